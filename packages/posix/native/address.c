@@ -1,0 +1,34 @@
+/* Addresses as text: inet_pton(3), inet_ntop(3). Cold: they may allocate. */
+#include "marshal.h"
+#include "posix.h"
+#include <arpa/inet.h>
+
+/* 1 when the text is an address of the family, 0 when it is not. */
+static napi_value posix_inet_pton(napi_env env, napi_callback_info info) {
+  ARGS(3);
+  char text[INET6_ADDRSTRLEN] = "";
+  size_t length;
+  if (napi_get_value_string_utf8(env, argv[1], text, sizeof text, &length) != napi_ok) return failed(env, EINVAL);
+  struct span into = arg_span(env, argv[2]);
+  if (into.length < sizeof(struct in6_addr)) return failed(env, EFAULT);
+  return returned(env, inet_pton(arg_int(env, argv[0]), text, into.data));
+}
+
+/* The text, or "" for a family it does not know. */
+static napi_value posix_inet_ntop(napi_env env, napi_callback_info info) {
+  ARGS(3);
+  char text[INET6_ADDRSTRLEN] = "";
+  int family = arg_int(env, argv[0]);
+  struct span from = arg_span(env, argv[1]);
+  size_t offset = arg_uint(env, argv[2]);
+  size_t bytes = family == AF_INET6 ? sizeof(struct in6_addr) : sizeof(struct in_addr);
+  if (offset <= from.length && bytes <= from.length - offset) inet_ntop(family, from.data + offset, text, sizeof text);
+  napi_value result;
+  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+void export_address(napi_env env, napi_value exports) {
+  FUNCTION(inet_pton);
+  FUNCTION(inet_ntop);
+}

@@ -1,0 +1,48 @@
+/* epoll(7). An event carries 64 bits of the caller's: here a file descriptor (low half) and a generation (high half). */
+#include "marshal.h"
+#include "posix.h"
+#include <sys/epoll.h>
+
+static napi_value posix_epoll_create1(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  return returned(env, epoll_create1(arg_int(env, argv[0])));
+}
+
+static napi_value posix_epoll_ctl(napi_env env, napi_callback_info info) {
+  ARGS(5);
+  int fd = arg_int(env, argv[2]);
+  struct epoll_event event = {.events = arg_uint(env, argv[3])};
+  event.data.u64 = (uint32_t)fd | (uint64_t)arg_uint(env, argv[4]) << 32;
+  return returned(env, epoll_ctl(arg_int(env, argv[0]), arg_int(env, argv[1]), fd, &event));
+}
+
+/* Fills the caller's array with as many struct epoll_event as it holds. */
+static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
+  ARGS(3);
+  struct span events = arg_span(env, argv[1]);
+  if (events.data == NULL) return failed(env, EFAULT);
+  int capacity = (int)(events.length / sizeof(struct epoll_event));
+  return returned(env, epoll_wait(arg_int(env, argv[0]), (struct epoll_event *)events.data, capacity,
+                                  arg_int(env, argv[2])));
+}
+
+void export_epoll(napi_env env, napi_value exports) {
+  FUNCTION(epoll_create1);
+  FUNCTION(epoll_ctl);
+  FUNCTION(epoll_wait);
+
+  CONSTANT(EPOLL_CLOEXEC);
+  CONSTANT(EPOLL_CTL_ADD);
+  CONSTANT(EPOLL_CTL_MOD);
+  CONSTANT(EPOLL_CTL_DEL);
+  CONSTANT(EPOLLIN);
+  CONSTANT(EPOLLOUT);
+  CONSTANT(EPOLLPRI);
+  CONSTANT(EPOLLERR);
+  CONSTANT(EPOLLHUP);
+  CONSTANT(EPOLLRDHUP);
+  CONSTANT(EPOLLET);
+  /* struct epoll_event is packed on x86-64 and padded elsewhere: its shape, counted in 32-bit words. */
+  export_constant(env, exports, "EPOLL_EVENT_WORDS", sizeof(struct epoll_event) / 4);
+  export_constant(env, exports, "EPOLL_EVENT_DATA_WORD", offsetof(struct epoll_event, data) / 4);
+}

@@ -1,0 +1,95 @@
+/* Every conversion between JavaScript values and C: the only place that knows how Node-API spells it.
+ *
+ * A wrong argument must never reach a system call as something else: a missing integer becomes -1 (EBADF or EINVAL from
+ * the kernel), a slice outside its buffer becomes data == NULL, which the callers turn into -EFAULT.
+ * There is no state here: each worker thread loads the addon into an environment of its own. */
+#ifndef MARSHAL_H
+#define MARSHAL_H
+
+#include <errno.h>
+#include <node_api.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define ARGS(count)                                                     \
+  size_t argc = (count);                                                \
+  napi_value argv[(count)] = {0};                                       \
+  napi_get_cb_info(env, info, &argc, argv, NULL, NULL)
+
+struct span {
+  uint8_t *data;
+  size_t length;
+};
+
+static inline int32_t arg_int(napi_env env, napi_value value) {
+  int32_t number;
+  return napi_get_value_int32(env, value, &number) == napi_ok ? number : -1;
+}
+
+static inline uint32_t arg_uint(napi_env env, napi_value value) {
+  uint32_t number;
+  return napi_get_value_uint32(env, value, &number) == napi_ok ? number : 0;
+}
+
+static inline double arg_double(napi_env env, napi_value value) {
+  double number;
+  return napi_get_value_double(env, value, &number) == napi_ok ? number : -1;
+}
+
+/* The memory of a typed array of one, four or eight byte elements, on an ArrayBuffer or a SharedArrayBuffer. */
+static inline struct span arg_span(napi_env env, napi_value value) {
+  napi_typedarray_type type;
+  struct span span = {NULL, 0};
+  size_t elements;
+  void *data;
+  if (napi_get_typedarray_info(env, value, &type, &elements, &data, NULL, NULL) != napi_ok) return span;
+  size_t width = type == napi_float64_array ? 8 : type == napi_int32_array || type == napi_uint32_array ? 4 : 1;
+  span.data = data;
+  span.length = elements * width;
+  return span;
+}
+
+/* `length` bytes from `offset` on; data == NULL when they are not all inside the array. */
+static inline struct span arg_slice(napi_env env, napi_value value, napi_value offset, napi_value length) {
+  struct span whole = arg_span(env, value);
+  uint32_t from, count;
+  struct span slice = {NULL, 0};
+  if (napi_get_value_uint32(env, offset, &from) != napi_ok) return slice;
+  if (napi_get_value_uint32(env, length, &count) != napi_ok) return slice;
+  if (whole.data == NULL || from > whole.length || count > whole.length - from) return slice;
+  slice.data = whole.data + from;
+  slice.length = count;
+  return slice;
+}
+
+static inline napi_value number(napi_env env, double value) {
+  napi_value result;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+static inline napi_value integer(napi_env env, int32_t value) {
+  napi_value result;
+  napi_create_int32(env, value, &result);
+  return result;
+}
+
+/* The convention of the whole addon: what the system call returned, or -errno. */
+static inline napi_value returned(napi_env env, long rc) { return integer(env, rc < 0 ? -errno : (int32_t)rc); }
+
+static inline napi_value failed(napi_env env, int error) { return integer(env, -error); }
+
+static inline void export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_value function;
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function);
+  napi_set_named_property(env, exports, name, function);
+}
+
+static inline void export_constant(napi_env env, napi_value exports, const char *name, double value) {
+  napi_set_named_property(env, exports, name, number(env, value));
+}
+
+#define FUNCTION(name) export_function(env, exports, #name, posix_##name)
+#define CONSTANT(name) export_constant(env, exports, #name, (double)(name))
+
+#endif

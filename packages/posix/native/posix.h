@@ -1,0 +1,15 @@
+/* One exporter a source file. */
+#ifndef POSIX_H
+#define POSIX_H
+
+#include <node_api.h>
+
+void export_address(napi_env env, napi_value exports);
+void export_epoll(napi_env env, napi_value exports);
+void export_errno(napi_env env, napi_value exports);
+void export_eventfd(napi_env env, napi_value exports);
+void export_process(napi_env env, napi_value exports);
+void export_select(napi_env env, napi_value exports);
+void export_socket(napi_env env, napi_value exports);
+
+#endif

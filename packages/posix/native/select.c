@@ -1,0 +1,37 @@
+/* select(2) on bitmaps of any size. FD_SETSIZE is a limit of the C library's fd_set type, not of the system call. */
+#include "marshal.h"
+#include "posix.h"
+#include <sys/select.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+/* Where the kernel has the call of that name, make that one: glibc's select() issues pselect6 since 2.34. */
+static int select_call(int nfds, void *readable, void *writable, void *exceptional, struct timeval *timeout) {
+#ifdef SYS_select
+  return (int)syscall(SYS_select, nfds, readable, writable, exceptional, timeout);
+#else
+  return select(nfds, readable, writable, exceptional, timeout);
+#endif
+}
+
+/* (nfds, readable, writable, exceptional, timeoutMs; negative: wait for ever). The kernel overwrites the three bitmaps. */
+static napi_value posix_select(napi_env env, napi_callback_info info) {
+  ARGS(5);
+  int nfds = arg_int(env, argv[0]);
+  struct span readable = arg_span(env, argv[1]);
+  struct span writable = arg_span(env, argv[2]);
+  struct span exceptional = arg_span(env, argv[3]);
+  int timeout_ms = arg_int(env, argv[4]);
+  if (nfds < 0) return failed(env, EINVAL);
+  /* The kernel reads and writes whole longs. */
+  size_t needed = ((size_t)nfds + 63) / 64 * 8;
+  if (readable.length < needed || writable.length < needed || exceptional.length < needed) return failed(env, EFAULT);
+  struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
+  return returned(env, select_call(nfds, readable.data, writable.data, exceptional.data,
+                                   timeout_ms < 0 ? NULL : &timeout));
+}
+
+void export_select(napi_env env, napi_value exports) {
+  FUNCTION(select);
+  CONSTANT(FD_SETSIZE);
+}

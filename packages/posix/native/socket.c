@@ -1,0 +1,139 @@
+/* Sockets: socket(2) to send(2). Addresses are the kernel's own bytes, see ip(7) and ipv6(7); src/address.ts reads them. */
+#include "marshal.h"
+#include "posix.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static napi_value posix_socket(napi_env env, napi_callback_info info) {
+  ARGS(3);
+  return returned(env, socket(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2])));
+}
+
+static napi_value posix_bind(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  struct span address = arg_span(env, argv[1]);
+  if (address.data == NULL) return failed(env, EFAULT);
+  return returned(env, bind(arg_int(env, argv[0]), (struct sockaddr *)address.data, address.length));
+}
+
+static napi_value posix_listen(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  return returned(env, listen(arg_int(env, argv[0]), arg_int(env, argv[1])));
+}
+
+static napi_value posix_accept4(napi_env env, napi_callback_info info) {
+  ARGS(5);
+  struct span peer = arg_slice(env, argv[1], argv[2], argv[3]);
+  if (peer.data == NULL) return failed(env, EFAULT);
+  socklen_t length = peer.length;
+  return returned(env, accept4(arg_int(env, argv[0]), (struct sockaddr *)peer.data, &length, arg_int(env, argv[4])));
+}
+
+static napi_value posix_connect(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  struct span address = arg_span(env, argv[1]);
+  if (address.data == NULL) return failed(env, EFAULT);
+  return returned(env, connect(arg_int(env, argv[0]), (struct sockaddr *)address.data, address.length));
+}
+
+static napi_value posix_shutdown(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  return returned(env, shutdown(arg_int(env, argv[0]), arg_int(env, argv[1])));
+}
+
+static napi_value posix_close(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  return returned(env, close(arg_int(env, argv[0])));
+}
+
+static napi_value posix_recv(napi_env env, napi_callback_info info) {
+  ARGS(4);
+  struct span into = arg_slice(env, argv[1], argv[2], argv[3]);
+  if (into.data == NULL) return failed(env, EFAULT);
+  return returned(env, recv(arg_int(env, argv[0]), into.data, into.length, 0));
+}
+
+/* MSG_NOSIGNAL: a peer that is gone is an EPIPE for its connection, never a SIGPIPE for the process. */
+static napi_value posix_send(napi_env env, napi_callback_info info) {
+  ARGS(4);
+  struct span from = arg_slice(env, argv[1], argv[2], argv[3]);
+  if (from.data == NULL) return failed(env, EFAULT);
+  return returned(env, send(arg_int(env, argv[0]), from.data, from.length, MSG_NOSIGNAL));
+}
+
+static napi_value posix_setsockopt(napi_env env, napi_callback_info info) {
+  ARGS(4);
+  struct span value = arg_span(env, argv[3]);
+  if (value.data == NULL) return failed(env, EFAULT);
+  return returned(env, setsockopt(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2]), value.data,
+                                  value.length));
+}
+
+static napi_value posix_getsockopt(napi_env env, napi_callback_info info) {
+  ARGS(4);
+  struct span value = arg_span(env, argv[3]);
+  if (value.data == NULL) return failed(env, EFAULT);
+  socklen_t length = value.length;
+  return returned(env, getsockopt(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2]), value.data,
+                                  &length));
+}
+
+static napi_value posix_getsockname(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  struct span address = arg_span(env, argv[1]);
+  if (address.data == NULL) return failed(env, EFAULT);
+  socklen_t length = address.length;
+  return returned(env, getsockname(arg_int(env, argv[0]), (struct sockaddr *)address.data, &length));
+}
+
+static napi_value posix_getpeername(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  struct span address = arg_span(env, argv[1]);
+  if (address.data == NULL) return failed(env, EFAULT);
+  socklen_t length = address.length;
+  return returned(env, getpeername(arg_int(env, argv[0]), (struct sockaddr *)address.data, &length));
+}
+
+void export_socket(napi_env env, napi_value exports) {
+  FUNCTION(socket);
+  FUNCTION(bind);
+  FUNCTION(listen);
+  FUNCTION(accept4);
+  FUNCTION(connect);
+  FUNCTION(shutdown);
+  FUNCTION(close);
+  FUNCTION(recv);
+  FUNCTION(send);
+  FUNCTION(setsockopt);
+  FUNCTION(getsockopt);
+  FUNCTION(getsockname);
+  FUNCTION(getpeername);
+
+  CONSTANT(AF_INET);
+  CONSTANT(AF_INET6);
+  CONSTANT(SOCK_STREAM);
+  CONSTANT(SOCK_NONBLOCK);
+  CONSTANT(SOCK_CLOEXEC);
+  CONSTANT(SHUT_RD);
+  CONSTANT(SHUT_WR);
+  CONSTANT(SHUT_RDWR);
+  CONSTANT(SOL_SOCKET);
+  CONSTANT(SO_REUSEADDR);
+  CONSTANT(SO_REUSEPORT);
+  CONSTANT(SO_OOBINLINE);
+  CONSTANT(SO_ERROR);
+  CONSTANT(SO_LINGER);
+  CONSTANT(SO_RCVBUF);
+  CONSTANT(SO_SNDBUF);
+  CONSTANT(SO_RCVTIMEO);
+  CONSTANT(SO_SNDTIMEO);
+  CONSTANT(IPPROTO_IP);
+  CONSTANT(IPPROTO_TCP);
+  CONSTANT(IPPROTO_IPV6);
+  CONSTANT(IPV6_V6ONLY);
+  CONSTANT(TCP_NODELAY);
+  export_constant(env, exports, "SOCKADDR_IN_BYTES", sizeof(struct sockaddr_in));
+  export_constant(env, exports, "SOCKADDR_IN6_BYTES", sizeof(struct sockaddr_in6));
+}

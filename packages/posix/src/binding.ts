@@ -1,0 +1,169 @@
+import { createRequire } from "node:module";
+
+/**
+ * The native half, see native/*.c: one function a system call.
+ *
+ * Every function returns what the system call returned (≥ 0), or the negative error number; none throws and none
+ * allocates, except the two that make strings. Buffers belong to the caller and may lie on a SharedArrayBuffer; a slice
+ * outside its buffer is `-EFAULT`. Nothing is retried here: what EINTR or EAGAIN mean is the caller's policy.
+ */
+export interface Binding {
+  /** socket(2): a new file descriptor. */
+  socket(domain: number, type: number, protocol: number): number;
+  /** bind(2) to an address made by `encodeAddress`. */
+  bind(fd: number, address: Uint8Array): number;
+  /** listen(2). The kernel silently caps `backlog` at net.core.somaxconn. */
+  listen(fd: number, backlog: number): number;
+  /** accept4(2): a new file descriptor; the peer's address is written to `peer[offset, offset + length)`. */
+  accept4(fd: number, peer: Uint8Array, offset: number, length: number, flags: number): number;
+  /** connect(2). */
+  connect(fd: number, address: Uint8Array): number;
+  /** shutdown(2) with SHUT_RD, SHUT_WR or SHUT_RDWR. */
+  shutdown(fd: number, how: number): number;
+  /** close(2). Never to be retried: on Linux the descriptor is gone even after EINTR. */
+  close(fd: number): number;
+  /** recv(2): bytes written to `buffer` from `offset` on; 0 is end of file. */
+  recv(fd: number, buffer: Uint8Array, offset: number, length: number): number;
+  /** send(2) with MSG_NOSIGNAL: bytes taken from `buffer[offset, offset + length)`. */
+  send(fd: number, buffer: Uint8Array, offset: number, length: number): number;
+  /** setsockopt(2) with the option's bytes. */
+  setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
+  /** getsockopt(2) into the caller's bytes. */
+  getsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
+  /** getsockname(2). */
+  getsockname(fd: number, address: Uint8Array): number;
+  /** getpeername(2). */
+  getpeername(fd: number, address: Uint8Array): number;
+
+  /** inet_pton(3): 1 and 4 or 16 bytes written, or 0 when `text` is no address of `family`. */
+  inet_pton(family: number, text: string, into: Uint8Array): number;
+  /** inet_ntop(3) of the address at `offset`; allocates a string. */
+  inet_ntop(family: number, from: Uint8Array, offset: number): string;
+
+  /** epoll_create1(2). */
+  epoll_create1(flags: number): number;
+  /** epoll_ctl(2); `fd` and `generation` come back with every event, see `EPOLL_EVENT_DATA_WORD`. */
+  epoll_ctl(epfd: number, operation: number, fd: number, events: number, generation: number): number;
+  /** epoll_wait(2): events written to `events`, `EPOLL_EVENT_WORDS` words each; `timeoutMs` -1 waits for ever. */
+  epoll_wait(epfd: number, events: Int32Array, timeoutMs: number): number;
+
+  /** select(2) on bitmaps of whole 64-bit words that hold `nfds` bits; the kernel overwrites them. */
+  select(
+    nfds: number,
+    readable: Int32Array,
+    writable: Int32Array,
+    exceptional: Int32Array,
+    timeoutMs: number,
+  ): number;
+
+  /** eventfd(2). */
+  eventfd(initial: number, flags: number): number;
+  /** eventfd_write(3). */
+  eventfd_write(fd: number, value: number): number;
+  /** eventfd_read(3); the count is dropped, only the wake-up matters. */
+  eventfd_read(fd: number): number;
+
+  /** getrlimit(2) into `[soft, hard]`. */
+  getrlimit(resource: number, limits: Float64Array): number;
+  /** setrlimit(2). */
+  setrlimit(resource: number, soft: number, hard: number): number;
+  /** sched_setaffinity(2) of one thread (0: the calling one); threads and processes it starts inherit the mask. */
+  sched_setaffinity(thread: number, mask: Uint8Array): number;
+  /** sched_getaffinity(2): bytes of `mask` the kernel filled. */
+  sched_getaffinity(thread: number, mask: Uint8Array): number;
+  /** clock_gettime(2) in microseconds; CLOCK_MONOTONIC is the same clock in every process of the machine. */
+  clock_gettime(clock: number): number;
+  /** fcntl(2) with an integer argument. */
+  fcntl(fd: number, command: number, argument: number): number;
+  /** prctl(2) PR_SET_PDEATHSIG: the signal to get when the parent thread ends. */
+  prctl_set_pdeathsig(signal: number): number;
+
+  readonly AF_INET: number;
+  readonly AF_INET6: number;
+  readonly SOCK_STREAM: number;
+  readonly SOCK_NONBLOCK: number;
+  readonly SOCK_CLOEXEC: number;
+  readonly SHUT_RD: number;
+  readonly SHUT_WR: number;
+  readonly SHUT_RDWR: number;
+  readonly SOL_SOCKET: number;
+  readonly SO_REUSEADDR: number;
+  readonly SO_REUSEPORT: number;
+  readonly SO_OOBINLINE: number;
+  readonly SO_ERROR: number;
+  readonly SO_LINGER: number;
+  readonly SO_RCVBUF: number;
+  readonly SO_SNDBUF: number;
+  readonly SO_RCVTIMEO: number;
+  readonly SO_SNDTIMEO: number;
+  readonly IPPROTO_IP: number;
+  readonly IPPROTO_TCP: number;
+  readonly IPPROTO_IPV6: number;
+  readonly IPV6_V6ONLY: number;
+  readonly TCP_NODELAY: number;
+  readonly SOCKADDR_IN_BYTES: number;
+  readonly SOCKADDR_IN6_BYTES: number;
+
+  readonly EPOLL_CLOEXEC: number;
+  readonly EPOLL_CTL_ADD: number;
+  readonly EPOLL_CTL_MOD: number;
+  readonly EPOLL_CTL_DEL: number;
+  readonly EPOLLIN: number;
+  readonly EPOLLOUT: number;
+  readonly EPOLLPRI: number;
+  readonly EPOLLERR: number;
+  readonly EPOLLHUP: number;
+  readonly EPOLLRDHUP: number;
+  readonly EPOLLET: number;
+  /** Size of one struct epoll_event in 32-bit words; word 0 holds the events. */
+  readonly EPOLL_EVENT_WORDS: number;
+  /** The word of the event that holds the file descriptor; the next one holds the generation. */
+  readonly EPOLL_EVENT_DATA_WORD: number;
+
+  readonly FD_SETSIZE: number;
+  readonly EFD_CLOEXEC: number;
+  readonly EFD_NONBLOCK: number;
+  readonly RLIMIT_NOFILE: number;
+  readonly RLIMIT_NPROC: number;
+  readonly CLOCK_MONOTONIC: number;
+  readonly CLOCK_REALTIME: number;
+  readonly F_GETFD: number;
+  readonly F_GETFL: number;
+  readonly SIGTERM: number;
+
+  readonly EAGAIN: number;
+  readonly EINTR: number;
+  readonly EBADF: number;
+  readonly EINVAL: number;
+  readonly EFAULT: number;
+  readonly EMFILE: number;
+  readonly ENFILE: number;
+  readonly ENOBUFS: number;
+  readonly ENOMEM: number;
+  readonly EINPROGRESS: number;
+  readonly ECONNREFUSED: number;
+  readonly ECONNRESET: number;
+  readonly EPIPE: number;
+  readonly ETIMEDOUT: number;
+  readonly EADDRINUSE: number;
+  readonly EADDRNOTAVAIL: number;
+  readonly EACCES: number;
+  readonly ENETUNREACH: number;
+  readonly EHOSTUNREACH: number;
+}
+
+/**
+ * Loads an addon built by `build-addon`.
+ *
+ * @param path of the .node file
+ * @throws Error that says how to build it, when it is not there
+ */
+export function loadAddon<T>(path: string): T {
+  try {
+    return createRequire(import.meta.url)(path) as T;
+  } catch (cause) {
+    throw new Error(`cannot load ${path}: run 'npm run build' (it needs a C compiler)`, { cause });
+  }
+}
+
+export const binding = loadAddon<Binding>(new URL("../build/posix.node", import.meta.url).pathname);

@@ -1,0 +1,38 @@
+import { getSystemErrorMap, getSystemErrorName } from "node:util";
+
+/** A system call that failed where nobody on a hot path was listening. */
+export class SyscallError extends Error {
+  override readonly name = "SyscallError";
+  readonly syscall: string;
+  readonly errno: number;
+  readonly code: string;
+
+  constructor(syscall: string, errno: number, subject: string) {
+    super(`${syscall} ${subject}: ${errorText(errno)}`);
+    this.syscall = syscall;
+    this.errno = errno;
+    this.code = errorName(errno);
+  }
+}
+
+/** The symbolic name of a positive error number: 24 → "EMFILE". */
+export function errorName(errno: number): string {
+  return getSystemErrorMap().has(-errno) ? getSystemErrorName(-errno) : `errno ${errno}`;
+}
+
+/** Name and sentence of a positive error number: "address already in use (EADDRINUSE)". */
+export function errorText(errno: number): string {
+  const known = getSystemErrorMap().get(-errno);
+  return known ? `${known[1]} (${known[0]})` : `errno ${errno}`;
+}
+
+/**
+ * Turns a result of a cold system call into an exception.
+ *
+ * @returns `rc`, which is ≥ 0
+ * @throws SyscallError when `rc` is a negative error number
+ */
+export function check(rc: number, syscall: string, subject: string): number {
+  if (rc < 0) throw new SyscallError(syscall, -rc, subject);
+  return rc;
+}

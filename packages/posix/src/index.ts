@@ -1,0 +1,17 @@
+/**
+ * Linux system calls for TypeScript. `posix.recv(…)` is recv(2), `posix.EPOLLET` is EPOLLET: see binding.ts for the
+ * conventions. The other files hold what is tedious and cold: addresses, errors, limits.
+ */
+
+export {
+  type Address,
+  addressFamily,
+  decodeAddress,
+  encodeAddress,
+  formatAddress,
+  SOCKADDR_BYTES,
+} from "./address.ts";
+export { type Binding, binding as posix, loadAddon } from "./binding.ts";
+export { check, errorName, errorText, SyscallError } from "./errors.ts";
+export { allowedProcessors, fileDescriptorLimit, monotonicUs, pinTo } from "./process.ts";
+export { getIntOption, setIntOption } from "./socket-options.ts";

@@ -1,0 +1,31 @@
+/** What crosses a process boundary: bytes on the wire, JSON lines, files, and the names in them. */
+
+export {
+  CLOCKS,
+  ClientSummary,
+  type Clock,
+  LatencySummary,
+} from "./client-summary.ts";
+export { CLIENT_COLUMNS, SERVER_COLUMNS } from "./columns.ts";
+export { countMessages, NEWLINE } from "./message.ts";
+export {
+  CLOSE_REASONS,
+  type CloseReason,
+  EXIT,
+  OUTCOMES,
+  type Outcome,
+  SERVERS,
+  type ServerName,
+  TCP_COUNTERS,
+  type TcpCounter,
+} from "./names.ts";
+export {
+  CELL_STATUSES,
+  CellResult,
+  type ConnectionRow,
+  type LabResults,
+  Manifest,
+  Reconciliation,
+  Sample,
+} from "./results.ts";
+export { FinalLine, ListeningLine, Usage } from "./server-lines.ts";

@@ -1,0 +1,82 @@
+/**
+ * Names that appear in files, on stdout and in metrics. A code in shared memory is the index of its name here, so the
+ * order is part of the format: append, never insert.
+ */
+
+export const SERVERS = ["threaded", "select", "epoll"] as const;
+export type ServerName = (typeof SERVERS)[number];
+
+/** Why a server closed a connection. */
+export const CLOSE_REASONS = [
+  /** The client sent FIN and has had every byte back. */
+  "client-closed",
+  /** The client reset the connection. */
+  "reset",
+  /** No byte either way for `--idle-timeout`. */
+  "idle-timeout",
+  /** The server was told to stop and the client closed after the server's FIN. */
+  "drained",
+  /** The server was told to stop and the client had not closed when the drain time was over. */
+  "aborted",
+  /** Closed at once: above `--max-connections`, above `--fd-setsize`, or no thread to be had. */
+  "refused",
+  /** Any other error of recv(2) or send(2). */
+  "error",
+] as const;
+export type CloseReason = (typeof CLOSE_REASONS)[number];
+
+/** How a requested connection of the client ended. */
+export const OUTCOMES = [
+  /** All that was asked for was sent, echoed and verified. */
+  "ok",
+  /** SIGINT or SIGTERM came first. */
+  "interrupted",
+  /** connect(2): ECONNREFUSED. */
+  "refused",
+  /** Not established within `--connect-timeout`. */
+  "connect-timeout",
+  /** connect(2): ENETUNREACH or EHOSTUNREACH. */
+  "unreachable",
+  /** socket(2): EMFILE or ENFILE. */
+  "no-descriptors",
+  /** connect(2) or bind(2): EADDRNOTAVAIL or EADDRINUSE, every local port of the source is taken. */
+  "no-ports",
+  /** The kernel connected the socket to itself: there is no server. */
+  "self-connect",
+  /** No byte came for `--timeout` while a message was unanswered. */
+  "timeout",
+  /** The server reset the connection. */
+  "reset",
+  /** The server closed before everything was echoed. */
+  "eof-early",
+  /** An echoed byte differed from the byte sent, or came unasked. */
+  "wrong-bytes",
+  /** Any other error. */
+  "error",
+] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Counters of /proc/net/netstat and /proc/net/snmp kept as evidence, see the kernel's snmp_counter.rst. */
+export const TCP_COUNTERS = [
+  "ListenOverflows",
+  "ListenDrops",
+  "TCPTimeouts",
+  "TCPLossProbes",
+  "TCPSynRetrans",
+  "RetransSegs",
+  "SyncookiesSent",
+  "TCPMemoryPressures",
+] as const;
+export type TcpCounter = (typeof TCP_COUNTERS)[number];
+
+/** Exit codes, everywhere. */
+export const EXIT = {
+  ok: 0,
+  /** It ran, but something asked for did not happen. */
+  incomplete: 1,
+  usage: 2,
+  /** Results could not be written. */
+  unwritable: 3,
+  interrupted: 130,
+  terminated: 143,
+} as const;
