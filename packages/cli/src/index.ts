@@ -1,0 +1,17 @@
+/** Command lines: a program states its options in one table; parser, help, environment and types follow from it. */
+
+export { type Program, parseCommandLine, parseOptions } from "./command-line.ts";
+export {
+  bytes,
+  bytesRange,
+  choice,
+  choices,
+  durationMs,
+  durationRangeMs,
+  flag,
+  integer,
+  type OptionTable,
+  type OptionValues,
+  text,
+} from "./option.ts";
+export { parseBytes, parseDurationMs, parseRange, type Range, UsageError } from "./units.ts";

@@ -1,0 +1,108 @@
+import { parseBytes, parseDurationMs, parseRange, type Range, UsageError } from "./units.ts";
+
+/** One row of an option table: its help, and how its text becomes a value. */
+export interface Option<T> {
+  readonly describe: string;
+  /** Shown in the help, as a person would type it; parsed like any other. */
+  readonly default?: string;
+  readonly isFlag?: boolean;
+  parse(text: string): T;
+}
+
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+/** An option without a default is undefined when it is not given. */
+export type OptionValues<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends { default: string } | { isFlag: true }
+    ? ReturnType<T[K]["parse"]>
+    : ReturnType<T[K]["parse"]> | undefined;
+};
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+  /** What the value is, for the sentence when it is out of bounds: "a port". */
+  readonly noun?: string;
+}
+
+function bounded(
+  value: number,
+  text: string,
+  { min = 0, max = Number.MAX_SAFE_INTEGER, noun }: Bounds,
+): number {
+  if (value >= min && value <= max) return value;
+  const bounds = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `${min} to ${max}`;
+  throw new UsageError(`${text} is not ${noun ?? "possible"}: ${bounds}`);
+}
+
+type Help<D extends string | undefined> = D extends string
+  ? { readonly describe: string; readonly default: D }
+  : { readonly describe: string };
+
+/** Adds a parser to a description; keeps the type of the default, so that values without one are optional. */
+function option<H extends { readonly describe: string }, T>(
+  help: H,
+  parse: (text: string) => T,
+): H & Option<T> {
+  return { ...help, parse };
+}
+
+export function text<H extends Help<string> | Help<undefined>>(help: H) {
+  return option(help, (given: string): string => {
+    if (given === "") throw new UsageError("a value is missing");
+    return given;
+  });
+}
+
+export function integer<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+  return option(help, (given: string): number => {
+    if (!/^-?\d+$/.test(given)) throw new UsageError(`'${given}' is not a whole number`);
+    return bounded(Number(given), given, help);
+  });
+}
+
+/** Bytes. */
+export function bytes<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+  return option(help, (given: string): number => bounded(parseBytes(given), given, help));
+}
+
+/** Milliseconds. */
+export function durationMs<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+  return option(help, (given: string): number => bounded(parseDurationMs(given), given, help));
+}
+
+/** Bytes, one value or a range. */
+export function bytesRange<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+  return option(
+    help,
+    (given: string): Range => parseRange(given, (end) => bounded(parseBytes(end), end, help)),
+  );
+}
+
+/** Milliseconds, one value or a range. */
+export function durationRangeMs<H extends Help<string> | Help<undefined>>(help: H) {
+  return option(help, (given: string): Range => parseRange(given, parseDurationMs));
+}
+
+export function choice<const C extends readonly string[], H extends Help<string> | Help<undefined>>(
+  choices: C,
+  help: H,
+) {
+  return option(help, (given: string): C[number] => {
+    if (choices.includes(given)) return given;
+    throw new UsageError(`'${given}' is not one of ${choices.join(", ")}`);
+  });
+}
+
+/** Choices separated by commas. */
+export function choices<const C extends readonly string[], H extends Help<string> | Help<undefined>>(
+  known: C,
+  help: H,
+) {
+  const one = choice(known, help);
+  return option(help, (given: string): C[number][] => given.split(",").map((name) => one.parse(name.trim())));
+}
+
+export function flag(describe: string): { describe: string; isFlag: true } & Option<boolean> {
+  return { describe, isFlag: true, parse: (given) => given !== "false" };
+}

@@ -1,0 +1,54 @@
+/** A value a person typed that cannot be meant. The message is one sentence without the option's name. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+const DURATIONS_MS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+const BYTES: Readonly<Record<string, number>> = {
+  "": 1,
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  K: 2 ** 10,
+  M: 2 ** 20,
+  G: 2 ** 30,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** Two inclusive bounds; equal for a fixed value. */
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** "250ms", "1.5s", "2m" in milliseconds. Zero needs no unit, everything else does. */
+export function parseDurationMs(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([a-z]*)$/.exec(text);
+  const factor = match ? DURATIONS_MS[match[2] as string] : undefined;
+  if (match && factor !== undefined) return Number(match[1]) * factor;
+  if (match && Number(match[1]) === 0) return 0;
+  throw new UsageError(`'${text}' is not a duration such as 250ms, 5s or 2m`);
+}
+
+/** "4096", "64KiB", "1MB" in bytes. */
+export function parseBytes(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text);
+  const factor = match ? BYTES[match[2] as string] : undefined;
+  if (match && factor !== undefined) return Math.round(Number(match[1]) * factor);
+  throw new UsageError(`'${text}' is not a size such as 512, 64KiB or 1MB`);
+}
+
+/** "7" or "3..7", each end read by `parse`. */
+export function parseRange(text: string, parse: (text: string) => number): Range {
+  const [first = "", second, ...rest] = text.split("..");
+  if (rest.length > 0) throw new UsageError(`'${text}' is not a range A..B`);
+  const from = parse(first);
+  const to = second === undefined ? from : parse(second);
+  if (from > to) throw new UsageError(`the range ${text} is reversed: write ${second}..${first}`);
+  return { from, to };
+}

@@ -1,0 +1,8 @@
+/** The books of both sides: rows in shared memory, files that survive the process, and the arithmetic of latency. */
+
+export { CsvFile, type CsvValue } from "./csv-file.ts";
+export { type CsvContent, parseCsv, readCsv } from "./csv-reader.ts";
+export { LatencyHistogram } from "./latency-histogram.ts";
+export { COUNTER, FIELD, Ledger, type LedgerMemory, PEER_BYTES } from "./ledger.ts";
+export { LedgerReader, type LedgerTotals } from "./ledger-reader.ts";
+export { ROW_CLOSED, ROW_FREE, ROW_OPEN, SharedRows, type SharedRowsMemory } from "./shared-rows.ts";
