@@ -84,5 +84,7 @@ void export_process(napi_env env, napi_value exports) {
   CONSTANT(CLOCK_REALTIME);
   CONSTANT(F_GETFD);
   CONSTANT(F_GETFL);
+  CONSTANT(F_SETFL);
+  CONSTANT(O_NONBLOCK);
   CONSTANT(SIGTERM);
 }

@@ -129,6 +129,8 @@ export interface Binding {
   readonly CLOCK_REALTIME: number;
   readonly F_GETFD: number;
   readonly F_GETFL: number;
+  readonly F_SETFL: number;
+  readonly O_NONBLOCK: number;
   readonly SIGTERM: number;
 
   readonly EAGAIN: number;

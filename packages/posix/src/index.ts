@@ -14,4 +14,4 @@ export {
 export { type Binding, binding as posix, loadAddon } from "./binding.ts";
 export { check, errorName, errorText, SyscallError } from "./errors.ts";
 export { allowedProcessors, fileDescriptorLimit, monotonicUs, pinTo } from "./process.ts";
-export { getIntOption, setIntOption } from "./socket-options.ts";
+export { getIntOption, setIntOption, setTimeoutOption } from "./socket-options.ts";

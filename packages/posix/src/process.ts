@@ -10,7 +10,7 @@ export function monotonicUs(): number {
 export function fileDescriptorLimit(): number {
   const limits = new Float64Array(2);
   check(binding.getrlimit(binding.RLIMIT_NOFILE, limits), "getrlimit", "RLIMIT_NOFILE");
-  return limits[0] as number;
+  return limits[0];
 }
 
 const AFFINITY_BYTES = 128;
@@ -21,7 +21,7 @@ export function allowedProcessors(): number[] {
   check(binding.sched_getaffinity(0, mask), "sched_getaffinity", "of this thread");
   const processors = [];
   for (let cpu = 0; cpu < AFFINITY_BYTES * 8; cpu++) {
-    if (((mask[cpu >> 3] as number) >> (cpu & 7)) & 1) processors.push(cpu);
+    if ((mask[cpu >> 3] >> (cpu & 7)) & 1) processors.push(cpu);
   }
   return processors;
 }
@@ -29,6 +29,6 @@ export function allowedProcessors(): number[] {
 /** Restricts the calling thread, and the threads and processes it starts from now on, to these processors. */
 export function pinTo(processors: readonly number[]): void {
   const mask = new Uint8Array(AFFINITY_BYTES);
-  for (const cpu of processors) mask[cpu >> 3] = (mask[cpu >> 3] as number) | (1 << (cpu & 7));
+  for (const cpu of processors) mask[cpu >> 3] = mask[cpu >> 3] | (1 << (cpu & 7));
   check(binding.sched_setaffinity(0, mask), "sched_setaffinity", `to ${processors.join(",")}`);
 }

@@ -1,14 +1,23 @@
-import { binding } from "./binding.ts";
 import { check } from "./errors.ts";
+import { binding as posix } from "./binding.ts";
 
 /** setsockopt(2) of an option whose value is one int. */
 export function setIntOption(fd: number, level: number, name: number, value: number): void {
-  check(binding.setsockopt(fd, level, name, Int32Array.of(value)), "setsockopt", `${name}=${value}`);
+  check(posix.setsockopt(fd, level, name, Int32Array.of(value)), "setsockopt", `${name}=${value}`);
 }
 
 /** getsockopt(2) of an option whose value is one int. */
 export function getIntOption(fd: number, level: number, name: number): number {
   const value = new Int32Array(1);
-  check(binding.getsockopt(fd, level, name, value), "getsockopt", `${name}`);
-  return value[0] as number;
+  check(posix.getsockopt(fd, level, name, value), "getsockopt", `${name}`);
+  return value[0];
+}
+
+/**
+ * setsockopt(2) of SO_RCVTIMEO or SO_SNDTIMEO: a blocking call gives up with EAGAIN after `timeoutMs`.
+ * The value is a struct timeval, two 64-bit words on the platforms this runs on.
+ */
+export function setTimeoutOption(fd: number, name: number, timeoutMs: number): void {
+  const timeval = Int32Array.of(Math.floor(timeoutMs / 1000), 0, Math.round((timeoutMs % 1000) * 1000), 0);
+  check(posix.setsockopt(fd, posix.SOL_SOCKET, name, timeval), "setsockopt", `${name}=${timeoutMs} ms`);
 }

@@ -20,14 +20,13 @@ export const COUNTER = {
   /** Connections accept4(2) returned. */
   accepted: 0,
   refused: 1,
-  open: 2,
-  /** The most `open` ever was. */
-  peak: 3,
-  shortWrites: 4,
-  staleEvents: 5,
-  waits: 6,
-  events: 7,
-  wordsScanned: 8,
+  /** Most connections open at one time. */
+  peak: 2,
+  shortWrites: 3,
+  staleEvents: 4,
+  waits: 5,
+  events: 6,
+  wordsScanned: 7,
 } as const;
 
 /** Error numbers stay below this on Linux: errno(3). */
@@ -112,9 +111,8 @@ export class Ledger {
     this.rows.publish(row, ROW_CLOSED);
   }
 
-  /** Notes how many connections are open, and the most there ever were. */
-  setOpen(open: number): void {
-    this.#counters[COUNTER.open] = open;
+  /** Notes how many connections are open: the peak is kept. */
+  noteOpen(open: number): void {
     if (open > this.counter(COUNTER.peak)) this.#counters[COUNTER.peak] = open;
   }
 
@@ -124,18 +122,23 @@ export class Ledger {
    * @param counter one of COUNTER
    */
   count(counter: number, by: number): number {
-    const value = (this.#counters[counter] as number) + by;
+    const value = this.#counters[counter] + by;
     this.#counters[counter] = value;
     return value;
   }
 
+  /** Sets a counter that is kept elsewhere. */
+  note(counter: number, value: number): void {
+    this.#counters[counter] = value;
+  }
+
   /** @param counter one of COUNTER */
   counter(counter: number): number {
-    return this.#counters[counter] as number;
+    return this.#counters[counter];
   }
 
   countAcceptError(errno: number): void {
-    this.acceptErrors[errno] = (this.acceptErrors[errno] as number) + 1;
+    this.acceptErrors[errno] = this.acceptErrors[errno] + 1;
   }
 
   /** Rows ever used are those below this one. */
@@ -154,7 +157,7 @@ export class Ledger {
   #take(): number {
     const head = Atomics.load(this.#ring, HEAD);
     if (head !== Atomics.load(this.#ring, TAIL)) {
-      const row = this.#ring[RING_HEADER + head] as number;
+      const row = this.#ring[RING_HEADER + head];
       Atomics.store(this.#ring, HEAD, this.#next(head));
       return row;
     }

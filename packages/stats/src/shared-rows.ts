@@ -45,7 +45,7 @@ export class SharedRows {
   }
 
   get(row: number, field: number): number {
-    return this.values[row * this.fields + field] as number;
+    return this.values[row * this.fields + field];
   }
 
   set(row: number, field: number, value: number): void {

@@ -1,0 +1,120 @@
+import { posix } from "@c10k-lab/posix";
+import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server";
+
+const BITS = 32;
+
+/**
+ * select(2). What this API makes awkward:
+ * - A set is a bitmap indexed by descriptor *number*, so it is the number that must stay below the bitmap's size, not
+ *   the count. The C library fixes the size at FD_SETSIZE = 1024 bits; the kernel takes any size.
+ * - The kernel overwrites the sets with its answer, so each wait starts from a copy.
+ * - The answer must be searched: every wait looks at every word up to the highest descriptor, ready or not, in the
+ *   kernel and again here. This is the cost that grows with idle connections.
+ * - It knows no generation; the poller keeps one for each number.
+ */
+export class SelectPoller implements Poller {
+  readonly name = "select";
+  readonly capacity: number;
+  readonly trigger = "level";
+  readonly fds: Int32Array;
+  readonly generations: Int32Array;
+  readonly events: Uint8Array;
+  wordsScanned = 0;
+  /** What is asked of the kernel … */
+  readonly #readable: Int32Array;
+  readonly #writable: Int32Array;
+  readonly #exceptional: Int32Array;
+  /** … and its answer. */
+  readonly #isReadable: Int32Array;
+  readonly #isWritable: Int32Array;
+  readonly #isExceptional: Int32Array;
+  readonly #generationOf: Int32Array;
+  #highest = -1;
+
+  /** @param capacity descriptor numbers below this one can be watched: FD_SETSIZE */
+  constructor(capacity: number) {
+    // The kernel works in whole longs.
+    const words = Math.ceil(capacity / 64) * 2;
+    this.capacity = capacity;
+    this.fds = new Int32Array(capacity);
+    this.generations = new Int32Array(capacity);
+    this.events = new Uint8Array(capacity);
+    this.#readable = new Int32Array(words);
+    this.#writable = new Int32Array(words);
+    this.#exceptional = new Int32Array(words);
+    this.#isReadable = new Int32Array(words);
+    this.#isWritable = new Int32Array(words);
+    this.#isExceptional = new Int32Array(words);
+    this.#generationOf = new Int32Array(capacity);
+  }
+
+  add(fd: number, generation: number, interest: number): number {
+    if (fd >= this.capacity) return -posix.EINVAL;
+    this.#exceptional[fd >> 5] |= 1 << (fd & 31);
+    if (fd > this.#highest) this.#highest = fd;
+    return this.modify(fd, generation, interest);
+  }
+
+  modify(fd: number, generation: number, interest: number): number {
+    const word = fd >> 5;
+    const bit = 1 << (fd & 31);
+    this.#generationOf[fd] = generation;
+    this.#readable[word] = interest === READABLE ? this.#readable[word] | bit : this.#readable[word] & ~bit;
+    this.#writable[word] = interest === WRITABLE ? this.#writable[word] | bit : this.#writable[word] & ~bit;
+    return 0;
+  }
+
+  remove(fd: number): number {
+    const word = fd >> 5;
+    const others = ~(1 << (fd & 31));
+    this.#readable[word] &= others;
+    this.#writable[word] &= others;
+    this.#exceptional[word] &= others;
+    while (this.#highest >= 0 && !this.#isWatched(this.#highest)) this.#highest--;
+    return 0;
+  }
+
+  wait(timeoutMs: number): number {
+    this.#isReadable.set(this.#readable);
+    this.#isWritable.set(this.#writable);
+    this.#isExceptional.set(this.#exceptional);
+    const found = posix.select(
+      this.#highest + 1,
+      this.#isReadable,
+      this.#isWritable,
+      this.#isExceptional,
+      timeoutMs,
+    );
+    return found > 0 ? this.#scan() : found;
+  }
+
+  close(): void {}
+
+  /** Lists the descriptors whose bits are set; words of zeros cost one look. */
+  #scan(): number {
+    const words = Math.floor(this.#highest / BITS) + 1;
+    let ready = 0;
+    for (let word = 0; word < words; word++) {
+      const readable = this.#isReadable[word];
+      const writable = this.#isWritable[word];
+      const exceptional = this.#isExceptional[word];
+      for (let bits = readable | writable | exceptional; bits !== 0; bits &= bits - 1) {
+        const shift = 31 - Math.clz32(bits & -bits);
+        const fd = word * BITS + shift;
+        this.fds[ready] = fd;
+        this.generations[ready] = this.#generationOf[fd];
+        this.events[ready] =
+          (((readable >>> shift) & 1) * READABLE) |
+          (((writable >>> shift) & 1) * WRITABLE) |
+          (((exceptional >>> shift) & 1) * READ_TO_THE_END);
+        ready++;
+      }
+    }
+    this.wordsScanned += words;
+    return ready;
+  }
+
+  #isWatched(fd: number): boolean {
+    return ((this.#exceptional[fd >> 5] >>> (fd & 31)) & 1) === 1;
+  }
+}

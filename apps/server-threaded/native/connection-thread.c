@@ -1,0 +1,290 @@
+/* The body of a connection's thread: recv, send, until the client closes. It is C because a JavaScript thread costs
+ * 6 MB and 20 ms; the accept loop and every decision stay in TypeScript (src/acceptor.ts).
+ *
+ * A thread touches no JavaScript. It counts in its own row of the ledger, which is shared memory, and its slot tells the
+ * acceptor where it is, so that it can be stopped without a descriptor being shut down that is no longer its own:
+ *
+ *     RECEIVING ◀──▶ SENDING            the thread moves between these two
+ *         │              │
+ *         │ drain()      │ drain()      the acceptor asks for the end
+ *         ▼              ▼
+ *     FINISHED ◀── FINISH_DUE           our FIN is sent, now or after the echo under way; what still comes is dropped
+ *
+ * FREE: no thread. close() and shutdown() of a slot's descriptor happen under the slot's lock only. */
+#include "marshal.h"
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Fields of a row and states of packages/stats/src/ledger.ts and shared-rows.ts; close reasons come in as numbers. */
+enum { CONNECTION, OPENED_US, CLOSED_US, REQUESTS, BYTES_RECEIVED, BYTES_SENT, CLOSE_REASON, FIELDS = 8 };
+enum { ROW_CLOSED = 2 };
+
+enum phase { FREE, RECEIVING, SENDING, FINISH_DUE, FINISHED };
+
+struct slot {
+  pthread_mutex_t lock; /* all zeros is PTHREAD_MUTEX_INITIALIZER here, so slots never used stay untouched pages */
+  atomic_int phase;
+  int fd;
+  bool aborted;
+  struct table *table;
+};
+
+struct reasons {
+  int client_closed, reset, idle_timeout, drained, aborted, error;
+};
+
+struct table {
+  double *rows;
+  int32_t *states;
+  size_t capacity;
+  size_t buffer_bytes;
+  pthread_attr_t attributes;
+  struct reasons reasons;
+  atomic_int live;
+  atomic_long short_writes;
+  napi_ref rows_ref, states_ref;
+  struct slot slots[];
+};
+
+static double now_us(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static size_t count_newlines(const char *bytes, size_t length) {
+  size_t newlines = 0;
+  const char *end = bytes + length;
+  while ((bytes = memchr(bytes, '\n', (size_t)(end - bytes))) != NULL) {
+    newlines++;
+    bytes++;
+  }
+  return newlines;
+}
+
+/* 0 when all bytes are in the kernel's hands, else the error number. */
+static int send_all(struct slot *slot, double *row, const char *bytes, size_t length) {
+  size_t sent = 0;
+  while (sent < length) {
+    ssize_t n = send(slot->fd, bytes + sent, length - sent, MSG_NOSIGNAL);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    sent += (size_t)n;
+    row[BYTES_SENT] += (double)n;
+    if (sent < length) atomic_fetch_add_explicit(&slot->table->short_writes, 1, memory_order_relaxed);
+  }
+  return 0;
+}
+
+static bool move(struct slot *slot, int from, int to) { return atomic_compare_exchange_strong(&slot->phase, &from, to); }
+
+/* Echoes one batch; returns 0 or the error number. */
+static int echo(struct slot *slot, double *row, const char *bytes, size_t length) {
+  if (!move(slot, RECEIVING, SENDING)) return 0; /* FINISHED: dropped */
+  row[REQUESTS] += (double)count_newlines(bytes, length);
+  int error = send_all(slot, row, bytes, length);
+  if (!move(slot, SENDING, RECEIVING)) {
+    shutdown(slot->fd, SHUT_WR);
+    atomic_store(&slot->phase, FINISHED);
+  }
+  return error;
+}
+
+/* Returns 0 at end of file, else the error number. */
+static int serve(struct slot *slot, double *row) {
+  char buffer[slot->table->buffer_bytes];
+  for (;;) {
+    ssize_t n = recv(slot->fd, buffer, sizeof buffer, 0);
+    if (n == 0) return 0;
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return errno;
+    row[BYTES_RECEIVED] += (double)n;
+    int error = echo(slot, row, buffer, (size_t)n);
+    if (error != 0) return error;
+  }
+}
+
+static int close_reason(const struct slot *slot, int error) {
+  const struct reasons *reasons = &slot->table->reasons;
+  if (slot->aborted) return reasons->aborted;
+  if (error == EAGAIN) return reasons->idle_timeout; /* SO_RCVTIMEO or SO_SNDTIMEO ran out */
+  if (error == ECONNRESET || error == EPIPE) return reasons->reset;
+  if (error != 0) return reasons->error;
+  return atomic_load(&slot->phase) == FINISHED ? reasons->drained : reasons->client_closed;
+}
+
+static void *connection_thread(void *argument) {
+  struct slot *slot = argument;
+  struct table *table = slot->table;
+  size_t index = (size_t)(slot - table->slots);
+  double *row = table->rows + index * FIELDS;
+  int error = serve(slot, row);
+
+  pthread_mutex_lock(&slot->lock);
+  int reason = close_reason(slot, error);
+  atomic_store(&slot->phase, FREE);
+  close(slot->fd);
+  pthread_mutex_unlock(&slot->lock);
+
+  row[CLOSED_US] = now_us();
+  row[CLOSE_REASON] = reason;
+  __atomic_store_n(&table->states[index], ROW_CLOSED, __ATOMIC_SEQ_CST);
+  atomic_fetch_sub(&table->live, 1);
+  return NULL;
+}
+
+static struct table *arg_table(napi_env env, napi_value value) {
+  void *table = NULL;
+  napi_get_value_external(env, value, &table);
+  return table;
+}
+
+static void for_each_live(struct table *table, void (*act)(struct slot *)) {
+  for (size_t i = 0; i < table->capacity; i++) {
+    struct slot *slot = &table->slots[i];
+    if (atomic_load(&slot->phase) == FREE) continue;
+    pthread_mutex_lock(&slot->lock);
+    if (atomic_load(&slot->phase) != FREE) act(slot);
+    pthread_mutex_unlock(&slot->lock);
+  }
+}
+
+static void finish(struct slot *slot) {
+  if (move(slot, RECEIVING, FINISHED)) shutdown(slot->fd, SHUT_WR);
+  else move(slot, SENDING, FINISH_DUE);
+}
+
+static void cut(struct slot *slot) {
+  slot->aborted = true;
+  shutdown(slot->fd, SHUT_RDWR); /* close() would leave the thread asleep in recv */
+}
+
+/* The environment ends (process.exit, an uncaught error): no thread may outlive the memory it counts in. */
+static void end_all(void *data) {
+  struct table *table = data;
+  struct timespec pause = {0, 1000000};
+  while (atomic_load(&table->live) > 0) {
+    for_each_live(table, cut);
+    nanosleep(&pause, NULL);
+  }
+}
+
+static void free_table(napi_env env, void *data, void *hint) {
+  struct table *table = data;
+  (void)hint;
+  napi_remove_env_cleanup_hook(env, end_all, table);
+  end_all(table);
+  napi_delete_reference(env, table->rows_ref);
+  napi_delete_reference(env, table->states_ref);
+  pthread_attr_destroy(&table->attributes);
+  free(table);
+}
+
+/* (rows, states, stackBytes, bufferBytes, reasons) → table; one slot for each row of the ledger. */
+static napi_value create_table(napi_env env, napi_callback_info info) {
+  ARGS(5);
+  struct span rows = arg_span(env, argv[0]);
+  struct span states = arg_span(env, argv[1]);
+  struct span reasons = arg_span(env, argv[4]);
+  size_t capacity = states.length / sizeof(int32_t);
+  if (reasons.length != sizeof(struct reasons) || rows.length < capacity * FIELDS * sizeof(double)) {
+    napi_throw_range_error(env, NULL, "rows, states and reasons do not fit together");
+    return NULL;
+  }
+  struct table *table = calloc(1, sizeof *table + capacity * sizeof(struct slot));
+  if (table == NULL) {
+    napi_throw_error(env, NULL, "no memory for the table of threads");
+    return NULL;
+  }
+  table->rows = (double *)rows.data;
+  table->states = (int32_t *)states.data;
+  table->capacity = capacity;
+  table->buffer_bytes = arg_uint(env, argv[3]);
+  memcpy(&table->reasons, reasons.data, sizeof table->reasons);
+  pthread_attr_init(&table->attributes);
+  pthread_attr_setdetachstate(&table->attributes, PTHREAD_CREATE_DETACHED);
+  napi_value external;
+  if (pthread_attr_setstacksize(&table->attributes, arg_uint(env, argv[2])) != 0) {
+    free(table);
+    napi_throw_range_error(env, NULL, "the stack size is too small");
+    return NULL;
+  }
+  napi_create_reference(env, argv[0], 1, &table->rows_ref);
+  napi_create_reference(env, argv[1], 1, &table->states_ref);
+  napi_add_env_cleanup_hook(env, end_all, table);
+  napi_create_external(env, table, free_table, NULL, &external);
+  return external;
+}
+
+/* (table, row, fd) → 0 or -errno of pthread_create(3). Threads inherit a mask that blocks every signal. */
+static napi_value start_thread(napi_env env, napi_callback_info info) {
+  ARGS(3);
+  struct table *table = arg_table(env, argv[0]);
+  uint32_t row = arg_uint(env, argv[1]);
+  if (table == NULL || row >= table->capacity) return failed(env, EINVAL);
+  struct slot *slot = &table->slots[row];
+  slot->table = table;
+  slot->fd = arg_int(env, argv[2]);
+  slot->aborted = false;
+  atomic_store(&slot->phase, RECEIVING);
+  atomic_fetch_add(&table->live, 1);
+
+  pthread_t thread;
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  int error = pthread_create(&thread, &table->attributes, connection_thread, slot);
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (error != 0) {
+    atomic_store(&slot->phase, FREE);
+    atomic_fetch_sub(&table->live, 1);
+  }
+  return integer(env, -error);
+}
+
+/* Every connection gets its echo under way and a FIN. */
+static napi_value drain_threads(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  struct table *table = arg_table(env, argv[0]);
+  if (table != NULL) for_each_live(table, finish);
+  return integer(env, 0);
+}
+
+/* Every connection is cut. */
+static napi_value abort_threads(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  struct table *table = arg_table(env, argv[0]);
+  if (table != NULL) for_each_live(table, cut);
+  return integer(env, 0);
+}
+
+/* Threads that have not ended. */
+static napi_value live_threads(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  struct table *table = arg_table(env, argv[0]);
+  return integer(env, table == NULL ? 0 : atomic_load(&table->live));
+}
+
+static napi_value short_writes(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  struct table *table = arg_table(env, argv[0]);
+  return number(env, table == NULL ? 0 : (double)atomic_load(&table->short_writes));
+}
+
+NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
+  export_function(env, exports, "createTable", create_table);
+  export_function(env, exports, "startThread", start_thread);
+  export_function(env, exports, "drainThreads", drain_threads);
+  export_function(env, exports, "abortThreads", abort_threads);
+  export_function(env, exports, "liveThreads", live_threads);
+  export_function(env, exports, "shortWrites", short_writes);
+  return exports;
+}

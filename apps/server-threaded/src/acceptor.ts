@@ -1,0 +1,97 @@
+import { monotonicUs, posix, setTimeoutOption } from "@c10k-lab/posix";
+import {
+  ABORT,
+  ACCEPT_PAUSE,
+  ACCEPT_PAUSE_MS,
+  afterAcceptError,
+  type DataPlane,
+  RUN,
+  refuse,
+} from "@c10k-lab/server";
+import { COUNTER, PEER_BYTES } from "@c10k-lab/stats";
+import { ConnectionThreads } from "./connection-threads.ts";
+
+const DRAIN_TICK_MS = 20;
+/** Failed accepts in a row that look like one connection's fault each; more look like ours, and rest. */
+const FAILURES_BEFORE_PAUSE = 64;
+
+/**
+ * The traditional server: this thread sleeps in accept(2) and hands each connection to a thread of its own, which
+ * sleeps in recv(2). What this architecture makes awkward: a thread that sleeps in a system call can only be woken
+ * through its socket, so stopping means shutdown(2), and every connection, idle or not, costs a stack and a task.
+ */
+export class Acceptor {
+  readonly #plane: DataPlane;
+  readonly #threads: ConnectionThreads;
+  #failures = 0;
+
+  constructor(plane: DataPlane, stackBytes: number) {
+    this.#plane = plane;
+    this.#threads = new ConnectionThreads(plane.ledger.rows, stackBytes);
+  }
+
+  /** Accepts until it is told to stop, then ends the threads. */
+  run(): void {
+    const { ledger, stop } = this.#plane;
+    this.#plane.ready();
+    while (stop.level === RUN) this.#acceptOne();
+    posix.close(this.#plane.listenerFd);
+    this.#endThreads();
+    ledger.note(COUNTER.shortWrites, this.#threads.shortWrites);
+  }
+
+  #acceptOne(): void {
+    const { ledger, listenerFd, stop } = this.#plane;
+    const row = ledger.reserve();
+    if (row < 0) {
+      stop.sleep(RUN, ACCEPT_PAUSE_MS);
+      return;
+    }
+    const fd = posix.accept4(listenerFd, ledger.peers, row * PEER_BYTES, PEER_BYTES, posix.SOCK_CLOEXEC);
+    if (fd >= 0) {
+      this.#failures = 0;
+      this.#admit(fd);
+    } else if (stop.level === RUN) {
+      this.#afterFailure(-fd);
+    }
+  }
+
+  #afterFailure(errno: number): void {
+    this.#failures++;
+    this.#plane.ledger.countAcceptError(errno);
+    if (afterAcceptError(errno) === ACCEPT_PAUSE || this.#failures >= FAILURES_BEFORE_PAUSE) {
+      this.#plane.stop.sleep(RUN, ACCEPT_PAUSE_MS);
+    }
+  }
+
+  #admit(fd: number): void {
+    const { ledger, options } = this.#plane;
+    const row = ledger.open(monotonicUs());
+    const most = options.maxConnections;
+    if (most !== undefined && this.#threads.live >= most) {
+      refuse(ledger, row, fd);
+      return;
+    }
+    if (options.idleTimeoutMs !== undefined) {
+      setTimeoutOption(fd, posix.SO_RCVTIMEO, options.idleTimeoutMs);
+      setTimeoutOption(fd, posix.SO_SNDTIMEO, options.idleTimeoutMs);
+    }
+    const failed = this.#threads.start(row, fd);
+    if (failed < 0) {
+      ledger.countAcceptError(-failed);
+      refuse(ledger, row, fd);
+      return;
+    }
+    ledger.noteOpen(this.#threads.live);
+  }
+
+  #endThreads(): void {
+    const { stop, options } = this.#plane;
+    const deadlineUs = monotonicUs() + options.drainTimeoutMs * 1000;
+    this.#threads.drain();
+    while (this.#threads.live > 0) {
+      if (stop.level === ABORT || monotonicUs() >= deadlineUs) this.#threads.abort();
+      stop.sleep(stop.level, DRAIN_TICK_MS);
+    }
+  }
+}

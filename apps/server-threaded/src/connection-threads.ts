@@ -1,0 +1,66 @@
+import { loadAddon } from "@c10k-lab/posix";
+import type { CloseReason } from "@c10k-lab/protocol";
+import { BUFFER_BYTES, reasonCode } from "@c10k-lab/server";
+import type { SharedRows } from "@c10k-lab/stats";
+
+/** native/connection-thread.c */
+interface Addon {
+  createTable(
+    rows: Float64Array,
+    states: Int32Array,
+    stackBytes: number,
+    bufferBytes: number,
+    reasons: Int32Array,
+  ): object;
+  startThread(table: object, row: number, fd: number): number;
+  drainThreads(table: object): number;
+  abortThreads(table: object): number;
+  liveThreads(table: object): number;
+  shortWrites(table: object): number;
+}
+
+const addon = loadAddon<Addon>(new URL("../build/connection-thread.node", import.meta.url).pathname);
+
+/** In the order of struct reasons. */
+const REASONS: readonly CloseReason[] = [
+  "client-closed",
+  "reset",
+  "idle-timeout",
+  "drained",
+  "aborted",
+  "error",
+];
+
+/** The threads of the open connections, each a pthread that counts in its connection's row. */
+export class ConnectionThreads {
+  readonly #table: object;
+
+  /** @param stackBytes of each thread; its buffer lies there */
+  constructor(rows: SharedRows, stackBytes: number) {
+    const reasons = Int32Array.from(REASONS, reasonCode);
+    this.#table = addon.createTable(rows.values, rows.states, stackBytes, BUFFER_BYTES, reasons);
+  }
+
+  /** @returns 0, or the negative error number of pthread_create(3) */
+  start(row: number, fd: number): number {
+    return addon.startThread(this.#table, row, fd);
+  }
+
+  /** Gives every client its echo under way and a FIN. */
+  drain(): void {
+    addon.drainThreads(this.#table);
+  }
+
+  /** Cuts every connection. */
+  abort(): void {
+    addon.abortThreads(this.#table);
+  }
+
+  get live(): number {
+    return addon.liveThreads(this.#table);
+  }
+
+  get shortWrites(): number {
+    return addon.shortWrites(this.#table);
+  }
+}

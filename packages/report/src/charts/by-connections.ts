@@ -1,0 +1,86 @@
+import type { CellFigures } from "../cell-figures.ts";
+import { compareAtLargest, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
+import { integer, listed } from "../numbers.ts";
+import { cellsOf, isWhole, loadsOf, type Study } from "../study.ts";
+import type { Axis, Chart, Point, Series } from "./chart.ts";
+
+/** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */
+const LOG_SPREAD = 30;
+
+/** A quantity drawn over the number of connections, a line a server. */
+export interface Drawing {
+  readonly name: string;
+  readonly heading: string;
+  readonly label: string;
+  readonly unit: string;
+  readonly quantity: Quantity;
+  /** Before "at 4,000 connections" when one server is clearly best: "answers the most messages per second". */
+  readonly leads: string;
+  readonly canBeLog: boolean;
+}
+
+export function drawByConnections(study: Study, drawing: Drawing): Chart {
+  const { name, heading, label, unit, quantity } = drawing;
+  const series = seriesOf(study, quantity);
+  return {
+    name,
+    heading,
+    title: titleOf(study, drawing),
+    caption: captionOf(study, quantity),
+    x: connectionsAxis(study),
+    y: { label, unit, scale: drawing.canBeLog ? scaleOf(series) : "linear", format: "number", ticks: null },
+    series,
+  };
+}
+
+export function connectionsAxis(study: Study): Axis {
+  const ticks = loadsOf(study).filter((load) => load > 0);
+  return { label: "connections asked for", unit: "connections", scale: "log", format: "number", ticks };
+}
+
+export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Series[] {
+  const pointOf = (cell: CellFigures): Point[] => {
+    const y = value(cell);
+    return y === null ? [] : [[cell.connections, y]];
+  };
+  return study.servers.map((server) => {
+    const cells = cellsOf(study, server);
+    const points = cells.filter(isWhole).flatMap(pointOf);
+    const hollow = cells.filter((cell) => !isWhole(cell)).flatMap(pointOf);
+    return { name: server, kind: "line", points, hollow };
+  });
+}
+
+function titleOf(study: Study, { heading, quantity, leads }: Drawing): string {
+  const comparison = compareAtLargest(study, quantity);
+  if (comparison === null) return `${heading}, by connections`;
+  const at = `at ${integer(comparison.connections)} connections`;
+  const leader = leaderOf(comparison);
+  return leader === null ? `No clear leader in ${quantity.what} ${at}` : `${leader} ${leads} ${at}`;
+}
+
+function captionOf(study: Study, quantity: Quantity): string {
+  const comparison = compareAtLargest(study, quantity);
+  const values = comparison === null ? "" : valuesSentence(study, quantity, comparison);
+  return [values, hollowSentence(study)].filter((sentence) => sentence !== "").join(" ");
+}
+
+/** Says what the hollow marks are, where there are any. */
+export function hollowSentence(study: Study): string {
+  const names = study.servers.flatMap((server) => {
+    const loads = cellsOf(study, server)
+      .filter((cell) => !isWhole(cell) && cell.cell.client !== null)
+      .map((cell) => `${integer(cell.connections)} (${cell.cell.status})`);
+    return loads.length === 0 ? [] : [`${server} at ${listed(loads)}`];
+  });
+  if (names.length === 0) return "";
+  return `Hollow marks, joined by no line, are cells that are not ok: ${listed(names)}; they cover only the connections that were held.`;
+}
+
+function scaleOf(series: readonly Series[]): Axis["scale"] {
+  const values = series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
+  const positive = values.filter((value) => value > 0);
+  return positive.length > 0 && Math.max(...positive) >= LOG_SPREAD * Math.min(...positive)
+    ? "log"
+    : "linear";
+}

@@ -1,0 +1,163 @@
+// One chart in the words of the chart library. Plain JavaScript, because it runs twice: here for the SVG files and, as
+// it stands, inside the page. It may import nothing.
+
+/** Okabe and Ito's palette: told apart with every kind of colour vision. The shapes repeat what the colours say. */
+const SHAPES = { threaded: "triangle", select: "rect", epoll: "circle" };
+
+export const LOOKS = {
+  light: {
+    background: "#ffffff",
+    text: "#1c1e21",
+    muted: "#55595f",
+    grid: "#e3e5e8",
+    colours: { threaded: "#d55e00", select: "#0072b2", epoll: "#009e73", asked: "#8a8f98" },
+  },
+  dark: {
+    background: "#16191d",
+    text: "#e8eaed",
+    muted: "#aeb4bc",
+    grid: "#32373e",
+    colours: { threaded: "#e69f00", select: "#56b4e9", epoll: "#00b887", asked: "#8a8f98" },
+  },
+};
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
+
+/** `width` in pixels: below 560 everything moves closer together. */
+export function chartOption(chart, look, width) {
+  const narrow = width < 560;
+  return {
+    animation: false,
+    backgroundColor: look.background,
+    textStyle: { fontFamily: FONT, color: look.text },
+    grid: {
+      left: narrow ? 50 : 72,
+      right: narrow ? 16 : 28,
+      top: narrow ? 72 : 76,
+      bottom: narrow ? 48 : 56,
+    },
+    legend: {
+      top: 2,
+      left: "left",
+      itemGap: narrow ? 12 : 20,
+      textStyle: { color: look.text, fontSize: narrow ? 13 : 14 },
+      inactiveColor: look.muted,
+      data: [...new Set(chart.series.map((one) => one.name))],
+    },
+    xAxis: xAxis(chart, look, narrow),
+    yAxis: yAxis(chart, look, narrow),
+    series: chart.series.flatMap((one) => seriesOf(one, chart, look)),
+  };
+}
+
+function xAxis(chart, look, narrow) {
+  const { ticks, scale } = chart.x;
+  const labels = ticks === null ? {} : { customValues: [...ticks] };
+  return {
+    ...axis(chart.x, look, narrow),
+    nameLocation: "middle",
+    nameGap: narrow ? 26 : 32,
+    splitLine: { show: false },
+    axisLabel: { ...axisLabel(chart.x, look, narrow), ...labels, hideOverlap: true },
+    axisTick: { show: true, lineStyle: { color: look.muted }, ...labels },
+    ...(scale === "log" && ticks !== null && ticks.length > 0
+      ? { min: Math.min(...ticks) / 1.15, max: Math.max(...ticks) * 1.15 }
+      : {}),
+  };
+}
+
+function yAxis(chart, look, narrow) {
+  const values = chart.series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
+  const positive = values.filter((value) => value > 0);
+  const isLog = chart.y.scale === "log" && positive.length > 0;
+  const lowest = positive.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  return {
+    ...axis(chart.y, look, narrow),
+    name: `${chart.y.label}${isLog ? " (log scale)" : ""}`,
+    nameLocation: "end",
+    nameGap: narrow ? 12 : 14,
+    nameTextStyle: {
+      color: look.text,
+      fontSize: narrow ? 12 : 14,
+      align: "left",
+      padding: [0, 0, 0, narrow ? -40 : -60],
+    },
+    splitLine: { show: true, lineStyle: { color: look.grid } },
+    axisLabel: axisLabel(chart.y, look, narrow),
+    ...(isLog ? { min: 10 ** Math.floor(Math.log10(lowest)) } : {}),
+  };
+}
+
+function axis(one, look, narrow) {
+  return {
+    type: one.scale === "log" ? "log" : "value",
+    name: one.label,
+    nameTextStyle: { color: look.text, fontSize: narrow ? 12 : 14 },
+    axisLine: { show: true, lineStyle: { color: look.muted } },
+  };
+}
+
+function axisLabel(one, look, narrow) {
+  const formatter = (value) => (one.format === "percentile" ? percentileText(value) : numberText(value));
+  return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
+}
+
+function seriesOf(one, chart, look) {
+  const colour = look.colours[one.name];
+  // A logarithm has no zero: such a point is left out of the drawing, not of the table.
+  const drawable = (point) =>
+    (chart.x.scale !== "log" || point[0] > 0) && (chart.y.scale !== "log" || point[1] > 0);
+  const common = { name: one.name, symbol: SHAPES[one.name] ?? "none", color: colour };
+  const points = one.points.filter(drawable);
+  const drawn = [one.kind === "dots" ? dots(common, points) : line(common, one, points)];
+  if (one.hollow.length === 0) return drawn;
+  const itemStyle = { color: look.background, borderColor: colour, borderWidth: 2 };
+  return [
+    ...drawn,
+    { ...common, type: "scatter", symbolSize: 10, itemStyle, data: one.hollow.filter(drawable), z: 4 },
+  ];
+}
+
+function dots(common, points) {
+  return {
+    ...common,
+    type: "scatter",
+    symbolSize: 4,
+    itemStyle: { color: common.color, opacity: 0.75 },
+    large: points.length > 2000,
+    largeThreshold: 2000,
+    progressive: 0,
+    data: points,
+  };
+}
+
+function line(common, one, points) {
+  const isReference = common.symbol === "none";
+  const style = isReference ? { type: "dashed", width: 1.5 } : { width: 2.5 };
+  return {
+    ...common,
+    type: "line",
+    symbolSize: one.kind === "curve" ? 5 : 9,
+    showSymbol: !isReference,
+    showAllSymbol: true,
+    itemStyle: { color: common.color },
+    lineStyle: { color: common.color, ...style },
+    emphasis: { disabled: true },
+    data: points,
+    z: isReference ? 1 : 3,
+  };
+}
+
+/** 1234.5 → "1,235", 0.084 → "0.084". */
+export function numberText(value) {
+  const size = Math.abs(value);
+  if (size > 0 && size < 100) return String(Number(value.toPrecision(3)));
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** The axis is 1 / (1 - share): 1 → "0 %", 10 → "90 %", 1000 → "99.9 %". */
+export function percentileText(value) {
+  const percentile = 100 * (1 - 1 / value);
+  const digits = Math.max(0, Math.ceil(Math.log10(value) - 2 - 1e-9));
+  return `${percentile.toFixed(digits)} %`;
+}

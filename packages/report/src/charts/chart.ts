@@ -1,0 +1,35 @@
+/** A chart as plain data: what an SVG, the page and its tooltips are all drawn from. */
+export interface Chart {
+  /** Of the file, without ending: `throughput`. */
+  readonly name: string;
+  /** What is shown, for the outline. */
+  readonly heading: string;
+  /** The one message. */
+  readonly title: string;
+  /** One or two sentences that follow from the data. */
+  readonly caption: string;
+  readonly x: Axis;
+  readonly y: Axis;
+  readonly series: readonly Series[];
+}
+
+export interface Axis {
+  readonly label: string;
+  /** After a value, in tooltips. */
+  readonly unit: string;
+  readonly scale: "log" | "linear";
+  readonly format: "number" | "percentile";
+  /** Where labels go; null leaves it to the library. */
+  readonly ticks: readonly number[] | null;
+}
+
+export interface Series {
+  /** A server, or `asked` for the line of what was asked for. */
+  readonly name: string;
+  readonly kind: "line" | "curve" | "dots";
+  readonly points: readonly Point[];
+  /** Cells that are not ok: hollow, and joined by no line. */
+  readonly hollow: readonly Point[];
+}
+
+export type Point = readonly [x: number, y: number];

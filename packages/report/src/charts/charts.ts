@@ -1,0 +1,24 @@
+import type { Study } from "../study.ts";
+import { drawByConnections } from "./by-connections.ts";
+import type { Chart } from "./chart.ts";
+import { connectionScatter } from "./connection-scatter.ts";
+import { AFTER_ESTABLISHED, BEFORE_ESTABLISHED } from "./drawings.ts";
+import { establishedChart } from "./established.ts";
+import { latencyDistribution } from "./latency-distribution.ts";
+
+/** All charts that have something to show, in the order of the report. */
+export function chartsOf(study: Study): Chart[] {
+  const charts = [
+    ...BEFORE_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
+    latencyDistribution(study),
+    connectionScatter(study),
+    establishedChart(study),
+    ...AFTER_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
+  ];
+  return charts.filter((chart): chart is Chart => chart !== null && hasData(chart));
+}
+
+/** What was asked for is no data. */
+function hasData(chart: Chart): boolean {
+  return chart.series.some((one) => one.name !== "asked" && one.points.length + one.hollow.length > 0);
+}

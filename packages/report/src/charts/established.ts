@@ -1,0 +1,51 @@
+import { integer, listed } from "../numbers.ts";
+import { cellsOf, loadsOf, type Study } from "../study.ts";
+import { wallSentences } from "../wall.ts";
+import { connectionsAxis, hollowSentence, seriesOf } from "./by-connections.ts";
+import type { Chart, Series } from "./chart.ts";
+
+/** Asked against got: a server's wall is where it leaves the dashed line. */
+export function establishedChart(study: Study): Chart {
+  const loads = loadsOf(study).filter((load) => load > 0);
+  const asked: Series = {
+    name: "asked",
+    kind: "line",
+    points: loads.map((load) => [load, load]),
+    hollow: [],
+  };
+  return {
+    name: "established",
+    heading: "Connections established",
+    title: titleOf(study),
+    caption: captionOf(study),
+    x: connectionsAxis(study),
+    y: { label: "connections established", unit: "connections", scale: "log", format: "number", ticks: null },
+    series: [asked, ...seriesOf(study, { value: (cell) => cell.established })],
+  };
+}
+
+function titleOf(study: Study): string {
+  const short = study.servers.flatMap((server) => {
+    const first = cellsOf(study, server).find(
+      (cell) => (cell.established ?? cell.connections) < cell.connections,
+    );
+    return first === undefined ? [] : [first];
+  });
+  if (short.length === 0) {
+    const largest = loadsOf(study).at(-1) ?? null;
+    return `Every connection asked for was established, up to ${integer(largest)}`;
+  }
+  const held = short.map(
+    (cell) => `${cell.server} held ${integer(cell.established)} of ${integer(cell.connections)}`,
+  );
+  return `${listed(held)} connections`;
+}
+
+function captionOf(study: Study): string {
+  const reference = "The dashed line is what was asked for.";
+  const without = study.cells.filter((cell) => cell.established === null).map((cell) => cell.cell.id);
+  const unknown = without.length === 0 ? "" : `Not known for ${listed(without)}.`;
+  return [reference, ...wallSentences(study), hollowSentence(study), unknown]
+    .filter((one) => one !== "")
+    .join(" ");
+}

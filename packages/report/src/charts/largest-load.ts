@@ -1,0 +1,19 @@
+import type { CellFigures } from "../cell-figures.ts";
+import { isWhole, loadsOf, type Study } from "../study.ts";
+
+/**
+ * The cells of the largest load all servers held whole, for charts that show one load. When there is none, of the
+ * largest load any server held.
+ */
+export function largestLoadCells(study: Study, hasData: (cell: CellFigures) => boolean): CellFigures[] {
+  const usable = study.cells.filter((cell) => isWhole(cell) && hasData(cell));
+  const at = (load: number) =>
+    study.servers.flatMap(
+      (server) => usable.find((one) => one.server === server && one.connections === load) ?? [],
+    );
+  const candidates = loadsOf(study)
+    .reverse()
+    .map(at)
+    .filter((cells) => cells.length > 0);
+  return candidates.find((cells) => cells.length === study.servers.length) ?? candidates[0] ?? [];
+}

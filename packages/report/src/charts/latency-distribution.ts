@@ -1,0 +1,84 @@
+import { decodeFromCompressedBase64 } from "hdr-histogram-js";
+import type { CellFigures } from "../cell-figures.ts";
+import { leaderOf } from "../comparison.ts";
+import { about, integer } from "../numbers.ts";
+import type { Study } from "../study.ts";
+import type { Chart, Point } from "./chart.ts";
+import { largestLoadCells } from "./largest-load.ts";
+
+/** Ten points from each nine to the next. */
+const POINTS_PER_NINE = 10;
+
+/** From the fastest message to the slowest, the slow ones drawn large. null when no cell has a histogram. */
+export function latencyDistribution(study: Study): Chart | null {
+  const curves = new Map(study.cells.map((cell) => [cell, curveOf(cell)]));
+  const cells = largestLoadCells(study, (cell) => (curves.get(cell) ?? []).length > 1);
+  const first = cells[0];
+  if (first === undefined) return null;
+  const furthest = Math.max(...cells.map((cell) => curves.get(cell)?.at(-1)?.[0] ?? 1));
+  return {
+    name: "latency-distribution",
+    heading: "Response time, distribution",
+    title: titleOf(cells),
+    caption: `All messages at ${integer(first.connections)} connections. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
+    x: {
+      label: "share of messages answered within",
+      unit: "",
+      scale: "log",
+      format: "percentile",
+      ticks: ticksTo(furthest),
+    },
+    y: { label: "response time, ms", unit: "ms", scale: "log", format: "number", ticks: null },
+    series: cells.map((cell) => ({
+      name: cell.server,
+      kind: "curve",
+      points: curves.get(cell) ?? [],
+      hollow: [],
+    })),
+  };
+}
+
+/** x is 1 / (1 - share): an axis on which each nine takes the same room. */
+function curveOf({ cell }: CellFigures): Point[] {
+  const histogram = decoded(cell.client?.histograms.response ?? "");
+  if (histogram === null || histogram.totalCount === 0) return [];
+  const points: Point[] = [];
+  for (let step = 0; 10 ** (step / POINTS_PER_NINE) < histogram.totalCount; step++) {
+    const x = 10 ** (step / POINTS_PER_NINE);
+    points.push([rounded(x), histogram.getValueAtPercentile(100 * (1 - 1 / x)) / 1000]);
+  }
+  points.push([histogram.totalCount, histogram.maxValue / 1000]);
+  return points;
+}
+
+/** A histogram that cannot be read costs its curve, not the report. */
+function decoded(base64: string) {
+  if (base64 === "") return null;
+  try {
+    return decodeFromCompressedBase64(base64);
+  } catch {
+    return null;
+  }
+}
+
+function titleOf(cells: readonly CellFigures[]): string {
+  const at = `at ${integer(cells[0]?.connections ?? null)} connections`;
+  const ranked = cells
+    .flatMap(({ server, latency }) =>
+      latency.response.p999 === null ? [] : [{ server, value: latency.response.p999 }],
+    )
+    .toSorted((a, b) => a.value - b.value);
+  const leader = leaderOf({ connections: 0, ranked });
+  if (leader === null) return `How response times are distributed ${at}`;
+  return `${leader} answers 99.9 % of messages soonest, within ${about(ranked[0]?.value ?? null)} ms, ${at}`;
+}
+
+/** 0 %, 50 %, 90 %, 99 % and so on. */
+function ticksTo(furthest: number): number[] {
+  const nines = Array.from({ length: Math.floor(Math.log10(furthest)) }, (_, index) => 10 ** (index + 1));
+  return [1, 2, ...nines];
+}
+
+function rounded(value: number): number {
+  return Number(value.toPrecision(6));
+}

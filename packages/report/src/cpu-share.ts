@@ -1,0 +1,20 @@
+import type { Sample } from "@c10k-lab/protocol";
+import { SAMPLED_SPAN_MIN_MS } from "./limits.ts";
+
+/**
+ * Share of one core, in per cent, a process used in its busiest stretch of `spanMs`: the exchange of messages, without
+ * the start of the process before it. null when the samples are too few to tell.
+ */
+export function busiestCorePercent(samples: readonly Sample[], spanMs: number): number | null {
+  if (spanMs < SAMPLED_SPAN_MIN_MS) return null;
+  let busiest: number | null = null;
+  let to = 0;
+  for (const from of samples) {
+    while (to < samples.length && (samples[to]?.atMs ?? 0) - from.atMs < spanMs) to++;
+    const end = samples[to];
+    if (end === undefined) break;
+    const share = (100 * (end.cpuMs - from.cpuMs)) / (end.atMs - from.atMs);
+    busiest = Math.max(busiest ?? 0, share);
+  }
+  return busiest;
+}

@@ -1,0 +1,90 @@
+import type { ServerName, TcpCounter } from "@c10k-lab/protocol";
+import { TCP_COUNTERS } from "@c10k-lab/protocol";
+import type { CellFigures } from "../cell-figures.ts";
+import { isClear } from "../comparison.ts";
+import { blocks, bullets, type Table, tableOf } from "../markdown.ts";
+import { figure, integer, plural } from "../numbers.ts";
+import { cellsOf, isWhole, type Study } from "../study.ts";
+
+/** Why: the evidence beside each rate. It shows what goes together, not what causes what. */
+export function discussion(study: Study): string {
+  if (study.cells.length === 0) return "";
+  return blocks([
+    "## Why",
+    "What the servers did for each message, from the kernel's accounts of their processes. Starting up is not " +
+      "counted. Such figures show what goes together with a rate; they do not prove what caused it.",
+    tableOf(evidenceTable(study)),
+    bullets(study.servers.flatMap((server) => changes(study, server))),
+    kernelCounters(study),
+  ]);
+}
+
+const EVIDENCE: readonly (readonly [string, (cell: CellFigures) => string])[] = [
+  ["server", (cell) => cell.server],
+  ["connections", (cell) => integer(cell.connections)],
+  ["user µs/message", (cell) => figure(cell.userPerMessageUs)],
+  ["system µs/message", (cell) => figure(cell.systemPerMessageUs)],
+  ["voluntary switches/message", (cell) => figure(cell.voluntaryPerMessage)],
+  ["involuntary switches/message", (cell) => figure(cell.involuntaryPerMessage)],
+  ["events/wake-up", (cell) => figure(cell.eventsPerWait)],
+  ["words scanned/wake-up", (cell) => figure(cell.server === "select" ? cell.wordsPerWait : null)],
+  ["KiB/connection", (cell) => figure(cell.rssPerConnectionKiB)],
+  ["threads", (cell) => integer(cell.threadsPeak)],
+  ["client CPU %", (cell) => integer(cell.clientCorePercent)],
+];
+
+function evidenceTable(study: Study): Table {
+  const cells = study.servers.flatMap((server) => cellsOf(study, server));
+  return {
+    head: EVIDENCE.map(([heading]) => heading),
+    rows: cells.map((cell) => EVIDENCE.map(([, show]) => show(cell))),
+  };
+}
+
+/** What changed for one server between its smallest and its largest whole cell. */
+function changes(study: Study, server: ServerName): string[] {
+  const cells = cellsOf(study, server).filter(isWhole);
+  const [from, to] = [cells[0], cells.at(-1)];
+  if (from === undefined || to === undefined || from.connections === to.connections) return [];
+  const range = `from ${integer(from.connections)} to ${plural(to.connections, "connection")}`;
+  const change = (what: string, value: (cell: CellFigures) => number | null, unit: string): string[] => {
+    const [a, b] = [value(from), value(to)];
+    if (a === null || b === null) return [];
+    if (!isClear(a, b)) return [`${what} did not clearly change (${figure(a)} and ${figure(b)}${unit})`];
+    return [`${what} ${b > a ? "rose" : "fell"} from ${figure(a)} to ${figure(b)}${unit}`];
+  };
+  const parts = [
+    ...change("CPU time per message", (cell) => cell.cpuPerMessageUs, " µs"),
+    ...change("context switches per message", (cell) => cell.switchesPerMessage, ""),
+    ...change("ready descriptors per wake-up", (cell) => cell.eventsPerWait, ""),
+  ];
+  return parts.length === 0 ? [] : [`${server}, ${range}: ${parts.join("; ")}.`];
+}
+
+const MEANINGS: Readonly<Record<TcpCounter, string>> = {
+  ListenOverflows: "the queue of connections waiting to be accepted was full",
+  ListenDrops: "a connection was dropped before it was accepted, for any reason",
+  TCPTimeouts: "a retransmission timer ran out",
+  TCPLossProbes: "a probe was sent because an answer was late",
+  TCPSynRetrans: "a SYN was sent again",
+  RetransSegs: "a segment was sent again",
+  SyncookiesSent: "a SYN cookie was sent instead of keeping the connection in the queue",
+  TCPMemoryPressures: "the TCP stack ran short of memory",
+};
+
+function kernelCounters(study: Study): string {
+  const rows = study.cells.flatMap(({ cell }) =>
+    TCP_COUNTERS.flatMap((name) => {
+      const count = cell.evidence.tcp[name] ?? 0;
+      return count === 0 ? [] : [[cell.id, name, MEANINGS[name], integer(count)]];
+    }),
+  );
+  const heading = "### TCP counters of the kernel";
+  if (rows.length === 0)
+    return blocks([heading, "All counters kept as evidence stayed at zero in every cell."]);
+  return blocks([
+    heading,
+    "Only those that are not zero. They belong to the whole network namespace, client included.",
+    tableOf({ head: ["cell", "counter", "each count means", "times"], rows }, [0, 1, 2]),
+  ]);
+}

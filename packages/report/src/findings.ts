@@ -1,0 +1,137 @@
+import type { ServerName } from "@c10k-lab/protocol";
+import { type Comparison, compareAtLargest, comparisonSentences, type Quantity } from "./comparison.ts";
+import { about, integer, listed, percent, plural } from "./numbers.ts";
+import { CPU_PER_MESSAGE, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99, SWITCHES } from "./quantities.ts";
+import { type Degradation, firstDegradation } from "./scaling.ts";
+import { cellsOf, isWhole, type Study } from "./study.ts";
+import { wallSentences } from "./wall.ts";
+import { clientWasLimit } from "./warnings.ts";
+
+/** Sentences that follow from the data. No data, no sentence. */
+export interface Findings {
+  /** Which stopped scaling first, and where the others did. */
+  readonly answer: readonly string[];
+  readonly details: readonly string[];
+}
+
+export function findingsOf(study: Study): Findings {
+  return {
+    answer: answerOf(study),
+    details: [
+      ...wallSentences(study),
+      ...study.servers.flatMap((server) => keptSentence(study, server)),
+      ...comparisons(study, RATE),
+      ...comparisons(study, RESPONSE_P99),
+      ...perServer(study, SWITCHES, "switched context", "times per message"),
+      ...perServer(study, CPU_PER_MESSAGE, "used", "µs of CPU per message"),
+      ...perServer(study, MEMORY_PER_CONNECTION, "grew by", "KiB per connection"),
+      ...overflowSentence(study),
+      ...balanceSentence(study),
+    ],
+  };
+}
+
+function answerOf(study: Study): string[] {
+  if (study.cells.length === 0) return ["No cell was measured, so there is no answer yet."];
+  const degradations = study.servers
+    .flatMap((server) => firstDegradation(study, server) ?? [])
+    .toSorted((a, b) => a.cell.connections - b.cell.connections);
+  const first = degradations[0]?.cell.connections;
+  const sentences = degradations.map((one) =>
+    degradationSentence(one, one.cell.connections === first, study),
+  );
+  return [...tieSentence(degradations), ...sentences, ...heldSentence(study, degradations)];
+}
+
+/** Servers that stop at the same load cannot be put in an order. */
+function tieSentence(degradations: readonly Degradation[]): string[] {
+  const load = degradations[0]?.cell.connections;
+  const tied = degradations.filter((one) => one.cell.connections === load);
+  if (load === undefined || tied.length < 2) return [];
+  const names = listed(tied.map((one) => one.server));
+  return [`${names} stopped scaling at the same load, ${plural(load, "connection")}: neither was first.`];
+}
+
+function degradationSentence({ server, cell, signs }: Degradation, isFirst: boolean, study: Study): string {
+  const alone = isFirst && study.servers.length > 1;
+  const first = alone && firstCount(study, cell.connections) === 1 ? " first" : "";
+  const limit = cell.cell.status === "ok" && clientWasLimit(cell);
+  const doubt = limit ? " The client was at its limit there, so this may be the client's degradation." : "";
+  return `${server} stopped scaling${first}, at ${plural(cell.connections, "connection")}: ${listed(signs)}.${doubt}`;
+}
+
+function firstCount(study: Study, connections: number): number {
+  return study.servers.filter((server) => firstDegradation(study, server)?.cell.connections === connections)
+    .length;
+}
+
+function heldSentence(study: Study, degradations: readonly Degradation[]): string[] {
+  const held = study.servers.flatMap((server) => {
+    const largest = cellsOf(study, server).filter(isWhole).at(-1);
+    const stopped = degradations.some((one) => one.server === server);
+    return stopped || largest === undefined ? [] : [{ server, connections: largest.connections }];
+  });
+  const loads = [...new Set(held.map((one) => one.connections))];
+  return loads.map((load) => {
+    const names = held.filter((one) => one.connections === load).map((one) => one.server);
+    return `${listed(names)} showed no sign of it up to ${plural(load, "connection")}, the largest load measured.`;
+  });
+}
+
+/** How much of its best rate a server still has at the largest load it held whole. */
+function keptSentence(study: Study, server: ServerName): string[] {
+  const cells = cellsOf(study, server).filter((cell) => isWhole(cell) && (cell.messagesPerSecond ?? 0) > 0);
+  const [smallest, last] = [cells[0], cells.at(-1)];
+  if (smallest === undefined || last === undefined || cells.length < 2) return [];
+  const best = cells.reduce((a, b) => ((b.messagesPerSecond ?? 0) > (a.messagesPerSecond ?? 0) ? b : a));
+  const range = `From ${integer(smallest.connections)} to ${plural(last.connections, "connection")}`;
+  if (best === last) {
+    return [
+      `${range} ${server}'s rate was highest at the end (${about(last.messagesPerSecond)} messages/s).`,
+    ];
+  }
+  const kept = (100 * (last.messagesPerSecond ?? 0)) / (best.messagesPerSecond ?? 1);
+  const values = `${about(best.messagesPerSecond)} → ${about(last.messagesPerSecond)} messages/s`;
+  return [`${range} ${server} kept ${percent(kept)} of its best rate (${values}).`];
+}
+
+/** Where all servers are whole, and where at least two still are. */
+function comparisons(study: Study, quantity: Quantity): string[] {
+  const all = compareAtLargest(study, quantity, Math.max(2, study.servers.length));
+  const some = compareAtLargest(study, quantity);
+  const chosen = [all, some].filter((one): one is Comparison => one !== null);
+  const distinct = chosen.filter(
+    (one, at) => chosen.findIndex((o) => o.connections === one.connections) === at,
+  );
+  return distinct.flatMap((comparison) => comparisonSentences(quantity, comparison));
+}
+
+/** "At 4,000 connections threaded switched context 1.9 times per message and epoll 0.01." */
+function perServer(study: Study, quantity: Quantity, verb: string, unit: string): string[] {
+  const comparison = compareAtLargest(study, quantity);
+  if (comparison === null) return [];
+  const [first, ...others] = study.servers.flatMap((server) =>
+    comparison.ranked.filter((one) => one.server === server),
+  );
+  if (first === undefined) return [];
+  const rest = others.map((one) => `${one.server} ${quantity.format(one.value)}`);
+  const head = `${first.server} ${verb} ${quantity.format(first.value)} ${unit}`;
+  return [`At ${plural(comparison.connections, "connection")} ${listed([head, ...rest])}.`];
+}
+
+function overflowSentence(study: Study): string[] {
+  const full = study.cells.filter(({ cell }) => cell.evidence.tcp.ListenOverflows > 0);
+  if (full.length === 0) return [];
+  const counts = listed(full.map(({ cell }) => `${cell.id} (${integer(cell.evidence.tcp.ListenOverflows)})`));
+  return [
+    `The queue of connections waiting to be accepted overflowed in ${counts} times: connect and first response ` +
+      "times of these cells contain retransmissions by the kernel.",
+  ];
+}
+
+function balanceSentence(study: Study): string[] {
+  const balanced = study.cells.every(({ cell }) => cell.reconciliation?.balanced === true);
+  if (study.cells.length === 0 || !balanced) return [];
+  const cells = study.cells.length === 1 ? "the only cell" : `all ${integer(study.cells.length)} cells`;
+  return [`The ledgers of client and server agree to the byte in ${cells}.`];
+}

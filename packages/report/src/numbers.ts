@@ -1,0 +1,50 @@
+/** Numbers as people read them. A missing one is a dash, never a zero. */
+export const MISSING = "–";
+
+type Maybe = number | null;
+
+/** 12345.6 → "12,346" */
+export function integer(value: Maybe): string {
+  if (value === null) return MISSING;
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** About three digits: 0.084, 3.21, 32.1, 3,214. */
+export function figure(value: Maybe): string {
+  if (value === null) return MISSING;
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size < 0.001) return "< 0.001";
+  if (size < 1) return String(Number(value.toPrecision(2)));
+  if (size < 9.995) return value.toFixed(2);
+  if (size < 99.95) return value.toFixed(1);
+  return integer(value);
+}
+
+/** For sentences: 121,384 → "121,000". */
+export function about(value: Maybe): string {
+  if (value === null) return MISSING;
+  return Math.abs(value) < 100 ? figure(value) : integer(Number(value.toPrecision(3)));
+}
+
+/** 93.4 → "93 %" */
+export function percent(value: Maybe): string {
+  if (value === null) return MISSING;
+  return value > 0 && value < 1 ? "under 1 %" : `${integer(value)} %`;
+}
+
+/** "3.1 times" */
+export function times(ratio: number): string {
+  return `${ratio < 10 ? ratio.toFixed(1) : integer(ratio)} times`;
+}
+
+/** "1 connection", "2,000 connections" */
+export function plural(value: number, noun: string): string {
+  return `${integer(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** "a", "a and b", "a, b and c" */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join("");
+  return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
+}

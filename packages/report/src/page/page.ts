@@ -1,0 +1,126 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { Marked, type Tokens } from "marked";
+import type { Chart } from "../charts/chart.ts";
+import { escapeHtml } from "../markdown.ts";
+
+const STYLE = asset("./page.css");
+const SCRIPT = asset("../charts/chart-option.js") + asset("./page.js");
+const LIBRARY = readFileSync(
+  createRequire(import.meta.url).resolve("echarts/dist/echarts.common.min.js"),
+  "utf8",
+);
+
+/** Even if something slipped through, the page may load nothing from anywhere. */
+const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
+
+/** The same Markdown as one file that opens from disk: charts one can point at, everything it needs inside. */
+export function pageOf(
+  markdown: string,
+  charts: readonly Chart[],
+  svgs: ReadonlyMap<string, string>,
+): string {
+  const body = htmlOf(markdown, svgs);
+  const title = /<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1] ?? "Report";
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>
+${STYLE}</style>
+</head>
+<body>
+<main>
+${body}</main>
+<script type="application/json" id="charts">${inScript(JSON.stringify(charts.map(drawn)))}</script>
+<script>${inScript(LIBRARY)}</script>
+<script>
+"use strict";
+${inScript(SCRIPT)}
+startPage();
+</script>
+</body>
+</html>
+`;
+}
+
+/** Captions and headings are in the text already. */
+function drawn({ name, title, x, y, series }: Chart) {
+  return { name, title, x, y, series };
+}
+
+function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
+  const marked = new Marked({ gfm: true, async: false });
+  marked.use({
+    renderer: {
+      // Our Markdown holds no HTML, so what looks like it is text that came with the data.
+      html: ({ text }) => escapeHtml(text),
+      heading({ tokens, depth, text }) {
+        return `<h${depth} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+      },
+      table(token) {
+        return `<div class="table" role="region" aria-label="Table" tabindex="0">${tableHtml(token, (cell) => this.parser.parseInline(cell.tokens))}</div>\n`;
+      },
+      paragraph({ tokens }) {
+        const [only] = tokens;
+        if (tokens.length === 1 && only?.type === "image") return figureHtml(only as Tokens.Image, svgs);
+        return `<p>${this.parser.parseInline(tokens)}</p>\n`;
+      },
+    },
+  });
+  return marked.parse(markdown) as string;
+}
+
+/** Where scripts are off, the drawing of report.md stands in. */
+function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): string {
+  const file = image.href.replace(/^charts\//, "");
+  const name = escapeHtml(file.replace(/\.svg$/, ""));
+  const title = escapeHtml(unescaped(image.text));
+  return `<figure data-chart="${name}">
+<figcaption>${title}</figcaption>
+<div class="controls" hidden><button type="button" aria-pressed="false">Logarithmic y axis</button></div>
+<div class="chart" role="img" aria-label="${title}"></div>
+<noscript>${svgs.get(file) ?? ""}</noscript>
+</figure>
+`;
+}
+
+function tableHtml(token: Tokens.Table, inline: (cell: Tokens.TableCell) => string): string {
+  const attribute = (cell: Tokens.TableCell) => (cell.align === "right" ? ' class="number"' : "");
+  const head = token.header.map((cell) => `<th scope="col"${attribute(cell)}>${inline(cell)}</th>`).join("");
+  const rows = token.rows.map((row) => {
+    const cells = row.map((cell) => `<td${attribute(cell)}>${inline(cell)}</td>`);
+    return `<tr>${cells.join("")}</tr>\n`;
+  });
+  return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows.join("")}</tbody>\n</table>`;
+}
+
+/** Text inside a script element ends at the first thing that looks like its end. */
+function inScript(content: string): string {
+  return content.replace(/<(?=\/script|script|!--)/gi, "\\u003c");
+}
+
+function slug(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+}
+
+function unescaped(text: string): string {
+  return text
+    .replace(/\\([^\w\s])/g, "$1")
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&amp;/g, "&");
+}
+
+/** A module of ours as a plain script. */
+function asset(file: string): string {
+  return readFileSync(new URL(file, import.meta.url), "utf8").replace(/^export /gm, "");
+}

@@ -1,0 +1,33 @@
+import { type LabResults, SERVERS, type ServerName } from "@c10k-lab/protocol";
+import { type CellFigures, figuresOf } from "./cell-figures.ts";
+
+/** All cells of a run, by server and load. */
+export interface Study {
+  readonly results: LabResults;
+  /** In the order they were run. */
+  readonly cells: readonly CellFigures[];
+  /** Those that have a cell, in the order all tables and legends use. */
+  readonly servers: readonly ServerName[];
+}
+
+export function studyOf(results: LabResults): Study {
+  const cells = results.cells.map(figuresOf);
+  return { results, cells, servers: SERVERS.filter((name) => cells.some((cell) => cell.server === name)) };
+}
+
+/** A server's cells from the smallest load to the largest. */
+export function cellsOf(study: Study, server: ServerName): CellFigures[] {
+  return study.cells
+    .filter((cell) => cell.server === server)
+    .toSorted((a, b) => a.connections - b.connections);
+}
+
+/** Only what a cell measured whole is compared. */
+export function isWhole(cell: CellFigures): boolean {
+  return cell.cell.status === "ok";
+}
+
+/** The loads of all cells, ascending. */
+export function loadsOf(study: Study): number[] {
+  return [...new Set(study.cells.map((cell) => cell.connections))].toSorted((a, b) => a - b);
+}

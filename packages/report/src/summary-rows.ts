@@ -1,0 +1,49 @@
+import { CLOCKS, type Clock, type LabResults, TCP_COUNTERS } from "@c10k-lab/protocol";
+import { type CellFigures, figuresOf } from "./cell-figures.ts";
+
+export type SummaryRow = Record<string, string | number | null>;
+
+/** One flat row a cell, in the order they were run, for summary.csv: every row has the same columns. */
+export function summaryRows(results: LabResults): SummaryRow[] {
+  return results.cells.map((cell) => rowOf(figuresOf(cell)));
+}
+
+function rowOf(figures: CellFigures): SummaryRow {
+  const { cell } = figures;
+  return {
+    cell: cell.id,
+    server: figures.server,
+    connections_asked: figures.connections,
+    connections_established: figures.established,
+    connections_completed: cell.client?.achieved.completed ?? null,
+    connections_refused: cell.final?.refused ?? null,
+    status: cell.status,
+    messages: figures.messages,
+    messages_per_second: figures.messagesPerSecond,
+    messaging_ms: cell.client?.achieved.messagingMs ?? null,
+    duration_ms: cell.client?.achieved.durationMs ?? null,
+    ...Object.assign({}, ...CLOCKS.map((clock) => latencyColumns(figures, clock))),
+    server_cpu_user_us_per_message: figures.userPerMessageUs,
+    server_cpu_system_us_per_message: figures.systemPerMessageUs,
+    server_cpu_us_per_message: figures.cpuPerMessageUs,
+    server_cpu_percent_of_core: figures.serverCorePercent,
+    client_cpu_percent_of_core: figures.clientCorePercent,
+    server_rss_peak_mib: figures.rssPeakMiB,
+    server_rss_kib_per_connection: figures.rssPerConnectionKiB,
+    server_threads_peak: figures.threadsPeak,
+    voluntary_switches_per_message: figures.voluntaryPerMessage,
+    involuntary_switches_per_message: figures.involuntaryPerMessage,
+    switches_per_message: figures.switchesPerMessage,
+    events_per_wait: figures.eventsPerWait,
+    words_scanned_per_wait: figures.wordsPerWait,
+    ledgers_balanced: cell.reconciliation === null ? null : String(cell.reconciliation.balanced),
+    ...Object.fromEntries(TCP_COUNTERS.map((name) => [`tcp_${name}`, cell.evidence.tcp[name] ?? null])),
+  };
+}
+
+/** "firstResponse" → first_response_p99_ms and its like. */
+function latencyColumns(figures: CellFigures, clock: Clock): SummaryRow {
+  const name = clock.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const percentiles = Object.entries(figures.latency[clock]);
+  return Object.fromEntries(percentiles.map(([key, ms]) => [`${name}_${key}_ms`, ms]));
+}

@@ -1,0 +1,91 @@
+import type { CellResult } from "@c10k-lab/protocol";
+import type { CellFigures } from "./cell-figures.ts";
+import { CLIENT_CORE_PERCENT_MAX } from "./limits.ts";
+import { listed, percent, plural } from "./numbers.ts";
+import type { Study } from "./study.ts";
+
+/** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
+export function warningsOf(study: Study): string[] {
+  return [
+    ...study.cells.flatMap(brokenCell),
+    ...study.cells.flatMap(unbalancedLedgers),
+    ...study.cells.flatMap(wrongBytes),
+    ...clientLimits(study),
+    ...sharedProcessors(study),
+    ...busyMachine(study),
+  ];
+}
+
+/** True when the rate is the client's and not the server's. */
+export function clientWasLimit(cell: CellFigures): boolean {
+  return (cell.clientCorePercent ?? 0) >= CLIENT_CORE_PERCENT_MAX;
+}
+
+function brokenCell({ cell }: CellFigures): string[] {
+  if (cell.status !== "failed" && cell.status !== "interrupted") return [];
+  const missing = [
+    ...(cell.client === null ? ["the client's summary"] : []),
+    ...(cell.final === null ? ["the server's final line"] : []),
+  ];
+  const how = cell.status === "failed" ? "failed" : "was interrupted";
+  const without = missing.length > 0 ? `; it lacks ${listed(missing)}` : "";
+  return [`${cell.id} ${how}${without}. It is in no comparison.`];
+}
+
+function unbalancedLedgers({ cell }: CellFigures): string[] {
+  if (cell.reconciliation === null) {
+    return [`The ledgers of ${cell.id} could not be compared, so nothing vouches for its counts.`];
+  }
+  if (cell.reconciliation.balanced) return [];
+  const differences = cell.reconciliation.differences.map(withoutStop).join("; ");
+  const said = differences === "" ? "" : `: ${differences}`;
+  return [`The ledgers of client and server in ${cell.id} do not balance${said}. Do not trust this cell.`];
+}
+
+function wrongBytes({ cell }: CellFigures): string[] {
+  const wrong = cell.client?.outcomes["wrong-bytes"] ?? 0;
+  if (wrong === 0) return [];
+  return [`In ${cell.id} ${plural(wrong, "connection")} received bytes other than those sent.`];
+}
+
+function clientLimits(study: Study): string[] {
+  const limited = study.cells.filter(clientWasLimit);
+  if (limited.length === 0) return [];
+  const names = listed(limited.map((cell) => `${cell.cell.id} (${percent(cell.clientCorePercent)})`));
+  const cells = limited.length === 1 ? "this cell" : "these cells";
+  return [
+    `The client was the limit in ${names}: it used ${CLIENT_CORE_PERCENT_MAX} % or more of one core while ` +
+      `messages were exchanged. In ${cells} the rate is a lower bound of what the server can do, and the ` +
+      "response times contain waits inside the client.",
+  ];
+}
+
+function sharedProcessors(study: Study): string[] {
+  const shared = study.cells.filter(({ cell }) => cell.processors === null || overlap(cell.processors));
+  if (shared.length === 0) return [];
+  if (shared.length === study.cells.length) {
+    return ["Server and client had no processors of their own, so they may have taken time from each other."];
+  }
+  return [
+    `In ${listed(shared.map((cell) => cell.cell.id))} server and client had no processors of their own, so they ` +
+      "may have taken time from each other.",
+  ];
+}
+
+function overlap(processors: NonNullable<CellResult["processors"]>): boolean {
+  return processors.server.some((one) => processors.client.includes(one));
+}
+
+function busyMachine(study: Study): string[] {
+  const { loadAverage, processors } = study.results.manifest.machine;
+  const load = loadAverage[0];
+  if (load === undefined || load < processors / 2) return [];
+  return [
+    `When the run began the machine's load average was ${load.toFixed(2)} on ${plural(processors, "processor")}: ` +
+      "other work may have taken time from the measurement.",
+  ];
+}
+
+function withoutStop(sentence: string): string {
+  return sentence.trim().replace(/\.$/, "");
+}

@@ -1,0 +1,268 @@
+import {
+  CellResult,
+  CLOSE_REASONS,
+  ClientSummary,
+  type Clock,
+  type ConnectionRow,
+  type LabResults,
+  Manifest,
+  OUTCOMES,
+  type ServerName,
+  TCP_COUNTERS,
+} from "@c10k-lab/protocol";
+import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
+
+/** What a test wants to be different from a cell in which all went well. */
+export interface CellWish {
+  readonly server: ServerName;
+  readonly connections: number;
+  readonly status?: CellResult["status"];
+  readonly messagesPerSecond?: number;
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  readonly refused?: number;
+  readonly switchesPerMessage?: number;
+  readonly cpuPerMessageUs?: number;
+  readonly rssPeakKiB?: number;
+  readonly clientCorePercent?: number;
+  readonly eventsPerWait?: number;
+  readonly tcp?: Partial<CellResult["evidence"]["tcp"]>;
+  readonly notes?: readonly string[];
+  readonly change?: (cell: CellResult) => CellResult;
+}
+
+const MESSAGE_BYTES = 20;
+const RSS_START_KIB = 50_000;
+const zeros = <Name extends string>(names: readonly Name[]) =>
+  Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+
+/** A valid cell: checked by the schemas of the files it stands for. */
+export function makeCell(wish: CellWish): CellResult {
+  const refused = wish.refused ?? 0;
+  const held = wish.connections - refused;
+  const messages = held * 100;
+  const cell: CellResult = {
+    schema: "c10k-lab/cell/1",
+    id: `${wish.server}-${wish.connections}`,
+    server: wish.server,
+    connections: wish.connections,
+    status: wish.status ?? (refused > 0 ? "limited" : "ok"),
+    notes: [...(wish.notes ?? [])],
+    processors: { server: [0], client: [1] },
+    commands: {
+      server: `server-${wish.server} --port 0 --backlog 4096`,
+      client: `client --connections ${wish.connections} --repeat 100`,
+    },
+    listening: listening(wish),
+    final: final(wish, held, messages),
+    client: client(wish, held, messages),
+    reconciliation: books(held, messages),
+    evidence: {
+      server: samples(wish.rssPeakKiB ?? RSS_START_KIB + wish.connections, 70),
+      client: samples(90_000, wish.clientCorePercent ?? 70),
+      tcp: { ...zeros(TCP_COUNTERS), ...wish.tcp },
+    },
+  };
+  return CellResult.parse(wish.change === undefined ? cell : wish.change(cell));
+}
+
+export function makeResults(
+  cells: readonly CellResult[],
+  manifest: Partial<Manifest> = {},
+  rowsPerCell = (cell: CellResult) => makeRows(cell),
+): LabResults {
+  return {
+    manifest: Manifest.parse({ ...MANIFEST, cellsPlanned: cells.length, ...manifest }),
+    cells,
+    connections: new Map(cells.map((cell) => [cell.id, rowsPerCell(cell)])),
+  };
+}
+
+/** A run of three servers as one might look: select meets its wall, threads tire. */
+export function makeStudyCells(): CellResult[] {
+  const loads = [10, 100, 500, 2000, 4000];
+  return loads.flatMap((connections, step) => [
+    makeCell({
+      server: "threaded",
+      connections,
+      messagesPerSecond: [98_000, 96_400, 88_000, 72_000, 58_900][step] ?? 0,
+      p50Ms: connections / 90,
+      p99Ms: connections / 22,
+      switchesPerMessage: 1.9,
+      cpuPerMessageUs: 9 + step,
+      rssPeakKiB: RSS_START_KIB + 12 * connections,
+    }),
+    makeCell({
+      server: "select",
+      connections,
+      refused: Math.max(0, connections - 990),
+      messagesPerSecond: [118_000, 121_000, 116_000, 113_000, 112_500][step] ?? 0,
+      p50Ms: Math.min(connections, 990) / 118,
+      p99Ms: Math.min(connections, 990) / 80,
+      switchesPerMessage: 0.015,
+      eventsPerWait: Math.min(connections, 990) / 4,
+      notes: connections > 990 ? [`The server refused ${connections - 990} connections.`] : [],
+    }),
+    makeCell({
+      server: "epoll",
+      connections,
+      messagesPerSecond: [121_000, 124_300, 120_000, 117_000, 112_000][step] ?? 0,
+      p50Ms: connections / 120,
+      p99Ms: connections / 75,
+      switchesPerMessage: 0.01,
+      eventsPerWait: connections / 4,
+      tcp: connections === 4000 ? { ListenOverflows: 12, TCPTimeouts: 12 } : {},
+    }),
+  ]);
+}
+
+/** Waits that differ a little from connection to connection, the same at every call. */
+export function makeRows(cell: CellResult): ConnectionRow[] {
+  const meanMs = (cell.client?.latencyUs.response.mean ?? 0) / 1000;
+  return Array.from({ length: cell.connections }, (_, index) => {
+    const wobble = 1 + 0.3 * Math.sin(index * 12.9898) + (cell.server === "threaded" ? (index % 7) / 4 : 0);
+    return {
+      connection: index + 1,
+      connectMs: 0.2,
+      firstResponseMs: meanMs * 1.2,
+      responseMsMean: meanMs * wobble,
+      responseMsMax: meanMs * 4,
+      requestsCompleted: 100,
+      outcome: "ok",
+    };
+  });
+}
+
+function listening(wish: CellWish): CellResult["listening"] {
+  const usage = { userUs: 40_000, systemUs: 9_000, voluntarySwitches: 200, involuntarySwitches: 10 };
+  return {
+    event: "listening",
+    server: wish.server,
+    host: "127.0.0.1",
+    port: 34567,
+    pid: 4242,
+    metricsPort: null,
+    usage: { ...usage, maxRssKiB: RSS_START_KIB },
+  };
+}
+
+function final(wish: CellWish, held: number, messages: number): CellResult["final"] {
+  const cpuUs = (wish.cpuPerMessageUs ?? 7) * messages;
+  const switches = (wish.switchesPerMessage ?? 0.01) * messages;
+  const waits = Math.ceil(messages / (wish.eventsPerWait ?? 10));
+  return {
+    event: "final",
+    server: wish.server,
+    durationMs: 3000,
+    accepted: wish.connections,
+    refused: wish.refused ?? 0,
+    peak: held,
+    closed: { ...zeros(CLOSE_REASONS), "client-closed": held, refused: wish.refused ?? 0 },
+    requests: messages,
+    bytesReceived: messages * MESSAGE_BYTES,
+    bytesSent: messages * MESSAGE_BYTES,
+    acceptErrors: {},
+    shortWrites: 0,
+    staleEvents: 0,
+    waits: wish.server === "threaded" ? 0 : waits,
+    events: wish.server === "threaded" ? 0 : messages,
+    wordsScanned: wish.server === "select" ? waits * 48 : 0,
+    usage: {
+      userUs: 40_000 + Math.round(cpuUs / 4),
+      systemUs: 9_000 + Math.round((3 * cpuUs) / 4),
+      voluntarySwitches: 200 + Math.round(switches * 0.9),
+      involuntarySwitches: 10 + Math.round(switches * 0.1),
+      maxRssKiB: wish.rssPeakKiB ?? RSS_START_KIB + wish.connections,
+    },
+  };
+}
+
+function client(wish: CellWish, held: number, messages: number): ClientSummary {
+  const rate = wish.messagesPerSecond ?? 100_000;
+  const p50Us = (wish.p50Ms ?? 5) * 1000;
+  const p99Us = (wish.p99Ms ?? 12) * 1000;
+  const response = latency(messages, p50Us, p99Us);
+  const none = latency(0, 0, 0);
+  const connect = latency(held, 150, 900);
+  const messagingMs = 2000;
+  return ClientSummary.parse({
+    schema: "c10k-lab/client-summary/1",
+    complete: true,
+    target: { host: "127.0.0.1", port: 34567 },
+    asked: { connections: wish.connections, messages, options: { repeat: 100 } },
+    achieved: {
+      established: wish.connections,
+      completed: held,
+      peak: held,
+      messages,
+      bytesSent: messages * MESSAGE_BYTES,
+      bytesReceived: messages * MESSAGE_BYTES,
+      messagingMs,
+      messagesPerSecond: rate,
+      durationMs: messagingMs + 400,
+    },
+    outcomes: { ...zeros(OUTCOMES), ok: held, reset: wish.refused ?? 0 },
+    latencyUs: { connect, firstResponse: response, response, intended: none },
+    histograms: histograms(p50Us, p99Us),
+    usage: { userUs: 9e5, systemUs: 5e5, voluntarySwitches: 90, involuntarySwitches: 9, maxRssKiB: 90_000 },
+    environment: { node: "v26.0.0", kernel: "6.18.0", cpu: "Example CPU", processors: 2 },
+  });
+}
+
+function latency(count: number, p50: number, p99: number) {
+  if (count === 0)
+    return { count, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null };
+  return { count, min: p50 / 5, mean: p50 * 1.1, p50, p90: p50 * 1.5, p99, p999: p99 * 1.6, max: p99 * 3 };
+}
+
+function histograms(p50Us: number, p99Us: number): Record<Clock, string> {
+  const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000 });
+  for (let rank = 1; rank <= 20_000; rank++) {
+    const tail = (Math.log10(1 / (1 - rank / 20_001)) / 2) ** 2;
+    histogram.recordValue(Math.max(1, Math.round(p50Us * 0.8 + tail * (p99Us - p50Us))));
+  }
+  const encoded = encodeIntoCompressedBase64(histogram);
+  return { connect: encoded, firstResponse: encoded, response: encoded, intended: "" };
+}
+
+function books(connections: number, messages: number): CellResult["reconciliation"] {
+  const bytes = { bytesSent: messages * MESSAGE_BYTES, bytesReceived: messages * MESSAGE_BYTES };
+  return {
+    balanced: true,
+    differences: [],
+    client: { connections, messages, ...bytes },
+    server: { connections, requests: messages, ...bytes },
+  };
+}
+
+/** Every 250 ms for three seconds: half a second of start, then steady work. */
+function samples(rssKiB: number, corePercent: number) {
+  return Array.from({ length: 13 }, (_, index) => ({
+    atMs: index * 250,
+    cpuMs: 50 + Math.max(0, index - 2) * 2.5 * corePercent,
+    rssKiB: Math.max(1, rssKiB - (12 - index)),
+    threads: 12,
+  }));
+}
+
+const MANIFEST: Manifest = {
+  schema: "c10k-lab/manifest/1",
+  plan: "standard",
+  question: "Which server architecture stops scaling first on Linux, where, and why?",
+  engine: "process",
+  startedAt: "2026-03-01T10:00:00.000Z",
+  finishedAt: "2026-03-01T10:09:00.000Z",
+  complete: true,
+  cellsPlanned: 0,
+  options: { servers: ["threaded", "select", "epoll"], connections: [10, 100, 500, 2000, 4000], repeat: 100 },
+  software: { version: "0.1.0", commit: "0123abc", node: "v26.0.0" },
+  machine: {
+    kernel: "6.18.0",
+    cpu: "Example CPU @ 3.0 GHz",
+    processors: 2,
+    memoryBytes: 8 * 2 ** 30,
+    loadAverage: [0.12, 0.2, 0.3],
+    fileDescriptors: 1_048_576,
+    sysctls: { "net.core.somaxconn": "4096", "net.ipv4.tcp_max_syn_backlog": "1024" },
+  },
+};

@@ -1,0 +1,68 @@
+import { decodeAddress, monotonicUs } from "@c10k-lab/posix";
+import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol";
+import { type CsvValue, FIELD, type Ledger, PEER_BYTES, ROW_CLOSED } from "@c10k-lab/stats";
+import type { ClientNames } from "./client-names.ts";
+
+/** One client of the server, as the live list and the CSV file show it. */
+export interface ConnectionEntry {
+  readonly connection: number;
+  readonly host: string | undefined;
+  readonly address: string;
+  readonly port: number;
+  readonly openedAt: string;
+  readonly durationMs: number;
+  readonly requests: number;
+  readonly bytesReceived: number;
+  readonly bytesSent: number;
+  /** null while it is open. */
+  readonly closeReason: CloseReason | null;
+}
+
+/** Turns rows of the ledger into what people read. */
+export class ConnectionList {
+  readonly #ledger: Ledger;
+  readonly #names: ClientNames;
+  /** Wall-clock time of the monotonic clock's zero, taken once: a stepped wall clock bends no duration. */
+  readonly #epochMs = Date.now() - monotonicUs() / 1000;
+
+  constructor(ledger: Ledger, names: ClientNames) {
+    this.#ledger = ledger;
+    this.#names = names;
+  }
+
+  entry(row: number): ConnectionEntry {
+    const { rows, peers } = this.#ledger;
+    const isClosed = rows.state(row) === ROW_CLOSED;
+    const { host: address, port } = decodeAddress(peers, row * PEER_BYTES);
+    const openedUs = rows.get(row, FIELD.openedUs);
+    const endUs = isClosed ? rows.get(row, FIELD.closedUs) : monotonicUs();
+    return {
+      connection: rows.get(row, FIELD.connection),
+      host: address === "" ? undefined : this.#names.get(address),
+      address,
+      port,
+      openedAt: new Date(this.#epochMs + openedUs / 1000).toISOString(),
+      durationMs: Math.round(endUs - openedUs) / 1000,
+      requests: rows.get(row, FIELD.requests),
+      bytesReceived: rows.get(row, FIELD.bytesReceived),
+      bytesSent: rows.get(row, FIELD.bytesSent),
+      closeReason: isClosed ? (CLOSE_REASONS[rows.get(row, FIELD.closeReason)] ?? "error") : null,
+    };
+  }
+
+  /** Values in the order of SERVER_COLUMNS; the host's name may have become known since the entry was made. */
+  csvRow(entry: ConnectionEntry): CsvValue[] {
+    return [
+      entry.connection,
+      entry.host ?? this.#names.get(entry.address) ?? entry.address,
+      entry.address,
+      entry.port,
+      entry.openedAt,
+      entry.durationMs,
+      entry.requests,
+      entry.bytesReceived,
+      entry.bytesSent,
+      entry.closeReason,
+    ];
+  }
+}

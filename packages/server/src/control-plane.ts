@@ -1,0 +1,170 @@
+import { writeSync } from "node:fs";
+import type { Server } from "node:http";
+import { Worker } from "node:worker_threads";
+import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
+import { EXIT, type ListeningLine, SERVER_COLUMNS, type ServerName } from "@c10k-lab/protocol";
+import { CsvFile, Ledger, LedgerReader } from "@c10k-lab/stats";
+import type { Logger } from "pino";
+import { ClientNames } from "./client-names.ts";
+import { ConnectionList } from "./connection-list.ts";
+import { ConnectionLog } from "./connection-log.ts";
+import type { DataPlaneMemory } from "./data-plane.ts";
+import { CLOSED_ROWS } from "./limits.ts";
+import { effectiveBacklog, type Listener, listen } from "./listener.ts";
+import { openLog } from "./log.ts";
+import { monitoringPort, serveMonitoring } from "./monitoring.ts";
+import type { ServerOptions } from "./options.ts";
+import { ABORT, DRAIN, RUN, StopRequest } from "./stop-request.ts";
+import { totals } from "./totals.ts";
+import { usageNow } from "./usage.ts";
+
+/** What differs between the servers, as the control plane sees it. */
+export interface Architecture {
+  readonly name: ServerName;
+  /** Whether the data plane sleeps in accept(2) itself; else it waits for the listener in its poller. */
+  readonly blocksInAccept: boolean;
+}
+
+/**
+ * The main thread of a server: everything but serving. It opens the listener, starts the data plane in a worker, writes
+ * closed rows to disk, answers monitoring requests, and turns signals into stop requests.
+ */
+export class ControlPlane {
+  readonly #architecture: Architecture;
+  readonly #options: ServerOptions;
+  readonly #log: Logger;
+  readonly #ledger: Ledger;
+  readonly #reader: LedgerReader;
+  readonly #list: ConnectionList;
+  readonly #names = new ClientNames();
+  readonly #stop = StopRequest.create();
+  readonly #startedUs = monotonicUs();
+  #listener: Listener | undefined;
+  #monitoring: Server | undefined;
+
+  constructor(architecture: Architecture, options: ServerOptions) {
+    this.#architecture = architecture;
+    this.#options = options;
+    this.#log = openLog(`server-${architecture.name}`);
+    const most = Math.min(fileDescriptorLimit(), options.maxConnections ?? Number.POSITIVE_INFINITY);
+    this.#ledger = Ledger.allocate(most + CLOSED_ROWS);
+    this.#reader = new LedgerReader(this.#ledger);
+    this.#list = new ConnectionList(this.#ledger, this.#names);
+  }
+
+  /**
+   * Serves until a signal, from `main` run as a worker.
+   *
+   * @returns the exit code
+   * @throws ListenError, or the error that ended the data plane
+   */
+  async run(main: string): Promise<number> {
+    const file = this.#options.stats === undefined ? undefined : this.#createFile(this.#options.stats);
+    if (file === null) return EXIT.unwritable;
+    const log = new ConnectionLog(this.#reader, this.#list, this.#names, file, this.#log);
+    this.#listener = await listen(this.#options, this.#architecture.blocksInAccept);
+    await this.#startMonitoring();
+    const ended = this.#serve(main, this.#listener);
+    log.start();
+    this.#stopOnSignals();
+    try {
+      await ended;
+    } finally {
+      this.#monitoring?.close();
+      this.#monitoring?.closeAllConnections();
+    }
+    const isWritten = await log.stop();
+    printLine(totals(this.#architecture.name, this.#ledger, this.#reader, this.#uptimeMs()));
+    return isWritten ? EXIT.ok : EXIT.unwritable;
+  }
+
+  #createFile(path: string): CsvFile | null {
+    try {
+      return CsvFile.create(path, SERVER_COLUMNS);
+    } catch (error) {
+      this.#log.error(`cannot write --stats ${path}: ${(error as Error).message}`);
+      return null;
+    }
+  }
+
+  /** Resolves when the data plane has returned from its loop. */
+  #serve(main: string, listener: Listener): Promise<void> {
+    const memory: DataPlaneMemory<ServerOptions> = {
+      options: this.#options,
+      listenerFd: listener.fd,
+      ledger: this.#ledger.memory,
+      stop: this.#stop.memory,
+    };
+    const worker = new Worker(main, { workerData: memory });
+    worker.once("message", () => this.#announce(listener));
+    return new Promise((resolve, reject) => {
+      worker.once("error", reject);
+      worker.once("exit", () => resolve());
+    });
+  }
+
+  #announce({ address }: Listener): void {
+    const { name } = this.#architecture;
+    const line: ListeningLine = {
+      event: "listening",
+      server: name,
+      host: address.host,
+      port: address.port,
+      pid: process.pid,
+      metricsPort: this.#monitoring ? monitoringPort(this.#monitoring) : null,
+      usage: usageNow(),
+    };
+    const backlog = effectiveBacklog(this.#options.backlog);
+    if (backlog < this.#options.backlog) {
+      this.#log.warn(`the kernel cuts the backlog to net.core.somaxconn = ${backlog}`);
+    }
+    if (!/^(127\.|::1$)/.test(address.host)) {
+      this.#log.warn(`${address.host} is reachable from other machines; an echo server answers anyone`);
+    }
+    this.#log.info(`listening on ${formatAddress(address)}, stop with Ctrl-C`);
+    printLine(line);
+  }
+
+  async #startMonitoring(): Promise<void> {
+    const { metricsPort } = this.#options;
+    if (metricsPort === undefined) return;
+    this.#monitoring = await serveMonitoring(metricsPort, {
+      totals: () => totals(this.#architecture.name, this.#ledger, this.#reader, this.#uptimeMs()),
+      connections: () => this.#liveConnections(),
+    });
+    this.#log.info(`monitoring on http://127.0.0.1:${monitoringPort(this.#monitoring)}/metrics`);
+  }
+
+  #liveConnections() {
+    const entries: ReturnType<ConnectionList["entry"]>[] = [];
+    this.#reader.forEachLive((row) => entries.push(this.#list.entry(row)));
+    return entries;
+  }
+
+  #stopOnSignals(): void {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) {
+      process.on(signal, () => {
+        const isSecond = this.#stop.level !== RUN;
+        this.#log.info(isSecond ? `${signal} again: closing everything now` : `${signal}: draining`);
+        this.#stop.raise(isSecond ? ABORT : DRAIN);
+        // Wakes a thread that sleeps in accept(2); close(2) would not.
+        if (this.#architecture.blocksInAccept && this.#listener && !isSecond) {
+          posix.shutdown(this.#listener.fd, posix.SHUT_RDWR);
+        }
+      });
+    }
+  }
+
+  #uptimeMs(): number {
+    return (monotonicUs() - this.#startedUs) / 1000;
+  }
+}
+
+/** One JSON line on stdout; a reader that has gone is no reason to fail. */
+function printLine(line: object): void {
+  try {
+    writeSync(1, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  }
+}

@@ -1,0 +1,277 @@
+import { monotonicUs, posix } from "@c10k-lab/posix";
+import { COUNTER, PEER_BYTES } from "@c10k-lab/stats";
+import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, afterAcceptError } from "./accept-error.ts";
+import type { DataPlane } from "./data-plane.ts";
+import {
+  AWAIT_READABLE,
+  AWAIT_TURN,
+  AWAIT_WRITABLE,
+  CLOSED,
+  EchoConnection,
+  type EchoContext,
+  type Need,
+  reasonCode,
+} from "./echo-connection.ts";
+import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN, BUFFER_BYTES } from "./limits.ts";
+import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
+import { refuse } from "./refuse.ts";
+import { ABORT, RUN } from "./stop-request.ts";
+
+const FOREVER = -1;
+/** While draining, deadlines and a second stop request are looked at this often. */
+const DRAIN_TICK_MS = 50;
+
+/**
+ * One thread that serves every connection: wait, serve what is ready, accept, sweep. Which system call it waits in is
+ * the poller's; the loop knows only whether readiness is told by level or by edge.
+ */
+export class EventServer {
+  readonly #poller: Poller;
+  readonly #plane: DataPlane;
+  readonly #context: EchoContext;
+  readonly #connections: (EchoConnection | undefined)[] = [];
+  /** Connections whose turn ended before their socket was drained: served again without waiting. */
+  #queue: EchoConnection[] = [];
+  #open = 0;
+  #generation = 0;
+  #nowUs = monotonicUs();
+  #isAcceptable = false;
+  /** Accepting rests until then; 0: it does not rest. */
+  #resumeAcceptUs = 0;
+  #stopLevel = RUN;
+  #drainDeadlineUs = 0;
+  #nextSweepUs = 0;
+
+  constructor(poller: Poller, plane: DataPlane) {
+    this.#poller = poller;
+    this.#plane = plane;
+    this.#context = {
+      io: posix,
+      ledger: plane.ledger,
+      scratch: new Uint8Array(BUFFER_BYTES),
+      spareBuffers: [],
+    };
+    poller.add(plane.listenerFd, 0, READABLE);
+    poller.add(plane.stop.wakeFd, 0, READABLE);
+  }
+
+  /** Serves until it is told to stop and the last connection is closed. */
+  run(): void {
+    this.#plane.ready();
+    while (this.#stopLevel === RUN || this.#open > 0) this.runOnce();
+    this.#poller.close();
+  }
+
+  runOnce(): void {
+    const ready = this.#poller.wait(this.#timeoutMs());
+    this.#nowUs = monotonicUs();
+    if (ready === -posix.EBADF) this.#dropDeadDescriptors();
+    const { ledger } = this.#plane;
+    ledger.count(COUNTER.waits, 1);
+    if (ready > 0) ledger.count(COUNTER.events, ready);
+    ledger.note(COUNTER.wordsScanned, this.#poller.wordsScanned);
+    const queued = this.#queue;
+    if (queued.length > 0) this.#queue = [];
+    for (let index = 0; index < ready; index++) this.#dispatch(index);
+    for (const connection of queued) this.#serveQueued(connection);
+    if (this.#isAcceptable || this.#resumeAcceptUs !== 0) this.#accept();
+    this.#sweep();
+  }
+
+  #timeoutMs(): number {
+    if (this.#queue.length > 0 || this.#isAcceptable) return 0;
+    if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
+    if (this.#resumeAcceptUs !== 0) return ACCEPT_PAUSE_MS;
+    const { idleTimeoutMs } = this.#plane.options;
+    return idleTimeoutMs === undefined ? FOREVER : sweepIntervalMs(idleTimeoutMs);
+  }
+
+  #dispatch(index: number): void {
+    const fd = this.#poller.fds[index];
+    const events = this.#poller.events[index];
+    const connection = this.#connections[fd];
+    if (connection && connection.generation === this.#poller.generations[index]) {
+      if ((events & READ_TO_THE_END) !== 0) connection.readToTheEnd();
+      this.#serve(connection);
+    } else if (fd === this.#plane.listenerFd) {
+      this.#isAcceptable = true;
+    } else if (fd === this.#plane.stop.wakeFd) {
+      this.#stop();
+    } else {
+      this.#plane.ledger.count(COUNTER.staleEvents, 1);
+    }
+  }
+
+  #serve(connection: EchoConnection): void {
+    connection.lastActiveUs = this.#nowUs;
+    this.#settle(connection, connection.serve());
+  }
+
+  #serveQueued(connection: EchoConnection): void {
+    connection.isQueued = false;
+    if (this.#connections[connection.fd] === connection) this.#serve(connection);
+  }
+
+  /** Does what a connection needs after its turn. */
+  #settle(connection: EchoConnection, need: Need): void {
+    switch (need) {
+      case AWAIT_READABLE:
+        this.#watch(connection, READABLE);
+        break;
+      case AWAIT_WRITABLE:
+        this.#watch(connection, WRITABLE);
+        break;
+      case AWAIT_TURN:
+        this.#watch(connection, READABLE);
+        // Level-triggered readiness is told again; an edge is not.
+        if (this.#poller.trigger === "edge" && !connection.isQueued) {
+          connection.isQueued = true;
+          this.#queue.push(connection);
+        }
+        break;
+      case CLOSED:
+        this.#close(connection, connection.closeReason);
+        break;
+    }
+  }
+
+  #watch(connection: EchoConnection, interest: number): void {
+    if (connection.interest === interest) return;
+    connection.interest = interest;
+    this.#poller.modify(connection.fd, connection.generation, interest);
+  }
+
+  #accept(): void {
+    if (this.#resumeAcceptUs !== 0) {
+      if (this.#nowUs < this.#resumeAcceptUs) return;
+      this.#resumeAccepting();
+    }
+    let failures = 0;
+    for (let turn = 0; turn < ACCEPTS_PER_TURN; turn++) {
+      const next = this.#acceptOne();
+      if (next === ACCEPT_RETRY) failures++;
+      if (next === ACCEPT_DONE) this.#isAcceptable = false;
+      if (next === ACCEPT_PAUSE || failures === ACCEPTS_PER_TURN) this.#pauseAccepting();
+      if (!this.#isAcceptable) return;
+    }
+  }
+
+  #acceptOne(): number {
+    const { ledger, listenerFd } = this.#plane;
+    const row = ledger.reserve();
+    if (row < 0) return ACCEPT_PAUSE;
+    const flags = posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
+    const fd = posix.accept4(listenerFd, ledger.peers, row * PEER_BYTES, PEER_BYTES, flags);
+    if (fd >= 0) {
+      this.#admit(fd);
+      return ACCEPTED;
+    }
+    if (fd !== -posix.EAGAIN) ledger.countAcceptError(-fd);
+    return afterAcceptError(-fd);
+  }
+
+  #admit(fd: number): void {
+    const { ledger, options } = this.#plane;
+    const row = ledger.open(this.#nowUs);
+    const most = options.maxConnections;
+    if (fd >= this.#poller.capacity || (most !== undefined && this.#open >= most)) {
+      refuse(ledger, row, fd);
+      return;
+    }
+    this.#generation = (this.#generation + 1) | 0;
+    const failed = this.#poller.add(fd, this.#generation, READABLE);
+    if (failed < 0) {
+      ledger.countAcceptError(-failed);
+      refuse(ledger, row, fd);
+      return;
+    }
+    this.#connections[fd] = new EchoConnection(
+      this.#context,
+      fd,
+      this.#generation,
+      row,
+      READABLE,
+      this.#nowUs,
+    );
+    this.#open++;
+    ledger.noteOpen(this.#open);
+  }
+
+  /** The listener stays readable while nothing can be accepted, so it leaves the interest set meanwhile. */
+  #pauseAccepting(): void {
+    this.#isAcceptable = false;
+    this.#resumeAcceptUs = this.#nowUs + ACCEPT_PAUSE_MS * 1000;
+    this.#poller.remove(this.#plane.listenerFd);
+  }
+
+  #resumeAccepting(): void {
+    this.#resumeAcceptUs = 0;
+    this.#isAcceptable = true;
+    this.#poller.add(this.#plane.listenerFd, 0, READABLE);
+  }
+
+  #close(connection: EchoConnection, reason: number): void {
+    this.#poller.remove(connection.fd);
+    this.#connections[connection.fd] = undefined;
+    connection.dispose();
+    posix.close(connection.fd);
+    this.#open--;
+    this.#plane.ledger.close(connection.row, reason, this.#nowUs);
+    // A descriptor is free again.
+    if (this.#resumeAcceptUs !== 0) this.#resumeAcceptUs = this.#nowUs;
+  }
+
+  /** Once: serves what has already arrived, then sends every client a FIN. */
+  #stop(): void {
+    const { stop, options } = this.#plane;
+    posix.eventfd_read(stop.wakeFd);
+    if (this.#stopLevel === RUN) {
+      this.#stopLevel = stop.level;
+      if (this.#stopLevel === RUN) return;
+      this.#drainDeadlineUs = this.#nowUs + options.drainTimeoutMs * 1000;
+      this.#stopListening();
+      for (const connection of this.#live()) this.#settle(connection, connection.finish());
+    }
+    this.#stopLevel = stop.level;
+  }
+
+  /** Closing a listener resets the connections that wait in its queue, so they are accepted first. */
+  #stopListening(): void {
+    if (this.#resumeAcceptUs !== 0) this.#resumeAcceptUs = this.#nowUs;
+    this.#isAcceptable = true;
+    while (this.#isAcceptable) this.#accept();
+    this.#resumeAcceptUs = 0;
+    this.#poller.remove(this.#plane.listenerFd);
+    posix.close(this.#plane.listenerFd);
+  }
+
+  #sweep(): void {
+    if (this.#stopLevel !== RUN) {
+      const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
+      if (isLate) for (const connection of this.#live()) this.#close(connection, reasonCode("aborted"));
+      return;
+    }
+    const { idleTimeoutMs } = this.#plane.options;
+    if (idleTimeoutMs === undefined || this.#nowUs < this.#nextSweepUs) return;
+    this.#nextSweepUs = this.#nowUs + sweepIntervalMs(idleTimeoutMs) * 1000;
+    const idleSinceUs = this.#nowUs - idleTimeoutMs * 1000;
+    for (const connection of this.#live()) {
+      if (connection.lastActiveUs <= idleSinceUs) this.#close(connection, reasonCode("idle-timeout"));
+    }
+  }
+
+  #live(): EchoConnection[] {
+    return this.#connections.filter((connection) => connection !== undefined);
+  }
+
+  /** One descriptor that is closed behind our back fails every select(2) with EBADF: find it and let it go. */
+  #dropDeadDescriptors(): void {
+    for (const connection of this.#live()) {
+      if (posix.fcntl(connection.fd, posix.F_GETFD, 0) < 0) this.#close(connection, reasonCode("error"));
+    }
+  }
+}
+
+function sweepIntervalMs(idleTimeoutMs: number): number {
+  return Math.max(10, Math.min(1000, Math.ceil(idleTimeoutMs / 8)));
+}

@@ -1,0 +1,38 @@
+import { durationMs, flag, integer, type OptionValues, text } from "@c10k-lab/cli";
+
+/** Options all three servers have. */
+export const SERVER_OPTIONS = {
+  host: text({ describe: "IPv4 or IPv6 address or name to listen on", default: "127.0.0.1" }),
+  port: integer({ describe: "TCP port; 0 takes any free one", default: "10000", max: 65535, noun: "a port" }),
+  backlog: integer({
+    describe: "length of the accept queue asked of listen(2); net.core.somaxconn caps it",
+    default: "4096",
+    min: 1,
+    max: 65535,
+    noun: "a backlog",
+  }),
+  maxConnections: integer({
+    describe: "refuse connections above this many [default: what descriptors allow]",
+    min: 1,
+    noun: "a number of connections",
+  }),
+  idleTimeoutMs: durationMs({
+    describe: "close a connection after this long without a byte [default: never]",
+    min: 1,
+  }),
+  drainTimeoutMs: durationMs({
+    describe: "after SIGTERM, wait this long for clients to close before resetting them",
+    default: "5s",
+  }),
+  stats: text({ describe: "CSV file to write: one row for every accepted connection" }),
+  metricsPort: integer({
+    describe:
+      "serve /metrics, /connections and /healthz over HTTP on this loopback port; 0 takes any [default: off]",
+    max: 65535,
+    noun: "a port",
+  }),
+  reusePort: flag("let several servers share the port (SO_REUSEPORT)"),
+  exitWithParent: flag("stop when the process that started this one ends"),
+} as const;
+
+export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;

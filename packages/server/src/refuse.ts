@@ -1,0 +1,19 @@
+import { monotonicUs, posix } from "@c10k-lab/posix";
+import { COUNTER, type Ledger } from "@c10k-lab/stats";
+import { reasonCode } from "./echo-connection.ts";
+import { BUFFER_BYTES } from "./limits.ts";
+
+const unread = new Uint8Array(BUFFER_BYTES);
+
+/**
+ * Closes a connection that was just accepted; it has its row all the same. What the client has sent already is read
+ * first, because closing with unread input resets the connection and the client should see an end of file.
+ */
+export function refuse(ledger: Ledger, row: number, fd: number): void {
+  posix.shutdown(fd, posix.SHUT_WR);
+  posix.fcntl(fd, posix.F_SETFL, posix.O_NONBLOCK);
+  posix.recv(fd, unread, 0, BUFFER_BYTES);
+  posix.close(fd);
+  ledger.count(COUNTER.refused, 1);
+  ledger.close(row, reasonCode("refused"), monotonicUs());
+}

@@ -1,0 +1,42 @@
+import { errorName } from "@c10k-lab/posix";
+import { CLOSE_REASONS, type FinalLine, type ServerName } from "@c10k-lab/protocol";
+import { COUNTER, type Ledger, type LedgerReader } from "@c10k-lab/stats";
+import { usageNow } from "./usage.ts";
+
+/** The ledger's totals as they stand, in the form of the final line. */
+export function totals(
+  server: ServerName,
+  ledger: Ledger,
+  reader: LedgerReader,
+  durationMs: number,
+): FinalLine {
+  const { requests, bytesReceived, bytesSent, closed } = reader.totals();
+  const byReason = CLOSE_REASONS.map((reason, code) => [reason, closed[code] ?? 0]);
+  return {
+    event: "final",
+    server,
+    durationMs: Math.round(durationMs),
+    accepted: ledger.counter(COUNTER.accepted),
+    refused: ledger.counter(COUNTER.refused),
+    peak: ledger.counter(COUNTER.peak),
+    closed: Object.fromEntries(byReason) as FinalLine["closed"],
+    requests,
+    bytesReceived,
+    bytesSent,
+    acceptErrors: acceptErrors(ledger),
+    shortWrites: ledger.counter(COUNTER.shortWrites),
+    staleEvents: ledger.counter(COUNTER.staleEvents),
+    waits: ledger.counter(COUNTER.waits),
+    events: ledger.counter(COUNTER.events),
+    wordsScanned: ledger.counter(COUNTER.wordsScanned),
+    usage: usageNow(),
+  };
+}
+
+function acceptErrors(ledger: Ledger): Record<string, number> {
+  const errors: Record<string, number> = {};
+  ledger.acceptErrors.forEach((count, errno) => {
+    if (count > 0) errors[errorName(errno)] = count;
+  });
+  return errors;
+}
