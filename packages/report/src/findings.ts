@@ -1,6 +1,6 @@
 import type { ServerName } from "@c10k-lab/protocol";
 import { type Comparison, compareAtLargest, comparisonSentences, type Quantity } from "./comparison.ts";
-import { about, integer, listed, percent, plural } from "./numbers.ts";
+import { about, integer, listed, percent, plural, theServers } from "./numbers.ts";
 import { CPU_PER_MESSAGE, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99, SWITCHES } from "./quantities.ts";
 import { type Degradation, firstDegradation } from "./scaling.ts";
 import { cellsOf, isWhole, type Study } from "./study.ts";
@@ -40,7 +40,8 @@ function answerOf(study: Study): string[] {
   const sentences = degradations.map((one) =>
     degradationSentence(one, one.cell.connections === first, study),
   );
-  return [...tieSentence(degradations), ...sentences, ...heldSentence(study, degradations)];
+  const answer = [...tieSentence(degradations), ...sentences, ...heldSentence(study, degradations)];
+  return answer.length > 0 ? answer : ["No cell ended ok, so there is no answer yet."];
 }
 
 /** Servers that stop at the same load cannot be put in an order. */
@@ -48,8 +49,8 @@ function tieSentence(degradations: readonly Degradation[]): string[] {
   const load = degradations[0]?.cell.connections;
   const tied = degradations.filter((one) => one.cell.connections === load);
   if (load === undefined || tied.length < 2) return [];
-  const names = listed(tied.map((one) => one.server));
-  return [`${names} stopped scaling at the same load, ${plural(load, "connection")}: neither was first.`];
+  const names = theServers(tied.map((one) => one.server));
+  return [`${names} stopped scaling first, at the same load: ${plural(load, "connection")}.`];
 }
 
 function degradationSentence({ server, cell, signs }: Degradation, isFirst: boolean, study: Study): string {
@@ -57,7 +58,7 @@ function degradationSentence({ server, cell, signs }: Degradation, isFirst: bool
   const first = alone && firstCount(study, cell.connections) === 1 ? " first" : "";
   const limit = cell.cell.status === "ok" && clientWasLimit(cell);
   const doubt = limit ? " The client was at its limit there, so this may be the client's degradation." : "";
-  return `${server} stopped scaling${first}, at ${plural(cell.connections, "connection")}: ${listed(signs)}.${doubt}`;
+  return `${theServers([server])} stopped scaling${first} at ${plural(cell.connections, "connection")}: ${listed(signs)}.${doubt}`;
 }
 
 function firstCount(study: Study, connections: number): number {
@@ -74,7 +75,7 @@ function heldSentence(study: Study, degradations: readonly Degradation[]): strin
   const loads = [...new Set(held.map((one) => one.connections))];
   return loads.map((load) => {
     const names = held.filter((one) => one.connections === load).map((one) => one.server);
-    return `${listed(names)} showed no sign of it up to ${plural(load, "connection")}, the largest load measured.`;
+    return `${theServers(names)} did not stop scaling up to ${plural(load, "connection")}, the largest load measured.`;
   });
 }
 
@@ -122,9 +123,11 @@ function perServer(study: Study, quantity: Quantity, verb: string, unit: string)
 function overflowSentence(study: Study): string[] {
   const full = study.cells.filter(({ cell }) => cell.evidence.tcp.ListenOverflows > 0);
   if (full.length === 0) return [];
-  const counts = listed(full.map(({ cell }) => `${cell.id} (${integer(cell.evidence.tcp.ListenOverflows)})`));
+  const counts = listed(
+    full.map(({ cell }) => `${cell.id} (${plural(cell.evidence.tcp.ListenOverflows, "time")})`),
+  );
   return [
-    `The queue of connections waiting to be accepted overflowed in ${counts} times: connect and first response ` +
+    `The queue of connections waiting to be accepted overflowed in ${counts}: connect and first response ` +
       "times of these cells contain retransmissions by the kernel.",
   ];
 }

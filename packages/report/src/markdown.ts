@@ -23,7 +23,7 @@ export function text(plain: string): string {
     .replace(/[\\`*_[\]|~#!]/g, "\\$&")
     .replace(/[&<>]/g, (character) => ENTITIES[character] ?? character)
     .replace(/^([-+=])/, "\\$1")
-    .replace(/^(\d+)([.)])/, "$1\\$2");
+    .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
 }
 
 /** A fence longer than any run of backticks inside. */

@@ -15,7 +15,7 @@ export function figure(value: Maybe): string {
   const size = Math.abs(value);
   if (size === 0) return "0";
   if (size < 0.001) return "< 0.001";
-  if (size < 1) return String(Number(value.toPrecision(2)));
+  if (size < 1) return value.toPrecision(2);
   if (size < 9.995) return value.toFixed(2);
   if (size < 99.95) return value.toFixed(1);
   return integer(value);
@@ -41,6 +41,11 @@ export function times(ratio: number): string {
 /** "1 connection", "2,000 connections" */
 export function plural(value: number, noun: string): string {
   return `${integer(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** "The epoll server", "The threaded and select servers" */
+export function theServers(names: readonly string[]): string {
+  return `The ${listed(names)} server${names.length === 1 ? "" : "s"}`;
 }
 
 /** "a", "a and b", "a, b and c" */

@@ -28,7 +28,7 @@ export const RESPONSE_P99: Quantity = {
 };
 
 export const RESPONSE_MAX: Quantity = {
-  what: "longest response time",
+  what: "maximum response time",
   unit: "ms",
   better: "low",
   value: (cell) => cell.latency.response.max,
@@ -54,7 +54,7 @@ export const CPU_PER_MESSAGE: Quantity = {
 export const CORE_SHARE: Quantity = {
   what: "share of one core",
   unit: "of one core",
-  better: "low",
+  better: "high",
   value: (cell) => cell.serverCorePercent,
   format: percent,
 };

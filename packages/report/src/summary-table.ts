@@ -5,7 +5,7 @@ import { cellsOf, type Study, studyOf } from "./study.ts";
 
 const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
   ["server", (cell) => cell.server],
-  ["connections", (cell) => integer(cell.connections)],
+  ["connections asked", (cell) => integer(cell.connections)],
   ["established", (cell) => integer(cell.established)],
   ["messages/s", (cell) => integer(cell.messagesPerSecond)],
   ["p50 ms", (cell) => figure(cell.latency.response.p50)],
@@ -14,7 +14,7 @@ const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
   ["connect p99 ms", (cell) => figure(cell.latency.connect.p99)],
   ["server CPU %", (cell) => integer(cell.serverCorePercent)],
   ["peak RSS MiB", (cell) => figure(cell.rssPeakMiB)],
-  ["switches/message", (cell) => figure(cell.switchesPerMessage)],
+  ["switches per message", (cell) => figure(cell.switchesPerMessage)],
   ["status", (cell) => cell.cell.status],
 ];
 

@@ -1,5 +1,5 @@
 import type { CellFigures } from "./cell-figures.ts";
-import { integer, listed } from "./numbers.ts";
+import { integer, listed, theServers } from "./numbers.ts";
 import { cellsOf, type Study } from "./study.ts";
 
 /** FD_SETSIZE of the C library, unless the server was given another. */
@@ -14,7 +14,7 @@ export function wallSentences(study: Study): string[] {
       short.map((cell) => `${integer(missing(cell))} of ${integer(cell.connections)} connections`),
     );
     const verb = short.every((cell) => (cell.cell.final?.refused ?? 0) > 0) ? "refused" : "did not hold";
-    return [`${server} ${verb} ${refusals}${causeOf(short)}.`];
+    return [`${theServers([server])} ${verb} ${refusals}${causeOf(short)}.`];
   });
 }
 

@@ -32,6 +32,7 @@ export interface CellWish {
 }
 
 const MESSAGE_BYTES = 20;
+const MESSAGING_MS = 2000;
 const RSS_START_KIB = 50_000;
 const zeros = <Name extends string>(names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
@@ -40,7 +41,7 @@ const zeros = <Name extends string>(names: readonly Name[]) =>
 export function makeCell(wish: CellWish): CellResult {
   const refused = wish.refused ?? 0;
   const held = wish.connections - refused;
-  const messages = held * 100;
+  const messages = Math.round((wish.messagesPerSecond ?? 100_000) * (MESSAGING_MS / 1000));
   const cell: CellResult = {
     schema: "c10k-lab/cell/1",
     id: `${wish.server}-${wish.connections}`,
@@ -184,7 +185,6 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
   const response = latency(messages, p50Us, p99Us);
   const none = latency(0, 0, 0);
   const connect = latency(held, 150, 900);
-  const messagingMs = 2000;
   return ClientSummary.parse({
     schema: "c10k-lab/client-summary/1",
     complete: true,
@@ -197,9 +197,9 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
       messages,
       bytesSent: messages * MESSAGE_BYTES,
       bytesReceived: messages * MESSAGE_BYTES,
-      messagingMs,
+      messagingMs: MESSAGING_MS,
       messagesPerSecond: rate,
-      durationMs: messagingMs + 400,
+      durationMs: MESSAGING_MS + 400,
     },
     outcomes: { ...zeros(OUTCOMES), ok: held, reset: wish.refused ?? 0 },
     latencyUs: { connect, firstResponse: response, response, intended: none },

@@ -26,7 +26,7 @@ export function drawByConnections(study: Study, drawing: Drawing): Chart {
     name,
     heading,
     title: titleOf(study, drawing),
-    caption: captionOf(study, quantity),
+    caption: captionOf(study, quantity, series),
     x: connectionsAxis(study),
     y: { label, unit, scale: drawing.canBeLog ? scaleOf(series) : "linear", format: "number", ticks: null },
     series,
@@ -59,22 +59,23 @@ function titleOf(study: Study, { heading, quantity, leads }: Drawing): string {
   return leader === null ? `No clear leader in ${quantity.what} ${at}` : `${leader} ${leads} ${at}`;
 }
 
-function captionOf(study: Study, quantity: Quantity): string {
+function captionOf(study: Study, quantity: Quantity, series: readonly Series[]): string {
   const comparison = compareAtLargest(study, quantity);
   const values = comparison === null ? "" : valuesSentence(study, quantity, comparison);
-  return [values, hollowSentence(study)].filter((sentence) => sentence !== "").join(" ");
+  return [values, hollowSentence(study, series)].filter((sentence) => sentence !== "").join(" ");
 }
 
-/** Says what the hollow marks are, where there are any. */
-export function hollowSentence(study: Study): string {
-  const names = study.servers.flatMap((server) => {
-    const loads = cellsOf(study, server)
-      .filter((cell) => !isWhole(cell) && cell.cell.client !== null)
-      .map((cell) => `${integer(cell.connections)} (${cell.cell.status})`);
-    return loads.length === 0 ? [] : [`${server} at ${listed(loads)}`];
-  });
-  if (names.length === 0) return "";
-  return `Hollow marks, joined by no line, are cells that are not ok: ${listed(names)}; they cover only the connections that were held.`;
+/** Names the hollow marks of a chart. What they mean is said once, before the first one. */
+export function hollowSentence(study: Study, series: readonly Series[]): string {
+  const names = series.flatMap(({ name, hollow }) =>
+    hollow.length === 0 ? [] : [`${name} at ${listed(hollow.map(([load]) => markOf(study, name, load)))}`],
+  );
+  return names.length === 0 ? "" : `Hollow: ${names.join("; ")}.`;
+}
+
+function markOf(study: Study, server: string, load: number): string {
+  const cell = study.cells.find((one) => one.server === server && one.connections === load);
+  return `${integer(load)} (${cell?.cell.status ?? "unknown"})`;
 }
 
 function scaleOf(series: readonly Series[]): Axis["scale"] {

@@ -1,23 +1,32 @@
 // One chart in the words of the chart library. Plain JavaScript, because it runs twice: here for the SVG files and, as
 // it stands, inside the page. It may import nothing.
 
-/** Okabe and Ito's palette: told apart with every kind of colour vision. The shapes repeat what the colours say. */
-const SHAPES = { threaded: "triangle", select: "rect", epoll: "circle" };
+/**
+ * Shapes repeat what the colours say. Each server is drawn smaller than the one below it, so that all can be seen where
+ * their values are the same.
+ */
+const MARKS = {
+  threaded: { symbol: "triangle", symbolSize: 14, lineWidth: 4 },
+  select: { symbol: "rect", symbolSize: 11, lineWidth: 3 },
+  epoll: { symbol: "circle", symbolSize: 8, lineWidth: 2 },
+  asked: { symbol: "none", symbolSize: 0, lineWidth: 1.5 },
+};
 
+/** Okabe and Ito's palette: told apart with every kind of colour vision. */
 export const LOOKS = {
   light: {
     background: "#ffffff",
     text: "#1c1e21",
     muted: "#55595f",
     grid: "#e3e5e8",
-    colours: { threaded: "#d55e00", select: "#0072b2", epoll: "#009e73", asked: "#8a8f98" },
+    colours: { threaded: "#d55e00", select: "#0072b2", epoll: "#009e73", asked: "#1c1e21" },
   },
   dark: {
     background: "#16191d",
     text: "#e8eaed",
     muted: "#aeb4bc",
     grid: "#32373e",
-    colours: { threaded: "#e69f00", select: "#56b4e9", epoll: "#00b887", asked: "#8a8f98" },
+    colours: { threaded: "#e69f00", select: "#56b4e9", epoll: "#00b887", asked: "#e8eaed" },
   },
 };
 
@@ -42,7 +51,8 @@ export function chartOption(chart, look, width) {
       itemGap: narrow ? 12 : 20,
       textStyle: { color: look.text, fontSize: narrow ? 13 : 14 },
       inactiveColor: look.muted,
-      data: [...new Set(chart.series.map((one) => one.name))],
+      itemWidth: chart.series.some((one) => one.kind === "dots") ? 14 : 25,
+      data: chart.series.map((one) => one.name).filter((name) => name !== "asked"),
     },
     xAxis: xAxis(chart, look, narrow),
     yAxis: yAxis(chart, look, narrow),
@@ -52,6 +62,7 @@ export function chartOption(chart, look, width) {
 
 function xAxis(chart, look, narrow) {
   const { ticks, scale } = chart.x;
+  const xs = chart.series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[0]);
   const labels = ticks === null ? {} : { customValues: [...ticks] };
   return {
     ...axis(chart.x, look, narrow),
@@ -61,7 +72,7 @@ function xAxis(chart, look, narrow) {
     axisLabel: { ...axisLabel(chart.x, look, narrow), ...labels, hideOverlap: true },
     axisTick: { show: true, lineStyle: { color: look.muted }, ...labels },
     ...(scale === "log" && ticks !== null && ticks.length > 0
-      ? { min: Math.min(...ticks) / 1.15, max: Math.max(...ticks) * 1.15 }
+      ? { min: lowest(ticks) / 1.15, max: Math.max(highest(ticks), highest(xs)) * 1.15 }
       : {}),
   };
 }
@@ -70,7 +81,6 @@ function yAxis(chart, look, narrow) {
   const values = chart.series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
   const positive = values.filter((value) => value > 0);
   const isLog = chart.y.scale === "log" && positive.length > 0;
-  const lowest = positive.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   return {
     ...axis(chart.y, look, narrow),
     name: `${chart.y.label}${isLog ? " (log scale)" : ""}`,
@@ -84,7 +94,7 @@ function yAxis(chart, look, narrow) {
     },
     splitLine: { show: true, lineStyle: { color: look.grid } },
     axisLabel: axisLabel(chart.y, look, narrow),
-    ...(isLog ? { min: 10 ** Math.floor(Math.log10(lowest)) } : {}),
+    ...(isLog ? { min: 10 ** Math.floor(Math.log10(lowest(positive))) } : {}),
   };
 }
 
@@ -97,6 +107,14 @@ function axis(one, look, narrow) {
   };
 }
 
+function lowest(values) {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
+function highest(values) {
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}
+
 function axisLabel(one, look, narrow) {
   const formatter = (value) => (one.format === "percentile" ? percentileText(value) : numberText(value));
   return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
@@ -104,17 +122,19 @@ function axisLabel(one, look, narrow) {
 
 function seriesOf(one, chart, look) {
   const colour = look.colours[one.name];
+  const mark = MARKS[one.name];
+  const common = { name: one.name, symbol: mark.symbol, color: colour };
   // A logarithm has no zero: such a point is left out of the drawing, not of the table.
   const drawable = (point) =>
     (chart.x.scale !== "log" || point[0] > 0) && (chart.y.scale !== "log" || point[1] > 0);
-  const common = { name: one.name, symbol: SHAPES[one.name] ?? "none", color: colour };
   const points = one.points.filter(drawable);
-  const drawn = [one.kind === "dots" ? dots(common, points) : line(common, one, points)];
+  const drawn = [one.kind === "dots" ? dots(common, points) : line(common, one, mark, points)];
   if (one.hollow.length === 0) return drawn;
-  const itemStyle = { color: look.background, borderColor: colour, borderWidth: 2 };
+  const itemStyle = { color: look.background, borderColor: colour, borderWidth: 2, opacity: 1 };
+  const symbolSize = mark.symbolSize + 1;
   return [
     ...drawn,
-    { ...common, type: "scatter", symbolSize: 10, itemStyle, data: one.hollow.filter(drawable), z: 4 },
+    { ...common, type: "scatter", symbolSize, itemStyle, data: one.hollow.filter(drawable), z: 4 },
   ];
 }
 
@@ -131,20 +151,19 @@ function dots(common, points) {
   };
 }
 
-function line(common, one, points) {
-  const isReference = common.symbol === "none";
-  const style = isReference ? { type: "dashed", width: 1.5 } : { width: 2.5 };
+function line(common, one, mark, points) {
+  const isReference = mark.symbol === "none";
   return {
     ...common,
     type: "line",
-    symbolSize: one.kind === "curve" ? 5 : 9,
+    symbolSize: one.kind === "curve" ? mark.symbolSize / 2 : mark.symbolSize,
     showSymbol: !isReference,
     showAllSymbol: true,
-    itemStyle: { color: common.color },
-    lineStyle: { color: common.color, ...style },
+    itemStyle: { color: common.color, opacity: 1 },
+    lineStyle: { color: common.color, width: mark.lineWidth, type: isReference ? "dashed" : "solid" },
     emphasis: { disabled: true },
     data: points,
-    z: isReference ? 1 : 3,
+    z: isReference ? 5 : 3,
   };
 }
 

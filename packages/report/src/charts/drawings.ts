@@ -33,11 +33,11 @@ export const BEFORE_ESTABLISHED: readonly Drawing[] = [
   },
   {
     name: "response-max",
-    heading: "Response time, longest",
-    label: "longest response time, ms",
+    heading: "Response time, maximum",
+    label: "maximum response time, ms",
     unit: "ms",
     quantity: quantities.RESPONSE_MAX,
-    leads: "has the shortest longest wait",
+    leads: "has the shortest maximum response time",
     canBeLog: true,
   },
   {
@@ -67,7 +67,7 @@ export const AFTER_ESTABLISHED: readonly Drawing[] = [
     label: "CPU used, % of one core",
     unit: "%",
     quantity: quantities.CORE_SHARE,
-    leads: "leaves the most of its core unused",
+    leads: "uses the largest share of a core",
     canBeLog: false,
   },
   {

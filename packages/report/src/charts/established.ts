@@ -13,14 +13,15 @@ export function establishedChart(study: Study): Chart {
     points: loads.map((load) => [load, load]),
     hollow: [],
   };
+  const got = seriesOf(study, { value: (cell) => cell.established });
   return {
     name: "established",
     heading: "Connections established",
     title: titleOf(study),
-    caption: captionOf(study),
+    caption: captionOf(study, got),
     x: connectionsAxis(study),
     y: { label: "connections established", unit: "connections", scale: "log", format: "number", ticks: null },
-    series: [asked, ...seriesOf(study, { value: (cell) => cell.established })],
+    series: [asked, ...got],
   };
 }
 
@@ -41,11 +42,11 @@ function titleOf(study: Study): string {
   return `${listed(held)} connections`;
 }
 
-function captionOf(study: Study): string {
+function captionOf(study: Study, got: readonly Series[]): string {
   const reference = "The dashed line is what was asked for.";
   const without = study.cells.filter((cell) => cell.established === null).map((cell) => cell.cell.id);
   const unknown = without.length === 0 ? "" : `Not known for ${listed(without)}.`;
-  return [reference, ...wallSentences(study), hollowSentence(study), unknown]
+  return [reference, ...wallSentences(study), hollowSentence(study, got), unknown]
     .filter((one) => one !== "")
     .join(" ");
 }

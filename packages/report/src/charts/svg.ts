@@ -37,13 +37,19 @@ function withTitle(chart: Chart) {
   };
   return {
     ...option,
-    title: { text: chart.title, left: 12, top: 12, textStyle },
+    title: { text: chart.title, left: 4, top: 12, textStyle },
     legend: { ...option.legend, top: TITLE_PX + 4, left: 8 },
     grid: { ...option.grid, top: 76 + TITLE_PX },
   };
 }
 
-/** The library numbers its instances, so a second drawing would differ, and two in one page would share names. */
+/**
+ * The library numbers its drawings and its hover styles, so a second drawing would differ, and two in one page would
+ * share names. A file has no use for the styles.
+ */
 function stableIds(svg: string, name: string): string {
-  return svg.replace(/\bzr\d+-/g, `${name}-`);
+  return svg
+    .replace(/ class="zr\d+-cls-\d+"/g, "")
+    .replace(/<style ?>[\s\S]*?<\/style>\n?/g, "")
+    .replace(/\bzr\d+-/g, `${name}-`);
 }

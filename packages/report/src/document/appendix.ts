@@ -1,5 +1,5 @@
 import type { CellResult, LabResults } from "@c10k-lab/protocol";
-import { blocks, bullets, codeBlock, tableOf } from "../markdown.ts";
+import { blocks, codeBlock, tableOf, text } from "../markdown.ts";
 import { integer } from "../numbers.ts";
 
 /** Everything needed to run it again, and to check it. */
@@ -15,6 +15,7 @@ export function appendix({ manifest, cells }: LabResults): string {
 }
 
 function optionText(value: unknown): string {
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
@@ -24,7 +25,7 @@ function cellBlock(cell: CellResult): string {
       ? "not pinned"
       : `server on ${numbers(cell.processors.server)}, client on ${numbers(cell.processors.client)}`;
   return blocks([
-    bullets([`${cell.id}: ${cell.status}; processors: ${where}.`]),
+    `**${text(cell.id)}**: ${cell.status}; processors: ${where}.`,
     codeBlock(`${oneLine(cell.commands.server)}\n${oneLine(cell.commands.client)}`),
   ]);
 }

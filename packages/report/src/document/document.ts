@@ -40,7 +40,8 @@ function answer(study: Study): string {
   const warnings = warningsOf(study);
   return blocks([
     "## Answer",
-    findings.answer.map((sentence) => `**${text(sentence)}**`).join("\n\n"),
+    ...findings.answer.slice(0, 1).map((sentence) => `**${text(sentence)}**`),
+    bullets(findings.answer.slice(1)),
     study.cells.length === 0 ? "" : `*${text(SCALING_RULE)}*`,
     findings.details.length === 0 ? "" : blocks(["### Findings", bullets(findings.details)]),
     warnings.length === 0 ? "" : blocks(["### Before you trust the numbers", bullets(warnings)]),
@@ -64,7 +65,16 @@ function notes(study: Study): string {
 
 function chartSection(charts: readonly Chart[]): string {
   if (charts.length === 0) return "";
-  return blocks(["## Charts", ...charts.map(chartBlock)]);
+  return blocks(["## Charts", chartsIntroduction(charts), ...charts.map(chartBlock)]);
+}
+
+function chartsIntroduction(charts: readonly Chart[]): string {
+  const anyHollow = charts.some((chart) => chart.series.some((one) => one.hollow.length > 0));
+  if (!anyHollow) return "Each mark is one cell.";
+  return (
+    "Each mark is one cell. A hollow mark, joined by no line, is a cell that did not end ok: it covers only the " +
+    "connections the server held, and is in no comparison."
+  );
 }
 
 function chartBlock({ name, heading, title, caption }: Chart): string {

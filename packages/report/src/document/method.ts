@@ -21,7 +21,7 @@ function loadSentences(study: Study): string[] {
   const loop = open
     ? "Open loop: messages are due at a fixed rate, and the time from the moment a message was due is recorded beside its response time."
     : "Closed loop: a connection sends its next message when the last one came back. The mean response time is therefore " +
-      "close to connections divided by rate and grows with the load whatever the architecture; compare servers at the same load.";
+      "close to active connections divided by rate and grows with the load whatever the architecture; compare servers at the same load.";
   return [
     loop,
     "Barrier: unless the options in the appendix say otherwise, all connections are established before the first message is sent.",

@@ -2,7 +2,7 @@
 /* global document, window, echarts, chartOption, LOOKS, numberText, percentileText */
 
 export function startPage() {
-  const charts = JSON.parse(document.getElementById("charts").textContent);
+  const charts = JSON.parse(document.getElementById("chart-data").textContent);
   for (const chart of charts) {
     const figure = document.querySelector(`figure[data-chart="${chart.name}"]`);
     if (figure !== null) showChart(figure, chart);

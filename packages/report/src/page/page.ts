@@ -37,7 +37,7 @@ ${STYLE}</style>
 <body>
 <main>
 ${body}</main>
-<script type="application/json" id="charts">${inScript(JSON.stringify(charts.map(drawn)))}</script>
+<script type="application/json" id="chart-data">${inScript(JSON.stringify(charts.map(drawn)))}</script>
 <script>${inScript(LIBRARY)}</script>
 <script>
 "use strict";

@@ -1,0 +1,26 @@
+import { posix } from "@c10k-lab/posix";
+import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
+
+/** Index of an outcome in the results table. */
+export const OUTCOME = Object.fromEntries(OUTCOMES.map((name, index) => [name, index])) as Record<
+  Outcome,
+  number
+>;
+
+const BY_ERRNO: ReadonlyMap<number, Outcome> = new Map<number, Outcome>([
+  [posix.ECONNREFUSED, "refused"],
+  [posix.ETIMEDOUT, "connect-timeout"],
+  [posix.ENETUNREACH, "unreachable"],
+  [posix.EHOSTUNREACH, "unreachable"],
+  [posix.EADDRNOTAVAIL, "no-ports"],
+  [posix.EADDRINUSE, "no-ports"],
+  [posix.EMFILE, "no-descriptors"],
+  [posix.ENFILE, "no-descriptors"],
+  [posix.ECONNRESET, "reset"],
+  [posix.EPIPE, "reset"],
+]);
+
+/** The outcome an error number of socket(2), connect(2), send(2) or recv(2) stands for. */
+export function outcomeOfErrno(errno: number): number {
+  return OUTCOME[BY_ERRNO.get(errno) ?? "error"];
+}

@@ -1,0 +1,87 @@
+import { Worker } from "node:worker_threads";
+import { encodeAddress, posix } from "@c10k-lab/posix";
+import { CLIENT_COLUMNS } from "@c10k-lab/protocol";
+import { CsvFile, type CsvValue, ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
+import type { LoadWorkerData, LoadWorkerResult } from "./load-worker.ts";
+import { ResultsTable } from "./results-table.ts";
+import type { Workload } from "./workload.ts";
+
+/** How often rows of ended connections are written: what SIGKILL can lose. */
+const COLLECT_INTERVAL_MS = 250;
+
+/** Where the load goes; the host is an address by now. */
+export interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** The load in a worker, and the main thread's half of it: rows to disk, the stop signal. */
+export class LoadRun {
+  readonly results: ResultsTable;
+  readonly #workload: Workload;
+  readonly #target: Target;
+  readonly #stopFd = posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK);
+  readonly #file: CsvFile | undefined;
+  #collected = 0;
+
+  /** @throws Error when the CSV file cannot be created */
+  constructor(workload: Workload, target: Target, csvPath: string | undefined) {
+    this.#workload = workload;
+    this.#target = target;
+    this.results = ResultsTable.allocate(workload.connections);
+    this.#file = csvPath === undefined ? undefined : CsvFile.create(csvPath, CLIENT_COLUMNS);
+  }
+
+  /** Ends every connection now; their rows say so. */
+  interrupt(): void {
+    posix.eventfd_write(this.#stopFd, 1);
+  }
+
+  async run(): Promise<LoadWorkerResult> {
+    let writing = Promise.resolve();
+    const timer = setInterval(() => {
+      writing = writing.then(() => this.#collect()).catch(() => {});
+    }, COLLECT_INTERVAL_MS);
+    try {
+      return await this.#work();
+    } finally {
+      clearInterval(timer);
+      await writing;
+    }
+  }
+
+  /** Writes the rows that are left. @throws Error when the disk does not take them */
+  async finish(): Promise<void> {
+    await this.#collect();
+    this.#file?.close();
+  }
+
+  #work(): Promise<LoadWorkerResult> {
+    const data: LoadWorkerData = {
+      workload: this.#workload,
+      target: encodeAddress(this.#target),
+      stopFd: this.#stopFd,
+      results: this.results.memory,
+    };
+    const worker = new Worker(new URL("./load-worker.ts", import.meta.url), { workerData: data });
+    return new Promise((resolve, reject) => {
+      worker.once("message", resolve);
+      worker.once("error", reject);
+    });
+  }
+
+  /** Rows are written as their connections end; those collected are marked free, so each goes out once. */
+  async #collect(): Promise<void> {
+    const { rows } = this.results;
+    const { connections } = this.#workload;
+    if (!this.#file || this.#collected === connections) return this.#file?.append([]);
+    const batch: CsvValue[][] = [];
+    for (let row = 0; row < connections; row++) {
+      if (rows.state(row) !== ROW_CLOSED) continue;
+      batch.push(this.results.csvRow(row));
+      rows.publish(row, ROW_FREE);
+    }
+    this.#collected += batch.length;
+    await this.#file.append(batch);
+  }
+}

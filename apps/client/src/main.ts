@@ -1,0 +1,124 @@
+import { lookup } from "node:dns/promises";
+import { parseCommandLine, UsageError } from "@c10k-lab/cli";
+import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
+import { type ClientSummary, EXIT } from "@c10k-lab/protocol";
+import { writeFileDurably } from "@c10k-lab/stats";
+import { LoadRun, type Target } from "./load-run.ts";
+import { CLIENT_OPTIONS } from "./options.ts";
+import { Progress } from "./progress.ts";
+import { summarize } from "./summary.ts";
+import { formatSummary } from "./summary-table.ts";
+import { resolveWorkload, type Workload } from "./workload.ts";
+
+const PROGRAM = {
+  name: "client",
+  describe:
+    "TCP load client: opens connections, sends lines of text, verifies every echoed byte, times every message.",
+  options: CLIENT_OPTIONS,
+  envPrefix: "LOAD",
+  examples: [
+    ["npm run client", "100 connections × 20 messages to 127.0.0.1:10000"],
+    ["npm run client -- --connections 5000 --stats rows.csv --summary sum.json", "with results in files"],
+    ["npm run client -- --size 16..1KiB --think 10ms..50ms --duration 10s", "varying messages and pauses"],
+    [
+      "npm run client -- --connections 1000 --repeat 1 --hold 1s..20s",
+      "connections kept open for varying times",
+    ],
+  ] as const,
+  epilogue: `Every option is also read from the environment: --connect-rate is LOAD_CONNECT_RATE.
+Exit codes: 0 everything asked for was echoed and verified, 1 something was not, 2 bad usage, 3 results could not be
+written, 130 or 143 interrupted (rows are written).`,
+};
+
+/** Descriptors the process needs beside its connections. */
+const OWN_DESCRIPTORS = 40;
+
+const options = parseCommandLine(PROGRAM, process.argv.slice(2));
+if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  let workload: Workload;
+  let target: Target;
+  let run: LoadRun;
+  try {
+    workload = resolveWorkload(options);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return fail(EXIT.usage, `${error.message} (see --help)`);
+  }
+  try {
+    target = { host: (await lookup(options.host)).address, port: options.port };
+  } catch {
+    return fail(EXIT.incomplete, `the host '${options.host}' is not known`);
+  }
+  try {
+    run = new LoadRun(workload, target, options.stats);
+  } catch (error) {
+    return fail(EXIT.unwritable, `cannot write --stats ${options.stats}: ${(error as Error).message}`);
+  }
+  warnOfDescriptors(workload.connections);
+  return drive(run, workload, target);
+}
+
+async function drive(run: LoadRun, workload: Workload, target: Target): Promise<number> {
+  let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.on(signal, () => {
+      if (interruptedBy) process.exit(exitCodeOf(signal));
+      interruptedBy = signal;
+      run.interrupt();
+    });
+  }
+  const progress = new Progress(run.results, workload.connections);
+  progress.start();
+  const result = await run.run();
+  progress.stop();
+  const summary = summarize(target, options, workload, run.results, result);
+  process.stdout.write(`${formatSummary(summary)}\n`);
+  const isWritten = await write(run, summary);
+  if (interruptedBy) return exitCodeOf(interruptedBy);
+  if (!isWritten) return EXIT.unwritable;
+  return verdict(summary, target);
+}
+
+function verdict({ achieved, asked, outcomes }: ClientSummary, target: Target): number {
+  if (achieved.completed === asked.connections) return EXIT.ok;
+  if (outcomes.refused === asked.connections || outcomes["self-connect"] > 0) {
+    return fail(EXIT.incomplete, `no server listens on ${formatAddress(target)}`);
+  }
+  return fail(
+    EXIT.incomplete,
+    `${asked.connections - achieved.completed} of ${asked.connections} connections failed`,
+  );
+}
+
+async function write(run: LoadRun, summary: ClientSummary): Promise<boolean> {
+  try {
+    await run.finish();
+    if (options.summary !== undefined) {
+      writeFileDurably(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
+    }
+    return true;
+  } catch (error) {
+    fail(EXIT.unwritable, `results could not be written: ${(error as Error).message}`);
+    return false;
+  }
+}
+
+function warnOfDescriptors(connections: number): void {
+  const most = fileDescriptorLimit() - OWN_DESCRIPTORS;
+  if (connections <= most) return;
+  process.stderr.write(
+    `client: this process may hold about ${most} connections, ${connections} are asked for: raise 'ulimit -n' or run several\n`,
+  );
+}
+
+function exitCodeOf(signal: "SIGINT" | "SIGTERM"): number {
+  return signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+}
+
+function fail(code: number, message: string): number {
+  process.stderr.write(`client: ${message}\n`);
+  return code;
+}

@@ -1,0 +1,66 @@
+import {
+  bytes,
+  bytesRange,
+  durationMs,
+  durationRangeMs,
+  flag,
+  integer,
+  type OptionValues,
+  text,
+} from "@c10k-lab/cli";
+
+export const CLIENT_OPTIONS = {
+  host: text({ describe: "IPv4 or IPv6 address or name of the server", default: "127.0.0.1" }),
+  port: integer({ describe: "TCP port of the server", default: "10000", min: 1, max: 65535, noun: "a port" }),
+  connections: integer({
+    describe: "connections to open",
+    default: "100",
+    min: 1,
+    max: 1_000_000,
+    noun: "a number of connections",
+  }),
+  message: text({ describe: "text to send, a newline is added [default: This is the payload]" }),
+  sizeBytes: bytesRange({
+    describe: "instead of --message: random text of N bytes, or A..B each time anew, newline included",
+    min: 1,
+    max: 2 ** 28,
+    noun: "a message size",
+  }),
+  repeat: integer({
+    describe: "messages on each connection [default: 20]",
+    min: 1,
+    noun: "a number of messages",
+  }),
+  transferBytes: bytes({
+    describe: "instead of --repeat: messages until this much has come back on each connection",
+    min: 1,
+    noun: "an amount of data",
+  }),
+  durationMs: durationMs({ describe: "instead of --repeat: messages for this long", min: 1 }),
+  connectRate: integer({
+    describe: "connections to open per second [default: as fast as they are established]",
+    min: 1,
+    noun: "a rate",
+  }),
+  holdMs: durationRangeMs({
+    describe: "keep each connection open at least this long, or A..B, from the moment it is established",
+  }),
+  thinkMs: durationRangeMs({ describe: "pause this long, or A..B, before the next message" }),
+  noBarrier: flag("send as soon as a connection is established; otherwise once all are"),
+  timeoutMs: durationMs({
+    describe: "give a connection up when no byte of an unanswered message comes for this long",
+    default: "30s",
+    min: 1,
+  }),
+  connectTimeoutMs: durationMs({
+    describe: "give up establishing a connection after this long",
+    default: "10s",
+    min: 1,
+  }),
+  seed: integer({ describe: "of everything random: sizes, texts, times", default: "1", max: 2 ** 31 }),
+  stats: text({ describe: "CSV file to write: one row for every requested connection" }),
+  summary: text({ describe: "JSON file to write: totals, latency histograms, environment" }),
+  exitWithParent: flag("stop when the process that started this one ends"),
+} as const;
+
+export type ClientOptions = OptionValues<typeof CLIENT_OPTIONS>;

@@ -1,0 +1,104 @@
+import { decodeAddress, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
+import { type CsvValue, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
+
+/** Fields of a requested connection's row. Times in microseconds, on CLOCK_MONOTONIC where they are moments. */
+export const RESULT = {
+  startedUs: 0,
+  establishedUs: 1,
+  endedUs: 2,
+  firstResponseUs: 3,
+  planned: 4,
+  completed: 5,
+  bytesSent: 6,
+  bytesReceived: 7,
+  responseSumUs: 8,
+  responseMinUs: 9,
+  responseMaxUs: 10,
+  responseP50Us: 11,
+  responseP99Us: 12,
+  /** Index into OUTCOMES. */
+  outcome: 13,
+} as const;
+
+const FIELDS_PER_ROW = 16;
+
+/** Live figures of the whole run, for the progress line. */
+export const LIVE = {
+  attempted: 0,
+  open: 1,
+  established: 2,
+  peak: 3,
+  messages: 4,
+  p50Us: 5,
+  p99Us: 6,
+} as const;
+
+export interface ResultsMemory {
+  readonly rows: SharedRowsMemory;
+  readonly locals: SharedArrayBuffer;
+  readonly live: SharedArrayBuffer;
+}
+
+/** A row for every requested connection, written by the worker, read by the main thread while it runs. */
+export class ResultsTable {
+  readonly memory: ResultsMemory;
+  readonly rows: SharedRows;
+  readonly live: Float64Array;
+  readonly #locals: Uint8Array;
+
+  constructor(memory: ResultsMemory) {
+    this.memory = memory;
+    this.rows = new SharedRows(memory.rows);
+    this.live = new Float64Array(memory.live);
+    this.#locals = new Uint8Array(memory.locals);
+  }
+
+  static allocate(connections: number): ResultsTable {
+    return new ResultsTable({
+      rows: SharedRows.allocate(connections, FIELDS_PER_ROW).memory,
+      locals: new SharedArrayBuffer(connections * SOCKADDR_BYTES),
+      live: new SharedArrayBuffer(Object.keys(LIVE).length * Float64Array.BYTES_PER_ELEMENT),
+    });
+  }
+
+  setLocal(connection: number, sockaddr: Uint8Array): void {
+    this.#locals.set(sockaddr, connection * SOCKADDR_BYTES);
+  }
+
+  outcome(connection: number): Outcome {
+    return OUTCOMES[this.rows.get(connection, RESULT.outcome)] ?? "error";
+  }
+
+  /** Values in the order of CLIENT_COLUMNS; what was never measured is empty. */
+  csvRow(connection: number): CsvValue[] {
+    const get = (field: number) => this.rows.get(connection, field);
+    const { host, port } = decodeAddress(this.#locals, connection * SOCKADDR_BYTES);
+    const completed = get(RESULT.completed);
+    const established = get(RESULT.establishedUs);
+    const ifAny = (us: number) => (completed > 0 ? milliseconds(us) : null);
+    const planned = get(RESULT.planned);
+    return [
+      connection + 1,
+      established > 0 ? host : null,
+      established > 0 ? port : null,
+      established > 0 ? milliseconds(established - get(RESULT.startedUs)) : null,
+      ifAny(get(RESULT.firstResponseUs)),
+      Number.isFinite(planned) ? planned : null,
+      completed,
+      get(RESULT.bytesSent),
+      get(RESULT.bytesReceived),
+      ifAny(get(RESULT.responseSumUs) / completed),
+      ifAny(get(RESULT.responseMinUs)),
+      ifAny(get(RESULT.responseP50Us)),
+      ifAny(get(RESULT.responseP99Us)),
+      ifAny(get(RESULT.responseMaxUs)),
+      milliseconds(Math.max(0, get(RESULT.endedUs) - get(RESULT.startedUs))),
+      this.outcome(connection),
+    ];
+  }
+}
+
+function milliseconds(us: number): number {
+  return Math.round(us) / 1000;
+}

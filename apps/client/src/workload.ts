@@ -1,0 +1,73 @@
+import { type Range, UsageError } from "@c10k-lab/cli";
+import type { ClientOptions } from "./options.ts";
+
+const DEFAULT_MESSAGE = "This is the payload";
+const DEFAULT_REPEAT = 20;
+
+/** What each connection does, resolved: plain data, to be handed to the worker. */
+export interface Workload {
+  readonly connections: number;
+  /** The fixed text with its newline, or null when texts are random. */
+  readonly message: Uint8Array | null;
+  /** Bytes of a message, newline included. */
+  readonly sizeBytes: Range;
+  /** When a connection has done enough: the first of these bounds it reaches. Infinity: no such bound. */
+  readonly messagesEach: number;
+  readonly bytesEach: number;
+  readonly durationMs: number;
+  readonly thinkMs: Range;
+  readonly holdMs: Range;
+  readonly barrier: boolean;
+  /** Connections per second; Infinity: as fast as they are established. */
+  readonly connectRate: number;
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly seed: number;
+}
+
+const NONE: Range = { from: 0, to: 0 };
+
+/** @throws UsageError when options contradict each other */
+export function resolveWorkload(options: ClientOptions): Workload {
+  atMostOne(options, ["message", "sizeBytes"]);
+  atMostOne(options, ["repeat", "transferBytes", "durationMs"]);
+  const message = options.sizeBytes ? null : encodeMessage(options.message ?? DEFAULT_MESSAGE);
+  const isBoundedOtherwise = options.transferBytes !== undefined || options.durationMs !== undefined;
+  return {
+    connections: options.connections,
+    message,
+    sizeBytes: options.sizeBytes ?? { from: message?.length ?? 0, to: message?.length ?? 0 },
+    messagesEach: isBoundedOtherwise ? Number.POSITIVE_INFINITY : (options.repeat ?? DEFAULT_REPEAT),
+    bytesEach: options.transferBytes ?? Number.POSITIVE_INFINITY,
+    durationMs: options.durationMs ?? Number.POSITIVE_INFINITY,
+    thinkMs: options.thinkMs ?? NONE,
+    holdMs: options.holdMs ?? NONE,
+    barrier: !options.noBarrier,
+    connectRate: options.connectRate ?? Number.POSITIVE_INFINITY,
+    timeoutMs: options.timeoutMs,
+    connectTimeoutMs: options.connectTimeoutMs,
+    seed: options.seed,
+  };
+}
+
+function encodeMessage(message: string): Uint8Array {
+  if (message.includes("\n")) {
+    throw new UsageError(
+      "--message: a message is one line, so it cannot contain a newline; send more with --repeat",
+    );
+  }
+  return new TextEncoder().encode(`${message}\n`);
+}
+
+const FLAGS: Readonly<Record<string, string>> = {
+  message: "--message",
+  sizeBytes: "--size",
+  repeat: "--repeat",
+  transferBytes: "--transfer",
+  durationMs: "--duration",
+};
+
+function atMostOne(options: ClientOptions, names: readonly (keyof ClientOptions)[]): void {
+  const given = names.filter((name) => options[name] !== undefined).map((name) => FLAGS[name]);
+  if (given.length > 1) throw new UsageError(`${given.join(" and ")} exclude each other: give one of them`);
+}

@@ -1,0 +1,155 @@
+import { Script } from "node:vm";
+import { describe, expect, it } from "vitest";
+import { thinned } from "../src/charts/thin.ts";
+import { renderReport } from "../src/index.ts";
+import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
+
+const { charts, html, markdown } = renderReport(makeResults(makeStudyCells()));
+
+/** What the page draws from. */
+interface Drawn {
+  readonly name: string;
+  readonly title: string;
+  readonly series: { name: string; points: [number, number][]; hollow: [number, number][] }[];
+}
+
+function drawnIn(page: string): Drawn[] {
+  const json = /<script type="application\/json" id="chart-data">(.*?)<\/script>/s.exec(page)?.[1];
+  return JSON.parse(json ?? "[]");
+}
+
+/** Enough of XML to notice an element that is not closed, or closed in the wrong place. */
+function openElements(svg: string): string[] {
+  const open: string[] = [];
+  for (const [, closing, name, selfClosing] of svg.matchAll(/<(\/?)([a-zA-Z]+)[^>]*?(\/?)>/g)) {
+    if (closing !== "") expect(open.pop()).toBe(name);
+    else if (selfClosing === "") open.push(name ?? "");
+  }
+  return open;
+}
+
+describe("a chart", () => {
+  it.each([...charts])("%s is well-formed and says what its axes are", (_, svg) => {
+    expect(svg.startsWith("<svg ")).toBe(true);
+    expect(openElements(svg)).toEqual([]);
+    expect(svg).not.toMatch(/NaN|undefined|Infinity|zr\d/);
+    expect(svg).not.toMatch(/&(?!amp;|lt;|gt;|quot;|#\d+;)/);
+    expect(svg.match(/<path /g)?.length).toBeGreaterThan(10);
+  });
+
+  it.each([
+    ["throughput.svg", "connections asked for", "messages per second"],
+    ["response-p99.svg", "connections asked for", "p99 response time, ms (log scale)"],
+    ["connect-p99.svg", "connections asked for", "p99 connect time, ms"],
+    ["established.svg", "connections asked for", "connections established (log scale)"],
+    ["cpu-per-message.svg", "connections asked for", "CPU time per message, µs"],
+    ["cpu-core.svg", "connections asked for", "CPU used, % of one core"],
+    ["memory.svg", "connections asked for", "peak resident memory, MiB"],
+    ["switches.svg", "connections asked for", "context switches per message"],
+    ["response-by-connection.svg", "connection number", "mean response time, ms"],
+    ["latency-distribution.svg", "share of messages answered within", "response time, ms (log scale)"],
+  ])("%s has both titles and every server in its legend", (name, x, y) => {
+    const svg = charts.get(name) ?? "";
+    for (const label of [x, y, "threaded", "select", "epoll"]) expect(svg).toContain(`>${label}</text>`);
+  });
+
+  it("puts cells that are not ok beside the line, not on it", () => {
+    const throughput = drawnIn(html).find((chart) => chart.name === "throughput");
+    const select = throughput?.series.find((one) => one.name === "select");
+    expect(select?.points.map(([load]) => load)).toEqual([10, 100, 500]);
+    expect(select?.hollow).toEqual([
+      [2000, 113_000],
+      [4000, 112_500],
+    ]);
+    expect(markdown).toContain("Hollow: select at 2,000 (limited) and 4,000 (limited).");
+  });
+
+  it("shows what the server held, not what the kernel connected", () => {
+    const established = drawnIn(html).find((chart) => chart.name === "established");
+    const select = established?.series.find((one) => one.name === "select");
+    expect(select?.hollow.map(([, held]) => held)).toEqual([990, 990]);
+    expect(established?.title).toBe("select held 990 of 2,000 connections");
+  });
+
+  it("of connections keeps every one of them in the page, at the largest load all held", () => {
+    const dots = drawnIn(html).find((chart) => chart.name === "response-by-connection");
+    expect(dots?.series.map((one) => one.points.length)).toEqual([500, 500, 500]);
+  });
+
+  it("of the distribution ends at the slowest message", () => {
+    const curve =
+      drawnIn(html).find((chart) => chart.name === "latency-distribution")?.series[0]?.points ?? [];
+    expect(curve.length).toBeGreaterThan(20);
+    expect(curve.map(([, ms]) => ms)).toEqual(curve.map(([, ms]) => ms).toSorted((a, b) => a - b));
+  });
+
+  it("does without a histogram it cannot read", () => {
+    const broken = makeCell({
+      server: "epoll",
+      connections: 10,
+      change: (cell) => ({
+        ...cell,
+        client: cell.client && {
+          ...cell.client,
+          histograms: { ...cell.client.histograms, response: "bm9uc2Vuc2U=" },
+        },
+      }),
+    });
+    expect(renderReport(makeResults([broken])).charts.has("latency-distribution.svg")).toBe(false);
+  });
+
+  it("is left out when nothing was measured for it", () => {
+    const silent = makeCell({
+      server: "epoll",
+      connections: 10,
+      change: (cell) => ({ ...cell, client: null }),
+    });
+    const names = [...renderReport({ ...makeResults([silent]), connections: new Map() }).charts.keys()];
+    expect(names).not.toContain("throughput.svg");
+    expect(names).toContain("switches.svg");
+  });
+});
+
+describe("thinning", () => {
+  it("keeps the lowest and the highest of each stretch", () => {
+    const points = Array.from({ length: 10_000 }, (_, at): [number, number] => [
+      at,
+      at === 4321 ? 999 : at % 10,
+    ]);
+    const kept = thinned(points, 500);
+    expect(kept.length).toBeLessThanOrEqual(500);
+    expect(kept).toContainEqual([4321, 999]);
+    expect(kept.map(([x]) => x)).toEqual(kept.map(([x]) => x).toSorted((a, b) => a - b));
+  });
+});
+
+describe("the page", () => {
+  it("loads nothing from anywhere", () => {
+    const markup = html.replace(/<script\b[\s\S]*?<\/script>/g, "");
+    expect(markup).not.toMatch(/(?:src|href|srcset|action|data)\s*=\s*["']?\s*(?:https?:)?\/\//i);
+    expect(markup).not.toMatch(/url\(\s*["']?(?:https?:)?\/\//i);
+    expect(html).not.toMatch(/@import|<script[^>]+src=|<link[^>]+stylesheet/);
+    expect(html).toContain("default-src 'none'");
+  });
+
+  it("holds scripts that parse", () => {
+    const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? "");
+    expect(scripts).toHaveLength(2);
+    for (const script of scripts) expect(() => new Script(script)).not.toThrow();
+    expect(scripts[1]).not.toMatch(/^(?:import|export) /m);
+  });
+
+  it("has a button for the y axis of every chart", () => {
+    expect(html.match(/<button type="button"/g)).toHaveLength(charts.size);
+  });
+
+  it("has one element by each id", () => {
+    const markup = html.replace(/<script(?! type)[\s\S]*?<\/script>/g, "");
+    const ids = [...markup.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it("keeps the library's licence", () => {
+    expect(html).toContain("Licensed to the Apache Software Foundation");
+  });
+});

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { Marked } from "marked";
+import { describe, expect, it } from "vitest";
+import { renderReport } from "../src/index.ts";
+import { text } from "../src/markdown.ts";
+import { makeCell, makeResults } from "./fixture.ts";
+
+const EVIL = `<script>alert("1")</script> ![x](http://example.com/x.png) | [y](javascript:alert(2)) **bold** \`code\` </script>`;
+
+describe("what comes with the data", () => {
+  const cell = makeCell({
+    server: "epoll",
+    connections: 10,
+    notes: [EVIL],
+    change: (one) => ({
+      ...one,
+      commands: { server: `\`\`\`\n</code>${EVIL}`, client: EVIL },
+      reconciliation: one.reconciliation && { ...one.reconciliation, balanced: false, differences: [EVIL] },
+    }),
+  });
+  const { html, markdown } = renderReport(
+    makeResults([cell], { question: EVIL, plan: EVIL, options: { "<b>": EVIL, list: [EVIL] } }),
+  );
+  const body = html.slice(html.indexOf("<main>"), html.indexOf("</main>"));
+
+  it("is shown and not obeyed", () => {
+    expect(body).toContain("&lt;script&gt;");
+    expect(body).not.toContain("<script");
+    expect(body).not.toContain("<img");
+    expect(body).not.toContain('javascript:alert(2)"');
+    expect(body).not.toContain("<strong>bold");
+    expect(html.match(/<script\b/g)).toHaveLength(3);
+  });
+
+  it("stays in its table cell and in its code block", () => {
+    const fences = markdown.match(/^`{3,}.*$/gm) ?? [];
+    expect(fences).toHaveLength(2);
+    expect(fences.every((fence) => fence.startsWith("````"))).toBe(true);
+    const rows = markdown.split("\n").filter((line) => line.startsWith("| plan "));
+    expect(rows.map((row) => row.replaceAll("\\|", "").split("|").length)).toEqual([4]);
+  });
+
+  it("comes out of Markdown as it went in, whatever it is", () => {
+    const marked = new Marked({ async: false });
+    const plain = (html: string) =>
+      html
+        .replace(/<a [^>]*>([^<]*)<\/a>/g, "$1")
+        .replace(/&lt;/g, "<")
+        .replace(/&gt;/g, ">")
+        .replace(/&quot;/g, '"')
+        .replace(/&#39;/g, "'")
+        .replace(/&amp;/g, "&");
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme-ascii" }), (raw) => {
+        const words = raw.replace(/\s+/g, " ").trim();
+        expect(plain(marked.parseInline(text(raw)) as string)).toBe(words);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { renderReport } from "../src/index.ts";
+import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
+
+const full = makeResults(makeStudyCells());
+const report = renderReport(full);
+
+describe("a report", () => {
+  it("is the same, to the byte, when it is rendered again", () => {
+    const again = renderReport(full);
+    expect(again.markdown).toBe(report.markdown);
+    expect(again.html).toBe(report.html);
+    expect([...again.charts]).toEqual([...report.charts]);
+  });
+
+  it("refers to every chart it has, and to no other", () => {
+    const referred = [...report.markdown.matchAll(/\]\(charts\/([^)]+)\)/g)].map((match) => match[1]);
+    expect(referred).toEqual([...report.charts.keys()]);
+    for (const name of referred) {
+      expect(report.html).toContain(`data-chart="${name?.replace(".svg", "")}"`);
+    }
+  });
+
+  it("answers before anything else", () => {
+    const headings = [...report.markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1]);
+    expect(headings).toEqual([
+      "Answer",
+      "Question",
+      "Results",
+      "Charts",
+      "Why",
+      "Environment",
+      "Method",
+      "Threats to validity",
+      "Appendix",
+    ]);
+    expect(report.markdown.startsWith("# ")).toBe(true);
+  });
+
+  it("says at the top how much of an interrupted run there is", () => {
+    const cells = makeStudyCells().slice(0, 4);
+    const { markdown, html } = renderReport(
+      makeResults(cells, { complete: false, cellsPlanned: 15, finishedAt: null }),
+    );
+    const banner = "4 of 15 cells were measured before the run was interrupted";
+    expect(markdown.indexOf(banner)).toBeGreaterThan(0);
+    expect(markdown.indexOf(banner)).toBeLessThan(markdown.indexOf("## Answer"));
+    expect(html).toContain(banner);
+    expect(report.markdown).not.toContain("Partial");
+  });
+
+  it("renders without a single cell", () => {
+    const { markdown, html, charts } = renderReport(makeResults([], { complete: false, cellsPlanned: 3 }));
+    expect(charts.size).toBe(0);
+    expect(markdown).toContain("0 of 3 cells");
+    expect(markdown).toContain("No cell was measured, so there is no answer yet.");
+    expect(html).not.toContain("<figure");
+  });
+
+  it("draws nothing, and claims nothing, for a cell without evidence", () => {
+    const bare = makeCell({
+      server: "epoll",
+      connections: 10,
+      status: "failed",
+      change: (cell) => ({ ...cell, listening: null, final: null, client: null, reconciliation: null }),
+    });
+    const { markdown, charts } = renderReport({ ...makeResults([bare]), connections: new Map() });
+    expect(markdown).toContain(
+      "epoll-10 failed; it lacks the client's summary and the server's final line. It is in no comparison.",
+    );
+    expect(markdown).toContain("The ledgers of epoll-10 could not be compared");
+    expect([...charts.keys()]).toEqual(["memory.svg"]);
+    expect(markdown).not.toMatch(/NaN|undefined|Infinity/);
+  });
+
+  it("survives the loss of either side", () => {
+    const cells = [
+      makeCell({ server: "threaded", connections: 10, change: (cell) => ({ ...cell, client: null }) }),
+      makeCell({ server: "select", connections: 10, change: (cell) => ({ ...cell, final: null }) }),
+      makeCell({ server: "epoll", connections: 10 }),
+    ];
+    const { markdown, html } = renderReport(makeResults(cells));
+    expect(markdown).not.toMatch(/NaN|undefined|Infinity/);
+    expect(html).not.toMatch(/>(NaN|undefined|null)</);
+  });
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from "vitest";
+import { figuresOf } from "../src/cell-figures.ts";
+import { busiestCorePercent } from "../src/cpu-share.ts";
+import { summaryRows, summaryTable } from "../src/index.ts";
+import { about, figure, integer } from "../src/numbers.ts";
+import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
+
+const bare = makeCell({
+  server: "epoll",
+  connections: 10,
+  status: "failed",
+  change: (cell) => ({
+    ...cell,
+    listening: null,
+    final: null,
+    client: null,
+    reconciliation: null,
+    evidence: { ...cell.evidence, server: [], client: [] },
+  }),
+});
+
+describe("figures of a cell", () => {
+  it("are the server's differences, for each message", () => {
+    const figures = figuresOf(
+      makeCell({
+        server: "epoll",
+        connections: 1000,
+        cpuPerMessageUs: 8,
+        switchesPerMessage: 0.5,
+        rssPeakKiB: 60_000,
+      }),
+    );
+    expect(figures.cpuPerMessageUs).toBeCloseTo(8, 6);
+    expect(figures.userPerMessageUs).toBeCloseTo(2, 6);
+    expect(figures.voluntaryPerMessage).toBeCloseTo(0.45, 6);
+    expect(figures.switchesPerMessage).toBeCloseTo(0.5, 6);
+    // 200,000 messages of 8 µs in 2.4 s.
+    expect(figures.serverCorePercent).toBeCloseTo(66.67, 1);
+    expect(figures.rssPeakMiB).toBeCloseTo(60_000 / 1024, 6);
+    expect(figures.rssPerConnectionKiB).toBeCloseTo(10, 6);
+    expect(figures.eventsPerWait).toBeCloseTo(10, 6);
+  });
+
+  it("take the kernel's peak of memory where there are no samples", () => {
+    const cell = makeCell({ server: "epoll", connections: 10, rssPeakKiB: 70_000 });
+    const figures = figuresOf({ ...cell, evidence: { ...cell.evidence, server: [] } });
+    expect(figures.rssPeakMiB).toBeCloseTo(70_000 / 1024, 6);
+    expect(figures.threadsPeak).toBeNull();
+  });
+
+  it("do not divide by no messages", () => {
+    const cell = makeCell({ server: "epoll", connections: 10, messagesPerSecond: 0 });
+    expect(figuresOf(cell)).toMatchObject({
+      cpuPerMessageUs: null,
+      switchesPerMessage: null,
+      messagesPerSecond: 0,
+    });
+  });
+});
+
+describe("the share of a core", () => {
+  const samples = [0, 0, 100, 200, 300, 300].map((cpuMs, at) => ({
+    atMs: at * 250,
+    cpuMs,
+    rssKiB: 1,
+    threads: 1,
+  }));
+
+  it("is that of the busiest stretch", () => {
+    expect(busiestCorePercent(samples, 750)).toBeCloseTo(40, 6);
+  });
+
+  it("is unknown for an exchange shorter than the samples can see, or longer than they last", () => {
+    expect(busiestCorePercent(samples, 200)).toBeNull();
+    expect(busiestCorePercent(samples, 5000)).toBeNull();
+    expect(busiestCorePercent([], 1000)).toBeNull();
+  });
+});
+
+describe("the summary table", () => {
+  it("has a row a cell, by server and load, and dashes for what is missing", () => {
+    const { head, rows } = summaryTable(
+      makeResults([...makeStudyCells().reverse(), { ...bare, connections: 1 }]),
+    );
+    expect(head).toHaveLength(12);
+    expect(rows.every((row) => row.length === head.length)).toBe(true);
+    expect(rows.map((row) => `${row[0]} ${row[1]}`).slice(0, 6)).toEqual([
+      "threaded 10",
+      "threaded 100",
+      "threaded 500",
+      "threaded 2,000",
+      "threaded 4,000",
+      "select 10",
+    ]);
+    expect(rows.find((row) => row[1] === "1")).toEqual(["epoll", "1", ...Array(9).fill("–"), "failed"]);
+    expect(rows[8]).toEqual([
+      "select",
+      "2,000",
+      "990",
+      "113,000",
+      "8.39",
+      "12.4",
+      "37.1",
+      "0.90",
+      "66",
+      "50.8",
+      "0.015",
+      "limited",
+    ]);
+  });
+});
+
+describe("the rows of summary.csv", () => {
+  const rows = summaryRows(
+    makeResults([makeCell({ server: "select", connections: 2000, refused: 1010, p99Ms: 12 }), bare]),
+  );
+
+  it("have the same columns in every row", () => {
+    expect(Object.keys(rows[1] ?? {})).toEqual(Object.keys(rows[0] ?? {}));
+  });
+
+  it("name their units and hold plain numbers", () => {
+    expect(rows[0]).toMatchObject({
+      cell: "select-2000",
+      connections_asked: 2000,
+      connections_established: 990,
+      connections_refused: 1010,
+      response_p99_ms: 12,
+      connect_p99_ms: 0.9,
+      first_response_p50_ms: 5,
+      intended_p99_ms: null,
+      tcp_ListenOverflows: 0,
+      ledgers_balanced: "true",
+    });
+    expect(rows[1]).toMatchObject({ status: "failed", messages_per_second: null, server_rss_peak_mib: null });
+  });
+});
+
+describe("numbers", () => {
+  it.each([
+    [0, "0"],
+    [0.0004, "< 0.001"],
+    [0.084, "0.084"],
+    [3.214, "3.21"],
+    [9.999, "10.0"],
+    [99.96, "100"],
+    [1234.5, "1,235"],
+    [null, "–"],
+  ])("%s reads %s", (value, words) => {
+    expect(figure(value)).toBe(words);
+  });
+
+  it("are rounded to three digits in sentences, and whole in tables", () => {
+    expect(about(121_384)).toBe("121,000");
+    expect(integer(1_234_567.4)).toBe("1,234,567");
+  });
+});
