@@ -1,6 +1,6 @@
-import yargs from "yargs";
-import type { Option, OptionTable, OptionValues } from "./option.ts";
+import type { OptionTable, OptionValues } from "./option.ts";
 import { UsageError } from "./units.ts";
+import { createParser, optionValues, yargsOptions } from "./yargs-parser.ts";
 
 /** What a program is called and what its help says beside its options. */
 export interface Program<T extends OptionTable> {
@@ -28,69 +28,26 @@ export function parseCommandLine<T extends OptionTable>(
   try {
     return parseOptions(program, argv);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`${program.name}: ${error.message}\n`);
-    process.exit(2);
+    return exitWithUsage(program.name, error);
   }
 }
 
 /** @throws UsageError with one sentence */
 export function parseOptions<T extends OptionTable>(program: Program<T>, argv: string[]): OptionValues<T> {
-  const parser = yargs(argv)
-    .scriptName(program.name)
+  const values = createParser(program.name, argv)
     .usage(`$0 [options]\n\n${program.describe}`)
     .env(program.envPrefix)
-    .options(
-      Object.fromEntries(
-        Object.entries(program.options).map(([name, row]) => [kebab(name), toYargs(name, row)]),
-      ),
-    )
+    .options(yargsOptions(program.options))
     .example(program.examples.map(([command, what]): [string, string] => [command, what]))
     .epilogue(program.epilogue ?? "")
-    .strict()
     .demandCommand(0, 0, "", "unexpected argument")
-    .parserConfiguration({ "camel-case-expansion": true, "parse-numbers": false, "boolean-negation": false })
-    .version("0.1.0")
-    .wrap(Math.min(110, process.stdout.columns ?? 100))
-    .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(sentence(message ?? error?.message));
-    });
-  const values = parser.parseSync() as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.keys(program.options).map((name) => [name, values[kebab(name)]]),
-  ) as OptionValues<T>;
+    .parseSync();
+  return optionValues(program.options, values);
 }
 
-/** idleTimeoutMs → idle-timeout: on a command line the value carries its unit, in code the name does. */
-export function kebab(name: string): string {
-  return name.replace(/(Ms|Bytes)$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
-function toYargs(name: string, row: Option<unknown>) {
-  return {
-    describe: row.describe,
-    ...(row.isFlag
-      ? { type: "boolean" as const, default: false }
-      : { type: "string" as const, requiresArg: true }),
-    ...(row.default === undefined ? {} : { default: row.default }),
-    coerce: (given: unknown) => coerce(name, row, given),
-  };
-}
-
-function coerce(name: string, row: Option<unknown>, given: unknown): unknown {
-  if (given === undefined) return undefined;
-  if (Array.isArray(given)) throw new UsageError(`--${kebab(name)} is given more than once`);
-  try {
-    return row.parse(String(given));
-  } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`--${kebab(name)}: ${error.message}`);
-    throw error;
-  }
-}
-
-function sentence(message = "this command line makes no sense"): string {
-  return `${message
-    .trim()
-    .replace(/\s*\n\s*/g, " ")
-    .replace(/^[A-Z]/, (letter) => letter.toLowerCase())} (see --help)`;
+/** Says what is wrong and exits with 2; an error of another kind is thrown on. */
+export function exitWithUsage(name: string, error: unknown): never {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${name}: ${error.message}\n`);
+  process.exit(2);
 }

@@ -1,6 +1,7 @@
 /** Command lines: a program states its options in one table; parser, help, environment and types follow from it. */
 
 export { type Program, parseCommandLine, parseOptions } from "./command-line.ts";
+export { type Command, command, runCommands } from "./commands.ts";
 export {
   bytes,
   bytesRange,

@@ -9,7 +9,7 @@ import type {
 import { busiestCorePercent } from "./cpu-share.ts";
 
 /** Milliseconds, as reports print them; null where nothing was measured. */
-export interface LatencyMs {
+interface LatencyMs {
   readonly mean: number | null;
   readonly p50: number | null;
   readonly p90: number | null;

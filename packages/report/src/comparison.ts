@@ -4,7 +4,7 @@ import { CLEAR_RATIO } from "./limits.ts";
 import { integer, listed, plural, times } from "./numbers.ts";
 import { isWhole, loadsOf, type Study } from "./study.ts";
 
-export type Value = (cell: CellFigures) => number | null;
+type Value = (cell: CellFigures) => number | null;
 
 /** One quantity that can be compared between servers. */
 export interface Quantity {
@@ -22,7 +22,7 @@ export interface Comparison {
   readonly ranked: readonly { readonly server: ServerName; readonly value: number }[];
 }
 
-export function compareAt(study: Study, quantity: Quantity, connections: number): Comparison {
+function compareAt(study: Study, quantity: Quantity, connections: number): Comparison {
   const ranked = study.servers.flatMap((server) => {
     const cell = study.cells.find((one) => one.server === server && one.connections === connections);
     const value = cell !== undefined && isWhole(cell) ? quantity.value(cell) : null;

@@ -16,4 +16,4 @@ export const CLIENT_CORE_PERCENT_MAX = 95;
 export const SAMPLED_SPAN_MIN_MS = 500;
 
 /** Dots a server in an SVG; the page keeps all of them. */
-export const SVG_DOTS_MAX = 1200;
+export const SVG_DOTS_MAX = 800;

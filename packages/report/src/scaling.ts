@@ -2,7 +2,7 @@ import type { ServerName } from "@c10k-lab/protocol";
 import type { CellFigures } from "./cell-figures.ts";
 import { P99_MAX_MS, RATE_KEPT_MIN } from "./limits.ts";
 import { about, integer, percent } from "./numbers.ts";
-import { cellsOf, isWhole, type Study } from "./study.ts";
+import { cellsOf, isUnbalanced, isWhole, type Study } from "./study.ts";
 
 /** Where a server was first seen not to keep up, and by which sign. */
 export interface Degradation {
@@ -27,12 +27,13 @@ export function firstDegradation(study: Study, server: ServerName): Degradation 
   return null;
 }
 
-/** An interrupted cell says nothing about its server. */
+/** A cell that was interrupted, or whose counts cannot be trusted, says nothing about its server. */
 function signsOf(cell: CellFigures, bestRate: number): string[] {
   const { status } = cell.cell;
   if (status === "interrupted") return [];
   if (status === "failed") return ["the cell failed"];
   if (status === "limited") return [limitOf(cell)];
+  if (isUnbalanced(cell.cell)) return [];
   const rate = cell.messagesPerSecond;
   const p99Ms = cell.latency.response.p99;
   const signs: string[] = [];

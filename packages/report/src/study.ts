@@ -1,4 +1,4 @@
-import { type LabResults, SERVERS, type ServerName } from "@c10k-lab/protocol";
+import { type CellResult, type LabResults, SERVERS, type ServerName } from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf } from "./cell-figures.ts";
 
 /** All cells of a run, by server and load. */
@@ -22,9 +22,13 @@ export function cellsOf(study: Study, server: ServerName): CellFigures[] {
     .toSorted((a, b) => a.connections - b.connections);
 }
 
-/** Only what a cell measured whole is compared. */
-export function isWhole(cell: CellFigures): boolean {
-  return cell.cell.status === "ok";
+/** Only what a cell measured whole, with books that agree, is compared. */
+export function isWhole({ cell }: CellFigures): boolean {
+  return cell.status === "ok" && !isUnbalanced(cell);
+}
+
+export function isUnbalanced(cell: CellResult): boolean {
+  return cell.reconciliation !== null && !cell.reconciliation.balanced;
 }
 
 /** The loads of all cells, ascending. */

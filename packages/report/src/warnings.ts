@@ -33,13 +33,16 @@ function brokenCell({ cell }: CellFigures): string[] {
 }
 
 function unbalancedLedgers({ cell }: CellFigures): string[] {
+  if (cell.reconciliation === null && (cell.status === "failed" || cell.status === "interrupted")) return [];
   if (cell.reconciliation === null) {
     return [`The ledgers of ${cell.id} could not be compared, so nothing vouches for its counts.`];
   }
   if (cell.reconciliation.balanced) return [];
   const differences = cell.reconciliation.differences.map(withoutStop).join("; ");
   const said = differences === "" ? "" : `: ${differences}`;
-  return [`The ledgers of client and server in ${cell.id} do not balance${said}. Do not trust this cell.`];
+  return [
+    `The ledgers of client and server in ${cell.id} do not balance${said}. Do not trust this cell; it is in no comparison.`,
+  ];
 }
 
 function wrongBytes({ cell }: CellFigures): string[] {

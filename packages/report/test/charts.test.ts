@@ -45,12 +45,14 @@ describe("a chart", () => {
     ["cpu-per-message.svg", "connections asked for", "CPU time per message, µs"],
     ["cpu-core.svg", "connections asked for", "CPU used, % of one core"],
     ["memory.svg", "connections asked for", "peak resident memory, MiB"],
-    ["switches.svg", "connections asked for", "context switches per message"],
+    ["switches.svg", "connections asked for", "context switches per message (log scale)"],
     ["response-by-connection.svg", "connection number", "mean response time, ms"],
     ["latency-distribution.svg", "share of messages answered within", "response time, ms (log scale)"],
   ])("%s has both titles and every server in its legend", (name, x, y) => {
     const svg = charts.get(name) ?? "";
-    for (const label of [x, y, "threaded", "select", "epoll"]) expect(svg).toContain(`>${label}</text>`);
+    for (const label of [x, y, "threaded", "select", "epoll"]) {
+      expect(svg.includes(`>${label}</text>`), label).toBe(true);
+    }
   });
 
   it("puts cells that are not ok beside the line, not on it", () => {
@@ -151,5 +153,22 @@ describe("the page", () => {
 
   it("keeps the library's licence", () => {
     expect(html).toContain("Licensed to the Apache Software Foundation");
+  });
+});
+
+describe("the title of established connections", () => {
+  it("claims nothing for a cell of which nothing is known", () => {
+    const lost = makeCell({
+      server: "epoll",
+      connections: 500,
+      status: "failed",
+      change: (cell) => ({ ...cell, client: null, final: null }),
+    });
+    const page = renderReport(makeResults([makeCell({ server: "epoll", connections: 10 }), lost]));
+    const established = drawnIn(page.html).find((chart) => chart.name === "established");
+    expect(established?.title).toBe(
+      "Every connection asked for was established, up to 10, where it is known",
+    );
+    expect(page.markdown).toContain("Not known for epoll-500.");
   });
 });

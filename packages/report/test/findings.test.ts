@@ -168,10 +168,15 @@ describe("findings", () => {
       balanced: false,
       differences: ["The server counted 3 messages more."],
     };
-    const { details, warnings } = answer(makeResults([first, { ...second, reconciliation: off }]));
+    const {
+      answer: sentences,
+      details,
+      warnings,
+    } = answer(makeResults([first, { ...second, reconciliation: off }]));
     expect(details).not.toContain(vouch);
+    expect(sentences[0]).toContain("did not stop scaling up to 10 connections");
     expect(warnings).toContain(
-      "The ledgers of client and server in epoll-2000 do not balance: The server counted 3 messages more. Do not trust this cell.",
+      "The ledgers of client and server in epoll-2000 do not balance: The server counted 3 messages more. Do not trust this cell; it is in no comparison.",
     );
   });
 

@@ -118,7 +118,7 @@ export function makeStudyCells(): CellResult[] {
 }
 
 /** Waits that differ a little from connection to connection, the same at every call. */
-export function makeRows(cell: CellResult): ConnectionRow[] {
+function makeRows(cell: CellResult): ConnectionRow[] {
   const meanMs = (cell.client?.latencyUs.response.mean ?? 0) / 1000;
   return Array.from({ length: cell.connections }, (_, index) => {
     const wobble = 1 + 0.3 * Math.sin(index * 12.9898) + (cell.server === "threaded" ? (index % 7) / 4 : 0);

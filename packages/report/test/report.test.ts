@@ -68,7 +68,7 @@ describe("a report", () => {
     expect(markdown).toContain(
       "epoll-10 failed; it lacks the client's summary and the server's final line. It is in no comparison.",
     );
-    expect(markdown).toContain("The ledgers of epoll-10 could not be compared");
+    expect(markdown).not.toContain("The ledgers of epoll-10");
     expect([...charts.keys()]).toEqual(["memory.svg"]);
     expect(markdown).not.toMatch(/NaN|undefined|Infinity/);
   });

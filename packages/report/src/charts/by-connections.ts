@@ -1,7 +1,7 @@
 import type { CellFigures } from "../cell-figures.ts";
 import { compareAtLargest, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
 import { integer, listed } from "../numbers.ts";
-import { cellsOf, isWhole, loadsOf, type Study } from "../study.ts";
+import { cellsOf, isUnbalanced, isWhole, loadsOf, type Study } from "../study.ts";
 import type { Axis, Chart, Point, Series } from "./chart.ts";
 
 /** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */
@@ -75,7 +75,8 @@ export function hollowSentence(study: Study, series: readonly Series[]): string 
 
 function markOf(study: Study, server: string, load: number): string {
   const cell = study.cells.find((one) => one.server === server && one.connections === load);
-  return `${integer(load)} (${cell?.cell.status ?? "unknown"})`;
+  if (cell === undefined) return integer(load);
+  return `${integer(load)} (${isUnbalanced(cell.cell) ? "ledgers do not balance" : cell.cell.status})`;
 }
 
 function scaleOf(series: readonly Series[]): Axis["scale"] {

@@ -142,7 +142,8 @@ function dots(common, points) {
   return {
     ...common,
     type: "scatter",
-    symbolSize: 4,
+    // Below four pixels the library fills squares instead of tracing shapes: ten times as fast.
+    symbolSize: points.length > 2000 ? 3 : 4,
     itemStyle: { color: common.color, opacity: 0.75 },
     large: points.length > 2000,
     largeThreshold: 2000,
@@ -168,14 +169,14 @@ function line(common, one, mark, points) {
 }
 
 /** 1234.5 → "1,235", 0.084 → "0.084". */
-export function numberText(value) {
+function numberText(value) {
   const size = Math.abs(value);
   if (size > 0 && size < 100) return String(Number(value.toPrecision(3)));
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** The axis is 1 / (1 - share): 1 → "0 %", 10 → "90 %", 1000 → "99.9 %". */
-export function percentileText(value) {
+function percentileText(value) {
   const percentile = 100 * (1 - 1 / value);
   const digits = Math.max(0, Math.ceil(Math.log10(value) - 2 - 1e-9));
   return `${percentile.toFixed(digits)} %`;

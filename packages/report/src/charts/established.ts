@@ -33,8 +33,10 @@ function titleOf(study: Study): string {
     return first === undefined ? [] : [first];
   });
   if (short.length === 0) {
-    const largest = loadsOf(study).at(-1) ?? null;
-    return `Every connection asked for was established, up to ${integer(largest)}`;
+    const known = study.cells.filter((cell) => cell.established !== null);
+    const largest = known.reduce((most, cell) => Math.max(most, cell.connections), 0);
+    const where = known.length === study.cells.length ? "" : ", where it is known";
+    return `Every connection asked for was established, up to ${integer(largest)}${where}`;
   }
   const held = short.map(
     (cell) => `${cell.server} held ${integer(cell.established)} of ${integer(cell.connections)}`,

@@ -72,8 +72,8 @@ function chartsIntroduction(charts: readonly Chart[]): string {
   const anyHollow = charts.some((chart) => chart.series.some((one) => one.hollow.length > 0));
   if (!anyHollow) return "Each mark is one cell.";
   return (
-    "Each mark is one cell. A hollow mark, joined by no line, is a cell that did not end ok: it covers only the " +
-    "connections the server held, and is in no comparison."
+    "Each mark is one cell. A hollow mark, joined by no line, is a cell that did not end ok or whose ledgers do not " +
+    "balance: where the server held fewer connections it covers only those, and it is in no comparison."
   );
 }
 

@@ -68,7 +68,7 @@ function tooltipHtml(chart, shown) {
   const x = shown[0].value[0];
   const lines = shown.map((one) => {
     const hollow =
-      one.componentSubType === "scatter" && chart.x.unit === "connections" ? " (cell not ok)" : "";
+      one.componentSubType === "scatter" && chart.x.unit === "connections" ? " (not compared)" : "";
     const value = `<b>${numberText(one.value[1])}</b> ${plain(chart.y.unit)}`;
     return `${one.marker}${plain(one.seriesName)}: ${value}${hollow}`;
   });

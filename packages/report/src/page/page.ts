@@ -4,8 +4,9 @@ import { Marked, type Tokens } from "marked";
 import type { Chart } from "../charts/chart.ts";
 import { escapeHtml } from "../markdown.ts";
 
-const STYLE = asset("./page.css");
-const SCRIPT = asset("../charts/chart-option.js") + asset("./page.js");
+const STYLE = asset(new URL("./page.css", import.meta.url));
+const SCRIPT =
+  asset(new URL("../charts/chart-option.js", import.meta.url)) + asset(new URL("./page.js", import.meta.url));
 const LIBRARY = readFileSync(
   createRequire(import.meta.url).resolve("echarts/dist/echarts.common.min.js"),
   "utf8",
@@ -121,6 +122,6 @@ function unescaped(text: string): string {
 }
 
 /** A module of ours as a plain script. */
-function asset(file: string): string {
-  return readFileSync(new URL(file, import.meta.url), "utf8").replace(/^export /gm, "");
+function asset(file: URL): string {
+  return readFileSync(file, "utf8").replace(/^export /gm, "");
 }

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { cpus, loadavg, release, totalmem } from "node:os";
+import { fileURLToPath } from "node:url";
+import { fileDescriptorLimit } from "@c10k-lab/posix";
+import type { Manifest } from "@c10k-lab/protocol";
+
+/** Settings of the kernel that decide what a TCP server can do, below /proc/sys. */
+const SYSCTLS = [
+  "net/core/somaxconn",
+  "net/ipv4/ip_local_port_range",
+  "net/ipv4/tcp_max_syn_backlog",
+  "net/ipv4/tcp_syncookies",
+  "net/ipv4/tcp_rmem",
+  "net/ipv4/tcp_wmem",
+  "net/ipv4/tcp_tw_reuse",
+  "kernel/pid_max",
+  "kernel/threads-max",
+  "vm/max_map_count",
+];
+
+/** The machine as it is now. */
+export function describeMachine(): Manifest["machine"] {
+  return {
+    kernel: release(),
+    cpu: cpus()[0]?.model ?? "unknown",
+    processors: cpus().length,
+    memoryBytes: totalmem(),
+    loadAverage: loadavg(),
+    fileDescriptors: fileDescriptorLimit(),
+    sysctls: Object.fromEntries(SYSCTLS.map((path) => [path.replaceAll("/", "."), readSysctl(path)])),
+  };
+}
+
+export function describeSoftware(): Manifest["software"] {
+  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return { version, commit: commit(), node: process.version };
+}
+
+function readSysctl(path: string): string {
+  try {
+    return readFileSync(`/proc/sys/${path}`, "utf8").trim().replaceAll("\t", " ");
+  } catch {
+    return "unknown";
+  }
+}
+
+/** The commit that ran, "+" when the tree differs from it; null outside a checkout. */
+function commit(): string | null {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, {
+      cwd: fileURLToPath(new URL(".", import.meta.url)),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+  try {
+    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain") === "" ? "" : "+");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,15 @@
+import { runCommands } from "@c10k-lab/cli";
+import { reportCommand } from "./report-command.ts";
+import { runCommand } from "./run-command.ts";
+
+process.exitCode = await runCommands(
+  {
+    name: "lab",
+    describe:
+      "Raises the load on each server until it degrades, gathers evidence, writes results and a report.",
+    commands: [runCommand, reportCommand],
+    epilogue: `Exit codes: 0 all well, 1 a cell failed, 2 bad usage, 3 results could not be written, 130 or 143 interrupted
+(what was measured is kept and reported as partial).`,
+  },
+  process.argv.slice(2),
+);

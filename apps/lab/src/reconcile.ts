@@ -1,0 +1,29 @@
+import type { ClientSummary, FinalLine, Reconciliation } from "@c10k-lab/protocol";
+
+/** Compares the books of both sides, to the byte. */
+export function reconcile(client: ClientSummary, server: FinalLine): Reconciliation {
+  const books = {
+    client: {
+      connections: client.achieved.established,
+      messages: client.achieved.messages,
+      bytesSent: client.achieved.bytesSent,
+      bytesReceived: client.achieved.bytesReceived,
+    },
+    server: {
+      connections: server.accepted,
+      requests: server.requests,
+      bytesReceived: server.bytesReceived,
+      bytesSent: server.bytesSent,
+    },
+  };
+  const pairs: [string, number, number][] = [
+    ["connections", books.client.connections, books.server.connections],
+    ["messages", books.client.messages, books.server.requests],
+    ["bytes to the server", books.client.bytesSent, books.server.bytesReceived],
+    ["bytes to the client", books.client.bytesReceived, books.server.bytesSent],
+  ];
+  const differences = pairs
+    .filter(([, ofClient, ofServer]) => ofClient !== ofServer)
+    .map(([what, ofClient, ofServer]) => `${what}: the client counts ${ofClient}, the server ${ofServer}`);
+  return { balanced: differences.length === 0, differences, ...books };
+}

@@ -1,0 +1,28 @@
+import { relative } from "node:path";
+import type { LabResults } from "@c10k-lab/protocol";
+import { answer, renderReport, summaryTable } from "@c10k-lab/report";
+import Table from "cli-table3";
+import type { ResultsFolder } from "./results-folder.ts";
+
+/** The run as a table in the terminal, and the notes to it. */
+export function printSummary(results: LabResults): void {
+  const { head, rows } = summaryTable(results);
+  const table = new Table({
+    head,
+    colAligns: head.map((_, column) => (column === 0 || column === head.length - 1 ? "left" : "right")),
+    style: { head: [], border: [], compact: true },
+    wordWrap: true,
+  });
+  table.push(...rows);
+  const notes = results.cells.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
+  const { answer: sentence, details, warnings } = answer(results);
+  const findings = [sentence, ...details, ...warnings];
+  process.stdout.write(`${[table.toString(), ...notes, "", ...findings].join("\n")}\n`);
+}
+
+/** Writes the report and says where it is. */
+export async function renderInto(folder: ResultsFolder, results: LabResults): Promise<void> {
+  await folder.writeReport(results, renderReport(results));
+  const path = relative(process.cwd(), folder.path) || ".";
+  process.stdout.write(`\nreport: ${path}/report.html (or report.md)\n`);
+}

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
+import { type Report, summaryRows } from "@c10k-lab/report";
+import { CsvFile, readCsv, writeFileDurably } from "@c10k-lab/stats";
+
+/** `results/<time>-<plan>/`: everything one run of the lab leaves behind. */
+export class ResultsFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /**
+   * A new folder, and `latest` beside it pointing there. Two runs never share one: mkdir(2) decides, not the clock.
+   *
+   * @throws Error of mkdir(2), open(2) or write(2)
+   */
+  static create(parent: string, manifest: Manifest): ResultsFolder {
+    mkdirSync(parent, { recursive: true });
+    const name = `${manifest.startedAt.slice(0, 19).replaceAll(":", "-")}-${manifest.plan}`;
+    const folder = new ResultsFolder(makeUnique(join(parent, name)));
+    folder.writeManifest(manifest);
+    const link = join(parent, "latest");
+    symlinkSync(basename(folder.path), `${link}.${process.pid}.tmp`);
+    renameSync(`${link}.${process.pid}.tmp`, link);
+    return folder;
+  }
+
+  /** @throws Error when there is no manifest in it */
+  static open(path: string): ResultsFolder {
+    if (!existsSync(join(path, "manifest.json")))
+      throw new Error(`${path} is no results folder: it has no manifest.json`);
+    return new ResultsFolder(path);
+  }
+
+  cellFolder(id: string): string {
+    const path = join(this.path, id);
+    mkdirSync(path, { recursive: true });
+    return path;
+  }
+
+  writeManifest(manifest: Manifest): void {
+    this.#write("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+  }
+
+  writeCell(cell: CellResult): void {
+    this.#write(join(cell.id, "cell.json"), `${JSON.stringify(cell, null, 2)}\n`);
+  }
+
+  /** summary.csv, report.md, report.html, charts/. */
+  async writeReport(results: LabResults, report: Report): Promise<void> {
+    const rows = summaryRows(results);
+    const file = CsvFile.create(join(this.path, "summary.csv"), Object.keys(rows[0] ?? { cell: "" }));
+    await file.append(rows.map((row) => Object.values(row)));
+    file.close();
+    for (const [name, svg] of report.charts) this.#write(join("charts", name), svg);
+    this.#write("report.md", report.markdown);
+    this.#write("report.html", report.html);
+  }
+
+  /** What there is to report on, also of a run that was cut short. */
+  async read(): Promise<LabResults> {
+    const manifest = Manifest.parse(this.#json("manifest.json"));
+    const cells = readdirSync(this.path)
+      .filter((name) => existsSync(join(this.path, name, "cell.json")))
+      .map((name) => CellResult.parse(this.#json(join(name, "cell.json"))))
+      .sort((a, b) => a.connections - b.connections || a.server.localeCompare(b.server));
+    const connections = new Map<string, ConnectionRow[]>();
+    for (const { id } of cells) {
+      const path = join(this.path, id, "client.csv");
+      if (existsSync(path)) connections.set(id, (await readCsv(path)).rows.map(toConnectionRow));
+    }
+    return { manifest, cells, connections };
+  }
+
+  #json(name: string): unknown {
+    return JSON.parse(readFileSync(join(this.path, name), "utf8"));
+  }
+
+  #write(name: string, content: string): void {
+    writeFileDurably(join(this.path, name), content);
+  }
+}
+
+function makeUnique(path: string): string {
+  for (let attempt = 1; ; attempt++) {
+    const candidate = attempt === 1 ? path : `${path}-${attempt}`;
+    try {
+      mkdirSync(candidate);
+      return candidate;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+function toConnectionRow(row: Record<string, string>): ConnectionRow {
+  const number = (column: string) => (row[column] ? Number(row[column]) : null);
+  return {
+    connection: Number(row.connection),
+    connectMs: number("connect_ms"),
+    firstResponseMs: number("first_response_ms"),
+    responseMsMean: number("response_ms_mean"),
+    responseMsMax: number("response_ms_max"),
+    requestsCompleted: Number(row.requests_completed),
+    outcome: row.outcome ?? "",
+  };
+}

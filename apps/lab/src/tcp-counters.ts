@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { TCP_COUNTERS, type TcpCounter } from "@c10k-lab/protocol";
+
+export type TcpCounts = Record<TcpCounter, number>;
+
+/** The kernel's TCP counters of this network namespace, now. */
+export function readTcpCounters(): TcpCounts {
+  const all = new Map([...parse("/proc/net/netstat"), ...parse("/proc/net/snmp")]);
+  return Object.fromEntries(TCP_COUNTERS.map((name) => [name, all.get(name) ?? 0])) as TcpCounts;
+}
+
+export function tcpCountersSince(before: TcpCounts): TcpCounts {
+  const now = readTcpCounters();
+  return Object.fromEntries(TCP_COUNTERS.map((name) => [name, now[name] - before[name]])) as TcpCounts;
+}
+
+/** Lines come in pairs: "TcpExt: name name …", "TcpExt: value value …". Only TCP's are kept. */
+function parse(path: string): [string, number][] {
+  const lines = readFileSync(path, "latin1").split("\n");
+  return lines.flatMap((line, at): [string, number][] => {
+    const names = line.split(" ");
+    const values = lines[at + 1]?.split(" ") ?? [];
+    const isPair = at % 2 === 0 && (names[0] === "TcpExt:" || names[0] === "Tcp:");
+    return isPair ? names.slice(1).map((name, column) => [name, Number(values[column + 1])]) : [];
+  });
+}
