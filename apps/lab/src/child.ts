@@ -2,10 +2,14 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { allowedProcessors, pinTo } from "@c10k-lab/posix";
 
 /** Time between asking a process to end and ending it. */
 const GRACE_MS = 10_000;
+
+/** Where Node keeps compiled code, so that the many processes of a run start in half the time. */
+const COMPILE_CACHE = fileURLToPath(new URL("../../../node_modules/.cache/node-compile", import.meta.url));
 
 /** How a process ended. */
 export interface Exit {
@@ -35,6 +39,7 @@ export class Child {
     this.#process = onProcessors(processors, () =>
       spawn(process.execPath, [main, ...args, "--exit-with-parent"], {
         detached: true,
+        env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
         stdio: ["ignore", "pipe", log],
       }),
     );

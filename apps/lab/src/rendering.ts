@@ -15,8 +15,8 @@ export function printSummary(results: LabResults): void {
   });
   table.push(...rows);
   const notes = results.cells.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
-  const { answer: sentence, details, warnings } = answer(results);
-  const findings = [sentence, ...details, ...warnings];
+  const { answer: sentences, details, warnings } = answer(results);
+  const findings = [...sentences, ...details, ...warnings];
   process.stdout.write(`${[table.toString(), ...notes, "", ...findings].join("\n")}\n`);
 }
 

@@ -1,0 +1,155 @@
+import { connect, Socket } from "node:net";
+import { check, encodeAddress, posix, setIntOption } from "@c10k-lab/posix";
+
+export interface ClientOptions {
+  readonly host?: string;
+  /** Reads nothing until `resume`. */
+  readonly paused?: boolean;
+}
+
+/** A client that sees every byte, and how its connection ends. */
+export class Client implements Disposable {
+  readonly socket: Socket;
+  /** FIN was received. */
+  isEnded = false;
+  isClosed = false;
+  error: NodeJS.ErrnoException | undefined;
+  receivedBytes = 0;
+  #chunks: Buffer[] = [];
+  #buffered = 0;
+  #changed = Promise.withResolvers<void>();
+
+  private constructor(socket: Socket, paused: boolean) {
+    this.socket = socket;
+    if (paused) socket.pause();
+    else this.resume();
+    socket.on("end", () => {
+      this.isEnded = true;
+      this.#wake();
+    });
+    socket.on("error", (error) => {
+      this.error = error;
+      this.#wake();
+    });
+    socket.on("close", () => {
+      this.isClosed = true;
+      this.#wake();
+    });
+  }
+
+  static async connect(
+    port: number,
+    { host = "127.0.0.1", paused = false }: ClientOptions = {},
+  ): Promise<Client> {
+    const client = new Client(connect({ port, host, allowHalfOpen: true, noDelay: true }), paused);
+    await client.#untilConnected();
+    return client;
+  }
+
+  static all(count: number, port: number, options?: ClientOptions): Promise<Client[]> {
+    return Promise.all(Array.from({ length: count }, () => Client.connect(port, options)));
+  }
+
+  /** With a receive buffer as small as the kernel allows, which must be asked for before connect(2); paused. */
+  static withTinyWindow(port: number): Client {
+    const fd = check(posix.socket(posix.AF_INET, posix.SOCK_STREAM | posix.SOCK_CLOEXEC, 0), "socket", "");
+    setIntOption(fd, posix.SOL_SOCKET, posix.SO_RCVBUF, 1024);
+    check(posix.connect(fd, encodeAddress({ host: "127.0.0.1", port })), "connect", "");
+    return new Client(new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }), true);
+  }
+
+  get port(): number {
+    return this.socket.localPort ?? 0;
+  }
+
+  get isOver(): boolean {
+    return this.isEnded || this.isClosed;
+  }
+
+  resume(): void {
+    if (this.socket.listenerCount("data") === 0) {
+      this.socket.on("data", (chunk) => {
+        this.#chunks.push(chunk);
+        this.#buffered += chunk.length;
+        this.receivedBytes += chunk.length;
+        this.#wake();
+      });
+    }
+    this.socket.resume();
+  }
+
+  /** Resolves when the bytes are in the kernel's hands, or never will be. */
+  send(bytes: Uint8Array | string): Promise<void> {
+    return new Promise((resolve) => {
+      this.socket.write(bytes, () => resolve());
+    });
+  }
+
+  /** Exactly so many bytes. */
+  async read(length: number): Promise<Buffer> {
+    while (this.#buffered < length) {
+      if (this.isOver)
+        throw this.error ?? new Error(`end of file after ${this.#buffered} of ${length} bytes`);
+      await this.#changed.promise;
+    }
+    return this.#take(length);
+  }
+
+  /** All there is until a clean end of file. */
+  async readToEnd(): Promise<Buffer> {
+    this.resume();
+    while (!this.isOver) await this.#changed.promise;
+    if (this.error) throw this.error;
+    if (!this.isEnded) throw new Error("closed without an end of file");
+    return this.#take(this.#buffered);
+  }
+
+  async untilOver(): Promise<void> {
+    while (!this.isOver) await this.#changed.promise;
+  }
+
+  async untilClosed(): Promise<void> {
+    while (!this.isClosed) await this.#changed.promise;
+  }
+
+  /** Sends and reads at the same time. @returns what came back */
+  async echo(bytes: Uint8Array | string): Promise<Buffer> {
+    const [back] = await Promise.all([this.read(Buffer.byteLength(bytes)), this.send(bytes)]);
+    return back;
+  }
+
+  /** Whether a short message comes back. */
+  async answers(message = "probe\n"): Promise<boolean> {
+    return (await this.echo(message)).toString() === message;
+  }
+
+  /** FIN, then the rest to the end of file. */
+  async finish(): Promise<Buffer> {
+    this.socket.end();
+    return this.readToEnd();
+  }
+
+  [Symbol.dispose](): void {
+    this.socket.destroy();
+  }
+
+  async #untilConnected(): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.socket.once("connect", resolve);
+      this.socket.once("error", reject);
+    });
+  }
+
+  #wake(): void {
+    const changed = this.#changed;
+    this.#changed = Promise.withResolvers<void>();
+    changed.resolve();
+  }
+
+  #take(length: number): Buffer {
+    const all = this.#chunks.length === 1 && this.#chunks[0] ? this.#chunks[0] : Buffer.concat(this.#chunks);
+    this.#buffered -= length;
+    this.#chunks = this.#buffered > 0 ? [all.subarray(length)] : [];
+    return all.subarray(0, length);
+  }
+}

@@ -1,0 +1,17 @@
+import { ServerProcess, type StartOptions } from "./server-process.ts";
+
+/** The server under test. */
+export interface Subject {
+  readonly main: string;
+  readonly args: readonly string[];
+  readonly writesShort: boolean;
+  start(options?: StartOptions): Promise<ServerProcess>;
+}
+
+export function startSubject(
+  main: string,
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<ServerProcess> {
+  return ServerProcess.start(main, { ...options, args: [...args, ...(options.args ?? [])] });
+}

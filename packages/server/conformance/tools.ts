@@ -1,0 +1,20 @@
+import { accessSync, constants } from "node:fs";
+import { join } from "node:path";
+import { test } from "vitest";
+
+export function isInstalled(tool: string): boolean {
+  return (process.env["PATH"] ?? "").split(":").some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** A test that needs a program; without it the report names the test and says why it did not run. */
+export function testWith(tool: string, title: string, body: () => Promise<void>, timeoutMs?: number): void {
+  if (isInstalled(tool)) test(title, body, timeoutMs);
+  else test.skip(`${title} [${tool} is not installed]`, body);
+}
