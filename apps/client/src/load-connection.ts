@@ -9,7 +9,7 @@ import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload.ts";
 
 /** What a connection needs next. */
-export const AWAIT_EVENT = 0;
+const AWAIT_EVENT = 0;
 /** Its turn is over, but it may have more to read: come back without waiting. */
 export const AWAIT_TURN = 1;
 /** Its next message is due after a pause. */

@@ -2,7 +2,7 @@ import { lookup } from "node:dns/promises";
 import { parseCommandLine, UsageError } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
 import { type ClientSummary, EXIT } from "@c10k-lab/protocol";
-import { writeFileDurably } from "@c10k-lab/stats";
+import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
 import { LoadRun, type Target } from "./load-run.ts";
 import { CLIENT_OPTIONS } from "./options.ts";
 import { Progress } from "./progress.ts";
@@ -53,9 +53,10 @@ async function main(): Promise<number> {
     return fail(EXIT.incomplete, `the host '${options.host}' is not known`);
   }
   try {
+    if (options.summary !== undefined) probeWritable(options.summary);
     run = new LoadRun(workload, target, options.stats);
   } catch (error) {
-    return fail(EXIT.unwritable, `cannot write --stats ${options.stats}: ${(error as Error).message}`);
+    return fail(EXIT.unwritable, `results cannot be written: ${(error as Error).message}`);
   }
   warnOfDescriptors(workload.connections);
   return drive(run, workload, target);

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { basename, join } from "node:path";
 import { CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
 import { type Report, summaryRows } from "@c10k-lab/report";
-import { CsvFile, readCsv, writeFileDurably } from "@c10k-lab/stats";
+import { CsvFile, makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
 
 /** `results/<time>-<plan>/`: everything one run of the lab leaves behind. */
 export class ResultsFolder {
@@ -18,7 +18,7 @@ export class ResultsFolder {
    * @throws Error of mkdir(2), open(2) or write(2)
    */
   static create(parent: string, manifest: Manifest): ResultsFolder {
-    mkdirSync(parent, { recursive: true });
+    makeFolder(parent);
     const name = `${manifest.startedAt.slice(0, 19).replaceAll(":", "-")}-${manifest.plan}`;
     const folder = new ResultsFolder(makeUnique(join(parent, name)));
     folder.writeManifest(manifest);
@@ -37,7 +37,7 @@ export class ResultsFolder {
 
   cellFolder(id: string): string {
     const path = join(this.path, id);
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     return path;
   }
 

@@ -31,7 +31,7 @@ export function optionValues<T extends OptionTable>(
 }
 
 /** idleTimeoutMs → idle-timeout: on a command line the value carries its unit, in code the name does. */
-export function kebab(name: string): string {
+function kebab(name: string): string {
   return name.replace(/(Ms|Bytes)$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

@@ -15,6 +15,8 @@ export class Client implements Disposable {
   isClosed = false;
   error: NodeJS.ErrnoException | undefined;
   receivedBytes = 0;
+  /** The client's own port: how to find its row. */
+  port = 0;
   #chunks: Buffer[] = [];
   #buffered = 0;
   #changed = Promise.withResolvers<void>();
@@ -43,6 +45,7 @@ export class Client implements Disposable {
   ): Promise<Client> {
     const client = new Client(connect({ port, host, allowHalfOpen: true, noDelay: true }), paused);
     await client.#untilConnected();
+    client.port = client.socket.localPort ?? 0;
     return client;
   }
 
@@ -58,17 +61,13 @@ export class Client implements Disposable {
     return new Client(new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }), true);
   }
 
-  get port(): number {
-    return this.socket.localPort ?? 0;
-  }
-
   get isOver(): boolean {
     return this.isEnded || this.isClosed;
   }
 
   resume(): void {
     if (this.socket.listenerCount("data") === 0) {
-      this.socket.on("data", (chunk) => {
+      this.socket.on("data", (chunk: Buffer) => {
         this.#chunks.push(chunk);
         this.#buffered += chunk.length;
         this.receivedBytes += chunk.length;
@@ -78,10 +77,13 @@ export class Client implements Disposable {
     this.socket.resume();
   }
 
-  /** Resolves when the bytes are in the kernel's hands, or never will be. */
+  /**
+   * Resolves when the bytes are in the kernel's hands, or never will be; not before the event loop has turned, because
+   * a sender in a loop would otherwise never see what comes back.
+   */
   send(bytes: Uint8Array | string): Promise<void> {
     return new Promise((resolve) => {
-      this.socket.write(bytes, () => resolve());
+      this.socket.write(bytes, () => setImmediate(resolve));
     });
   }
 

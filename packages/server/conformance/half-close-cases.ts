@@ -33,7 +33,7 @@ export function halfCloseCases(subject: Subject): void {
     const clients = await Client.all(20, server.port);
     for (const client of clients) expect(await client.answers()).toBe(true);
     // The server sleeps until data and FIN are both there: it is told of them at once.
-    server.kill("SIGSTOP");
+    await server.freeze();
     for (const client of clients) client.socket.end("the last words\n");
     await Promise.all(clients.map((client) => untilFlushed(client)));
     server.kill("SIGCONT");
@@ -44,7 +44,7 @@ export function halfCloseCases(subject: Subject): void {
 
   test("data and FIN that were there before the connection was accepted are not missed", async () => {
     await using server = await subject.start();
-    server.kill("SIGSTOP");
+    await server.freeze();
     const clients = await Client.all(20, server.port);
     for (const [index, client] of clients.entries()) client.socket.end(Buffer.alloc(index * 1000, "x"));
     await Promise.all(clients.map((client) => untilFlushed(client)));

@@ -58,7 +58,7 @@ export function conformance(name: string, main: string, options: ConformanceOpti
 
 export { Client } from "./client.ts";
 export { expectBalanced, expectCleanEnd, expectSameBytes } from "./expectations.ts";
-export { cpuMs, descriptors, isAlive, status, threads } from "./proc.ts";
+export { cpuMs, descriptors, isAlive, limitForMore, status, threads } from "./proc.ts";
 export { type Ended, runToEnd, ServerProcess, type StartOptions } from "./server-process.ts";
 export { testWith } from "./tools.ts";
 export { pause, until, untilStable } from "./until.ts";

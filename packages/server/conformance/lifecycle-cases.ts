@@ -30,7 +30,7 @@ export function lifecycleCases(subject: Subject): void {
     await using server = await subject.start({ args: ["--idle-timeout", "1s"] });
     const clients = await Client.all(50, server.port);
     for (const client of clients) expect(await client.answers()).toBe(true);
-    server.kill("SIGSTOP");
+    await server.freeze();
     const echoes = clients.map((client) => client.echo("sent while you were away\n"));
     await pause(2000);
     server.kill("SIGCONT");

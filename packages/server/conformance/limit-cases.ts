@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { Client } from "./client.ts";
 import { expectBalanced, expectCleanEnd } from "./expectations.ts";
-import { cpuMs, descriptors, isAlive } from "./proc.ts";
+import { cpuMs, isAlive, limitForMore } from "./proc.ts";
 import type { Subject } from "./subject.ts";
 import { testWith } from "./tools.ts";
 import { pause, until, untilStable } from "./until.ts";
@@ -35,7 +35,7 @@ export function limitCases(subject: Subject): void {
     await using server = await subject.start({ args: ["--max-connections", "1"] });
     using only = await Client.connect(server.port);
     expect(await only.answers()).toBe(true);
-    server.kill("SIGSTOP");
+    await server.freeze();
     const others = await Client.all(20, server.port);
     for (const client of others) await client.send("let me in\n");
     server.kill("SIGCONT");
@@ -76,7 +76,7 @@ export function limitCases(subject: Subject): void {
       await using server = await subject.start();
       using live = await Client.connect(server.port);
       expect(await live.answers()).toBe(true);
-      limitDescriptors(server.pid, (descriptors(server.pid).at(-1) ?? 0) + 11);
+      limitDescriptors(server.pid, limitForMore(server.pid, 10));
       const crowd = await Client.all(60, server.port);
       const served: Client[] = [];
       for (const client of crowd)

@@ -20,6 +20,23 @@ export function status(pid: number, name: string): number {
   return Number(line?.[1]);
 }
 
+/** Whether every thread of a process is stopped by a signal. */
+export function isFrozen(pid: number): boolean {
+  return threads(pid).every((thread) =>
+    /^State:\s+T/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")),
+  );
+}
+
+/** The limit below which a process has so many unused descriptor numbers. */
+export function limitForMore(pid: number, free: number): number {
+  const used = new Set(descriptors(pid));
+  let limit = 0;
+  for (let left = free; left > 0; limit++) {
+    if (!used.has(limit)) left--;
+  }
+  return limit;
+}
+
 /** CPU time of a process so far, user and system. */
 export function cpuMs(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

@@ -4,6 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FinalLine, ListeningLine } from "@c10k-lab/protocol";
 import { readCsv } from "@c10k-lab/stats";
+import { isFrozen } from "./proc.ts";
+import { until } from "./until.ts";
+
+/** Servers are started by the hundred: let Node compile them once. */
+const ENVIRONMENT = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "c10k-compile-cache") };
 
 const START_BOUND_MS = 20_000;
 const STOP_BOUND_MS = 20_000;
@@ -42,15 +47,18 @@ export class ServerProcess implements AsyncDisposable {
     const server = [
       process.execPath,
       main,
-      "--port",
-      "0",
+      ...(args.includes("--port") ? [] : ["--port", "0"]),
       "--stats",
       this.stats,
       "--exit-with-parent",
       ...args,
     ];
     const [command = "", ...rest] = [...wrapper, ...server];
-    this.#child = spawn(command, rest, { stdio: ["ignore", "pipe", "pipe"], cwd: this.folder });
+    this.#child = spawn(command, rest, {
+      stdio: ["ignore", "pipe", "pipe"],
+      cwd: this.folder,
+      env: ENVIRONMENT,
+    });
     this.#exited = new Promise((resolve) => {
       this.#child.once("close", () => resolve());
       this.#child.once("error", () => resolve());
@@ -94,6 +102,12 @@ export class ServerProcess implements AsyncDisposable {
 
   kill(signal: NodeJS.Signals): void {
     process.kill(this.pid, signal);
+  }
+
+  /** Stops every thread until SIGCONT: what comes meanwhile is there all at once when it goes on. */
+  async freeze(): Promise<void> {
+    this.kill("SIGSTOP");
+    await until(() => isFrozen(this.pid), "the server is frozen");
   }
 
   /** The reader of the server's stderr goes away. */
@@ -157,7 +171,7 @@ export async function runToEnd(
 ): Promise<CommandResult> {
   const child = spawn(process.execPath, [main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...env },
+    env: { ...ENVIRONMENT, ...env },
   });
   let stdout = "";
   let stderr = "";

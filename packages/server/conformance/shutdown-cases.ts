@@ -52,7 +52,7 @@ export function shutdownCases(subject: Subject): void {
 
   test("connections that wait to be accepted when SIGTERM comes end without a reset", async () => {
     await using server = await subject.start();
-    server.kill("SIGSTOP");
+    await server.freeze();
     const clients = await Client.all(20, server.port);
     server.kill("SIGTERM");
     const ends = clients.map(async (client) => {

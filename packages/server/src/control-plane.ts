@@ -59,11 +59,15 @@ export class ControlPlane {
    * @throws ListenError, or the error that ended the data plane
    */
   async run(main: string): Promise<number> {
-    const file = this.#options.stats === undefined ? undefined : this.#createFile(this.#options.stats);
-    if (file === null) return EXIT.unwritable;
-    const log = new ConnectionLog(this.#reader, this.#list, this.#names, file, this.#log);
     this.#listener = await listen(this.#options, this.#architecture.blocksInAccept);
     await this.#startMonitoring();
+    // Last, because it empties an old file: the ports are ours, so it is not the file of a server that still runs.
+    const file = this.#options.stats === undefined ? undefined : this.#createFile(this.#options.stats);
+    if (file === null) {
+      this.#monitoring?.close();
+      return EXIT.unwritable;
+    }
+    const log = new ConnectionLog(this.#reader, this.#list, this.#names, file, this.#log);
     const ended = this.#serve(main, this.#listener);
     log.start();
     this.#stopOnSignals();

@@ -1,4 +1,4 @@
-import { monotonicUs, posix } from "@c10k-lab/posix";
+import { check, monotonicUs, posix } from "@c10k-lab/posix";
 import { COUNTER, PEER_BYTES } from "@c10k-lab/stats";
 import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, afterAcceptError } from "./accept-error.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -51,8 +51,8 @@ export class EventServer {
       scratch: new Uint8Array(BUFFER_BYTES),
       spareBuffers: [],
     };
-    poller.add(plane.listenerFd, 0, READABLE);
-    poller.add(plane.stop.wakeFd, 0, READABLE);
+    check(poller.add(plane.listenerFd, 0, READABLE), poller.name, "on the listener");
+    check(poller.add(plane.stop.wakeFd, 0, READABLE), poller.name, "on the stop request");
   }
 
   /** Serves until it is told to stop and the last connection is closed. */
@@ -63,6 +63,7 @@ export class EventServer {
   }
 
   runOnce(): void {
+    const beforeUs = this.#nowUs;
     const ready = this.#poller.wait(this.#timeoutMs());
     this.#nowUs = monotonicUs();
     if (ready === -posix.EBADF) this.#dropDeadDescriptors();
@@ -75,7 +76,9 @@ export class EventServer {
     for (let index = 0; index < ready; index++) this.#dispatch(index);
     for (const connection of queued) this.#serveQueued(connection);
     if (this.#isAcceptable || this.#resumeAcceptUs !== 0) this.#accept();
-    this.#sweep();
+    if (this.#stopLevel !== RUN) this.#sweepStopping();
+    // Whoever is not in a whole answer is idle; interrupted or cut short, it says nothing of the others.
+    else if (ready >= 0 && ready < this.#poller.fds.length) this.#sweepIdle(beforeUs);
   }
 
   #timeoutMs(): number {
@@ -245,16 +248,20 @@ export class EventServer {
     posix.close(this.#plane.listenerFd);
   }
 
-  #sweep(): void {
-    if (this.#stopLevel !== RUN) {
-      const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
-      if (isLate) for (const connection of this.#live()) this.#close(connection, reasonCode("aborted"));
-      return;
-    }
+  #sweepStopping(): void {
+    const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
+    if (isLate) for (const connection of this.#live()) this.#close(connection, reasonCode("aborted"));
+  }
+
+  /**
+   * Closes who has been silent too long, as of the moment before the last wait: if this process was frozen since then
+   * (SIGSTOP, a suspended machine), what clients sent meanwhile is told by the next one.
+   */
+  #sweepIdle(asOfUs: number): void {
     const { idleTimeoutMs } = this.#plane.options;
-    if (idleTimeoutMs === undefined || this.#nowUs < this.#nextSweepUs) return;
-    this.#nextSweepUs = this.#nowUs + sweepIntervalMs(idleTimeoutMs) * 1000;
-    const idleSinceUs = this.#nowUs - idleTimeoutMs * 1000;
+    if (idleTimeoutMs === undefined || asOfUs < this.#nextSweepUs) return;
+    this.#nextSweepUs = asOfUs + sweepIntervalMs(idleTimeoutMs) * 1000;
+    const idleSinceUs = asOfUs - idleTimeoutMs * 1000;
     for (const connection of this.#live()) {
       if (connection.lastActiveUs <= idleSinceUs) this.#close(connection, reasonCode("idle-timeout"));
     }

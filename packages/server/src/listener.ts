@@ -22,7 +22,7 @@ export interface Listener {
 }
 
 /** A listener that cannot be had, in one sentence. */
-export class ListenError extends Error {
+class ListenError extends Error {
   override readonly name = "ListenError";
 }
 

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeToString } from "fast-csv";
+import { makeFolder } from "./folder.ts";
 
 export type CsvValue = string | number | null;
 
@@ -28,7 +29,7 @@ export class CsvFile {
    * @throws Error of mkdir(2), open(2), write(2) or fsync(2)
    */
   static create(path: string, columns: readonly string[]): CsvFile {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const file = new CsvFile(path, openSync(path, "w"));
     file.#unwritten.push(Buffer.from(`${columns.join(",")}\n`));
     file.#flush();

@@ -1,5 +1,6 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, unlinkSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "./folder.ts";
 
 /**
  * Writes a file that is either whole or not there, also across a power failure: a temporary one, fsync(2), rename(2),
@@ -8,7 +9,7 @@ import { dirname } from "node:path";
  * @throws Error of open(2), write(2), fsync(2) or rename(2)
  */
 export function writeFileDurably(path: string, content: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, "w");
   try {
@@ -24,4 +25,16 @@ export function writeFileDurably(path: string, content: string): void {
   } finally {
     closeSync(folder);
   }
+}
+
+/**
+ * Finds out, before there is anything to lose, whether `writeFileDurably` could create this file.
+ *
+ * @throws Error of mkdir(2) or open(2)
+ */
+export function probeWritable(path: string): void {
+  makeFolder(dirname(path));
+  const probe = `${path}.${process.pid}.tmp`;
+  closeSync(openSync(probe, "w"));
+  unlinkSync(probe);
 }

@@ -2,7 +2,8 @@
 
 export { CsvFile, type CsvValue } from "./csv-file.ts";
 export { type CsvContent, parseCsv, readCsv } from "./csv-reader.ts";
-export { writeFileDurably } from "./durable-file.ts";
+export { probeWritable, writeFileDurably } from "./durable-file.ts";
+export { makeFolder } from "./folder.ts";
 export { LatencyHistogram } from "./latency-histogram.ts";
 export { COUNTER, FIELD, Ledger, type LedgerMemory, PEER_BYTES } from "./ledger.ts";
 export { LedgerReader, type LedgerTotals } from "./ledger-reader.ts";

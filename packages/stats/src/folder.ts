@@ -1,0 +1,21 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+
+/**
+ * Makes a folder and those above it that are missing. Node's own `recursive` never returns below /proc, where mkdir(2)
+ * says ENOENT although the parent is there.
+ *
+ * @throws Error of mkdir(2)
+ */
+export function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EEXIST") return;
+    const parent = dirname(path);
+    if (code !== "ENOENT" || parent === path) throw error;
+    makeFolder(parent);
+    mkdirSync(path);
+  }
+}

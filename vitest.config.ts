@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { defineConfig } from "vitest/config";
+
+/** Each workspace that has tests is a project called like its package: `vitest run --project server-epoll`. */
+const projects = ["packages", "apps"]
+  .flatMap((folder) => readdirSync(join(import.meta.dirname, folder)).map((name) => join(folder, name)))
+  .filter((workspace) => existsSync(join(import.meta.dirname, workspace, "test")))
+  .map((workspace) => ({
+    extends: true as const,
+    test: { name: packageName(workspace), root: join(import.meta.dirname, workspace) },
+  }));
+
+function packageName(workspace: string): string {
+  return JSON.parse(readFileSync(join(import.meta.dirname, workspace, "package.json"), "utf8")).name;
+}
+
+export default defineConfig({
+  test: {
+    projects,
+    include: ["test/**/*.test.ts"],
+    // In a measuring project a flake is a finding.
+    retry: 0,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    // Servers under load beside each other would test the machine.
+    fileParallelism: false,
+    maxWorkers: 1,
+  },
+});
