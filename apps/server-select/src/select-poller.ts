@@ -23,7 +23,6 @@ export class SelectPoller implements Poller {
   /** What is asked of the kernel … */
   readonly #readable: Int32Array;
   readonly #writable: Int32Array;
-  readonly #exceptional: Int32Array;
   /** … and its answer. */
   readonly #isReadable: Int32Array;
   readonly #isWritable: Int32Array;
@@ -41,7 +40,6 @@ export class SelectPoller implements Poller {
     this.events = new Uint8Array(capacity);
     this.#readable = new Int32Array(words);
     this.#writable = new Int32Array(words);
-    this.#exceptional = new Int32Array(words);
     this.#isReadable = new Int32Array(words);
     this.#isWritable = new Int32Array(words);
     this.#isExceptional = new Int32Array(words);
@@ -50,7 +48,6 @@ export class SelectPoller implements Poller {
 
   add(fd: number, generation: number, interest: number): number {
     if (fd >= this.capacity) return -posix.EINVAL;
-    this.#exceptional[fd >> 5] |= 1 << (fd & 31);
     if (fd > this.#highest) this.#highest = fd;
     return this.modify(fd, generation, interest);
   }
@@ -69,7 +66,6 @@ export class SelectPoller implements Poller {
     const others = ~(1 << (fd & 31));
     this.#readable[word] &= others;
     this.#writable[word] &= others;
-    this.#exceptional[word] &= others;
     while (this.#highest >= 0 && !this.#isWatched(this.#highest)) this.#highest--;
     return 0;
   }
@@ -77,7 +73,8 @@ export class SelectPoller implements Poller {
   wait(timeoutMs: number): number {
     this.#isReadable.set(this.#readable);
     this.#isWritable.set(this.#writable);
-    this.#isExceptional.set(this.#exceptional);
+    // An urgent byte stays exceptional until it is read: who does not read now must not ask for it.
+    this.#isExceptional.set(this.#readable);
     const found = posix.select(
       this.#highest + 1,
       this.#isReadable,
@@ -115,6 +112,7 @@ export class SelectPoller implements Poller {
   }
 
   #isWatched(fd: number): boolean {
-    return ((this.#exceptional[fd >> 5] >>> (fd & 31)) & 1) === 1;
+    const watched = this.#readable[fd >> 5] | this.#writable[fd >> 5];
+    return ((watched >>> (fd & 31)) & 1) === 1;
   }
 }

@@ -11,7 +11,7 @@ export function createParser(name: string, argv: string[]): Argv {
     .version("0.1.0")
     .wrap(Math.min(110, process.stdout.columns ?? 100))
     .fail((message, error) => {
-      throw error instanceof UsageError ? error : new UsageError(sentence(message ?? error?.message));
+      throw error instanceof UsageError ? error : new UsageError(sentence(message ?? error?.message, argv));
     });
 }
 
@@ -57,9 +57,17 @@ function coerce(name: string, row: Option<unknown>, given: unknown): unknown {
   }
 }
 
-function sentence(message = "this command line makes no sense"): string {
-  return `${message
-    .trim()
-    .replace(/\s*\n\s*/g, " ")
-    .replace(/^[A-Z]/, (letter) => letter.toLowerCase())} (see --help)`;
+function sentence(message = "this command line makes no sense", argv: string[]): string {
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message.trim())?.[1]?.split(", ");
+  const text = unknown ? describeUnknown(unknown, argv) : message.trim().replace(/\s*\n\s*/g, " ");
+  return `${text.replace(/^[A-Z]/, (letter) => letter.toLowerCase())} (see --help)`;
+}
+
+/** yargs names an unknown option twice, as it was typed and in camel case. */
+function describeUnknown(names: string[], argv: string[]): string {
+  const typed = names.filter((name) => !names.some((other) => other !== name && kebab(name) === other));
+  const isOption = (name: string) => argv.some((word) => new RegExp(`^--?${name}(=|$)`).test(word));
+  return typed
+    .map((name) => (isOption(name) ? `unknown option --${name}` : `unknown argument '${name}'`))
+    .join(", ");
 }

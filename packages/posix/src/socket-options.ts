@@ -18,6 +18,7 @@ export function getIntOption(fd: number, level: number, name: number): number {
  * The value is a struct timeval, two 64-bit words on the platforms this runs on.
  */
 export function setTimeoutOption(fd: number, name: number, timeoutMs: number): void {
-  const timeval = Int32Array.of(Math.floor(timeoutMs / 1000), 0, Math.round((timeoutMs % 1000) * 1000), 0);
+  const us = Math.round(timeoutMs * 1000);
+  const timeval = Int32Array.of(Math.floor(us / 1_000_000), 0, us % 1_000_000, 0);
   check(posix.setsockopt(fd, posix.SOL_SOCKET, name, timeval), "setsockopt", `${name}=${timeoutMs} ms`);
 }

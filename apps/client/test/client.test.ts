@@ -1,0 +1,253 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { describe, expect, test } from "vitest";
+import { runClient } from "./client-process.ts";
+import { startMutant, until } from "./mutant-server.ts";
+
+const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.write(data));
+
+describe("against an honest server", () => {
+  test("every connection is a row, every message is counted to the byte, exit 0", async () => {
+    await using server = await startMutant(echo);
+    const result = await runClient(["--port", `${server.port}`, "--connections", "50", "--repeat", "7"]);
+    expect(result.stderr).toBe("");
+    expect(result.code).toBe(0);
+    const rows = await result.rows();
+    expect(rows).toHaveLength(50);
+    expect(new Set(rows.map((row) => row.local_port)).size).toBe(50);
+    for (const row of rows) {
+      expect(row).toMatchObject({
+        requests_planned: "7",
+        requests_completed: "7",
+        bytes_sent: "140",
+        outcome: "ok",
+      });
+      expect(Number(row.response_ms_min)).toBeLessThanOrEqual(Number(row.response_ms_p50));
+      expect(Number(row.response_ms_p50)).toBeLessThanOrEqual(Number(row.response_ms_p99));
+      expect(Number(row.response_ms_p99)).toBeLessThanOrEqual(Number(row.response_ms_max));
+    }
+    expect(result.summary().achieved).toMatchObject({
+      established: 50,
+      peak: 50,
+      messages: 350,
+      bytesReceived: 7000,
+    });
+    expect(result.summary().latencyUs.response.count).toBe(350);
+    expect(result.summary().latencyUs.intended.count).toBe(0);
+  });
+
+  test("nobody sends before all are connected, unless told so", async () => {
+    let early = 0;
+    const serve = (total: number, sockets: () => number) => (socket: Socket) =>
+      socket.on("data", (data: Buffer) => {
+        if (sockets() < total) early++;
+        socket.write(data);
+      });
+    await using server = await startMutant((socket) => serve(40, () => server.sockets.size)(socket));
+    await runClient(["--port", `${server.port}`, "--connections", "40", "--connect-rate", "200"]);
+    expect(early).toBe(0);
+    server.sockets.clear();
+    await runClient([
+      "--port",
+      `${server.port}`,
+      "--connections",
+      "40",
+      "--connect-rate",
+      "200",
+      "--no-barrier",
+    ]);
+    expect(early).toBeGreaterThan(0);
+  });
+
+  test("sizes vary within their range and amounts of data are delivered", async () => {
+    await using server = await startMutant(echo);
+    const result = await runClient([
+      "--port",
+      `${server.port}`,
+      "--connections",
+      "20",
+      "--size",
+      "3..900",
+      "--transfer",
+      "20KiB",
+    ]);
+    expect(result.code).toBe(0);
+    const received = (await result.rows()).map((row) => Number(row.bytes_received));
+    expect(Math.min(...received)).toBeGreaterThanOrEqual(20 * 1024);
+    expect(Math.max(...received)).toBeLessThan(20 * 1024 + 900);
+    expect(new Set(received).size).toBeGreaterThan(10);
+  });
+
+  test("one message larger than all socket buffers arrives whole", async () => {
+    await using server = await startMutant((socket) => socket.pipe(socket, { end: false }));
+    const result = await runClient([
+      "--port",
+      `${server.port}`,
+      "--connections",
+      "2",
+      "--size",
+      "40MiB",
+      "--repeat",
+      "1",
+    ]);
+    expect(result.code).toBe(0);
+    expect(result.summary().achieved.bytesReceived).toBe(2 * 40 * 2 ** 20);
+  });
+
+  test("connections are held as long as they are told to, a fixed time or a range", async () => {
+    await using server = await startMutant(echo);
+    const result = await runClient([
+      "--port",
+      `${server.port}`,
+      "--connections",
+      "30",
+      "--repeat",
+      "1",
+      "--hold",
+      "200ms..600ms",
+    ]);
+    const durations = (await result.rows()).map((row) => Number(row.duration_ms));
+    expect(Math.min(...durations)).toBeGreaterThanOrEqual(200);
+    expect(new Set(durations.map((ms) => Math.floor(ms / 50))).size).toBeGreaterThan(3);
+  });
+
+  test("thinking separates messages", async () => {
+    await using server = await startMutant(echo);
+    const result = await runClient([
+      "--port",
+      `${server.port}`,
+      "--connections",
+      "5",
+      "--repeat",
+      "4",
+      "--think",
+      "50ms",
+    ]);
+    for (const row of await result.rows()) expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(150);
+  });
+});
+
+describe("a server that is not honest is found out", () => {
+  const mutants: [string, string, (socket: Socket) => void][] = [
+    [
+      "changes a byte",
+      "wrong-bytes",
+      (socket) => socket.on("data", (data: Buffer) => socket.write(data.toString().toUpperCase())),
+    ],
+    [
+      "sends everything twice",
+      "wrong-bytes",
+      (socket) => socket.on("data", (data: Buffer) => socket.write(Buffer.concat([data, data]))),
+    ],
+    [
+      "reverses",
+      "wrong-bytes",
+      (socket) => socket.on("data", (data: Buffer) => socket.write(data.reverse())),
+    ],
+    ["speaks first", "wrong-bytes", (socket) => socket.write("hello\n")],
+    [
+      "closes after half an echo",
+      "eof-early",
+      (socket) => socket.on("data", (data: Buffer) => socket.end(data.subarray(0, 5))),
+    ],
+    ["closes at once", "eof-early", (socket) => socket.end()],
+    ["resets", "reset", (socket) => socket.on("data", () => socket.resetAndDestroy())],
+    [
+      "holds back the last byte",
+      "timeout",
+      (socket) => socket.on("data", (data: Buffer) => socket.write(data.subarray(0, -1))),
+    ],
+    ["never answers", "timeout", () => {}],
+  ];
+  test.each(mutants)("%s: %s", async (_, outcome, serve) => {
+    await using server = await startMutant(serve);
+    const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--timeout", "1s"]);
+    expect(result.code).toBe(1);
+    expect(result.summary().outcomes[outcome as "reset"]).toBe(5);
+    expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(5).fill(outcome));
+  });
+
+  test("answers with another connection's bytes: wrong-bytes", async () => {
+    let last: Socket | undefined;
+    await using server = await startMutant((socket) =>
+      socket.on("data", (data: Buffer) => {
+        (last ?? socket).write(data);
+        last = socket;
+      }),
+    );
+    const result = await runClient([
+      "--port",
+      `${server.port}`,
+      "--connections",
+      "20",
+      "--size",
+      "30",
+      "--timeout",
+      "1s",
+    ]);
+    expect(result.code).toBe(1);
+    expect(result.summary().outcomes["wrong-bytes"]).toBeGreaterThan(0);
+  });
+});
+
+describe("when something is missing", () => {
+  test("no server listening: one sentence, exit 1, a row for every connection", async () => {
+    const closed = createServer().listen(0, "127.0.0.1");
+    await once(closed, "listening");
+    const { port } = closed.address() as AddressInfo;
+    await new Promise((resolve) => closed.close(resolve));
+    const result = await runClient(["--port", `${port}`, "--connections", "10"]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toBe(`client: no server listens on 127.0.0.1:${port}\n`);
+    expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(10).fill("refused"));
+  });
+
+  test.each([
+    ["--stats", "/proc/none/rows.csv"],
+    ["--summary", "/proc/none/summary.json"],
+  ])("%s %s cannot be written: one sentence, exit 3 before any load", async (option, path) => {
+    let connected = 0;
+    await using server = await startMutant(() => connected++);
+    const result = await runClient(["--port", `${server.port}`], { files: [option, path] });
+    expect(result.code).toBe(3);
+    expect(result.stderr).toMatch(/^client: results cannot be written: .*\/proc\/none.*\n$/);
+    expect(connected).toBe(0);
+  });
+
+  test("SIGINT: every row is written as interrupted, exit 130", async () => {
+    await using server = await startMutant(echo);
+    const isBusy = () =>
+      server.sockets.size === 25 && [...server.sockets].every((socket) => socket.bytesRead > 0);
+    const result = await runClient(["--port", `${server.port}`, "--connections", "25", "--duration", "60s"], {
+      whileRunning: async (signal) => {
+        await until(isBusy);
+        signal("SIGINT");
+      },
+    });
+    expect(result.code).toBe(130);
+    expect(result.summary().complete).toBe(false);
+    expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(25).fill("interrupted"));
+  });
+
+  test("SIGKILL: rows of connections that had ended a second before are on disk", async () => {
+    let ended = 0;
+    await using server = await startMutant((socket) => {
+      echo(socket);
+      socket.on("end", () => ended++);
+    });
+    let endedBefore = 0;
+    const args = ["--port", `${server.port}`, "--connections", "30", "--repeat", "1", "--hold", "10ms..20s"];
+    const result = await runClient(args, {
+      whileRunning: async (signal) => {
+        await until(() => ended >= 3);
+        endedBefore = ended;
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        signal("SIGKILL");
+      },
+    });
+    const rows = await result.rows();
+    expect(rows.length).toBeGreaterThanOrEqual(endedBefore);
+    expect(rows.length).toBeLessThan(30);
+    expect(rows.every((row) => row.outcome === "ok")).toBe(true);
+  });
+});

@@ -1,0 +1,33 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+
+/** A server in this process that treats each connection as `serve` says. */
+export interface MutantServer extends AsyncDisposable {
+  readonly port: number;
+  readonly sockets: Set<Socket>;
+}
+
+export async function startMutant(serve: (socket: Socket) => void): Promise<MutantServer> {
+  const sockets = new Set<Socket>();
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    sockets.add(socket);
+    socket.on("error", () => {});
+    socket.on("end", () => socket.end());
+    serve(socket);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    sockets,
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+/** Resolves when `condition` holds; looks often and has no patience of its own: the test's time-out is the bound. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
+}

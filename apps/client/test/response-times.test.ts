@@ -1,0 +1,37 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ResponseTimes } from "../src/response-times.ts";
+
+/** The oracle: sort and take the rank. */
+function exact(times: number[], percentile: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((sorted.length * percentile) / 100) - 1)] ?? 0;
+}
+
+test("percentiles are within a bucket of the exact ones, 3.2 %", () => {
+  const times = fc.array(fc.integer({ min: 0, max: 100_000_000 }), { minLength: 1, maxLength: 300 });
+  fc.assert(
+    fc.property(times, fc.constantFrom(1, 50, 90, 99, 100), (us, percentile) => {
+      const recorded = new ResponseTimes(1);
+      for (const time of us) recorded.record(0, time);
+      const truth = exact(us, percentile);
+      expect(Math.abs(recorded.percentile(0, percentile) - truth)).toBeLessThanOrEqual(truth / 32 + 1);
+    }),
+  );
+});
+
+test("connections are kept apart", () => {
+  const recorded = new ResponseTimes(3);
+  recorded.record(0, 10);
+  recorded.record(2, 5000);
+  expect(recorded.percentile(0, 50)).toBe(10);
+  expect(recorded.percentile(1, 50)).toBe(0);
+  expect(recorded.percentile(2, 50)).toBeGreaterThan(4800);
+});
+
+test("a time beyond the last bucket counts as the last bucket", () => {
+  const recorded = new ResponseTimes(2);
+  recorded.record(0, 1e12);
+  expect(recorded.percentile(0, 99)).toBeGreaterThan(1.3e8);
+  expect(recorded.percentile(1, 99)).toBe(0);
+});

@@ -1,0 +1,52 @@
+import { parseOptions, UsageError } from "@c10k-lab/cli";
+import { describe, expect, test } from "vitest";
+import { CLIENT_OPTIONS } from "../src/options.ts";
+import { resolveWorkload } from "../src/workload.ts";
+
+function workload(...argv: string[]) {
+  const program = { name: "client", describe: "", options: CLIENT_OPTIONS, envPrefix: "NONE", examples: [] };
+  return resolveWorkload(parseOptions(program, argv));
+}
+
+describe("defaults", () => {
+  test("100 connections × 20 messages of the original study's payload", () => {
+    const { connections, messagesEach, message, barrier } = workload();
+    expect({ connections, messagesEach, barrier }).toEqual({
+      connections: 100,
+      messagesEach: 20,
+      barrier: true,
+    });
+    expect(Buffer.from(message ?? []).toString()).toBe("This is the payload\n");
+  });
+
+  test("a bound on time or data replaces the bound on messages", () => {
+    expect(workload("--duration", "2s")).toMatchObject({
+      durationMs: 2000,
+      messagesEach: Number.POSITIVE_INFINITY,
+    });
+    expect(workload("--transfer", "1MiB")).toMatchObject({
+      bytesEach: 2 ** 20,
+      messagesEach: Number.POSITIVE_INFINITY,
+    });
+  });
+
+  test("a message may be any UTF-8 text; its size is in bytes", () => {
+    expect(workload("--message", "größer €").sizeBytes).toEqual({ from: 13, to: 13 });
+  });
+});
+
+describe("mistakes are one sentence", () => {
+  test.each([
+    [["--size", "0"], "--size: 0 is not a message size"],
+    [["--size", "9..3"], "the range 9..3 is reversed: write 3..9"],
+    [["--message", "a\nb"], "a message is one line"],
+    [["--message", "a", "--size", "5"], "--message and --size exclude each other"],
+    [["--repeat", "5", "--duration", "1s"], "--repeat and --duration exclude each other"],
+    [["--port", "70000"], "--port: 70000 is not a port"],
+    [["--connections", "-3"], "--connections"],
+    [["--no-such-flag"], "unknown option --no-such-flag (see --help)"],
+  ])("%j", (argv, sentence) => {
+    expect(() => workload(...argv)).toThrow(UsageError);
+    expect(() => workload(...argv)).toThrow(sentence);
+  });
+});

@@ -1,0 +1,24 @@
+import { join } from "node:path";
+import { Client, conformance, expectCleanEnd, ServerProcess } from "@c10k-lab/server/conformance";
+import { expect, test } from "vitest";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+
+conformance("server-epoll --trigger level", main, {
+  args: ["--trigger", "level"],
+  groups: ["echo", "half-close", "churn"],
+});
+
+conformance("server-epoll --max-events 1", main, { args: ["--max-events", "1"], groups: ["lifecycle"] });
+
+test("one event a wait is enough for 50 clients, just slower", async () => {
+  await using server = await ServerProcess.start(main, { args: ["--max-events", "1"] });
+  const clients = await Client.all(50, server.port);
+  for (let round = 0; round < 20; round++) {
+    const answers = await Promise.all(clients.map((client) => client.answers()));
+    expect(answers).not.toContain(false);
+  }
+  for (const client of clients) await client.finish();
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ accepted: 50, requests: 1000 });
+});

@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { Client, expectCleanEnd, isAlive, ServerProcess, until } from "@c10k-lab/server/conformance";
+import { expect, test } from "vitest";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+
+test.each([
+  [128, 200],
+  [1024, 1100],
+])("with an fd_set of %i bits and %i clients, those below the wall are served, the rest get an end of file", async (size, count) => {
+  await using server = await ServerProcess.start(main, { args: ["--fd-setsize", String(size), "--metrics-port", "0"] });
+  const clients = await connectInTurn(count, server.port);
+  await until(async () => (await metric(server, "accepted")) === count, "all are accepted");
+  const refused = await metric(server, "refused");
+  await until(() => clients.filter(({ isOver }) => isOver).length === refused, "the refused ones see an end of file");
+  const served = clients.filter(({ isOver }) => !isOver);
+  expect(served.length).toBeGreaterThan(size - 60);
+  expect(served.length).toBeLessThan(size);
+  for (const client of served) expect(await client.answers()).toBe(true);
+  for (const client of clients) expect(client.error).toBeUndefined();
+  expect(isAlive(server.pid)).toBe(true);
+
+  // A place below the wall that becomes free is given away.
+  await served[0]?.finish();
+  served[0]?.socket.destroy();
+  const next = await Client.connect(server.port);
+  expect(await next.answers()).toBe(true);
+
+  for (const client of [next, ...served.slice(1)]) await client.finish();
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ accepted: count + 1, refused, closed: { refused } });
+});
+
+test("with a larger fd_set 1,100 clients are all served", async () => {
+  await using server = await ServerProcess.start(main, { args: ["--fd-setsize", "4096"] });
+  const clients = await connectInTurn(1100, server.port);
+  for (const client of clients) expect(await client.answers()).toBe(true);
+  for (const client of clients) await client.finish();
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ accepted: 1100, refused: 0, peak: 1100 });
+});
+
+test("a server whose own listener lies beyond the wall says so instead of waiting for nothing", async () => {
+  // 80 descriptors inherited from a shell take the numbers below 64.
+  const open = Array.from({ length: 80 }, (_, at) => `exec ${at + 10}</dev/null`).join("; ");
+  const wrapper = ["bash", "-c", `${open}; exec "$@"`, "bash"];
+  await expect(ServerProcess.start(main, { wrapper, args: ["--fd-setsize", "64"] })).rejects.toThrow(
+    /server-select: select on the listener/,
+  );
+});
+
+async function connectInTurn(count: number, port: number): Promise<Client[]> {
+  const clients: Client[] = [];
+  while (clients.length < count) clients.push(...(await Client.all(Math.min(100, count - clients.length), port)));
+  return clients;
+}
+
+async function metric({ listening }: ServerProcess, name: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${listening.metricsPort}/metrics`);
+  const line = new RegExp(`^echo_connections_${name}_total (\\d+)$`, "m").exec(await response.text());
+  return Number(line?.[1]);
+}

@@ -1,0 +1,121 @@
+import { execFileSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  Client,
+  expectBalanced,
+  expectCleanEnd,
+  isAlive,
+  ServerProcess,
+  testWith,
+  threads,
+  until,
+} from "@c10k-lab/server/conformance";
+import { expect, test } from "vitest";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+const NOBODY = "65534";
+const AS_NOBODY =
+  process.getuid?.() === 0 ? ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"] : [];
+
+test("each connection is one thread more, asleep in recv(2) with every signal blocked, and gone with it", async () => {
+  await using server = await ServerProcess.start(main);
+  const before = new Set(threads(server.pid));
+  const clients = await Client.all(50, server.port);
+  for (const client of clients) expect(await client.answers()).toBe(true);
+  const own = () => threads(server.pid).filter((thread) => !before.has(thread));
+  expect(own()).toHaveLength(50);
+  await until(() => own().every((thread) => systemCall(server.pid, thread) === RECVFROM), "all 50 sleep in recv(2)");
+  for (const thread of own()) expect(blocksSignals(server.pid, thread), `signals of ${thread}`).toBe(true);
+  const half = clients.splice(0, 25);
+  for (const client of half) await client.finish();
+  await until(() => own().length <= 25, "25 threads have ended");
+  for (const client of clients) expect(await client.answers()).toBe(true);
+  for (const client of clients) await client.finish();
+  // The first row starts the threads that look up names; they stay.
+  await until(() => own().length <= 4, "the others have ended");
+  await expectCleanEnd(server);
+});
+
+test("1,000 connections are 1,000 threads, and all end within the drain time", async () => {
+  await using server = await ServerProcess.start(main);
+  const clients: Client[] = [];
+  for (let at = 0; at < 10; at++) clients.push(...(await Client.all(100, server.port)));
+  for (const client of clients) expect(await client.answers()).toBe(true);
+  expect(threads(server.pid).length).toBeGreaterThan(1000);
+  const ends = clients.map((client) => client.finish());
+  await Promise.all(ends);
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ peak: 1000, closed: { "client-closed": 1000 } });
+});
+
+testWith("prlimit", "without a thread to be had a client gets an end of file, and the next one a thread that became free", async () => {
+  await using server = await startUnprivileged();
+  const live = await Client.all(5, server.port);
+  for (const client of live) expect(await client.answers()).toBe(true);
+  limitThreads(server.pid, 3);
+
+  const crowd: Client[] = [];
+  for (let at = 0; at < 30; at++) crowd.push(await Client.connect(server.port));
+  await until(() => crowd.filter(({ isOver }) => isOver).length >= 27, "who has no thread sees an end of file");
+  const served = crowd.filter(({ isOver }) => !isOver);
+  const refused = crowd.length - served.length;
+  for (const client of crowd) expect(client.error).toBeUndefined();
+  for (const client of [...live, ...served]) expect(await client.answers()).toBe(true);
+  expect(isAlive(server.pid)).toBe(true);
+
+  const [leaving, ...staying] = live;
+  await leaving?.finish();
+  using next = await Client.connect(server.port);
+  expect(await next.answers()).toBe(true);
+  for (const client of [next, ...staying, ...served]) await client.finish();
+  const ended = await server.stop();
+  expect(ended.code, ended.stderr).toBe(0);
+  expectBalanced(ended);
+  expect(ended.final).toMatchObject({ accepted: 36, refused, acceptErrors: { EAGAIN: refused } });
+});
+
+// x86-64 and arm64, see syscall(2).
+const RECVFROM = process.arch === "arm64" ? 207 : 45;
+
+function systemCall(pid: number, thread: number): number {
+  return Number.parseInt(readFileSync(`/proc/${pid}/task/${thread}/syscall`, "utf8"), 10);
+}
+
+/** All that can be: SIGKILL and SIGSTOP cannot, and the C library keeps two for itself. */
+function blocksSignals(pid: number, thread: number): boolean {
+  const hex = /^SigBlk:\s+(\w+)/m.exec(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8"))?.[1];
+  const blocked = BigInt(`0x${hex}`);
+  const unblockable = [9, 19, 32, 33];
+  for (let signal = 1; signal <= 64; signal++) {
+    const isBlocked = ((blocked >> BigInt(signal - 1)) & 1n) === 1n;
+    if (!isBlocked && !unblockable.includes(signal)) return false;
+  }
+  return true;
+}
+
+/** The limit of threads does not hold for root. */
+function startUnprivileged(): Promise<ServerProcess> {
+  return ServerProcess.start(main, { wrapper: AS_NOBODY });
+}
+
+/** Lets a process start so many threads more; the kernel counts those of all its user's processes. */
+function limitThreads(pid: number, more: number): void {
+  const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  let count = 0;
+  for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    count += threadsOf(entry, uid);
+  }
+  const [command = "", ...args] = [...AS_NOBODY, "prlimit", "--pid", String(pid), `--nproc=${count + more}`];
+  execFileSync(command, args);
+}
+
+function threadsOf(pid: string, uid: string | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    if (/^Uid:\s+(\d+)/m.exec(status)?.[1] !== uid) return 0;
+    return Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
