@@ -1,0 +1,96 @@
+import {
+  CLOSE_REASONS,
+  type ClientSummary,
+  type FinalLine,
+  OUTCOMES,
+  TCP_COUNTERS,
+} from "@c10k-lab/protocol";
+import { expect, test } from "vitest";
+import { judge } from "../src/cell-status.ts";
+import { reconcile } from "../src/reconcile.ts";
+import type { TcpCounts } from "../src/tcp-counters.ts";
+
+const zeros = <N extends string>(names: readonly N[]) =>
+  Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;
+const EXIT = { code: 0, signal: null };
+const QUIET = zeros(TCP_COUNTERS) as TcpCounts;
+
+function books(asked: number, served: number) {
+  const refused = asked - served;
+  const client = {
+    asked: { connections: asked },
+    achieved: {
+      established: asked,
+      completed: served,
+      messages: served * 2,
+      bytesSent: served * 40,
+      bytesReceived: served * 40,
+    },
+    outcomes: { ...zeros(OUTCOMES), ok: served, "eof-early": refused },
+  } as unknown as ClientSummary;
+  const final = {
+    server: "select",
+    accepted: asked,
+    refused,
+    requests: served * 2,
+    bytesReceived: served * 40,
+    bytesSent: served * 40,
+    closed: zeros(CLOSE_REASONS),
+  } as unknown as FinalLine;
+  return { client, final };
+}
+
+function judged(change: Partial<Parameters<typeof judge>[0]> & { asked?: number; served?: number } = {}) {
+  const { client, final } = books(change.asked ?? 100, change.served ?? change.asked ?? 100);
+  const facts = {
+    client,
+    final,
+    exits: { server: EXIT, client: EXIT },
+    tcp: QUIET,
+    isInterrupted: false,
+    ...change,
+  };
+  const reconciliation = facts.client && facts.final ? reconcile(facts.client, facts.final) : null;
+  return judge({ ...facts, reconciliation });
+}
+
+test("all echoed and the books balance: ok, nothing to say", () => {
+  expect(judged()).toEqual({ status: "ok", notes: [] });
+});
+
+test("the server refused what the client missed: limited, with the reason", () => {
+  const { status, notes } = judged({ asked: 2000, served: 990 });
+  expect(status).toBe("limited");
+  expect(notes).toEqual([
+    "The server refused 1010 of 2000 connections: their descriptor numbers did not fit into an fd_set.",
+  ]);
+});
+
+test("a byte is missing in one of the books: failed, and which", () => {
+  const { client, final } = books(10, 10);
+  const { status, notes } = judged({ client, final: { ...final, bytesSent: 399 } });
+  expect(status).toBe("failed");
+  expect(notes).toEqual([
+    "The books do not balance: bytes to the client: the client counts 400, the server 399.",
+  ]);
+});
+
+test("a dead server: failed, with how it died", () => {
+  const { status, notes } = judged({
+    final: null,
+    exits: { server: { code: null, signal: "SIGKILL" }, client: EXIT },
+  });
+  expect(status).toBe("failed");
+  expect(notes[0]).toContain("killed by SIGKILL");
+});
+
+test("interrupted is not failed", () => {
+  expect(judged({ isInterrupted: true, final: null }).status).toBe("interrupted");
+});
+
+test("a full accept queue is noted though nothing was lost", () => {
+  expect(judged({ tcp: { ...QUIET, ListenOverflows: 7 } })).toEqual({
+    status: "ok",
+    notes: ["The accept queue overflowed 7 times."],
+  });
+});

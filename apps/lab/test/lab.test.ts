@@ -1,0 +1,92 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { CellResult, Manifest } from "@c10k-lab/protocol";
+import { readCsv } from "@c10k-lab/stats";
+import { describe, expect, test } from "vitest";
+import { LabProcess, until } from "./lab-process.ts";
+
+const SMALL = ["run", "quick", "--max-connections", "10", "--duration", "300ms"];
+
+const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
+
+test("a run leaves results of every cell, a summary, and a report, and exits 0", async () => {
+  const lab = new LabProcess(SMALL);
+  expect(await lab.exited).toBe(0);
+  const folder = join(lab.results, readlinkSync(join(lab.results, "latest")));
+  expect(lab.stdout).toContain(`${folder}/report.html`);
+  expect(Manifest.parse(json(folder, "manifest.json"))).toMatchObject({
+    plan: "quick",
+    complete: true,
+    cellsPlanned: 3,
+  });
+  for (const id of ["threaded-10", "select-10", "epoll-10"]) {
+    const cell = CellResult.parse(json(folder, id, "cell.json"));
+    expect(cell).toMatchObject({ status: "ok", reconciliation: { balanced: true, differences: [] } });
+    expect(cell.client?.achieved.messages).toBeGreaterThan(100);
+    expect((await readCsv(join(folder, id, "server.csv"))).rows).toHaveLength(10);
+    expect((await readCsv(join(folder, id, "client.csv"))).rows).toHaveLength(10);
+    expect(lab.stdout).toContain(id.split("-")[0]);
+  }
+  expect((await readCsv(join(folder, "summary.csv"))).rows).toHaveLength(3);
+  const markdown = readFileSync(join(folder, "report.md"), "utf8");
+  for (const [, chart] of markdown.matchAll(/\]\((charts\/[^)]+)\)/g))
+    expect(existsSync(join(folder, chart))).toBe(true);
+  expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("<html");
+  expect(lab.children()).toEqual([]);
+});
+
+test("where there are two processors, server and client each have one of their own", async () => {
+  const lab = new LabProcess([...SMALL, "--servers", "epoll"]);
+  await lab.exited;
+  const cell = CellResult.parse(json(lab.results, "latest", "epoll-10", "cell.json"));
+  if (cell.processors) expect(cell.processors.server).not.toEqual(cell.processors.client);
+  expect(cell.evidence.server.length).toBeGreaterThan(0);
+});
+
+describe("interrupted", () => {
+  test("SIGINT: children stop, the cells measured are kept and reported as partial, exit 130", async () => {
+    const lab = new LabProcess(["run", "quick", "--duration", "1s"]);
+    await until(() => /\[ 2\/18\]/.test(lab.stderr) && lab.children().length > 0);
+    lab.signal("SIGINT");
+    expect(await lab.exited).toBe(130);
+    expect(lab.children()).toEqual([]);
+    const folder = join(lab.results, "latest");
+    expect(Manifest.parse(json(folder, "manifest.json")).complete).toBe(false);
+    expect(existsSync(join(folder, "threaded-10", "cell.json"))).toBe(true);
+    expect(readFileSync(join(folder, "report.md"), "utf8")).toMatch(/partial/i);
+  });
+
+  test("SIGKILL: no server or client outlives the lab, and the results can still be reported", async () => {
+    const lab = new LabProcess(["run", "quick", "--duration", "1s"]);
+    await until(() => /\[ 1\/18\]/.test(lab.stderr) && lab.children().length === 2);
+    lab.signal("SIGKILL");
+    await lab.exited;
+    await until(() => lab.children().length === 0);
+    const report = new LabProcess(["report", join(lab.results, "latest")]);
+    expect(await report.exited).toBe(0);
+    expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toMatch(/partial/i);
+  });
+});
+
+test("a results folder that cannot be written to: one sentence, exit 3, nothing started", async () => {
+  const lab = new LabProcess(SMALL, "/proc/none");
+  expect(await lab.exited).toBe(3);
+  expect(lab.stderr).toMatch(/^lab: cannot write to --results \/proc\/none: .*\n$/);
+  expect(lab.children()).toEqual([]);
+});
+
+describe("mistakes are one sentence", () => {
+  test.each([
+    [["run", "nosuch"], 2, "there is no plan 'nosuch'"],
+    [["run", "--servers", "epoll,poll"], 2, "--servers: 'poll' is not one of threaded, select, epoll"],
+    [["run", "quick", "--max-connections", "3"], 2, "the smallest step of quick is 10"],
+    [["run", "quick", "--duration", "5"], 2, "'5' is not a duration"],
+    [["run", "quick", "--fast"], 2, "unknown option --fast"],
+  ])("%j: exit %i", async (args, code, words) => {
+    const lab = new LabProcess(args);
+    expect(await lab.exited).toBe(code);
+    expect(lab.stderr).toContain(words);
+    expect(lab.stderr.trim().split("\n")).toHaveLength(1);
+    expect(readdirSync(lab.results)).toEqual([]);
+  });
+});
