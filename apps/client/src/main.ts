@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { parseCommandLine, UsageError } from "@c10k-lab/cli";
+import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
 import { type ClientSummary, EXIT } from "@c10k-lab/protocol";
 import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
@@ -63,14 +63,12 @@ async function main(): Promise<number> {
 }
 
 async function drive(run: LoadRun, workload: Workload, target: Target): Promise<number> {
-  let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (interruptedBy) process.exit(exitCodeOf(signal));
-      interruptedBy = signal;
-      run.interrupt();
-    });
-  }
+  let interruptedBy: StopSignal | undefined;
+  onStopSignal((signal, isSecond) => {
+    if (isSecond) process.exit(exitCodeOf(signal));
+    interruptedBy = signal;
+    run.interrupt();
+  });
   const progress = new Progress(run.results, workload.connections);
   progress.start();
   const result = await run.run();
@@ -115,7 +113,7 @@ function warnOfDescriptors(connections: number): void {
   );
 }
 
-function exitCodeOf(signal: "SIGINT" | "SIGTERM"): number {
+function exitCodeOf(signal: StopSignal): number {
   return signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
 }
 

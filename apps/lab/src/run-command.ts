@@ -1,4 +1,13 @@
-import { choices, command, durationMs, integer, text, UsageError } from "@c10k-lab/cli";
+import {
+  choices,
+  command,
+  durationMs,
+  integer,
+  onStopSignal,
+  type StopSignal,
+  text,
+  UsageError,
+} from "@c10k-lab/cli";
 import { EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
 import { LabRun } from "./lab-run.ts";
 import { PLANS, type Plan } from "./plan.ts";
@@ -70,14 +79,12 @@ function choosePlan(
 }
 
 async function drive(lab: LabRun): Promise<number> {
-  let interruptedBy: "SIGINT" | "SIGTERM" | undefined;
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.on(signal, () => {
-      if (!interruptedBy) process.stderr.write("\nlab: stopping; what was measured is kept\n");
-      interruptedBy = signal;
-      lab.interrupt();
-    });
-  }
+  let interruptedBy: StopSignal | undefined;
+  onStopSignal((signal) => {
+    if (!interruptedBy) process.stderr.write("\nlab: stopping; what was measured is kept\n");
+    interruptedBy = signal;
+    lab.interrupt();
+  });
   await lab.run();
   const results = await lab.folder.read();
   printSummary(results);

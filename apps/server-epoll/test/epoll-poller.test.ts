@@ -25,7 +25,10 @@ function open(trigger: "level" | "edge", maxEvents = 16): EpollPoller {
 /** What the last wait told, as [descriptor, generation, events]. */
 function ready(poller: EpollPoller, timeoutMs = 0): number[][] {
   const count = poller.wait(timeoutMs);
-  return Array.from({ length: count }, (_, at) => [poller.fds[at], poller.generations[at], poller.events[at]] as number[]);
+  return Array.from(
+    { length: count },
+    (_, at) => [poller.fds[at], poller.generations[at], poller.events[at]] as number[],
+  );
 }
 
 test("an edge is told once; the next one comes with new data", () => {
@@ -60,14 +63,17 @@ test("modify arms an edge anew: what is there already is told again", () => {
   expect(ready(poller)).toEqual([[server, 1, READABLE]]);
 });
 
-test.each(["edge", "level"] as const)("by %s, who waits to write is told of room and not of data", (trigger) => {
-  const poller = open(trigger);
-  const [client, server] = descriptors.pair();
-  posix.send(client, ONE, 0, 1);
-  poller.add(server, 1, READABLE);
-  poller.modify(server, 1, WRITABLE);
-  expect(ready(poller)).toEqual([[server, 1, WRITABLE]]);
-});
+test.each(["edge", "level"] as const)(
+  "by %s, who waits to write is told of room and not of data",
+  (trigger) => {
+    const poller = open(trigger);
+    const [client, server] = descriptors.pair();
+    posix.send(client, ONE, 0, 1);
+    poller.add(server, 1, READABLE);
+    poller.modify(server, 1, WRITABLE);
+    expect(ready(poller)).toEqual([[server, 1, WRITABLE]]);
+  },
+);
 
 test("a FIN that comes with data is marked, so that a short read is not trusted", () => {
   const poller = open("edge");

@@ -6,7 +6,9 @@ const main = join(import.meta.dirname, "../src/main.ts");
 
 testWith("strace", "one thread waits in epoll_wait(2) for edges, accepts, receives and sends", async () => {
   const calls = await traceUnderLoad(main);
-  const edges = calls.filter(({ text }) => /^epoll_ctl\(.*EPOLL_CTL_ADD.*EPOLLIN.*EPOLLRDHUP.*EPOLLET/.test(text));
+  const edges = calls.filter(({ text }) =>
+    /^epoll_ctl\(.*EPOLL_CTL_ADD.*EPOLLIN.*EPOLLRDHUP.*EPOLLET/.test(text),
+  );
   expect(edges.length, "descriptors watched: ten clients, the listener, the stop request").toBe(12);
   const thread = edges[0]?.thread;
   const ofThread = (name: RegExp) => calls.filter((call) => call.thread === thread && name.test(call.text));

@@ -7,29 +7,37 @@ const main = join(import.meta.dirname, "../src/main.ts");
 test.each([
   [128, 200],
   [1024, 1100],
-])("with an fd_set of %i bits and %i clients, those below the wall are served, the rest get an end of file", async (size, count) => {
-  await using server = await ServerProcess.start(main, { args: ["--fd-setsize", String(size), "--metrics-port", "0"] });
-  const clients = await connectInTurn(count, server.port);
-  await until(async () => (await metric(server, "accepted")) === count, "all are accepted");
-  const refused = await metric(server, "refused");
-  await until(() => clients.filter(({ isOver }) => isOver).length === refused, "the refused ones see an end of file");
-  const served = clients.filter(({ isOver }) => !isOver);
-  expect(served.length).toBeGreaterThan(size - 60);
-  expect(served.length).toBeLessThan(size);
-  for (const client of served) expect(await client.answers()).toBe(true);
-  for (const client of clients) expect(client.error).toBeUndefined();
-  expect(isAlive(server.pid)).toBe(true);
+])(
+  "with an fd_set of %i bits and %i clients, those below the wall are served, the rest get an end of file",
+  async (size, count) => {
+    await using server = await ServerProcess.start(main, {
+      args: ["--fd-setsize", String(size), "--metrics-port", "0"],
+    });
+    const clients = await connectInTurn(count, server.port);
+    await until(async () => (await metric(server, "accepted")) === count, "all are accepted");
+    const refused = await metric(server, "refused");
+    await until(
+      () => clients.filter(({ isOver }) => isOver).length === refused,
+      "the refused ones see an end of file",
+    );
+    const served = clients.filter(({ isOver }) => !isOver);
+    expect(served.length).toBeGreaterThan(size - 60);
+    expect(served.length).toBeLessThan(size);
+    for (const client of served) expect(await client.answers()).toBe(true);
+    for (const client of clients) expect(client.error).toBeUndefined();
+    expect(isAlive(server.pid)).toBe(true);
 
-  // A place below the wall that becomes free is given away.
-  await served[0]?.finish();
-  served[0]?.socket.destroy();
-  const next = await Client.connect(server.port);
-  expect(await next.answers()).toBe(true);
+    // A place below the wall that becomes free is given away.
+    await served[0]?.finish();
+    served[0]?.socket.destroy();
+    const next = await Client.connect(server.port);
+    expect(await next.answers()).toBe(true);
 
-  for (const client of [next, ...served.slice(1)]) await client.finish();
-  const { final } = await expectCleanEnd(server);
-  expect(final).toMatchObject({ accepted: count + 1, refused, closed: { refused } });
-});
+    for (const client of [next, ...served.slice(1)]) await client.finish();
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ accepted: count + 1, refused, closed: { refused } });
+  },
+);
 
 test("with a larger fd_set 1,100 clients are all served", async () => {
   await using server = await ServerProcess.start(main, { args: ["--fd-setsize", "4096"] });
@@ -51,7 +59,8 @@ test("a server whose own listener lies beyond the wall says so instead of waitin
 
 async function connectInTurn(count: number, port: number): Promise<Client[]> {
   const clients: Client[] = [];
-  while (clients.length < count) clients.push(...(await Client.all(Math.min(100, count - clients.length), port)));
+  while (clients.length < count)
+    clients.push(...(await Client.all(Math.min(100, count - clients.length), port)));
   return clients;
 }
 

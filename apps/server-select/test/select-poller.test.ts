@@ -16,7 +16,10 @@ afterEach(() => descriptors[Symbol.dispose]());
 /** What the last wait told, as [descriptor, generation, events]. */
 function ready(poller: SelectPoller, timeoutMs = 0): number[][] {
   const count = poller.wait(timeoutMs);
-  return Array.from({ length: count }, (_, at) => [poller.fds[at], poller.generations[at], poller.events[at]] as number[]);
+  return Array.from(
+    { length: count },
+    (_, at) => [poller.fds[at], poller.generations[at], poller.events[at]] as number[],
+  );
 }
 
 /** The same socket under a number of at least `from`. */

@@ -35,17 +35,21 @@ export class Acceptor {
     const { ledger, stop } = this.#plane;
     this.#plane.ready();
     while (stop.level === RUN) this.#acceptOne();
+    // Closing a listener resets the connections that wait in its queue, so they are accepted first.
+    posix.fcntl(this.#plane.listenerFd, posix.F_SETFL, posix.O_NONBLOCK);
+    while (this.#acceptOne());
     posix.close(this.#plane.listenerFd);
     this.#endThreads();
     ledger.note(COUNTER.shortWrites, this.#threads.shortWrites);
   }
 
-  #acceptOne(): void {
+  /** @returns whether there was a connection */
+  #acceptOne(): boolean {
     const { ledger, listenerFd, stop } = this.#plane;
     const row = ledger.reserve();
     if (row < 0) {
       stop.sleep(RUN, ACCEPT_PAUSE_MS);
-      return;
+      return false;
     }
     const fd = posix.accept4(listenerFd, ledger.peers, row * PEER_BYTES, PEER_BYTES, posix.SOCK_CLOEXEC);
     if (fd >= 0) {
@@ -54,6 +58,7 @@ export class Acceptor {
     } else if (stop.level === RUN) {
       this.#afterFailure(-fd);
     }
+    return fd >= 0;
   }
 
   #afterFailure(errno: number): void {

@@ -18,7 +18,9 @@ testWith("strace", "one thread sleeps in accept4(2), and each connection's own i
   }
   const asleep = calls.filter(({ text }) => /^recvfrom\(\d+,\s+<unfinished/.test(text));
   expect(asleep.length, "receives that had to wait").toBeGreaterThan(0);
-  const acceptors = new Set(calls.filter(({ text }) => text.startsWith("accept4(")).map(({ thread }) => thread));
+  const acceptors = new Set(
+    calls.filter(({ text }) => text.startsWith("accept4(")).map(({ thread }) => thread),
+  );
   expect(acceptors.size).toBe(1);
   expect(receivers.has([...acceptors][0] ?? 0)).toBe(false);
   expect(calls.filter(({ text }) => /^accept4\(.*SOCK_NONBLOCK/.test(text))).toHaveLength(0);

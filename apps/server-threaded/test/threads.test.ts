@@ -25,7 +25,10 @@ test("each connection is one thread more, asleep in recv(2) with every signal bl
   for (const client of clients) expect(await client.answers()).toBe(true);
   const own = () => threads(server.pid).filter((thread) => !before.has(thread));
   expect(own()).toHaveLength(50);
-  await until(() => own().every((thread) => systemCall(server.pid, thread) === RECVFROM), "all 50 sleep in recv(2)");
+  await until(
+    () => own().every((thread) => systemCall(server.pid, thread) === RECVFROM),
+    "all 50 sleep in recv(2)",
+  );
   for (const thread of own()) expect(blocksSignals(server.pid, thread), `signals of ${thread}`).toBe(true);
   const half = clients.splice(0, 25);
   for (const client of half) await client.finish();
@@ -49,31 +52,38 @@ test("1,000 connections are 1,000 threads, and all end within the drain time", a
   expect(final).toMatchObject({ peak: 1000, closed: { "client-closed": 1000 } });
 });
 
-testWith("prlimit", "without a thread to be had a client gets an end of file, and the next one a thread that became free", async () => {
-  await using server = await startUnprivileged();
-  const live = await Client.all(5, server.port);
-  for (const client of live) expect(await client.answers()).toBe(true);
-  limitThreads(server.pid, 3);
+testWith(
+  "prlimit",
+  "without a thread to be had a client gets an end of file, and the next one a thread that became free",
+  async () => {
+    await using server = await startUnprivileged();
+    const live = await Client.all(5, server.port);
+    for (const client of live) expect(await client.answers()).toBe(true);
+    limitThreads(server.pid, 3);
 
-  const crowd: Client[] = [];
-  for (let at = 0; at < 30; at++) crowd.push(await Client.connect(server.port));
-  await until(() => crowd.filter(({ isOver }) => isOver).length >= 27, "who has no thread sees an end of file");
-  const served = crowd.filter(({ isOver }) => !isOver);
-  const refused = crowd.length - served.length;
-  for (const client of crowd) expect(client.error).toBeUndefined();
-  for (const client of [...live, ...served]) expect(await client.answers()).toBe(true);
-  expect(isAlive(server.pid)).toBe(true);
+    const crowd: Client[] = [];
+    for (let at = 0; at < 30; at++) crowd.push(await Client.connect(server.port));
+    await until(
+      () => crowd.filter(({ isOver }) => isOver).length >= 27,
+      "who has no thread sees an end of file",
+    );
+    const served = crowd.filter(({ isOver }) => !isOver);
+    const refused = crowd.length - served.length;
+    for (const client of crowd) expect(client.error).toBeUndefined();
+    for (const client of [...live, ...served]) expect(await client.answers()).toBe(true);
+    expect(isAlive(server.pid)).toBe(true);
 
-  const [leaving, ...staying] = live;
-  await leaving?.finish();
-  using next = await Client.connect(server.port);
-  expect(await next.answers()).toBe(true);
-  for (const client of [next, ...staying, ...served]) await client.finish();
-  const ended = await server.stop();
-  expect(ended.code, ended.stderr).toBe(0);
-  expectBalanced(ended);
-  expect(ended.final).toMatchObject({ accepted: 36, refused, acceptErrors: { EAGAIN: refused } });
-});
+    const [leaving, ...staying] = live;
+    await leaving?.finish();
+    using next = await Client.connect(server.port);
+    expect(await next.answers()).toBe(true);
+    for (const client of [next, ...staying, ...served]) await client.finish();
+    const ended = await server.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    expectBalanced(ended);
+    expect(ended.final).toMatchObject({ accepted: 36, refused, acceptErrors: { EAGAIN: refused } });
+  },
+);
 
 // x86-64 and arm64, see syscall(2).
 const RECVFROM = process.arch === "arm64" ? 207 : 45;

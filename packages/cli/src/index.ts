@@ -15,4 +15,5 @@ export {
   type OptionValues,
   text,
 } from "./option.ts";
+export { onStopSignal, type StopSignal } from "./stop-signals.ts";
 export { parseBytes, parseDurationMs, parseRange, type Range, UsageError } from "./units.ts";

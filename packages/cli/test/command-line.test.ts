@@ -76,8 +76,8 @@ test("what is given is read with its unit", () => {
 });
 
 test("the environment holds where the command line is silent", () => {
-  process.env["TESTED_PORT"] = "7";
-  process.env["TESTED_IDLE_TIMEOUT"] = "2s";
+  process.env.TESTED_PORT = "7";
+  process.env.TESTED_IDLE_TIMEOUT = "2s";
   expect(parse()).toMatchObject({ port: 7, idleTimeoutMs: 2000 });
   expect(parse("--port", "8")).toMatchObject({ port: 8, idleTimeoutMs: 2000 });
 });
@@ -107,7 +107,7 @@ test.each([
 });
 
 test("a mistake in the environment is said like one on the command line", () => {
-  process.env["TESTED_PORT"] = "70000";
+  process.env.TESTED_PORT = "70000";
   expect(mistake([])).toContain("70000 is not a port");
 });
 

@@ -1,13 +1,14 @@
 /* Every conversion between JavaScript values and C: the only place that knows how Node-API spells it.
  *
- * A wrong argument must never reach a system call as something else: a missing integer becomes -1 (EBADF or EINVAL from
- * the kernel), a slice outside its buffer becomes data == NULL, which the callers turn into -EFAULT.
+ * A wrong argument must never reach a system call as something else: what is no integer becomes -1 (EBADF or EINVAL from
+ * the kernel), where Node-API's own conversion would make NaN or 2^32 descriptor 0; a slice outside its buffer becomes data == NULL, which the callers turn into -EFAULT.
  * There is no state here: each worker thread loads the addon into an environment of its own. */
 #ifndef MARSHAL_H
 #define MARSHAL_H
 
 #include <errno.h>
 #include <node_api.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,14 +22,24 @@ struct span {
   size_t length;
 };
 
-static inline int32_t arg_int(napi_env env, napi_value value) {
-  int32_t number;
-  return napi_get_value_int32(env, value, &number) == napi_ok ? number : -1;
+/* A whole number that fits an int or an unsigned int. */
+static inline bool whole_number(napi_env env, napi_value value, int64_t *whole) {
+  double number;
+  if (napi_get_value_double(env, value, &number) != napi_ok) return false;
+  if (!(number >= INT32_MIN && number <= UINT32_MAX)) return false;
+  *whole = (int64_t)number;
+  return (double)*whole == number;
 }
 
+static inline int32_t arg_int(napi_env env, napi_value value) {
+  int64_t whole;
+  return whole_number(env, value, &whole) && whole <= INT32_MAX ? (int32_t)whole : -1;
+}
+
+/* JavaScript's bit operations make a negative number of a set bit 31: its bits are what is meant. */
 static inline uint32_t arg_uint(napi_env env, napi_value value) {
-  uint32_t number;
-  return napi_get_value_uint32(env, value, &number) == napi_ok ? number : 0;
+  int64_t whole;
+  return whole_number(env, value, &whole) ? (uint32_t)whole : 0;
 }
 
 static inline double arg_double(napi_env env, napi_value value) {
@@ -52,13 +63,13 @@ static inline struct span arg_span(napi_env env, napi_value value) {
 /* `length` bytes from `offset` on; data == NULL when they are not all inside the array. */
 static inline struct span arg_slice(napi_env env, napi_value value, napi_value offset, napi_value length) {
   struct span whole = arg_span(env, value);
-  uint32_t from, count;
+  int64_t from, count;
   struct span slice = {NULL, 0};
-  if (napi_get_value_uint32(env, offset, &from) != napi_ok) return slice;
-  if (napi_get_value_uint32(env, length, &count) != napi_ok) return slice;
-  if (whole.data == NULL || from > whole.length || count > whole.length - from) return slice;
+  if (!whole_number(env, offset, &from) || !whole_number(env, length, &count)) return slice;
+  if (whole.data == NULL || from < 0 || count < 0) return slice;
+  if ((size_t)from > whole.length || (size_t)count > whole.length - (size_t)from) return slice;
   slice.data = whole.data + from;
-  slice.length = count;
+  slice.length = (size_t)count;
   return slice;
 }
 

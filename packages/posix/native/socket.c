@@ -134,6 +134,8 @@ void export_socket(napi_env env, napi_value exports) {
   CONSTANT(IPPROTO_IPV6);
   CONSTANT(IPV6_V6ONLY);
   CONSTANT(TCP_NODELAY);
+  CONSTANT(TCP_INFO);
+  export_constant(env, exports, "TCP_INFO_UNACKED_WORD", offsetof(struct tcp_info, tcpi_unacked) / 4);
   export_constant(env, exports, "SOCKADDR_IN_BYTES", sizeof(struct sockaddr_in));
   export_constant(env, exports, "SOCKADDR_IN6_BYTES", sizeof(struct sockaddr_in6));
 }

@@ -101,6 +101,9 @@ export interface Binding {
   readonly IPPROTO_IPV6: number;
   readonly IPV6_V6ONLY: number;
   readonly TCP_NODELAY: number;
+  readonly TCP_INFO: number;
+  /** The 32-bit word of TCP_INFO that, of a listener, counts the connections that wait to be accepted. */
+  readonly TCP_INFO_UNACKED_WORD: number;
   readonly SOCKADDR_IN_BYTES: number;
   readonly SOCKADDR_IN6_BYTES: number;
 

@@ -1,5 +1,5 @@
-import { check } from "./errors.ts";
 import { binding as posix } from "./binding.ts";
+import { check } from "./errors.ts";
 
 /** setsockopt(2) of an option whose value is one int. */
 export function setIntOption(fd: number, level: number, name: number, value: number): void {

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import type { Server } from "node:http";
 import { Worker } from "node:worker_threads";
+import { onStopSignal } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
 import { EXIT, type ListeningLine, SERVER_COLUMNS, type ServerName } from "@c10k-lab/protocol";
 import { CsvFile, Ledger, LedgerReader } from "@c10k-lab/stats";
@@ -10,13 +11,15 @@ import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import type { DataPlaneMemory } from "./data-plane.ts";
 import { CLOSED_ROWS } from "./limits.ts";
-import { effectiveBacklog, type Listener, listen } from "./listener.ts";
+import { effectiveBacklog, type Listener, listen, queuedConnections } from "./listener.ts";
 import { openLog } from "./log.ts";
 import { monitoringPort, serveMonitoring } from "./monitoring.ts";
 import type { ServerOptions } from "./options.ts";
-import { ABORT, DRAIN, RUN, StopRequest } from "./stop-request.ts";
+import { ABORT, DRAIN, StopRequest } from "./stop-request.ts";
 import { totals } from "./totals.ts";
 import { usageNow } from "./usage.ts";
+
+const ACCEPTOR_TICK_MS = 5;
 
 /** What differs between the servers, as the control plane sees it. */
 export interface Architecture {
@@ -146,22 +149,26 @@ export class ControlPlane {
   }
 
   #stopOnSignals(): void {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      process.on(signal, () => {
-        const isSecond = this.#stop.level !== RUN;
-        this.#log.info(isSecond ? `${signal} again: closing everything now` : `${signal}: draining`);
-        this.#stop.raise(isSecond ? ABORT : DRAIN);
-        // Wakes a thread that sleeps in accept(2); close(2) would not.
-        if (this.#architecture.blocksInAccept && this.#listener && !isSecond) {
-          posix.shutdown(this.#listener.fd, posix.SHUT_RDWR);
-        }
-      });
-    }
+    onStopSignal((signal, isSecond) => {
+      this.#log.info(isSecond ? `${signal} again: closing everything now` : `${signal}: draining`);
+      this.#stop.raise(isSecond ? ABORT : DRAIN);
+      if (this.#architecture.blocksInAccept && this.#listener && !isSecond) wakeAcceptor(this.#listener.fd);
+    });
   }
 
   #uptimeMs(): number {
     return (monotonicUs() - this.#startedUs) / 1000;
   }
+}
+
+/**
+ * Wakes a thread that sleeps in accept(2): shutdown(2) does, close(2) would not. It also resets the connections that wait
+ * in the queue; but while there are any the thread is awake, and has them accepted soon.
+ */
+function wakeAcceptor(listenerFd: number): void {
+  posix.fcntl(listenerFd, posix.F_SETFL, posix.O_NONBLOCK);
+  if (queuedConnections(listenerFd) > 0) setTimeout(wakeAcceptor, ACCEPTOR_TICK_MS, listenerFd);
+  else posix.shutdown(listenerFd, posix.SHUT_RDWR);
 }
 
 /** One JSON line on stdout; a reader that has gone is no reason to fail. */

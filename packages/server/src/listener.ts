@@ -65,6 +65,13 @@ export function effectiveBacklog(backlog: number): number {
   return Math.min(backlog, Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8")));
 }
 
+/** Connections that wait to be accepted; 0 also for a listener that is closed. */
+export function queuedConnections(fd: number): number {
+  const info = new Int32Array(posix.TCP_INFO_UNACKED_WORD + 1);
+  const rc = posix.getsockopt(fd, posix.IPPROTO_TCP, posix.TCP_INFO, info);
+  return rc < 0 ? 0 : info[posix.TCP_INFO_UNACKED_WORD];
+}
+
 async function resolve(host: string): Promise<string> {
   try {
     return (await lookup(host)).address;

@@ -1,0 +1,96 @@
+import { expect, test } from "vitest";
+import { posix } from "../src/index.ts";
+import { Descriptors } from "./sockets.ts";
+
+const ONE = Uint8Array.of(1);
+
+function bitmap(bits: number, ...set: number[]): Int32Array {
+  const words = new Int32Array(Math.ceil(bits / 64) * 2);
+  for (const bit of set) words[bit >> 5] = (words[bit >> 5] as number) | (1 << (bit & 31));
+  return words;
+}
+
+test("select finds the ready descriptor among those it is asked for, and clears the others", () => {
+  using descriptors = new Descriptors();
+  const [quietPeer, quiet] = descriptors.pair();
+  const [loud, ready] = descriptors.pair();
+  posix.send(loud, ONE, 0, 1);
+  const highest = Math.max(quiet, ready) + 1;
+  const readable = bitmap(1024, quiet, ready);
+  const writable = bitmap(1024, quietPeer);
+  expect(posix.select(highest, readable, writable, bitmap(1024), -1)).toBe(quietPeer < highest ? 2 : 1);
+  expect(readable).toEqual(bitmap(1024, ready));
+});
+
+test("select on a descriptor above FD_SETSIZE works, given a bitmap that large", () => {
+  using descriptors = new Descriptors();
+  const [client, server] = descriptors.pair();
+  const F_DUPFD = 0;
+  const high = descriptors.add(posix.fcntl(server, F_DUPFD, 3000));
+  expect(high).toBeGreaterThanOrEqual(3000);
+  posix.send(client, ONE, 0, 1);
+  const readable = bitmap(high + 1, high);
+  expect(posix.select(high + 1, readable, bitmap(high + 1), bitmap(high + 1), 1000)).toBe(1);
+  expect(readable).toEqual(bitmap(high + 1, high));
+});
+
+test("a bitmap too small for the highest descriptor is -EFAULT, and no memory beyond it is touched", () => {
+  const memory = new Int32Array(6).fill(0x55555555);
+  const small = memory.subarray(2, 4);
+  const large = bitmap(128);
+  expect(posix.select(65, small, large, large, 0)).toBe(-posix.EFAULT);
+  expect(posix.select(65, large, small, large, 0)).toBe(-posix.EFAULT);
+  expect(posix.select(65, large, large, small, 0)).toBe(-posix.EFAULT);
+  expect(posix.select(-1, large, large, large, 0)).toBe(-posix.EINVAL);
+  expect([...memory]).toEqual(Array(6).fill(0x55555555));
+});
+
+test("select with nothing ready returns 0 when its time is over", () => {
+  const before = performance.now();
+  expect(posix.select(0, bitmap(64), bitmap(64), bitmap(64), 30)).toBe(0);
+  expect(performance.now() - before).toBeGreaterThanOrEqual(29);
+});
+
+test("one closed descriptor fails select with -EBADF", () => {
+  using descriptors = new Descriptors();
+  const [, server] = descriptors.pair();
+  expect(posix.select(2000, bitmap(2048, server, 1999), bitmap(2048), bitmap(2048), 0)).toBe(-posix.EBADF);
+});
+
+test("epoll gives back descriptor and generation, however large the generation is", () => {
+  using descriptors = new Descriptors();
+  const epfd = descriptors.add(posix.epoll_create1(posix.EPOLL_CLOEXEC));
+  const events = new Int32Array(posix.EPOLL_EVENT_WORDS * 4);
+  const data = posix.EPOLL_EVENT_DATA_WORD;
+  for (const generation of [0, 1, 2 ** 31 - 1, -1, -(2 ** 31)]) {
+    const [client, server] = descriptors.pair();
+    expect(
+      posix.epoll_ctl(epfd, posix.EPOLL_CTL_ADD, server, posix.EPOLLIN | posix.EPOLLET, generation),
+    ).toBe(0);
+    posix.send(client, ONE, 0, 1);
+    expect(posix.epoll_wait(epfd, events, 1000)).toBe(1);
+    expect([events[0], events[data], events[data + 1]]).toEqual([posix.EPOLLIN, server, generation]);
+  }
+});
+
+test("epoll_wait fills no more events than the array holds", () => {
+  using descriptors = new Descriptors();
+  const epfd = descriptors.add(posix.epoll_create1(posix.EPOLL_CLOEXEC));
+  for (let at = 0; at < 5; at++) {
+    const [, server] = descriptors.pair();
+    posix.epoll_ctl(epfd, posix.EPOLL_CTL_ADD, server, posix.EPOLLOUT, at);
+  }
+  expect(posix.epoll_wait(epfd, new Int32Array(posix.EPOLL_EVENT_WORDS * 2), 0)).toBe(2);
+  expect(posix.epoll_wait(epfd, new Int32Array(posix.EPOLL_EVENT_WORDS * 20), 0)).toBe(5);
+  expect(posix.epoll_wait(epfd, new Int32Array(0), 0)).toBeOneOf([-posix.EINVAL, -posix.EFAULT]);
+});
+
+test("an eventfd written from anywhere wakes who waits for it, once", () => {
+  using descriptors = new Descriptors();
+  const fd = descriptors.add(posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK));
+  expect(posix.eventfd_read(fd)).toBe(-posix.EAGAIN);
+  expect(posix.eventfd_write(fd, 1)).toBe(0);
+  expect(posix.eventfd_write(fd, 1)).toBe(0);
+  expect(posix.eventfd_read(fd)).toBe(0);
+  expect(posix.eventfd_read(fd)).toBe(-posix.EAGAIN);
+});

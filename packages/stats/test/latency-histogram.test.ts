@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LatencyHistogram } from "../src/index.ts";
+
+const times = fc.array(fc.integer({ min: 1, max: 600_000_000 }), {
+  minLength: 1,
+  maxLength: 300,
+  size: "max",
+});
+
+function recorded(values: readonly number[]): LatencyHistogram {
+  const histogram = new LatencyHistogram();
+  for (const value of values) histogram.record(value);
+  return histogram;
+}
+
+/** The value of which `percentile` per cent of all are not above. */
+function sortedPercentile(values: readonly number[], percentile: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)] as number;
+}
+
+test("percentiles are those of sort-and-index, to three significant digits", () => {
+  fc.assert(
+    fc.property(times, fc.constantFrom(50, 90, 99, 99.9, 100), (values, percentile) => {
+      const exact = sortedPercentile(values, percentile);
+      const got = recorded(values).percentile(percentile);
+      expect(Math.abs(got - exact)).toBeLessThanOrEqual(exact / 1000 + 1);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("merging two histograms is recording all their times in one", () => {
+  fc.assert(
+    fc.property(times, times, (a, b) => {
+      const merged = recorded(a);
+      merged.merge(recorded(b));
+      expect(merged.summary()).toEqual(recorded([...a, ...b]).summary());
+      expect(merged.encode()).toBe(recorded([...a, ...b]).encode());
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("what is decoded is what was encoded", () => {
+  fc.assert(
+    fc.property(times, (values) => {
+      const histogram = recorded(values);
+      const decoded = LatencyHistogram.decode(histogram.encode());
+      expect(decoded.count).toBe(values.length);
+      for (const percentile of [0, 50, 99, 100]) {
+        expect(decoded.percentile(percentile)).toBe(histogram.percentile(percentile));
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
+
+test("a decoded histogram still adds up with a new one", () => {
+  const histogram = LatencyHistogram.decode(recorded([10, 20]).encode());
+  histogram.merge(recorded([30, 500_000_000]));
+  expect(histogram.count).toBe(4);
+  expect(histogram.percentile(75)).toBe(30);
+});
+
+test("nothing recorded is null, not zero", () => {
+  const { count, ...values } = new LatencyHistogram().summary();
+  expect(count).toBe(0);
+  expect(Object.values(values)).toEqual([null, null, null, null, null, null, null]);
+  expect(LatencyHistogram.decode(new LatencyHistogram().encode()).count).toBe(0);
+});
+
+test("a time below a microsecond counts as one, one above ten minutes as ten minutes", () => {
+  const { min, max, count } = recorded([0, 0.2, -5, 1e12]).summary();
+  expect(count).toBe(4);
+  expect(min).toBe(1);
+  expect(max).toBeGreaterThanOrEqual(600_000_000);
+  expect(max).toBeLessThan(601_000_000);
+});
