@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { FinalLine } from "@c10k-lab/protocol";
-import { Gauge, Registry } from "prom-client";
+import { Counter, Gauge, Registry } from "prom-client";
 import type { ConnectionEntry } from "./connection-list.ts";
 
 /** What the endpoints show, read anew at each request. */
@@ -43,21 +43,29 @@ export function monitoringPort(server: Server): number {
 
 function metrics(monitored: Monitored): Registry {
   const registry = new Registry();
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
+  const counter = (name: string, help: string, read: (totals: FinalLine) => number) =>
+    new Counter({
       name,
       help,
       registers: [registry],
       collect() {
-        this.set(read());
+        this.reset();
+        this.inc(read(monitored.totals()));
       },
     });
-  gauge("echo_connections_open", "Connections open now", () => open(monitored.totals()));
-  gauge("echo_connections_accepted_total", "Connections accepted", () => monitored.totals().accepted);
-  gauge("echo_connections_refused_total", "Connections closed at once", () => monitored.totals().refused);
-  gauge("echo_requests_total", "Messages echoed", () => monitored.totals().requests);
-  gauge("echo_received_bytes_total", "Bytes received", () => monitored.totals().bytesReceived);
-  gauge("echo_sent_bytes_total", "Bytes sent", () => monitored.totals().bytesSent);
+  new Gauge({
+    name: "echo_connections_open",
+    help: "Connections open now",
+    registers: [registry],
+    collect() {
+      this.set(open(monitored.totals()));
+    },
+  });
+  counter("echo_connections_accepted_total", "Connections accepted", ({ accepted }) => accepted);
+  counter("echo_connections_refused_total", "Connections closed at once", ({ refused }) => refused);
+  counter("echo_requests_total", "Messages echoed", ({ requests }) => requests);
+  counter("echo_received_bytes_total", "Bytes received", ({ bytesReceived }) => bytesReceived);
+  counter("echo_sent_bytes_total", "Bytes sent", ({ bytesSent }) => bytesSent);
   return registry;
 }
 

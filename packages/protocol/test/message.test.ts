@@ -1,0 +1,55 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { countMessages, NEWLINE } from "../src/index.ts";
+
+/** Bytes in which newlines are frequent, and lengths on both sides of the switch from loop to indexOf at 96. */
+const bytes = fc.oneof(
+  fc.uint8Array({ maxLength: 95 }),
+  fc.uint8Array({ minLength: 94, maxLength: 98, size: "max" }),
+  fc.uint8Array({ minLength: 97, maxLength: 2000, size: "max" }),
+  fc
+    .array(fc.constantFrom(NEWLINE, 0x61), { maxLength: 300, size: "max" })
+    .map((array) => Uint8Array.from(array)),
+);
+
+function countOneByOne(buffer: Uint8Array): number {
+  return buffer.filter((byte) => byte === NEWLINE).length;
+}
+
+test("counts what looking at each byte counts", () => {
+  fc.assert(
+    fc.property(bytes, (buffer) => {
+      expect(countMessages(buffer, buffer.length)).toBe(countOneByOne(buffer));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("ignores what an earlier read left beyond the length", () => {
+  fc.assert(
+    fc.property(bytes, fc.nat(), (buffer, at) => {
+      const length = at % (buffer.length + 1);
+      expect(countMessages(buffer, length)).toBe(countOneByOne(buffer.subarray(0, length)));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("counts the same however a stream is cut", () => {
+  fc.assert(
+    fc.property(bytes, fc.nat(), (buffer, at) => {
+      const cut = at % (buffer.length + 1);
+      const parts = countMessages(buffer, cut) + countMessages(buffer.subarray(cut), buffer.length - cut);
+      expect(parts).toBe(countOneByOne(buffer));
+    }),
+  );
+});
+
+test.each([95, 96, 97, 16_384])("%i bytes: none, all, and only the last are newlines", (length) => {
+  expect(countMessages(new Uint8Array(length), length)).toBe(0);
+  expect(countMessages(new Uint8Array(length).fill(NEWLINE), length)).toBe(length);
+  const last = new Uint8Array(length);
+  last[length - 1] = NEWLINE;
+  expect(countMessages(last, length)).toBe(1);
+  expect(countMessages(last, length - 1)).toBe(0);
+});
