@@ -59,7 +59,7 @@ export class ControlPlane {
    * Serves until a signal, from `main` run as a worker.
    *
    * @returns the exit code
-   * @throws ListenError, or the error that ended the data plane
+   * @throws ListenError
    */
   async run(main: string): Promise<number> {
     this.#listener = await listen(this.#options, this.#architecture.blocksInAccept);
@@ -74,14 +74,16 @@ export class ControlPlane {
     const ended = this.#serve(main, this.#listener);
     log.start();
     this.#stopOnSignals();
-    try {
-      await ended;
-    } finally {
-      this.#monitoring?.close();
-      this.#monitoring?.closeAllConnections();
-    }
+    const failure = await ended.then(
+      () => null,
+      (error: Error) => error,
+    );
+    if (failure) this.#log.error(`cannot serve: ${failure.message}`);
+    this.#monitoring?.close();
+    this.#monitoring?.closeAllConnections();
     const isWritten = await log.stop();
     printLine(totals(this.#architecture.name, this.#ledger, this.#reader, this.#uptimeMs()));
+    if (failure) return EXIT.incomplete;
     return isWritten ? EXIT.ok : EXIT.unwritable;
   }
 

@@ -51,6 +51,11 @@ export class EventServer {
       scratch: new Uint8Array(BUFFER_BYTES),
       spareBuffers: [],
     };
+    if (plane.listenerFd >= poller.capacity) {
+      throw new RangeError(
+        `${poller.name} holds descriptors below ${poller.capacity}, the listener is number ${plane.listenerFd}`,
+      );
+    }
     check(poller.add(plane.listenerFd, 0, READABLE), poller.name, "on the listener");
     check(poller.add(plane.stop.wakeFd, 0, READABLE), poller.name, "on the stop request");
   }
@@ -97,7 +102,7 @@ export class EventServer {
       if ((events & READ_TO_THE_END) !== 0) connection.readToTheEnd();
       this.#serve(connection);
     } else if (fd === this.#plane.listenerFd) {
-      this.#isAcceptable = true;
+      this.#isAcceptable = this.#stopLevel === RUN;
     } else if (fd === this.#plane.stop.wakeFd) {
       this.#stop();
     } else {
@@ -141,7 +146,8 @@ export class EventServer {
   #watch(connection: EchoConnection, interest: number): void {
     if (connection.interest === interest) return;
     connection.interest = interest;
-    this.#poller.modify(connection.fd, connection.generation, interest);
+    const failed = this.#poller.modify(connection.fd, connection.generation, interest);
+    if (failed < 0) this.#close(connection, reasonCode("error"));
   }
 
   #accept(): void {
@@ -210,7 +216,7 @@ export class EventServer {
   #resumeAccepting(): void {
     this.#resumeAcceptUs = 0;
     this.#isAcceptable = true;
-    this.#poller.add(this.#plane.listenerFd, 0, READABLE);
+    if (this.#poller.add(this.#plane.listenerFd, 0, READABLE) < 0) this.#pauseAccepting();
   }
 
   #close(connection: EchoConnection, reason: number): void {
