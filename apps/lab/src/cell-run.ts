@@ -24,6 +24,7 @@ export class CellRun {
   readonly #plan: Plan;
   readonly #folder: string;
   readonly #processors: Processors | null;
+  readonly #startedAt = new Date().toISOString();
   #server: Child | undefined;
   #client: Child | undefined;
   #isInterrupted = false;
@@ -114,6 +115,7 @@ export class CellRun {
       id: this.#cell.id,
       server: this.#cell.server,
       connections: this.#cell.connections,
+      startedAt: this.#startedAt,
       ...judge({
         client,
         final,

@@ -66,7 +66,7 @@ export class ResultsFolder {
     const cells = readdirSync(this.path)
       .filter((name) => existsSync(join(this.path, name, "cell.json")))
       .map((name) => CellResult.parse(this.#json(join(name, "cell.json"))))
-      .sort((a, b) => a.connections - b.connections || a.server.localeCompare(b.server));
+      .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
     const connections = new Map<string, ConnectionRow[]>();
     for (const { id } of cells) {
       const path = join(this.path, id, "client.csv");

@@ -35,6 +35,7 @@ export const CellResult = z.object({
   server: z.enum(SERVERS),
   /** Connections asked for. */
   connections: count,
+  startedAt: z.iso.datetime(),
   status: z.enum(CELL_STATUSES),
   /** What a reader should know, in sentences: refusals, errors, overflows. */
   notes: z.array(z.string()),

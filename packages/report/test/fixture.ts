@@ -44,6 +44,7 @@ export function makeCell(wish: CellWish): CellResult {
   const messages = Math.round((wish.messagesPerSecond ?? 100_000) * (MESSAGING_MS / 1000));
   const cell: CellResult = {
     schema: "c10k-lab/cell/1",
+    startedAt: "2026-01-02T03:04:05.000Z",
     id: `${wish.server}-${wish.connections}`,
     server: wish.server,
     connections: wish.connections,
