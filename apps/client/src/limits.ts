@@ -19,3 +19,6 @@ export const EVENTS_PER_WAIT = 1024;
 
 /** How often timeouts are looked for and the live figures renewed. */
 export const SWEEP_MS = 100;
+
+/** Between two tries to connect to a server that does not listen yet. */
+export const RETRY_MS = 100;

@@ -32,6 +32,8 @@ export const WORKING = 2;
 export const THINKING = 3;
 export const HOLDING = 4;
 export const ENDED = 5;
+/** For a server that does not listen yet. */
+export const WAITING = 6;
 
 /** What the connections of one loop share. */
 export class LoadContext {

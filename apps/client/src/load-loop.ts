@@ -2,7 +2,7 @@ import { addressFamily, check, getIntOption, monotonicUs, posix, SOCKADDR_BYTES 
 import { ROW_CLOSED } from "@c10k-lab/stats";
 import { Deadlines } from "./deadlines.ts";
 import { OUTCOME, outcomeOfErrno } from "./failure.ts";
-import { CONNECTS_IN_FLIGHT, EVENTS_PER_WAIT, STARTS_PER_TURN, SWEEP_MS } from "./limits.ts";
+import { CONNECTS_IN_FLIGHT, EVENTS_PER_WAIT, RETRY_MS, STARTS_PER_TURN, SWEEP_MS } from "./limits.ts";
 import {
   AWAIT_THINK,
   AWAIT_TURN,
@@ -16,6 +16,7 @@ import {
   READY,
   SATISFIED,
   THINKING,
+  WAITING,
   WORKING,
 } from "./load-connection.ts";
 import { LIVE, RESULT } from "./results-table.ts";
@@ -83,18 +84,22 @@ export class LoadLoop {
     const dueNow = ((monotonicUs() - this.#startedUs) / 1e6) * connectRate + 1;
     const most = Math.min(this.#connections.length, this.#launched + STARTS_PER_TURN, dueNow);
     while (this.#launched < most && this.#connecting < CONNECTS_IN_FLIGHT) {
-      const connection = this.#connections[this.#launched++];
-      const outcome = this.#connect(connection);
-      if (outcome !== OUTCOME.ok) this.#end(connection, outcome);
+      this.#connecting++;
+      this.#connect(this.#connections[this.#launched++]);
     }
     this.#context.results.live[LIVE.attempted] = this.#launched;
   }
 
-  /** Starts to connect. @returns ok, or the outcome it has already */
-  #connect(connection: LoadConnection): number {
+  #connect(connection: LoadConnection): void {
+    connection.state = CONNECTING;
+    const outcome = this.#startConnect(connection);
+    if (outcome !== OUTCOME.ok) this.#afterConnectFailure(connection, outcome);
+  }
+
+  /** @returns ok, or the outcome it has already */
+  #startConnect(connection: LoadConnection): number {
     this.#set(connection, RESULT.planned, this.#context.workload.messagesEach);
     this.#set(connection, RESULT.startedUs, monotonicUs());
-    this.#connecting++;
     const type = posix.SOCK_STREAM | posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
     const fd = posix.socket(addressFamily(this.#target), type, 0);
     if (fd < 0) return outcomeOfErrno(-fd);
@@ -109,7 +114,7 @@ export class LoadLoop {
   #established(connection: LoadConnection): void {
     const outcome = connectOutcome(connection.fd);
     if (outcome !== OUTCOME.ok) {
-      this.#end(connection, outcome);
+      this.#afterConnectFailure(connection, outcome);
       return;
     }
     const { results, connect, workload } = this.#context;
@@ -123,6 +128,20 @@ export class LoadLoop {
     results.live[LIVE.peak] = Math.max(results.live[LIVE.peak], results.live[LIVE.open]);
     connection.state = READY;
     if (!workload.barrier) this.#begin(connection);
+  }
+
+  /** A server that is not there yet is waited for; any other failure ends the connection. */
+  #afterConnectFailure(connection: LoadConnection, outcome: number): void {
+    const nowUs = monotonicUs();
+    const isAbsent = outcome === OUTCOME.refused || outcome === OUTCOME["self-connect"];
+    if (!isAbsent || nowUs >= this.#startedUs + this.#context.workload.waitForServerMs * 1000) {
+      this.#end(connection, outcome);
+      return;
+    }
+    posix.close(connection.fd);
+    connection.fd = -1;
+    connection.state = WAITING;
+    this.#deadlines.add(nowUs + RETRY_MS * 1000, connection.index);
   }
 
   /** All are established or failed: the time of the messages begins. */
@@ -177,7 +196,11 @@ export class LoadLoop {
     // No else: an edge is told once, and the one that tells of the connection may tell of its end as well.
     if (connection.state === WORKING) {
       this.#settle(connection, connection.serve(toTheEnd));
-    } else if (connection.state !== ENDED && (toTheEnd || (events & posix.EPOLLIN) !== 0)) {
+    } else if (
+      connection.state !== ENDED &&
+      connection.state !== WAITING &&
+      (toTheEnd || (events & posix.EPOLLIN) !== 0)
+    ) {
       this.#settle(connection, connection.probe());
     }
   }
@@ -226,6 +249,7 @@ export class LoadLoop {
       const connection = this.#connections[this.#deadlines.take()];
       if (connection.state === HOLDING) this.#end(connection, OUTCOME.ok);
       else if (connection.state === THINKING) this.#resume(connection, nowUs);
+      else if (connection.state === WAITING) this.#connect(connection);
     }
   }
 
@@ -265,7 +289,8 @@ export class LoadLoop {
   /** Closes a connection and publishes its row. */
   #end(connection: LoadConnection, outcome: number): void {
     const { results, responseTimes } = this.#context;
-    if (connection.state !== CONNECTING) results.live[LIVE.open]--;
+    const isEstablished = connection.state !== CONNECTING && connection.state !== WAITING;
+    if (isEstablished) results.live[LIVE.open]--;
     else if (results.rows.get(connection.index, RESULT.startedUs) > 0) this.#connecting--;
     connection.state = ENDED;
     if (connection.fd >= 0) posix.close(connection.fd);

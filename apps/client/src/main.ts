@@ -6,6 +6,7 @@ import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
 import { LoadRun, type Target } from "./load-run.ts";
 import { CLIENT_OPTIONS } from "./options.ts";
 import { Progress } from "./progress.ts";
+import { claimPaths, type ResultPaths } from "./result-paths.ts";
 import { summarize } from "./summary.ts";
 import { formatSummary } from "./summary-table.ts";
 import { resolveWorkload, type Workload } from "./workload.ts";
@@ -52,17 +53,19 @@ async function main(): Promise<number> {
   } catch {
     return fail(EXIT.incomplete, `the host '${options.host}' is not known`);
   }
+  let paths: ResultPaths;
   try {
-    if (options.summary !== undefined) probeWritable(options.summary);
-    run = new LoadRun(workload, target, options.stats);
+    paths = claimPaths(options);
+    if (paths.summary !== undefined) probeWritable(paths.summary);
+    run = new LoadRun(workload, target, paths.stats);
   } catch (error) {
     return fail(EXIT.unwritable, `results cannot be written: ${(error as Error).message}`);
   }
   warnOfDescriptors(workload.connections);
-  return drive(run, workload, target);
+  return drive(run, workload, target, paths);
 }
 
-async function drive(run: LoadRun, workload: Workload, target: Target): Promise<number> {
+async function drive(run: LoadRun, workload: Workload, target: Target, paths: ResultPaths): Promise<number> {
   let interruptedBy: StopSignal | undefined;
   onStopSignal((signal, isSecond) => {
     if (isSecond) process.exit(exitCodeOf(signal));
@@ -75,7 +78,7 @@ async function drive(run: LoadRun, workload: Workload, target: Target): Promise<
   progress.stop();
   const summary = summarize(target, options, workload, run.results, result);
   process.stdout.write(`${formatSummary(summary)}\n`);
-  const isWritten = await write(run, summary);
+  const isWritten = await write(run, summary, paths);
   if (interruptedBy) return exitCodeOf(interruptedBy);
   if (!isWritten) return EXIT.unwritable;
   return verdict(summary, target);
@@ -92,11 +95,11 @@ function verdict({ achieved, asked, outcomes }: ClientSummary, target: Target): 
   );
 }
 
-async function write(run: LoadRun, summary: ClientSummary): Promise<boolean> {
+async function write(run: LoadRun, summary: ClientSummary, paths: ResultPaths): Promise<boolean> {
   try {
     await run.finish();
-    if (options.summary !== undefined) {
-      writeFileDurably(options.summary, `${JSON.stringify(summary, null, 2)}\n`);
+    if (paths.summary !== undefined) {
+      writeFileDurably(paths.summary, `${JSON.stringify(summary, null, 2)}\n`);
     }
     return true;
   } catch (error) {

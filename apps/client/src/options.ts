@@ -57,9 +57,18 @@ export const CLIENT_OPTIONS = {
     default: "10s",
     min: 1,
   }),
+  waitForServerMs: durationMs({
+    describe: "try again for this long when nobody listens there yet",
+    default: "0",
+  }),
   seed: integer({ describe: "of everything random: sizes, texts, times", default: "1", max: 2 ** 31 }),
-  stats: text({ describe: "CSV file to write: one row for every requested connection" }),
-  summary: text({ describe: "JSON file to write: totals, latency histograms, environment" }),
+  stats: text({
+    describe:
+      "CSV file to write: one row for every requested connection; {n} becomes the first number not taken",
+  }),
+  summary: text({
+    describe: "JSON file to write: totals, latency histograms, environment; {n} as in --stats",
+  }),
   exitWithParent: flag("stop when the process that started this one ends"),
 } as const;
 

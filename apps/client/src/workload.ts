@@ -22,6 +22,8 @@ export interface Workload {
   readonly connectRate: number;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
+  /** How long a server that refuses connections is waited for. */
+  readonly waitForServerMs: number;
   readonly seed: number;
 }
 
@@ -46,6 +48,7 @@ export function resolveWorkload(options: ClientOptions): Workload {
     connectRate: options.connectRate ?? Number.POSITIVE_INFINITY,
     timeoutMs: options.timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
+    waitForServerMs: options.waitForServerMs,
     seed: options.seed,
   };
 }

@@ -34,6 +34,7 @@ export function parseCommandLine<T extends OptionTable>(
 
 /** @throws UsageError with one sentence */
 export function parseOptions<T extends OptionTable>(program: Program<T>, argv: string[]): OptionValues<T> {
+  dropEmptyVariables(`${program.envPrefix}_`);
   const values = createParser(program.name, argv)
     .usage(`$0 [options]\n\n${program.describe}`)
     .env(program.envPrefix)
@@ -43,6 +44,13 @@ export function parseOptions<T extends OptionTable>(program: Program<T>, argv: s
     .demandCommand(0, 0, "", "unexpected argument")
     .parseSync();
   return optionValues(program.options, values);
+}
+
+/** An empty variable is one that is not set: a compose file cannot leave a variable out. */
+function dropEmptyVariables(prefix: string): void {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith(prefix) && value === "") delete process.env[name];
+  }
 }
 
 /** Says what is wrong and exits with 2; an error of another kind is thrown on. */
