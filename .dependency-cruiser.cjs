@@ -15,7 +15,8 @@ module.exports = {
     },
     {
       name: "apps-know-no-other-app",
-      comment: "An app is deployed on its own: what two of them need is a package. The lab starts the others as processes.",
+      comment:
+        "An app is deployed on its own: what two of them need is a package. The lab starts the others as processes.",
       severity: "error",
       from: { path: "^apps/([^/]+)/" },
       to: { path: "^apps/", pathNot: "^apps/$1/" },
@@ -57,6 +58,10 @@ module.exports = {
     exclude: { path: "build/.*\\.node$" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.base.json" },
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default"], extensions: [".ts", ".js", ".cjs", ".mjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default"],
+      extensions: [".ts", ".js", ".cjs", ".mjs", ".json"],
+    },
   },
 };

@@ -13,8 +13,11 @@ export interface CellFacts {
 
 /** What became of a cell, and what a reader of its numbers should know. */
 export function judge(facts: CellFacts): Pick<CellResult, "status" | "notes"> {
+  const status = statusOf(facts);
+  // Cut short, nothing else about the cell is news: its connections ended early and its books are open.
+  if (status === "interrupted") return { status, notes: ["The run was interrupted in this cell."] };
   return {
-    status: statusOf(facts),
+    status,
     notes: [...deaths(facts), ...refusals(facts), ...failures(facts), ...books(facts), ...kernel(facts)],
   };
 }
@@ -27,8 +30,7 @@ function statusOf({ client, final, reconciliation, isInterrupted }: CellFacts): 
   return incomplete === final.refused ? "limited" : "failed";
 }
 
-function deaths({ exits, client, final, isInterrupted }: CellFacts): string[] {
-  if (isInterrupted) return ["The run was interrupted in this cell."];
+function deaths({ exits, client, final }: CellFacts): string[] {
   const notes: string[] = [];
   if (!final) notes.push(`The server ended without its totals: ${describe(exits.server)}; see server.log.`);
   if (exits.client && !client)

@@ -4,14 +4,21 @@ import { answer, renderReport, summaryTable } from "@c10k-lab/report";
 import Table from "cli-table3";
 import type { ResultsFolder } from "./results-folder.ts";
 
+const NO_LINES = {
+  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
+  ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
+  ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " },
+};
+
 /** The run as a table in the terminal, and the notes to it. */
 export function printSummary(results: LabResults): void {
   const { head, rows } = summaryTable(results);
   const table = new Table({
-    head,
+    // Narrow enough for a terminal: words of a heading below each other, columns apart by white space alone.
+    head: head.map((heading) => heading.replaceAll(" ", "\n")),
     colAligns: head.map((_, column) => (column === 0 || column === head.length - 1 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-    wordWrap: true,
+    chars: NO_LINES,
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows);
   const notes = results.cells.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));

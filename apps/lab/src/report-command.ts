@@ -1,5 +1,5 @@
 import { command } from "@c10k-lab/cli";
-import { EXIT } from "@c10k-lab/protocol";
+import { EXIT, type LabResults } from "@c10k-lab/protocol";
 import { printSummary, renderInto } from "./rendering.ts";
 import { ResultsFolder } from "./results-folder.ts";
 
@@ -11,13 +11,21 @@ export const reportCommand = command({
   examples: [["npm run lab -- report results/latest", "also of a run that was killed"]],
   run: async (_options, path) => {
     let folder: ResultsFolder;
+    let results: LabResults;
     try {
       folder = ResultsFolder.open(path);
     } catch (error) {
       process.stderr.write(`lab: ${(error as Error).message}\n`);
       return EXIT.usage;
     }
-    const results = await folder.read();
+    try {
+      results = await folder.read();
+    } catch {
+      process.stderr.write(
+        `lab: the files in ${path} cannot be read: another version wrote them, or they are damaged\n`,
+      );
+      return EXIT.incomplete;
+    }
     printSummary(results);
     await renderInto(folder, results);
     return EXIT.ok;

@@ -9,7 +9,7 @@ conformance("server-epoll --trigger level", main, {
   groups: ["echo", "half-close", "churn"],
 });
 
-conformance("server-epoll --max-events 1", main, { args: ["--max-events", "1"], groups: ["lifecycle"] });
+conformance("server-epoll --max-events 1", main, { args: ["--max-events", "1"], groups: ["freeze"] });
 
 test("one event a wait is enough for 50 clients, just slower", async () => {
   await using server = await ServerProcess.start(main, { args: ["--max-events", "1"] });

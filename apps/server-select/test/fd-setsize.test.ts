@@ -53,7 +53,7 @@ test("a server whose own listener lies beyond the wall says so instead of waitin
   const open = Array.from({ length: 80 }, (_, at) => `exec ${at + 10}</dev/null`).join("; ");
   const wrapper = ["bash", "-c", `${open}; exec "$@"`, "bash"];
   await expect(ServerProcess.start(main, { wrapper, args: ["--fd-setsize", "64"] })).rejects.toThrow(
-    /server-select: select on the listener/,
+    /select holds descriptors below 64, the listener is number \d+/,
   );
 });
 

@@ -4,29 +4,32 @@ import { expect, test } from "vitest";
 import { Client } from "./client.ts";
 import { expectCleanEnd, expectSameBytes } from "./expectations.ts";
 import { line } from "./patterns.ts";
+import { sharedServer } from "./shared-server.ts";
 import type { Subject } from "./subject.ts";
 
 const MiB = 2 ** 20;
 
 export function echoCases(subject: Subject): void {
-  test("a message comes back, and is counted as one request", async () => {
+  const shared = sharedServer(subject);
+
+  test("a line comes back and is one request; what has no newline comes back too and is none", async () => {
     await using server = await subject.start();
     using client = await Client.connect(server.port);
     expect((await client.echo("hello, world\n")).toString()).toBe("hello, world\n");
+    expect((await client.echo("no newline")).toString()).toBe("no newline");
     await client.finish();
     const { rows } = await expectCleanEnd(server);
     expect(rows).toMatchObject([
-      { requests: "1", bytes_received: "13", bytes_sent: "13", client_port: String(client.port) },
+      { requests: "1", bytes_received: "23", bytes_sent: "23", client_port: String(client.port) },
     ]);
   });
 
   test("bytes sent one at a time come back one at a time", async () => {
-    await using server = await subject.start();
+    const server = shared();
     using client = await Client.connect(server.port);
     const bytes = randomBytes(2000);
     for (const byte of bytes) expect((await client.echo(Uint8Array.of(byte)))[0]).toBe(byte);
     await client.finish();
-    await expectCleanEnd(server);
   });
 
   test("NUL, newlines and every other byte value come back unchanged", async () => {
@@ -43,22 +46,12 @@ export function echoCases(subject: Subject): void {
     expect(final).toMatchObject({ requests: bytes.filter((byte) => byte === 0x0a).length });
   });
 
-  test("bytes without a newline are echoed, and are no request", async () => {
-    await using server = await subject.start();
-    using client = await Client.connect(server.port);
-    expect((await client.echo("no newline")).toString()).toBe("no newline");
-    await client.finish();
-    const { final } = await expectCleanEnd(server);
-    expect(final).toMatchObject({ requests: 0, bytesReceived: 10, bytesSent: 10 });
-  });
-
   test("a stream of 64 MiB comes back while it is being sent", async () => {
-    await using server = await subject.start();
+    const server = shared();
     using client = await Client.connect(server.port);
     const bytes = randomBytes(64 * MiB);
     expectSameBytes(await client.echo(bytes), bytes);
     await client.finish();
-    await expectCleanEnd(server);
   });
 
   test("one line of 64 MiB is one request", async () => {
@@ -72,7 +65,7 @@ export function echoCases(subject: Subject): void {
   });
 
   test("any bytes in any chunks come back", async () => {
-    await using server = await subject.start();
+    const server = shared();
     const chunk = fc.oneof(
       fc.uint8Array({ maxLength: 64 }),
       fc.uint8Array({ minLength: 16_380, maxLength: 16_390, size: "max" }),
@@ -85,7 +78,6 @@ export function echoCases(subject: Subject): void {
       }),
       { numRuns: 50 },
     );
-    await expectCleanEnd(server);
   });
 
   test("a server on an IPv6 address echoes, and notes the client's", async () => {

@@ -2,14 +2,17 @@ import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
 import { Client } from "./client.ts";
 import { expectCleanEnd, expectSameBytes, sum } from "./expectations.ts";
+import { bytesTaken, live } from "./live.ts";
 import { status } from "./proc.ts";
-import type { ServerProcess } from "./server-process.ts";
+import { sharedServer } from "./shared-server.ts";
 import type { Subject } from "./subject.ts";
 import { until, untilStable } from "./until.ts";
 
 const MiB = 2 ** 20;
 
 export function fairnessCases(subject: Subject): void {
+  const shared = sharedServer(subject);
+
   test("200 clients that connect at once and then wait are all accepted", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const clients = await Client.all(200, server.port);
@@ -21,17 +24,16 @@ export function fairnessCases(subject: Subject): void {
   });
 
   test("one busy client among 200 idle ones is served, and the idle ones stay", async () => {
-    await using server = await subject.start();
+    const server = shared();
     const idle = await Client.all(200, server.port);
     using busy = await Client.connect(server.port);
     for (let at = 0; at < 1000; at++) expect(await busy.answers(`message ${at}\n`)).toBe(true);
     for (const client of idle) expect(await client.answers()).toBe(true);
     for (const client of [busy, ...idle]) await client.finish();
-    await expectCleanEnd(server);
   });
 
   test("a client that never stops sending does not keep the others from their echoes", async () => {
-    await using server = await subject.start();
+    const server = shared();
     const others = await Client.all(20, server.port);
     using greedy = await Client.connect(server.port);
     const chunk = randomBytes(MiB);
@@ -45,7 +47,6 @@ export function fairnessCases(subject: Subject): void {
     isPumping = false;
     await pump;
     for (const client of [greedy, ...others]) await client.finish();
-    await expectCleanEnd(server);
   });
 
   test("a slow reader gets every byte, and a fast one beside it is served meanwhile", async () => {
@@ -74,9 +75,7 @@ export function fairnessCases(subject: Subject): void {
     const flood = randomBytes(16 * MiB);
     const clients = await Client.all(100, server.port, { paused: true });
     for (const client of clients) client.socket.write(flood);
-    const taken = await untilStable(async () =>
-      (await live(server)).reduce((all, { bytesReceived }) => all + bytesReceived, 0),
-    );
+    const taken = await untilStable(() => bytesTaken(server));
     expect(taken, "bytes the server took").toBeLessThan(clients.length * flood.length * 0.9);
     expect(status(server.pid, "VmRSS") - before, "growth in KiB").toBeLessThan(64 * 1024);
     expect(await other.answers()).toBe(true);
@@ -85,14 +84,4 @@ export function fairnessCases(subject: Subject): void {
     const { rows } = await expectCleanEnd(server);
     expect(sum(rows, "bytes_received")).toBeLessThan(clients.length * flood.length * 0.9);
   });
-}
-
-interface LiveConnection {
-  readonly bytesReceived: number;
-}
-
-/** What `/connections` lists. */
-async function live(server: ServerProcess): Promise<LiveConnection[]> {
-  const response = await fetch(`http://127.0.0.1:${server.listening.metricsPort}/connections`);
-  return (await response.json()) as LiveConnection[];
 }

@@ -5,12 +5,13 @@ import { echoCases } from "./echo-cases.ts";
 import { fairnessCases } from "./fairness-cases.ts";
 import { halfCloseCases } from "./half-close-cases.ts";
 import { injectionCases } from "./injection-cases.ts";
-import { lifecycleCases } from "./lifecycle-cases.ts";
+import { freezeCases, lifecycleCases } from "./lifecycle-cases.ts";
 import { limitCases } from "./limit-cases.ts";
 import { monitoringCases } from "./monitoring-cases.ts";
 import { resultsCases } from "./results-cases.ts";
 import { shutdownCases } from "./shutdown-cases.ts";
 import { type Subject, startSubject } from "./subject.ts";
+import { urgentCases } from "./urgent-cases.ts";
 
 /** Groups of cases. */
 const GROUPS = {
@@ -19,9 +20,11 @@ const GROUPS = {
   fairness: fairnessCases,
   churn: churnCases,
   limits: limitCases,
+  urgent: urgentCases,
   shutdown: shutdownCases,
   results: resultsCases,
   lifecycle: lifecycleCases,
+  freeze: freezeCases,
   monitoring: monitoringCases,
   "command line": commandLineCases,
   "failing accepts": injectionCases,
@@ -61,4 +64,5 @@ export { expectBalanced, expectCleanEnd, expectSameBytes } from "./expectations.
 export { cpuMs, descriptors, isAlive, limitForMore, status, threads } from "./proc.ts";
 export { type Ended, runToEnd, ServerProcess, type StartOptions } from "./server-process.ts";
 export { testWith } from "./tools.ts";
+export { type SystemCall, traceUnderLoad } from "./trace.ts";
 export { pause, until, untilStable } from "./until.ts";

@@ -38,18 +38,9 @@ export function injectionCases(subject: Subject): void {
     });
   }
 
-  testWith("strace", "recv(2) that is interrupted is called again", async () => {
-    await using server = await subject.start({ wrapper: strace("inject=recvfrom:error=EINTR:when=1+2") });
-    using client = await Client.connect(server.port);
-    for (let at = 0; at < 20; at++) expect(await client.answers(`${at}\n`)).toBe(true);
-    await client.finish();
-    const ended = await server.stop();
-    expect(ended.code, ended.stderr).toBe(0);
-    expectBalanced(ended);
-  });
-
-  testWith("strace", "send(2) that is interrupted is called again", async () => {
-    await using server = await subject.start({ wrapper: strace("inject=sendto:error=EINTR:when=1+2") });
+  testWith("strace", "recv(2) and send(2) that are interrupted are called again", async () => {
+    const calls = strace("inject=recvfrom:error=EINTR:when=1+2", "inject=sendto:error=EINTR:when=1+2");
+    await using server = await subject.start({ wrapper: calls });
     using client = await Client.connect(server.port);
     for (let at = 0; at < 20; at++) expect(await client.answers(`${at}\n`)).toBe(true);
     await client.finish();
@@ -60,7 +51,8 @@ export function injectionCases(subject: Subject): void {
 }
 
 /** strace(1) around a server, quiet about all but what it is told to do. */
-function strace(expression: string): string[] {
-  const call = /inject=(\w+)/.exec(expression)?.[1] ?? "none";
-  return ["strace", "-f", "-q", "--seccomp-bpf", "-o", "/dev/null", "-e", `trace=${call}`, "-e", expression];
+function strace(...injections: string[]): string[] {
+  const calls = injections.map((injection) => /inject=(\w+)/.exec(injection)?.[1]).join(",");
+  const expressions = [`trace=${calls}`, ...injections].flatMap((expression) => ["-e", expression]);
+  return ["strace", "-f", "-q", "--seccomp-bpf", "-o", "/dev/null", ...expressions];
 }

@@ -31,6 +31,7 @@ export function monitoringCases(subject: Subject): void {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const clients = await Client.all(3, server.port);
     for (const client of clients) expect(await client.answers("12345\n")).toBe(true);
+    await untilCounted(server, 18);
     expect(samples(await get(server, "/metrics"))).toEqual({
       echo_connections_open: 3,
       echo_connections_accepted_total: 3,
@@ -54,6 +55,7 @@ export function monitoringCases(subject: Subject): void {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     using client = await Client.connect(server.port);
     expect(await client.answers()).toBe(true);
+    await untilCounted(server, 6);
     const first = await get(server, "/metrics");
     for (let at = 0; at < 50; at++) {
       await get(server, "/connections");
@@ -73,6 +75,12 @@ export function monitoringCases(subject: Subject): void {
     await monitor.read(15);
     await expectCleanEnd(server);
   });
+}
+
+/** A client can have its echo a moment before the server has counted it. */
+async function untilCounted(server: ServerProcess, sentBytes: number): Promise<void> {
+  const sent = async () => samples(await get(server, "/metrics"))["echo_sent_bytes_total"];
+  await until(async () => (await sent()) === sentBytes, "the echoes are counted");
 }
 
 function url({ listening }: ServerProcess, path: string): string {

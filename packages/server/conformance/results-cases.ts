@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/stats";
@@ -6,6 +7,7 @@ import { Client } from "./client.ts";
 import { expectBalanced, expectCleanEnd } from "./expectations.ts";
 import { runToEnd } from "./server-process.ts";
 import type { Subject } from "./subject.ts";
+import { testWith } from "./tools.ts";
 import { until } from "./until.ts";
 
 export function resultsCases(subject: Subject): void {
@@ -68,6 +70,24 @@ export function resultsCases(subject: Subject): void {
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
     expect(stderr).toMatch(/\/dev\/full.*ENOSPC/);
   });
+
+  testWith(
+    "prlimit",
+    "rows the file no longer takes are said in a sentence and exit 3; the totals are told all the same",
+    async () => {
+      await using server = await subject.start();
+      const clients = await Client.all(20, server.port);
+      execFileSync("prlimit", ["--pid", String(server.pid), "--fsize=500:500"]);
+      for (const client of clients) await client.finish();
+      await until(() => server.stderr.includes("EFBIG"), "it says that it cannot write");
+      const { code, final, rows, stderr } = await server.stop();
+      expect(code).toBe(3);
+      expect(final).toMatchObject({ accepted: 20, closed: { "client-closed": 20 } });
+      expect(rows.length).toBeGreaterThan(0);
+      expect(rows.length).toBeLessThan(20);
+      expect(stderr.split("\n").filter((line) => line.includes("EFBIG"))).toHaveLength(2);
+    },
+  );
 
   test("a port in use is one sentence with its address and exit 1, and leaves the other server's file alone", async () => {
     await using server = await subject.start();

@@ -147,7 +147,12 @@ export class ServerProcess implements AsyncDisposable {
       void this.#exited.then(() => reject(new Error(`the server ended at once: ${this.stderr}`)));
     });
     const text = await within(START_BOUND_MS, line, () => `the server does not listen: ${this.stderr}`);
-    this.#listening = ListeningLine.parse(JSON.parse(text));
+    const { success, data } = ListeningLine.safeParse(JSON.parse(text));
+    if (!success) {
+      await within(STOP_BOUND_MS, this.#exited, () => `the server neither listens nor ends: ${text}`);
+      throw new Error(`the server ended at once: ${this.stderr}`);
+    }
+    this.#listening = data;
   }
 
   #finalLine(): FinalLine | undefined {

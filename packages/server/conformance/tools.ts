@@ -2,7 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { test } from "vitest";
 
-export function isInstalled(tool: string): boolean {
+function isInstalled(tool: string): boolean {
   return (process.env["PATH"] ?? "").split(":").some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK);

@@ -10,7 +10,7 @@ import { ClientNames } from "./client-names.ts";
 import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import type { DataPlaneMemory } from "./data-plane.ts";
-import { CLOSED_ROWS } from "./limits.ts";
+import { CLOSED_ROWS, MOST_CONNECTIONS } from "./limits.ts";
 import { effectiveBacklog, type Listener, listen, queuedConnections } from "./listener.ts";
 import { openLog } from "./log.ts";
 import { monitoringPort, serveMonitoring } from "./monitoring.ts";
@@ -49,7 +49,11 @@ export class ControlPlane {
     this.#architecture = architecture;
     this.#options = options;
     this.#log = openLog(`server-${architecture.name}`);
-    const most = Math.min(fileDescriptorLimit(), options.maxConnections ?? Number.POSITIVE_INFINITY);
+    const most = Math.min(
+      fileDescriptorLimit(),
+      options.maxConnections ?? MOST_CONNECTIONS,
+      MOST_CONNECTIONS,
+    );
     this.#ledger = Ledger.allocate(most + CLOSED_ROWS);
     this.#reader = new LedgerReader(this.#ledger);
     this.#list = new ConnectionList(this.#ledger, this.#names);

@@ -24,5 +24,11 @@ export const EVENTS_PER_WAIT = 1024;
 /** How often the control plane writes closed rows: what SIGKILL can lose. */
 export const COLLECT_INTERVAL_MS = 250;
 
+/**
+ * Connections the ledger has room for at most, whatever the limit of descriptors says: some container engines set it to
+ * 2^30, and rows for as many are more memory than can be addressed. This is the kernel's own default of fs.nr_open.
+ */
+export const MOST_CONNECTIONS = 1_048_576;
+
 /** Rows beyond the open connections, for those closed but not yet on disk: about a second of heavy churn. */
 export const CLOSED_ROWS = 16_384;

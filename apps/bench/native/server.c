@@ -1,0 +1,105 @@
+#include "server.h"
+#include <errno.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BACKLOG = 4096, MOST_DESCRIPTORS = 1 << 20 };
+
+struct counters counters;
+
+static const struct option OPTIONS[] = {
+    {"port", required_argument, NULL, 'p'},
+    {"fd-setsize", required_argument, NULL, 's'},
+    {"exit-with-parent", no_argument, NULL, 'x'},
+    {NULL, 0, NULL, 0},
+};
+
+static void stop(int signal) {
+  (void)signal;
+  _exit(0); /* The clients have gone by then, and there are no rows to write. */
+}
+
+struct options start(int argc, char **argv) {
+  struct options options = {.port = 10000, .fd_setsize = FD_SETSIZE};
+  signal(SIGTERM, stop);
+  for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
+    if (option == 'p') options.port = atoi(optarg);
+    else if (option == 's') options.fd_setsize = atoi(optarg);
+    else if (option == 'x') prctl(PR_SET_PDEATHSIG, SIGTERM);
+    else exit(2);
+  }
+  return options;
+}
+
+static void set_option(int fd, int level, int name) {
+  int on = 1;
+  if (setsockopt(fd, level, name, &on, sizeof on) < 0) fail("setsockopt");
+}
+
+int open_listener(const struct options *options, bool is_blocking) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options->port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK), 0);
+  if (fd < 0) fail("socket");
+  set_option(fd, SOL_SOCKET, SO_REUSEADDR);
+  set_option(fd, SOL_SOCKET, SO_OOBINLINE);
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+  if (bind(fd, (struct sockaddr *)&address, sizeof address) < 0) fail("bind");
+  if (listen(fd, BACKLOG) < 0) fail("listen");
+  return fd;
+}
+
+void announce(const char *server, int listener) {
+  struct sockaddr_in address;
+  socklen_t length = sizeof address;
+  if (getsockname(listener, (struct sockaddr *)&address, &length) < 0) fail("getsockname");
+  printf("{\"event\":\"listening\",\"server\":\"%s\",\"host\":\"127.0.0.1\",\"port\":%d,\"pid\":%d}\n", server,
+         ntohs(address.sin_port), getpid());
+  fflush(stdout);
+}
+
+double monotonic_us(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+size_t count_newlines(const char *bytes, size_t length) {
+  size_t newlines = 0;
+  const char *end = bytes + length;
+  while ((bytes = memchr(bytes, '\n', (size_t)(end - bytes))) != NULL) {
+    newlines++;
+    bytes++;
+  }
+  return newlines;
+}
+
+size_t descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail("getrlimit");
+  limit.rlim_cur = limit.rlim_max; /* as Node does by itself */
+  if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail("setrlimit");
+  return limit.rlim_cur < MOST_DESCRIPTORS ? (size_t)limit.rlim_cur : MOST_DESCRIPTORS;
+}
+
+void *allocate(size_t count, size_t bytes) {
+  void *memory = calloc(count, bytes);
+  if (memory == NULL) fail("calloc");
+  return memory;
+}
+
+void fail(const char *what) {
+  perror(what);
+  exit(1);
+}

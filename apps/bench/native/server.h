@@ -1,0 +1,37 @@
+/* What the three C servers share with each other and, by its rules, with the TypeScript ones: the listener, the clock,
+ * what counts as a message, the line that says where it listens. */
+#ifndef SERVER_H
+#define SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The numbers of packages/server/src/limits.ts. */
+enum { BUFFER_BYTES = 16 * 1024, READS_PER_TURN = 4, ACCEPTS_PER_TURN = 64, EVENTS_PER_WAIT = 1024 };
+
+struct options {
+  int port;
+  int fd_setsize; /* select only */
+};
+
+/* What the TypeScript loop counts once a wait; global so that the compiler may not leave the counting out. */
+struct counters {
+  double waits, events, words_scanned, short_writes;
+};
+extern struct counters counters;
+
+/* Reads the command line; from here on SIGTERM ends the process with exit code 0. */
+struct options start(int argc, char **argv);
+int open_listener(const struct options *options, bool is_blocking);
+/* One JSON line on stdout: connections are accepted from here on. */
+void announce(const char *server, int listener);
+
+double monotonic_us(void);
+size_t count_newlines(const char *bytes, size_t length);
+/* Descriptor numbers this process may hold are below this one. */
+size_t descriptor_limit(void);
+void *allocate(size_t count, size_t bytes);
+/* A benchmark that goes on after an error measures something else: says what failed and exits with 1. */
+_Noreturn void fail(const char *what);
+
+#endif

@@ -1,0 +1,46 @@
+import { choices, durationMs, integer, type OptionValues, text } from "@c10k-lab/cli";
+import { SERVERS } from "@c10k-lab/protocol";
+
+const ONE_LOAD = integer({ describe: "", min: 1, max: 100_000, noun: "a number of connections" });
+
+const BENCH_OPTIONS = {
+  servers: choices(SERVERS, {
+    describe: "which architectures, separated by commas",
+    default: SERVERS.join(","),
+  }),
+  connections: {
+    describe: "with how many connections each, separated by commas",
+    default: "10,100,1000",
+    parse: (given: string): number[] => given.split(",").map((load) => ONE_LOAD.parse(load.trim())),
+  },
+  rounds: integer({
+    describe: "pairs of each",
+    default: "5",
+    min: 1,
+    max: 10_000,
+    noun: "a number of rounds",
+  }),
+  durationMs: durationMs({ describe: "how long each run exchanges messages", default: "2s", min: 100 }),
+  against: text({
+    describe:
+      "instead of C: the TypeScript servers of another checkout in this folder, to see what a change does",
+  }),
+  json: text({ describe: "JSON file to write: every pair" }),
+} as const;
+
+export type BenchOptions = OptionValues<typeof BENCH_OPTIONS>;
+
+export const PROGRAM = {
+  name: "bench",
+  describe: "Are the TypeScript servers as fast as C? Runs pairs of both under the same client.",
+  options: BENCH_OPTIONS,
+  envPrefix: "BENCH",
+  examples: [
+    ["npm run bench", "three architectures, three loads, five pairs each: about five minutes"],
+    ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one of them, more surely"],
+    ["npm run bench -- --against ../before", "this checkout against another one"],
+  ] as const,
+  epilogue: `Every option is also read from the environment: --rounds is BENCH_ROUNDS.
+Exit codes: 0 all pairs measured, 1 a server or a client failed, 2 bad usage, 3 the file could not be written, 130 or 143
+interrupted (what was measured is printed).`,
+};

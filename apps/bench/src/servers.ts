@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { UsageError } from "@c10k-lab/cli";
+import { allowedProcessors } from "@c10k-lab/posix";
+import type { ServerName } from "@c10k-lab/protocol";
+
+const BENCH = join(import.meta.dirname, "..");
+const CHECKOUT = join(BENCH, "../..");
+
+export const CLIENT = join(CHECKOUT, "apps/client/src/main.ts");
+
+/** One side of every pair: a family of three servers. */
+export interface Side {
+  readonly name: string;
+  /** File of a server's program. */
+  program(server: ServerName): string;
+}
+
+/** The first is what the second is compared with. */
+export type Sides = readonly [Side, Side];
+
+export function opponents(against: string | undefined): Sides {
+  if (against === undefined) return [native(), checkout("TypeScript", CHECKOUT)];
+  return [checkout("other", resolve(against)), checkout("this", CHECKOUT)];
+}
+
+function native(): Side {
+  return { name: "C", program: (server) => join(BENCH, `build/c-${server}`) };
+}
+
+function checkout(name: string, folder: string): Side {
+  return { name, program: (server) => join(folder, `apps/server-${server}/src/main.ts`) };
+}
+
+/**
+ * @throws UsageError when a TypeScript server is missing: the folder of --against is no checkout
+ * @throws Error when a C server is
+ */
+export function assertBuilt(servers: readonly ServerName[], sides: Sides): void {
+  for (const program of sides.flatMap((side) => servers.map((server) => side.program(server)))) {
+    if (existsSync(program)) continue;
+    if (program.endsWith(".ts")) throw new UsageError(`--against: there is no ${program}`);
+    throw new Error(`there is no ${program}: run 'npm run build' (it needs a C compiler)`);
+  }
+}
+
+/** One processor for the server, another for the client. */
+export interface Processors {
+  readonly server: number;
+  readonly client: number;
+}
+
+/** @returns null when there is only one to be had */
+export function divideProcessors(): Processors | null {
+  const [server, client] = allowedProcessors();
+  return server === undefined || client === undefined ? null : { server, client };
+}

@@ -1,0 +1,249 @@
+import { posix } from "@c10k-lab/posix";
+import { CLOSE_REASONS } from "@c10k-lab/protocol";
+import { COUNTER, FIELD, Ledger } from "@c10k-lab/stats";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import {
+  AWAIT_READABLE,
+  AWAIT_TURN,
+  AWAIT_WRITABLE,
+  CLOSED,
+  EchoConnection,
+  type SocketIo,
+} from "../src/echo-connection.ts";
+import { BUFFER_BYTES, READS_PER_TURN } from "../src/limits.ts";
+import { READABLE } from "../src/poller.ts";
+
+const { EAGAIN, EINTR, ECONNRESET, EPIPE } = posix;
+const EIO = 5;
+
+/** The stream a scripted client sends: 0, 1, 2, … 250, 0, …, so one byte in 251 is a newline. */
+const STREAM = Buffer.alloc(251 * 200).map((_, at) => at % 251);
+
+/** A socket that plays scripts: what each recv(2) and send(2) returns. */
+class ScriptedSocket implements SocketIo {
+  received = 0;
+  sent = 0;
+  /** Every byte sent was the one received at its place. */
+  isExact = true;
+  shutdowns = 0;
+  readonly #recvs: number[];
+  readonly #sends: number[];
+
+  constructor(recvs: readonly number[], sends: readonly number[] = []) {
+    this.#recvs = [...recvs];
+    this.#sends = [...sends];
+  }
+
+  play(recvs: readonly number[], sends: readonly number[] = []): void {
+    this.#recvs.push(...recvs);
+    this.#sends.push(...sends);
+  }
+
+  get unread(): number {
+    return this.#recvs.length;
+  }
+
+  /** A script that is over has no more. */
+  recv(_fd: number, buffer: Uint8Array, offset: number, length: number): number {
+    const result = Math.min(this.#recvs.shift() ?? -EAGAIN, length);
+    if (result > 0) {
+      buffer.set(piece(this.received, result), offset);
+      this.received += result;
+    }
+    return result;
+  }
+
+  /** A script that is over takes all. */
+  send(_fd: number, buffer: Uint8Array, offset: number, length: number): number {
+    const result = Math.min(this.#sends.shift() ?? length, length);
+    if (result > 0) {
+      if (Buffer.compare(buffer.subarray(offset, offset + result), piece(this.sent, result)) !== 0)
+        this.isExact = false;
+      this.sent += result;
+    }
+    return result;
+  }
+
+  shutdown(): number {
+    this.shutdowns++;
+    return 0;
+  }
+}
+
+function piece(from: number, length: number): Uint8Array {
+  return STREAM.subarray(from % 251, (from % 251) + length);
+}
+
+function connect(io: ScriptedSocket) {
+  const ledger = Ledger.allocate(1);
+  ledger.reserve();
+  const row = ledger.open(0);
+  const spareBuffers: Uint8Array[] = [];
+  const context = { io, ledger, scratch: new Uint8Array(BUFFER_BYTES), spareBuffers };
+  const connection = new EchoConnection(context, 3, 1, row, READABLE, 0);
+  return {
+    connection,
+    ledger,
+    spareBuffers,
+    field: (name: keyof typeof FIELD) => ledger.rows.get(row, FIELD[name]),
+    reason: () => CLOSE_REASONS[connection.closeReason],
+  };
+}
+
+test("what is received is sent, and a short read ends the turn", () => {
+  const io = new ScriptedSocket([5, 3]);
+  const { connection, field } = connect(io);
+  expect(connection.serve()).toBe(AWAIT_READABLE);
+  expect(io).toMatchObject({ sent: 5, isExact: true });
+  expect(field("bytesReceived")).toBe(5);
+  expect(field("bytesSent")).toBe(5);
+  expect(io.unread).toBe(1);
+});
+
+test("the script 5, EINTR, 3, EAGAIN, 0 is two echoes and a FIN", () => {
+  const io = new ScriptedSocket([5, -EINTR, 3, -EAGAIN, 0]);
+  const { connection, field, reason } = connect(io);
+  connection.readToTheEnd();
+  expect(connection.serve()).toBe(AWAIT_READABLE);
+  expect(field("bytesSent")).toBe(8);
+  expect(connection.serve()).toBe(CLOSED);
+  expect(reason()).toBe("client-closed");
+  expect(io).toMatchObject({ sent: 8, isExact: true });
+});
+
+test("a full buffer is no proof that all is read, so it reads on", () => {
+  const io = new ScriptedSocket([BUFFER_BYTES, BUFFER_BYTES, 1]);
+  const { connection } = connect(io);
+  expect(connection.serve()).toBe(AWAIT_READABLE);
+  expect(io).toMatchObject({ sent: 2 * BUFFER_BYTES + 1, isExact: true });
+});
+
+test("told that more than data is behind, it reads past a short read until the FIN", () => {
+  const io = new ScriptedSocket([5, 2, 0]);
+  const { connection } = connect(io);
+  connection.readToTheEnd();
+  expect(connection.serve()).toBe(CLOSED);
+  expect(io.sent).toBe(7);
+});
+
+test("a client that always has more gives the others their turn", () => {
+  const io = new ScriptedSocket(Array(READS_PER_TURN + 1).fill(BUFFER_BYTES));
+  const { connection } = connect(io);
+  expect(connection.serve()).toBe(AWAIT_TURN);
+  expect(io.unread).toBe(1);
+  expect(connection.serve()).toBe(AWAIT_READABLE);
+});
+
+test("while an echo is pending nothing is read; then what is left is sent from where it stopped", () => {
+  const io = new ScriptedSocket([10, 4], [3, -EAGAIN, 2, -EINTR, 5]);
+  const { connection, field, ledger, spareBuffers } = connect(io);
+  expect(connection.serve()).toBe(AWAIT_WRITABLE);
+  expect(connection.serve()).toBe(AWAIT_WRITABLE);
+  expect(connection.serve()).toBe(AWAIT_WRITABLE);
+  expect(io.unread).toBe(1);
+  expect(field("bytesSent")).toBe(5);
+  expect(connection.serve()).toBe(AWAIT_READABLE);
+  expect(io).toMatchObject({ sent: 14, isExact: true });
+  expect(ledger.counter(COUNTER.shortWrites)).toBe(3);
+  expect(spareBuffers).toHaveLength(1);
+});
+
+test("a FIN behind a pending echo is seen after the echo is sent", () => {
+  const io = new ScriptedSocket([10, 0], [-EAGAIN]);
+  const { connection, field } = connect(io);
+  connection.readToTheEnd();
+  expect(connection.serve()).toBe(AWAIT_WRITABLE);
+  expect(connection.serve()).toBe(CLOSED);
+  expect(field("bytesSent")).toBe(10);
+});
+
+test.each([
+  ["recv", [-ECONNRESET], [], "reset"],
+  ["send", [5], [-ECONNRESET], "reset"],
+  ["send", [5], [-EPIPE], "reset"],
+  ["recv", [-EIO], [], "error"],
+  ["send", [5], [-EIO], "error"],
+])("an error of %s closes: %j, %j is %s", (_, recvs, sends, expected) => {
+  const { connection, reason } = connect(new ScriptedSocket(recvs, sends));
+  expect(connection.serve()).toBe(CLOSED);
+  expect(reason()).toBe(expected);
+});
+
+test("a reset found while an echo is pending closes and gives the buffer back", () => {
+  const { connection, reason, spareBuffers } = connect(new ScriptedSocket([5], [-EAGAIN, -ECONNRESET]));
+  expect(connection.serve()).toBe(AWAIT_WRITABLE);
+  expect(connection.serve()).toBe(CLOSED);
+  expect(reason()).toBe("reset");
+  connection.dispose();
+  expect(spareBuffers).toHaveLength(1);
+});
+
+test("asked to finish, it echoes what has arrived, sends FIN, and drops what still comes", () => {
+  const io = new ScriptedSocket([5]);
+  const { connection, field, reason } = connect(io);
+  expect(connection.finish()).toBe(AWAIT_TURN);
+  expect(io.shutdowns).toBe(1);
+  io.play([7]);
+  expect(connection.serve()).toBe(AWAIT_READABLE);
+  expect(field("bytesReceived")).toBe(12);
+  expect(field("bytesSent")).toBe(5);
+  io.play([0]);
+  expect(connection.serve()).toBe(CLOSED);
+  expect(reason()).toBe("drained");
+});
+
+test("asked to finish with an echo pending, it sends the FIN behind the echo", () => {
+  const io = new ScriptedSocket([10], [4]);
+  const { connection, field } = connect(io);
+  expect(connection.serve()).toBe(AWAIT_WRITABLE);
+  io.play([], [-EAGAIN]);
+  expect(connection.finish()).toBe(AWAIT_WRITABLE);
+  expect(io.shutdowns).toBe(0);
+  connection.serve();
+  expect(field("bytesSent")).toBe(10);
+  expect(io.shutdowns).toBe(1);
+});
+
+test("asked to finish when the client has already gone, it is closed", () => {
+  const { connection, reason } = connect(new ScriptedSocket([0]));
+  expect(connection.finish()).toBe(CLOSED);
+  expect(reason()).toBe("client-closed");
+});
+
+test("requests are newlines received, whatever became of their echo", () => {
+  const { connection, field } = connect(new ScriptedSocket([251 * 3], [10, -EPIPE]));
+  connection.serve();
+  connection.serve();
+  expect(field("requests")).toBe(3);
+});
+
+const RESULTS = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: BUFFER_BYTES }) },
+  { weight: 2, arbitrary: fc.constantFrom(-EAGAIN, -EINTR) },
+);
+
+test("whatever the socket does, what is sent is a prefix of what was received, and the books say so", () => {
+  const sends = fc.array(fc.oneof(RESULTS, fc.constant(1)), { maxLength: 30 });
+  const end = fc.constantFrom(0, -ECONNRESET, -EAGAIN);
+  const property = fc.property(
+    fc.array(RESULTS, { maxLength: 20 }),
+    sends,
+    end,
+    fc.nat(40),
+    (recvs, takes, last, finishAt) => {
+      const io = new ScriptedSocket([...recvs, last], takes);
+      const { connection, field } = connect(io);
+      for (let turn = 0; turn < 80; turn++) {
+        const need = turn === finishAt ? connection.finish() : connection.serve();
+        expect(field("bytesReceived")).toBe(io.received);
+        expect(field("bytesSent")).toBe(io.sent);
+        expect(io.isExact).toBe(true);
+        expect(io.sent).toBeLessThanOrEqual(io.received);
+        if (need === CLOSED) return;
+      }
+      if (finishAt < 80) expect(io.shutdowns).toBe(1);
+    },
+  );
+  fc.assert(property, { numRuns: 200 });
+});

@@ -1,0 +1,264 @@
+import { addressFamily, check, encodeAddress, posix } from "@c10k-lab/posix";
+import { COUNTER, Ledger, LedgerReader } from "@c10k-lab/stats";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { Client, pause, until } from "../conformance/index.ts";
+import { reasonCode } from "../src/echo-connection.ts";
+import { EventServer } from "../src/event-server.ts";
+import { listen } from "../src/listener.ts";
+import type { ServerOptions } from "../src/options.ts";
+import { type Poller, READABLE } from "../src/poller.ts";
+import { DRAIN, StopRequest } from "../src/stop-request.ts";
+
+const EVENTS = 8;
+
+/** A poller that tells what the test says, so that the loop meets answers no kernel gives on demand. */
+class ScriptedPoller implements Poller {
+  readonly name = "scripted";
+  readonly capacity = 10_000;
+  readonly trigger = "level";
+  readonly fds = new Int32Array(EVENTS);
+  readonly generations = new Int32Array(EVENTS);
+  readonly events = new Uint8Array(EVENTS);
+  readonly wordsScanned = 0;
+  /** Descriptor → generation. */
+  readonly watched = new Map<number, number>();
+  readonly timeouts: number[] = [];
+  refusesNext = false;
+  #next: number | [fd: number, generation: number][] = 0;
+
+  /** The answer of the next wait: an error number or ready descriptors. */
+  answer(next: number | [fd: number, generation: number][]): void {
+    this.#next = next;
+  }
+
+  add(fd: number, generation: number): number {
+    if (this.refusesNext) {
+      this.refusesNext = false;
+      return -posix.ENOMEM;
+    }
+    this.watched.set(fd, generation);
+    return 0;
+  }
+
+  modify(): number {
+    return 0;
+  }
+
+  remove(fd: number): number {
+    this.watched.delete(fd);
+    return 0;
+  }
+
+  wait(timeoutMs: number): number {
+    this.timeouts.push(timeoutMs);
+    const next = this.#next;
+    this.#next = 0;
+    if (typeof next === "number") return next;
+    next.forEach(([fd, generation], at) => {
+      this.fds[at] = fd;
+      this.generations[at] = generation;
+      this.events[at] = READABLE;
+    });
+    return next.length;
+  }
+
+  close(): void {}
+}
+
+const OPTIONS: ServerOptions = {
+  host: "127.0.0.1",
+  port: 0,
+  backlog: 64,
+  maxConnections: undefined,
+  idleTimeoutMs: undefined,
+  drainTimeoutMs: 100,
+  stats: undefined,
+  metricsPort: undefined,
+  reusePort: false,
+  exitWithParent: false,
+};
+
+/** An event server in this very thread, turned by hand. */
+class Bench {
+  readonly poller = new ScriptedPoller();
+  readonly ledger = Ledger.allocate(100);
+  readonly reader = new LedgerReader(this.ledger);
+  readonly stop = StopRequest.create();
+  readonly clients: Client[] = [];
+  readonly server: EventServer;
+  readonly listenerFd: number;
+  readonly port: number;
+
+  private constructor(listenerFd: number, port: number, options: Partial<ServerOptions>) {
+    this.listenerFd = listenerFd;
+    this.port = port;
+    this.server = new EventServer(this.poller, {
+      options: { ...OPTIONS, ...options },
+      listenerFd,
+      ledger: this.ledger,
+      stop: this.stop,
+      ready: () => {},
+    });
+  }
+
+  static async open(options: Partial<ServerOptions> = {}): Promise<Bench> {
+    const { fd, address } = await listen(OPTIONS, false);
+    return new Bench(fd, address.port, options);
+  }
+
+  /** A client that the server has accepted. @returns its descriptor and generation there */
+  async admit(): Promise<[Client, number, number]> {
+    const before = new Set(this.poller.watched.keys());
+    const client = await Client.connect(this.port);
+    this.clients.push(client);
+    this.turn([[this.listenerFd, 0]]);
+    this.turn(0);
+    const [fd] = [...this.poller.watched.keys()].filter((fd) => !before.has(fd));
+    return [client, fd as number, this.poller.watched.get(fd as number) as number];
+  }
+
+  turn(answer: number | [number, number][]): void {
+    this.poller.answer(answer);
+    this.server.runOnce();
+  }
+
+  /** Tells the server of a descriptor until the client has its echo. */
+  async echo(client: Client, fd: number, generation: number): Promise<boolean> {
+    const answer = client.answers();
+    await until(() => {
+      this.turn([[fd, generation]]);
+      return client.receivedBytes > 0;
+    }, "the echo is there");
+    return answer;
+  }
+
+  closed(reason: Parameters<typeof reasonCode>[0]): number {
+    return this.reader.totals().closed[reasonCode(reason)] ?? 0;
+  }
+}
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await Bench.open();
+});
+afterEach(() => {
+  for (const client of bench.clients) client.socket.destroy();
+});
+
+test("a descriptor that is closed behind its back costs that connection only", async () => {
+  const [, dead] = await bench.admit();
+  const [client, fd, generation] = await bench.admit();
+  posix.close(dead);
+  bench.turn(-posix.EBADF);
+  expect(bench.poller.watched.has(dead)).toBe(false);
+  expect(bench.closed("error")).toBe(1);
+  expect(await bench.echo(client, fd, generation)).toBe(true);
+});
+
+test("an event of an earlier connection with the same number is recognised and skipped", async () => {
+  const [client, fd, generation] = await bench.admit();
+  bench.turn([[fd, generation - 1]]);
+  bench.turn([[9999, 1]]);
+  expect(bench.ledger.counter(COUNTER.staleEvents)).toBe(2);
+  expect(await bench.echo(client, fd, generation)).toBe(true);
+});
+
+test("a connection closed by an event before it in the same answer is not served", async () => {
+  const [client, fd, generation] = await bench.admit();
+  client.socket.resetAndDestroy();
+  await client.untilClosed();
+  bench.turn([
+    [fd, generation],
+    [fd, generation],
+  ]);
+  expect(bench.closed("reset")).toBe(1);
+  expect(bench.ledger.counter(COUNTER.staleEvents)).toBe(1);
+});
+
+test("a connection that cannot be watched is refused and counted, the listener lives on", async () => {
+  bench.poller.refusesNext = true;
+  using refused = await Client.connect(bench.port);
+  bench.turn([[bench.listenerFd, 0]]);
+  expect(await refused.readToEnd()).toHaveLength(0);
+  expect(bench.ledger.acceptErrors[posix.ENOMEM]).toBe(1);
+  expect(bench.ledger.counter(COUNTER.refused)).toBe(1);
+  const [client, fd, generation] = await bench.admit();
+  expect(await bench.echo(client, fd, generation)).toBe(true);
+});
+
+test.each([
+  ["interrupted", -posix.EINTR],
+  [
+    "full, so that others may be ready too",
+    Array.from({ length: EVENTS }, (): [number, number] => [9999, 1]),
+  ],
+])("an answer that is %s makes nobody idle; a whole one does", async (_, answer) => {
+  bench = await Bench.open({ idleTimeoutMs: 20 });
+  await bench.admit();
+  await pause(40);
+  bench.turn(answer);
+  bench.turn(answer);
+  expect(bench.closed("idle-timeout")).toBe(0);
+  bench.turn(0);
+  bench.turn(0);
+  expect(bench.closed("idle-timeout")).toBe(1);
+});
+
+test("frozen between a wait and the look at the clock, nobody is idle before the next wait", async () => {
+  bench = await Bench.open({ idleTimeoutMs: 20 });
+  const [client, fd, generation] = await bench.admit();
+  await client.send("sent meanwhile\n");
+  await pause(40);
+  // This answer is older than the message, the clock is not.
+  bench.turn(0);
+  expect(bench.closed("idle-timeout")).toBe(0);
+  bench.turn([[fd, generation]]);
+  expect((await client.read(15)).toString()).toBe("sent meanwhile\n");
+});
+
+test("a ledger without a free row rests accepting, and goes on when rows are free again", async () => {
+  for (let at = 0; at < 100; at++) await bench.admit();
+  using waiting = await Client.connect(bench.port);
+  bench.turn([[bench.listenerFd, 0]]);
+  expect(bench.poller.watched.has(bench.listenerFd), "the listener is watched").toBe(false);
+  expect(bench.ledger.counter(COUNTER.accepted)).toBe(100);
+  bench.clients[0]?.socket.resetAndDestroy();
+  await bench.clients[0]?.untilClosed();
+  const [, first] = [...bench.poller.watched];
+  bench.turn([first as [number, number]]);
+  bench.reader.collect(() => {});
+  await until(() => {
+    bench.turn(0);
+    return bench.ledger.counter(COUNTER.accepted) === 101;
+  }, "who waited is accepted");
+  expect(waiting.isOver).toBe(false);
+});
+
+test("told to stop, it sends every client a FIN and cuts who does not close in time", async () => {
+  const [polite, fd, generation] = await bench.admit();
+  const [stubborn] = await bench.admit();
+  bench.stop.raise(DRAIN);
+  bench.turn([[bench.stop.wakeFd, 0]]);
+  expect(await polite.readToEnd()).toHaveLength(0);
+  expect(await stubborn.readToEnd()).toHaveLength(0);
+  polite.socket.end();
+  await until(() => {
+    bench.turn([[fd, generation]]);
+    return bench.closed("drained") === 1;
+  }, "the polite one is drained");
+  await until(() => {
+    bench.turn(0);
+    return bench.closed("aborted") === 1;
+  }, "the stubborn one is cut");
+  expect(posix.fcntl(bench.listenerFd, posix.F_GETFD, 0)).toBe(-posix.EBADF);
+});
+
+test("a poller that cannot watch the listener is an error, not silence", async () => {
+  const poller = new ScriptedPoller();
+  poller.refusesNext = true;
+  const address = encodeAddress({ host: "127.0.0.1", port: 0 });
+  const listenerFd = check(posix.socket(addressFamily(address), posix.SOCK_STREAM, 0), "socket", "");
+  const plane = { options: OPTIONS, listenerFd, ledger: bench.ledger, stop: bench.stop, ready: () => {} };
+  expect(() => new EventServer(poller, plane)).toThrow("scripted on the listener");
+  posix.close(listenerFd);
+});
