@@ -30,7 +30,7 @@ export function churnCases(subject: Subject): void {
     await witness.finish();
     const { rows } = await expectCleanEnd(server);
     expect(rows).toHaveLength(502);
-    const reasons = Map.groupBy(rows, (row) => row["close_reason"]);
+    const reasons = Map.groupBy(rows, (row) => row.close_reason);
     expect(reasons.get("reset")?.length).toBe(500);
     expect(reasons.get("client-closed")?.length).toBe(2);
   });

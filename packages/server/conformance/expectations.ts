@@ -21,20 +21,18 @@ export function expectBalanced({ final, rows, torn }: Ended): void {
   ).toBe(final.accepted);
   expect(final.closed.refused, "refused").toBe(final.refused);
   for (const reason of CLOSE_REASONS) {
-    const withReason = rows.filter((row) => row["close_reason"] === reason);
+    const withReason = rows.filter((row) => row.close_reason === reason);
     expect(withReason.length, `rows closed as ${reason}`).toBe(final.closed[reason]);
   }
   expect(sum(rows, "requests"), "requests").toBe(final.requests);
   expect(sum(rows, "bytes_received"), "bytes received").toBe(final.bytesReceived);
   expect(sum(rows, "bytes_sent"), "bytes sent").toBe(final.bytesSent);
-  expect(new Set(rows.map((row) => row["connection"])).size, "connection numbers").toBe(rows.length);
+  expect(new Set(rows.map((row) => row.connection)).size, "connection numbers").toBe(rows.length);
   for (const row of rows) {
-    expect(Number(row["bytes_sent"]), "sent beyond received").toBeLessThanOrEqual(
-      Number(row["bytes_received"]),
-    );
-    expect(Number(row["duration_ms"]), "duration").toBeGreaterThanOrEqual(0);
-    if (row["close_reason"] !== "client-closed") continue;
-    expect(row["bytes_sent"], "a client that closed has every byte").toBe(row["bytes_received"]);
+    expect(Number(row.bytes_sent), "sent beyond received").toBeLessThanOrEqual(Number(row.bytes_received));
+    expect(Number(row.duration_ms), "duration").toBeGreaterThanOrEqual(0);
+    if (row.close_reason !== "client-closed") continue;
+    expect(row.bytes_sent, "a client that closed has every byte").toBe(row.bytes_received);
   }
 }
 

@@ -15,7 +15,7 @@ const SIZES = [
 
 export function halfCloseCases(subject: Subject): void {
   const shared = sharedServer(subject, {}, ({ rows }) => {
-    for (const row of rows) expect(row["close_reason"]).toBe("client-closed");
+    for (const row of rows) expect(row.close_reason).toBe("client-closed");
   });
 
   for (const [words, size] of SIZES) {

@@ -26,7 +26,7 @@ export function limitCases(subject: Subject): void {
     for (const client of [next, ...others]) await client.finish();
     const { final, rows } = await expectCleanEnd(server);
     expect(final).toMatchObject({ peak: 3 });
-    expect(rows.find((row) => row["client_port"] === String(refused.port))).toMatchObject({
+    expect(rows.find((row) => row.client_port === String(refused.port))).toMatchObject({
       close_reason: "refused",
     });
   });
@@ -64,8 +64,8 @@ export function limitCases(subject: Subject): void {
     await active.finish();
     const { final, rows } = await expectCleanEnd(server);
     expect(final).toMatchObject({ closed: { "idle-timeout": 5, "client-closed": 1 } });
-    for (const row of rows.filter((row) => row["close_reason"] === "idle-timeout")) {
-      expect(Number(row["duration_ms"])).toBeGreaterThanOrEqual(499);
+    for (const row of rows.filter((row) => row.close_reason === "idle-timeout")) {
+      expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(499);
     }
   });
 
@@ -105,8 +105,8 @@ export function limitCases(subject: Subject): void {
       expect(ended.code).toBe(0);
       expectBalanced(ended);
       expect(ended.final).toMatchObject({ accepted: 61, refused: 0 });
-      expect(ended.final?.acceptErrors["EMFILE"]).toBeGreaterThan(0);
-      expect(ended.final?.acceptErrors["EMFILE"]).toBeLessThan(200);
+      expect(ended.final?.acceptErrors.EMFILE).toBeGreaterThan(0);
+      expect(ended.final?.acceptErrors.EMFILE).toBeLessThan(200);
     },
   );
 }

@@ -10,7 +10,7 @@ export function monitoringCases(subject: Subject): void {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     using client = await Client.connect(server.port);
     expect(await client.answers("12345\n")).toBe(true);
-    await until(async () => (await connections(server))[0]?.["host"] === "localhost", "the name is known");
+    await until(async () => (await connections(server))[0]?.host === "localhost", "the name is known");
     expect(await connections(server)).toMatchObject([
       {
         connection: 1,
@@ -79,7 +79,7 @@ export function monitoringCases(subject: Subject): void {
 
 /** A client can have its echo a moment before the server has counted it. */
 async function untilCounted(server: ServerProcess, sentBytes: number): Promise<void> {
-  const sent = async () => samples(await get(server, "/metrics"))["echo_sent_bytes_total"];
+  const sent = async () => samples(await get(server, "/metrics")).echo_sent_bytes_total;
   await until(async () => (await sent()) === sentBytes, "the echoes are counted");
 }
 

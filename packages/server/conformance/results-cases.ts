@@ -34,7 +34,7 @@ export function resultsCases(subject: Subject): void {
       bytes_sent: "11",
       close_reason: "client-closed",
     });
-    expect(Math.abs(Date.parse(rows[0]?.["opened_at"] ?? "") - before)).toBeLessThan(5000);
+    expect(Math.abs(Date.parse(rows[0]?.opened_at ?? "") - before)).toBeLessThan(5000);
   });
 
   test("SIGKILL loses no row that was written, and tears none", async () => {

@@ -17,8 +17,8 @@ export function shutdownCases(subject: Subject): void {
     expectBalanced(ended);
     expect(ended.final).toMatchObject({ accepted: 50, closed: { drained: 50 } });
     for (const [index, client] of clients.entries()) {
-      const row = ended.rows.find((row) => row["client_port"] === String(client.port));
-      expect(Number(row?.["bytes_sent"]), "bytes sent and received").toBe(bytesReceived[index]);
+      const row = ended.rows.find((row) => row.client_port === String(client.port));
+      expect(Number(row?.bytes_sent), "bytes sent and received").toBe(bytesReceived[index]);
     }
   });
 
@@ -75,7 +75,7 @@ export function shutdownCases(subject: Subject): void {
     expect(ended.code).toBe(0);
     expectBalanced(ended);
     expect(ended.final).toMatchObject({ closed: { aborted: 1 } });
-    expect(Number(ended.rows[0]?.["duration_ms"])).toBeGreaterThanOrEqual(299);
+    expect(Number(ended.rows[0]?.duration_ms)).toBeGreaterThanOrEqual(299);
   });
 
   test("a second SIGTERM ends at once, with every row", async () => {

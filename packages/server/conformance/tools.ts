@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "vitest";
 
 function isInstalled(tool: string): boolean {
-  return (process.env["PATH"] ?? "").split(":").some((folder) => {
+  return (process.env.PATH ?? "").split(":").some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK);
       return true;

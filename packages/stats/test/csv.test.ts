@@ -68,7 +68,7 @@ test("rows appended in batches are those appended at once", async () => {
   await file.append([]);
   file.close();
   const { rows } = await readCsv(path);
-  expect(rows.map((row) => row["count"])).toEqual(Array.from({ length: 100 }, (_, at) => String(at)));
+  expect(rows.map((row) => row.count)).toEqual(Array.from({ length: 100 }, (_, at) => String(at)));
 });
 
 test("missing folders are made", () => {

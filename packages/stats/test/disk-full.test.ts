@@ -42,7 +42,7 @@ if ("reason" in small) {
       file.close();
       const { rows, torn } = await readCsv(path);
       expect(torn).toBe(false);
-      expect(rows.map((row) => Number(row["number"]))).toEqual(Array.from({ length: 50 }, (_, at) => at));
+      expect(rows.map((row) => Number(row.number))).toEqual(Array.from({ length: 50 }, (_, at) => at));
     } finally {
       execFileSync("umount", [folder]);
       rmSync(folder, { recursive: true });
