@@ -1,6 +1,6 @@
-import { check, monotonicUs, posix } from "@c10k-lab/posix";
-import { COUNTER, PEER_BYTES } from "@c10k-lab/stats";
-import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, afterAcceptError } from "./accept-error.ts";
+import { check, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
+import { COUNTER } from "@c10k-lab/stats";
+import { AcceptQueue } from "./accept-queue.ts";
 import type { DataPlane } from "./data-plane.ts";
 import {
   AWAIT_READABLE,
@@ -12,7 +12,7 @@ import {
   type Need,
   reasonCode,
 } from "./echo-connection.ts";
-import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN, BUFFER_BYTES } from "./limits.ts";
+import { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "./limits.ts";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 import { refuse } from "./refuse.ts";
 import { ABORT, RUN } from "./stop-request.ts";
@@ -29,15 +29,13 @@ export class EventServer {
   readonly #poller: Poller;
   readonly #plane: DataPlane;
   readonly #context: EchoContext;
+  readonly #acceptQueue: AcceptQueue;
   readonly #connections: (EchoConnection | undefined)[] = [];
   /** Connections whose turn ended before their socket was drained: served again without waiting. */
-  #queue: EchoConnection[] = [];
+  #unfinished: EchoConnection[] = [];
   #open = 0;
   #generation = 0;
   #nowUs = monotonicUs();
-  #isAcceptable = false;
-  /** Accepting rests until then; 0: it does not rest. */
-  #resumeAcceptUs = 0;
   #stopLevel = RUN;
   #drainDeadlineUs = 0;
   #nextSweepUs = 0;
@@ -51,12 +49,7 @@ export class EventServer {
       scratch: new Uint8Array(BUFFER_BYTES),
       spareBuffers: [],
     };
-    if (plane.listenerFd >= poller.capacity) {
-      throw new RangeError(
-        `${poller.name} holds descriptors below ${poller.capacity}, the listener is number ${plane.listenerFd}`,
-      );
-    }
-    check(poller.add(plane.listenerFd, 0, READABLE), poller.name, "on the listener");
+    this.#acceptQueue = new AcceptQueue(poller, plane.ledger, plane.listenerFd, (fd) => this.#admit(fd));
     check(poller.add(plane.stop.wakeFd, 0, READABLE), poller.name, "on the stop request");
   }
 
@@ -71,25 +64,26 @@ export class EventServer {
     const beforeUs = this.#nowUs;
     const ready = this.#poller.wait(this.#timeoutMs());
     this.#nowUs = monotonicUs();
-    if (ready === -posix.EBADF) this.#dropDeadDescriptors();
+    if (ready < 0 && ready !== -posix.EINTR) this.#afterFailedWait(-ready);
     const { ledger } = this.#plane;
     ledger.count(COUNTER.waits, 1);
     if (ready > 0) ledger.count(COUNTER.events, ready);
     ledger.note(COUNTER.wordsScanned, this.#poller.wordsScanned);
-    const queued = this.#queue;
-    if (queued.length > 0) this.#queue = [];
+    const unfinished = this.#unfinished;
+    if (unfinished.length > 0) this.#unfinished = [];
     for (let index = 0; index < ready; index++) this.#dispatch(index);
-    for (const connection of queued) this.#serveQueued(connection);
-    if (this.#isAcceptable || this.#resumeAcceptUs !== 0) this.#accept();
+    for (const connection of unfinished) this.#serveAgain(connection);
+    if (this.#stopLevel === RUN) this.#acceptQueue.takeTurn(this.#nowUs);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
     // Whoever is not in a whole answer is idle; interrupted or cut short, it says nothing of the others.
     else if (ready >= 0 && ready < this.#poller.fds.length) this.#sweepIdle(beforeUs);
   }
 
   #timeoutMs(): number {
-    if (this.#queue.length > 0 || this.#isAcceptable) return 0;
+    if (this.#unfinished.length > 0) return 0;
     if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
-    if (this.#resumeAcceptUs !== 0) return ACCEPT_PAUSE_MS;
+    if (this.#acceptQueue.mayHaveMore) return 0;
+    if (this.#acceptQueue.isResting) return ACCEPT_PAUSE_MS;
     const { idleTimeoutMs } = this.#plane.options;
     return idleTimeoutMs === undefined ? FOREVER : sweepIntervalMs(idleTimeoutMs);
   }
@@ -102,7 +96,7 @@ export class EventServer {
       if ((events & READ_TO_THE_END) !== 0) connection.readToTheEnd();
       this.#serve(connection);
     } else if (fd === this.#plane.listenerFd) {
-      this.#isAcceptable = this.#stopLevel === RUN;
+      this.#acceptQueue.becameReadable();
     } else if (fd === this.#plane.stop.wakeFd) {
       this.#stop();
     } else {
@@ -115,7 +109,7 @@ export class EventServer {
     this.#settle(connection, connection.serve());
   }
 
-  #serveQueued(connection: EchoConnection): void {
+  #serveAgain(connection: EchoConnection): void {
     connection.isQueued = false;
     if (this.#connections[connection.fd] === connection) this.#serve(connection);
   }
@@ -134,7 +128,7 @@ export class EventServer {
         // Level-triggered readiness is told again; an edge is not.
         if (this.#poller.trigger === "edge" && !connection.isQueued) {
           connection.isQueued = true;
-          this.#queue.push(connection);
+          this.#unfinished.push(connection);
         }
         break;
       case CLOSED:
@@ -148,35 +142,6 @@ export class EventServer {
     connection.interest = interest;
     const failed = this.#poller.modify(connection.fd, connection.generation, interest);
     if (failed < 0) this.#close(connection, reasonCode("error"));
-  }
-
-  #accept(): void {
-    if (this.#resumeAcceptUs !== 0) {
-      if (this.#nowUs < this.#resumeAcceptUs) return;
-      this.#resumeAccepting();
-    }
-    let failures = 0;
-    for (let turn = 0; turn < ACCEPTS_PER_TURN; turn++) {
-      const next = this.#acceptOne();
-      if (next === ACCEPT_RETRY) failures++;
-      if (next === ACCEPT_DONE) this.#isAcceptable = false;
-      if (next === ACCEPT_PAUSE || failures === ACCEPTS_PER_TURN) this.#pauseAccepting();
-      if (!this.#isAcceptable) return;
-    }
-  }
-
-  #acceptOne(): number {
-    const { ledger, listenerFd } = this.#plane;
-    const row = ledger.reserve();
-    if (row < 0) return ACCEPT_PAUSE;
-    const flags = posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
-    const fd = posix.accept4(listenerFd, ledger.peers, row * PEER_BYTES, PEER_BYTES, flags);
-    if (fd >= 0) {
-      this.#admit(fd);
-      return ACCEPTED;
-    }
-    if (fd !== -posix.EAGAIN) ledger.countAcceptError(-fd);
-    return afterAcceptError(-fd);
   }
 
   #admit(fd: number): void {
@@ -206,19 +171,6 @@ export class EventServer {
     ledger.noteOpen(this.#open);
   }
 
-  /** The listener stays readable while nothing can be accepted, so it leaves the interest set meanwhile. */
-  #pauseAccepting(): void {
-    this.#isAcceptable = false;
-    this.#resumeAcceptUs = this.#nowUs + ACCEPT_PAUSE_MS * 1000;
-    this.#poller.remove(this.#plane.listenerFd);
-  }
-
-  #resumeAccepting(): void {
-    this.#resumeAcceptUs = 0;
-    this.#isAcceptable = true;
-    if (this.#poller.add(this.#plane.listenerFd, 0, READABLE) < 0) this.#pauseAccepting();
-  }
-
   #close(connection: EchoConnection, reason: number): void {
     this.#poller.remove(connection.fd);
     this.#connections[connection.fd] = undefined;
@@ -226,8 +178,7 @@ export class EventServer {
     posix.close(connection.fd);
     this.#open--;
     this.#plane.ledger.close(connection.row, reason, this.#nowUs);
-    // A descriptor is free again.
-    if (this.#resumeAcceptUs !== 0) this.#resumeAcceptUs = this.#nowUs;
+    this.#acceptQueue.endRest(this.#nowUs);
   }
 
   /** Once: serves what has already arrived, then sends every client a FIN. */
@@ -238,20 +189,10 @@ export class EventServer {
       this.#stopLevel = stop.level;
       if (this.#stopLevel === RUN) return;
       this.#drainDeadlineUs = this.#nowUs + options.drainTimeoutMs * 1000;
-      this.#stopListening();
+      this.#acceptQueue.close(this.#nowUs);
       for (const connection of this.#live()) this.#settle(connection, connection.finish());
     }
     this.#stopLevel = stop.level;
-  }
-
-  /** Closing a listener resets the connections that wait in its queue, so they are accepted first. */
-  #stopListening(): void {
-    if (this.#resumeAcceptUs !== 0) this.#resumeAcceptUs = this.#nowUs;
-    this.#isAcceptable = true;
-    while (this.#isAcceptable) this.#accept();
-    this.#resumeAcceptUs = 0;
-    this.#poller.remove(this.#plane.listenerFd);
-    posix.close(this.#plane.listenerFd);
   }
 
   #sweepStopping(): void {
@@ -277,11 +218,17 @@ export class EventServer {
     return this.#connections.filter((connection) => connection !== undefined);
   }
 
-  /** One descriptor that is closed behind our back fails every select(2) with EBADF: find it and let it go. */
-  #dropDeadDescriptors(): void {
-    for (const connection of this.#live()) {
-      if (posix.fcntl(connection.fd, posix.F_GETFD, 0) < 0) this.#close(connection, reasonCode("error"));
-    }
+  /**
+   * One descriptor that is closed behind our back fails every select(2) with EBADF: find it and let it go. Any other
+   * failure would come back for ever.
+   *
+   * @throws SyscallError
+   */
+  #afterFailedWait(errno: number): void {
+    const isDead = ({ fd }: EchoConnection) => posix.fcntl(fd, posix.F_GETFD, 0) < 0;
+    const dead = errno === posix.EBADF ? this.#live().filter(isDead) : [];
+    if (dead.length === 0) throw new SyscallError(this.#poller.name, errno, "for all connections");
+    for (const connection of dead) this.#close(connection, reasonCode("error"));
   }
 }
 

@@ -3,6 +3,8 @@ import { COUNTER, type Ledger } from "@c10k-lab/stats";
 import { reasonCode } from "./echo-connection.ts";
 import { BUFFER_BYTES } from "./limits.ts";
 
+/** A client that has sent more than this, or goes on sending, may see a reset all the same. */
+const READS = 64;
 const unread = new Uint8Array(BUFFER_BYTES);
 
 /**
@@ -12,7 +14,9 @@ const unread = new Uint8Array(BUFFER_BYTES);
 export function refuse(ledger: Ledger, row: number, fd: number): void {
   posix.shutdown(fd, posix.SHUT_WR);
   posix.fcntl(fd, posix.F_SETFL, posix.O_NONBLOCK);
-  posix.recv(fd, unread, 0, BUFFER_BYTES);
+  for (let reads = 0; reads < READS; reads++) {
+    if (posix.recv(fd, unread, 0, BUFFER_BYTES) <= 0) break;
+  }
   posix.close(fd);
   ledger.count(COUNTER.refused, 1);
   ledger.close(row, reasonCode("refused"), monotonicUs());
