@@ -7,7 +7,7 @@ import {
   OUTCOMES,
   type Outcome,
 } from "@c10k-lab/protocol";
-import { LatencyHistogram } from "@c10k-lab/stats";
+import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
 import type { Target } from "./load-run.ts";
 import type { LoadWorkerResult } from "./load-worker.ts";
 import type { ClientOptions } from "./options.ts";
@@ -52,7 +52,7 @@ export function summarize(
     outcomes,
     latencyUs,
     histograms,
-    usage: usage(),
+    usage: usageNow(),
     environment: {
       node: process.version,
       kernel: release(),
@@ -83,15 +83,4 @@ function durationMs(results: ResultsTable, connections: number): number {
     last = Math.max(last, results.rows.get(connection, RESULT.endedUs));
   }
   return Math.max(0, last - first) / 1000;
-}
-
-function usage(): ClientSummary["usage"] {
-  const usage = process.resourceUsage();
-  return {
-    userUs: usage.userCPUTime,
-    systemUs: usage.systemCPUTime,
-    voluntarySwitches: usage.voluntaryContextSwitches,
-    involuntarySwitches: usage.involuntaryContextSwitches,
-    maxRssKiB: usage.maxRSS,
-  };
 }

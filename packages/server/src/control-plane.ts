@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { onStopSignal } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
 import { EXIT, type ListeningLine, SERVER_COLUMNS, type ServerName } from "@c10k-lab/protocol";
-import { CsvFile, Ledger, LedgerReader } from "@c10k-lab/stats";
+import { CsvFile, Ledger, LedgerReader, usageNow } from "@c10k-lab/stats";
 import type { Logger } from "pino";
 import { ClientNames } from "./client-names.ts";
 import { ConnectionList } from "./connection-list.ts";
@@ -17,7 +17,6 @@ import { monitoringPort, serveMonitoring } from "./monitoring.ts";
 import type { ServerOptions } from "./options.ts";
 import { ABORT, DRAIN, StopRequest } from "./stop-request.ts";
 import { totals } from "./totals.ts";
-import { usageNow } from "./usage.ts";
 
 const ACCEPTOR_TICK_MS = 5;
 

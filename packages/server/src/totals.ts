@@ -1,7 +1,6 @@
 import { errorName } from "@c10k-lab/posix";
 import { CLOSE_REASONS, type FinalLine, type ServerName } from "@c10k-lab/protocol";
-import { COUNTER, type Ledger, type LedgerReader } from "@c10k-lab/stats";
-import { usageNow } from "./usage.ts";
+import { COUNTER, type Ledger, type LedgerReader, usageNow } from "@c10k-lab/stats";
 
 /** The ledger's totals as they stand, in the form of the final line. */
 export function totals(
