@@ -71,8 +71,8 @@ export class BenchRun {
 
   async #measure(side: Side, { server, connections }: Cell): Promise<Figures> {
     if (this.#isInterrupted) throw new Error("interrupted");
-    const { durationMs } = this.#options;
-    this.#current = new Measurement(side, { server, connections, durationMs }, this.processors);
+    const { durationMs, sizeBytes } = this.#options;
+    this.#current = new Measurement(side, { server, connections, durationMs, sizeBytes }, this.processors);
     return this.#current.run(this.#folder);
   }
 }

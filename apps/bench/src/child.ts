@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { allowedProcessors, pinTo } from "@c10k-lab/posix";
+import { COMPILE_CACHE } from "./servers.ts";
 
 /** How many of its last words are kept for the sentence when it fails. */
 const WORDS_KEPT = 2000;
@@ -24,6 +25,7 @@ export class Child {
     const child = onProcessor(processor, () =>
       spawn(node.length > 0 ? process.execPath : program, [...node, ...args, "--exit-with-parent"], {
         detached: true,
+        env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE },
         stdio: ["ignore", "pipe", "pipe"],
       }),
     );

@@ -52,7 +52,8 @@ function report(cells: readonly Cell[], { sides, processors }: BenchRun): boolea
   }
   if (options.json === undefined) return true;
   try {
-    const content = { schema: "c10k-lab/bench/1", ratio: "second / first", options, processors, cells };
+    const names = { first: sides[0].name, second: sides[1].name };
+    const content = { schema: "c10k-lab/bench/1", sides: names, options, processors, cells };
     writeFileDurably(options.json, `${JSON.stringify(content, null, 2)}\n`);
     return true;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Range } from "@c10k-lab/cli";
 import { ClientSummary, ListeningLine, type ServerName } from "@c10k-lab/protocol";
 import { Child } from "./child.ts";
 import { cpuTimeUs } from "./cpu-time.ts";
@@ -15,6 +16,14 @@ const OWN_DESCRIPTORS = 64;
 
 const Listening = ListeningLine.pick({ event: true, port: true, pid: true });
 
+/** What a server is exposed to. */
+export interface Load {
+  readonly server: ServerName;
+  readonly connections: number;
+  readonly durationMs: number;
+  readonly sizeBytes: Range | undefined;
+}
+
 /** What one run of a server shows. */
 export interface Figures {
   readonly messagesPerSecond: number;
@@ -25,21 +34,13 @@ export interface Figures {
 /** One server under one load: a new process, the client, the end of both. */
 export class Measurement {
   readonly #side: Side;
-  readonly #server: ServerName;
-  readonly #connections: number;
-  readonly #durationMs: number;
+  readonly #load: Load;
   readonly #processors: Processors | null;
   readonly #children: Child[] = [];
 
-  constructor(
-    side: Side,
-    load: { readonly server: ServerName; readonly connections: number; readonly durationMs: number },
-    processors: Processors | null,
-  ) {
+  constructor(side: Side, load: Load, processors: Processors | null) {
     this.#side = side;
-    this.#server = load.server;
-    this.#connections = load.connections;
-    this.#durationMs = load.durationMs;
+    this.#load = load;
     this.#processors = processors;
   }
 
@@ -49,7 +50,7 @@ export class Measurement {
    */
   async run(folder: string): Promise<Figures> {
     const server = this.#start(
-      this.#side.program(this.#server),
+      this.#side.program(this.#load.server),
       this.#serverArgs(),
       this.#processors?.server,
     );
@@ -58,7 +59,7 @@ export class Measurement {
       if (line === null) throw new Error(`${this.#name} does not listen: ${server.lastWords}`);
       const { port } = Listening.parse(JSON.parse(line));
       const beforeUs = cpuTimeUs(server.pid);
-      const { messages, messagesPerSecond } = await this.#load(port, join(folder, "client.json"));
+      const { messages, messagesPerSecond } = await this.#runClient(port, join(folder, "client.json"));
       const usedUs = cpuTimeUs(server.pid) - beforeUs;
       const code = await server.stop(STOP_MS);
       if (code !== 0) throw new Error(`${this.#name} ended with ${code}: ${server.lastWords}`);
@@ -74,16 +75,19 @@ export class Measurement {
     await Promise.all(this.#children.map((child) => child.exited));
   }
 
-  async #load(port: number, summaryPath: string): Promise<ClientSummary["achieved"]> {
+  async #runClient(port: number, summaryPath: string): Promise<ClientSummary["achieved"]> {
+    const { connections, durationMs, sizeBytes } = this.#load;
+    const size = sizeBytes ? ["--size", `${sizeBytes.from}..${sizeBytes.to}`] : [];
     const client = this.#start(
       CLIENT,
       [
-        ...["--port", String(port), "--connections", String(this.#connections)],
-        ...["--duration", `${this.#durationMs}ms`, "--summary", summaryPath],
+        ...["--port", String(port), "--connections", String(connections)],
+        ...["--duration", `${durationMs}ms`, "--summary", summaryPath],
+        ...size,
       ],
       this.#processors?.client,
     );
-    const code = await client.endWithin(this.#durationMs + CLIENT_SLACK_MS);
+    const code = await client.endWithin(durationMs + CLIENT_SLACK_MS);
     if (code !== 0) throw new Error(`the client of ${this.#name} ended with ${code}: ${client.lastWords}`);
     return ClientSummary.parse(JSON.parse(readFileSync(summaryPath, "utf8"))).achieved;
   }
@@ -96,12 +100,14 @@ export class Measurement {
 
   /** Both sides of a pair get bitmaps of the same size: they are copied for every wait. */
   #serverArgs(): string[] {
-    const setsize = Math.ceil((this.#connections + OWN_DESCRIPTORS) / 1024) * 1024;
-    const own = this.#server === "select" ? ["--fd-setsize", String(setsize)] : [];
+    const { server, connections } = this.#load;
+    const setsize = Math.ceil((connections + OWN_DESCRIPTORS) / 1024) * 1024;
+    const own = server === "select" ? ["--fd-setsize", String(setsize)] : [];
     return ["--port", "0", ...own];
   }
 
   get #name(): string {
-    return `${this.#side.name} ${this.#server} with ${this.#connections} connections`;
+    const { server, connections } = this.#load;
+    return `${this.#side.name} ${server} with ${connections} connections`;
   }
 }

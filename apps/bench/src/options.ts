@@ -1,4 +1,4 @@
-import { choices, durationMs, integer, type OptionValues, text } from "@c10k-lab/cli";
+import { bytesRange, choices, durationMs, integer, type OptionValues, text } from "@c10k-lab/cli";
 import { SERVERS } from "@c10k-lab/protocol";
 
 const ONE_LOAD = integer({ describe: "", min: 1, max: 100_000, noun: "a number of connections" });
@@ -21,9 +21,15 @@ const BENCH_OPTIONS = {
     noun: "a number of rounds",
   }),
   durationMs: durationMs({ describe: "how long each run exchanges messages", default: "2s", min: 100 }),
+  sizeBytes: bytesRange({
+    describe: "length of the messages, one or A..B [default: the client's text of 20 bytes]",
+    min: 1,
+    max: 2 ** 28,
+    noun: "a message size",
+  }),
   against: text({
     describe:
-      "instead of C: the TypeScript servers of another checkout in this folder, to see what a change does",
+      "instead of C: the TypeScript servers of another checkout in this folder, with its own node_modules, built",
   }),
   json: text({ describe: "JSON file to write: every pair" }),
 } as const;
@@ -38,6 +44,7 @@ export const PROGRAM = {
   examples: [
     ["npm run bench", "three architectures, three loads, five pairs each: about five minutes"],
     ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one of them, more surely"],
+    ["npm run bench -- --size 512", "with longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
   ] as const,
   epilogue: `Every option is also read from the environment: --rounds is BENCH_ROUNDS.

@@ -22,6 +22,7 @@ export function formatResults(cells: readonly Cell[], sides: Sides, isPinned: bo
   table.push(...cells.filter(({ pairs }) => pairs.length > 0).map(row));
   const notes = [
     "The client is often the limit of messages/s; CPU per message is what a server costs. Below 1 is less.",
+    "Every process is new: what TypeScript costs includes compiling it while it runs, so a longer --duration shows less.",
     isPinned ? [] : "There is one processor only: server and client took time from each other.",
   ].flat();
   return [table.toString(), ...notes].join("\n");

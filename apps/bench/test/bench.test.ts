@@ -27,7 +27,7 @@ test("--against compares two checkouts", async () => {
 });
 
 test.each([
-  [["--against", "/nowhere"], "--against: there is no /nowhere/apps/server-threaded/src/main.ts"],
+  [["--against", "/nowhere"], "there is no /nowhere/apps/server-threaded/src/main.ts"],
   [["--connections", "10,none"], "'none' is not a whole number"],
   [["--connections", "0"], "0 is not a number of connections"],
   [["--servers", "poll"], "'poll' is not one of"],

@@ -4,11 +4,16 @@
  */
 export const NEWLINE = 0x0a;
 
-// Below this many bytes a loop in JavaScript beats the call into the runtime's memchr.
-const LOOP_BYTES = 96;
+// Up to here a loop in JavaScript is faster than the call into the runtime's memchr.
+const LOOP_BYTES = 32;
 
-/** Newlines in `bytes[0, length)`. Allocates nothing: it runs once a recv(2). */
-export function countMessages(bytes: Uint8Array, length: number): number {
+/**
+ * Newlines in `bytes[0, length)`. Allocates nothing: it runs once a recv(2).
+ *
+ * @param bytes a Buffer: unlike Uint8Array's, its indexOf is memchr and can be told where to stop. One that searched on
+ *   through the rest of a 16 KiB buffer cost more than the echo itself.
+ */
+export function countMessages(bytes: Buffer, length: number): number {
   let messages = 0;
   if (length <= LOOP_BYTES) {
     for (let at = 0; at < length; at++) {
@@ -16,10 +21,10 @@ export function countMessages(bytes: Uint8Array, length: number): number {
     }
     return messages;
   }
-  let at = bytes.indexOf(NEWLINE);
-  while (at >= 0 && at < length) {
-    messages++;
-    at = bytes.indexOf(NEWLINE, at + 1);
-  }
+  for (let at = nextNewline(bytes, 0, length); at >= 0; at = nextNewline(bytes, at + 1, length)) messages++;
   return messages;
+}
+
+function nextNewline(bytes: Buffer, from: number, end: number): number {
+  return bytes.indexOf(NEWLINE, from, end);
 }

@@ -22,7 +22,7 @@ export type Need = typeof AWAIT_READABLE | typeof AWAIT_WRITABLE | typeof AWAIT_
 export interface EchoContext {
   readonly io: SocketIo;
   readonly ledger: Ledger;
-  readonly scratch: Uint8Array;
+  readonly scratch: Buffer;
   /** Buffers not in use, each BUFFER_BYTES: a connection has one only while its echo is pending. */
   readonly spareBuffers: Uint8Array[];
 }

@@ -46,7 +46,7 @@ export class EventServer {
     this.#context = {
       io: posix,
       ledger: plane.ledger,
-      scratch: new Uint8Array(BUFFER_BYTES),
+      scratch: Buffer.alloc(BUFFER_BYTES),
       spareBuffers: [],
     };
     this.#acceptQueue = new AcceptQueue(poller, plane.ledger, plane.listenerFd, (fd) => this.#admit(fd));

@@ -80,7 +80,7 @@ function connect(io: ScriptedSocket) {
   ledger.reserve();
   const row = ledger.open(0);
   const spareBuffers: Uint8Array[] = [];
-  const context = { io, ledger, scratch: new Uint8Array(BUFFER_BYTES), spareBuffers };
+  const context = { io, ledger, scratch: Buffer.alloc(BUFFER_BYTES), spareBuffers };
   const connection = new EchoConnection(context, 3, 1, row, READABLE, 0);
   return {
     connection,
