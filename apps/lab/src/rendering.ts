@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { LabResults } from "@c10k-lab/protocol";
 import { answer, renderReport, summaryTable } from "@c10k-lab/report";
 import Table from "cli-table3";
@@ -30,6 +30,7 @@ export function printSummary(results: LabResults): void {
 /** Writes the report and says where it is. */
 export async function renderInto(folder: ResultsFolder, results: LabResults): Promise<void> {
   await folder.writeReport(results, renderReport(results));
-  const path = relative(process.cwd(), folder.path) || ".";
-  process.stdout.write(`\nreport: ${path}/report.html (or report.md)\n`);
+  const below = relative(process.cwd(), folder.path);
+  const path = below.startsWith("..") ? resolve(folder.path) : below;
+  process.stdout.write(`\nreport: ${join(path, "report.html")} (or report.md)\n`);
 }
