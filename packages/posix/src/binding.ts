@@ -172,9 +172,8 @@ export function loadAddon<T>(path: string): T {
 }
 
 /**
- * A copy, because an object the addon filled property by property is a hash table to V8: every `posix.recv` would be
- * looked up by name. The copy's properties have fixed places, and frozen ones compile to constants (measured: see
- * docs/MEASURING.md).
+ * A copy, because V8 keeps an object that an addon filled property by property as a hash table: every `posix.recv` would
+ * be looked up by name. The copy's properties have fixed places, and frozen ones compile to constants.
  */
 export const binding: Binding = Object.freeze({
   ...loadAddon<Binding>(new URL("../build/posix.node", import.meta.url).pathname),
