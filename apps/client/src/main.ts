@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
-import { type ClientSummary, EXIT } from "@c10k-lab/protocol";
+import { type ClientSummary, EXIT, OUTCOMES } from "@c10k-lab/protocol";
 import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
 import { LoadRun, type Target } from "./load-run.ts";
 import { CLIENT_OPTIONS } from "./options.ts";
@@ -89,10 +89,10 @@ function verdict({ achieved, asked, outcomes }: ClientSummary, target: Target): 
   if (outcomes.refused === asked.connections || outcomes["self-connect"] > 0) {
     return fail(EXIT.incomplete, `no server listens on ${formatAddress(target)}`);
   }
-  return fail(
-    EXIT.incomplete,
-    `${asked.connections - achieved.completed} of ${asked.connections} connections failed`,
-  );
+  const failed = asked.connections - achieved.completed;
+  const reasons = OUTCOMES.filter((name) => name !== "ok" && outcomes[name] > 0);
+  const why = reasons.map((name) => `${outcomes[name]} ${name}`).join(", ");
+  return fail(EXIT.incomplete, `${failed} of ${asked.connections} connections failed: ${why}`);
 }
 
 async function write(run: LoadRun, summary: ClientSummary, paths: ResultPaths): Promise<boolean> {

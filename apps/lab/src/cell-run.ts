@@ -8,6 +8,7 @@ import type { Cell, Plan } from "./plan.ts";
 import { ProcessSampler } from "./process-sampler.ts";
 import type { Processors } from "./processors.ts";
 import { reconcile } from "./reconcile.ts";
+import { bytesSentToRefused } from "./refused-bytes.ts";
 import { readTcpCounters, type TcpCounts, tcpCountersSince } from "./tcp-counters.ts";
 
 /** A server that has not said it listens by then is broken. */
@@ -99,16 +100,17 @@ export class CellRun {
     }
   }
 
-  #result(
+  async #result(
     listening: ListeningLine | null,
     final: FinalLine | null,
     measured: Measured,
     serverSampler: ProcessSampler,
     serverArgs: string[],
     serverExit: Exit,
-  ): CellResult {
+  ): Promise<CellResult> {
     const client = measured.summary;
-    const reconciliation = client && final ? reconcile(client, final) : null;
+    const bytesRefused = client && final && final.refused > 0 ? await bytesSentToRefused(this.#folder) : 0;
+    const reconciliation = client && final ? reconcile(client, final, bytesRefused) : null;
     const exits = { server: serverExit, client: measured.exit };
     return {
       schema: "c10k-lab/cell/1",

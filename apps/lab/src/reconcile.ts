@@ -1,12 +1,16 @@
 import type { ClientSummary, FinalLine, Reconciliation } from "@c10k-lab/protocol";
 
-/** Compares the books of both sides, to the byte. */
-export function reconcile(client: ClientSummary, server: FinalLine): Reconciliation {
+/**
+ * Compares the books of both sides, to the byte.
+ *
+ * @param bytesRefused bytes the client sent on connections the server refused, which it never read
+ */
+export function reconcile(client: ClientSummary, server: FinalLine, bytesRefused: number): Reconciliation {
   const books = {
     client: {
       connections: client.achieved.established,
       messages: client.achieved.messages,
-      bytesSent: client.achieved.bytesSent,
+      bytesSent: client.achieved.bytesSent - bytesRefused,
       bytesReceived: client.achieved.bytesReceived,
     },
     server: {

@@ -50,7 +50,7 @@ function judged(change: Partial<Parameters<typeof judge>[0]> & { asked?: number;
     isInterrupted: false,
     ...change,
   };
-  const reconciliation = facts.client && facts.final ? reconcile(facts.client, facts.final) : null;
+  const reconciliation = facts.client && facts.final ? reconcile(facts.client, facts.final, 0) : null;
   return judge({ ...facts, reconciliation });
 }
 

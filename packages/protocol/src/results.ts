@@ -17,7 +17,7 @@ export type Sample = z.infer<typeof Sample>;
 /** How a cell ended. A select server that meets its wall of descriptors is `limited`: a result, not a failure. */
 export const CELL_STATUSES = ["ok", "limited", "failed", "interrupted"] as const;
 
-/** The books of both sides, to the byte. */
+/** The books of both sides, to the byte; the client's without what it sent on connections the server refused. */
 export const Reconciliation = z.object({
   balanced: z.boolean(),
   /** One sentence for each pair that differs. */
