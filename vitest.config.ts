@@ -5,6 +5,7 @@ import { defineConfig } from "vitest/config";
 /** Each workspace that has tests is a project called like its package: `vitest run --project server-epoll`. */
 const projects = ["packages", "apps"]
   .flatMap((folder) => readdirSync(join(import.meta.dirname, folder)).map((name) => join(folder, name)))
+  .concat("docker")
   .filter((workspace) => existsSync(join(import.meta.dirname, workspace, "test")))
   .map((workspace) => ({
     extends: true as const,
