@@ -1,6 +1,7 @@
 import { fileDescriptorLimit } from "@c10k-lab/posix";
 import type { Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "./cell-run.ts";
+import { type Engine, EngineTrouble } from "./engines/engine.ts";
 import { describeMachine, describeSoftware } from "./machine.ts";
 import { cellsOf, type Plan } from "./plan.ts";
 import { divideProcessors } from "./processors.ts";
@@ -16,24 +17,32 @@ const OWN_DESCRIPTORS = 40;
 export class LabRun {
   readonly folder: ResultsFolder;
   readonly #plan: Plan;
+  readonly #engine: Engine;
+  readonly #interruption = new AbortController();
   #manifest: Manifest;
   #current: CellRun | undefined;
-  #isInterrupted = false;
 
   /**
+   * @param makeEngine is given the run's id
    * @param resultsPath folder of all results
    * @throws Error when it cannot be written to
    */
-  constructor(plan: Plan, resultsPath: string) {
+  constructor(plan: Plan, makeEngine: (run: string) => Engine, resultsPath: string) {
+    const startedAt = new Date().toISOString();
+    const run = `${startedAt.slice(0, 19).replaceAll(":", "-")}-${plan.name}-${process.pid}`;
     this.#plan = plan;
+    this.#engine = makeEngine(run);
     this.#manifest = {
       schema: "c10k-lab/manifest/1",
       plan: plan.name,
       question: plan.question,
-      engine: "process",
-      startedAt: new Date().toISOString(),
+      run,
+      engine: this.#engine.name,
+      images: null,
+      startedAt,
       finishedAt: null,
-      complete: false,
+      outcome: "running",
+      trouble: null,
       cellsPlanned: cellsOf(plan).length,
       options: { ...plan },
       software: describeSoftware(),
@@ -44,33 +53,66 @@ export class LabRun {
 
   /** Ends the current cell early and starts no other; a second call ends it at once. */
   interrupt(): void {
-    if (this.#isInterrupted) this.#current?.kill();
+    if (this.#interruption.signal.aborted) this.#current?.kill();
     else this.#current?.interrupt();
-    this.#isInterrupted = true;
+    this.#interruption.abort();
   }
 
-  /** @returns false when it was interrupted */
-  async run(): Promise<boolean> {
+  /** @returns how it ended; the manifest has it too */
+  async run(): Promise<Manifest["outcome"]> {
+    let trouble: EngineTrouble | null = null;
+    try {
+      await this.#prepare();
+      await this.#measure();
+    } catch (error) {
+      if (!(error instanceof EngineTrouble)) throw error;
+      trouble = error;
+    } finally {
+      await this.#engine.close();
+    }
+    const outcome = this.#interruption.signal.aborted ? "interrupted" : (trouble?.outcome ?? "complete");
+    this.#write({
+      finishedAt: new Date().toISOString(),
+      outcome,
+      trouble: outcome === "interrupted" ? null : (trouble?.message ?? null),
+    });
+    return outcome;
+  }
+
+  async #prepare(): Promise<void> {
+    warnOfDescriptors(this.#plan);
+    const images = await this.#engine.prepare([...this.#plan.servers, "client"], this.#interruption.signal);
+    this.#write({ images });
+  }
+
+  /** @throws EngineTrouble when no further cell can be run */
+  async #measure(): Promise<void> {
     const cells = cellsOf(this.#plan);
     const processors = divideProcessors();
     const progress = new Progress(cells.length, this.#plan.durationMs + CELL_OVERHEAD_MS);
-    warnOfDescriptors(this.#plan);
-    for (const cell of cells) {
-      if (this.#isInterrupted) break;
-      progress.begin(cell);
-      this.#current = new CellRun(cell, this.#plan, this.folder.cellFolder(cell.id), processors);
-      const result = await this.#current.run();
-      this.folder.writeCell(result);
-      progress.finish(result);
+    try {
+      for (const cell of cells) {
+        if (this.#interruption.signal.aborted) return;
+        progress.begin(cell);
+        const folder = this.folder.cellFolder(cell.id);
+        this.#current = new CellRun(cell, this.#plan, folder, this.#engine, processors);
+        progress.finish(await this.#finish(this.#current));
+        if (this.#current.trouble) throw this.#current.trouble;
+      }
+    } finally {
+      progress.stop();
     }
-    progress.stop();
-    this.#manifest = {
-      ...this.#manifest,
-      finishedAt: new Date().toISOString(),
-      complete: !this.#isInterrupted,
-    };
+  }
+
+  async #finish(cell: CellRun) {
+    const result = await cell.run();
+    this.folder.writeCell(result);
+    return result;
+  }
+
+  #write(change: Partial<Manifest>): void {
+    this.#manifest = { ...this.#manifest, ...change };
     this.folder.writeManifest(this.#manifest);
-    return !this.#isInterrupted;
   }
 }
 

@@ -17,14 +17,15 @@ test("a run leaves results of every cell, a summary, and a report, and exits 0",
   expect(lab.stdout).toContain(`${folder}/report.html`);
   expect(Manifest.parse(json(folder, "manifest.json"))).toMatchObject({
     plan: "quick",
-    complete: true,
+    outcome: "complete",
     cellsPlanned: 3,
   });
   for (const id of ["threaded-10", "select-10", "epoll-10"]) {
     const cell = CellResult.parse(json(folder, id, "cell.json"));
     expect(cell).toMatchObject({ status: "ok", reconciliation: { balanced: true, differences: [] } });
     expect(cell.client?.achieved.messages).toBeGreaterThan(100);
-    expect((await readCsv(join(folder, id, "server.csv"))).rows).toHaveLength(10);
+    // The lab's own connection, which tried whether the server echoes, is a row too.
+    expect((await readCsv(join(folder, id, "server.csv"))).rows).toHaveLength(11);
     expect((await readCsv(join(folder, id, "client.csv"))).rows).toHaveLength(10);
     expect(lab.stdout).toContain(id.split("-")[0]);
   }
@@ -54,7 +55,7 @@ describe("interrupted", () => {
     expect(await lab.exited).toBe(130);
     expect(lab.children()).toEqual([]);
     const folder = join(lab.results, "latest");
-    expect(Manifest.parse(json(folder, "manifest.json")).complete).toBe(false);
+    expect(Manifest.parse(json(folder, "manifest.json")).outcome).toBe("interrupted");
     expect(existsSync(join(folder, "threaded-10", "cell.json"))).toBe(true);
     expect(readFileSync(join(folder, "report.md"), "utf8")).toMatch(/partial/i);
   });

@@ -23,9 +23,12 @@ export {
   CELL_STATUSES,
   CellResult,
   type ConnectionRow,
+  ContainerSample,
   type LabResults,
   Manifest,
+  Probe,
   Reconciliation,
+  RUN_OUTCOMES,
   Sample,
 } from "./results.ts";
 export { FinalLine, ListeningLine, Usage } from "./server-lines.ts";

@@ -70,8 +70,8 @@ export function figuresOf(cell: CellResult): CellFigures {
 }
 
 /** The kernel completes a handshake before the server has a say, so a refused connection was "connected" too. */
-function establishedIn({ client, final }: CellResult): number | null {
-  const served = final === null ? null : final.accepted - final.refused;
+function establishedIn({ client, final, probe }: CellResult): number | null {
+  const served = final === null ? null : final.accepted - final.refused - (probe?.connections ?? 0);
   if (client === null) return served;
   return served === null ? client.achieved.established : Math.min(client.achieved.established, served);
 }
@@ -100,8 +100,16 @@ function cpuOf(cell: CellResult) {
     systemPerMessageUs: ratio(systemUs, requests),
     cpuPerMessageUs: ratio(cpuUs, requests),
     serverCorePercent: cpuUs === null ? null : ratio(cpuUs / 10, wallMs),
-    clientCorePercent: busiestCorePercent(cell.evidence.client, cell.client?.achieved.messagingMs ?? 0),
+    clientCorePercent: clientsCorePercent(cell),
   };
+}
+
+/** Of all clients together: they exchange messages at the same time. */
+function clientsCorePercent({ evidence, client }: CellResult): number | null {
+  const shares = evidence.clients.map((samples) =>
+    busiestCorePercent(samples, client?.achieved.messagingMs ?? 0),
+  );
+  return shares.reduce((sum, share) => (sum === null || share === null ? null : sum + share), 0);
 }
 
 function memoryOf(cell: CellResult) {

@@ -5,14 +5,19 @@ import { type CellFigures, figuresOf } from "./cell-figures.ts";
 export interface Study {
   readonly results: LabResults;
   /** In the order they were run. */
+  readonly everyCell: readonly CellFigures[];
+  /** Those that are compared: of each server and load the one with the fewest clients. */
   readonly cells: readonly CellFigures[];
   /** Those that have a cell, in the order all tables and legends use. */
   readonly servers: readonly ServerName[];
 }
 
 export function studyOf(results: LabResults): Study {
-  const cells = results.cells.map(figuresOf);
-  return { results, cells, servers: SERVERS.filter((name) => cells.some((cell) => cell.server === name)) };
+  const everyCell = results.cells.map(figuresOf);
+  const clients = Math.min(...results.cells.map((cell) => cell.clients));
+  const cells = everyCell.filter(({ cell }) => cell.clients === clients);
+  const servers = SERVERS.filter((name) => cells.some((cell) => cell.server === name));
+  return { results, everyCell, cells, servers };
 }
 
 /** A server's cells from the smallest load to the largest. */

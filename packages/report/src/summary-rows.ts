@@ -13,6 +13,7 @@ function rowOf(figures: CellFigures): SummaryRow {
   return {
     cell: cell.id,
     server: figures.server,
+    clients: cell.clients,
     connections_asked: figures.connections,
     connections_established: figures.established,
     connections_completed: cell.client?.achieved.completed ?? null,

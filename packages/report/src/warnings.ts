@@ -7,9 +7,9 @@ import type { Study } from "./study.ts";
 /** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
 export function warningsOf(study: Study): string[] {
   return [
-    ...study.cells.flatMap(brokenCell),
-    ...study.cells.flatMap(unbalancedLedgers),
-    ...study.cells.flatMap(wrongBytes),
+    ...study.everyCell.flatMap(brokenCell),
+    ...study.everyCell.flatMap(unbalancedLedgers),
+    ...study.everyCell.flatMap(wrongBytes),
     ...clientLimits(study),
     ...sharedProcessors(study),
     ...busyMachine(study),
@@ -22,20 +22,26 @@ export function clientWasLimit(cell: CellFigures): boolean {
 }
 
 function brokenCell({ cell }: CellFigures): string[] {
-  if (cell.status !== "failed" && cell.status !== "interrupted") return [];
+  if (cell.status === "ok" || cell.status === "limited") return [];
   const missing = [
     ...(cell.client === null ? ["the client's summary"] : []),
     ...(cell.final === null ? ["the server's final line"] : []),
   ];
-  const how = cell.status === "failed" ? "failed" : "was interrupted";
   const without = missing.length > 0 ? `; it lacks ${listed(missing)}` : "";
-  return [`${cell.id} ${how}${without}. It is in no comparison.`];
+  return [`${cell.id} ${FATES[cell.status]}${without}. It is in no comparison.`];
 }
+
+const FATES = {
+  failed: "failed",
+  interrupted: "was interrupted",
+  "out-of-memory": "ran out of memory",
+  "engine-lost": "lost its container engine",
+};
 
 function unbalancedLedgers({ cell }: CellFigures): string[] {
   // Cut short, messages are under way that one side has counted and the other not.
   if (cell.status === "interrupted") return [];
-  if (cell.reconciliation === null && cell.status === "failed") return [];
+  if (cell.reconciliation === null && cell.status !== "ok" && cell.status !== "limited") return [];
   if (cell.reconciliation === null) {
     return [`The ledgers of ${cell.id} could not be compared, so nothing vouches for its counts.`];
   }
@@ -54,7 +60,7 @@ function wrongBytes({ cell }: CellFigures): string[] {
 }
 
 function clientLimits(study: Study): string[] {
-  const limited = study.cells.filter(clientWasLimit);
+  const limited = study.everyCell.filter(clientWasLimit);
   if (limited.length === 0) return [];
   const names = listed(limited.map((cell) => `${cell.cell.id} (${percent(cell.clientCorePercent)})`));
   const cells = limited.length === 1 ? "this cell" : "these cells";
@@ -66,9 +72,9 @@ function clientLimits(study: Study): string[] {
 }
 
 function sharedProcessors(study: Study): string[] {
-  const shared = study.cells.filter(({ cell }) => cell.processors === null || overlap(cell.processors));
+  const shared = study.everyCell.filter(({ cell }) => cell.processors === null || overlap(cell.processors));
   if (shared.length === 0) return [];
-  if (shared.length === study.cells.length) {
+  if (shared.length === study.everyCell.length) {
     return ["Server and client had no processors of their own, so they may have taken time from each other."];
   }
   return [

@@ -5,6 +5,8 @@ import { isClear } from "../comparison.ts";
 import { blocks, bullets, type Table, tableOf } from "../markdown.ts";
 import { figure, integer, plural } from "../numbers.ts";
 import { cellsOf, isWhole, type Study } from "../study.ts";
+import { containers } from "./containers.ts";
+import { replicas } from "./replicas.ts";
 
 /** Why: the evidence beside each rate. It shows what goes together, not what causes what. */
 export function discussion(study: Study): string {
@@ -15,6 +17,8 @@ export function discussion(study: Study): string {
       "counted. Such figures show what goes together with a rate; they do not prove what caused it.",
     tableOf(evidenceTable(study)),
     bullets(study.servers.flatMap((server) => changes(study, server))),
+    replicas(study),
+    containers(study),
     kernelCounters(study),
   ]);
 }
