@@ -55,9 +55,7 @@ function exitsOf({ exits, client, final }: CellFacts): { who: string; exit: Exit
 
 function deaths(facts: CellFacts): string[] {
   const notes = facts.trouble ? [facts.trouble.message] : [];
-  if (facts.exits.server && !facts.listening) notes.push("The server never said that it listens.");
-  else if (facts.exits.server && !facts.probe)
-    notes.push("The server listened, but did not echo the lab's probe.");
+  if (facts.listening && !facts.probe) notes.push("The server listened, but did not echo the lab's probe.");
   for (const { who, exit, isDue } of exitsOf(facts)) {
     if (exit.cause === "out-of-memory")
       notes.push(`The ${who} ran out of memory: the kernel killed it at its container's limit.`);

@@ -10,8 +10,9 @@ const NO_LINES = {
   ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " },
 };
 
-/** The run as a table in the terminal, and the notes to it. */
+/** The run as a table in the terminal, and the notes to it; nothing where nothing was measured. */
 export function printSummary(results: LabResults): void {
+  if (results.cells.length === 0) return;
   const { head, rows } = summaryTable(results);
   const table = new Table({
     // Narrow enough for a terminal: words of a heading below each other, columns apart by white space alone.

@@ -31,9 +31,8 @@ export interface CellFigures {
   readonly userPerMessageUs: number | null;
   readonly systemPerMessageUs: number | null;
   readonly cpuPerMessageUs: number | null;
-  /** Of one core, from the first connect to the last close. */
-  readonly serverCorePercent: number | null;
   /** Of one core, while messages were exchanged. */
+  readonly serverCorePercent: number | null;
   readonly clientCorePercent: number | null;
   readonly rssPeakMiB: number | null;
   /** What the server grew by since it began to listen, shared among the connections. */
@@ -94,12 +93,11 @@ function cpuOf(cell: CellResult) {
   const systemUs = server && server.final.usage.systemUs - server.listening.usage.systemUs;
   const cpuUs = userUs === null || systemUs === null ? null : userUs + systemUs;
   const requests = cell.final?.requests ?? 0;
-  const wallMs = cell.client?.achieved.durationMs ?? 0;
   return {
     userPerMessageUs: ratio(userUs, requests),
     systemPerMessageUs: ratio(systemUs, requests),
     cpuPerMessageUs: ratio(cpuUs, requests),
-    serverCorePercent: cpuUs === null ? null : ratio(cpuUs / 10, wallMs),
+    serverCorePercent: busiestCorePercent(cell.evidence.server, cell.client?.achieved.messagingMs ?? 0),
     clientCorePercent: clientsCorePercent(cell),
   };
 }

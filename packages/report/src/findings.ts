@@ -133,8 +133,9 @@ function overflowSentence(study: Study): string[] {
 }
 
 function balanceSentence(study: Study): string[] {
-  const balanced = study.cells.every(({ cell }) => cell.reconciliation?.balanced === true);
-  if (study.cells.length === 0 || !balanced) return [];
-  const cells = study.cells.length === 1 ? "the only cell" : `all ${integer(study.cells.length)} cells`;
+  const { everyCell } = study;
+  const balanced = everyCell.every(({ cell }) => cell.reconciliation?.balanced === true);
+  if (everyCell.length === 0 || !balanced) return [];
+  const cells = everyCell.length === 1 ? "the only cell" : `all ${integer(everyCell.length)} cells`;
   return [`The ledgers of client and server agree to the byte in ${cells}.`];
 }

@@ -90,7 +90,7 @@ function overlap(processors: NonNullable<CellResult["processors"]>): boolean {
 function busyMachine(study: Study): string[] {
   const { loadAverage, processors } = study.results.manifest.machine;
   const load = loadAverage[0];
-  if (load === undefined || load < processors / 2) return [];
+  if (study.cells.length === 0 || load === undefined || load < processors / 2) return [];
   return [
     `When the run began the machine's load average was ${load.toFixed(2)} on ${plural(processors, "processor")}: ` +
       "other work may have taken time from the measurement.",

@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { eachLine } from "./lines.ts";
 
 /** The lines of a stream, read as they come whether anybody waits for them or not: a full pipe would stop the writer. */
 export class LineQueue {
@@ -8,9 +8,11 @@ export class LineQueue {
   #hasEnded = false;
 
   constructor(stream: Readable) {
-    createInterface(stream)
-      .on("line", (line) => this.#push(line))
-      .on("close", () => this.#finish());
+    eachLine(
+      stream,
+      (line) => this.#push(line),
+      () => this.#finish(),
+    );
   }
 
   /** null when there will be none, or none came in time. */

@@ -35,8 +35,8 @@ function measureSentences(): string[] {
     "Messages per second are counted from the first message sent to the last one back.",
     "The client compares every byte that returns with the byte it sent.",
     "The ledgers of both sides are reconciled: connections, messages and bytes must agree exactly.",
-    "Server CPU and context switches are what the process used between its first and its last line of output. The share of a " +
-      "core is that CPU time over the time from the first connect to the last close. Peak memory is the largest sample.",
+    "Server CPU and context switches per message are what the process used between its first and its last line of output. The " +
+      "share of a core is that of its busiest stretch as long as the exchange of messages. Peak memory is the largest sample.",
     "Context switches count voluntary and involuntary ones of all threads of the server.",
     SCALING_RULE,
     `The client counts as the limit when it used ${integer(CLIENT_CORE_PERCENT_MAX)} % or more of one core while messages were exchanged.`,

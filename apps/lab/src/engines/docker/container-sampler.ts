@@ -1,7 +1,7 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type { ContainerSample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
+import { eachLine } from "../lines.ts";
 
 const NS_PER_MS = 1e6;
 const KIB = 1024;
@@ -14,8 +14,7 @@ export class ContainerSampler {
 
   constructor(stats: Readable) {
     this.#stream = stats;
-    stats.on("error", () => {}); // The engine went away: the samples so far stay.
-    createInterface(stats).on("line", (line) => this.#take(JSON.parse(line)));
+    eachLine(stats, (line) => this.#take(JSON.parse(line)));
   }
 
   stop(): void {

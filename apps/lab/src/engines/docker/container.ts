@@ -57,6 +57,7 @@ export class Container implements Service {
     const stdout = new PassThrough();
     const log = createWriteStream(join(folder, `${name}.log`), { flags: "a" });
     docker.modem.demuxStream(both, stdout, log);
+    both.on("error", () => {}); // Its close follows.
     both.on("close", () => {
       stdout.end();
       log.end();

@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import type Docker from "dockerode";
+import { eachLine } from "../lines.ts";
 import { ask } from "./ask.ts";
 import { RUN_LABEL } from "./labels.ts";
 
@@ -19,14 +19,13 @@ export class EngineWatch {
   private constructor(stream: Readable) {
     this.#stream = stream;
     this.lost = new Promise((resolve) => {
-      const onEnd = () => {
+      const onLine = (line: string) => this.#outOfMemory.add(JSON.parse(line).Actor?.ID);
+      eachLine(stream, onLine, () => {
         if (this.#isStopped) return;
         this.#isLost = true;
         resolve();
-      };
-      stream.on("error", onEnd).on("close", onEnd).on("end", onEnd);
+      });
     });
-    createInterface(stream).on("line", (line) => this.#outOfMemory.add(JSON.parse(line).Actor?.ID));
   }
 
   static async start(docker: Docker, run: string): Promise<EngineWatch> {

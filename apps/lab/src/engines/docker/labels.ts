@@ -8,7 +8,12 @@ export const RUN_LABEL = "c10k-lab.run";
 const LAB_LABEL = "c10k-lab.lab";
 
 export function labelsOf(run: string): Record<string, string> {
-  return { [RUN_LABEL]: run, [LAB_LABEL]: identityOf(process.pid) };
+  return {
+    [RUN_LABEL]: run,
+    [LAB_LABEL]: identityOf(process.pid),
+    // Compose labels the images it builds; a container that inherits that would go with the next `docker compose down`.
+    "com.docker.compose.project": "",
+  };
 }
 
 /** Removes what labs left behind that are no more; other labs' containers stay. */
