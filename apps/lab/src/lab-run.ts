@@ -1,17 +1,18 @@
-import { fileDescriptorLimit } from "@c10k-lab/posix";
 import type { Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "./cell-run.ts";
 import { type Engine, EngineTrouble } from "./engines/engine.ts";
 import { describeMachine, describeSoftware } from "./machine.ts";
 import { cellsOf, type Plan } from "./plan.ts";
+import { readMachineLimits } from "./preflight/machine-limits.ts";
+import { needsOf } from "./preflight/needs.ts";
+import { preflight } from "./preflight/preflight.ts";
+import { shortages } from "./preflight/preflight-text.ts";
 import { divideProcessors } from "./processors.ts";
 import { Progress } from "./progress.ts";
 import { ResultsFolder } from "./results-folder.ts";
 
 /** Start and stop of the processes, and connecting, beside the exchange itself. */
 const CELL_OVERHEAD_MS = 2500;
-/** Descriptors a process needs beside its connections. */
-const OWN_DESCRIPTORS = 40;
 
 /** A plan, run cell by cell. Whatever stops it, the cells that were measured are on disk. */
 export class LabRun {
@@ -80,7 +81,7 @@ export class LabRun {
   }
 
   async #prepare(): Promise<void> {
-    warnOfDescriptors(this.#plan);
+    await warnOfShortages(this.#plan);
     const images = await this.#engine.prepare([...this.#plan.servers, "client"], this.#interruption.signal);
     this.#write({ images });
   }
@@ -116,11 +117,8 @@ export class LabRun {
   }
 }
 
-function warnOfDescriptors({ connections }: Plan): void {
-  const most = fileDescriptorLimit() - OWN_DESCRIPTORS;
-  const needed = Math.max(...connections);
-  if (needed <= most) return;
-  process.stderr.write(
-    `lab: a process may hold about ${most} connections here, the plan asks for ${needed}: raise 'ulimit -n'\n`,
-  );
+/** A machine that is too small for the plan is measured all the same: where it ends is a result. */
+async function warnOfShortages(plan: Plan): Promise<void> {
+  const checks = preflight(needsOf(plan), await readMachineLimits());
+  for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
 }
