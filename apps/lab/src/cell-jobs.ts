@@ -18,7 +18,7 @@ export function serverJob(cell: Cell, folder: string, engine: Engine, processors
   return {
     app: cell.server,
     name: "server",
-    args: ["--port", "0", "--stats", engine.pathOf(folder, "server.csv")],
+    args: ["--port", "0", ...cell.args, "--stats", engine.pathOf(folder, "server.csv")],
     folder,
     processors: processors?.server ?? null,
     connections: cell.connections,
@@ -28,7 +28,7 @@ export function serverJob(cell: Cell, folder: string, engine: Engine, processors
 /** The cell's connections, spread over its clients. */
 export function clientJobs(
   { connections, clients }: Cell,
-  { durationMs, message }: Plan,
+  { durationMs, load }: Plan,
   folder: string,
   engine: Engine,
   where: { listening: ListeningLine; processors: Processors | null },
@@ -40,7 +40,8 @@ export function clientJobs(
   const jobs = Array.from({ length: clients }, (_, index): Job => {
     const name = clientName(index + 1, clients);
     const share = Math.floor(connections / clients) + (index < connections % clients ? 1 : 0);
-    const load = ["--connections", String(share), "--duration", `${durationMs}ms`, "--message", message];
+    const asked = ["--connections", String(share), "--duration", `${durationMs}ms`];
+    const further = Object.entries(load).flatMap(([option, value]) => [`--${option}`, value]);
     // Different texts and times, so that an echo of another client's message is recognised.
     const seed = clients === 1 ? [] : ["--seed", String(index + 1)];
     const files = ["--stats", engine.pathOf(folder, `${name}.csv`)];
@@ -48,7 +49,18 @@ export function clientJobs(
     return {
       app: "client",
       name,
-      args: ["--host", host, "--port", String(port), ...load, ...startAt, ...seed, ...files, ...summary],
+      args: [
+        "--host",
+        host,
+        "--port",
+        String(port),
+        ...asked,
+        ...further,
+        ...startAt,
+        ...seed,
+        ...files,
+        ...summary,
+      ],
       folder,
       processors: where.processors?.client ?? null,
       connections: share,

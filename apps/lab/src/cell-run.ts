@@ -1,14 +1,23 @@
-import type { CellResult, ListeningLine, Probe } from "@c10k-lab/protocol";
-import { FinalLine, ListeningLine as Listening } from "@c10k-lab/protocol";
+import {
+  type CellResult,
+  type ClientSummary,
+  FinalLine,
+  ListeningLine,
+  type Probe,
+  type Usage,
+} from "@c10k-lab/protocol";
 import { CLIENT_SLACK_MS, clientJobs, readSummaries, serverJob } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
+import { busiestCorePercent, totalCorePercent } from "./core-share.ts";
 import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
+import { lookAtHost, takenByOthers } from "./host-look.ts";
 import type { Cell, Plan } from "./plan.ts";
 import { probe } from "./probe.ts";
 import type { Processors } from "./processors.ts";
 import { reconcile } from "./reconcile.ts";
 import { bytesSentToRefused } from "./refused-bytes.ts";
 import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "./tcp-counters.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** A server that has not said it listens by then is broken. */
 const READY_MS = 30_000;
@@ -24,6 +33,7 @@ export class CellRun {
   readonly #engine: Engine;
   readonly #processors: Processors | null;
   readonly #startedAt = new Date().toISOString();
+  readonly #hostBefore = lookAtHost();
   readonly #clients: Service[] = [];
   #server: Service | undefined;
   #isInterrupted = false;
@@ -80,7 +90,7 @@ export class CellRun {
     const server = await this.#engine.start(job);
     this.#server = server;
     try {
-      this.#listening = parseLine(Listening, await server.nextLine(READY_MS));
+      this.#listening = parseLine(ListeningLine, await server.nextLine(READY_MS));
       this.#probe = this.#listening && (await probe(this.#listening));
       if (this.#listening && this.#probe && !this.#isInterrupted) await this.#load(this.#listening);
     } finally {
@@ -113,9 +123,10 @@ export class CellRun {
     const bytesRefused = client && final && final.refused > 0 ? await bytesSentToRefused(this.#folder) : 0;
     const reconciliation =
       client && final && probe ? reconcile(client, final, { probe, bytesRefused }) : null;
-    return {
-      schema: "c10k-lab/cell/1",
-      ...this.#cell,
+    const { id, name, variant, repeat, server, connections, clients } = this.#cell;
+    const result = {
+      schema: "c10k-lab/cell/1" as const,
+      ...{ id, name, variant, repeat, server, connections, clients },
       startedAt: this.#startedAt,
       ...judge({
         client,
@@ -135,17 +146,35 @@ export class CellRun {
       final,
       client,
       reconciliation,
-      evidence: {
-        server: [...(this.#server?.samples ?? [])],
-        clients: this.#clients.map(({ samples }) => [...samples]),
-        containers: {
-          server: [...(this.#server?.containerSamples ?? [])],
-          clients: this.#clients.map(({ containerSamples }) => [...containerSamples]),
-        },
-        tcp: this.#tcp,
+      evidence: this.#evidence(client),
+    };
+    return { ...result, verdict: verdictOf(result) };
+  }
+
+  #evidence(client: ClientSummary | null): CellResult["evidence"] {
+    const server = [...(this.#server?.samples ?? [])];
+    const clients = this.#clients.map(({ samples }) => [...samples]);
+    const spanMs = client?.achieved.messagingMs ?? 0;
+    const ownMs = client && this.#final ? (cpuUs(client.usage) + cpuUs(this.#final.usage)) / 1000 : null;
+    return {
+      server,
+      clients,
+      corePercent: {
+        server: busiestCorePercent(server, spanMs),
+        clients: totalCorePercent(clients, spanMs),
       },
+      host: takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
+      containers: {
+        server: [...(this.#server?.containerSamples ?? [])],
+        clients: this.#clients.map(({ containerSamples }) => [...containerSamples]),
+      },
+      tcp: this.#tcp,
     };
   }
+}
+
+function cpuUs({ userUs, systemUs }: Usage): number {
+  return userUs + systemUs;
 }
 
 function parseLine<T>(schema: { parse(value: unknown): T }, line: string | null): T | null {

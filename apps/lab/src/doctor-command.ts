@@ -1,6 +1,6 @@
 import { choices, command, flag, integer, UsageError } from "@c10k-lab/cli";
 import { EXIT, SERVERS } from "@c10k-lab/protocol";
-import { PLANS } from "./plan.ts";
+import { PLANS, serversOf } from "./plan.ts";
 import { readMachineLimits } from "./preflight/machine-limits.ts";
 import { needsOf } from "./preflight/needs.ts";
 import { type Check, preflight } from "./preflight/preflight.ts";
@@ -30,10 +30,10 @@ export const doctorCommand = command({
   run: async ({ servers, connections, json }, name) => {
     const plan = PLANS.find((one) => one.name === name);
     if (!plan) throw new UsageError(`there is no plan '${name}': ${PLANS.map((one) => one.name).join(", ")}`);
-    const needs = needsOf({
-      servers: servers ?? plan.servers,
-      connections: connections === undefined ? plan.connections : [connections],
-    });
+    const needs = needsOf(
+      servers ?? serversOf(plan),
+      connections === undefined ? plan.connections : [connections],
+    );
     const checks = preflight(needs, await readMachineLimits());
     process.stdout.write(json ? toJson(name, needs.connections, checks) : `${formatChecks(checks)}\n`);
     return checks.every(({ status }) => status === "ok") ? EXIT.ok : EXIT.incomplete;

@@ -2,7 +2,7 @@ import type { Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "./cell-run.ts";
 import { type Engine, EngineTrouble } from "./engines/engine.ts";
 import { describeMachine, describeSoftware } from "./machine.ts";
-import { cellsOf, type Plan } from "./plan.ts";
+import { cellsOf, type Plan, serversOf } from "./plan.ts";
 import { readMachineLimits } from "./preflight/machine-limits.ts";
 import { needsOf } from "./preflight/needs.ts";
 import { preflight } from "./preflight/preflight.ts";
@@ -45,7 +45,7 @@ export class LabRun {
       outcome: "running",
       trouble: null,
       cellsPlanned: cellsOf(plan).length,
-      options: { ...plan },
+      options: optionsOf(plan),
       software: describeSoftware(),
       machine: describeMachine(),
     };
@@ -82,7 +82,10 @@ export class LabRun {
 
   async #prepare(): Promise<void> {
     await warnOfShortages(this.#plan);
-    const images = await this.#engine.prepare([...this.#plan.servers, "client"], this.#interruption.signal);
+    const images = await this.#engine.prepare(
+      [...serversOf(this.#plan), "client"],
+      this.#interruption.signal,
+    );
     this.#write({ images });
   }
 
@@ -117,8 +120,14 @@ export class LabRun {
   }
 }
 
+/** The plan as the report's appendix shows it. */
+function optionsOf({ name: _, question: __, variants, load, ...others }: Plan): Manifest["options"] {
+  const named = variants.map(({ name, server, args }) => [name, server, ...args].join(" "));
+  return { variants: named, ...others, ...load };
+}
+
 /** A machine that is too small for the plan is measured all the same: where it ends is a result. */
 async function warnOfShortages(plan: Plan): Promise<void> {
-  const checks = preflight(needsOf(plan), await readMachineLimits());
+  const checks = preflight(needsOf(serversOf(plan), plan.connections), await readMachineLimits());
   for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
 }

@@ -37,6 +37,16 @@ const OPTIONS = {
     max: 1000,
     noun: "a number of clients",
   }),
+  repeats: integer({
+    describe: "how often each step is run; from three on there are intervals [default: the plan's]",
+    min: 1,
+    max: 1000,
+    noun: "a number of repeats",
+  }),
+  seed: integer({
+    describe: "of the order in which servers meet a load [default: the plan's]",
+    max: 2 ** 31,
+  }),
   engine: choice(ENGINES, {
     describe: "run the apps as processes of this machine, or in Docker containers on its network",
     default: "process",
@@ -88,19 +98,24 @@ function makeEngine(run: string, { engine, noBuild, memoryBytes }: RunOptions): 
 }
 
 /** @throws UsageError */
-function choosePlan(name: string, { servers, durationMs, maxConnections, clients }: RunOptions): Plan {
+function choosePlan(name: string, options: RunOptions): Plan {
+  const { servers, durationMs, maxConnections, clients, repeats, seed } = options;
   const plan = PLANS.find((one) => one.name === name);
   if (!plan) throw new UsageError(`there is no plan '${name}': ${PLANS.map((one) => one.name).join(", ")}`);
   const connections = plan.connections.filter((step) => step <= (maxConnections ?? step));
   if (connections.length === 0) {
     throw new UsageError(`--max-connections: the smallest step of ${name} is ${plan.connections[0]}`);
   }
+  const variants = plan.variants.filter(({ server }) => servers?.includes(server) ?? true);
+  if (variants.length === 0) throw new UsageError(`--servers: none of them is in the plan ${name}`);
   return {
     ...plan,
     connections,
-    servers: servers ?? plan.servers,
+    variants,
     clients: clients ?? plan.clients,
     durationMs: durationMs ?? plan.durationMs,
+    repeats: repeats ?? plan.repeats,
+    seed: seed ?? plan.seed,
   };
 }
 

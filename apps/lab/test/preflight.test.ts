@@ -23,7 +23,7 @@ const AMPLE: MachineLimits = {
   cpu: { idlePercent: 99, stolenPercent: 0 },
   loadAverage: 0.1,
 };
-const NEEDS = needsOf({ servers: ["threaded", "select", "epoll"], connections: [10, 10_000] });
+const NEEDS = needsOf(["threaded", "select", "epoll"], [10, 10_000]);
 
 const shortOf = (change: Partial<MachineLimits>, needs = NEEDS) =>
   preflight(needs, { ...AMPLE, ...change }).filter(({ status }) => status === "short");
@@ -94,7 +94,7 @@ test("who is not root is told to ask for it", () => {
 });
 
 test("more connections than an address has ports: no setting helps", () => {
-  const needs = needsOf({ servers: ["epoll"], connections: [70_000] });
+  const needs = needsOf(["epoll"], [70_000]);
   expect(shortOf({}, needs).map(({ remedy }) => remedy)).toEqual([
     "leave out steps above 64480 with --max-connections: an address has no more",
   ]);
@@ -102,10 +102,11 @@ test("more connections than an address has ports: no setting helps", () => {
 
 test("only the threaded server needs a thread a connection; a small plan needs no long queue", () => {
   const poor = { threadsMax: { limit: 200, used: 100 }, maxMapCount: 600, somaxconn: 128 };
-  expect(shortOf(poor, needsOf({ servers: ["select", "epoll"], connections: [128] }))).toEqual([]);
-  expect(
-    shortOf(poor, needsOf({ servers: ["threaded"], connections: [128] })).map((one) => one.limit),
-  ).toEqual(["kernel.threads-max", "vm.max_map_count"]);
+  expect(shortOf(poor, needsOf(["select", "epoll"], [128]))).toEqual([]);
+  expect(shortOf(poor, needsOf(["threaded"], [128])).map((one) => one.limit)).toEqual([
+    "kernel.threads-max",
+    "vm.max_map_count",
+  ]);
 });
 
 test("the table has every check, and a sentence for each that is short", () => {

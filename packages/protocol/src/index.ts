@@ -18,6 +18,8 @@ export {
   type ServerName,
   TCP_COUNTERS,
   type TcpCounter,
+  VERDICT_REASONS,
+  type VerdictReason,
 } from "./names.ts";
 export {
   CELL_STATUSES,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ClientSummary } from "./client-summary.ts";
-import { SERVERS, TCP_COUNTERS } from "./names.ts";
+import { SERVERS, TCP_COUNTERS, VERDICT_REASONS } from "./names.ts";
 import { FinalLine, ListeningLine } from "./server-lines.ts";
 
 const count = z.number().int().nonnegative();
@@ -58,8 +58,14 @@ export type Reconciliation = z.infer<typeof Reconciliation>;
 /** One point of the experiment: one server, one load. `cell.json` */
 export const CellResult = z.object({
   schema: z.literal("c10k-lab/cell/1"),
-  /** Name of the cell's folder: `epoll-1000`. */
+  /** Name of the cell's folder: `epoll-1000`, or `epoll-1000-run-2` where it is run repeatedly. */
   id: z.string(),
+  /** The point of the plan it is a run of: `epoll-1000`. */
+  name: z.string(),
+  /** What is compared, drawn as one line: a server, or a server with certain options. */
+  variant: z.string(),
+  /** 1 for the first run of its point. */
+  repeat: count,
   server: z.enum(SERVERS),
   /** Connections asked for, of all clients together. */
   connections: count,
@@ -69,6 +75,11 @@ export const CellResult = z.object({
   status: z.enum(CELL_STATUSES),
   /** What a reader should know, in sentences: refusals, errors, overflows. */
   notes: z.array(z.string()),
+  /** Valid: the figures are the server's. Otherwise inconclusive, and why. */
+  verdict: z.object({
+    valid: z.boolean(),
+    reasons: z.array(z.object({ reason: z.enum(VERDICT_REASONS), sentence: z.string() })),
+  }),
   /** Processors, or null when not pinned. */
   processors: z.object({ server: z.array(count), client: z.array(count) }).nullable(),
   commands: z.object({ server: z.string(), clients: z.array(z.string()) }),
@@ -85,6 +96,10 @@ export const CellResult = z.object({
     /** By client. */
     clients: z.array(z.array(Sample)),
     /** By the container engine, once a second; empty without one. */
+    /** Share of one core while messages were exchanged; null when that was too short to tell. */
+    corePercent: z.object({ server: z.number().nullable(), clients: z.number().nullable() }),
+    /** Per cent of one core that others took from server start to server end; null when not known. */
+    host: z.object({ stolenPercent: z.number(), otherPercent: z.number().nullable() }),
     containers: z.object({ server: z.array(ContainerSample), clients: z.array(z.array(ContainerSample)) }),
     /** Differences over the cell, of the whole network namespace. */
     tcp: z.record(z.enum(TCP_COUNTERS), z.number().int()),

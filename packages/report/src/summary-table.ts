@@ -1,12 +1,12 @@
-import { type LabResults, SERVERS } from "@c10k-lab/protocol";
+import type { LabResults } from "@c10k-lab/protocol";
 import type { CellFigures } from "./cell-figures.ts";
 import { figure, integer } from "./numbers.ts";
 import { type Study, studyOf } from "./study.ts";
 
 const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
-  ["server", (cell) => cell.server],
+  ["server", (cell) => cell.variant],
   ["connections asked", (cell) => integer(cell.connections)],
-  ["clients", (cell) => integer(cell.cell.clients)],
+  ["clients", (cell) => integer(cell.clients)],
   ["established", (cell) => integer(cell.established)],
   ["messages/s", (cell) => integer(cell.messagesPerSecond)],
   ["p50 ms", (cell) => figure(cell.latency.response.p50)],
@@ -16,8 +16,15 @@ const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
   ["server CPU %", (cell) => integer(cell.serverCorePercent)],
   ["peak RSS MiB", (cell) => figure(cell.rssPeakMiB)],
   ["switches per message", (cell) => figure(cell.switchesPerMessage)],
-  ["status", (cell) => cell.cell.status],
+  ["status", statusOf],
 ];
+
+/** "ok", "ok, 4 of 5 runs", "ok, inconclusive: client-limit" */
+function statusOf({ status, runs, results, doubts }: CellFigures): string {
+  const part = runs.length === results.length ? "" : `, ${runs.length} of ${results.length} runs`;
+  const doubt = status !== "ok" || doubts.length === 0 ? "" : `, inconclusive: ${doubts.join(" ")}`;
+  return `${status}${part}${doubt}`;
+}
 
 /** One row a cell: for the terminal and the report. */
 export function summaryTable(results: LabResults): { head: string[]; rows: string[][] } {
@@ -27,11 +34,11 @@ export function summaryTable(results: LabResults): { head: string[]; rows: strin
 export function tableOfStudy(study: Study): { head: string[]; rows: string[][] } {
   const cells = study.everyCell.toSorted(
     (a, b) =>
-      SERVERS.indexOf(a.server) - SERVERS.indexOf(b.server) ||
+      study.variants.indexOf(a.variant) - study.variants.indexOf(b.variant) ||
       a.connections - b.connections ||
-      a.cell.clients - b.cell.clients,
+      a.clients - b.clients,
   );
-  const hasReplicas = cells.some(({ cell }) => cell.clients > 1);
+  const hasReplicas = cells.some(({ clients }) => clients > 1);
   const columns = COLUMNS.filter(([heading]) => hasReplicas || heading !== "clients");
   return {
     head: columns.map(([heading]) => heading),

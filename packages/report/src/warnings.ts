@@ -1,27 +1,21 @@
-import type { CellResult } from "@c10k-lab/protocol";
-import type { CellFigures } from "./cell-figures.ts";
-import { CLIENT_CORE_PERCENT_MAX } from "./limits.ts";
-import { listed, percent, plural } from "./numbers.ts";
+import { type CellResult, VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
+import { listed, plural } from "./numbers.ts";
 import type { Study } from "./study.ts";
 
 /** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
 export function warningsOf(study: Study): string[] {
+  const runs = study.results.cells;
   return [
-    ...study.everyCell.flatMap(brokenCell),
-    ...study.everyCell.flatMap(unbalancedLedgers),
-    ...study.everyCell.flatMap(wrongBytes),
-    ...clientLimits(study),
+    ...runs.flatMap(brokenRun),
+    ...runs.flatMap(unbalancedLedgers),
+    ...runs.flatMap(wrongBytes),
+    ...inconclusive(study),
     ...sharedProcessors(study),
     ...busyMachine(study),
   ];
 }
 
-/** True when the rate is the client's and not the server's. */
-export function clientWasLimit(cell: CellFigures): boolean {
-  return (cell.clientCorePercent ?? 0) >= CLIENT_CORE_PERCENT_MAX;
-}
-
-function brokenCell({ cell }: CellFigures): string[] {
+function brokenRun(cell: CellResult): string[] {
   if (cell.status === "ok" || cell.status === "limited") return [];
   const missing = [
     ...(cell.client === null ? ["the client's summary"] : []),
@@ -38,7 +32,7 @@ const FATES = {
   "engine-lost": "lost its container engine",
 };
 
-function unbalancedLedgers({ cell }: CellFigures): string[] {
+function unbalancedLedgers(cell: CellResult): string[] {
   // Cut short, messages are under way that one side has counted and the other not.
   if (cell.status === "interrupted") return [];
   if (cell.reconciliation === null && cell.status !== "ok" && cell.status !== "limited") return [];
@@ -53,22 +47,33 @@ function unbalancedLedgers({ cell }: CellFigures): string[] {
   ];
 }
 
-function wrongBytes({ cell }: CellFigures): string[] {
+function wrongBytes(cell: CellResult): string[] {
   const wrong = cell.client?.outcomes["wrong-bytes"] ?? 0;
   if (wrong === 0) return [];
   return [`In ${cell.id} ${plural(wrong, "connection")} received bytes other than those sent.`];
 }
 
-function clientLimits(study: Study): string[] {
-  const limited = study.everyCell.filter(clientWasLimit);
-  if (limited.length === 0) return [];
-  const names = listed(limited.map((cell) => `${cell.cell.id} (${percent(cell.clientCorePercent)})`));
-  const cells = limited.length === 1 ? "this cell" : "these cells";
-  return [
-    `The client was the limit in ${names}: it used ${CLIENT_CORE_PERCENT_MAX} % or more of one core while ` +
-      `messages were exchanged. In ${cells} the rate is a lower bound of what the server can do, and the ` +
-      "response times contain waits inside the client.",
-  ];
+const MEANINGS: Readonly<Record<VerdictReason, string>> = {
+  status: "the runs did not end well",
+  books: "the books of client and server differ",
+  "not-held": "fewer connections were open at one time than were asked for",
+  "client-limit":
+    "the client used 95 % or more of its core, so the rate is a lower bound of what the server can do and response times contain waits inside the client",
+  stolen: "the hypervisor gave processor time to somebody else",
+  "busy-host": "other work used the processors",
+  throttled: "a CPU quota held a container back",
+  "listen-overflow": "the accept queue overflowed, so some times are the kernel's retransmission timers",
+};
+
+/** Cells whose figures may not be the server's, by reason. */
+function inconclusive(study: Study): string[] {
+  return VERDICT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
+    const cells = study.everyCell.filter(({ doubts }) => doubts.includes(reason));
+    if (cells.length === 0) return [];
+    const names =
+      cells.length === study.everyCell.length ? "every cell" : listed(cells.map(({ name }) => name));
+    return [`Inconclusive (${reason}): in ${names} ${MEANINGS[reason]}.`];
+  });
 }
 
 function sharedProcessors(study: Study): string[] {
@@ -78,7 +83,7 @@ function sharedProcessors(study: Study): string[] {
     return ["Server and client had no processors of their own, so they may have taken time from each other."];
   }
   return [
-    `In ${listed(shared.map((cell) => cell.cell.id))} server and client had no processors of their own, so they ` +
+    `In ${listed(shared.map(({ name }) => name))} server and client had no processors of their own, so they ` +
       "may have taken time from each other.",
   ];
 }

@@ -9,6 +9,7 @@ import {
   OUTCOMES,
   type ServerName,
   TCP_COUNTERS,
+  type VerdictReason,
 } from "@c10k-lab/protocol";
 import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 
@@ -28,6 +29,8 @@ export interface CellWish {
   readonly eventsPerWait?: number;
   readonly tcp?: Partial<CellResult["evidence"]["tcp"]>;
   readonly notes?: readonly string[];
+  /** Why its figures may not be the server's. */
+  readonly doubt?: VerdictReason;
   readonly change?: (cell: CellResult) => CellResult;
 }
 
@@ -46,11 +49,17 @@ export function makeCell(wish: CellWish): CellResult {
     schema: "c10k-lab/cell/1",
     startedAt: "2026-01-02T03:04:05.000Z",
     id: `${wish.server}-${wish.connections}`,
+    name: `${wish.server}-${wish.connections}`,
+    variant: wish.server,
+    repeat: 1,
     server: wish.server,
     connections: wish.connections,
     clients: 1,
     status: wish.status ?? (refused > 0 ? "limited" : "ok"),
     notes: [...(wish.notes ?? [])],
+    verdict: wish.doubt
+      ? { valid: false, reasons: [{ reason: wish.doubt, sentence: "So it is." }] }
+      : { valid: true, reasons: [] },
     processors: { server: [0], client: [1] },
     commands: {
       server: `server-${wish.server} --port 0 --backlog 4096`,
@@ -64,6 +73,8 @@ export function makeCell(wish: CellWish): CellResult {
     evidence: {
       server: samples(wish.rssPeakKiB ?? RSS_START_KIB + wish.connections, 70),
       clients: [samples(90_000, wish.clientCorePercent ?? 70)],
+      corePercent: { server: 70, clients: wish.clientCorePercent ?? 70 },
+      host: { stolenPercent: 0, otherPercent: 3 },
       containers: { server: [], clients: [] },
       tcp: { ...zeros(TCP_COUNTERS), ...wish.tcp },
     },
@@ -80,6 +91,39 @@ export function makeResults(
     manifest: Manifest.parse({ ...MANIFEST, cellsPlanned: cells.length, ...manifest }),
     cells,
     connections: new Map(cells.map((cell) => [cell.id, rowsPerCell(cell)])),
+  };
+}
+
+/** Each cell three times, the runs one per cent apart: enough for an interval. */
+export function thrice(cells: readonly CellResult[]): CellResult[] {
+  return [-1, 0, 1].flatMap((step) =>
+    cells.map((cell) => ({
+      ...cell,
+      id: `${cell.id}-run-${step + 2}`,
+      repeat: step + 2,
+      client: cell.client && scaled(cell.client, 1 + step / 100),
+    })),
+  );
+}
+
+function scaled(client: ClientSummary, factor: number): ClientSummary {
+  const { response } = client.latencyUs;
+  const times = (us: number | null) => (us === null ? null : us * factor);
+  return {
+    ...client,
+    achieved: {
+      ...client.achieved,
+      messagesPerSecond: Math.round(client.achieved.messagesPerSecond * factor),
+    },
+    latencyUs: {
+      ...client.latencyUs,
+      response: {
+        ...response,
+        p50: times(response.p50),
+        p99: times(response.p99),
+        p999: times(response.p999),
+      },
+    },
   };
 }
 

@@ -64,7 +64,14 @@ describe("a report", () => {
       server: "epoll",
       connections: 10,
       status: "failed",
-      change: (cell) => ({ ...cell, listening: null, final: null, client: null, reconciliation: null }),
+      change: (cell) => ({
+        ...cell,
+        listening: null,
+        final: null,
+        client: null,
+        reconciliation: null,
+        evidence: { ...cell.evidence, corePercent: { server: null, clients: null } },
+      }),
     });
     const { markdown, charts } = renderReport({ ...makeResults([bare]), connections: new Map() });
     expect(markdown).toContain(

@@ -1,5 +1,4 @@
 import type { ServerName } from "@c10k-lab/protocol";
-import type { Plan } from "../plan.ts";
 
 /** What --backlog of a server is when it is not given: its accept queue never has to be longer. */
 const BACKLOG = 4096;
@@ -43,7 +42,7 @@ export interface Needs {
   readonly connectionBytes: number;
 }
 
-export function needsOf({ servers, connections: steps }: Pick<Plan, "servers" | "connections">): Needs {
+export function needsOf(servers: readonly ServerName[], steps: readonly number[]): Needs {
   const connections = Math.max(...steps);
   const connectionThreads = servers.includes("threaded") ? connections : 0;
   return {

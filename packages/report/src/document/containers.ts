@@ -5,12 +5,12 @@ import type { Study } from "../study.ts";
 
 /** What the container engine saw of each cell; empty where no engine was. */
 export function containers(study: Study): string {
-  const rows = study.everyCell.flatMap(({ cell }) => {
+  const rows = study.everyCell.flatMap(({ name, cell }) => {
     const { server, clients } = cell.evidence.containers;
     if (server.length === 0) return [];
     return [
       [
-        cell.id,
+        name,
         figure(memoryPeakMiB(server)),
         figure(clients.reduce((sum, samples) => sum + memoryPeakMiB(samples), 0)),
         integer(most(server, ({ pids }) => pids)),

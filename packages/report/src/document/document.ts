@@ -86,7 +86,7 @@ function summary(study: Study): string {
 }
 
 function notes(study: Study): string {
-  const noted = study.everyCell.flatMap(({ cell }) => cell.notes.map((note) => `${cell.id}: ${note}`));
+  const noted = study.results.cells.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
   return noted.length === 0 ? "" : blocks(["### Notes", bullets(noted)]);
 }
 

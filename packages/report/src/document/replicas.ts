@@ -1,5 +1,5 @@
 import type { CellFigures } from "../cell-figures.ts";
-import { isClear } from "../comparison.ts";
+import { difference } from "../comparison.ts";
 import { blocks, bullets } from "../markdown.ts";
 import { about, integer, plural } from "../numbers.ts";
 import { isWhole, type Study } from "../study.ts";
@@ -9,9 +9,9 @@ export function replicas(study: Study): string {
   const sentences = study.cells.flatMap((base) => {
     const others = study.everyCell.filter(
       (other) =>
-        other.server === base.server &&
+        other.variant === base.variant &&
         other.connections === base.connections &&
-        other.cell.clients !== base.cell.clients,
+        other.clients !== base.clients,
     );
     return others.filter((other) => isWhole(base) && isWhole(other)).flatMap((other) => compare(base, other));
   });
@@ -28,9 +28,13 @@ export function replicas(study: Study): string {
 function compare(base: CellFigures, other: CellFigures): string[] {
   const [few, many] = [base.messagesPerSecond, other.messagesPerSecond];
   if (few === null || many === null) return [];
-  const load = `${base.server} at ${plural(base.connections, "connection")}`;
-  const clients = `${integer(other.cell.clients)} clients instead of ${integer(base.cell.clients)}`;
+  const load = `${base.variant} at ${plural(base.connections, "connection")}`;
+  const clients = `${integer(base.clients)} and ${integer(other.clients)} clients`;
   const rates = `(${about(few)} and ${about(many)} messages/s)`;
-  if (!isClear(few, many)) return [`${load}: ${clients} made no clear difference in the rate ${rates}.`];
-  return [`${load}: with ${clients} the rate was ${many > few ? "higher" : "lower"} ${rates}.`];
+  const [larger, smaller] = many > few ? [other, base] : [base, other];
+  const isReal = difference(larger, smaller, ({ messagesPerSecond }) => messagesPerSecond) !== null;
+  if (!isReal) return [`${load}: no real difference in the rate is shown between ${clients} ${rates}.`];
+  return [
+    `${load}: of ${clients} the rate was ${many > few ? "lowest" : "highest"} with ${integer(base.clients)} ${rates}.`,
+  ];
 }
