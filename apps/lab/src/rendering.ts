@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import type { LabResults } from "@c10k-lab/protocol";
-import { answer, renderReport, summaryTable } from "@c10k-lab/report";
+import { answer, notesOf, renderReport, summaryTable } from "@c10k-lab/report";
 import Table from "cli-table3";
 import type { ResultsFolder } from "./results-folder.ts";
 
@@ -22,10 +22,9 @@ export function printSummary(results: LabResults): void {
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows);
-  const notes = results.cells.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
   const { answer: sentences, details, warnings } = answer(results);
   const findings = [...sentences, ...details, ...warnings];
-  process.stdout.write(`${[table.toString(), ...notes, "", ...findings].join("\n")}\n`);
+  process.stdout.write(`${[table.toString(), ...notesOf(results), "", ...findings].join("\n")}\n`);
 }
 
 /** Writes the report and says where it is. */

@@ -61,7 +61,8 @@ function degradationSentence({ variant, cell, signs }: Degradation, isFirst: boo
   const first = alone && firstCount(study, cell.connections) === 1 ? " first" : "";
   const verb = isSure({ signs }) ? "stopped" : "may have stopped";
   const why = listed(signs.map(({ sentence }) => sentence));
-  const doubt = cell.doubts.length === 0 ? "" : ` Inconclusive: ${cell.doubts.join(", ")}.`;
+  const isDoubtful = cell.status === "ok" && cell.doubts.length > 0;
+  const doubt = isDoubtful ? ` Inconclusive: ${cell.doubts.join(", ")}.` : "";
   return `${theServers([variant])} ${verb} scaling${first} at ${plural(cell.connections, "connection")}: ${why}.${doubt}`;
 }
 

@@ -2,6 +2,7 @@ import type { Manifest } from "@c10k-lab/protocol";
 import type { Chart } from "../charts/chart.ts";
 import { findingsOf } from "../findings.ts";
 import { blocks, bullets, tableOf, text } from "../markdown.ts";
+import { notesOf } from "../notes.ts";
 import { integer } from "../numbers.ts";
 import { SCALING_RULE } from "../scaling.ts";
 import type { Study } from "../study.ts";
@@ -86,7 +87,7 @@ function summary(study: Study): string {
 }
 
 function notes(study: Study): string {
-  const noted = study.results.cells.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
+  const noted = notesOf(study.results);
   return noted.length === 0 ? "" : blocks(["### Notes", bullets(noted)]);
 }
 
