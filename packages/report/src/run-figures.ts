@@ -30,7 +30,11 @@ export interface RunFigures {
   readonly voluntaryPerMessage: number | null;
   readonly involuntaryPerMessage: number | null;
   readonly switchesPerMessage: number | null;
+  /** Of the data plane: accept, receive, send, wait, and changes to what is waited for. */
+  readonly callsPerMessage: number | null;
   readonly eventsPerWait: number | null;
+  /** select: bits the kernel looks at in one call, and words of bitmap the server scans after it. */
+  readonly descriptorsPerWait: number | null;
   readonly wordsPerWait: number | null;
 }
 
@@ -49,8 +53,7 @@ export function figuresOfRun(cell: CellResult): RunFigures {
     ...cpuOf(cell),
     ...memoryOf(cell),
     ...switchesOf(cell),
-    eventsPerWait: cell.final === null ? null : ratio(cell.final.events, cell.final.waits),
-    wordsPerWait: cell.final === null ? null : ratio(cell.final.wordsScanned, cell.final.waits),
+    ...callsOf(cell),
   };
 }
 
@@ -112,6 +115,21 @@ function switchesOf(cell: CellResult) {
     involuntaryPerMessage: ratio(involuntary, requests),
     switchesPerMessage:
       voluntary === null || involuntary === null ? null : ratio(voluntary + involuntary, requests),
+  };
+}
+
+function callsOf({ final }: CellResult) {
+  if (final === null) {
+    return { callsPerMessage: null, eventsPerWait: null, descriptorsPerWait: null, wordsPerWait: null };
+  }
+  const { calls, requests, events, descriptorsScanned, wordsScanned } = final;
+  const all = Object.values(calls).reduce((sum, count) => sum + count, 0);
+  const isSelect = final.server === "select";
+  return {
+    callsPerMessage: ratio(all, requests),
+    eventsPerWait: ratio(events, calls.wait),
+    descriptorsPerWait: isSelect ? ratio(descriptorsScanned, calls.wait) : null,
+    wordsPerWait: isSelect ? ratio(wordsScanned, calls.wait) : null,
   };
 }
 

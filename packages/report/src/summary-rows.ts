@@ -38,6 +38,8 @@ function rowOf(cell: CellResult, figures: CellFigures): SummaryRow {
     voluntary_switches_per_message: figures.voluntaryPerMessage,
     involuntary_switches_per_message: figures.involuntaryPerMessage,
     switches_per_message: figures.switchesPerMessage,
+    system_calls_per_message: figures.callsPerMessage,
+    descriptors_scanned_per_wait: figures.descriptorsPerWait,
     events_per_wait: figures.eventsPerWait,
     words_scanned_per_wait: figures.wordsPerWait,
     host_stolen_percent_of_core: cell.evidence.host.stolenPercent,

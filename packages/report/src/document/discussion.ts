@@ -31,8 +31,9 @@ const EVIDENCE: readonly (readonly [string, (cell: CellFigures) => string])[] = 
   ["system µs per message", (cell) => figure(cell.systemPerMessageUs)],
   ["voluntary switches per message", (cell) => figure(cell.voluntaryPerMessage)],
   ["involuntary switches per message", (cell) => figure(cell.involuntaryPerMessage)],
+  ["system calls per message", (cell) => figure(cell.callsPerMessage)],
   ["events per wake-up", (cell) => figure(cell.eventsPerWait)],
-  ["words scanned per wake-up", (cell) => figure(cell.server === "select" ? cell.wordsPerWait : null)],
+  ["descriptors scanned per wake-up", (cell) => figure(cell.descriptorsPerWait)],
   ["KiB per connection", (cell) => figure(cell.rssPerConnectionKiB)],
   ["threads", (cell) => integer(cell.threadsPeak)],
   ["client CPU %", (cell) => integer(cell.clientCorePercent)],
@@ -63,6 +64,7 @@ function changes(study: Study, variant: string): string[] {
   const parts = [
     ...change("CPU time per message", (cell) => cell.cpuPerMessageUs, " µs"),
     ...change("context switches per message", (cell) => cell.switchesPerMessage, ""),
+    ...change("system calls per message", (cell) => cell.callsPerMessage, ""),
     ...change("ready descriptors per wake-up", (cell) => cell.eventsPerWait, ""),
   ];
   return parts.length === 0 ? [] : [`${variant}, ${range}: ${parts.join("; ")}.`];
