@@ -1,4 +1,5 @@
 import { Child } from "./child.ts";
+import { cpuTimeUs } from "./cpu-time.ts";
 
 /** The processes of one measurement: they end together. */
 export class Children {
@@ -10,6 +11,11 @@ export class Children {
     this.#children.add(child);
     void child.exited.then(() => this.#children.delete(child));
     return child;
+  }
+
+  /** Of those that run. */
+  get cpuTimeUs(): number {
+    return [...this.#children].reduce((total, { pid }) => total + cpuTimeUs(pid), 0);
   }
 
   /** Ends them now. */

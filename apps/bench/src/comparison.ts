@@ -4,12 +4,21 @@ import { join } from "node:path";
 import { Children } from "./children.ts";
 import type { Scene } from "./echo-server.ts";
 import type { BenchOptions } from "./options.ts";
+import { OtherWork } from "./other-work.ts";
 import type { Pair } from "./pairs.ts";
 import type { Processors } from "./servers.ts";
 
+/** A pair with --quiet counts only if other programs took less of a processor while it was measured. */
+const QUIET_PERCENT = 10;
+
 /** One architecture under one load, and what was measured of it. */
 export interface Cell<Figures> extends Scene {
-  readonly pairs: Pair<Figures>[];
+  readonly pairs: readonly Pair<Figures>[];
+}
+
+interface DatedPair<Figures> extends Pair<Figures> {
+  /** Of one processor, taken by programs that are none of the bench's. */
+  readonly othersPercent: number;
 }
 
 /** Pairs of measurements of every cell, one process pair after the other: nothing else should run beside them. */
@@ -19,7 +28,7 @@ export abstract class Comparison<Figures> {
   protected readonly children = new Children();
   /** For files the processes write. */
   protected readonly folder = mkdtempSync(join(tmpdir(), "c10k-bench-"));
-  readonly #cells: readonly Cell<Figures>[];
+  readonly #cells: readonly (Scene & { readonly pairs: DatedPair<Figures>[] })[];
   #isInterrupted = false;
 
   constructor(options: BenchOptions, processors: Processors | null) {
@@ -41,10 +50,12 @@ export abstract class Comparison<Figures> {
    */
   async run(finished: (words: string) => void): Promise<void> {
     try {
+      const others = new OtherWork(this.children);
       for (const cell of this.#cells) {
         for await (const pair of this.measure(cell)) {
-          cell.pairs.push(pair);
-          finished(this.describe(cell, pair));
+          const othersPercent = others.percentSince();
+          cell.pairs.push({ ...pair, othersPercent });
+          finished(`${this.describe(cell, pair)}, others' core ${othersPercent.toFixed(0)} %`);
         }
       }
     } catch (error) {
@@ -61,9 +72,12 @@ export abstract class Comparison<Figures> {
     void this.children.kill();
   }
 
-  /** A table and how to read it; null when no pair was measured. */
+  /** A table and how to read it; null when there is no pair for it. */
   format(): string | null {
-    const measured = this.#cells.filter(({ pairs }) => pairs.length > 0);
+    const most = this.options.quiet ? QUIET_PERCENT : Number.POSITIVE_INFINITY;
+    const measured = this.#cells
+      .map((cell) => ({ ...cell, pairs: cell.pairs.filter(({ othersPercent }) => othersPercent < most) }))
+      .filter(({ pairs }) => pairs.length > 0);
     if (measured.length === 0) return null;
     const sharing = "There is one processor only: server and client took time from each other.";
     return [this.formatCells(measured), ...(this.processors === null ? [sharing] : [])].join("\n");

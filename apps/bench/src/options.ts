@@ -44,6 +44,7 @@ const BENCH_OPTIONS = {
   thinkMs: durationRangeMs({
     describe: "with --clients: pause before the next message, one or A..B, so that no client is the limit",
   }),
+  quiet: flag("leave pairs out of the table during which other programs took 10 % of a processor or more"),
   json: text({ describe: "JSON file to write: every pair" }),
 } as const;
 

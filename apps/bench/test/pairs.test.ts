@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { formatClients } from "../src/client-table.ts";
-import { cpuTicks } from "../src/cpu-time.ts";
+import { cpuTicks, treeTicks } from "../src/cpu-time.ts";
+import { busyTicks } from "../src/other-work.ts";
 import { measurePairs, type Pair, ratios, spread } from "../src/pairs.ts";
 import type { ServerFigures } from "../src/server-table.ts";
 
@@ -24,6 +25,7 @@ test("CPU time is read behind the last bracket of the name", () => {
   const fields = "S 1 1 1 0 -1 4194560 1 0 0 0 123 45 9 9 20 0 1 0 100";
   expect(cpuTicks(`42 (node) ${fields}`)).toBe(168);
   expect(cpuTicks(`42 (a) b (c) ${fields}`)).toBe(168);
+  expect(treeTicks(`42 (a) b (c) ${fields}`)).toBe(186);
 });
 
 test("A B, B A, A B: each side is first in turns, and each pair knows which is which", async () => {
@@ -68,4 +70,8 @@ test("the table of the clients: medians of both sides, and of the ratios of the 
     ["", "", "", "p99 µs", "800", "800", "1.00 (0.90..1.10)"],
     ["", "", "", "client's core %", "50", "50", "1.00 (1.00..1.00)"],
   ]);
+});
+
+test("processors are busy with everything but idling and waiting for disks", () => {
+  expect(busyTicks("cpu  1 2 4 1000 2000 8 16 32 64 128\ncpu0 9 9 9\n")).toBe(63);
 });
