@@ -47,6 +47,8 @@ export class LoadContext {
   readonly scratch = Buffer.alloc(SCRATCH_BYTES);
   /** No message starts after this moment. */
   deadlineUs = Number.POSITIVE_INFINITY;
+  /** How late the messages began; null when no moment was asked for. */
+  startLagMs: number | null = null;
   firstSentUs = 0;
   lastDoneUs = 0;
 

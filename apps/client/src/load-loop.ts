@@ -1,4 +1,12 @@
-import { addressFamily, check, getIntOption, monotonicUs, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import {
+  addressFamily,
+  check,
+  getIntOption,
+  monotonicUs,
+  monotonicUsOf,
+  posix,
+  SOCKADDR_BYTES,
+} from "@c10k-lab/posix";
 import { ROW_CLOSED } from "@c10k-lab/stats";
 import { Deadlines } from "./deadlines.ts";
 import { OUTCOME, outcomeOfErrno } from "./failure.ts";
@@ -39,6 +47,8 @@ export class LoadLoop {
   readonly #connections: LoadConnection[];
   readonly #deadlines: Deadlines;
   #queue: LoadConnection[] = [];
+  /** The earliest moment for messages, on CLOCK_MONOTONIC; 0: no such bound. */
+  readonly #startAtUs: number;
   #startedUs = 0;
   #nextSweepUs = 0;
   #launched = 0;
@@ -56,7 +66,8 @@ export class LoadLoop {
   constructor(context: LoadContext, target: Uint8Array, stopFd: number) {
     this.#context = context;
     this.#target = target;
-    const { connections } = context.workload;
+    const { connections, startAtMs } = context.workload;
+    this.#startAtUs = startAtMs === null ? 0 : monotonicUsOf(startAtMs);
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
     this.#epfd = check(posix.epoll_create1(posix.EPOLL_CLOEXEC), "epoll_create1", "");
@@ -67,8 +78,8 @@ export class LoadLoop {
   run(): void {
     this.#startedUs = monotonicUs();
     while (this.#ended < this.#connections.length) {
-      this.#launch();
       this.#openBarrier();
+      this.#launch();
       this.#beginWork();
       this.#wait();
       this.#serveQueue();
@@ -80,7 +91,8 @@ export class LoadLoop {
   }
 
   #launch(): void {
-    const { connectRate } = this.#context.workload;
+    const { connectRate, barrier } = this.#context.workload;
+    if (!barrier && !this.#isBarrierOpen) return;
     const dueNow = ((monotonicUs() - this.#startedUs) / 1e6) * connectRate + 1;
     const most = Math.min(this.#connections.length, this.#launched + STARTS_PER_TURN, dueNow);
     while (this.#launched < most && this.#connecting < CONNECTS_IN_FLIGHT) {
@@ -144,14 +156,24 @@ export class LoadLoop {
     this.#deadlines.add(nowUs + RETRY_MS * 1000, connection.index);
   }
 
-  /** All are established or failed: the time of the messages begins. */
+  /** All are established or failed, and the moment has come: the time of the messages begins. */
   #openBarrier(): void {
+    if (this.#isBarrierOpen || !this.#isEveryoneHere) return;
     const { workload } = this.#context;
-    if (this.#isBarrierOpen) return;
-    const isEveryoneHere = this.#launched === this.#connections.length && this.#connecting === 0;
-    if (workload.barrier && !isEveryoneHere) return;
+    const nowUs = monotonicUs();
+    if (nowUs < this.#startAtUs) return;
     this.#isBarrierOpen = true;
-    this.#context.deadlineUs = monotonicUs() + workload.durationMs * 1000;
+    if (!workload.barrier) this.#startedUs = nowUs;
+    if (this.#startAtUs > 0) this.#context.startLagMs = (nowUs - this.#startAtUs) / 1000;
+    this.#context.deadlineUs = nowUs + workload.durationMs * 1000;
+  }
+
+  /** Nobody has to be waited for any more. */
+  get #isEveryoneHere(): boolean {
+    return (
+      !this.#context.workload.barrier ||
+      (this.#launched === this.#connections.length && this.#connecting === 0)
+    );
   }
 
   #beginWork(): void {
@@ -179,6 +201,7 @@ export class LoadLoop {
 
   #timeoutMs(): number {
     const { workload } = this.#context;
+    if (!this.#isBarrierOpen && this.#isEveryoneHere) return this.#untilStartMs();
     const hasStarts =
       (this.#launched < this.#connections.length &&
         this.#connecting < CONNECTS_IN_FLIGHT &&
@@ -188,6 +211,12 @@ export class LoadLoop {
     const launchMs = this.#launched < this.#connections.length ? 1000 / workload.connectRate : SWEEP_MS;
     const untilMs = (this.#deadlines.nextUs - monotonicUs()) / 1000;
     return Math.max(0, Math.ceil(Math.min(SWEEP_MS, launchMs, untilMs)));
+  }
+
+  /** Rounded down: the last millisecond is spent awake, so that clients started together begin together. */
+  #untilStartMs(): number {
+    const untilMs = (this.#startAtUs - monotonicUs()) / 1000;
+    return Math.max(0, Math.floor(Math.min(SWEEP_MS, untilMs)));
   }
 
   #dispatch(connection: LoadConnection, events: number): void {

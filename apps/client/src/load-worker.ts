@@ -20,7 +20,10 @@ export interface LoadWorkerData {
 export interface LoadWorkerResult {
   /** HdrHistogram V2, base64. */
   readonly histograms: Record<Clock, string>;
-  readonly messagingMs: number;
+  readonly startLagMs: number | null;
+  /** The first message sent and the last one back, on CLOCK_MONOTONIC; 0: none. */
+  readonly firstSentUs: number;
+  readonly lastDoneUs: number;
 }
 
 const { workload, target, stopFd, results } = workerData as LoadWorkerData;
@@ -39,6 +42,8 @@ const result: LoadWorkerResult = {
     // A closed loop sends when the last echo is back: there is no other moment it was due.
     intended: new LatencyHistogram().encode(),
   },
-  messagingMs: Math.max(0, context.lastDoneUs - context.firstSentUs) / 1000,
+  startLagMs: context.startLagMs,
+  firstSentUs: context.firstSentUs,
+  lastDoneUs: context.lastDoneUs,
 };
 parentPort?.postMessage(result);

@@ -33,6 +33,8 @@ written, 130 or 143 interrupted (rows are written).`,
 
 /** Descriptors the process needs beside its connections. */
 const OWN_DESCRIPTORS = 40;
+/** A beginning later than this is worth a sentence: it is more than a scheduler's usual delay. */
+const START_LAG_MS = 10;
 
 const options = parseCommandLine(PROGRAM, process.argv.slice(2));
 if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
@@ -77,6 +79,7 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   const result = await run.run();
   progress.stop();
   const summary = summarize(target, options, workload, run.results, result);
+  warnOfLateness(summary);
   process.stdout.write(`${formatSummary(summary)}\n`);
   const isWritten = await write(run, summary, paths);
   if (interruptedBy) return exitCodeOf(interruptedBy);
@@ -114,6 +117,11 @@ function warnOfDescriptors(connections: number): void {
   process.stderr.write(
     `client: this process may hold about ${most} connections, ${connections} are asked for: raise 'ulimit -n' or run several\n`,
   );
+}
+
+function warnOfLateness({ achieved: { startLagMs } }: ClientSummary): void {
+  if (startLagMs === null || startLagMs <= START_LAG_MS) return;
+  process.stderr.write(`client: messages began ${Math.round(startLagMs)} ms after --start-at\n`);
 }
 
 function exitCodeOf(signal: StopSignal): number {

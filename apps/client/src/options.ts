@@ -4,6 +4,7 @@ import {
   durationMs,
   durationRangeMs,
   flag,
+  instantMs,
   integer,
   type OptionValues,
   text,
@@ -47,6 +48,10 @@ export const CLIENT_OPTIONS = {
   }),
   thinkMs: durationRangeMs({ describe: "pause this long, or A..B, before the next message" }),
   noBarrier: flag("send as soon as a connection is established; otherwise once all are"),
+  startAtMs: instantMs({
+    describe:
+      "for several clients together: send from this moment on (ISO 8601, or milliseconds since 1970), connect at once; with --no-barrier connect from then on",
+  }),
   timeoutMs: durationMs({
     describe: "give a connection up when no byte of an unanswered message comes for this long",
     default: "30s",

@@ -20,12 +20,13 @@ export function summarize(
   options: ClientOptions,
   workload: Workload,
   results: ResultsTable,
-  { histograms, messagingMs }: LoadWorkerResult,
+  { histograms, startLagMs, firstSentUs, lastDoneUs }: LoadWorkerResult,
 ): ClientSummary {
   const { connections, messagesEach } = workload;
   const outcomes = countOutcomes(results, connections);
   const sum = (field: number) => total(results, connections, field);
   const messages = sum(RESULT.completed);
+  const messagingMs = Math.max(0, lastDoneUs - firstSentUs) / 1000;
   const latencyUs = Object.fromEntries(
     CLOCKS.map((clock) => [clock, LatencyHistogram.decode(histograms[clock]).summary()]),
   ) as Record<Clock, LatencySummary>;
@@ -45,6 +46,9 @@ export function summarize(
       messages,
       bytesSent: sum(RESULT.bytesSent),
       bytesReceived: sum(RESULT.bytesReceived),
+      startLagMs,
+      firstSentUs: firstSentUs || null,
+      lastDoneUs: lastDoneUs || null,
       messagingMs,
       messagesPerSecond: messagingMs === 0 ? 0 : Math.round((messages / messagingMs) * 1000),
       durationMs: durationMs(results, connections),

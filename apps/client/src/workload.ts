@@ -20,6 +20,8 @@ export interface Workload {
   readonly barrier: boolean;
   /** Connections per second; Infinity: as fast as they are established. */
   readonly connectRate: number;
+  /** When messages may begin, on CLOCK_REALTIME, milliseconds since 1970; null: at once. */
+  readonly startAtMs: number | null;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   /** How long a server that refuses connections is waited for. */
@@ -46,6 +48,7 @@ export function resolveWorkload(options: ClientOptions): Workload {
     holdMs: options.holdMs ?? NONE,
     barrier: !options.noBarrier,
     connectRate: options.connectRate ?? Number.POSITIVE_INFINITY,
+    startAtMs: options.startAtMs ?? null,
     timeoutMs: options.timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
     waitForServerMs: options.waitForServerMs,

@@ -10,10 +10,11 @@ export {
   durationMs,
   durationRangeMs,
   flag,
+  instantMs,
   integer,
   type OptionTable,
   type OptionValues,
   text,
 } from "./option.ts";
 export { onStopSignal, type StopSignal } from "./stop-signals.ts";
-export { parseBytes, parseDurationMs, parseRange, type Range, UsageError } from "./units.ts";
+export { parseBytes, parseDurationMs, parseInstantMs, parseRange, type Range, UsageError } from "./units.ts";

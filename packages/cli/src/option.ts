@@ -1,4 +1,4 @@
-import { parseBytes, parseDurationMs, parseRange, type Range, UsageError } from "./units.ts";
+import { parseBytes, parseDurationMs, parseInstantMs, parseRange, type Range, UsageError } from "./units.ts";
 
 /** One row of an option table: its help, and how its text becomes a value. */
 export interface Option<T> {
@@ -69,6 +69,11 @@ export function bytes<H extends (Help<string> | Help<undefined>) & Bounds>(help:
 /** Milliseconds. */
 export function durationMs<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
   return option(help, (given: string): number => bounded(parseDurationMs(given), given, help));
+}
+
+/** A moment, in milliseconds since 1970. */
+export function instantMs<H extends Help<string> | Help<undefined>>(help: H) {
+  return option(help, parseInstantMs);
 }
 
 /** Bytes, one value or a range. */

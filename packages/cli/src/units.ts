@@ -35,6 +35,17 @@ export function parseDurationMs(text: string): number {
   throw new UsageError(`'${text}' is not a duration such as 250ms, 5s or 2m`);
 }
 
+const EPOCH_MS = /^\d{12,14}$/;
+const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** "2026-11-22T10:00:00.250Z" or "1795341600250", a moment, in milliseconds since 1970. */
+export function parseInstantMs(text: string): number {
+  if (EPOCH_MS.test(text)) return Number(text);
+  const ms = ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(ms)) return ms;
+  throw new UsageError(`'${text}' is not a moment such as 2026-11-22T10:00:00Z or 1795341600000`);
+}
+
 /** "4096", "64KiB", "1MB" in bytes. */
 export function parseBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text);

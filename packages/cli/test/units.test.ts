@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { parseBytes, parseDurationMs, parseRange, UsageError } from "../src/index.ts";
+import { parseBytes, parseDurationMs, parseInstantMs, parseRange, UsageError } from "../src/index.ts";
 
 test.each([
   ["0", 0],
@@ -17,6 +17,21 @@ test.each(["", "5", "5 s", "s", "-1s", "1e3s", "5sec", "1.s", ".5s", "Infinity",
   "'%s' is no duration",
   (text) => {
     expect(() => parseDurationMs(text)).toThrow(UsageError);
+  },
+);
+
+test.each([
+  ["2026-11-22T10:00:00Z", 1795341600000],
+  ["2026-11-22T11:00:00.250+01:00", 1795341600250],
+  ["1795341600250", 1795341600250],
+])("the moment %s is %d ms after 1970", (text, ms) => {
+  expect(parseInstantMs(text)).toBe(ms);
+});
+
+test.each(["", "now", "5", "2026-11-22", "2026-11-22T10:00:00", "2026-13-22T10:00:00Z", "1795341600.5"])(
+  "'%s' is no moment",
+  (text) => {
+    expect(() => parseInstantMs(text)).toThrow(UsageError);
   },
 );
 

@@ -6,6 +6,16 @@ export function monotonicUs(): number {
   return binding.clock_gettime(binding.CLOCK_MONOTONIC);
 }
 
+/**
+ * A moment of the wall clock on CLOCK_MONOTONIC, in microseconds: what comes of it later is not moved by a step of the
+ * wall clock.
+ *
+ * @param epochMs milliseconds since 1970
+ */
+export function monotonicUsOf(epochMs: number): number {
+  return monotonicUs() + epochMs * 1000 - binding.clock_gettime(binding.CLOCK_REALTIME);
+}
+
 /** How many file descriptors this process may hold: the soft RLIMIT_NOFILE, which Node raises to the hard one itself. */
 export function fileDescriptorLimit(): number {
   const limits = new Float64Array(2);

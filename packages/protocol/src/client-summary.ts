@@ -53,7 +53,15 @@ export const ClientSummary = z.object({
     messages: count,
     bytesSent: count,
     bytesReceived: count,
-    /** From the first message sent to the last one back. */
+    /** How late the messages began against --start-at; null without it. */
+    startLagMs: milliseconds.nullable(),
+    /**
+     * The first message sent, the last one back, on CLOCK_MONOTONIC: comparable between processes of one machine. null
+     * when there was none.
+     */
+    firstSentUs: z.number().nonnegative().nullable(),
+    lastDoneUs: z.number().nonnegative().nullable(),
+    /** From the one to the other. */
     messagingMs: milliseconds,
     messagesPerSecond: z.number().nonnegative(),
     /** From the first connect(2) to the last close(2). */
