@@ -7,6 +7,7 @@ import {
   instantMs,
   integer,
   type OptionValues,
+  share,
   text,
 } from "@c10k-lab/cli";
 
@@ -41,6 +42,17 @@ export const CLIENT_OPTIONS = {
   connectRate: integer({
     describe: "connections to open per second [default: as fast as they are established]",
     min: 1,
+    noun: "a rate",
+  }),
+  active: share({
+    describe:
+      "connections that exchange messages, N or P%, evenly spread; the others stay open and idle, and echo once before and once after [default: all]",
+  }),
+  rate: integer({
+    describe:
+      "open loop: messages per second of all connections together, due at even intervals whatever comes back [default: closed loop, the next message when the last is back]",
+    min: 1,
+    max: 100_000_000,
     noun: "a rate",
   }),
   holdMs: durationRangeMs({

@@ -15,6 +15,10 @@ export interface Workload {
   readonly messagesEach: number;
   readonly bytesEach: number;
   readonly durationMs: number;
+  /** Connections that exchange messages; the others stay open, idle. */
+  readonly active: number;
+  /** Messages per second of all connections together; null: a closed loop. */
+  readonly ratePerSecond: number | null;
   readonly thinkMs: Range;
   readonly holdMs: Range;
   readonly barrier: boolean;
@@ -35,6 +39,8 @@ const NONE: Range = { from: 0, to: 0 };
 export function resolveWorkload(options: ClientOptions): Workload {
   atMostOne(options, ["message", "sizeBytes"]);
   atMostOne(options, ["repeat", "transferBytes", "durationMs"]);
+  atMostOne(options, ["rate", "thinkMs"]);
+  needsBarrier(options, ["rate", "active"]);
   const message = options.sizeBytes ? null : encodeMessage(options.message ?? DEFAULT_MESSAGE);
   const isBoundedOtherwise = options.transferBytes !== undefined || options.durationMs !== undefined;
   return {
@@ -44,6 +50,8 @@ export function resolveWorkload(options: ClientOptions): Workload {
     messagesEach: isBoundedOtherwise ? Number.POSITIVE_INFINITY : (options.repeat ?? DEFAULT_REPEAT),
     bytesEach: options.transferBytes ?? Number.POSITIVE_INFINITY,
     durationMs: options.durationMs ?? Number.POSITIVE_INFINITY,
+    active: activeOf(options),
+    ratePerSecond: options.rate ?? null,
     thinkMs: options.thinkMs ?? NONE,
     holdMs: options.holdMs ?? NONE,
     barrier: !options.noBarrier,
@@ -54,6 +62,14 @@ export function resolveWorkload(options: ClientOptions): Workload {
     waitForServerMs: options.waitForServerMs,
     seed: options.seed,
   };
+}
+
+function activeOf({ connections, active }: ClientOptions): number {
+  if (active === undefined) return connections;
+  const count =
+    active.unit === "count" ? active.value : Math.max(1, Math.round((connections * active.value) / 100));
+  if (count >= 1 && count <= connections && active.value > 0) return count;
+  throw new UsageError(`--active: ${active.value} of ${connections} connections is not possible`);
 }
 
 function encodeMessage(message: string): Uint8Array {
@@ -71,9 +87,21 @@ const FLAGS: Readonly<Record<string, string>> = {
   repeat: "--repeat",
   transferBytes: "--transfer",
   durationMs: "--duration",
+  rate: "--rate",
+  thinkMs: "--think",
+  active: "--active",
 };
 
 function atMostOne(options: ClientOptions, names: readonly (keyof ClientOptions)[]): void {
   const given = names.filter((name) => options[name] !== undefined).map((name) => FLAGS[name]);
   if (given.length > 1) throw new UsageError(`${given.join(" and ")} exclude each other: give one of them`);
+}
+
+/** They count from a moment when all are connected. */
+function needsBarrier(options: ClientOptions, names: readonly (keyof ClientOptions)[]): void {
+  if (!options.noBarrier) return;
+  for (const name of names) {
+    if (options[name] !== undefined)
+      throw new UsageError(`${FLAGS[name]} and --no-barrier exclude each other`);
+  }
 }

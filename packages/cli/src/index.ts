@@ -14,6 +14,8 @@ export {
   integer,
   type OptionTable,
   type OptionValues,
+  type Share,
+  share,
   text,
 } from "./option.ts";
 export { onStopSignal, type StopSignal } from "./stop-signals.ts";

@@ -1,14 +1,16 @@
-import type {
-  CellResult,
-  Clock,
-  FinalLine,
-  LatencySummary,
-  ListeningLine,
-  ServerName,
+import {
+  type CellResult,
+  type Clock,
+  type FinalLine,
+  INFINITE,
+  type LatencySummary,
+  type ListeningLine,
+  type Percentile,
+  type ServerName,
 } from "@c10k-lab/protocol";
 import { busiestCorePercent } from "./cpu-share.ts";
 
-/** Milliseconds, as reports print them; null where nothing was measured. */
+/** Milliseconds, as reports print them; null where nothing was measured, Infinity among those that never came. */
 interface LatencyMs {
   readonly mean: number | null;
   readonly p50: number | null;
@@ -77,7 +79,10 @@ function establishedIn({ client, final }: CellResult): number | null {
 }
 
 function inMs(latencyUs: LatencySummary | undefined): LatencyMs {
-  const ms = (us: number | null | undefined) => (us === null || us === undefined ? null : us / 1000);
+  const ms = (us: Percentile | undefined) => {
+    if (us === INFINITE) return Number.POSITIVE_INFINITY;
+    return us === null || us === undefined ? null : us / 1000;
+  };
   return {
     mean: ms(latencyUs?.mean),
     p50: ms(latencyUs?.p50),

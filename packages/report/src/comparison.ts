@@ -43,6 +43,7 @@ export function compareAtLargest(study: Study, quantity: Quantity, serversMin = 
 
 /** Far enough apart that one run of each can tell them apart. */
 export function isClear(a: number, b: number): boolean {
+  if (a === b) return false; // Both may be infinite.
   return Math.max(a, b) > 0 && Math.max(a, b) >= CLEAR_RATIO * Math.min(a, b);
 }
 
@@ -64,7 +65,7 @@ export function comparisonSentences(quantity: Quantity, { connections, ranked }:
   const sentences = clear.map((other) => {
     const [more, less] = best.value > other.value ? [best, other] : [other, best];
     const values = `(${shown(more)} against ${shown(less)} ${quantity.unit})`;
-    if (less.value === 0)
+    if (less.value === 0 || more.value === Number.POSITIVE_INFINITY)
       return `At ${at} ${more.server}'s ${quantity.what} was above ${less.server}'s ${values}.`;
     return `At ${at} ${more.server}'s ${quantity.what} was ${times(more.value / less.value)} ${less.server}'s ${values}.`;
   });
