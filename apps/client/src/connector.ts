@@ -1,7 +1,8 @@
 import { addressFamily, getIntOption, monotonicUs, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import { CONNECTING, READY } from "./connection-states.ts";
 import { OUTCOME, outcomeOfErrno } from "./failure.ts";
 import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "./limits.ts";
-import { CONNECTING, type LoadConnection, READY } from "./load-connection.ts";
+import type { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 import { LIVE, RESULT } from "./results-table.ts";
 
@@ -91,11 +92,11 @@ export class Connector {
       this.#failed(connection, outcome);
       return false;
     }
-    const { results, connect } = this.#context;
+    const { results, clocks } = this.#context;
     const { live, rows } = results;
     const nowUs = monotonicUs();
     results.setLocal(connection.index, local);
-    connect.record(nowUs - rows.get(connection.index, RESULT.startedUs));
+    clocks.connect.record(nowUs - rows.get(connection.index, RESULT.startedUs));
     rows.set(connection.index, RESULT.establishedUs, nowUs);
     live[LIVE.established]++;
     live[LIVE.open]++;

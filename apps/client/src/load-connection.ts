@@ -1,4 +1,17 @@
 import { monotonicUs, posix } from "@c10k-lab/posix";
+import {
+  AWAIT_DUE,
+  AWAIT_EVENT,
+  AWAIT_THINK,
+  AWAIT_TURN,
+  CONNECTING,
+  ENDED,
+  FAILED,
+  type Need,
+  PROVEN,
+  SATISFIED,
+  WORKING,
+} from "./connection-states.ts";
 import { OUTCOME, outcomeOfErrno } from "./failure.ts";
 import { READS_PER_TURN, SCRATCH_BYTES } from "./limits.ts";
 import type { LoadContext } from "./load-context.ts";
@@ -6,45 +19,6 @@ import { COUNT } from "./loop-evidence.ts";
 import type { Pace } from "./pace.ts";
 import { nextState, pick, stateOf } from "./random.ts";
 import { LIVE, RESULT } from "./results-table.ts";
-
-/** What a connection needs next. */
-const AWAIT_EVENT = 0;
-/** Its turn is over, but it may have more to read: come back without waiting. */
-export const AWAIT_TURN = 1;
-/** Its next message is due after a pause. */
-export const AWAIT_THINK = 2;
-/** Its next message is due at `dueUs`. */
-export const AWAIT_DUE = 3;
-/** It has done all it was asked for. */
-export const SATISFIED = 4;
-/** The echo that was to prove it alive is back. */
-export const PROVEN = 5;
-/** Ended by an error: see `outcome`. */
-export const FAILED = 6;
-export type Need =
-  | typeof AWAIT_EVENT
-  | typeof AWAIT_TURN
-  | typeof AWAIT_THINK
-  | typeof AWAIT_DUE
-  | typeof SATISFIED
-  | typeof PROVEN
-  | typeof FAILED;
-
-/** Where a connection is in its life. */
-export const CONNECTING = 0;
-/** Established, and nothing under way. */
-export const READY = 1;
-/** A message is under way. */
-export const WORKING = 2;
-/** Between two messages. */
-export const THINKING = 3;
-/** Done, and not yet as old as it was told to get. */
-export const HOLDING = 4;
-export const ENDED = 5;
-/** For a server that does not listen yet. */
-export const WAITING = 6;
-/** Done, while others have not had their first echo. */
-export const LEAVING = 7;
 
 /**
  * One connection of the load: sends a message, takes the echo apart byte by byte, times it, goes on. One message is under
@@ -66,7 +40,7 @@ export class LoadConnection {
   dueUs = 0;
   /** Messages of the workload begun. */
   begun = 0;
-  /** It has done all it was asked for. */
+  /** It will exchange no more messages: it has done all it was asked for, or has ended. */
   isDone = false;
   /** The message under way is no measurement: its echo shows that the connection is alive. */
   isProving = false;
@@ -96,7 +70,7 @@ export class LoadConnection {
   begin(): Need {
     this.begun++;
     this.#compose();
-    if (this.#context.firstSentUs === 0) this.#context.firstSentUs = this.#sentAtUs;
+    this.#context.clocks.noteSent(this.#sentAtUs);
     return this.#send();
   }
 
@@ -126,8 +100,9 @@ export class LoadConnection {
    * @param endUs when the run was over
    */
   unsentAt(endUs: number): number {
-    const { pace, begunUs, workload } = this.#context;
-    const hasTransferred = this.isDone && workload.bytesEach !== Number.POSITIVE_INFINITY;
+    const { pace, begunUs, workload, results } = this.#context;
+    const hasTransferred =
+      workload.bytesEach !== Number.POSITIVE_INFINITY && results.outcome(this.index) === "ok";
     if (pace === null || begunUs === 0 || !this.isActive || hasTransferred) return 0;
     const due = pace.dueBefore(this.#rank, endUs - begunUs);
     return Math.max(0, Math.min(due, workload.messagesEach) - this.begun);
@@ -181,7 +156,7 @@ export class LoadConnection {
 
   /** Closes the socket and publishes the row. */
   close(outcome: number): void {
-    const { results, responseTimes } = this.#context;
+    const { results, clocks } = this.#context;
     const isInFlight = this.state === WORKING && !this.isProving;
     if (this.fd >= 0) posix.close(this.fd);
     if (this.isProven) this.#context.provenClosed();
@@ -191,8 +166,8 @@ export class LoadConnection {
       endedUs: monotonicUs(),
       isInFlight,
       isOwed: this.isActive && !this.isDone && outcome !== OUTCOME.interrupted,
-      p50Us: responseTimes.percentile(this.index, 50),
-      p99Us: responseTimes.percentile(this.index, 99),
+      p50Us: clocks.ofConnections.percentile(this.index, 50),
+      p99Us: clocks.ofConnections.percentile(this.index, 99),
     });
   }
 
@@ -276,39 +251,18 @@ export class LoadConnection {
   }
 
   #next(nowUs: number): Need {
-    this.#record(nowUs - this.#sentAtUs, nowUs);
+    const { clocks, pace, workload } = this.#context;
+    const isFirst = clocks.recordResponse(this.index, this.#sentAtUs, nowUs);
+    if (isFirst) this.#noteFirstEcho();
+    if (pace !== null) clocks.intended.record(nowUs - this.dueUs);
     if (this.#hasEnough(nowUs)) return SATISFIED;
-    const { pace, workload } = this.#context;
     if (pace === null) return workload.thinkMs.to > 0 ? AWAIT_THINK : this.begin();
     const need = this.schedule(pace);
     return this.dueUs > nowUs ? need : this.begin();
   }
 
-  #record(us: number, nowUs: number): void {
-    const context = this.#context;
-    const { values, fields } = context.results.rows;
-    const row = this.index * fields;
-    const completed = ++values[row + RESULT.completed];
-    values[row + RESULT.responseSumUs] += us;
-    if (completed === 1) this.#recordFirst(us);
-    if (completed === 1 || us < values[row + RESULT.responseMinUs]) values[row + RESULT.responseMinUs] = us;
-    if (us > values[row + RESULT.responseMaxUs]) values[row + RESULT.responseMaxUs] = us;
-    context.response.record(us);
-    if (context.pace !== null) context.intended.record(nowUs - this.dueUs);
-    context.responseTimes.record(this.index, us);
-    context.lastDoneUs = nowUs;
-    context.results.live[LIVE.messages]++;
-  }
-
-  #recordFirst(us: number): void {
-    const { results, firstResponse } = this.#context;
-    results.rows.set(this.index, RESULT.firstResponseUs, us);
-    firstResponse.record(us);
-    this.#noteFirstEcho();
-    this.noteAnswered();
-  }
-
   #noteFirstEcho(): void {
+    this.noteAnswered();
     if (this.isProven) return;
     this.isProven = true;
     this.#context.proven();

@@ -1,10 +1,10 @@
-import { LatencyHistogram } from "@c10k-lab/stats";
 import { Activity } from "./activity.ts";
+import { Clocks } from "./clocks.ts";
 import { SCRATCH_BYTES } from "./limits.ts";
 import { LoopEvidence } from "./loop-evidence.ts";
 import { Pace } from "./pace.ts";
 import type { PayloadPool } from "./payload.ts";
-import type { ResponseTimes } from "./response-times.ts";
+import { ResponseTimes } from "./response-times.ts";
 import { LIVE, type ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload.ts";
 
@@ -13,15 +13,11 @@ export class LoadContext {
   readonly workload: Workload;
   readonly pool: PayloadPool;
   readonly results: ResultsTable;
-  readonly responseTimes: ResponseTimes;
+  readonly clocks: Clocks;
   readonly activity: Activity;
   /** When messages are due; null: a closed loop, each is due when the last one is back. */
   readonly pace: Pace | null;
   readonly evidence = new LoopEvidence();
-  readonly connect = new LatencyHistogram();
-  readonly firstResponse = new LatencyHistogram();
-  readonly response = new LatencyHistogram();
-  readonly intended = new LatencyHistogram();
   readonly scratch = Buffer.alloc(SCRATCH_BYTES);
   /** The beginning of the messages, and the moment after which none starts. */
   begunUs = 0;
@@ -30,18 +26,16 @@ export class LoadContext {
   endedUs = 0;
   /** How late the messages began; null when no moment was asked for. */
   startLagMs: number | null = null;
-  firstSentUs = 0;
-  lastDoneUs = 0;
   /** Active connections whose first echo is still to come. */
   awaited = 0;
   /** Open connections that have had a verified echo. */
   #proven = 0;
 
-  constructor(workload: Workload, pool: PayloadPool, results: ResultsTable, responseTimes: ResponseTimes) {
+  constructor(workload: Workload, pool: PayloadPool, results: ResultsTable) {
     this.workload = workload;
     this.pool = pool;
     this.results = results;
-    this.responseTimes = responseTimes;
+    this.clocks = new Clocks(results, new ResponseTimes(workload.connections));
     this.activity = new Activity(workload.connections, workload.active);
     this.pace = workload.ratePerSecond === null ? null : new Pace(workload.ratePerSecond, workload.active);
   }

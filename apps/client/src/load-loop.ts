@@ -1,8 +1,4 @@
 import { check, monotonicUs, posix } from "@c10k-lab/posix";
-import { Connector } from "./connector.ts";
-import { Deadlines } from "./deadlines.ts";
-import { OUTCOME } from "./failure.ts";
-import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "./limits.ts";
 import {
   AWAIT_DUE,
   AWAIT_THINK,
@@ -12,14 +8,18 @@ import {
   FAILED,
   HOLDING,
   LEAVING,
-  LoadConnection,
   type Need,
   PROVEN,
   SATISFIED,
   THINKING,
   WAITING,
   WORKING,
-} from "./load-connection.ts";
+} from "./connection-states.ts";
+import { Connector } from "./connector.ts";
+import { Deadlines } from "./deadlines.ts";
+import { OUTCOME } from "./failure.ts";
+import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "./limits.ts";
+import { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 import { COUNT } from "./loop-evidence.ts";
 import { Phases } from "./phases.ts";
@@ -218,9 +218,9 @@ export class LoadLoop {
   #sweep(nowUs: number): void {
     if (nowUs < this.#nextSweepUs) return;
     this.#nextSweepUs = nowUs + SWEEP_MS * 1000;
-    const { results, response } = this.#context;
-    results.live[LIVE.p50Us] = response.percentile(50);
-    results.live[LIVE.p99Us] = response.percentile(99);
+    const { results, clocks } = this.#context;
+    results.live[LIVE.p50Us] = clocks.response.percentile(50);
+    results.live[LIVE.p99Us] = clocks.response.percentile(99);
     for (let index = 0; index < this.#connector.launched; index++) {
       this.#endIfLate(this.#connections[index], nowUs);
     }

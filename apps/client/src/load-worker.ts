@@ -4,7 +4,6 @@ import { LoadContext } from "./load-context.ts";
 import { LoadLoop } from "./load-loop.ts";
 import { COUNT } from "./loop-evidence.ts";
 import { PayloadPool } from "./payload.ts";
-import { ResponseTimes } from "./response-times.ts";
 import { type ResultsMemory, ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload.ts";
 
@@ -30,27 +29,22 @@ export interface LoadWorkerResult {
 }
 
 const { workload, target, stopFd, results } = workerData as LoadWorkerData;
-const context = new LoadContext(
-  workload,
-  new PayloadPool(workload),
-  new ResultsTable(results),
-  new ResponseTimes(workload.connections),
-);
+const context = new LoadContext(workload, new PayloadPool(workload), new ResultsTable(results));
 const loop = new LoadLoop(context, target, stopFd);
 loop.run();
-const { evidence } = context;
+const { clocks, evidence } = context;
 const result: LoadWorkerResult = {
   histograms: {
-    connect: context.connect.encode(),
-    firstResponse: context.firstResponse.encode(),
-    response: context.response.encode(),
-    intended: context.intended.encode(),
+    connect: clocks.connect.encode(),
+    firstResponse: clocks.firstResponse.encode(),
+    response: clocks.response.encode(),
+    intended: clocks.intended.encode(),
     turn: evidence.turn.encode(),
     sendLag: evidence.sendLag.encode(),
   },
   startLagMs: context.startLagMs,
-  firstSentUs: context.firstSentUs,
-  lastDoneUs: context.lastDoneUs,
+  firstSentUs: clocks.firstSentUs,
+  lastDoneUs: clocks.lastDoneUs,
   unsent: loop.unsent,
   loop: {
     waits: evidence.counts[COUNT.waits],

@@ -1,3 +1,6 @@
+/** In messages: what is due at the very end is not due before it, whatever the last bit of a double says. */
+const EPSILON = 1e-6;
+
 /**
  * When messages are due in an open loop: one every 1/rate seconds, the connections in turn. Connection number i of N has
  * its message k due at (i + k·N) / rate seconds, whatever became of those before.
@@ -22,6 +25,6 @@ export class Pace {
 
   /** How many messages of a connection are due before `us` microseconds have passed. */
   dueBefore(connection: number, us: number): number {
-    return Math.max(0, Math.ceil((us / this.#stepUs - connection) / this.#connections));
+    return Math.max(0, Math.ceil((us / this.#stepUs - connection) / this.#connections - EPSILON));
   }
 }

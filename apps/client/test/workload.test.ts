@@ -35,6 +35,18 @@ describe("defaults", () => {
   });
 });
 
+describe("--active", () => {
+  test.each([
+    [[], 100],
+    [["--active", "7"], 7],
+    [["--active", "100"], 100],
+    [["--active", "10%"], 10],
+    [["--active", "1%", "--connections", "20"], 1],
+  ])("%j", (argv, active) => {
+    expect(workload(...argv).active).toBe(active);
+  });
+});
+
 describe("mistakes are one sentence", () => {
   test.each([
     [["--size", "0"], "--size: 0 is not a message size"],
@@ -42,6 +54,14 @@ describe("mistakes are one sentence", () => {
     [["--message", "a\nb"], "a message is one line"],
     [["--message", "a", "--size", "5"], "--message and --size exclude each other"],
     [["--repeat", "5", "--duration", "1s"], "--repeat and --duration exclude each other"],
+    [["--rate", "5", "--think", "1s"], "--rate and --think exclude each other"],
+    [["--rate", "5", "--no-barrier"], "--rate and --no-barrier exclude each other"],
+    [["--active", "5", "--no-barrier"], "--active and --no-barrier exclude each other"],
+    [["--active", "0"], "--active: 0 of 100 connections is not possible"],
+    [["--active", "101"], "--active: 101 of 100 connections is not possible"],
+    [["--active", "101%"], "101% is more than all"],
+    [["--active", "half"], "'half' is neither a number nor a percentage"],
+    [["--start-at", "soon"], "'soon' is not a moment"],
     [["--port", "70000"], "--port: 70000 is not a port"],
     [["--connections", "-3"], "--connections"],
     [["--no-such-flag"], "unknown option --no-such-flag (see --help)"],

@@ -23,7 +23,7 @@ test("only what was sent on refused connections counts, by address and port", as
 });
 
 test("bytes sent before the refusal are no imbalance; a byte beside them is", () => {
-  const client = { achieved: { established: 3, messages: 2, bytesSent: 60, bytesReceived: 40 } };
+  const client = { achieved: { established: 3, messages: 1, proofs: 1, bytesSent: 60, bytesReceived: 40 } };
   const server = { accepted: 3, requests: 2, bytesReceived: 40, bytesSent: 40 };
   const balanced = (bytesRefused: number) =>
     reconcile(client as ClientSummary, server as FinalLine, bytesRefused).balanced;
