@@ -5,6 +5,7 @@ import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "./limits.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 import { LIVE, RESULT } from "./results-table.ts";
+import { Sources } from "./sources.ts";
 
 /** Set once a connection and never changed: an edge-triggered EPOLLOUT costs nothing until a socket was full. */
 const INTEREST = posix.EPOLLIN | posix.EPOLLOUT | posix.EPOLLRDHUP | posix.EPOLLET;
@@ -16,6 +17,7 @@ export class Connector {
   readonly #target: Uint8Array;
   readonly #epfd: number;
   readonly #connections: readonly LoadConnection[];
+  readonly #sources: Sources | null;
   readonly #failed: (connection: LoadConnection, outcome: number) => void;
   #startedUs = 0;
   #launched = 0;
@@ -36,6 +38,7 @@ export class Connector {
     this.#context = context;
     this.#target = target;
     this.#epfd = epfd;
+    this.#sources = context.workload.source === null ? null : new Sources(context.workload.source);
     this.#connections = connections;
     this.#failed = failed;
   }
@@ -111,12 +114,25 @@ export class Connector {
     this.#connecting--;
   }
 
-  /** @returns ok, or the outcome it has already */
+  /** Tries source after source while their ports are taken. @returns ok, or the outcome it has already */
   #start(connection: LoadConnection): number {
+    const tries = this.#sources?.tries ?? 1;
+    for (let attempt = 0; ; attempt++) {
+      const outcome = this.#startFrom(connection, this.#sources?.take(connection.index, attempt));
+      if (outcome !== OUTCOME["no-ports"] || attempt + 1 === tries) return outcome;
+      // A socket that was bound to an address stays with it.
+      posix.close(connection.fd);
+      connection.fd = -1;
+    }
+  }
+
+  #startFrom(connection: LoadConnection, source: Uint8Array | undefined): number {
     const fd = posix.socket(addressFamily(this.#target), SOCKET_TYPE, 0);
     if (fd < 0) return outcomeOfErrno(-fd);
     connection.fd = fd;
     posix.setsockopt(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, ONE);
+    const unbound = source === undefined ? 0 : bindWithoutPort(fd, source);
+    if (unbound < 0) return outcomeOfErrno(-unbound);
     const failed = posix.connect(fd, this.#target);
     if (failed < 0 && failed !== -posix.EINPROGRESS) return outcomeOfErrno(-failed);
     const unwatched = posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_ADD, fd, INTEREST, connection.index);
@@ -127,6 +143,15 @@ export class Connector {
 const ONE = Int32Array.of(1);
 const local = new Uint8Array(SOCKADDR_BYTES);
 const peer = new Uint8Array(SOCKADDR_BYTES);
+
+/**
+ * Leaves the port to connect(2), which knows the destination and may use a port again that is taken for another one
+ * only, ip(7).
+ */
+function bindWithoutPort(fd: number, source: Uint8Array): number {
+  posix.setsockopt(fd, posix.IPPROTO_IP, posix.IP_BIND_ADDRESS_NO_PORT, ONE);
+  return posix.bind(fd, source);
+}
 
 /**
  * What became of connect(2). With no server, the kernel may pick the target's own port as the local one and connect the

@@ -60,6 +60,10 @@ export const CLIENT_OPTIONS = {
   }),
   thinkMs: durationRangeMs({ describe: "pause this long, or A..B, before the next message" }),
   noBarrier: flag("send as soon as a connection is established; otherwise once all are"),
+  source: text({
+    describe:
+      "IPv4 address or network, such as 127.0.0.1/26, whose addresses connections come from in turn: each has ports of its own",
+  }),
   startAtMs: instantMs({
     describe:
       "for several clients together: send from this moment on (ISO 8601, or milliseconds since 1970), connect at once; with --no-barrier connect from then on",

@@ -42,7 +42,7 @@ function headline({ asked, achieved }: ClientSummary): string {
   const seconds = achieved.messagingMs / 1000;
   const mebibytes = achieved.bytesReceived / 2 ** 20;
   return [
-    `connections  ${number(achieved.completed)} of ${number(asked.connections)} complete, ${number(achieved.peak)} at one time`,
+    `connections  ${number(achieved.completed)} of ${number(asked.connections)} complete, ${number(achieved.held)} held at one time`,
     `messages     ${number(achieved.messages)}${messages} echoed and verified in ${seconds.toFixed(2)} s`,
     `throughput   ${number(achieved.messagesPerSecond)} messages/s, ${(mebibytes / (seconds || 1)).toFixed(1)} MiB/s each way`,
   ].join("\n");

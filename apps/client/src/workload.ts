@@ -1,5 +1,6 @@
 import { type Range, UsageError } from "@c10k-lab/cli";
 import type { ClientOptions } from "./options.ts";
+import { parseSourceRange, type SourceRange } from "./sources.ts";
 
 const DEFAULT_MESSAGE = "This is the payload";
 const DEFAULT_REPEAT = 20;
@@ -24,6 +25,8 @@ export interface Workload {
   readonly barrier: boolean;
   /** Connections per second; Infinity: as fast as they are established. */
   readonly connectRate: number;
+  /** Local addresses to connect from; null: whatever the kernel picks. */
+  readonly source: SourceRange | null;
   /** When messages may begin, on CLOCK_REALTIME, milliseconds since 1970; null: at once. */
   readonly startAtMs: number | null;
   readonly timeoutMs: number;
@@ -56,6 +59,7 @@ export function resolveWorkload(options: ClientOptions): Workload {
     holdMs: options.holdMs ?? NONE,
     barrier: !options.noBarrier,
     connectRate: options.connectRate ?? Number.POSITIVE_INFINITY,
+    source: sourceOf(options.source),
     startAtMs: options.startAtMs ?? null,
     timeoutMs: options.timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
@@ -70,6 +74,12 @@ function activeOf({ connections, active }: ClientOptions): number {
     active.unit === "count" ? active.value : Math.max(1, Math.round((connections * active.value) / 100));
   if (count >= 1 && count <= connections && active.value > 0) return count;
   throw new UsageError(`--active: ${active.value} of ${connections} connections is not possible`);
+}
+
+function sourceOf(text: string | undefined): SourceRange | null {
+  const range = text === undefined ? null : parseSourceRange(text);
+  if (text === undefined || range !== null) return range;
+  throw new UsageError(`--source: '${text}' is not an IPv4 network such as 127.0.0.1/26, /8 to /32`);
 }
 
 function encodeMessage(message: string): Uint8Array {

@@ -62,6 +62,7 @@ describe("mistakes are one sentence", () => {
     [["--active", "101%"], "101% is more than all"],
     [["--active", "half"], "'half' is neither a number nor a percentage"],
     [["--start-at", "soon"], "'soon' is not a moment"],
+    [["--source", "::1"], "--source: '::1' is not an IPv4 network"],
     [["--port", "70000"], "--port: 70000 is not a port"],
     [["--connections", "-3"], "--connections"],
     [["--no-such-flag"], "unknown option --no-such-flag (see --help)"],
