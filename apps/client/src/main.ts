@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
 import { type ClientSummary, EXIT, OUTCOMES } from "@c10k-lab/protocol";

@@ -21,7 +21,10 @@ export const CLIENT_OPTIONS = {
     max: 1_000_000,
     noun: "a number of connections",
   }),
-  message: text({ describe: "text to send, a newline is added [default: This is the payload]" }),
+  message: text({
+    describe:
+      "text to send as it is, a newline is added [default: This is payload 000 to fff, another each time, so that an echo of somebody else's is noticed]",
+  }),
   sizeBytes: bytesRange({
     describe: "instead of --message: random text of N bytes, or A..B each time anew, newline included",
     min: 1,

@@ -1,15 +1,17 @@
 import { type Range, UsageError } from "@c10k-lab/cli";
 import type { ClientOptions } from "./options.ts";
+import { NUMBERED_BYTES } from "./payload.ts";
 import { parseSourceRange, type SourceRange } from "./sources.ts";
 
-const DEFAULT_MESSAGE = "This is the payload";
 const DEFAULT_REPEAT = 20;
 
 /** What each connection does, resolved: plain data, to be handed to the worker. */
 export interface Workload {
   readonly connections: number;
-  /** The fixed text with its newline, or null when texts are random. */
+  /** The fixed text with its newline; null: texts differ. */
   readonly message: Uint8Array | null;
+  /** Whether texts that differ are random bytes, or numbered sentences. */
+  readonly texts: "numbered" | "random";
   /** Bytes of a message, newline included. */
   readonly sizeBytes: Range;
   /** When a connection has done enough: the first of these bounds it reaches. Infinity: no such bound. */
@@ -44,12 +46,14 @@ export function resolveWorkload(options: ClientOptions): Workload {
   atMostOne(options, ["repeat", "transferBytes", "durationMs"]);
   atMostOne(options, ["rate", "thinkMs"]);
   needsBarrier(options, ["rate", "active"]);
-  const message = options.sizeBytes ? null : encodeMessage(options.message ?? DEFAULT_MESSAGE);
+  const message = options.message === undefined ? null : encodeMessage(options.message);
+  const length = message?.length ?? NUMBERED_BYTES;
   const isBoundedOtherwise = options.transferBytes !== undefined || options.durationMs !== undefined;
   return {
     connections: options.connections,
     message,
-    sizeBytes: options.sizeBytes ?? { from: message?.length ?? 0, to: message?.length ?? 0 },
+    texts: options.sizeBytes ? "random" : "numbered",
+    sizeBytes: options.sizeBytes ?? { from: length, to: length },
     messagesEach: isBoundedOtherwise ? Number.POSITIVE_INFINITY : (options.repeat ?? DEFAULT_REPEAT),
     bytesEach: options.transferBytes ?? Number.POSITIVE_INFINITY,
     durationMs: options.durationMs ?? Number.POSITIVE_INFINITY,

@@ -9,13 +9,21 @@ function workload(...argv: string[]) {
 }
 
 describe("defaults", () => {
-  test("100 connections × 20 messages of the original study's payload", () => {
-    const { connections, messagesEach, message, barrier } = workload();
-    expect({ connections, messagesEach, barrier }).toEqual({
+  test("100 connections × 20 messages of 20 bytes that differ", () => {
+    expect(workload()).toMatchObject({
       connections: 100,
+      active: 100,
       messagesEach: 20,
       barrier: true,
+      ratePerSecond: null,
+      message: null,
+      texts: "numbered",
+      sizeBytes: { from: 20, to: 20 },
     });
+  });
+
+  test("a message that is given is sent as it is", () => {
+    const { message } = workload("--message", "This is the payload");
     expect(Buffer.from(message ?? []).toString()).toBe("This is the payload\n");
   });
 
