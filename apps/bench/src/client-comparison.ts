@@ -54,7 +54,7 @@ export class ClientComparison extends Comparison<ClientFigures> {
     const at = { children: this.children, processor: this.processors?.client, folder: this.folder };
     const { messagesPerSecond, latencyUs, corePercent } = await runClient(client, server, load, at);
     const { p50, p90, p99 } = latencyUs;
-    if (p50 === null || p90 === null || p99 === null) {
+    if (typeof p50 !== "number" || typeof p90 !== "number" || typeof p99 !== "number") {
       throw new Error(`the ${client.name} client of ${server.name} got no answer`);
     }
     return { messagesPerSecond, p50Us: p50, p90Us: p90, p99Us: p99, corePercent };

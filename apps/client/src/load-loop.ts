@@ -1,62 +1,49 @@
+import { check, monotonicUs, posix } from "@c10k-lab/posix";
 import {
-  addressFamily,
-  check,
-  getIntOption,
-  monotonicUs,
-  monotonicUsOf,
-  posix,
-  SOCKADDR_BYTES,
-} from "@c10k-lab/posix";
-import { ROW_CLOSED } from "@c10k-lab/stats";
-import { Deadlines } from "./deadlines.ts";
-import { OUTCOME, outcomeOfErrno } from "./failure.ts";
-import { CONNECTS_IN_FLIGHT, EVENTS_PER_WAIT, RETRY_MS, STARTS_PER_TURN, SWEEP_MS } from "./limits.ts";
-import {
+  AWAIT_DUE,
   AWAIT_THINK,
   AWAIT_TURN,
   CONNECTING,
   ENDED,
   FAILED,
   HOLDING,
-  LoadConnection,
-  type LoadContext,
+  LEAVING,
   type Need,
-  READY,
+  PROVEN,
   SATISFIED,
   THINKING,
   WAITING,
   WORKING,
-} from "./load-connection.ts";
+} from "./connection-states.ts";
+import { Connector } from "./connector.ts";
+import { Deadlines } from "./deadlines.ts";
+import { OUTCOME } from "./failure.ts";
+import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "./limits.ts";
+import { LoadConnection } from "./load-connection.ts";
+import type { LoadContext } from "./load-context.ts";
+import { COUNT } from "./loop-evidence.ts";
+import { Phases } from "./phases.ts";
 import { LIVE, RESULT } from "./results-table.ts";
+import { Waiter } from "./waiter.ts";
 
 const MORE_THAN_DATA = posix.EPOLLRDHUP | posix.EPOLLHUP | posix.EPOLLERR;
-/** Set once a connection and never changed: an edge-triggered EPOLLOUT costs nothing until a socket was full. */
-const INTEREST = posix.EPOLLIN | posix.EPOLLOUT | posix.EPOLLRDHUP | posix.EPOLLET;
 /** In an event, where a connection's index stands for an ordinary one. */
 const STOP = -1;
 
-/**
- * One thread that drives every connection over epoll(7): connect all, wait at the barrier until all are established or
- * failed, then send, verify and time until each has had enough.
- */
+/** One thread that drives every connection over epoll(7): what happens when is in Phases, what is sent in LoadConnection. */
 export class LoadLoop {
   readonly #context: LoadContext;
-  readonly #target: Uint8Array;
   readonly #epfd: number;
   readonly #events = new Int32Array(EVENTS_PER_WAIT * posix.EPOLL_EVENT_WORDS);
+  readonly #waiter: Waiter;
   readonly #connections: LoadConnection[];
+  readonly #connector: Connector;
+  readonly #phases: Phases;
   readonly #deadlines: Deadlines;
   #queue: LoadConnection[] = [];
-  /** The earliest moment for messages, on CLOCK_MONOTONIC; 0: no such bound. */
-  readonly #startAtUs: number;
-  #startedUs = 0;
   #nextSweepUs = 0;
-  #launched = 0;
-  #connecting = 0;
+  #leaving = 0;
   #ended = 0;
-  /** Connections below this index have been given their first message. */
-  #begun = 0;
-  #isBarrierOpen = false;
   #isStopped = false;
 
   /**
@@ -65,158 +52,60 @@ export class LoadLoop {
    */
   constructor(context: LoadContext, target: Uint8Array, stopFd: number) {
     this.#context = context;
-    this.#target = target;
     const { connections, startAtMs } = context.workload;
-    this.#startAtUs = startAtMs === null ? 0 : monotonicUsOf(startAtMs);
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
     this.#epfd = check(posix.epoll_create1(posix.EPOLL_CLOEXEC), "epoll_create1", "");
     check(posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_ADD, stopFd, posix.EPOLLIN, STOP), "epoll_ctl", "");
+    this.#waiter = new Waiter(this.#epfd, this.#events, context.pace !== null || startAtMs !== null);
+    this.#connector = new Connector(context, target, this.#epfd, this.#connections, (connection, outcome) =>
+      this.#notEstablished(connection, outcome),
+    );
+    this.#phases = new Phases(context, this.#connections, this.#connector, (connection, need) =>
+      this.#settle(connection, need),
+    );
   }
 
   /** Returns when every connection has ended. */
   run(): void {
-    this.#startedUs = monotonicUs();
-    while (this.#ended < this.#connections.length) {
-      this.#openBarrier();
-      this.#launch();
-      this.#beginWork();
-      this.#wait();
+    const { turn, counts } = this.#context.evidence;
+    for (let ready = 0; ; ) {
+      const wokenUs = monotonicUs();
+      this.#serve(ready);
       this.#serveQueue();
-      this.#wakeSleepers();
-      this.#sweep();
+      this.#wakeSleepers(wokenUs);
+      this.#sweep(wokenUs);
       if (this.#isStopped) this.#interrupt();
+      this.#phases.proceed(wokenUs);
+      this.#release();
+      if (this.#ended === this.#connections.length) break;
+      const nowUs = monotonicUs();
+      turn.record(nowUs - wokenUs);
+      counts[COUNT.waits]++;
+      ready = this.#waiter.wait(this.#timeoutUs(nowUs));
     }
     posix.close(this.#epfd);
   }
 
-  #launch(): void {
-    const { connectRate, barrier } = this.#context.workload;
-    if (!barrier && !this.#isBarrierOpen) return;
-    const dueNow = ((monotonicUs() - this.#startedUs) / 1e6) * connectRate + 1;
-    const most = Math.min(this.#connections.length, this.#launched + STARTS_PER_TURN, dueNow);
-    while (this.#launched < most && this.#connecting < CONNECTS_IN_FLIGHT) {
-      this.#connecting++;
-      this.#connect(this.#connections[this.#launched++]);
-    }
-    this.#context.results.live[LIVE.attempted] = this.#launched;
+  /** Open loop, after the run: messages that were due before it was over and were never sent. */
+  get unsent(): number {
+    const { deadlineUs, endedUs } = this.#context;
+    const overUs = Math.min(deadlineUs, endedUs);
+    return this.#connections.reduce((sum, connection) => sum + connection.unsentAt(overUs), 0);
   }
 
-  #connect(connection: LoadConnection): void {
-    connection.state = CONNECTING;
-    const outcome = this.#startConnect(connection);
-    if (outcome !== OUTCOME.ok) this.#afterConnectFailure(connection, outcome);
+  #timeoutUs(nowUs: number): number {
+    if (this.#queue.length > 0) return 0;
+    return Math.min(SWEEP_MS * 1000, this.#phases.untilNextUs(nowUs), this.#deadlines.nextUs - nowUs);
   }
 
-  /** @returns ok, or the outcome it has already */
-  #startConnect(connection: LoadConnection): number {
-    this.#set(connection, RESULT.planned, this.#context.workload.messagesEach);
-    this.#set(connection, RESULT.startedUs, monotonicUs());
-    const type = posix.SOCK_STREAM | posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
-    const fd = posix.socket(addressFamily(this.#target), type, 0);
-    if (fd < 0) return outcomeOfErrno(-fd);
-    connection.fd = fd;
-    posix.setsockopt(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, ONE);
-    const failed = posix.connect(fd, this.#target);
-    if (failed < 0 && failed !== -posix.EINPROGRESS) return outcomeOfErrno(-failed);
-    const unwatched = posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_ADD, fd, INTEREST, connection.index);
-    return unwatched < 0 ? OUTCOME.error : OUTCOME.ok;
-  }
-
-  #established(connection: LoadConnection): void {
-    const outcome = connectOutcome(connection.fd);
-    if (outcome !== OUTCOME.ok) {
-      this.#afterConnectFailure(connection, outcome);
-      return;
-    }
-    const { results, connect, workload } = this.#context;
-    const nowUs = monotonicUs();
-    results.setLocal(connection.index, local);
-    connect.record(nowUs - results.rows.get(connection.index, RESULT.startedUs));
-    this.#set(connection, RESULT.establishedUs, nowUs);
-    this.#connecting--;
-    results.live[LIVE.established]++;
-    results.live[LIVE.open]++;
-    results.live[LIVE.peak] = Math.max(results.live[LIVE.peak], results.live[LIVE.open]);
-    connection.state = READY;
-    if (!workload.barrier) this.#begin(connection);
-  }
-
-  /** A server that is not there yet is waited for; any other failure ends the connection. */
-  #afterConnectFailure(connection: LoadConnection, outcome: number): void {
-    const nowUs = monotonicUs();
-    const isAbsent = outcome === OUTCOME.refused || outcome === OUTCOME["self-connect"];
-    if (!isAbsent || nowUs >= this.#startedUs + this.#context.workload.waitForServerMs * 1000) {
-      this.#end(connection, outcome);
-      return;
-    }
-    posix.close(connection.fd);
-    connection.fd = -1;
-    connection.state = WAITING;
-    this.#deadlines.add(nowUs + RETRY_MS * 1000, connection.index);
-  }
-
-  /** All are established or failed, and the moment has come: the time of the messages begins. */
-  #openBarrier(): void {
-    if (this.#isBarrierOpen || !this.#isEveryoneHere) return;
-    const { workload } = this.#context;
-    const nowUs = monotonicUs();
-    if (nowUs < this.#startAtUs) return;
-    this.#isBarrierOpen = true;
-    if (!workload.barrier) this.#startedUs = nowUs;
-    if (this.#startAtUs > 0) this.#context.startLagMs = (nowUs - this.#startAtUs) / 1000;
-    this.#context.deadlineUs = nowUs + workload.durationMs * 1000;
-  }
-
-  /** Nobody has to be waited for any more. */
-  get #isEveryoneHere(): boolean {
-    return (
-      !this.#context.workload.barrier ||
-      (this.#launched === this.#connections.length && this.#connecting === 0)
-    );
-  }
-
-  #beginWork(): void {
-    if (!this.#isBarrierOpen || !this.#context.workload.barrier) return;
-    const most = Math.min(this.#connections.length, this.#begun + STARTS_PER_TURN);
-    for (; this.#begun < most; this.#begun++) {
-      const connection = this.#connections[this.#begun];
-      if (connection.state === READY) this.#begin(connection);
-    }
-  }
-
-  #begin(connection: LoadConnection): void {
-    this.#settle(connection, connection.begin());
-  }
-
-  #wait(): void {
-    const ready = posix.epoll_wait(this.#epfd, this.#events, this.#timeoutMs());
+  #serve(ready: number): void {
     for (let index = 0; index < ready; index++) {
       const word = index * posix.EPOLL_EVENT_WORDS;
       const connection = this.#events[word + posix.EPOLL_EVENT_DATA_WORD + 1];
       if (connection === STOP) this.#isStopped = true;
       else this.#dispatch(this.#connections[connection], this.#events[word]);
     }
-  }
-
-  #timeoutMs(): number {
-    const { workload } = this.#context;
-    if (!this.#isBarrierOpen && this.#isEveryoneHere) return this.#untilStartMs();
-    const hasStarts =
-      (this.#launched < this.#connections.length &&
-        this.#connecting < CONNECTS_IN_FLIGHT &&
-        workload.connectRate === Number.POSITIVE_INFINITY) ||
-      (this.#isBarrierOpen && workload.barrier && this.#begun < this.#connections.length);
-    if (hasStarts || this.#queue.length > 0) return 0;
-    const launchMs = this.#launched < this.#connections.length ? 1000 / workload.connectRate : SWEEP_MS;
-    const untilMs = (this.#deadlines.nextUs - monotonicUs()) / 1000;
-    return Math.max(0, Math.ceil(Math.min(SWEEP_MS, launchMs, untilMs)));
-  }
-
-  /** Rounded down: the last millisecond is spent awake, so that clients started together begin together. */
-  #untilStartMs(): number {
-    const untilMs = (this.#startAtUs - monotonicUs()) / 1000;
-    return Math.max(0, Math.floor(Math.min(SWEEP_MS, untilMs)));
   }
 
   #dispatch(connection: LoadConnection, events: number): void {
@@ -243,67 +132,109 @@ export class LoadLoop {
     }
   }
 
+  #established(connection: LoadConnection): void {
+    const isEstablished = this.#connector.establish(connection);
+    if (isEstablished && !this.#context.workload.barrier) this.#settle(connection, connection.begin());
+  }
+
+  /** A server that is not there yet is waited for; any other failure ends the connection. */
+  #notEstablished(connection: LoadConnection, outcome: number): void {
+    const nowUs = monotonicUs();
+    if (!this.#connector.mayTryAgain(outcome, nowUs)) {
+      this.#end(connection, outcome);
+      return;
+    }
+    posix.close(connection.fd);
+    connection.fd = -1;
+    connection.state = WAITING;
+    this.#deadlines.add(nowUs + RETRY_MS * 1000, connection.index);
+  }
+
   /** Does what a connection needs after its turn. */
   #settle(connection: LoadConnection, need: Need): void {
     if (need === AWAIT_TURN) this.#queue.push(connection);
-    else if (need === AWAIT_THINK)
-      this.#sleep(connection, THINKING, this.#context.workload.thinkMs, monotonicUs());
+    else if (need === AWAIT_THINK) this.#think(connection, monotonicUs() + connection.thinkUs());
+    else if (need === AWAIT_DUE) this.#think(connection, connection.dueUs);
     else if (need === SATISFIED) this.#hold(connection);
+    else if (need === PROVEN) this.#proven(connection);
     else if (need === FAILED) this.#end(connection, connection.outcome);
+  }
+
+  #think(connection: LoadConnection, untilUs: number): void {
+    connection.state = THINKING;
+    this.#deadlines.add(Math.min(untilUs, this.#context.deadlineUs), connection.index);
   }
 
   /** The connection has done its work; it stays open until it is as old as it was told to get. */
   #hold(connection: LoadConnection): void {
-    const { workload, results } = this.#context;
-    const establishedUs = results.rows.get(connection.index, RESULT.establishedUs);
-    if (workload.holdMs.to === 0) this.#end(connection, OUTCOME.ok);
-    else this.#sleep(connection, HOLDING, workload.holdMs, establishedUs);
+    this.#phases.finished(connection);
+    if (this.#context.workload.holdMs.to === 0) {
+      this.#leave(connection);
+      return;
+    }
+    connection.state = HOLDING;
+    this.#deadlines.add(connection.holdUntilUs(), connection.index);
   }
 
-  #sleep(
-    connection: LoadConnection,
-    state: number,
-    range: { readonly from: number; readonly to: number },
-    sinceUs: number,
-  ): void {
-    connection.state = state;
-    const dueUs = sinceUs + connection.draw(range) * 1000;
-    const latestUs = state === THINKING ? this.#context.deadlineUs : Number.POSITIVE_INFINITY;
-    this.#deadlines.add(Math.min(dueUs, latestUs), connection.index);
+  /** Nobody leaves before everyone has been answered once: "at one time" would be a guess otherwise. */
+  #leave(connection: LoadConnection): void {
+    if (this.#context.awaited === 0) {
+      this.#end(connection, OUTCOME.ok);
+      return;
+    }
+    connection.state = LEAVING;
+    this.#leaving++;
   }
 
-  #wakeSleepers(): void {
-    const nowUs = monotonicUs();
+  #release(): void {
+    if (this.#leaving === 0 || this.#context.awaited > 0) return;
+    for (const connection of this.#connections) {
+      if (connection.state === LEAVING) this.#end(connection, OUTCOME.ok);
+    }
+  }
+
+  #proven(connection: LoadConnection): void {
+    if (!this.#phases.proven(connection)) this.#end(connection, OUTCOME.ok);
+  }
+
+  #wakeSleepers(wokenUs: number): void {
+    if (this.#deadlines.nextUs === Number.POSITIVE_INFINITY) return;
+    // A paced message is late from the moment it is due: what came due while events were served leaves now.
+    const nowUs = this.#context.pace === null ? wokenUs : monotonicUs();
     while (this.#deadlines.nextUs <= nowUs) {
       const connection = this.#connections[this.#deadlines.take()];
-      if (connection.state === HOLDING) this.#end(connection, OUTCOME.ok);
+      if (connection.state === HOLDING) this.#leave(connection);
       else if (connection.state === THINKING) this.#resume(connection, nowUs);
-      else if (connection.state === WAITING) this.#connect(connection);
+      else if (connection.state === WAITING) this.#connector.connect(connection);
     }
   }
 
   #resume(connection: LoadConnection, nowUs: number): void {
-    if (nowUs >= this.#context.deadlineUs) this.#hold(connection);
-    else this.#begin(connection);
+    const { deadlineUs, pace } = this.#context;
+    if (nowUs >= deadlineUs) this.#hold(connection);
+    else this.#settle(connection, pace === null ? connection.begin() : connection.beginDue());
   }
 
-  #sweep(): void {
-    const nowUs = monotonicUs();
+  #sweep(nowUs: number): void {
     if (nowUs < this.#nextSweepUs) return;
     this.#nextSweepUs = nowUs + SWEEP_MS * 1000;
-    const { workload, results, response } = this.#context;
-    results.live[LIVE.p50Us] = response.percentile(50);
-    results.live[LIVE.p99Us] = response.percentile(99);
-    const connectedSinceUs = nowUs - workload.connectTimeoutMs * 1000;
-    const activeSinceUs = nowUs - workload.timeoutMs * 1000;
-    for (let index = 0; index < this.#launched; index++) {
-      const connection = this.#connections[index];
-      if (connection.state === WORKING && connection.lastProgressUs < activeSinceUs) {
-        this.#end(connection, OUTCOME.timeout);
-      } else if (
-        connection.state === CONNECTING &&
-        results.rows.get(index, RESULT.startedUs) < connectedSinceUs
-      ) {
+    const { results, clocks } = this.#context;
+    results.live[LIVE.p50Us] = clocks.response.percentile(50);
+    results.live[LIVE.p99Us] = clocks.response.percentile(99);
+    for (let index = 0; index < this.#connector.launched; index++) {
+      this.#endIfLate(this.#connections[index], nowUs);
+    }
+  }
+
+  #endIfLate(connection: LoadConnection, nowUs: number): void {
+    const { workload, results, deadlineUs } = this.#context;
+    if (connection.state === WORKING) {
+      // After the end of the run the whole rest has this long, however it drips.
+      const sinceUs = Math.min(connection.lastProgressUs, deadlineUs);
+      if (sinceUs < nowUs - workload.timeoutMs * 1000) this.#end(connection, OUTCOME.timeout);
+    } else if (connection.state === CONNECTING) {
+      const startedUs = results.rows.get(connection.index, RESULT.startedUs);
+      if (startedUs < nowUs - workload.connectTimeoutMs * 1000) {
         this.#end(connection, OUTCOME["connect-timeout"]);
       }
     }
@@ -317,54 +248,14 @@ export class LoadLoop {
 
   /** Closes a connection and publishes its row. */
   #end(connection: LoadConnection, outcome: number): void {
-    const { results, responseTimes } = this.#context;
-    const isEstablished = connection.state !== CONNECTING && connection.state !== WAITING;
+    const { results } = this.#context;
+    const { state, index } = connection;
+    const isEstablished = state !== CONNECTING && state !== WAITING;
     if (isEstablished) results.live[LIVE.open]--;
-    else if (results.rows.get(connection.index, RESULT.startedUs) > 0) this.#connecting--;
-    connection.state = ENDED;
-    if (connection.fd >= 0) posix.close(connection.fd);
+    else if (results.rows.get(index, RESULT.startedUs) > 0) this.#connector.abandon();
+    if (state === LEAVING) this.#leaving--;
+    connection.close(outcome);
+    this.#phases.finished(connection);
     this.#ended++;
-    this.#set(connection, RESULT.endedUs, monotonicUs());
-    this.#set(connection, RESULT.outcome, outcome);
-    this.#set(
-      connection,
-      RESULT.responseP50Us,
-      this.#clamp(connection, responseTimes.percentile(connection.index, 50)),
-    );
-    this.#set(
-      connection,
-      RESULT.responseP99Us,
-      this.#clamp(connection, responseTimes.percentile(connection.index, 99)),
-    );
-    results.rows.publish(connection.index, ROW_CLOSED);
   }
-
-  /** A bucket's middle may lie outside what was measured. */
-  #clamp({ index }: LoadConnection, us: number): number {
-    const { rows } = this.#context.results;
-    return Math.min(
-      rows.get(index, RESULT.responseMaxUs),
-      Math.max(rows.get(index, RESULT.responseMinUs), us),
-    );
-  }
-
-  #set(connection: LoadConnection, field: number, value: number): void {
-    this.#context.results.rows.set(connection.index, field, value);
-  }
-}
-
-const ONE = Int32Array.of(1);
-const local = new Uint8Array(SOCKADDR_BYTES);
-const peer = new Uint8Array(SOCKADDR_BYTES);
-
-/**
- * What became of connect(2). With no server, the kernel may pick the target's own port as the local one and connect the
- * socket to itself, which would echo perfectly. Leaves the local address in `local`.
- */
-function connectOutcome(fd: number): number {
-  const error = getIntOption(fd, posix.SOL_SOCKET, posix.SO_ERROR);
-  if (error !== 0) return outcomeOfErrno(error);
-  posix.getsockname(fd, local);
-  posix.getpeername(fd, peer);
-  return local.every((byte, at) => byte === peer[at]) ? OUTCOME["self-connect"] : OUTCOME.ok;
 }

@@ -1,10 +1,9 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Clock } from "@c10k-lab/protocol";
-import { LatencyHistogram } from "@c10k-lab/stats";
-import { LoadContext } from "./load-connection.ts";
+import type { Clock, LoopClock } from "@c10k-lab/protocol";
+import { LoadContext } from "./load-context.ts";
 import { LoadLoop } from "./load-loop.ts";
+import { COUNT } from "./loop-evidence.ts";
 import { PayloadPool } from "./payload.ts";
-import { ResponseTimes } from "./response-times.ts";
 import { type ResultsMemory, ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload.ts";
 
@@ -19,31 +18,39 @@ export interface LoadWorkerData {
 /** What the worker hands back when every connection has ended. */
 export interface LoadWorkerResult {
   /** HdrHistogram V2, base64. */
-  readonly histograms: Record<Clock, string>;
+  readonly histograms: Record<Clock | LoopClock, string>;
   readonly startLagMs: number | null;
   /** The first message sent and the last one back, on CLOCK_MONOTONIC; 0: none. */
   readonly firstSentUs: number;
   readonly lastDoneUs: number;
+  readonly unsent: number;
+  readonly loop: { readonly waits: number; readonly sends: number; readonly receives: number };
+  readonly cpuUs: number;
 }
 
 const { workload, target, stopFd, results } = workerData as LoadWorkerData;
-const context = new LoadContext(
-  workload,
-  new PayloadPool(workload),
-  new ResultsTable(results),
-  new ResponseTimes(workload.connections),
-);
-new LoadLoop(context, target, stopFd).run();
+const context = new LoadContext(workload, new PayloadPool(workload), new ResultsTable(results));
+const loop = new LoadLoop(context, target, stopFd);
+loop.run();
+const { clocks, evidence } = context;
 const result: LoadWorkerResult = {
   histograms: {
-    connect: context.connect.encode(),
-    firstResponse: context.firstResponse.encode(),
-    response: context.response.encode(),
-    // A closed loop sends when the last echo is back: there is no other moment it was due.
-    intended: new LatencyHistogram().encode(),
+    connect: clocks.connect.encode(),
+    firstResponse: clocks.firstResponse.encode(),
+    response: clocks.response.encode(),
+    intended: clocks.intended.encode(),
+    turn: evidence.turn.encode(),
+    sendLag: evidence.sendLag.encode(),
   },
   startLagMs: context.startLagMs,
-  firstSentUs: context.firstSentUs,
-  lastDoneUs: context.lastDoneUs,
+  firstSentUs: clocks.firstSentUs,
+  lastDoneUs: clocks.lastDoneUs,
+  unsent: loop.unsent,
+  loop: {
+    waits: evidence.counts[COUNT.waits],
+    sends: evidence.counts[COUNT.sends],
+    receives: evidence.counts[COUNT.receives],
+  },
+  cpuUs: evidence.cpuUs,
 };
 parentPort?.postMessage(result);

@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { readFileSync } from "node:fs";
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
 import { type ClientSummary, EXIT, OUTCOMES } from "@c10k-lab/protocol";
@@ -21,6 +22,8 @@ const PROGRAM = {
     ["npm run client", "100 connections × 20 messages to 127.0.0.1:10000"],
     ["npm run client -- --connections 5000 --stats rows.csv --summary sum.json", "with results in files"],
     ["npm run client -- --size 16..1KiB --think 10ms..50ms --duration 10s", "varying messages and pauses"],
+    ["npm run client -- --rate 20000 --duration 30s", "an open loop: messages due at even intervals"],
+    ["npm run client -- --connections 5000 --active 2% --duration 10s", "most connections idle"],
     [
       "npm run client -- --connections 1000 --repeat 1 --hold 1s..20s",
       "connections kept open for varying times",
@@ -64,6 +67,7 @@ async function main(): Promise<number> {
     return fail(EXIT.unwritable, `results cannot be written: ${(error as Error).message}`);
   }
   warnOfDescriptors(workload.connections);
+  warnOfPorts(workload);
   return drive(run, workload, target, paths);
 }
 
@@ -116,6 +120,17 @@ function warnOfDescriptors(connections: number): void {
   if (connections <= most) return;
   process.stderr.write(
     `client: this process may hold about ${most} connections, ${connections} are asked for: raise 'ulimit -n' or run several\n`,
+  );
+}
+
+/** One address has so many ports for connections to one server, ip(7). */
+function warnOfPorts({ connections, source }: Workload): void {
+  const range = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8");
+  const [first = 0, last = 0] = range.trim().split(/\s+/).map(Number);
+  const most = (last - first + 1) * (source?.count ?? 1);
+  if (connections <= most) return;
+  process.stderr.write(
+    `client: there are ${most} local ports, ${connections} are asked for: widen net.ipv4.ip_local_port_range or give more addresses with --source\n`,
   );
 }
 

@@ -7,6 +7,7 @@ import {
   instantMs,
   integer,
   type OptionValues,
+  share,
   text,
 } from "@c10k-lab/cli";
 
@@ -20,7 +21,10 @@ export const CLIENT_OPTIONS = {
     max: 1_000_000,
     noun: "a number of connections",
   }),
-  message: text({ describe: "text to send, a newline is added [default: This is the payload]" }),
+  message: text({
+    describe:
+      "text to send as it is, a newline is added [default: This is payload 000 to fff, another each time, so that an echo of somebody else's is noticed]",
+  }),
   sizeBytes: bytesRange({
     describe: "instead of --message: random text of N bytes, or A..B each time anew, newline included",
     min: 1,
@@ -43,11 +47,26 @@ export const CLIENT_OPTIONS = {
     min: 1,
     noun: "a rate",
   }),
+  active: share({
+    describe:
+      "connections that exchange messages, N or P%, evenly spread; the others stay open and idle, and echo once before and once after [default: all]",
+  }),
+  rate: integer({
+    describe:
+      "open loop: messages per second of all connections together, due at even intervals whatever comes back [default: closed loop, the next message when the last is back]",
+    min: 1,
+    max: 100_000_000,
+    noun: "a rate",
+  }),
   holdMs: durationRangeMs({
     describe: "keep each connection open at least this long, or A..B, from the moment it is established",
   }),
   thinkMs: durationRangeMs({ describe: "pause this long, or A..B, before the next message" }),
   noBarrier: flag("send as soon as a connection is established; otherwise once all are"),
+  source: text({
+    describe:
+      "IPv4 address or network, such as 127.0.0.1/26, whose addresses connections come from in turn: each has ports of its own",
+  }),
   startAtMs: instantMs({
     describe:
       "for several clients together: send from this moment on (ISO 8601, or milliseconds since 1970), connect at once; with --no-barrier connect from then on",

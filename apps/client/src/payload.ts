@@ -6,13 +6,19 @@ import type { Workload } from "./workload.ts";
 const POOL_BYTES = 64 * 1024 * 1024;
 const MOST_TEXTS = 256;
 
+/** What is sent unless something else is asked for: 20 bytes, as many as "This is the payload" and its newline. */
+const NUMBERED = "This is payload ";
+const DIGITS = 3;
+const NUMBERED_TEXTS = 16 ** DIGITS;
+export const NUMBERED_BYTES = NUMBERED.length + DIGITS + 1;
+
 // A loop beats the call into memcmp below this many bytes.
 const LOOP_BYTES = 64;
 
 /**
  * The texts that are sent, made before the load starts. A message is the tail of one text: any size, always ending in
- * the text's newline, and nothing is copied to send or to verify it. Texts differ from the first byte on, so an echo
- * that belongs to another connection or another message is recognised.
+ * the text's newline, and nothing is copied to send or to verify it. Random texts differ from the first byte on, numbered
+ * ones in their number, so an echo that belongs to another connection or another message is recognised.
  */
 export class PayloadPool {
   readonly bytes: Buffer;
@@ -20,13 +26,12 @@ export class PayloadPool {
   readonly texts: number;
   readonly #textBytes: number;
 
-  constructor(workload: Pick<Workload, "message" | "sizeBytes" | "seed">) {
+  constructor(workload: Pick<Workload, "message" | "texts" | "sizeBytes" | "seed">) {
     this.#textBytes = workload.sizeBytes.to;
-    this.texts = workload.message
-      ? 1
-      : Math.max(2, Math.min(MOST_TEXTS, Math.floor(POOL_BYTES / this.#textBytes)));
+    this.texts = this.#count(workload);
     this.bytes = Buffer.alloc(this.texts * this.#textBytes);
     if (workload.message) this.bytes.set(workload.message);
+    else if (workload.texts === "numbered") this.#number();
     else this.#fill(workload.seed);
   }
 
@@ -42,6 +47,19 @@ export class PayloadPool {
       if (received[at] !== this.bytes[from + at]) return false;
     }
     return true;
+  }
+
+  #count({ message, texts }: Pick<Workload, "message" | "texts">): number {
+    if (message) return 1;
+    if (texts === "numbered") return NUMBERED_TEXTS;
+    return Math.max(2, Math.min(MOST_TEXTS, Math.floor(POOL_BYTES / this.#textBytes)));
+  }
+
+  #number(): void {
+    for (let text = 0; text < this.texts; text++) {
+      const number = text.toString(16).padStart(DIGITS, "0");
+      this.bytes.write(`${NUMBERED}${number}\n`, text * this.#textBytes, "latin1");
+    }
   }
 
   /** Printable ASCII, "!" to "~": one byte is one character of UTF-8. */

@@ -1,6 +1,6 @@
 import { decodeAddress, SOCKADDR_BYTES } from "@c10k-lab/posix";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
-import { type CsvValue, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
+import { type CsvValue, ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
 
 /** Fields of a requested connection's row. Times in microseconds, on CLOCK_MONOTONIC where they are moments. */
 export const RESULT = {
@@ -19,7 +19,24 @@ export const RESULT = {
   responseP99Us: 12,
   /** Index into OUTCOMES. */
   outcome: 13,
+  /** 1 when it ended while a message was under way. */
+  inFlight: 14,
+  /** 1 when it ended before it had done what it was asked for. */
+  owed: 15,
 } as const;
+
+/** How a connection ended. */
+export interface ConnectionEnd {
+  /** Index into OUTCOMES. */
+  readonly outcome: number;
+  readonly endedUs: number;
+  /** A message was under way. */
+  readonly isInFlight: boolean;
+  /** It ended before it had done what it was asked for, and not because of an interrupt. */
+  readonly isOwed: boolean;
+  readonly p50Us: number;
+  readonly p99Us: number;
+}
 
 const FIELDS_PER_ROW = 16;
 
@@ -32,6 +49,10 @@ export const LIVE = {
   messages: 4,
   p50Us: 5,
   p99Us: 6,
+  /** Most connections open at one time of which each had had a verified echo. */
+  held: 7,
+  /** Echoes that proved an idle connection alive. */
+  proofs: 8,
 } as const;
 
 export interface ResultsMemory {
@@ -64,6 +85,24 @@ export class ResultsTable {
 
   setLocal(connection: number, sockaddr: Uint8Array): void {
     this.#locals.set(sockaddr, connection * SOCKADDR_BYTES);
+  }
+
+  /** Writes how a connection ended, and publishes its row. */
+  close(connection: number, end: ConnectionEnd): void {
+    const { rows } = this;
+    // A bucket's middle may lie outside what was measured.
+    const clamp = (us: number) =>
+      Math.min(
+        rows.get(connection, RESULT.responseMaxUs),
+        Math.max(rows.get(connection, RESULT.responseMinUs), us),
+      );
+    rows.set(connection, RESULT.endedUs, end.endedUs);
+    rows.set(connection, RESULT.outcome, end.outcome);
+    rows.set(connection, RESULT.inFlight, Number(end.isInFlight));
+    rows.set(connection, RESULT.owed, Number(end.isOwed));
+    rows.set(connection, RESULT.responseP50Us, clamp(end.p50Us));
+    rows.set(connection, RESULT.responseP99Us, clamp(end.p99Us));
+    rows.publish(connection, ROW_CLOSED);
   }
 
   outcome(connection: number): Outcome {

@@ -1,4 +1,12 @@
-import { CLOCKS, type ClientSummary, type Clock, OUTCOMES, type Outcome } from "@c10k-lab/protocol";
+import {
+  CLOCKS,
+  type ClientSummary,
+  type Clock,
+  INFINITE,
+  OUTCOMES,
+  type Outcome,
+  type Percentile,
+} from "@c10k-lab/protocol";
 import Table from "cli-table3";
 
 const NAMES: Readonly<Record<Clock, string>> = {
@@ -34,7 +42,7 @@ function headline({ asked, achieved }: ClientSummary): string {
   const seconds = achieved.messagingMs / 1000;
   const mebibytes = achieved.bytesReceived / 2 ** 20;
   return [
-    `connections  ${number(achieved.completed)} of ${number(asked.connections)} complete, ${number(achieved.peak)} at one time`,
+    `connections  ${number(achieved.completed)} of ${number(asked.connections)} complete, ${number(achieved.held)} held at one time`,
     `messages     ${number(achieved.messages)}${messages} echoed and verified in ${seconds.toFixed(2)} s`,
     `throughput   ${number(achieved.messagesPerSecond)} messages/s, ${(mebibytes / (seconds || 1)).toFixed(1)} MiB/s each way`,
   ].join("\n");
@@ -42,14 +50,19 @@ function headline({ asked, achieved }: ClientSummary): string {
 
 function latencies(summary: ClientSummary): string {
   const table = new Table({
-    head: ["ms", "count", "min", "mean", "p50", "p90", "p99", "p99.9", "max"],
-    colAligns: ["left", "right", "right", "right", "right", "right", "right", "right", "right"],
+    head: ["ms", "count", "failed", "min", "mean", "p50", "p90", "p99", "p99.9", "max"],
+    colAligns: ["left", "right", "right", "right", "right", "right", "right", "right", "right", "right"],
     style: { head: [], border: [], compact: true },
   });
   for (const clock of CLOCKS) {
-    const { count, min, mean, p50, p90, p99, p999, max } = summary.latencyUs[clock];
-    if (count === 0) continue;
-    table.push([NAMES[clock], number(count), ...[min, mean, p50, p90, p99, p999, max].map(milliseconds)]);
+    const { count, failed, min, mean, p50, p90, p99, p999, max } = summary.latencyUs[clock];
+    if (count + failed === 0) continue;
+    table.push([
+      NAMES[clock],
+      number(count),
+      number(failed),
+      ...[min, mean, p50, p90, p99, p999, max].map(milliseconds),
+    ]);
   }
   return table.length === 0 ? "" : table.toString();
 }
@@ -60,8 +73,9 @@ function outcomes({ outcomes: counts }: ClientSummary): string {
     .join("\n");
 }
 
-function milliseconds(us: number | null): string {
+function milliseconds(us: Percentile): string {
   if (us === null) return "";
+  if (us === INFINITE) return "∞";
   return (us / 1000).toFixed(us < 10_000 ? 3 : us < 100_000 ? 2 : 1);
 }
 

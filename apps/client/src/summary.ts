@@ -4,6 +4,8 @@ import {
   ClientSummary,
   type Clock,
   type LatencySummary,
+  LOOP_CLOCKS,
+  type LoopClock,
   OUTCOMES,
   type Outcome,
 } from "@c10k-lab/protocol";
@@ -20,42 +22,32 @@ export function summarize(
   options: ClientOptions,
   workload: Workload,
   results: ResultsTable,
-  { histograms, startLagMs, firstSentUs, lastDoneUs }: LoadWorkerResult,
+  result: LoadWorkerResult,
 ): ClientSummary {
-  const { connections, messagesEach } = workload;
+  const { connections, active, messagesEach } = workload;
   const outcomes = countOutcomes(results, connections);
-  const sum = (field: number) => total(results, connections, field);
-  const messages = sum(RESULT.completed);
-  const messagingMs = Math.max(0, lastDoneUs - firstSentUs) / 1000;
-  const latencyUs = Object.fromEntries(
-    CLOCKS.map((clock) => [clock, LatencyHistogram.decode(histograms[clock]).summary()]),
-  ) as Record<Clock, LatencySummary>;
+  const achieved = summarizeAchieved(workload, results, result, outcomes.ok);
+  const { messagingMs } = achieved;
+  const failed = countFailed(workload, results, result.unsent);
   return ClientSummary.parse({
     schema: "c10k-lab/client-summary/1",
     complete: outcomes.interrupted === 0,
     target,
     asked: {
       connections,
-      messages: Number.isFinite(messagesEach) ? connections * messagesEach : null,
+      active,
+      messages: Number.isFinite(messagesEach) ? active * messagesEach : null,
       options: { ...options },
     },
-    achieved: {
-      established: results.live[LIVE.established],
-      completed: outcomes.ok,
-      peak: results.live[LIVE.peak],
-      messages,
-      bytesSent: sum(RESULT.bytesSent),
-      bytesReceived: sum(RESULT.bytesReceived),
-      startLagMs,
-      firstSentUs: firstSentUs || null,
-      lastDoneUs: lastDoneUs || null,
-      messagingMs,
-      messagesPerSecond: messagingMs === 0 ? 0 : Math.round((messages / messagingMs) * 1000),
-      durationMs: durationMs(results, connections),
-    },
+    achieved,
     outcomes,
-    latencyUs,
-    histograms,
+    ...latencies(CLOCKS, result.histograms, failed),
+    loop: {
+      ...latencies(LOOP_CLOCKS, result.histograms, { turn: 0, sendLag: 0 }),
+      ...result.loop,
+      cpuUs: result.cpuUs,
+      cpuShare: messagingMs === 0 ? null : result.cpuUs / 1000 / messagingMs,
+    },
     usage: usageNow(),
     environment: {
       node: process.version,
@@ -66,10 +58,90 @@ export function summarize(
   } satisfies ClientSummary);
 }
 
+function summarizeAchieved(
+  { connections }: Workload,
+  results: ResultsTable,
+  { startLagMs, firstSentUs, lastDoneUs, unsent }: LoadWorkerResult,
+  completed: number,
+): ClientSummary["achieved"] {
+  const { live } = results;
+  const sum = (field: number) => total(results, connections, field);
+  const messages = sum(RESULT.completed);
+  const messagingMs = Math.max(0, lastDoneUs - firstSentUs) / 1000;
+  return {
+    established: live[LIVE.established],
+    completed,
+    peak: live[LIVE.peak],
+    held: live[LIVE.held],
+    messages,
+    unsent,
+    inFlight: countInterrupted(results, connections),
+    proofs: live[LIVE.proofs],
+    bytesSent: sum(RESULT.bytesSent),
+    bytesReceived: sum(RESULT.bytesReceived),
+    startLagMs,
+    firstSentUs: firstSentUs || null,
+    lastDoneUs: lastDoneUs || null,
+    messagingMs,
+    messagesPerSecond: messagingMs === 0 ? 0 : Math.round((messages / messagingMs) * 1000),
+    durationMs: durationMs(results, connections),
+  };
+}
+
+/**
+ * What counts as infinite in each clock: connections that were not established; those that ended without their first
+ * echo; one message for each that ended before it had done its work; in an open loop also what was due and never sent.
+ */
+function countFailed({ connections, ratePerSecond }: Workload, results: ResultsTable, unsent: number) {
+  const failed = { connect: 0, firstResponse: 0, response: 0, intended: unsent };
+  for (let connection = 0; connection < connections; connection++) {
+    const get = (field: number) => results.rows.get(connection, field);
+    const outcome = results.outcome(connection);
+    if (outcome === "ok" || outcome === "interrupted") continue;
+    if (get(RESULT.establishedUs) === 0) failed.connect++;
+    else if (get(RESULT.owed) === 1) {
+      failed.response++;
+      if (get(RESULT.completed) === 0) failed.firstResponse++;
+      if (ratePerSecond !== null) failed.intended += get(RESULT.inFlight);
+    }
+  }
+  return failed;
+}
+
+function latencies<Name extends Clock | LoopClock>(
+  names: readonly Name[],
+  histograms: Readonly<Record<Name, string>>,
+  failed: Readonly<Record<Name, number>>,
+) {
+  const entries = names.map((name) => {
+    const summary = LatencyHistogram.decode(histograms[name]).summary(failed[name]);
+    return [name, summary, histograms[name]] as const;
+  });
+  return {
+    latencyUs: Object.fromEntries(entries.map(([name, summary]) => [name, summary])) as Record<
+      Name,
+      LatencySummary
+    >,
+    histograms: Object.fromEntries(entries.map(([name, , encoded]) => [name, encoded])) as Record<
+      Name,
+      string
+    >,
+  };
+}
+
 function countOutcomes(results: ResultsTable, connections: number): Record<Outcome, number> {
   const counts = Object.fromEntries(OUTCOMES.map((name) => [name, 0])) as Record<Outcome, number>;
   for (let connection = 0; connection < connections; connection++) counts[results.outcome(connection)]++;
   return counts;
+}
+
+/** Messages that were under way when the run was interrupted: neither echoed nor failed. */
+function countInterrupted(results: ResultsTable, connections: number): number {
+  let count = 0;
+  for (let connection = 0; connection < connections; connection++) {
+    if (results.outcome(connection) === "interrupted") count += results.rows.get(connection, RESULT.inFlight);
+  }
+  return count;
 }
 
 function total(results: ResultsTable, connections: number, field: number): number {

@@ -13,6 +13,7 @@ export interface ClientResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** In the order of the connections' numbers; in the file they are in the order they ended. */
   rows(): Promise<Record<string, string>[]>;
   summary(): ClientSummary;
 }
@@ -43,7 +44,10 @@ export async function runClient(args: readonly string[], options: RunOptions = {
   return {
     code,
     ...output,
-    rows: async () => (await readCsv(join(folder, "rows.csv"))).rows,
+    rows: async () =>
+      (await readCsv(join(folder, "rows.csv"))).rows.sort(
+        (a, b) => Number(a.connection) - Number(b.connection),
+      ),
     summary: () => ClientSummary.parse(JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"))),
   };
 }

@@ -9,7 +9,12 @@ describe("a pool of random texts", () => {
   test("every message is printable, of the size asked for, and ends in its only newline", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 5000 }), fc.nat(), fc.nat(), (most, seed, draw) => {
-        const pool = new PayloadPool({ message: null, sizeBytes: { from: 1, to: most }, seed });
+        const pool = new PayloadPool({
+          message: null,
+          texts: "random",
+          sizeBytes: { from: 1, to: most },
+          seed,
+        });
         const size = 1 + (draw % most);
         const end = pool.end(draw % pool.texts);
         const message = pool.bytes.subarray(end - size, end);
@@ -23,13 +28,18 @@ describe("a pool of random texts", () => {
 
   test("the same seed makes the same texts, another seed others", () => {
     const make = (seed: number) =>
-      new PayloadPool({ message: null, sizeBytes: { from: 9, to: 90 }, seed }).bytes;
+      new PayloadPool({ message: null, texts: "random", sizeBytes: { from: 9, to: 90 }, seed }).bytes;
     expect(make(7).equals(make(7))).toBe(true);
     expect(make(7).equals(make(8))).toBe(false);
   });
 
   test("texts of one pool differ", () => {
-    const pool = new PayloadPool({ message: null, sizeBytes: { from: 20, to: 20 }, seed: 1 });
+    const pool = new PayloadPool({
+      message: null,
+      texts: "random",
+      sizeBytes: { from: 20, to: 20 },
+      seed: 1,
+    });
     const texts = new Set(
       Array.from({ length: pool.texts }, (_, text) =>
         pool.bytes.toString("latin1", pool.end(text) - 20, pool.end(text)),
@@ -39,9 +49,28 @@ describe("a pool of random texts", () => {
   });
 });
 
+test("numbered texts are sentences of 20 bytes, 4,096 different ones", () => {
+  const pool = new PayloadPool({
+    message: null,
+    texts: "numbered",
+    sizeBytes: { from: 20, to: 20 },
+    seed: 1,
+  });
+  const all = Array.from({ length: pool.texts }, (_, text) =>
+    pool.bytes.toString("latin1", pool.end(text) - 20, pool.end(text)),
+  );
+  expect(all[0x3f2]).toBe("This is payload 3f2\n");
+  expect(new Set(all).size).toBe(4096);
+});
+
 describe("matches", () => {
   test.each([3, 64, 65, 4000])("finds any single wrong byte among %i", (length) => {
-    const pool = new PayloadPool({ message: null, sizeBytes: { from: length, to: length }, seed: 3 });
+    const pool = new PayloadPool({
+      message: null,
+      texts: "random",
+      sizeBytes: { from: length, to: length },
+      seed: 3,
+    });
     const from = pool.end(0) - length;
     const echo = Buffer.from(pool.bytes.subarray(from, from + length));
     expect(pool.matches(from, echo, length)).toBe(true);
@@ -53,7 +82,12 @@ describe("matches", () => {
   });
 
   test("looks at nothing beyond the length", () => {
-    const pool = new PayloadPool({ message: encode("abc\n"), sizeBytes: { from: 4, to: 4 }, seed: 1 });
+    const pool = new PayloadPool({
+      message: encode("abc\n"),
+      texts: "numbered",
+      sizeBytes: { from: 4, to: 4 },
+      seed: 1,
+    });
     expect(pool.matches(0, Buffer.from("abX"), 2)).toBe(true);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from "@c10k-lab/protocol";
 import { CLIENT_SLACK_MS, clientJobs, readSummaries, serverJob } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
-import { busiestCorePercent, totalCorePercent } from "./core-share.ts";
+import { busiestCorePercent } from "./core-share.ts";
 import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
 import { lookAtHost, takenByOthers } from "./host-look.ts";
 import type { Cell, Plan } from "./plan.ts";
@@ -161,7 +161,7 @@ export class CellRun {
       clients,
       corePercent: {
         server: busiestCorePercent(server, spanMs),
-        clients: totalCorePercent(clients, spanMs),
+        clients: client?.loop.cpuShare == null ? null : 100 * client.loop.cpuShare,
       },
       host: takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
       containers: {

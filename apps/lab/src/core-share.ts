@@ -20,9 +20,3 @@ export function busiestCorePercent(samples: readonly Sample[], spanMs: number): 
   }
   return busiest;
 }
-
-/** Of several processes that exchange messages at the same time. */
-export function totalCorePercent(all: readonly (readonly Sample[])[], spanMs: number): number | null {
-  const shares = all.map((samples) => busiestCorePercent(samples, spanMs));
-  return shares.reduce((sum, share) => (sum === null || share === null ? null : sum + share), 0);
-}

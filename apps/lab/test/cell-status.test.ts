@@ -28,6 +28,7 @@ function books(asked: number, served: number) {
       established: asked,
       completed: served,
       messages: served * 2,
+      proofs: 0,
       bytesSent: served * 40,
       bytesReceived: served * 40,
     },

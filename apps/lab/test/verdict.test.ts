@@ -10,7 +10,11 @@ const GOOD = {
   status: "ok",
   connections: 100,
   reconciliation: { balanced: true },
-  client: { achieved: { peak: 100 } },
+  client: {
+    achieved: { held: 100 },
+    latencyUs: { response: { p99: 1000 }, intended: { p99: null } },
+    loop: { latencyUs: { turn: { p99: 400 }, sendLag: { p99: null } } },
+  },
   final: { peak: 100 },
   evidence: {
     corePercent: { server: 99, clients: 94 },
@@ -21,6 +25,12 @@ const GOOD = {
 } as unknown as Facts;
 
 const evidence = (change: object): Facts => ({ ...GOOD, evidence: { ...GOOD.evidence, ...change } }) as Facts;
+function clientTimes({ turn = 1, sendLag = 1, intended = 10 }): Facts {
+  const loop = { latencyUs: { turn: { p99: turn }, sendLag: { p99: sendLag } } };
+  const latencyUs = { response: { p99: 1000 }, intended: { p99: intended } };
+  return { ...GOOD, client: { achieved: { held: 100 }, latencyUs, loop } } as unknown as Facts;
+}
+
 const THROTTLED = { atMs: 1, cpuMs: 1, throttledMs: 120, memoryKiB: 1, pids: 1 };
 
 test("nothing held against it: valid", () => {
@@ -30,8 +40,10 @@ test("nothing held against it: valid", () => {
 test.each([
   ["status", { ...GOOD, status: "failed" }, "The cell ended as failed."],
   ["books", { ...GOOD, reconciliation: { balanced: false } }, "do not balance"],
-  ["not-held", { ...GOOD, final: { peak: 97 } }, "At most 97 of 100 connections"],
+  ["not-held", { ...GOOD, final: { peak: 97 } }, "97 of 100 connections are proven"],
   ["client-limit", evidence({ corePercent: { server: 1, clients: 95.2 } }), "used 95 % of one core"],
+  ["loop-lag", clientTimes({ turn: 501 }), "took 0.50 ms at its p99, the response 1.00 ms"],
+  ["send-lag", clientTimes({ sendLag: 3000, intended: 5000 }), "sent 3.00 ms late"],
   ["stolen", evidence({ host: { stolenPercent: 2.5, otherPercent: 0 } }), "took 2.5 % of a core"],
   ["busy-host", evidence({ host: { stolenPercent: 0, otherPercent: 40 } }), "used 40 % of a core"],
   ["throttled", evidence({ containers: { server: [THROTTLED], clients: [] } }), "for 120 ms"],

@@ -15,6 +15,8 @@ export {
   integers,
   type OptionTable,
   type OptionValues,
+  type Share,
+  share,
   text,
 } from "./option.ts";
 export { onStopSignal, type StopSignal } from "./stop-signals.ts";

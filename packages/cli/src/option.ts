@@ -95,6 +95,23 @@ export function durationRangeMs<H extends Help<string> | Help<undefined>>(help: 
   return option(help, (given: string): Range => parseRange(given, parseDurationMs));
 }
 
+/** A share of something: so many, or so many per cent. */
+export interface Share {
+  readonly value: number;
+  readonly unit: "count" | "percent";
+}
+
+/** "250" or "10%". */
+export function share<H extends Help<string> | Help<undefined>>(help: H) {
+  return option(help, (given: string): Share => {
+    const match = /^(\d+)(%?)$/.exec(given);
+    if (!match) throw new UsageError(`'${given}' is neither a number nor a percentage such as 10%`);
+    const value = Number(match[1]);
+    if (match[2] === "%" && value > 100) throw new UsageError(`${given} is more than all`);
+    return { value, unit: match[2] === "%" ? "percent" : "count" };
+  });
+}
+
 export function choice<const C extends readonly string[], H extends Help<string> | Help<undefined>>(
   choices: C,
   help: H,

@@ -2,6 +2,9 @@
 #include "marshal.h"
 #include "posix.h"
 #include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
 static napi_value posix_epoll_create1(napi_env env, napi_callback_info info) {
   ARGS(1);
@@ -26,10 +29,23 @@ static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
                                   arg_int(env, argv[2])));
 }
 
+/* epoll_wait with a time-out in microseconds. By number: glibc has a function for it since 2.35 only. */
+static napi_value posix_epoll_pwait2(napi_env env, napi_callback_info info) {
+  ARGS(3);
+  struct span events = arg_span(env, argv[1]);
+  if (events.data == NULL) return failed(env, EFAULT);
+  int capacity = (int)(events.length / sizeof(struct epoll_event));
+  int64_t us = (int64_t)arg_double(env, argv[2]);
+  struct timespec timeout = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+  return returned(env, (int)syscall(SYS_epoll_pwait2, arg_int(env, argv[0]), events.data, capacity,
+                                    us < 0 ? NULL : &timeout, NULL, 0));
+}
+
 void export_epoll(napi_env env, napi_value exports) {
   FUNCTION(epoll_create1);
   FUNCTION(epoll_ctl);
   FUNCTION(epoll_wait);
+  FUNCTION(epoll_pwait2);
 
   CONSTANT(EPOLL_CLOEXEC);
   CONSTANT(EPOLL_CTL_ADD);

@@ -5,6 +5,8 @@
 void export_errno(napi_env env, napi_value exports) {
   CONSTANT(EAGAIN);
   CONSTANT(EINTR);
+  CONSTANT(EPERM);
+  CONSTANT(ENOSYS);
   CONSTANT(EBADF);
   CONSTANT(EINVAL);
   CONSTANT(EFAULT);

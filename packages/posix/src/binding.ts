@@ -46,6 +46,8 @@ export interface Binding {
   epoll_ctl(epfd: number, operation: number, fd: number, events: number, generation: number): number;
   /** epoll_wait(2): events written to `events`, `EPOLL_EVENT_WORDS` words each; `timeoutMs` -1 waits for ever. */
   epoll_wait(epfd: number, events: Int32Array, timeoutMs: number): number;
+  /** epoll_pwait2(2), Linux 5.11: epoll_wait with a finer time-out and no signal mask; -1 waits for ever. */
+  epoll_pwait2(epfd: number, events: Int32Array, timeoutUs: number): number;
 
   /** select(2) on bitmaps of whole 64-bit words that hold `nfds` bits; the kernel overwrites them. */
   select(
@@ -97,6 +99,8 @@ export interface Binding {
   readonly SO_RCVTIMEO: number;
   readonly SO_SNDTIMEO: number;
   readonly IPPROTO_IP: number;
+  /** bind(2) to an address alone: connect(2) picks the port, so one port serves many destinations. ip(7) */
+  readonly IP_BIND_ADDRESS_NO_PORT: number;
   readonly IPPROTO_TCP: number;
   readonly IPPROTO_IPV6: number;
   readonly IPV6_V6ONLY: number;
@@ -138,6 +142,8 @@ export interface Binding {
 
   readonly EAGAIN: number;
   readonly EINTR: number;
+  readonly EPERM: number;
+  readonly ENOSYS: number;
   readonly EBADF: number;
   readonly EINVAL: number;
   readonly EFAULT: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { posix } from "../src/index.ts";
+import { monotonicUs, posix } from "../src/index.ts";
 import { Descriptors } from "./sockets.ts";
 
 const ONE = Uint8Array.of(1);
@@ -93,4 +93,21 @@ test("an eventfd written from anywhere wakes who waits for it, once", () => {
   expect(posix.eventfd_write(fd, 1)).toBe(0);
   expect(posix.eventfd_read(fd)).toBe(0);
   expect(posix.eventfd_read(fd)).toBe(-posix.EAGAIN);
+});
+
+test("epoll_pwait2 waits less than a millisecond, for events or for ever", () => {
+  using descriptors = new Descriptors();
+  const [client, server] = descriptors.pair();
+  const epfd = descriptors.add(posix.epoll_create1(posix.EPOLL_CLOEXEC));
+  const events = new Int32Array(4 * posix.EPOLL_EVENT_WORDS);
+  posix.epoll_ctl(epfd, posix.EPOLL_CTL_ADD, server, posix.EPOLLIN, 7);
+  const beforeUs = monotonicUs();
+  expect(posix.epoll_pwait2(epfd, events, 200)).toBe(0);
+  expect(monotonicUs() - beforeUs).toBeGreaterThanOrEqual(200);
+  posix.send(client, ONE, 0, 1);
+  expect(posix.epoll_pwait2(epfd, events, -1)).toBe(1);
+  expect(events[posix.EPOLL_EVENT_DATA_WORD + 1]).toBe(7);
+  expect(posix.epoll_pwait2(epfd, events, 1_500_000)).toBe(1);
+  expect(posix.epoll_pwait2(-1, events, 0)).toBe(-posix.EBADF);
+  expect(posix.epoll_pwait2(epfd, undefined as unknown as Int32Array, 0)).toBe(-posix.EFAULT);
 });

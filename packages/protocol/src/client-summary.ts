@@ -5,15 +5,26 @@ import { Usage } from "./server-lines.ts";
 const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
-/** Microseconds; null where nothing was measured. */
+/** What stands for a percentile among those that never came: a failure takes for ever. */
+export const INFINITE = "infinite";
+
+/** Microseconds; null where there was nothing to measure. */
+const Percentile = z.union([z.number(), z.literal(INFINITE)]).nullable();
+export type Percentile = z.infer<typeof Percentile>;
+
+/**
+ * Microseconds; null where nothing was measured. Percentiles are of `count + failed` values, the failed ones above all
+ * others, so that a server cannot look fast by failing. min, mean and max are of the `count` that were measured.
+ */
 export const LatencySummary = z.object({
   count,
+  failed: count,
   min: z.number().nullable(),
   mean: z.number().nullable(),
-  p50: z.number().nullable(),
-  p90: z.number().nullable(),
-  p99: z.number().nullable(),
-  p999: z.number().nullable(),
+  p50: Percentile,
+  p90: Percentile,
+  p99: Percentile,
+  p999: Percentile,
   max: z.number().nullable(),
 });
 export type LatencySummary = z.infer<typeof LatencySummary>;
@@ -31,6 +42,15 @@ export const CLOCKS = [
 ] as const;
 export type Clock = (typeof CLOCKS)[number];
 
+/** What the client's own loop is judged by. */
+export const LOOP_CLOCKS = [
+  /** From one wake-up to the next wait: what an event may have waited for those served before it. */
+  "turn",
+  /** Open loop: from the moment a message was due, on a connection that was free, to its send(2). */
+  "sendLag",
+] as const;
+export type LoopClock = (typeof LOOP_CLOCKS)[number];
+
 /** What a run of the client was asked and what it achieved: `--summary FILE.json`. */
 export const ClientSummary = z.object({
   schema: z.literal("c10k-lab/client-summary/1"),
@@ -39,6 +59,8 @@ export const ClientSummary = z.object({
   target: z.object({ host: z.string(), port: z.number().int() }),
   asked: z.object({
     connections: count,
+    /** Of these, the ones that exchange messages: --active. */
+    active: count,
     /** Messages of all connections together; null when the run was bounded by time. */
     messages: count.nullable(),
     /** The resolved options. */
@@ -50,7 +72,19 @@ export const ClientSummary = z.object({
     completed: count,
     /** Most connections open at one time. */
     peak: count,
+    /**
+     * Connections that were open at one moment, each of which had had a verified echo by then: what the server is proven
+     * to have held.
+     */
+    held: count,
+    /** Echoed and verified. */
     messages: count,
+    /** Open loop: messages that were due before the run was over and were never sent. */
+    unsent: count,
+    /** Messages under way when the run was interrupted. Those under way at the end of --duration are waited for. */
+    inFlight: count,
+    /** Verified echoes that proved idle connections alive: in the bytes, in no clock, not in `messages`. */
+    proofs: count,
     bytesSent: count,
     bytesReceived: count,
     /** How late the messages began against --start-at; null without it. */
@@ -72,6 +106,19 @@ export const ClientSummary = z.object({
   latencyUs: z.record(z.enum(CLOCKS), LatencySummary),
   /** HdrHistogram V2, deflated, base64: microseconds. */
   histograms: z.record(z.enum(CLOCKS), z.string()),
+  /** Whether the client itself kept up. */
+  loop: z.object({
+    latencyUs: z.record(z.enum(LOOP_CLOCKS), LatencySummary),
+    histograms: z.record(z.enum(LOOP_CLOCKS), z.string()),
+    /** Calls of epoll_wait(2) or epoll_pwait2(2), send(2) and recv(2). */
+    waits: count,
+    sends: count,
+    receives: count,
+    /** CPU time of the process while messages were exchanged, user and system. */
+    cpuUs: count,
+    /** `cpuUs` by `messagingMs`: 1 is one core. null when nothing was exchanged. */
+    cpuShare: z.number().nonnegative().nullable(),
+  }),
   /** What the client itself consumed while it ran. */
   usage: Usage,
   environment: z.object({

@@ -4,7 +4,11 @@ export {
   CLOCKS,
   ClientSummary,
   type Clock,
+  INFINITE,
   LatencySummary,
+  LOOP_CLOCKS,
+  type LoopClock,
+  type Percentile,
 } from "./client-summary.ts";
 export { CLIENT_COLUMNS, SERVER_COLUMNS } from "./columns.ts";
 export { countMessages, NEWLINE } from "./message.ts";

@@ -66,6 +66,10 @@ export const VERDICT_REASONS = [
   "not-held",
   /** The client was at its own ceiling. */
   "client-limit",
+  /** A turn of the client's loop took a good part of the response time. */
+  "loop-lag",
+  /** The client sent late by a good part of the response time. */
+  "send-lag",
   /** The hypervisor gave processor time to somebody else. */
   "stolen",
   /** Other processes used the processors. */

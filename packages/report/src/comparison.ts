@@ -44,7 +44,7 @@ export interface Difference {
 export function difference(larger: CellFigures, smaller: CellFigures, value: Value): Difference | null {
   const interval = ratioInterval(valuesOf(larger, value), valuesOf(smaller, value));
   const [a, b] = [value(larger), value(smaller)];
-  if (interval === null || a === null || b === null || b <= 0) return null;
+  if (interval === null || a === null || b === null || b <= 0 || b === Number.POSITIVE_INFINITY) return null;
   return interval.low > 1 && a / b >= RATIO_MIN ? { ratio: a / b, interval } : null;
 }
 

@@ -24,7 +24,7 @@ export function medianInterval(values: readonly number[]): Interval | null {
 
 /** Percentile bootstrap of the ratio of two medians, which is what a comparison claims. */
 export function ratioInterval(over: readonly number[], under: readonly number[]): Interval | null {
-  return bootstrap([over, under], ([a = 0, b = 0]) => a / b);
+  return bootstrap([over, under], ([a = 0, b = 0]) => (a === b ? 1 : a / b));
 }
 
 function bootstrap(

@@ -1,11 +1,15 @@
 /** Numbers as people read them. A missing one is a dash, never a zero. */
 export const MISSING = "–";
 
+/** A time that never ended. */
+const INFINITE = "∞";
+
 type Maybe = number | null;
 
 /** 12345.6 → "12,346" */
 export function integer(value: Maybe): string {
   if (value === null) return MISSING;
+  if (value === Number.POSITIVE_INFINITY) return INFINITE;
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
@@ -24,6 +28,7 @@ export function figure(value: Maybe): string {
 /** For sentences: 121,384 → "121,000". */
 export function about(value: Maybe): string {
   if (value === null) return MISSING;
+  if (value === Number.POSITIVE_INFINITY) return INFINITE;
   return Math.abs(value) < 100 ? figure(value) : integer(Number(value.toPrecision(3)));
 }
 
@@ -35,6 +40,7 @@ export function percent(value: Maybe): string {
 
 /** 1.23, 3.1, 12 */
 export function ratio(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return INFINITE;
   if (value >= 10) return integer(value);
   return value < 2 ? value.toFixed(2) : value.toFixed(1);
 }

@@ -1,6 +1,14 @@
-import type { CellResult, Clock, FinalLine, LatencySummary, ListeningLine } from "@c10k-lab/protocol";
+import {
+  type CellResult,
+  type Clock,
+  type FinalLine,
+  INFINITE,
+  type LatencySummary,
+  type ListeningLine,
+  type Percentile,
+} from "@c10k-lab/protocol";
 
-/** Milliseconds, as reports print them; null where nothing was measured. */
+/** Milliseconds, as reports print them; null where nothing was measured, Infinity among those that never came. */
 interface LatencyMs {
   readonly mean: number | null;
   readonly p50: number | null;
@@ -65,7 +73,10 @@ function establishedIn({ client, final, probe }: CellResult): number | null {
 }
 
 function inMs(latencyUs: LatencySummary | undefined): LatencyMs {
-  const ms = (us: number | null | undefined) => (us === null || us === undefined ? null : us / 1000);
+  const ms = (us: Percentile | undefined) => {
+    if (us === INFINITE) return Number.POSITIVE_INFINITY;
+    return us === null || us === undefined ? null : us / 1000;
+  };
   return {
     mean: ms(latencyUs?.mean),
     p50: ms(latencyUs?.p50),

@@ -59,6 +59,10 @@ const MEANINGS: Readonly<Record<VerdictReason, string>> = {
   "not-held": "fewer connections were open at one time than were asked for",
   "client-limit":
     "the client used 95 % or more of its core, so the rate is a lower bound of what the server can do and response times contain waits inside the client",
+  "loop-lag":
+    "a turn of the client's loop took more than half of the p99 response time, so that is partly the client's",
+  "send-lag":
+    "the client sent late by more than half of the p99 response time, so that is partly the client's",
   stolen: "the hypervisor gave processor time to somebody else",
   "busy-host": "other work used the processors",
   throttled: "a CPU quota held a container back",

@@ -7,6 +7,7 @@ import {
   type LabResults,
   Manifest,
   OUTCOMES,
+  type Percentile,
   type ServerName,
   TCP_COUNTERS,
   type VerdictReason,
@@ -108,7 +109,7 @@ export function thrice(cells: readonly CellResult[]): CellResult[] {
 
 function scaled(client: ClientSummary, factor: number): ClientSummary {
   const { response } = client.latencyUs;
-  const times = (us: number | null) => (us === null ? null : us * factor);
+  const times = (us: Percentile) => (typeof us === "number" ? us * factor : us);
   return {
     ...client,
     achieved: {
@@ -244,12 +245,16 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
     schema: "c10k-lab/client-summary/1",
     complete: true,
     target: { host: "127.0.0.1", port: 34567 },
-    asked: { connections: wish.connections, messages, options: { repeat: 100 } },
+    asked: { connections: wish.connections, active: wish.connections, messages, options: { repeat: 100 } },
     achieved: {
       established: wish.connections,
       completed: held,
       peak: held,
+      held,
       messages,
+      unsent: 0,
+      inFlight: 0,
+      proofs: 0,
       bytesSent: messages * MESSAGE_BYTES,
       bytesReceived: messages * MESSAGE_BYTES,
       startLagMs: null,
@@ -262,6 +267,15 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
     outcomes: { ...zeros(OUTCOMES), ok: held, reset: wish.refused ?? 0 },
     latencyUs: { connect, firstResponse: response, response, intended: none },
     histograms: histograms(p50Us, p99Us),
+    loop: {
+      latencyUs: { turn: latency(messages, 50, 200), sendLag: none },
+      histograms: { turn: "", sendLag: "" },
+      waits: messages,
+      sends: messages,
+      receives: messages,
+      cpuUs: 14e5,
+      cpuShare: 14e5 / 1000 / MESSAGING_MS,
+    },
     usage: { userUs: 9e5, systemUs: 5e5, voluntarySwitches: 90, involuntarySwitches: 9, maxRssKiB: 90_000 },
     environment: { node: "v26.0.0", kernel: "6.18.0", cpu: "Example CPU", processors: 2 },
   });
@@ -269,8 +283,28 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
 
 function latency(count: number, p50: number, p99: number) {
   if (count === 0)
-    return { count, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null };
-  return { count, min: p50 / 5, mean: p50 * 1.1, p50, p90: p50 * 1.5, p99, p999: p99 * 1.6, max: p99 * 3 };
+    return {
+      count,
+      failed: 0,
+      min: null,
+      mean: null,
+      p50: null,
+      p90: null,
+      p99: null,
+      p999: null,
+      max: null,
+    };
+  return {
+    count,
+    failed: 0,
+    min: p50 / 5,
+    mean: p50 * 1.1,
+    p50,
+    p90: p50 * 1.5,
+    p99,
+    p999: p99 * 1.6,
+    max: p99 * 3,
+  };
 }
 
 function histograms(p50Us: number, p99Us: number): Record<Clock, string> {

@@ -1,4 +1,4 @@
-import type { LatencySummary } from "@c10k-lab/protocol";
+import { INFINITE, type LatencySummary, type Percentile } from "@c10k-lab/protocol";
 import {
   build,
   decodeFromCompressedBase64,
@@ -50,21 +50,29 @@ export class LatencyHistogram {
     return this.#histogram.getValueAtPercentile(percentile);
   }
 
-  summary(): LatencySummary {
+  /** @param failed how many never came: they count as longer than every time that was recorded */
+  summary(failed = 0): LatencySummary {
     const histogram = this.#histogram;
-    if (histogram.totalCount === 0) {
-      return { count: 0, min: null, mean: null, p50: null, p90: null, p99: null, p999: null, max: null };
-    }
+    const count = histogram.totalCount;
     return {
-      count: histogram.totalCount,
-      min: histogram.minNonZeroValue,
-      mean: Math.round(histogram.mean * 10) / 10,
-      p50: this.percentile(50),
-      p90: this.percentile(90),
-      p99: this.percentile(99),
-      p999: this.percentile(99.9),
-      max: histogram.maxValue,
+      count,
+      failed,
+      min: count === 0 ? null : histogram.minNonZeroValue,
+      mean: count === 0 ? null : Math.round(histogram.mean * 10) / 10,
+      p50: this.#percentileOf(50, failed),
+      p90: this.#percentileOf(90, failed),
+      p99: this.#percentileOf(99, failed),
+      p999: this.#percentileOf(99.9, failed),
+      max: count === 0 ? null : histogram.maxValue,
     };
+  }
+
+  #percentileOf(percentile: number, failed: number): Percentile {
+    const { count } = this;
+    if (count + failed === 0) return null;
+    // HdrHistogram's own rounding of a rank, so that nothing changes where nothing failed.
+    const rank = Math.max(1, Math.floor((percentile / 100) * (count + failed) + 0.5));
+    return rank > count ? INFINITE : this.percentile((100 * rank) / count);
   }
 
   /** HdrHistogram's V2 encoding, deflated, in base64: other HdrHistogram tools read it. */

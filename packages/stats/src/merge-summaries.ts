@@ -1,10 +1,17 @@
-import { CLOCKS, type ClientSummary, OUTCOMES, type Usage } from "@c10k-lab/protocol";
+import {
+  CLOCKS,
+  type ClientSummary,
+  type LatencySummary,
+  LOOP_CLOCKS,
+  OUTCOMES,
+  type Usage,
+} from "@c10k-lab/protocol";
 import { LatencyHistogram } from "./latency-histogram.ts";
 
 /**
  * Several clients that loaded one server together, as if they had been one. Counts are added; histograms are merged and
  * percentiles taken after that, never averaged; the messaging interval is the union of theirs, so their clocks must be
- * one machine's. `peak` is the sum, which is true of clients that begin together (--start-at). So is `maxRssKiB`: the
+ * one machine's. `peak` and `held` are sums, which is true of clients that begin together (--start-at). So is `maxRssKiB`: the
  * memory all took. What describes a client rather than counts (target, options, environment) is the first one's.
  *
  * @throws RangeError when there is nothing to merge
@@ -12,16 +19,21 @@ import { LatencyHistogram } from "./latency-histogram.ts";
 export function mergeSummaries(summaries: readonly ClientSummary[]): ClientSummary {
   const [first] = summaries;
   if (first === undefined) throw new RangeError("no summaries to merge");
+  const achieved = mergeAchieved(summaries.map((summary) => summary.achieved));
   return {
     ...first,
     complete: summaries.every(({ complete }) => complete),
-    asked: { ...first.asked, ...mergeAsked(summaries) },
-    achieved: mergeAchieved(summaries.map(({ achieved }) => achieved)),
+    asked: { ...first.asked, ...mergeAsked(summaries.map(({ asked }) => asked)) },
+    achieved,
     outcomes: addUp(
       OUTCOMES,
       summaries.map(({ outcomes }) => outcomes),
     ),
-    ...mergeLatencies(summaries),
+    ...mergeLatencies(CLOCKS, summaries),
+    loop: mergeLoops(
+      summaries.map(({ loop }) => loop),
+      achieved.messagingMs,
+    ),
     usage: addUp(
       USAGE,
       summaries.map(({ usage }) => usage),
@@ -39,14 +51,33 @@ const USAGE = [
 
 type Achieved = ClientSummary["achieved"];
 
-const COUNTED = ["established", "completed", "peak", "messages", "bytesSent", "bytesReceived"] as const;
+type Loop = ClientSummary["loop"];
 
-function mergeAsked(summaries: readonly ClientSummary[]) {
-  const messages = summaries.map(({ asked }) => asked.messages);
+const COUNTED = [
+  "established",
+  "completed",
+  "peak",
+  "held",
+  "messages",
+  "unsent",
+  "inFlight",
+  "proofs",
+  "bytesSent",
+  "bytesReceived",
+] as const satisfies readonly (keyof Achieved)[];
+
+function mergeAsked(all: readonly ClientSummary["asked"][]) {
+  const messages = all.map((asked) => asked.messages);
   return {
-    connections: summaries.reduce((sum, { asked }) => sum + asked.connections, 0),
+    ...addUp(["connections", "active"], all),
     messages: messages.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0),
   };
+}
+
+function mergeLoops(all: readonly Loop[], messagingMs: number): Loop {
+  const counts = addUp(["waits", "sends", "receives", "cpuUs"], all);
+  const cpuShare = messagingMs === 0 ? null : counts.cpuUs / 1000 / messagingMs;
+  return { ...counts, cpuShare, ...mergeLatencies(LOOP_CLOCKS, all) };
 }
 
 function mergeAchieved(all: readonly Achieved[]): Achieved {
@@ -66,16 +97,29 @@ function mergeAchieved(all: readonly Achieved[]): Achieved {
   };
 }
 
-function mergeLatencies(summaries: readonly ClientSummary[]) {
-  const merged = CLOCKS.map((clock) => {
+interface Latencies<Name extends string> {
+  readonly latencyUs: Record<Name, LatencySummary>;
+  readonly histograms: Record<Name, string>;
+}
+
+function mergeLatencies<Name extends string>(
+  names: readonly Name[],
+  all: readonly Latencies<Name>[],
+): Latencies<Name> {
+  const merged = names.map((name) => {
     const histogram = new LatencyHistogram();
-    for (const { histograms } of summaries) histogram.merge(LatencyHistogram.decode(histograms[clock]));
-    return [clock, histogram] as const;
+    for (const { histograms } of all) histogram.merge(LatencyHistogram.decode(histograms[name]));
+    const failed = all.reduce((sum, { latencyUs }) => sum + latencyUs[name].failed, 0);
+    return { name, latencyUs: histogram.summary(failed), encoded: histogram.encode() };
   });
   return {
-    latencyUs: Object.fromEntries(merged.map(([clock, histogram]) => [clock, histogram.summary()])),
-    histograms: Object.fromEntries(merged.map(([clock, histogram]) => [clock, histogram.encode()])),
-  } as Pick<ClientSummary, "latencyUs" | "histograms">;
+    latencyUs: byName(merged.map(({ name, latencyUs }) => [name, latencyUs])),
+    histograms: byName(merged.map(({ name, encoded }) => [name, encoded])),
+  };
+}
+
+function byName<Name extends string, T>(entries: readonly (readonly [Name, T])[]): Record<Name, T> {
+  return Object.fromEntries(entries) as Record<Name, T>;
 }
 
 /** The earliest or latest of those that have it; null when none has. */
@@ -92,7 +136,5 @@ function addUp<Name extends string>(
   names: readonly Name[],
   all: readonly Readonly<Record<Name, number>>[],
 ): Record<Name, number> {
-  return Object.fromEntries(
-    names.map((name) => [name, all.reduce((sum, each) => sum + each[name], 0)]),
-  ) as Record<Name, number>;
+  return byName(names.map((name) => [name, all.reduce((sum, each) => sum + each[name], 0)]));
 }

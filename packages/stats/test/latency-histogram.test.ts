@@ -65,8 +65,8 @@ test("a decoded histogram still adds up with a new one", () => {
 });
 
 test("nothing recorded is null, not zero", () => {
-  const { count, ...values } = new LatencyHistogram().summary();
-  expect(count).toBe(0);
+  const { count, failed, ...values } = new LatencyHistogram().summary();
+  expect({ count, failed }).toEqual({ count: 0, failed: 0 });
   expect(Object.values(values)).toEqual([null, null, null, null, null, null, null]);
   expect(LatencyHistogram.decode(new LatencyHistogram().encode()).count).toBe(0);
 });
@@ -77,4 +77,39 @@ test("a time below a microsecond counts as one, one above ten minutes as ten min
   expect(min).toBe(1);
   expect(max).toBeGreaterThanOrEqual(600_000_000);
   expect(max).toBeLessThan(601_000_000);
+});
+
+test("what never came is above everything that did", () => {
+  fc.assert(
+    fc.property(times, fc.nat(300), (values, failed) => {
+      const { count, p50, p90, p99, p999, ...summary } = recorded(values).summary(failed);
+      const { min, mean, max } = recorded(values).summary();
+      expect({ ...summary, count }).toEqual({ count: values.length, failed, min, mean, max });
+      const forever = [...values, ...Array(failed).fill(Number.POSITIVE_INFINITY)];
+      const histogram = recorded(values);
+      [p50, p90, p99, p999].forEach((got, at) => {
+        // The rank HdrHistogram takes: rounded, not up.
+        const rank = Math.max(
+          1,
+          Math.floor((([50, 90, 99, 99.9][at] as number) / 100) * forever.length + 0.5),
+        );
+        const expected = forever.toSorted((a, b) => a - b)[rank - 1] as number;
+        if (expected === Number.POSITIVE_INFINITY) expect(got).toBe("infinite");
+        else expect(got).toBe(histogram.percentile((100 * rank) / values.length));
+      });
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test.each([
+  [99, 1, 20, 20],
+  [98, 2, 20, "infinite"],
+  [49, 51, "infinite", "infinite"],
+  [0, 7, "infinite", "infinite"],
+  [0, 0, null, null],
+])("%i came and %i failed: p50 %s, p99 %s", (count, failed, p50, p99) => {
+  const summary = recorded(Array(count).fill(20)).summary(failed);
+  expect(summary).toMatchObject({ count, failed, p50, p99 });
+  expect(summary.max).toBe(count === 0 ? null : 20);
 });

@@ -21,16 +21,22 @@ function summaryOf(sent: Messages, outcome: "ok" | "reset" = "ok"): ClientSummar
     sent.length === 0 ? null : Math.max(...sent.map(({ sentUs, tookUs }) => sentUs + tookUs));
   const messagingMs = ((lastDoneUs ?? 0) - (firstSentUs ?? 0)) / 1000;
   const encoded = histogram.encode();
+  const failed = outcome === "ok" ? 0 : 1;
+  const latency = LatencyHistogram.decode(encoded).summary(failed);
   return ClientSummary.parse({
     schema: "c10k-lab/client-summary/1",
     complete: true,
     target: { host: "127.0.0.1", port: 10_000 },
-    asked: { connections: 1, messages: sent.length, options: {} },
+    asked: { connections: 1, active: 1, messages: sent.length, options: {} },
     achieved: {
       established: 1,
       completed: outcome === "ok" ? 1 : 0,
       peak: 1,
+      held: 1,
       messages: sent.length,
+      unsent: 2,
+      inFlight: 3,
+      proofs: 4,
       bytesSent: sent.length * 20,
       bytesReceived: sent.length * 20,
       startLagMs: null,
@@ -41,8 +47,17 @@ function summaryOf(sent: Messages, outcome: "ok" | "reset" = "ok"): ClientSummar
       durationMs: 5,
     },
     outcomes: { ...Object.fromEntries(OUTCOMES.map((name) => [name, 0])), [outcome]: 1 },
-    latencyUs: each(LatencyHistogram.decode(encoded).summary()),
+    latencyUs: each(latency),
     histograms: each(encoded),
+    loop: {
+      latencyUs: { turn: latency, sendLag: latency },
+      histograms: { turn: encoded, sendLag: encoded },
+      waits: 1,
+      sends: 2,
+      receives: 3,
+      cpuUs: 400,
+      cpuShare: messagingMs === 0 ? null : 0.4 / messagingMs,
+    },
     usage: { userUs: 1, systemUs: 2, voluntarySwitches: 3, involuntarySwitches: 4, maxRssKiB: 5 },
     environment: { node: "v26", kernel: "6", cpu: "a", processors: 2 },
   });
@@ -55,7 +70,16 @@ test("merging two clients is one client that did the work of both", () => {
       const { achieved, latencyUs, histograms } = summaryOf([...a, ...b]);
       expect(merged.latencyUs).toEqual(latencyUs);
       expect(merged.histograms).toEqual(histograms);
-      expect(merged.achieved).toEqual({ ...achieved, established: 2, completed: 2, peak: 2 });
+      expect(merged.achieved).toEqual({
+        ...achieved,
+        established: 2,
+        completed: 2,
+        peak: 2,
+        held: 2,
+        unsent: 4,
+        inFlight: 6,
+        proofs: 8,
+      });
     }),
     { numRuns: 30 },
   );
@@ -101,4 +125,16 @@ test("the average of percentiles is not the percentile of all", () => {
 
 test("nothing to merge is a mistake of the caller", () => {
   expect(() => mergeSummaries([])).toThrow(RangeError);
+});
+
+test("failures of all clients stay infinite in the merged percentiles", () => {
+  const quick = Array.from({ length: 60 }, () => ({ sentUs: 1, tookUs: 10 }));
+  const merged = mergeSummaries([summaryOf(quick), summaryOf([], "reset"), summaryOf([], "reset")]);
+  expect(merged.latencyUs.response).toMatchObject({
+    count: 60,
+    failed: 2,
+    p90: 10,
+    p99: "infinite",
+    max: 10,
+  });
 });

@@ -41,7 +41,7 @@ export function connectionsAxis(study: Study): Axis {
 export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Series[] {
   const pointOf = (cell: CellFigures): Point[] => {
     const y = value(cell);
-    return y === null ? [] : [[cell.connections, y]];
+    return y === null || y === Number.POSITIVE_INFINITY ? [] : [[cell.connections, y]];
   };
   return study.variants.map((variant) => {
     const cells = cellsOf(study, variant);

@@ -1,0 +1,47 @@
+import { LatencyHistogram } from "@c10k-lab/stats";
+import type { ResponseTimes } from "./response-times.ts";
+import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
+
+/** The clocks of a run, never mixed: each a histogram of microseconds. The methods allocate nothing. */
+export class Clocks {
+  readonly connect = new LatencyHistogram();
+  readonly firstResponse = new LatencyHistogram();
+  readonly response = new LatencyHistogram();
+  readonly intended = new LatencyHistogram();
+  /** Response times of each connection by itself. */
+  readonly ofConnections: ResponseTimes;
+  /** The first message sent and the last one back; 0: none. */
+  firstSentUs = 0;
+  lastDoneUs = 0;
+  readonly #results: ResultsTable;
+
+  constructor(results: ResultsTable, ofConnections: ResponseTimes) {
+    this.#results = results;
+    this.ofConnections = ofConnections;
+  }
+
+  noteSent(nowUs: number): void {
+    if (this.firstSentUs === 0) this.firstSentUs = nowUs;
+  }
+
+  /** A message is back and verified. @returns whether it is the connection's first */
+  recordResponse(connection: number, sentUs: number, nowUs: number): boolean {
+    const { rows, live } = this.#results;
+    const { values } = rows;
+    const row = connection * rows.fields;
+    const us = nowUs - sentUs;
+    const isFirst = ++values[row + RESULT.completed] === 1;
+    values[row + RESULT.responseSumUs] += us;
+    if (isFirst) {
+      values[row + RESULT.firstResponseUs] = us;
+      this.firstResponse.record(us);
+    }
+    if (isFirst || us < values[row + RESULT.responseMinUs]) values[row + RESULT.responseMinUs] = us;
+    if (us > values[row + RESULT.responseMaxUs]) values[row + RESULT.responseMaxUs] = us;
+    this.response.record(us);
+    this.ofConnections.record(connection, us);
+    this.lastDoneUs = nowUs;
+    live[LIVE.messages]++;
+    return isFirst;
+  }
+}

@@ -1,0 +1,128 @@
+import type { Socket } from "node:net";
+import { describe, expect, test } from "vitest";
+import { runClient } from "./client-process.ts";
+import { startMutant } from "./mutant-server.ts";
+
+/** Answers each message with what `answer` makes of it. */
+const answering = (answer: (data: Buffer, count: number) => Buffer) => (socket: Socket) => {
+  let count = 0;
+  socket.on("data", (data: Buffer) => socket.write(answer(data, ++count)));
+};
+
+const mutants: [string, string, (socket: Socket) => void][] = [
+  ["changes a byte", "wrong-bytes", answering((data) => Buffer.from(data.toString().toUpperCase()))],
+  ["sends everything twice", "wrong-bytes", answering((data) => Buffer.concat([data, data]))],
+  ["reverses", "wrong-bytes", answering((data) => data.reverse())],
+  ["swaps two bytes", "wrong-bytes", answering(swapped)],
+  [
+    "truncates, and keeps the line's end",
+    "wrong-bytes",
+    answering((data) => Buffer.concat([data.subarray(0, -5), data.subarray(-1)])),
+  ],
+  ["speaks first", "wrong-bytes", (socket) => socket.write("hello\n")],
+  [
+    "closes after half an echo",
+    "eof-early",
+    (socket) => socket.on("data", (data: Buffer) => socket.end(data.subarray(0, 5))),
+  ],
+  ["closes at once", "eof-early", (socket) => socket.end()],
+  [
+    "closes after three of twenty",
+    "eof-early",
+    (socket) => {
+      let count = 0;
+      socket.on("data", (data: Buffer) => (++count === 3 ? socket.end(data) : socket.write(data)));
+    },
+  ],
+  ["resets", "reset", (socket) => socket.on("data", () => socket.resetAndDestroy())],
+  ["holds back the last byte", "timeout", answering((data) => data.subarray(0, -1))],
+  ["stalls after three", "timeout", answering((data, count) => (count > 3 ? Buffer.alloc(0) : data))],
+  ["never answers", "timeout", () => {}],
+];
+
+function swapped(data: Buffer): Buffer {
+  return Buffer.from([data[1], data[0], ...data.subarray(2)] as number[]);
+}
+
+test.each(mutants)("%s: %s", async (_, outcome, serve) => {
+  await using server = await startMutant(serve);
+  const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--timeout", "1s"]);
+  expect(result.code).toBe(1);
+  expect(result.summary().outcomes[outcome as "reset"]).toBe(5);
+  expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(5).fill(outcome));
+  expect(result.summary().latencyUs.response.failed).toBe(5);
+});
+
+test("an echo that comes again when nothing is under way: wrong-bytes", async () => {
+  await using server = await startMutant((socket) =>
+    socket.once("data", (data: Buffer) => {
+      socket.write(data);
+      setTimeout(() => socket.write(data), 100);
+    }),
+  );
+  const args = ["--connections", "4", "--repeat", "1", "--hold", "20s"];
+  const result = await runClient(["--port", `${server.port}`, ...args]);
+  expect(result.summary().outcomes["wrong-bytes"]).toBe(4);
+  // Their message had been answered: none is owed.
+  expect(result.summary().latencyUs.response).toMatchObject({ count: 4, failed: 0 });
+});
+
+describe("echoes late", () => {
+  const late = (socket: Socket) =>
+    socket.on("data", (data: Buffer) => setTimeout(() => socket.write(data), 400));
+
+  test("within --timeout: shows in every clock of messages", async () => {
+    await using server = await startMutant(late);
+    const args = ["--connections", "4", "--rate", "8", "--repeat", "2"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(0);
+    for (const clock of ["firstResponse", "response", "intended"] as const) {
+      expect(result.summary().latencyUs[clock].min).toBeGreaterThanOrEqual(390_000);
+    }
+    expect(result.summary().latencyUs.connect.min).toBeLessThan(390_000);
+  });
+
+  test("beyond it: timeout", async () => {
+    await using server = await startMutant(late);
+    const args = ["--connections", "4", "--timeout", "100ms"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.summary().outcomes.timeout).toBe(4);
+  });
+});
+
+describe("answers of others", () => {
+  /** Answers each message with the one that came before it on whatever connection. */
+  function mixing() {
+    let last: Buffer | undefined;
+    return answering((data) => {
+      const answer = last ?? data;
+      last = Buffer.from(data);
+      return answer;
+    });
+  }
+
+  test.each([
+    ["the default message", []],
+    ["--size", ["--size", "30"]],
+    ["--size in a range", ["--size", "20..40"]],
+  ])("%s: wrong-bytes", async (_, flags) => {
+    await using server = await startMutant(mixing());
+    const args = ["--connections", "20", "--timeout", "1s", ...flags];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(1);
+    expect(result.summary().outcomes["wrong-bytes"]).toBeGreaterThan(0);
+  });
+
+  test("the answer to the message before: wrong-bytes", async () => {
+    await using server = await startMutant((socket) => mixing()(socket));
+    const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--timeout", "1s"]);
+    expect(result.summary().outcomes["wrong-bytes"]).toBe(5);
+  });
+
+  test("with a --message of one's own all are the same, and nothing can be noticed", async () => {
+    await using server = await startMutant(mixing());
+    const args = ["--connections", "5", "--message", "This is the payload"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(0);
+  });
+});

@@ -1,0 +1,168 @@
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { runClient } from "./client-process.ts";
+import { startFreezable } from "./frozen-server.ts";
+import { startMutant } from "./mutant-server.ts";
+
+const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.write(data));
+
+test("a server that stands still for 2 s in 10 s: the intended clock shows it, the raw one does not", async () => {
+  await using server = await startFreezable();
+  const args = ["--port", `${server.port}`, "--connections", "20", "--rate", "500", "--duration", "10s"];
+  const result = await runClient(args, {
+    whileRunning: async () => {
+      await server.inUse;
+      await sleep(3000);
+      await server.freeze(2000);
+    },
+  });
+  expect(result.code).toBe(0);
+  const { latencyUs, achieved } = result.summary();
+  expect(achieved.messages + achieved.unsent).toBe(5000);
+  expect(latencyUs.intended.count).toBe(achieved.messages);
+  // A fifth of all messages was due while nothing moved: the p99 is 95 % of the way into the 2 s.
+  expect(latencyUs.intended.p99).toBeGreaterThan(1_500_000);
+  expect(latencyUs.intended.p99).toBeLessThan(4_000_000);
+  // The raw clock saw the one message each of 20 connections, 0.4 %.
+  expect(latencyUs.response.p99).toBeLessThan(1_000_000);
+  expect(latencyUs.response.max).toBeGreaterThan(1_500_000);
+});
+
+describe("an open loop", () => {
+  test("sends what is due, no more, and says how punctual it was", async () => {
+    await using server = await startMutant(echo);
+    const args = ["--connections", "4", "--rate", "200", "--duration", "2s"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(0);
+    const { achieved, latencyUs, loop } = result.summary();
+    expect(achieved.messages + achieved.unsent).toBe(400);
+    expect(achieved.messages).toBeGreaterThan(350);
+    expect(latencyUs.intended).toMatchObject({ count: achieved.messages, failed: achieved.unsent });
+    expect(latencyUs.intended.min).toBeGreaterThanOrEqual(latencyUs.response.min ?? 0);
+    expect(loop.latencyUs.sendLag.count).toBeGreaterThan(0);
+    expect(loop.latencyUs.sendLag.count).toBeLessThanOrEqual(achieved.messages);
+    const completed = (await result.rows()).map((row) => Number(row.requests_completed));
+    expect(Math.max(...completed)).toBeLessThanOrEqual(100);
+  });
+
+  test("with --repeat ends when all have sent theirs, the last when it is due", async () => {
+    await using server = await startMutant(echo);
+    const args = ["--connections", "5", "--rate", "100", "--repeat", "10"];
+    const { achieved } = (await runClient(["--port", `${server.port}`, ...args])).summary();
+    expect(achieved).toMatchObject({ messages: 50, unsent: 0 });
+    expect(achieved.messagingMs).toBeGreaterThanOrEqual(400);
+  });
+
+  test("against a server that cannot keep up: what was never sent is counted, and is infinite", async () => {
+    await using server = await startMutant((socket) =>
+      socket.on("data", (data: Buffer) => setTimeout(() => socket.write(data), 100)),
+    );
+    const args = ["--connections", "2", "--rate", "100", "--duration", "1s"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(0);
+    const { achieved, latencyUs } = result.summary();
+    expect(achieved.messages + achieved.unsent).toBe(100);
+    expect(achieved.unsent).toBeGreaterThanOrEqual(75);
+    expect(latencyUs.intended).toMatchObject({ failed: achieved.unsent, p99: "infinite" });
+    expect(latencyUs.response).toMatchObject({ failed: 0 });
+    expect(latencyUs.response.p99).toBeLessThan(1_000_000);
+  });
+
+  test("the messages a failed connection would have sent are unsent: it does not look fast by failing", async () => {
+    let connections = 0;
+    await using server = await startMutant((socket) => {
+      const isBad = ++connections === 1;
+      socket.once("data", () => isBad && socket.destroy());
+      if (!isBad) echo(socket);
+    });
+    const args = ["--connections", "2", "--rate", "100", "--duration", "1s"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(1);
+    const { achieved, latencyUs } = result.summary();
+    // 50 of 100 were the failed one's: one under way, 49 never sent.
+    expect(achieved.unsent).toBeGreaterThanOrEqual(49);
+    expect(latencyUs.intended.failed).toBe(achieved.unsent + 1);
+    expect(latencyUs.intended.count + latencyUs.intended.failed).toBe(100);
+    expect(latencyUs.intended.p90).toBe("infinite");
+    expect(latencyUs.response.failed).toBe(1);
+  });
+
+  test("a closed loop has no intended time", async () => {
+    await using server = await startMutant(echo);
+    const result = await runClient(["--port", `${server.port}`, "--connections", "2"]);
+    expect(result.summary().latencyUs.intended).toMatchObject({ count: 0, failed: 0, p99: null });
+    expect(result.summary().loop.latencyUs.sendLag.count).toBe(0);
+  });
+});
+
+describe("the end of a run", () => {
+  test("messages under way when the time is over are waited for and counted", async () => {
+    await using server = await startMutant((socket) =>
+      socket.on("data", (data: Buffer) => setTimeout(() => socket.write(data), 600)),
+    );
+    const args = ["--connections", "6", "--duration", "100ms"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(0);
+    expect(result.summary().achieved).toMatchObject({ messages: 6, completed: 6, inFlight: 0 });
+    expect(result.summary().latencyUs.response.min).toBeGreaterThanOrEqual(590_000);
+  });
+
+  test("but not for ever, however they drip", async () => {
+    await using server = await startMutant((socket) =>
+      socket.once("data", (data: Buffer) => {
+        let at = 0;
+        const timer = setInterval(() => socket.write(data.subarray(at, ++at)), 100);
+        socket.on("close", () => clearInterval(timer));
+      }),
+    );
+    const args = ["--connections", "2", "--size", "10000", "--duration", "100ms", "--timeout", "500ms"];
+    const result = await runClient(["--port", `${server.port}`, ...args]);
+    expect(result.code).toBe(1);
+    expect(result.summary().outcomes.timeout).toBe(2);
+    expect(result.summary().latencyUs.response).toMatchObject({
+      count: 0,
+      failed: 2,
+      p50: "infinite",
+      max: null,
+    });
+  });
+
+  test("an interrupt leaves messages in flight: counted, and neither echoed nor failed", async () => {
+    let asked = 0;
+    await using server = await startMutant((socket) => socket.on("data", () => asked++));
+    const result = await runClient(["--port", `${server.port}`, "--connections", "7"], {
+      whileRunning: async (signal) => {
+        while (asked < 7) await sleep(10);
+        signal("SIGINT");
+      },
+    });
+    expect(result.code).toBe(130);
+    expect(result.summary().achieved).toMatchObject({ messages: 0, inFlight: 7 });
+    expect(result.summary().latencyUs.response).toMatchObject({ count: 0, failed: 0, p99: null });
+  });
+});
+
+test("failures are infinite in the clock they belong to, and in no other", async () => {
+  let connections = 0;
+  await using server = await startMutant((socket) => {
+    if (++connections % 2 === 0) socket.once("data", () => socket.destroy());
+    else echo(socket);
+  });
+  const args = ["--connections", "10", "--repeat", "3"];
+  const result = await runClient(["--port", `${server.port}`, ...args]);
+  expect(result.code).toBe(1);
+  const { latencyUs } = result.summary();
+  expect(latencyUs.connect).toMatchObject({ count: 10, failed: 0 });
+  expect(latencyUs.firstResponse).toMatchObject({ count: 5, failed: 5, p90: "infinite" });
+  expect(latencyUs.response).toMatchObject({ count: 15, failed: 5, p99: "infinite" });
+  expect(latencyUs.response.p50).toBeLessThan(30_000_000);
+  expect(result.stdout).toContain("∞");
+});
+
+test("a connection that was never established fails in the connect clock alone", async () => {
+  const result = await runClient(["--port", "9", "--connections", "3"]);
+  const { latencyUs } = result.summary();
+  expect(latencyUs.connect).toMatchObject({ count: 0, failed: 3, p50: "infinite", min: null });
+  expect(latencyUs.response).toMatchObject({ count: 0, failed: 0, p50: null });
+});
