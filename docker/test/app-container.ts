@@ -1,17 +1,10 @@
-import { FinalLine, ListeningLine } from "@c10k-lab/protocol";
-import {
-  type ContainerRuntimeClient,
-  GenericContainer,
-  getContainerRuntimeClient,
-  Wait,
-} from "testcontainers";
+import type { FinalLine, ListeningLine } from "@c10k-lab/protocol";
+import { GenericContainer, getContainerRuntimeClient, Wait } from "testcontainers";
 import { inject } from "vitest";
-import { demultiplex, eventLine } from "./container-log.ts";
+import { type Container, finalLine, listeningLine, readLog } from "./container-log.ts";
 import { RUN_LABEL } from "./leftovers.ts";
 import { type ServiceName, service } from "./services.ts";
 import { within } from "./within.ts";
-
-type Container = ReturnType<ContainerRuntimeClient["container"]["getById"]>;
 
 const END_BOUND_MS = 60_000;
 
@@ -84,7 +77,7 @@ export class AppContainer implements AsyncDisposable {
     const environment = { ECHO_PORT: "0", ECHO_METRICS_PORT: "0", ...options.environment };
     const definition = new ServiceContainer(name, { ...options, environment });
     const container = await start(definition.withWaitStrategy(Wait.forLogMessage('"event":"listening"')));
-    return new ServerContainer(container, ListeningLine.parse(eventLine(await log(container), "listening")));
+    return new ServerContainer(container, listeningLine(await readLog(container)));
   }
 
   /** `docker stop` with this grace. */
@@ -105,21 +98,21 @@ export class AppContainer implements AsyncDisposable {
       "the container did not end",
     );
     const { State } = await this.#container.inspect();
-    const output = await log(this.#container);
-    const line = eventLine(output, "final");
+    const output = await readLog(this.#container);
     return {
       code,
       isOutOfMemory: State.OOMKilled,
       output,
-      final: line === undefined ? undefined : FinalLine.parse(line),
+      final: finalLine(output),
     };
   }
 
-  /** Runs a command inside, as the user the container was started as. */
-  async exec(...command: string[]): Promise<{ code: number; output: string }> {
+  /** Runs a command inside, as the user the container was started as or another one. */
+  async exec(command: string[], user?: string): Promise<{ code: number; output: string }> {
     const { container } = await getContainerRuntimeClient();
-    const { exitCode: code, output: text } = await container.exec(this.#container, command);
-    return { code, output: text };
+    const options = user === undefined ? {} : { user };
+    const { exitCode: code, output } = await container.exec(this.#container, command, options);
+    return { code, output };
   }
 
   inspect() {
@@ -155,8 +148,4 @@ async function start(definition: GenericContainer): Promise<Container> {
   const { container } = await getContainerRuntimeClient();
   const started = await definition.start();
   return container.getById(started.getId());
-}
-
-async function log(container: Container): Promise<string> {
-  return demultiplex(await container.logs({ stdout: true, stderr: true }));
 }

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
-import { FinalLine } from "@c10k-lab/protocol";
+import type { FinalLine } from "@c10k-lab/protocol";
 import { getContainerRuntimeClient } from "testcontainers";
-import { demultiplex, eventLine } from "./container-log.ts";
+import { type Container, finalLine, readLog } from "./container-log.ts";
 import { projectName } from "./leftovers.ts";
 import { ROOT } from "./services.ts";
 import { until } from "./until.ts";
@@ -75,20 +75,10 @@ export class ComposeProject implements AsyncDisposable {
       all: true,
       filters: { label: [`com.docker.compose.project=${this.#name}`] },
     });
-    return Promise.all(
-      all.map(async ({ Id, Labels }) => {
-        const { State } = await container.getById(Id).inspect();
-        const output = demultiplex(await container.getById(Id).logs({ stdout: true, stderr: true }));
-        const line = eventLine(output, "final");
-        return {
-          service: Labels["com.docker.compose.service"] ?? "",
-          isRunning: State.Running || State.Status === "created",
-          code: State.ExitCode,
-          output,
-          final: line === undefined ? undefined : FinalLine.parse(line),
-        };
-      }),
+    const looks = await Promise.all(
+      all.map(({ Id, Labels }) => look(container.getById(Id), Labels["com.docker.compose.service"] ?? "")),
     );
+    return looks.filter((look) => look !== undefined);
   }
 
   async of(service: string): Promise<ProjectContainer[]> {
@@ -104,6 +94,24 @@ export class ComposeProject implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.run("--profile", "*", "down", "--timeout", "0");
+  }
+}
+
+/** What is to be seen of a container; nothing of one that is still being made, which the engine lists already. */
+async function look(container: Container, service: string): Promise<ProjectContainer | undefined> {
+  try {
+    const { State } = await container.inspect();
+    const output = await readLog(container);
+    return {
+      service,
+      isRunning: State.Running || State.Status === "created",
+      code: State.ExitCode,
+      output,
+      final: finalLine(output),
+    };
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return undefined;
+    throw error;
   }
 }
 

@@ -1,7 +1,28 @@
+import { FinalLine, ListeningLine } from "@c10k-lab/protocol";
+import type { ContainerRuntimeClient } from "testcontainers";
+
+export type Container = ReturnType<ContainerRuntimeClient["container"]["getById"]>;
+
 const FRAME_HEAD_BYTES = 8;
 
-/** Both outputs of a container from the engine's frames: the stream, three zeros, the length in four bytes, the text. */
-export function demultiplex(frames: Buffer): string {
+/** What a container has said so far on both its outputs. */
+export async function readLog(container: Container): Promise<string> {
+  return demultiplex(await container.logs({ stdout: true, stderr: true }));
+}
+
+/** @throws Error when a server has not said that it listens */
+export function listeningLine(log: string): ListeningLine {
+  return ListeningLine.parse(eventLine(log, "listening"));
+}
+
+/** A server's totals, if it came to that. */
+export function finalLine(log: string): FinalLine | undefined {
+  const line = eventLine(log, "final");
+  return line === undefined ? undefined : FinalLine.parse(line);
+}
+
+/** Text of the engine's frames: the stream, three zeros, the length in four bytes, the text. */
+function demultiplex(frames: Buffer): string {
   const texts: Buffer[] = [];
   for (let at = 0; at < frames.length; ) {
     const from = at + FRAME_HEAD_BYTES;
@@ -11,8 +32,7 @@ export function demultiplex(frames: Buffer): string {
   return Buffer.concat(texts).toString("utf8");
 }
 
-/** The JSON line of a server with this name, if it came. */
-export function eventLine(log: string, event: "listening" | "final"): unknown {
+function eventLine(log: string, event: "listening" | "final"): unknown {
   const line = log.split("\n").find((text) => text.startsWith(`{"event":"${event}"`));
   return line === undefined ? undefined : JSON.parse(line);
 }

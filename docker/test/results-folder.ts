@@ -22,9 +22,14 @@ export class ResultsFolder implements Disposable {
     return readdirSync(this.path).sort();
   }
 
+  get owner(): { uid: number; gid: number } {
+    const { uid, gid } = statSync(this.path);
+    return { uid, gid };
+  }
+
   /** Files that do not belong to whoever owns the folder. */
   get strangers(): string[] {
-    const { uid, gid } = statSync(this.path);
+    const { uid, gid } = this.owner;
     return this.files.filter((name) => {
       const owner = statSync(join(this.path, name));
       return owner.uid !== uid || owner.gid !== gid;
