@@ -6,10 +6,9 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const [main = ""] = process.argv.slice(2);
 const stats = join(mkdtempSync(join(tmpdir(), "warm-up-")), "rows.csv");
 // A server listens on any free port and is told to stop; a client finds nobody at port 9 and ends by itself.
-const app = spawn(process.execPath, [main], {
+const app = spawn(process.execPath, process.argv.slice(2), {
   stdio: ["ignore", "pipe", "inherit"],
   env: { ...process.env, ECHO_PORT: "0", ECHO_STATS: stats, LOAD_PORT: "9", LOAD_STATS: stats },
 });

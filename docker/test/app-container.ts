@@ -115,6 +115,11 @@ export class AppContainer implements AsyncDisposable {
     return { code, output };
   }
 
+  /** What it has said so far. */
+  output(): Promise<string> {
+    return readLog(this.#container);
+  }
+
   inspect() {
     return this.#container.inspect();
   }

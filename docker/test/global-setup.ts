@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
 }
 
 function findEngine(): Engine {
-  const run = String(process.pid);
+  const run = process.env.TEST_RUN ?? String(process.pid);
   const missing = whatIsMissing();
   if (missing === undefined) return { run, ...buildImages() };
   return process.env.REQUIRE_ENGINE === "1" ? { run, failure: missing } : { run, missing };
