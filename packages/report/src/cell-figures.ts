@@ -63,8 +63,8 @@ export function figuresOf(cell: CellResult): CellFigures {
     ...cpuOf(cell),
     ...memoryOf(cell),
     ...switchesOf(cell),
-    eventsPerWait: cell.final === null ? null : ratio(cell.final.events, cell.final.waits),
-    wordsPerWait: cell.final === null ? null : ratio(cell.final.wordsScanned, cell.final.waits),
+    eventsPerWait: cell.final === null ? null : ratio(cell.final.events, cell.final.calls.wait),
+    wordsPerWait: cell.final === null ? null : ratio(cell.final.wordsScanned, cell.final.calls.wait),
   };
 }
 

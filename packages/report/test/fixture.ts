@@ -169,8 +169,15 @@ function final(wish: CellWish, held: number, messages: number): CellResult["fina
     acceptErrors: {},
     shortWrites: 0,
     staleEvents: 0,
-    waits: wish.server === "threaded" ? 0 : waits,
+    calls: {
+      accept: 2 * wish.connections,
+      recv: messages + wish.connections,
+      send: messages,
+      wait: wish.server === "threaded" ? 0 : waits,
+      control: wish.server === "epoll" ? 2 * wish.connections : 0,
+    },
     events: wish.server === "threaded" ? 0 : messages,
+    descriptorsScanned: wish.server === "select" ? waits * 1500 : 0,
     wordsScanned: wish.server === "select" ? waits * 48 : 0,
     usage: {
       userUs: 40_000 + Math.round(cpuUs / 4),

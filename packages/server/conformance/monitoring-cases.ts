@@ -32,7 +32,12 @@ export function monitoringCases(subject: Subject): void {
     const clients = await Client.all(3, server.port);
     for (const client of clients) expect(await client.answers("12345\n")).toBe(true);
     await untilCounted(server, 18);
-    expect(samples(await get(server, "/metrics"))).toEqual({
+    const metrics = samples(await get(server, "/metrics"));
+    const { recv = 0, send, ...calls } = systemCalls(metrics);
+    expect(recv).toBeGreaterThanOrEqual(3);
+    expect(send).toBe(3);
+    expect(Object.keys(calls)).toEqual(["accept", "wait", "control"]);
+    expect(metrics).toMatchObject({
       echo_connections_open: 3,
       echo_connections_accepted_total: 3,
       echo_connections_refused_total: 0,
@@ -93,6 +98,13 @@ async function get(server: ServerProcess, path: string): Promise<string> {
 
 async function connections(server: ServerProcess): Promise<Record<string, unknown>[]> {
   return JSON.parse(await get(server, "/connections")) as Record<string, unknown>[];
+}
+
+/** By call: the samples with that label. */
+function systemCalls(metrics: Record<string, number>): Record<string, number> {
+  const label = /^echo_system_calls_total\{call="(\w+)"\}$/;
+  const entries = Object.entries(metrics).map(([name, value]) => [label.exec(name)?.[1], value]);
+  return Object.fromEntries(entries.filter(([call]) => call !== undefined));
 }
 
 function samples(exposition: string): Record<string, number> {
