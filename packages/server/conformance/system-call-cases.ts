@@ -1,14 +1,20 @@
-import { expect } from "vitest";
+import { randomBytes } from "node:crypto";
+import { expect, test } from "vitest";
 import { Client } from "./client.ts";
+import { expectCleanEnd } from "./expectations.ts";
+import { bytesTaken } from "./live.ts";
+import { metrics, systemCalls } from "./metrics.ts";
 import { line } from "./patterns.ts";
 import type { ServerProcess } from "./server-process.ts";
 import type { Subject } from "./subject.ts";
 import { testWith } from "./tools.ts";
 import { type SystemCall, trace } from "./trace.ts";
+import { pause, untilStable } from "./until.ts";
 
 const CLIENTS = 8;
 const ROUNDS = 20;
 const REFUSED = 3;
+const MiB = 2 ** 20;
 
 export function systemCallCases(subject: Subject): void {
   testWith("strace", "the system calls of the final line are those strace(1) saw, one for one", async () => {
@@ -21,6 +27,29 @@ export function systemCallCases(subject: Subject): void {
     expect(ended.final?.calls.send).toBeGreaterThanOrEqual(CLIENTS * ROUNDS + 1);
     expect(ended.final).toMatchObject({ accepted: CLIENTS + REFUSED, refused: REFUSED });
   });
+
+  test("while it can do nothing for any client it makes no system call", async () => {
+    await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
+    using idle = await Client.connect(server.port);
+    expect(await idle.answers()).toBe(true);
+    // Neither reads: one goes on sending, of the other even the FIN has come or will.
+    const [flooding, leaving] = await Client.all(2, server.port, { paused: true });
+    flooding?.socket.write(randomBytes(16 * MiB));
+    leaving?.socket.end(randomBytes(16 * MiB));
+    await untilStable(() => bytesTaken(server));
+    const before = systemCalls(await metrics(server));
+    await pause(1000);
+    expect(systemCalls(await metrics(server))).toEqual(before);
+    for (const client of [idle, flooding, leaving]) client?.socket.destroy();
+    await expectCleanEnd(server);
+  });
+
+  testWith("strace", "--backlog is what listen(2) is asked for", async () => {
+    const { calls } = await trace(subject.main, async () => {}, {
+      args: [...subject.args, "--backlog", "7"],
+    });
+    expect(calls.filter(({ text }) => /^listen\(\d+, 7\)/.test(text))).toHaveLength(1);
+  });
 }
 
 /** Short messages, one too long for a buffer, clients that are refused. */
@@ -29,7 +58,7 @@ async function talk({ port }: ServerProcess): Promise<void> {
   for (const client of clients) {
     for (let round = 0; round < ROUNDS; round++) expect(await client.answers()).toBe(true);
   }
-  const long = line(2 ** 20);
+  const long = line(MiB);
   expect((await clients[0]?.echo(long))?.equals(long)).toBe(true);
   for (let refused = 0; refused < REFUSED; refused++) {
     using client = await Client.connect(port);
