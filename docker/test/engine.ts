@@ -17,9 +17,6 @@ declare module "vitest" {
   }
 }
 
-// Ryuk, who cleans up behind testcontainers, is an image not to be had everywhere: here labels tell what is to be removed.
-process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
-
 const BOUND_MS = 120_000;
 
 /** A suite of tests that run containers. Where there is no engine, its name in the report says why it was skipped. */
