@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, inject } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject } from "vitest";
 import { leftovers } from "./leftovers.ts";
 
 /** What the global set-up found out. */
@@ -27,11 +27,11 @@ export function describeContainers(title: string, body: () => void): void {
     return;
   }
   describe(title, { timeout: BOUND_MS }, () => {
-    beforeAll(() => {
+    beforeEach(() => {
       if (failure) throw new Error(failure);
     });
     afterEach(async () => {
-      expect(await leftovers(), "containers left behind").toEqual([]);
+      if (!failure) expect(await leftovers(), "containers left behind").toEqual([]);
     });
     body();
   });
