@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, inject } from "vitest";
 import { leftovers } from "./leftovers.ts";
 
 /** What the global set-up found out. */
-export interface Engine {
+interface Engine {
   /** Why nothing can be run here. */
   readonly missing?: string;
   /** Why what can be run cannot be relied on: it fails every test. */
