@@ -9,7 +9,13 @@ const projects = ["packages", "apps"]
   .filter((workspace) => existsSync(join(import.meta.dirname, workspace, "test")))
   .map((workspace) => ({
     extends: true as const,
-    test: { name: packageName(workspace), root: join(import.meta.dirname, workspace) },
+    test: {
+      name: packageName(workspace),
+      root: join(import.meta.dirname, workspace),
+      globalSetup: [join(import.meta.dirname, workspace, "test/global-setup.ts")].filter((path) =>
+        existsSync(path),
+      ),
+    },
   }));
 
 function packageName(workspace: string): string {

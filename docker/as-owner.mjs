@@ -6,8 +6,11 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { limitOpenFiles } from "./open-files.mjs";
 
 const RESULTS = "/results";
+
+if (process.env.NOFILE) limitOpenFiles(process.env.NOFILE);
 
 const owner = process.getuid() === 0 ? statSync(RESULTS, { throwIfNoEntry: false }) : undefined;
 if (owner && owner.uid !== 0) {

@@ -8,13 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, MOST_DESCRIPTORS = 1 << 20 };
+enum { BACKLOG = 4096 };
 
 struct counters counters;
 
@@ -83,23 +82,4 @@ size_t count_newlines(const char *bytes, size_t length) {
     bytes++;
   }
   return newlines;
-}
-
-size_t descriptor_limit(void) {
-  struct rlimit limit;
-  if (getrlimit(RLIMIT_NOFILE, &limit) < 0) fail("getrlimit");
-  limit.rlim_cur = limit.rlim_max; /* as Node does by itself */
-  if (setrlimit(RLIMIT_NOFILE, &limit) < 0) fail("setrlimit");
-  return limit.rlim_cur < MOST_DESCRIPTORS ? (size_t)limit.rlim_cur : MOST_DESCRIPTORS;
-}
-
-void *allocate(size_t count, size_t bytes) {
-  void *memory = calloc(count, bytes);
-  if (memory == NULL) fail("calloc");
-  return memory;
-}
-
-void fail(const char *what) {
-  perror(what);
-  exit(1);
 }

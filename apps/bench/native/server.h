@@ -3,6 +3,7 @@
 #ifndef SERVER_H
 #define SERVER_H
 
+#include "process.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -28,10 +29,5 @@ void announce(const char *server, int listener);
 
 double monotonic_us(void);
 size_t count_newlines(const char *bytes, size_t length);
-/* Descriptor numbers this process may hold are below this one. */
-size_t descriptor_limit(void);
-void *allocate(size_t count, size_t bytes);
-/* A benchmark that goes on after an error measures something else: says what failed and exits with 1. */
-_Noreturn void fail(const char *what);
 
 #endif

@@ -1,19 +1,21 @@
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
 import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
-import { BenchRun, type Cell } from "./bench-run.ts";
+import { ClientComparison } from "./client-comparison.ts";
+import type { Comparison } from "./comparison.ts";
+import { C_CLIENT } from "./load-client.ts";
 import { PROGRAM } from "./options.ts";
 import { Progress } from "./progress.ts";
-import { assertBuilt, divideProcessors, opponents } from "./servers.ts";
-import { formatResults } from "./table.ts";
+import { ServerComparison } from "./server-comparison.ts";
+import { assertBuilt, divideProcessors, opponents, programsOf } from "./servers.ts";
 
 const options = parseCommandLine(PROGRAM, process.argv.slice(2));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const sides = opponents(options.against);
+  let comparison: Comparison<unknown>;
   try {
-    assertBuilt(options.servers, sides);
+    comparison = options.clients ? compareClients() : compareServers();
   } catch (error) {
     const isUsage = error instanceof UsageError;
     return fail(isUsage ? EXIT.usage : EXIT.incomplete, (error as Error).message);
@@ -23,38 +25,51 @@ async function main(): Promise<number> {
   } catch (error) {
     return fail(EXIT.unwritable, `cannot write --json ${options.json}: ${(error as Error).message}`);
   }
-  return drive(new BenchRun(options, sides, divideProcessors()));
+  return drive(comparison);
 }
 
-async function drive(bench: BenchRun): Promise<number> {
+/** @throws UsageError or Error, see `assertBuilt` */
+function compareServers(): ServerComparison {
+  if (options.thinkMs !== undefined) throw new UsageError("--think goes with --clients (see --help)");
+  const sides = opponents(options.against);
+  assertBuilt(programsOf(options.servers, sides));
+  return new ServerComparison(options, sides, divideProcessors());
+}
+
+/** @throws UsageError or Error, see `assertBuilt` */
+function compareClients(): ClientComparison {
+  if (options.against !== undefined) throw new UsageError("--against and --clients exclude each other");
+  const [, side] = opponents(undefined);
+  assertBuilt([C_CLIENT.program, ...programsOf(options.servers, [side])]);
+  return new ClientComparison(options, side, divideProcessors());
+}
+
+async function drive(comparison: Comparison<unknown>): Promise<number> {
   let interruptedBy: StopSignal | undefined;
   onStopSignal((signal) => {
     interruptedBy ??= signal;
-    bench.interrupt();
+    comparison.interrupt();
   });
-  const progress = new Progress(options.servers.length * options.connections.length * options.rounds);
+  const progress = new Progress(comparison.pairs);
   let failure: Error | undefined;
-  await bench
-    .run((cell, pair) => progress.report(cell, pair))
+  await comparison
+    .run((words) => progress.report(words))
     .catch((error) => {
       failure = error;
     });
-  const isWritten = report(bench.cells, bench);
+  const isWritten = report(comparison);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   if (failure) return fail(EXIT.incomplete, failure.message);
   return isWritten ? EXIT.ok : EXIT.unwritable;
 }
 
 /** Prints what was measured, also of a run that was cut short. @returns false when the file could not be written */
-function report(cells: readonly Cell[], { sides, processors }: BenchRun): boolean {
-  if (cells.some(({ pairs }) => pairs.length > 0)) {
-    process.stdout.write(`${formatResults(cells, sides, processors !== null)}\n`);
-  }
+function report(comparison: Comparison<unknown>): boolean {
+  const table = comparison.format();
+  if (table !== null) process.stdout.write(`${table}\n`);
   if (options.json === undefined) return true;
   try {
-    const names = { first: sides[0].name, second: sides[1].name };
-    const content = { schema: "c10k-lab/bench/1", sides: names, options, processors, cells };
-    writeFileDurably(options.json, `${JSON.stringify(content, null, 2)}\n`);
+    writeFileDurably(options.json, `${JSON.stringify(comparison.toJson(), null, 2)}\n`);
     return true;
   } catch (error) {
     fail(EXIT.unwritable, `cannot write --json ${options.json}: ${(error as Error).message}`);

@@ -1,4 +1,13 @@
-import { bytesRange, choices, durationMs, integer, type OptionValues, text } from "@c10k-lab/cli";
+import {
+  bytesRange,
+  choices,
+  durationMs,
+  durationRangeMs,
+  flag,
+  integer,
+  type OptionValues,
+  text,
+} from "@c10k-lab/cli";
 import { SERVERS } from "@c10k-lab/protocol";
 
 const ONE_LOAD = integer({ describe: "", min: 1, max: 100_000, noun: "a number of connections" });
@@ -31,6 +40,11 @@ const BENCH_OPTIONS = {
     describe:
       "instead of C: the TypeScript servers of another checkout in this folder, with its own node_modules, built",
   }),
+  clients: flag("instead of the servers: compare the load client with an independent one in C"),
+  thinkMs: durationRangeMs({
+    describe: "with --clients: pause before the next message, one or A..B, so that no client is the limit",
+  }),
+  quiet: flag("leave pairs out of the table during which other programs took 10 % of a processor or more"),
   json: text({ describe: "JSON file to write: every pair" }),
 } as const;
 
@@ -38,7 +52,8 @@ export type BenchOptions = OptionValues<typeof BENCH_OPTIONS>;
 
 export const PROGRAM = {
   name: "bench",
-  describe: "Are the TypeScript servers as fast as C? Runs pairs of both under the same client.",
+  describe:
+    "Are the TypeScript servers as fast as C? Runs pairs of both under the same client. Or, with --clients: does the client agree with one in C?",
   options: BENCH_OPTIONS,
   envPrefix: "BENCH",
   examples: [
@@ -46,6 +61,10 @@ export const PROGRAM = {
     ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one of them, more surely"],
     ["npm run bench -- --size 512", "with longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
+    [
+      "npm run bench -- --clients --think 5ms..15ms",
+      "does the load client measure what another one measures?",
+    ],
   ] as const,
   epilogue: `Every option is also read from the environment: --rounds is BENCH_ROUNDS.
 Exit codes: 0 all pairs measured, 1 a server or a client failed, 2 bad usage, 3 the file could not be written, 130 or 143

@@ -1,5 +1,4 @@
-import type { Cell } from "./bench-run.ts";
-import type { Pair } from "./ratio.ts";
+import type { Scene } from "./echo-server.ts";
 
 /** A line for each pair. */
 export class Progress {
@@ -11,13 +10,10 @@ export class Progress {
     this.#pairs = pairs;
   }
 
-  report({ server, connections }: Cell, { first, second }: Pair): void {
+  report(words: string): void {
     this.#done++;
     const count = `[${String(this.#done).padStart(String(this.#pairs).length)}/${this.#pairs}]`;
-    const name = `${server.padEnd(8)} ${connections.toLocaleString("en-US").padStart(6)} connections`;
-    const rate = (second.messagesPerSecond / first.messagesPerSecond).toFixed(2);
-    const cpu = (second.cpuUsPerMessage / first.cpuUsPerMessage).toFixed(2);
-    process.stderr.write(`${count} ${name}: rate × ${rate}, CPU per message × ${cpu}${this.#left()}\n`);
+    process.stderr.write(`${count} ${words}${this.#left()}\n`);
   }
 
   #left(): string {
@@ -25,4 +21,8 @@ export class Progress {
     const pairMs = (performance.now() - this.#startedMs) / this.#done;
     return `  (${Math.round((pairMs * (this.#pairs - this.#done)) / 1000)} s left)`;
   }
+}
+
+export function nameOf({ server, connections }: Scene): string {
+  return `${server.padEnd(8)} ${connections.toLocaleString("en-US").padStart(6)} connections`;
 }

@@ -4,7 +4,7 @@ import { UsageError } from "@c10k-lab/cli";
 import { allowedProcessors } from "@c10k-lab/posix";
 import type { ServerName } from "@c10k-lab/protocol";
 
-const BENCH = join(import.meta.dirname, "..");
+export const BENCH = join(import.meta.dirname, "..");
 const CHECKOUT = join(BENCH, "../..");
 
 export const CLIENT = join(CHECKOUT, "apps/client/src/main.ts");
@@ -35,12 +35,17 @@ function checkout(name: string, folder: string): Side {
   return { name, program: (server) => join(folder, `apps/server-${server}/src/main.ts`) };
 }
 
+/** @returns files of the servers' programs */
+export function programsOf(servers: readonly ServerName[], sides: readonly Side[]): string[] {
+  return sides.flatMap((side) => servers.map((server) => side.program(server)));
+}
+
 /**
- * @throws UsageError when a TypeScript server is missing: --against names no checkout, or the server was taken out
- * @throws Error when a C server is
+ * @throws UsageError when a TypeScript program is missing: --against names no checkout, or the server was taken out
+ * @throws Error when a C program is
  */
-export function assertBuilt(servers: readonly ServerName[], sides: Sides): void {
-  for (const program of sides.flatMap((side) => servers.map((server) => side.program(server)))) {
+export function assertBuilt(programs: readonly string[]): void {
+  for (const program of programs) {
     if (existsSync(program)) continue;
     if (program.endsWith(".ts")) throw new UsageError(`there is no ${program}`);
     throw new Error(`there is no ${program}: run 'npm run build' (it needs a C compiler)`);

@@ -26,7 +26,19 @@ test("--against compares two checkouts", async () => {
   expect(stdout).toContain("this/other");
 });
 
+test("--clients compares two clients on one server", async () => {
+  const { code, stdout, stderr } = await outcome(startBench([...TINY, "--clients", "--think", "5ms..15ms"]));
+  expect([code, stderr]).toEqual([
+    0,
+    expect.stringMatching(/^\[1\/1\] epoll +5 connections: rate × \d.*p99/),
+  ]);
+  expect(stdout).toMatch(/│ epoll +│ +5 │ +1 │ messages\/s +│/);
+  expect(stdout).toMatch(/│ client's core % +│/);
+});
+
 test.each([
+  [["--clients", "--against", "."], "--against and --clients exclude each other"],
+  [["--think", "5ms"], "--think goes with --clients"],
   [["--against", "/nowhere"], "there is no /nowhere/apps/server-threaded/src/main.ts"],
   [["--connections", "10,none"], "'none' is not a whole number"],
   [["--connections", "0"], "0 is not a number of connections"],

@@ -21,6 +21,12 @@ export async function runClient(port: number, args: readonly string[]): Promise<
   return outcome(startNode(join(BENCH, "../client/src/main.ts"), ["--port", String(port), ...args]));
 }
 
+export function startCClient(port: number, args: readonly string[]): ChildProcess {
+  return spawn(join(BENCH, "build/c-client"), ["--port", String(port), ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
 export async function outcome(child: ChildProcess): Promise<Outcome> {
   let stdout = "";
   let stderr = "";

@@ -1,164 +1,181 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type CellResult, ClientSummary, FinalLine, ListeningLine, TCP_COUNTERS } from "@c10k-lab/protocol";
-import { commandOf, mainOf } from "./apps.ts";
+import {
+  type CellResult,
+  type ClientSummary,
+  FinalLine,
+  ListeningLine,
+  type Probe,
+  type Usage,
+} from "@c10k-lab/protocol";
+import { CLIENT_SLACK_MS, clientJobs, readSummaries, serverJob } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
-import { Child, type Exit } from "./child.ts";
+import { busiestCorePercent } from "./core-share.ts";
+import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
+import { lookAtHost, takenByOthers } from "./host-look.ts";
 import type { Cell, Plan } from "./plan.ts";
-import { ProcessSampler } from "./process-sampler.ts";
+import { probe } from "./probe.ts";
 import type { Processors } from "./processors.ts";
 import { reconcile } from "./reconcile.ts";
 import { bytesSentToRefused } from "./refused-bytes.ts";
-import { readTcpCounters, type TcpCounts, tcpCountersSince } from "./tcp-counters.ts";
+import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "./tcp-counters.ts";
+import { verdictOf } from "./verdict.ts";
 
 /** A server that has not said it listens by then is broken. */
 const READY_MS = 30_000;
-/** Beyond the plan's duration: start, connect, time-outs of the client. */
-const CLIENT_SLACK_MS = 90_000;
 
 /**
- * One cell: start the server, wait until it says that it listens, run the client, stop the server, read what both wrote.
- * Every wait is bounded, and whatever dies or hangs, what there is of evidence is kept.
+ * One cell: start the server, wait until it says that it listens and echoes, run the clients, stop the server, read what
+ * all wrote. Every wait is bounded, and whatever dies or hangs, what there is of evidence is kept.
  */
 export class CellRun {
   readonly #cell: Cell;
   readonly #plan: Plan;
   readonly #folder: string;
+  readonly #engine: Engine;
   readonly #processors: Processors | null;
   readonly #startedAt = new Date().toISOString();
-  #server: Child | undefined;
-  #client: Child | undefined;
+  readonly #hostBefore = lookAtHost();
+  readonly #clients: Service[] = [];
+  #server: Service | undefined;
   #isInterrupted = false;
+  #commands = { server: "", clients: [] as string[] };
+  #listening: ListeningLine | null = null;
+  #probe: Probe | null = null;
+  #tcp = NO_TCP_COUNTS;
+  #final: FinalLine | null = null;
+  #exits: { server: Exit | null; clients: Exit[] } = { server: null, clients: [] };
+  #trouble: EngineTrouble | null = null;
 
   /** @param folder the cell's own, which exists */
-  constructor(cell: Cell, plan: Plan, folder: string, processors: Processors | null) {
+  constructor(cell: Cell, plan: Plan, folder: string, engine: Engine, processors: Processors | null) {
     this.#cell = cell;
     this.#plan = plan;
     this.#folder = folder;
+    this.#engine = engine;
     this.#processors = processors;
   }
 
-  async run(): Promise<CellResult> {
-    const serverArgs = ["--port", "0", "--stats", join(this.#folder, "server.csv")];
-    const server = new Child(
-      mainOf(this.#cell.server),
-      serverArgs,
-      this.#processors?.server ?? null,
-      this.#log("server"),
-    );
-    this.#server = server;
-    const serverSampler = new ProcessSampler(server.pid);
-    const listening = parseLine(ListeningLine, await server.nextLine(READY_MS));
-    const measured = listening && !this.#isInterrupted ? await this.#load(listening) : NOTHING;
-    const exit = await server.stop();
-    serverSampler.stop();
-    const final = parseLine(FinalLine, await server.nextLine(0));
-    return this.#result(listening, final, measured, serverSampler, serverArgs, exit);
+  /** What the engine could not do, if that ended the cell. */
+  get trouble(): EngineTrouble | null {
+    const isLost = [this.#exits.server, ...this.#exits.clients].some((exit) => exit?.cause === "engine-lost");
+    if (!isLost) return this.#trouble;
+    return new EngineTrouble("engine-lost", `The Docker engine went away while ${this.#cell.id} ran.`);
   }
 
-  /** Ends both processes early; `run` still returns what was measured. */
+  async run(): Promise<CellResult> {
+    try {
+      await this.#serve();
+    } catch (error) {
+      if (!(error instanceof EngineTrouble)) throw error;
+      this.#trouble = error;
+    }
+    return this.#result();
+  }
+
+  /** Ends both sides early; `run` still returns what was measured. */
   interrupt(): void {
     this.#isInterrupted = true;
-    // The client ends its connections first, so that the server has nothing to wait for.
-    if (this.#client) this.#client.signal("SIGTERM");
-    else this.#server?.signal("SIGTERM");
+    // The clients end their connections first, so that the server has nothing to wait for.
+    if (this.#clients.length === 0) this.#server?.signal("SIGTERM");
+    for (const client of this.#clients) client.signal("SIGTERM");
   }
 
-  /** Ends both processes now. */
+  /** Ends both sides now. */
   kill(): void {
-    this.#client?.signal("SIGKILL");
-    this.#server?.signal("SIGKILL");
+    for (const service of [...this.#clients, this.#server]) service?.signal("SIGKILL");
   }
 
-  async #load(listening: ListeningLine): Promise<Measured> {
-    const { durationMs, message } = this.#plan;
-    const args = [
-      ...["--host", listening.host, "--port", String(listening.port)],
-      ...[
-        "--connections",
-        String(this.#cell.connections),
-        "--duration",
-        `${durationMs}ms`,
-        "--message",
-        message,
-      ],
-      ...["--stats", join(this.#folder, "client.csv"), "--summary", join(this.#folder, "client.json")],
-    ];
-    const before = readTcpCounters();
-    this.#client = new Child(mainOf("client"), args, this.#processors?.client ?? null, this.#log("client"));
-    const sampler = new ProcessSampler(this.#client.pid);
-    const exit = await this.#client.endWithin(durationMs + CLIENT_SLACK_MS);
-    sampler.stop();
-    return { args, exit, sampler, tcp: tcpCountersSince(before), summary: this.#readSummary() };
-  }
-
-  #readSummary(): ClientSummary | null {
+  async #serve(): Promise<void> {
+    const job = serverJob(this.#cell, this.#folder, this.#engine, this.#processors);
+    this.#commands.server = this.#engine.commandOf(job);
+    const server = await this.#engine.start(job);
+    this.#server = server;
     try {
-      return ClientSummary.parse(JSON.parse(readFileSync(join(this.#folder, "client.json"), "utf8")));
-    } catch {
-      return null; // It died before it could write it: its exit tells how.
+      this.#listening = parseLine(ListeningLine, await server.nextLine(READY_MS));
+      this.#probe = this.#listening && (await probe(this.#listening));
+      if (this.#listening && this.#probe && !this.#isInterrupted) await this.#load(this.#listening);
+    } finally {
+      this.#exits.server = await server.stop();
+      this.#final = parseLine(FinalLine, await server.nextLine(0));
     }
   }
 
-  async #result(
-    listening: ListeningLine | null,
-    final: FinalLine | null,
-    measured: Measured,
-    serverSampler: ProcessSampler,
-    serverArgs: string[],
-    serverExit: Exit,
-  ): Promise<CellResult> {
-    const client = measured.summary;
+  async #load(listening: ListeningLine): Promise<void> {
+    const { jobs, startsInMs } = clientJobs(this.#cell, this.#plan, this.#folder, this.#engine, {
+      listening,
+      processors: this.#processors,
+    });
+    this.#commands.clients = jobs.map((job) => this.#engine.commandOf(job));
+    const before = readTcpCounters();
+    const starts = await Promise.allSettled(
+      jobs.map(async (job) => this.#clients.push(await this.#engine.start(job))),
+    );
+    const failed = starts.find((start) => start.status === "rejected");
+    if (failed || this.#isInterrupted) for (const client of this.#clients) client.signal("SIGTERM");
+    const timeoutMs = startsInMs + this.#plan.durationMs + CLIENT_SLACK_MS;
+    this.#exits.clients = await Promise.all(this.#clients.map((client) => client.endWithin(timeoutMs)));
+    this.#tcp = tcpCountersSince(before);
+    if (failed) throw failed.reason;
+  }
+
+  async #result(): Promise<CellResult> {
+    const client = readSummaries(this.#cell, this.#folder);
+    const [probe, final] = [this.#probe, this.#final];
     const bytesRefused = client && final && final.refused > 0 ? await bytesSentToRefused(this.#folder) : 0;
-    const reconciliation = client && final ? reconcile(client, final, bytesRefused) : null;
-    const exits = { server: serverExit, client: measured.exit };
-    return {
-      schema: "c10k-lab/cell/1",
-      id: this.#cell.id,
-      server: this.#cell.server,
-      connections: this.#cell.connections,
+    const reconciliation =
+      client && final && probe ? reconcile(client, final, { probe, bytesRefused }) : null;
+    const { id, name, variant, repeat, server, connections, clients } = this.#cell;
+    const result = {
+      schema: "c10k-lab/cell/1" as const,
+      ...{ id, name, variant, repeat, server, connections, clients },
       startedAt: this.#startedAt,
       ...judge({
         client,
+        listening: this.#listening,
+        probe,
         final,
         reconciliation,
-        exits,
-        tcp: measured.tcp,
+        exits: this.#exits,
+        tcp: this.#tcp,
+        trouble: this.trouble,
         isInterrupted: this.#isInterrupted,
       }),
       processors: this.#processors,
-      commands: {
-        server: commandOf(this.#cell.server, serverArgs),
-        client: commandOf("client", measured.args),
-      },
-      listening,
+      commands: this.#commands,
+      listening: this.#listening,
+      probe,
       final,
       client,
       reconciliation,
-      evidence: { server: serverSampler.samples, client: measured.sampler?.samples ?? [], tcp: measured.tcp },
+      evidence: this.#evidence(client),
+    };
+    return { ...result, verdict: verdictOf(result) };
+  }
+
+  #evidence(client: ClientSummary | null): CellResult["evidence"] {
+    const server = [...(this.#server?.samples ?? [])];
+    const clients = this.#clients.map(({ samples }) => [...samples]);
+    const spanMs = client?.achieved.messagingMs ?? 0;
+    const ownMs = client && this.#final ? (cpuUs(client.usage) + cpuUs(this.#final.usage)) / 1000 : null;
+    return {
+      server,
+      clients,
+      corePercent: {
+        server: busiestCorePercent(server, spanMs),
+        clients: client?.loop.cpuShare == null ? null : 100 * client.loop.cpuShare,
+      },
+      host: takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
+      containers: {
+        server: [...(this.#server?.containerSamples ?? [])],
+        clients: this.#clients.map(({ containerSamples }) => [...containerSamples]),
+      },
+      tcp: this.#tcp,
     };
   }
-
-  #log(who: string): string {
-    return join(this.#folder, `${who}.log`);
-  }
 }
 
-interface Measured {
-  readonly args: readonly string[];
-  readonly exit: Exit | null;
-  readonly sampler: ProcessSampler | null;
-  readonly tcp: TcpCounts;
-  readonly summary: ClientSummary | null;
+function cpuUs({ userUs, systemUs }: Usage): number {
+  return userUs + systemUs;
 }
-
-const NOTHING: Measured = {
-  args: [],
-  exit: null,
-  sampler: null,
-  tcp: Object.fromEntries(TCP_COUNTERS.map((name) => [name, 0])) as TcpCounts,
-  summary: null,
-};
 
 function parseLine<T>(schema: { parse(value: unknown): T }, line: string | null): T | null {
   if (line === null) return null;

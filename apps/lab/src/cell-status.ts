@@ -1,13 +1,23 @@
-import type { CellResult, ClientSummary, FinalLine, Reconciliation } from "@c10k-lab/protocol";
-import type { Exit } from "./child.ts";
+import type {
+  CellResult,
+  ClientSummary,
+  FinalLine,
+  ListeningLine,
+  Probe,
+  Reconciliation,
+} from "@c10k-lab/protocol";
+import type { EngineTrouble, Exit } from "./engines/engine.ts";
 import type { TcpCounts } from "./tcp-counters.ts";
 
 export interface CellFacts {
   readonly client: ClientSummary | null;
+  readonly listening: ListeningLine | null;
+  readonly probe: Probe | null;
   readonly final: FinalLine | null;
   readonly reconciliation: Reconciliation | null;
-  readonly exits: { readonly server: Exit; readonly client: Exit | null };
+  readonly exits: { readonly server: Exit | null; readonly clients: readonly Exit[] };
   readonly tcp: TcpCounts;
+  readonly trouble: EngineTrouble | null;
   readonly isInterrupted: boolean;
 }
 
@@ -16,25 +26,42 @@ export function judge(facts: CellFacts): Pick<CellResult, "status" | "notes"> {
   const status = statusOf(facts);
   // Cut short, nothing else about the cell is news: its connections ended early and its books are open.
   if (status === "interrupted") return { status, notes: ["The run was interrupted in this cell."] };
+  if (status === "engine-lost") return { status, notes: [facts.trouble?.message ?? "The engine went away."] };
   return {
     status,
     notes: [...deaths(facts), ...refusals(facts), ...failures(facts), ...books(facts), ...kernel(facts)],
   };
 }
 
-function statusOf({ client, final, reconciliation, isInterrupted }: CellFacts): CellResult["status"] {
+function statusOf(facts: CellFacts): CellResult["status"] {
+  const { client, final, reconciliation, isInterrupted, trouble } = facts;
+  if (trouble?.outcome === "engine-lost") return "engine-lost";
   if (isInterrupted) return "interrupted";
+  if (exitsOf(facts).some(({ exit }) => exit.cause === "out-of-memory")) return "out-of-memory";
   if (!client || !final || !reconciliation?.balanced) return "failed";
   const incomplete = client.asked.connections - client.achieved.completed;
   if (incomplete === 0) return "ok";
   return incomplete === final.refused ? "limited" : "failed";
 }
 
-function deaths({ exits, client, final }: CellFacts): string[] {
-  const notes: string[] = [];
-  if (!final) notes.push(`The server ended without its totals: ${describe(exits.server)}; see server.log.`);
-  if (exits.client && !client)
-    notes.push(`The client ended without its summary: ${describe(exits.client)}; see client.log.`);
+function exitsOf({ exits, client, final }: CellFacts): { who: string; exit: Exit; isDue: boolean }[] {
+  const clients = exits.clients.map((exit, index) => ({
+    who: exits.clients.length === 1 ? "client" : `client-${index + 1}`,
+    exit,
+    isDue: client !== null,
+  }));
+  return exits.server ? [{ who: "server", exit: exits.server, isDue: final !== null }, ...clients] : clients;
+}
+
+function deaths(facts: CellFacts): string[] {
+  const notes = facts.trouble ? [facts.trouble.message] : [];
+  if (facts.listening && !facts.probe) notes.push("The server listened, but did not echo the lab's probe.");
+  for (const { who, exit, isDue } of exitsOf(facts)) {
+    if (exit.cause === "out-of-memory")
+      notes.push(`The ${who} ran out of memory: the kernel killed it at its container's limit.`);
+    else if (!isDue && exit.code !== 0)
+      notes.push(`The ${who} ended without its totals: ${describe(exit)}; see ${who}.log.`);
+  }
   return notes;
 }
 

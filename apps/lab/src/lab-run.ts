@@ -1,41 +1,51 @@
-import { fileDescriptorLimit } from "@c10k-lab/posix";
 import type { Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "./cell-run.ts";
+import { type Engine, EngineTrouble } from "./engines/engine.ts";
 import { describeMachine, describeSoftware } from "./machine.ts";
-import { cellsOf, type Plan } from "./plan.ts";
+import { cellsOf, type Plan, serversOf } from "./plan.ts";
+import { readMachineLimits } from "./preflight/machine-limits.ts";
+import { needsOf } from "./preflight/needs.ts";
+import { preflight } from "./preflight/preflight.ts";
+import { shortages } from "./preflight/preflight-text.ts";
 import { divideProcessors } from "./processors.ts";
 import { Progress } from "./progress.ts";
 import { ResultsFolder } from "./results-folder.ts";
 
 /** Start and stop of the processes, and connecting, beside the exchange itself. */
 const CELL_OVERHEAD_MS = 2500;
-/** Descriptors a process needs beside its connections. */
-const OWN_DESCRIPTORS = 40;
 
 /** A plan, run cell by cell. Whatever stops it, the cells that were measured are on disk. */
 export class LabRun {
   readonly folder: ResultsFolder;
   readonly #plan: Plan;
+  readonly #engine: Engine;
+  readonly #interruption = new AbortController();
   #manifest: Manifest;
   #current: CellRun | undefined;
-  #isInterrupted = false;
 
   /**
+   * @param makeEngine is given the run's id
    * @param resultsPath folder of all results
    * @throws Error when it cannot be written to
    */
-  constructor(plan: Plan, resultsPath: string) {
+  constructor(plan: Plan, makeEngine: (run: string) => Engine, resultsPath: string) {
+    const startedAt = new Date().toISOString();
+    const run = `${startedAt.slice(0, 19).replaceAll(":", "-")}-${plan.name}-${process.pid}`;
     this.#plan = plan;
+    this.#engine = makeEngine(run);
     this.#manifest = {
       schema: "c10k-lab/manifest/1",
       plan: plan.name,
       question: plan.question,
-      engine: "process",
-      startedAt: new Date().toISOString(),
+      run,
+      engine: this.#engine.name,
+      images: null,
+      startedAt,
       finishedAt: null,
-      complete: false,
+      outcome: "running",
+      trouble: null,
       cellsPlanned: cellsOf(plan).length,
-      options: { ...plan },
+      options: optionsOf(plan),
       software: describeSoftware(),
       machine: describeMachine(),
     };
@@ -44,41 +54,80 @@ export class LabRun {
 
   /** Ends the current cell early and starts no other; a second call ends it at once. */
   interrupt(): void {
-    if (this.#isInterrupted) this.#current?.kill();
+    if (this.#interruption.signal.aborted) this.#current?.kill();
     else this.#current?.interrupt();
-    this.#isInterrupted = true;
+    this.#interruption.abort();
   }
 
-  /** @returns false when it was interrupted */
-  async run(): Promise<boolean> {
+  /** @returns how it ended; the manifest has it too */
+  async run(): Promise<Manifest["outcome"]> {
+    let trouble: EngineTrouble | null = null;
+    try {
+      await this.#prepare();
+      await this.#measure();
+    } catch (error) {
+      if (!(error instanceof EngineTrouble)) throw error;
+      trouble = error;
+    } finally {
+      await this.#engine.close();
+    }
+    const outcome = this.#interruption.signal.aborted ? "interrupted" : (trouble?.outcome ?? "complete");
+    this.#write({
+      finishedAt: new Date().toISOString(),
+      outcome,
+      trouble: outcome === "interrupted" ? null : (trouble?.message ?? null),
+    });
+    return outcome;
+  }
+
+  async #prepare(): Promise<void> {
+    await warnOfShortages(this.#plan);
+    const images = await this.#engine.prepare(
+      [...serversOf(this.#plan), "client"],
+      this.#interruption.signal,
+    );
+    this.#write({ images });
+  }
+
+  /** @throws EngineTrouble when no further cell can be run */
+  async #measure(): Promise<void> {
     const cells = cellsOf(this.#plan);
     const processors = divideProcessors();
     const progress = new Progress(cells.length, this.#plan.durationMs + CELL_OVERHEAD_MS);
-    warnOfDescriptors(this.#plan);
-    for (const cell of cells) {
-      if (this.#isInterrupted) break;
-      progress.begin(cell);
-      this.#current = new CellRun(cell, this.#plan, this.folder.cellFolder(cell.id), processors);
-      const result = await this.#current.run();
-      this.folder.writeCell(result);
-      progress.finish(result);
+    try {
+      for (const cell of cells) {
+        if (this.#interruption.signal.aborted) return;
+        progress.begin(cell);
+        const folder = this.folder.cellFolder(cell.id);
+        this.#current = new CellRun(cell, this.#plan, folder, this.#engine, processors);
+        progress.finish(await this.#finish(this.#current));
+        if (this.#current.trouble) throw this.#current.trouble;
+      }
+    } finally {
+      progress.stop();
     }
-    progress.stop();
-    this.#manifest = {
-      ...this.#manifest,
-      finishedAt: new Date().toISOString(),
-      complete: !this.#isInterrupted,
-    };
+  }
+
+  async #finish(cell: CellRun) {
+    const result = await cell.run();
+    this.folder.writeCell(result);
+    return result;
+  }
+
+  #write(change: Partial<Manifest>): void {
+    this.#manifest = { ...this.#manifest, ...change };
     this.folder.writeManifest(this.#manifest);
-    return !this.#isInterrupted;
   }
 }
 
-function warnOfDescriptors({ connections }: Plan): void {
-  const most = fileDescriptorLimit() - OWN_DESCRIPTORS;
-  const needed = Math.max(...connections);
-  if (needed <= most) return;
-  process.stderr.write(
-    `lab: a process may hold about ${most} connections here, the plan asks for ${needed}: raise 'ulimit -n'\n`,
-  );
+/** The plan as the report's appendix shows it. */
+function optionsOf({ name: _, question: __, variants, load, ...others }: Plan): Manifest["options"] {
+  const named = variants.map(({ name, server, args }) => [name, server, ...args].join(" "));
+  return { variants: named, ...others, ...load };
+}
+
+/** A machine that is too small for the plan is measured all the same: where it ends is a result. */
+async function warnOfShortages(plan: Plan): Promise<void> {
+  const checks = preflight(needsOf(serversOf(plan), plan.connections), await readMachineLimits());
+  for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
 }

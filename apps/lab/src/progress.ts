@@ -44,9 +44,9 @@ export class Progress {
     if (process.stderr.isTTY) this.#line.clear();
   }
 
-  #finished({ server, connections, client, status }: CellResult): string {
+  #finished({ variant, connections, client, status }: CellResult): string {
     const count = `[${String(this.#done).padStart(String(this.#cells).length)}/${this.#cells}]`;
-    const name = `${server.padEnd(8)} ${connections.toLocaleString("en-US").padStart(6)} connections`;
+    const name = `${variant.padEnd(8)} ${connections.toLocaleString("en-US").padStart(6)} connections`;
     const rate = (client?.achieved.messagesPerSecond ?? 0).toLocaleString("en-US").padStart(8);
     const p99 = client?.latencyUs.response.p99;
     const latency = typeof p99 === "number" ? `, p99 ${(p99 / 1000).toFixed(2)} ms` : "";
@@ -57,9 +57,9 @@ export class Progress {
 
   #draw(): void {
     if (!this.#current) return;
-    const { server, connections } = this.#current;
+    const { variant, connections } = this.#current;
     const seconds = ((performance.now() - this.#currentMs) / 1000).toFixed(0);
-    const cell = `${server} with ${connections.toLocaleString("en-US")} connections, ${seconds} s`;
+    const cell = `${variant} with ${connections.toLocaleString("en-US")} connections, ${seconds} s`;
     this.#line(
       `${bar(this.#done / this.#cells)} ${this.#done}/${this.#cells}  ${cell}  (${this.#left()} left)`,
     );

@@ -1,11 +1,19 @@
-import type { ClientSummary, FinalLine, Reconciliation } from "@c10k-lab/protocol";
+import type { ClientSummary, FinalLine, Probe, Reconciliation } from "@c10k-lab/protocol";
 
-/**
- * Compares the books of both sides, to the byte.
- *
- * @param bytesRefused bytes the client sent on connections the server refused, which it never read
- */
-export function reconcile(client: ClientSummary, server: FinalLine, bytesRefused: number): Reconciliation {
+/** What is rightly in the books of one side only. */
+export interface OneSided {
+  /** The lab's own, in the server's books. */
+  readonly probe: Probe;
+  /** Bytes the client sent on connections the server refused, which it never read. */
+  readonly bytesRefused: number;
+}
+
+/** Compares the books of both sides, to the byte. */
+export function reconcile(
+  client: ClientSummary,
+  server: FinalLine,
+  { probe, bytesRefused }: OneSided,
+): Reconciliation {
   const books = {
     client: {
       connections: client.achieved.established,
@@ -15,10 +23,10 @@ export function reconcile(client: ClientSummary, server: FinalLine, bytesRefused
       bytesReceived: client.achieved.bytesReceived,
     },
     server: {
-      connections: server.accepted,
-      requests: server.requests,
-      bytesReceived: server.bytesReceived,
-      bytesSent: server.bytesSent,
+      connections: server.accepted - probe.connections,
+      requests: server.requests - probe.messages,
+      bytesReceived: server.bytesReceived - probe.bytes,
+      bytesSent: server.bytesSent - probe.bytes,
     },
   };
   const pairs: [string, number, number][] = [

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import type { LabResults } from "@c10k-lab/protocol";
-import { answer, renderReport, summaryTable } from "@c10k-lab/report";
+import { answer, notesOf, renderReport, summaryTable } from "@c10k-lab/report";
 import Table from "cli-table3";
 import type { ResultsFolder } from "./results-folder.ts";
 
@@ -10,8 +10,9 @@ const NO_LINES = {
   ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " },
 };
 
-/** The run as a table in the terminal, and the notes to it. */
+/** The run as a table in the terminal, and the notes to it; nothing where nothing was measured. */
 export function printSummary(results: LabResults): void {
+  if (results.cells.length === 0) return;
   const { head, rows } = summaryTable(results);
   const table = new Table({
     // Narrow enough for a terminal: words of a heading below each other, columns apart by white space alone.
@@ -21,10 +22,9 @@ export function printSummary(results: LabResults): void {
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows);
-  const notes = results.cells.flatMap(({ id, notes }) => notes.map((note) => `${id}: ${note}`));
   const { answer: sentences, details, warnings } = answer(results);
   const findings = [...sentences, ...details, ...warnings];
-  process.stdout.write(`${[table.toString(), ...notes, "", ...findings].join("\n")}\n`);
+  process.stdout.write(`${[table.toString(), ...notesOf(results), "", ...findings].join("\n")}\n`);
 }
 
 /** Writes the report and says where it is. */

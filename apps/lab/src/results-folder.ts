@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
 import { type Report, summaryRows } from "@c10k-lab/report";
 import { CsvFile, makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
+import { clientCsvFiles } from "./client-files.ts";
 
 /** `results/<time>-<plan>/`: everything one run of the lab leaves behind. */
 export class ResultsFolder {
@@ -69,8 +70,12 @@ export class ResultsFolder {
       .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
     const connections = new Map<string, ConnectionRow[]>();
     for (const { id } of cells) {
-      const path = join(this.path, id, "client.csv");
-      if (existsSync(path)) connections.set(id, (await readCsv(path)).rows.map(toConnectionRow));
+      const files = await Promise.all(clientCsvFiles(join(this.path, id)).map(readCsv));
+      if (files.length > 0)
+        connections.set(
+          id,
+          files.flatMap(({ rows }) => rows.map(toConnectionRow)),
+        );
     }
     return { manifest, cells, connections };
   }

@@ -1,17 +1,27 @@
 import {
+  bytes,
+  choice,
   choices,
   command,
   durationMs,
+  flag,
   integer,
+  integers,
+  type OptionValues,
   onStopSignal,
   type StopSignal,
   text,
   UsageError,
 } from "@c10k-lab/cli";
 import { EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
+import { DockerEngine } from "./engines/docker/docker-engine.ts";
+import type { Engine } from "./engines/engine.ts";
+import { ProcessEngine } from "./engines/process/process-engine.ts";
 import { LabRun } from "./lab-run.ts";
 import { PLANS, type Plan } from "./plan.ts";
 import { printSummary, renderInto } from "./rendering.ts";
+
+const ENGINES = ["process", "docker"] as const;
 
 const OPTIONS = {
   servers: choices(SERVERS, { describe: `which servers: ${SERVERS.join(",")} [default: the plan's]` }),
@@ -20,8 +30,38 @@ const OPTIONS = {
     min: 100,
   }),
   maxConnections: integer({ describe: "leave out steps above this many connections", min: 1 }),
+  clients: integers({
+    describe:
+      "client processes that share a step's connections, a step for each number [default: the plan's]",
+    min: 1,
+    max: 1000,
+    noun: "a number of clients",
+  }),
+  repeats: integer({
+    describe: "how often each step is run; from three on there are intervals [default: the plan's]",
+    min: 1,
+    max: 1000,
+    noun: "a number of repeats",
+  }),
+  seed: integer({
+    describe: "of the order in which servers meet a load [default: the plan's]",
+    max: 2 ** 31,
+  }),
+  engine: choice(ENGINES, {
+    describe: "run the apps as processes of this machine, or in Docker containers on its network",
+    default: "process",
+  }),
+  noBuild: flag("docker: take the images as they are; otherwise what has changed is built first"),
+  memoryBytes: bytes({
+    describe: "docker: memory a container may use, the kernel kills it above",
+    default: "4GiB",
+    min: 6 * 2 ** 20,
+    noun: "enough memory for a container",
+  }),
   results: text({ describe: "folder in which a new one is made for this run", default: "results" }),
 } as const;
+
+type RunOptions = OptionValues<typeof OPTIONS>;
 
 export const runCommand = command({
   usage: "run [plan]",
@@ -35,12 +75,13 @@ export const runCommand = command({
   examples: [
     ["npm start", "the quick plan, under three minutes"],
     ["npm run lab -- run quick --servers select,epoll --max-connections 1000", "a part of it"],
+    ["npm run lab -- run quick --engine docker --clients 1,4", "in containers, one client and four"],
   ],
   run: async (options, planName) => {
     const plan = choosePlan(planName, options);
     let lab: LabRun;
     try {
-      lab = new LabRun(plan, options.results);
+      lab = new LabRun(plan, (run) => makeEngine(run, options), options.results);
     } catch (error) {
       process.stderr.write(
         `lab: cannot write to --results ${options.results}: ${(error as Error).message}\n`,
@@ -51,30 +92,30 @@ export const runCommand = command({
   },
 });
 
+function makeEngine(run: string, { engine, noBuild, memoryBytes }: RunOptions): Engine {
+  if (engine === "process") return new ProcessEngine();
+  return new DockerEngine(run, { build: !noBuild, memoryBytes });
+}
+
 /** @throws UsageError */
-function choosePlan(
-  name: string,
-  {
-    servers,
-    durationMs,
-    maxConnections,
-  }: {
-    servers?: Plan["servers"] | undefined;
-    durationMs?: number | undefined;
-    maxConnections?: number | undefined;
-  },
-): Plan {
+function choosePlan(name: string, options: RunOptions): Plan {
+  const { servers, durationMs, maxConnections, clients, repeats, seed } = options;
   const plan = PLANS.find((one) => one.name === name);
   if (!plan) throw new UsageError(`there is no plan '${name}': ${PLANS.map((one) => one.name).join(", ")}`);
   const connections = plan.connections.filter((step) => step <= (maxConnections ?? step));
   if (connections.length === 0) {
     throw new UsageError(`--max-connections: the smallest step of ${name} is ${plan.connections[0]}`);
   }
+  const variants = plan.variants.filter(({ server }) => servers?.includes(server) ?? true);
+  if (variants.length === 0) throw new UsageError(`--servers: none of them is in the plan ${name}`);
   return {
     ...plan,
     connections,
-    servers: servers ?? plan.servers,
+    variants,
+    clients: clients ?? plan.clients,
     durationMs: durationMs ?? plan.durationMs,
+    repeats: repeats ?? plan.repeats,
+    seed: seed ?? plan.seed,
   };
 }
 
@@ -85,14 +126,15 @@ async function drive(lab: LabRun): Promise<number> {
     interruptedBy = signal;
     lab.interrupt();
   });
-  await lab.run();
+  const outcome = await lab.run();
   const results = await lab.folder.read();
   printSummary(results);
   await renderInto(lab.folder, results);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  return hasFailures(results) ? EXIT.incomplete : EXIT.ok;
+  if (results.manifest.trouble) process.stderr.write(`lab: ${results.manifest.trouble}\n`);
+  return outcome === "complete" && !hasFailures(results) ? EXIT.ok : EXIT.incomplete;
 }
 
 function hasFailures({ cells }: LabResults): boolean {
-  return cells.some(({ status }) => status === "failed");
+  return cells.some(({ status }) => status !== "ok" && status !== "limited");
 }

@@ -3,6 +3,8 @@ import { TCP_COUNTERS, type TcpCounter } from "@c10k-lab/protocol";
 
 export type TcpCounts = Record<TcpCounter, number>;
 
+export const NO_TCP_COUNTS = Object.fromEntries(TCP_COUNTERS.map((name) => [name, 0])) as TcpCounts;
+
 /** The kernel's TCP counters of this network namespace, now. */
 export function readTcpCounters(): TcpCounts {
   const all = new Map([...parse("/proc/net/netstat"), ...parse("/proc/net/snmp")]);

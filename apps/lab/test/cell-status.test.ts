@@ -2,18 +2,23 @@ import {
   CLOSE_REASONS,
   type ClientSummary,
   type FinalLine,
+  type ListeningLine,
   OUTCOMES,
   TCP_COUNTERS,
 } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import { judge } from "../src/cell-status.ts";
+import { EngineTrouble } from "../src/engines/engine.ts";
 import { reconcile } from "../src/reconcile.ts";
 import type { TcpCounts } from "../src/tcp-counters.ts";
 
 const zeros = <N extends string>(names: readonly N[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;
-const EXIT = { code: 0, signal: null };
+const EXIT = { code: 0, signal: null, cause: null };
+const NO_PROBE = { connections: 0, messages: 0, bytes: 0 };
 const QUIET = zeros(TCP_COUNTERS) as TcpCounts;
+
+const LISTENING = { event: "listening" } as ListeningLine;
 
 function books(asked: number, served: number) {
   const refused = asked - served;
@@ -46,12 +51,18 @@ function judged(change: Partial<Parameters<typeof judge>[0]> & { asked?: number;
   const facts = {
     client,
     final,
-    exits: { server: EXIT, client: EXIT },
+    listening: LISTENING,
+    probe: NO_PROBE,
+    exits: { server: EXIT, clients: [EXIT] },
+    trouble: null,
     tcp: QUIET,
     isInterrupted: false,
     ...change,
   };
-  const reconciliation = facts.client && facts.final ? reconcile(facts.client, facts.final, 0) : null;
+  const reconciliation =
+    facts.client && facts.final
+      ? reconcile(facts.client, facts.final, { probe: NO_PROBE, bytesRefused: 0 })
+      : null;
   return judge({ ...facts, reconciliation });
 }
 
@@ -79,7 +90,7 @@ test("a byte is missing in one of the books: failed, and which", () => {
 test("a dead server: failed, with how it died", () => {
   const { status, notes } = judged({
     final: null,
-    exits: { server: { code: null, signal: "SIGKILL" }, client: EXIT },
+    exits: { server: { code: null, signal: "SIGKILL", cause: null }, clients: [EXIT] },
   });
   expect(status).toBe("failed");
   expect(notes[0]).toContain("killed by SIGKILL");
@@ -94,4 +105,31 @@ test("a full accept queue is noted though nothing was lost", () => {
     status: "ok",
     notes: ["The accept queue overflowed 7 times."],
   });
+});
+
+test("a container killed at its memory limit: out of memory, and who", () => {
+  const { status, notes } = judged({
+    final: null,
+    exits: { server: { code: 137, signal: null, cause: "out-of-memory" }, clients: [EXIT] },
+  });
+  expect(status).toBe("out-of-memory");
+  expect(notes[0]).toBe("The server ran out of memory: the kernel killed it at its container's limit.");
+});
+
+test("the engine went away: an outcome of its own, in one sentence", () => {
+  const trouble = new EngineTrouble("engine-lost", "The Docker engine went away while epoll-10 ran.");
+  expect(judged({ final: null, trouble })).toEqual({ status: "engine-lost", notes: [trouble.message] });
+});
+
+test("of several clients the one that died is named", () => {
+  const killed = { code: null, signal: "SIGKILL", cause: null } as const;
+  const { status, notes } = judged({ client: null, exits: { server: EXIT, clients: [EXIT, killed] } });
+  expect(status).toBe("failed");
+  expect(notes).toEqual(["The client-2 ended without its totals: killed by SIGKILL; see client-2.log."]);
+});
+
+test("a server that listens and does not echo is found by the probe", () => {
+  const { status, notes } = judged({ client: null, probe: null, exits: { server: EXIT, clients: [] } });
+  expect(status).toBe("failed");
+  expect(notes).toEqual(["The server listened, but did not echo the lab's probe."]);
 });

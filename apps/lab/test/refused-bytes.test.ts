@@ -24,9 +24,10 @@ test("only what was sent on refused connections counts, by address and port", as
 
 test("bytes sent before the refusal are no imbalance; a byte beside them is", () => {
   const client = { achieved: { established: 3, messages: 1, proofs: 1, bytesSent: 60, bytesReceived: 40 } };
-  const server = { accepted: 3, requests: 2, bytesReceived: 40, bytesSent: 40 };
+  const server = { accepted: 4, requests: 3, bytesReceived: 47, bytesSent: 47 };
+  const probe = { connections: 1, messages: 1, bytes: 7 };
   const balanced = (bytesRefused: number) =>
-    reconcile(client as ClientSummary, server as FinalLine, bytesRefused).balanced;
+    reconcile(client as ClientSummary, server as FinalLine, { probe, bytesRefused }).balanced;
   expect(balanced(20)).toBe(true);
   expect(balanced(19)).toBe(false);
   expect(balanced(0)).toBe(false);

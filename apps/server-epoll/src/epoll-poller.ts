@@ -20,6 +20,8 @@ export class EpollPoller implements Poller {
   readonly fds: Int32Array;
   readonly generations: Int32Array;
   readonly events: Uint8Array;
+  controlCalls = 0;
+  readonly descriptorsScanned = 0;
   readonly wordsScanned = 0;
   readonly #epfd: number;
   readonly #kernelEvents: Int32Array;
@@ -37,15 +39,15 @@ export class EpollPoller implements Poller {
   }
 
   add(fd: number, generation: number, interest: number): number {
-    return posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_ADD, fd, this.#mask(interest), generation);
+    return this.#control(posix.EPOLL_CTL_ADD, fd, this.#mask(interest), generation);
   }
 
   modify(fd: number, generation: number, interest: number): number {
-    return posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_MOD, fd, this.#mask(interest), generation);
+    return this.#control(posix.EPOLL_CTL_MOD, fd, this.#mask(interest), generation);
   }
 
   remove(fd: number): number {
-    return posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_DEL, fd, 0, 0);
+    return this.#control(posix.EPOLL_CTL_DEL, fd, 0, 0);
   }
 
   wait(timeoutMs: number): number {
@@ -66,6 +68,11 @@ export class EpollPoller implements Poller {
 
   close(): void {
     posix.close(this.#epfd);
+  }
+
+  #control(operation: number, fd: number, events: number, generation: number): number {
+    this.controlCalls++;
+    return posix.epoll_ctl(this.#epfd, operation, fd, events, generation);
   }
 
   #mask(interest: number): number {

@@ -6,7 +6,7 @@ const main = join(import.meta.dirname, "../src/main.ts");
 
 conformance("server-epoll --trigger level", main, {
   args: ["--trigger", "level"],
-  groups: ["echo", "half-close", "churn"],
+  groups: ["echo", "half-close", "churn", "system calls"],
 });
 
 conformance("server-epoll --max-events 1", main, { args: ["--max-events", "1"], groups: ["freeze"] });

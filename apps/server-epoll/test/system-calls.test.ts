@@ -26,5 +26,15 @@ testWith("strace", "one thread waits in epoll_wait(2) for edges, accepts, receiv
 
 testWith("strace", "by level it asks for no edges", async () => {
   const calls = await traceUnderLoad(main, ["--trigger", "level"]);
+  expect(
+    calls.filter(({ text }) => /^epoll_ctl\(.*EPOLL_CTL_ADD.*EPOLLIN/.test(text)).length,
+  ).toBeGreaterThan(10);
   expect(calls.filter(({ text }) => /^epoll_ctl\(.*EPOLLET/.test(text))).toHaveLength(0);
+});
+
+testWith("strace", "--max-events is what epoll_wait(2) is asked for", async () => {
+  const calls = await traceUnderLoad(main, ["--max-events", "7"]);
+  expect(
+    calls.filter(({ text }) => /(^epoll_wait\(|<\.\.\. epoll_wait resumed>).*, 7, -?\d+/.test(text)).length,
+  ).toBeGreaterThan(100);
 });

@@ -19,6 +19,8 @@ export class SelectPoller implements Poller {
   readonly fds: Int32Array;
   readonly generations: Int32Array;
   readonly events: Uint8Array;
+  readonly controlCalls = 0;
+  descriptorsScanned = 0;
   wordsScanned = 0;
   /** What is asked of the kernel … */
   readonly #readable: Int32Array;
@@ -75,8 +77,10 @@ export class SelectPoller implements Poller {
     this.#isWritable.set(this.#writable);
     // An urgent byte stays exceptional until it is read: who does not read now must not ask for it.
     this.#isExceptional.set(this.#readable);
+    const descriptors = this.#highest + 1;
+    this.descriptorsScanned += descriptors;
     const found = posix.select(
-      this.#highest + 1,
+      descriptors,
       this.#isReadable,
       this.#isWritable,
       this.#isExceptional,

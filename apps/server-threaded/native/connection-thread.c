@@ -23,8 +23,9 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Fields of a row and states of packages/stats/src/ledger.ts and shared-rows.ts; close reasons come in as numbers. */
-enum { CONNECTION, OPENED_US, CLOSED_US, REQUESTS, BYTES_RECEIVED, BYTES_SENT, CLOSE_REASON, FIELDS = 8 };
+/* Fields of a row and states of packages/stats/src/ledger.ts and shared-rows.ts. A closed row's state is ROW_CLOSED plus
+ * its close reason; those come in as numbers. */
+enum { CONNECTION, OPENED_US, CLOSED_US, REQUESTS, BYTES_RECEIVED, BYTES_SENT, RECV_CALLS, SEND_CALLS, FIELDS };
 enum { ROW_CLOSED = 2 };
 
 enum phase { FREE, RECEIVING, SENDING, FINISH_DUE, FINISHED };
@@ -74,6 +75,7 @@ static size_t count_newlines(const char *bytes, size_t length) {
 static int send_all(struct slot *slot, double *row, const char *bytes, size_t length) {
   size_t sent = 0;
   while (sent < length) {
+    row[SEND_CALLS]++;
     ssize_t n = send(slot->fd, bytes + sent, length - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno;
@@ -102,6 +104,7 @@ static int echo(struct slot *slot, double *row, const char *bytes, size_t length
 static int serve(struct slot *slot, double *row) {
   char buffer[slot->table->buffer_bytes];
   for (;;) {
+    row[RECV_CALLS]++;
     ssize_t n = recv(slot->fd, buffer, sizeof buffer, 0);
     if (n == 0) return 0;
     if (n < 0 && errno == EINTR) continue;
@@ -135,8 +138,7 @@ static void *connection_thread(void *argument) {
   pthread_mutex_unlock(&slot->lock);
 
   row[CLOSED_US] = now_us();
-  row[CLOSE_REASON] = reason;
-  __atomic_store_n(&table->states[index], ROW_CLOSED, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&table->states[index], ROW_CLOSED + reason, __ATOMIC_SEQ_CST);
   atomic_fetch_sub(&table->live, 1);
   return NULL;
 }

@@ -51,6 +51,7 @@ export class Acceptor {
       stop.sleep(RUN, ACCEPT_PAUSE_MS);
       return false;
     }
+    ledger.count(COUNTER.acceptCalls, 1);
     const fd = posix.accept4(listenerFd, ledger.peers, row * PEER_BYTES, PEER_BYTES, posix.SOCK_CLOEXEC);
     if (fd >= 0) {
       this.#failures = 0;

@@ -7,6 +7,7 @@ import {
   expectCleanEnd,
   isAlive,
   ServerProcess,
+  status,
   testWith,
   threads,
   until,
@@ -59,6 +60,21 @@ test("the smallest stack it takes is large enough to serve", async () => {
   const bytes = Buffer.alloc(2 ** 20, "all of the buffer is used\n");
   const clients = await Client.all(20, server.port);
   for (const client of clients) expect((await client.echo(bytes)).equals(bytes)).toBe(true);
+  for (const client of clients) await client.finish();
+  await expectCleanEnd(server);
+});
+
+test.each([
+  ["64 KiB unless told otherwise", [], 0, 50],
+  ["what --stack-size says", ["--stack-size", "8MiB"], 400, 500],
+])("a connection's stack is %s", async (_, args, leastMiB, mostMiB) => {
+  await using server = await ServerProcess.start(main, { args });
+  const before = status(server.pid, "VmSize");
+  const clients = await Client.all(50, server.port);
+  for (const client of clients) expect(await client.answers()).toBe(true);
+  const grownMiB = (status(server.pid, "VmSize") - before) / 1024;
+  expect(grownMiB).toBeGreaterThanOrEqual(leastMiB);
+  expect(grownMiB).toBeLessThan(mostMiB);
   for (const client of clients) await client.finish();
   await expectCleanEnd(server);
 });

@@ -12,6 +12,7 @@ export {
   flag,
   instantMs,
   integer,
+  integers,
   type OptionTable,
   type OptionValues,
   type Share,

@@ -61,6 +61,12 @@ export function integer<H extends (Help<string> | Help<undefined>) & Bounds>(hel
   });
 }
 
+/** Whole numbers separated by commas. */
+export function integers<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+  const one = integer(help);
+  return option(help, (given: string): number[] => given.split(",").map((text) => one.parse(text.trim())));
+}
+
 /** Bytes. */
 export function bytes<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
   return option(help, (given: string): number => bounded(parseBytes(given), given, help));

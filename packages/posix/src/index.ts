@@ -13,5 +13,12 @@ export {
 } from "./address.ts";
 export { type Binding, binding as posix, loadAddon } from "./binding.ts";
 export { check, errorName, errorText, SyscallError } from "./errors.ts";
-export { allowedProcessors, fileDescriptorLimit, monotonicUs, monotonicUsOf, pinTo } from "./process.ts";
+export {
+  allowedProcessors,
+  fileDescriptorLimit,
+  monotonicUs,
+  monotonicUsOf,
+  pinTo,
+  processLimit,
+} from "./process.ts";
 export { getIntOption, setIntOption, setTimeoutOption } from "./socket-options.ts";

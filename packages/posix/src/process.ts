@@ -18,8 +18,17 @@ export function monotonicUsOf(epochMs: number): number {
 
 /** How many file descriptors this process may hold: the soft RLIMIT_NOFILE, which Node raises to the hard one itself. */
 export function fileDescriptorLimit(): number {
+  return softLimit(binding.RLIMIT_NOFILE, "RLIMIT_NOFILE");
+}
+
+/** How many threads this process's user may have, in all its processes together: the soft RLIMIT_NPROC. */
+export function processLimit(): number {
+  return softLimit(binding.RLIMIT_NPROC, "RLIMIT_NPROC");
+}
+
+function softLimit(resource: number, name: string): number {
   const limits = new Float64Array(2);
-  check(binding.getrlimit(binding.RLIMIT_NOFILE, limits), "getrlimit", "RLIMIT_NOFILE");
+  check(binding.getrlimit(resource, limits), "getrlimit", name);
   return limits[0];
 }
 

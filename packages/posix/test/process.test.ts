@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { allowedProcessors, fileDescriptorLimit, monotonicUs, pinTo, posix } from "../src/index.ts";
+import {
+  allowedProcessors,
+  fileDescriptorLimit,
+  monotonicUs,
+  pinTo,
+  posix,
+  processLimit,
+} from "../src/index.ts";
 
 test("the limit of descriptors is read, lowered and put back", () => {
   const limits = new Float64Array(2);
@@ -10,6 +17,12 @@ test("the limit of descriptors is read, lowered and put back", () => {
   expect(fileDescriptorLimit()).toBe(soft - 1);
   expect(posix.setrlimit(posix.RLIMIT_NOFILE, soft, hard)).toBe(0);
   expect(fileDescriptorLimit()).toBe(soft);
+});
+
+test("the limit of a user's threads is the soft one", () => {
+  const limits = new Float64Array(2);
+  expect(posix.getrlimit(posix.RLIMIT_NPROC, limits)).toBe(0);
+  expect(processLimit()).toBe(limits[0]);
 });
 
 test("a limit that makes no sense is an error number", () => {

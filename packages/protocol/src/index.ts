@@ -22,14 +22,19 @@ export {
   type ServerName,
   TCP_COUNTERS,
   type TcpCounter,
+  VERDICT_REASONS,
+  type VerdictReason,
 } from "./names.ts";
 export {
   CELL_STATUSES,
   CellResult,
   type ConnectionRow,
+  ContainerSample,
   type LabResults,
   Manifest,
+  Probe,
   Reconciliation,
+  RUN_OUTCOMES,
   Sample,
 } from "./results.ts";
 export { FinalLine, ListeningLine, Usage } from "./server-lines.ts";

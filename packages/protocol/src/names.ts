@@ -56,6 +56,31 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
+/** Why a cell's figures may not be the server's. */
+export const VERDICT_REASONS = [
+  /** It did not end well. */
+  "status",
+  /** The books of client and server differ. */
+  "books",
+  /** Fewer connections were open at one time than were asked for. */
+  "not-held",
+  /** The client was at its own ceiling. */
+  "client-limit",
+  /** A turn of the client's loop took a good part of the response time. */
+  "loop-lag",
+  /** The client sent late by a good part of the response time. */
+  "send-lag",
+  /** The hypervisor gave processor time to somebody else. */
+  "stolen",
+  /** Other processes used the processors. */
+  "busy-host",
+  /** A CPU quota held a container back. */
+  "throttled",
+  /** The accept queue overflowed. */
+  "listen-overflow",
+] as const;
+export type VerdictReason = (typeof VERDICT_REASONS)[number];
+
 /** Counters of /proc/net/netstat and /proc/net/snmp kept as evidence, see the kernel's snmp_counter.rst. */
 export const TCP_COUNTERS = [
   "ListenOverflows",

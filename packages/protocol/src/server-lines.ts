@@ -26,6 +26,20 @@ export const ListeningLine = z.object({
 });
 export type ListeningLine = z.infer<typeof ListeningLine>;
 
+/** System calls the data plane has made, failed ones too. */
+const SystemCalls = z.object({
+  /** accept4(2). */
+  accept: count,
+  /** recv(2), of connections refused too. */
+  recv: count,
+  /** send(2). */
+  send: count,
+  /** epoll_wait(2) or select(2); 0 for threads. */
+  wait: count,
+  /** epoll_ctl(2). */
+  control: count,
+});
+
 /** The last line of a server's stdout: the ledger's totals. */
 export const FinalLine = z.object({
   event: z.literal("final"),
@@ -48,10 +62,11 @@ export const FinalLine = z.object({
   shortWrites: count,
   /** Events that arrived for a connection already closed, recognised and skipped. */
   staleEvents: count,
-  /** Returns of epoll_wait(2) or select(2); 0 for threads. */
-  waits: count,
-  /** Ready descriptors those returned. */
+  calls: SystemCalls,
+  /** Ready descriptors the waits returned. */
   events: count,
+  /** Descriptor numbers the kernel went through in select(2): the sum of its nfds. */
+  descriptorsScanned: count,
   /** Words of bitmap the caller scanned after select(2). */
   wordsScanned: count,
   usage: Usage,

@@ -1,146 +1,92 @@
-import {
-  type CellResult,
-  type Clock,
-  type FinalLine,
-  INFINITE,
-  type LatencySummary,
-  type ListeningLine,
-  type Percentile,
-  type ServerName,
-} from "@c10k-lab/protocol";
-import { busiestCorePercent } from "./cpu-share.ts";
+import type { CellResult, ServerName, VerdictReason } from "@c10k-lab/protocol";
+import { type Interval, median, medianInterval } from "./interval.ts";
+import { figuresOfRun, type RunFigures } from "./run-figures.ts";
 
-/** Milliseconds, as reports print them; null where nothing was measured, Infinity among those that never came. */
-interface LatencyMs {
-  readonly mean: number | null;
-  readonly p50: number | null;
-  readonly p90: number | null;
-  readonly p99: number | null;
-  readonly p999: number | null;
-  readonly max: number | null;
-}
-
-/** What follows from one cell. A missing piece of evidence makes nulls, never zeros. */
-export interface CellFigures {
-  readonly cell: CellResult;
+/** What follows from all runs of one cell: each figure is the median of the runs it is taken from. */
+export interface CellFigures extends RunFigures {
+  /** `epoll-1000` */
+  readonly name: string;
+  readonly variant: string;
   readonly server: ServerName;
   readonly connections: number;
-  /** Connected and not refused by the server. */
-  readonly established: number | null;
-  readonly messages: number | null;
-  readonly messagesPerSecond: number | null;
-  readonly latency: Readonly<Record<Clock, LatencyMs>>;
-  readonly userPerMessageUs: number | null;
-  readonly systemPerMessageUs: number | null;
-  readonly cpuPerMessageUs: number | null;
-  /** Of one core, from the first connect to the last close. */
-  readonly serverCorePercent: number | null;
-  /** Of one core, while messages were exchanged. */
-  readonly clientCorePercent: number | null;
-  readonly rssPeakMiB: number | null;
-  /** What the server grew by since it began to listen, shared among the connections. */
-  readonly rssPerConnectionKiB: number | null;
-  readonly threadsPeak: number | null;
-  readonly voluntaryPerMessage: number | null;
-  readonly involuntaryPerMessage: number | null;
-  readonly switchesPerMessage: number | null;
-  readonly eventsPerWait: number | null;
-  readonly wordsPerWait: number | null;
+  readonly clients: number;
+  /** Ok when most runs are. */
+  readonly status: CellResult["status"];
+  /** Every run, in the order they were made. */
+  readonly results: readonly CellResult[];
+  /** Of those the figures are taken from, the one in the middle by its rate. */
+  readonly cell: CellResult;
+  /** Those the figures are taken from: the whole ones; where there are none, all. */
+  readonly runs: readonly RunFigures[];
+  /** Why the figures may not be the server's; empty when most runs are valid. */
+  readonly doubts: readonly VerdictReason[];
 }
 
-export function figuresOf(cell: CellResult): CellFigures {
-  const client = cell.client;
+/** @param results of one cell, at least one */
+export function figuresOf(results: readonly CellResult[]): CellFigures {
+  const whole = results.filter(isWholeRun);
+  const used = whole.length > 0 ? whole : results;
+  const byRate = used.toSorted((a, b) => rateOf(a) - rateOf(b));
+  const cell = byRate[Math.floor((byRate.length - 1) / 2)] as CellResult;
+  const { name, variant, server, connections, clients } = cell;
+  const runs = used.map(figuresOfRun);
   return {
-    cell,
-    server: cell.server,
-    connections: cell.connections,
-    established: establishedIn(cell),
-    messages: client?.achieved.messages ?? null,
-    messagesPerSecond: client?.achieved.messagesPerSecond ?? null,
-    latency: {
-      connect: inMs(client?.latencyUs.connect),
-      firstResponse: inMs(client?.latencyUs.firstResponse),
-      response: inMs(client?.latencyUs.response),
-      intended: inMs(client?.latencyUs.intended),
-    },
-    ...cpuOf(cell),
-    ...memoryOf(cell),
-    ...switchesOf(cell),
-    eventsPerWait: cell.final === null ? null : ratio(cell.final.events, cell.final.waits),
-    wordsPerWait: cell.final === null ? null : ratio(cell.final.wordsScanned, cell.final.waits),
+    ...{ name, variant, server, connections, clients, results, cell, runs },
+    ...medians(runs),
+    status: 2 * whole.length >= results.length && whole.length > 0 ? "ok" : statusOfRest(results),
+    doubts: doubtsOf(used),
   };
 }
 
-/** The kernel completes a handshake before the server has a say, so a refused connection was "connected" too. */
-function establishedIn({ client, final }: CellResult): number | null {
-  const served = final === null ? null : final.accepted - final.refused;
-  if (client === null) return served;
-  return served === null ? client.achieved.established : Math.min(client.achieved.established, served);
+/** Only what a run measured whole, with books that agree, is compared. */
+export function isWholeRun(run: CellResult): boolean {
+  return run.status === "ok" && !isUnbalanced(run);
 }
 
-function inMs(latencyUs: LatencySummary | undefined): LatencyMs {
-  const ms = (us: Percentile | undefined) => {
-    if (us === INFINITE) return Number.POSITIVE_INFINITY;
-    return us === null || us === undefined ? null : us / 1000;
-  };
-  return {
-    mean: ms(latencyUs?.mean),
-    p50: ms(latencyUs?.p50),
-    p90: ms(latencyUs?.p90),
-    p99: ms(latencyUs?.p99),
-    p999: ms(latencyUs?.p999),
-    max: ms(latencyUs?.max),
-  };
+export function isUnbalanced(run: CellResult): boolean {
+  return run.reconciliation !== null && !run.reconciliation.balanced;
 }
 
-function cpuOf(cell: CellResult) {
-  const server = serverEnds(cell);
-  const userUs = server && server.final.usage.userUs - server.listening.usage.userUs;
-  const systemUs = server && server.final.usage.systemUs - server.listening.usage.systemUs;
-  const cpuUs = userUs === null || systemUs === null ? null : userUs + systemUs;
-  const requests = cell.final?.requests ?? 0;
-  const wallMs = cell.client?.achieved.durationMs ?? 0;
-  return {
-    userPerMessageUs: ratio(userUs, requests),
-    systemPerMessageUs: ratio(systemUs, requests),
-    cpuPerMessageUs: ratio(cpuUs, requests),
-    serverCorePercent: cpuUs === null ? null : ratio(cpuUs / 10, wallMs),
-    clientCorePercent: busiestCorePercent(cell.evidence.client, cell.client?.achieved.messagingMs ?? 0),
-  };
+/** The value of each run that has one. */
+export function valuesOf(cell: CellFigures, value: (run: RunFigures) => number | null): number[] {
+  return cell.runs.map(value).filter((one) => one !== null);
 }
 
-function memoryOf(cell: CellResult) {
-  const { listening, final } = cell;
-  const sampled = cell.evidence.server.reduce((most, sample) => Math.max(most, sample.rssKiB), 0);
-  const peakKiB = sampled > 0 ? sampled : (final?.usage.maxRssKiB ?? null);
-  const grownKiB = peakKiB === null || listening === null ? null : peakKiB - listening.usage.maxRssKiB;
-  const threads = cell.evidence.server.reduce((most, sample) => Math.max(most, sample.threads), 0);
-  return {
-    rssPeakMiB: ratio(peakKiB, 1024),
-    rssPerConnectionKiB: grownKiB === null ? null : ratio(Math.max(0, grownKiB), final?.peak ?? 0),
-    threadsPeak: threads > 0 ? threads : null,
-  };
+export function intervalOf(cell: CellFigures, value: (run: RunFigures) => number | null): Interval | null {
+  return medianInterval(valuesOf(cell, value));
 }
 
-function switchesOf(cell: CellResult) {
-  const server = serverEnds(cell);
-  const requests = cell.final?.requests ?? 0;
-  const voluntary = server && server.final.usage.voluntarySwitches - server.listening.usage.voluntarySwitches;
-  const involuntary =
-    server && server.final.usage.involuntarySwitches - server.listening.usage.involuntarySwitches;
-  return {
-    voluntaryPerMessage: ratio(voluntary, requests),
-    involuntaryPerMessage: ratio(involuntary, requests),
-    switchesPerMessage:
-      voluntary === null || involuntary === null ? null : ratio(voluntary + involuntary, requests),
-  };
+function rateOf(run: CellResult): number {
+  return run.client?.achieved.messagesPerSecond ?? 0;
 }
 
-/** Only the difference counts: what starting used up is not the load's doing. */
-function serverEnds({ listening, final }: CellResult): { listening: ListeningLine; final: FinalLine } | null {
-  return listening === null || final === null ? null : { listening, final };
+function statusOfRest(results: readonly CellResult[]): CellResult["status"] {
+  return (results.find((run) => !isWholeRun(run)) ?? results[0])?.status ?? "failed";
 }
 
-function ratio(part: number | null, whole: number): number | null {
-  return part === null || whole <= 0 ? null : part / whole;
+function doubtsOf(used: readonly CellResult[]): VerdictReason[] {
+  const doubtful = used.filter(({ verdict }) => !verdict.valid);
+  if (2 * doubtful.length <= used.length) return [];
+  return [...new Set(doubtful.flatMap(({ verdict }) => verdict.reasons.map(({ reason }) => reason)))];
+}
+
+/** The median of every number; null where no run has it. */
+function medians(runs: readonly RunFigures[]): RunFigures {
+  return mediansOf(runs as unknown as Tree[]) as unknown as RunFigures;
+}
+
+interface Tree {
+  readonly [name: string]: number | null | Tree;
+}
+
+function mediansOf(trees: readonly Tree[]): Tree {
+  const [first = {}] = trees;
+  return Object.fromEntries(
+    Object.keys(first).map((name) => {
+      const values = trees.map((tree) => tree[name] ?? null);
+      const branches = values.filter((value) => typeof value === "object" && value !== null) as Tree[];
+      if (branches.length > 0) return [name, mediansOf(branches)];
+      return [name, median(values.filter((value) => typeof value === "number"))];
+    }),
+  );
 }

@@ -1,12 +1,13 @@
-import type { ServerName } from "@c10k-lab/protocol";
-import type { CellFigures } from "./cell-figures.ts";
-import { CLEAR_RATIO } from "./limits.ts";
-import { integer, listed, plural, times } from "./numbers.ts";
+import { type CellFigures, valuesOf } from "./cell-figures.ts";
+import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "./interval.ts";
+import { RATIO_MIN } from "./limits.ts";
+import { integer, listed, plural, ratio } from "./numbers.ts";
+import type { RunFigures } from "./run-figures.ts";
 import { isWhole, loadsOf, type Study } from "./study.ts";
 
-type Value = (cell: CellFigures) => number | null;
+type Value = (run: RunFigures) => number | null;
 
-/** One quantity that can be compared between servers. */
+/** One quantity that can be compared between variants. */
 export interface Quantity {
   /** As in "threaded's p99 response time was …". */
   readonly what: string;
@@ -16,76 +17,113 @@ export interface Quantity {
   readonly format: (value: number) => string;
 }
 
-/** The servers at one load, best first: whole cells only. */
+interface Ranked {
+  readonly variant: string;
+  readonly value: number;
+  readonly cell: CellFigures;
+}
+
+/** The variants at one load, best first: whole cells only. */
 export interface Comparison {
   readonly connections: number;
-  readonly ranked: readonly { readonly server: ServerName; readonly value: number }[];
+  readonly quantity: Quantity;
+  readonly ranked: readonly Ranked[];
+}
+
+/** How two cells differ in a quantity; null where nothing may be claimed. */
+export interface Difference {
+  /** Of the larger median to the smaller one. */
+  readonly ratio: number;
+  readonly interval: Interval;
+}
+
+/**
+ * A difference is real when the bootstrap interval of the ratio of the medians leaves out 1, and when it is large enough
+ * to mean anything. One or two runs prove nothing.
+ */
+export function difference(larger: CellFigures, smaller: CellFigures, value: Value): Difference | null {
+  const interval = ratioInterval(valuesOf(larger, value), valuesOf(smaller, value));
+  const [a, b] = [value(larger), value(smaller)];
+  if (interval === null || a === null || b === null || b <= 0 || b === Number.POSITIVE_INFINITY) return null;
+  return interval.low > 1 && a / b >= RATIO_MIN ? { ratio: a / b, interval } : null;
 }
 
 function compareAt(study: Study, quantity: Quantity, connections: number): Comparison {
-  const ranked = study.servers.flatMap((server) => {
-    const cell = study.cells.find((one) => one.server === server && one.connections === connections);
+  const ranked = study.variants.flatMap((variant): Ranked[] => {
+    const cell = study.cells.find((one) => one.variant === variant && one.connections === connections);
     const value = cell !== undefined && isWhole(cell) ? quantity.value(cell) : null;
-    return value === null ? [] : [{ server, value }];
+    return value === null || cell === undefined ? [] : [{ variant, value, cell }];
   });
   const sign = quantity.better === "high" ? -1 : 1;
-  return { connections, ranked: ranked.toSorted((a, b) => sign * (a.value - b.value)) };
+  return { connections, quantity, ranked: ranked.toSorted((a, b) => sign * (a.value - b.value)) };
 }
 
-/** At the largest load for which at least so many servers have a value; null when there is none. */
-export function compareAtLargest(study: Study, quantity: Quantity, serversMin = 2): Comparison | null {
+/** At the largest load for which at least so many variants have a value; null when there is none. */
+export function compareAtLargest(study: Study, quantity: Quantity, variantsMin = 2): Comparison | null {
   for (const connections of loadsOf(study).reverse()) {
     const comparison = compareAt(study, quantity, connections);
-    if (comparison.ranked.length >= serversMin) return comparison;
+    if (comparison.ranked.length >= variantsMin) return comparison;
   }
   return null;
 }
 
-/** Far enough apart that one run of each can tell them apart. */
-export function isClear(a: number, b: number): boolean {
-  if (a === b) return false; // Both may be infinite.
-  return Math.max(a, b) > 0 && Math.max(a, b) >= CLEAR_RATIO * Math.min(a, b);
-}
-
-/** The best server, when it is clearly ahead of the next. */
-export function leaderOf({ ranked }: Comparison): ServerName | null {
+/** The best variant, when it is really ahead of the next. */
+export function leaderOf({ ranked, quantity }: Comparison): string | null {
   const [first, second] = ranked;
   if (first === undefined || second === undefined) return null;
-  return isClear(first.value, second.value) ? first.server : null;
+  return realDifference(first, second, quantity) === null ? null : first.variant;
 }
 
-/** The best against each of the others; those too close to call share one sentence. */
-export function comparisonSentences(quantity: Quantity, { connections, ranked }: Comparison): string[] {
+/** The best against each of the others; those that no interval tells apart share one sentence. */
+export function comparisonSentences(comparison: Comparison): string[] {
+  const { quantity, connections, ranked } = comparison;
   const [best, ...others] = ranked;
   if (best === undefined || others.length === 0) return [];
   const at = plural(connections, "connection");
-  const shown = (one: { value: number }) => quantity.format(one.value);
-  const clear = others.filter((other) => isClear(best.value, other.value));
-  const close = [best, ...others.filter((other) => !isClear(best.value, other.value))];
-  const sentences = clear.map((other) => {
-    const [more, less] = best.value > other.value ? [best, other] : [other, best];
-    const values = `(${shown(more)} against ${shown(less)} ${quantity.unit})`;
-    if (less.value === 0 || more.value === Number.POSITIVE_INFINITY)
-      return `At ${at} ${more.server}'s ${quantity.what} was above ${less.server}'s ${values}.`;
-    return `At ${at} ${more.server}'s ${quantity.what} was ${times(more.value / less.value)} ${less.server}'s ${values}.`;
-  });
+  const real = others.filter((other) => realDifference(best, other, quantity) !== null);
+  const sentences = real.map((other) => `At ${at} ${realSentence(best, other, quantity)}`);
+  const close = [best, ...others.filter((other) => !real.includes(other))];
   if (close.length < 2) return sentences;
-  const names = listed(close.map((one) => one.server));
-  const values = `(${listed(close.map(shown))} ${quantity.unit})`;
+  const names = listed(close.map((one) => one.variant));
+  const values = `${listed(close.map((one) => quantity.format(one.value)))} ${quantity.unit}`;
+  const few = close.some(({ cell }) => valuesOf(cell, quantity.value).length < RUNS_MIN);
+  const why = few
+    ? `fewer than ${RUNS_MIN} runs have no interval, so nothing is claimed`
+    : "their intervals overlap";
   return [
     ...sentences,
-    `At ${at} there is no clear difference in ${quantity.what} between ${names} ${values}.`,
+    `At ${at} no real difference in ${quantity.what} is shown between ${names} (${values}; ${why}).${doubtOf(close)}`,
   ];
 }
 
+function realDifference(a: Ranked, b: Ranked, { value }: Quantity): Difference | null {
+  return a.value > b.value ? difference(a.cell, b.cell, value) : difference(b.cell, a.cell, value);
+}
+
+function realSentence(a: Ranked, b: Ranked, quantity: Quantity): string {
+  const [more, less] = a.value > b.value ? [a, b] : [b, a];
+  const real = realDifference(a, b, quantity);
+  const interval = real === null ? "" : `${CONFIDENCE_PERCENT} % interval ${between(real.interval)}; `;
+  const values = `${quantity.format(more.value)} against ${quantity.format(less.value)} ${quantity.unit}`;
+  const size = `${ratio(real?.ratio ?? 1)} times ${less.variant}'s`;
+  return `${more.variant}'s ${quantity.what} was ${size} (${interval}${values}).${doubtOf([more, less])}`;
+}
+
+function between({ low, high }: Interval): string {
+  return `${ratio(low)} to ${ratio(high)}`;
+}
+
+/** A comparison with a cell whose figures may not be the server's is said to be that. */
+function doubtOf(compared: readonly Ranked[]): string {
+  const doubtful = compared.filter(({ cell }) => cell.doubts.length > 0);
+  if (doubtful.length === 0) return "";
+  return ` Inconclusive: ${listed(doubtful.map(({ cell }) => `${cell.name} (${cell.doubts.join(", ")})`))}.`;
+}
+
 /** "At 4,000 connections: threaded 1.9, epoll 0.01 switches per message." in the order of the tables. */
-export function valuesSentence(
-  study: Study,
-  quantity: Quantity,
-  { connections, ranked }: Comparison,
-): string {
-  const values = study.servers.flatMap((server) =>
-    ranked.filter((one) => one.server === server).map((one) => `${server} ${quantity.format(one.value)}`),
+export function valuesSentence(study: Study, { quantity, connections, ranked }: Comparison): string {
+  const values = study.variants.flatMap((variant) =>
+    ranked.filter((one) => one.variant === variant).map((one) => `${variant} ${quantity.format(one.value)}`),
   );
   return `At ${integer(connections)} connections: ${values.join(", ")} ${quantity.unit}.`;
 }

@@ -1,11 +1,9 @@
-import type { ServerName } from "@c10k-lab/protocol";
 import { type Comparison, compareAtLargest, comparisonSentences, type Quantity } from "./comparison.ts";
 import { about, integer, listed, percent, plural, theServers } from "./numbers.ts";
 import { CPU_PER_MESSAGE, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99, SWITCHES } from "./quantities.ts";
 import { type Degradation, firstDegradation } from "./scaling.ts";
 import { cellsOf, isWhole, type Study } from "./study.ts";
 import { wallSentences } from "./wall.ts";
-import { clientWasLimit } from "./warnings.ts";
 
 /** Sentences that follow from the data. No data, no sentence. */
 export interface Findings {
@@ -19,7 +17,7 @@ export function findingsOf(study: Study): Findings {
     answer: answerOf(study),
     details: [
       ...wallSentences(study),
-      ...study.servers.flatMap((server) => keptSentence(study, server)),
+      ...study.variants.flatMap((variant) => keptSentence(study, variant)),
       ...comparisons(study, RATE),
       ...comparisons(study, RESPONSE_P99),
       ...perServer(study, SWITCHES, "switched context", "times per message"),
@@ -33,8 +31,8 @@ export function findingsOf(study: Study): Findings {
 
 function answerOf(study: Study): string[] {
   if (study.cells.length === 0) return ["No cell was measured, so there is no answer yet."];
-  const degradations = study.servers
-    .flatMap((server) => firstDegradation(study, server) ?? [])
+  const degradations = study.variants
+    .flatMap((variant) => firstDegradation(study, variant) ?? [])
     .toSorted((a, b) => a.cell.connections - b.cell.connections);
   const first = degradations[0]?.cell.connections;
   const sentences = degradations.map((one) =>
@@ -49,74 +47,81 @@ function tieSentence(degradations: readonly Degradation[]): string[] {
   const load = degradations[0]?.cell.connections;
   const tied = degradations.filter((one) => one.cell.connections === load);
   if (load === undefined || tied.length < 2) return [];
-  const names = theServers(tied.map((one) => one.server));
-  return [`${names} stopped scaling first, at the same load: ${plural(load, "connection")}.`];
+  const names = theServers(tied.map((one) => one.variant));
+  const verb = tied.every(isSure) ? "stopped" : "may have stopped";
+  return [`${names} ${verb} scaling first, at the same load: ${plural(load, "connection")}.`];
 }
 
-function degradationSentence({ server, cell, signs }: Degradation, isFirst: boolean, study: Study): string {
-  const alone = isFirst && study.servers.length > 1;
+function isSure({ signs }: Pick<Degradation, "signs">): boolean {
+  return signs.some((sign) => sign.isSure);
+}
+
+function degradationSentence({ variant, cell, signs }: Degradation, isFirst: boolean, study: Study): string {
+  const alone = isFirst && study.variants.length > 1;
   const first = alone && firstCount(study, cell.connections) === 1 ? " first" : "";
-  const limit = cell.cell.status === "ok" && clientWasLimit(cell);
-  const doubt = limit ? " The client was at its limit there, so this may be the client's degradation." : "";
-  return `${theServers([server])} stopped scaling${first} at ${plural(cell.connections, "connection")}: ${listed(signs)}.${doubt}`;
+  const verb = isSure({ signs }) ? "stopped" : "may have stopped";
+  const why = listed(signs.map(({ sentence }) => sentence));
+  const isDoubtful = cell.status === "ok" && cell.doubts.length > 0;
+  const doubt = isDoubtful ? ` Inconclusive: ${cell.doubts.join(", ")}.` : "";
+  return `${theServers([variant])} ${verb} scaling${first} at ${plural(cell.connections, "connection")}: ${why}.${doubt}`;
 }
 
 function firstCount(study: Study, connections: number): number {
-  return study.servers.filter((server) => firstDegradation(study, server)?.cell.connections === connections)
-    .length;
+  const isFirst = (variant: string) => firstDegradation(study, variant)?.cell.connections === connections;
+  return study.variants.filter(isFirst).length;
 }
 
 function heldSentence(study: Study, degradations: readonly Degradation[]): string[] {
-  const held = study.servers.flatMap((server) => {
-    const largest = cellsOf(study, server).filter(isWhole).at(-1);
-    const stopped = degradations.some((one) => one.server === server);
-    return stopped || largest === undefined ? [] : [{ server, connections: largest.connections }];
+  const held = study.variants.flatMap((variant) => {
+    const largest = cellsOf(study, variant).filter(isWhole).at(-1);
+    const stopped = degradations.some((one) => one.variant === variant);
+    return stopped || largest === undefined ? [] : [{ variant, connections: largest.connections }];
   });
   const loads = [...new Set(held.map((one) => one.connections))];
   return loads.map((load) => {
-    const names = held.filter((one) => one.connections === load).map((one) => one.server);
+    const names = held.filter((one) => one.connections === load).map((one) => one.variant);
     return `${theServers(names)} did not stop scaling up to ${plural(load, "connection")}, the largest load measured.`;
   });
 }
 
 /** How much of its best rate a server still has at the largest load it held whole. */
-function keptSentence(study: Study, server: ServerName): string[] {
-  const cells = cellsOf(study, server).filter((cell) => isWhole(cell) && (cell.messagesPerSecond ?? 0) > 0);
+function keptSentence(study: Study, variant: string): string[] {
+  const cells = cellsOf(study, variant).filter((cell) => isWhole(cell) && (cell.messagesPerSecond ?? 0) > 0);
   const [smallest, last] = [cells[0], cells.at(-1)];
   if (smallest === undefined || last === undefined || cells.length < 2) return [];
   const best = cells.reduce((a, b) => ((b.messagesPerSecond ?? 0) > (a.messagesPerSecond ?? 0) ? b : a));
   const range = `From ${integer(smallest.connections)} to ${plural(last.connections, "connection")}`;
   if (best === last) {
     return [
-      `${range} ${server}'s rate was highest at the end (${about(last.messagesPerSecond)} messages/s).`,
+      `${range} ${variant}'s rate was highest at the end (${about(last.messagesPerSecond)} messages/s).`,
     ];
   }
   const kept = (100 * (last.messagesPerSecond ?? 0)) / (best.messagesPerSecond ?? 1);
   const values = `${about(best.messagesPerSecond)} → ${about(last.messagesPerSecond)} messages/s`;
-  return [`${range} ${server} kept ${percent(kept)} of its best rate (${values}).`];
+  return [`${range} ${variant} kept ${percent(kept)} of its best rate (${values}).`];
 }
 
 /** Where all servers are whole, and where at least two still are. */
 function comparisons(study: Study, quantity: Quantity): string[] {
-  const all = compareAtLargest(study, quantity, Math.max(2, study.servers.length));
+  const all = compareAtLargest(study, quantity, Math.max(2, study.variants.length));
   const some = compareAtLargest(study, quantity);
   const chosen = [all, some].filter((one): one is Comparison => one !== null);
   const distinct = chosen.filter(
     (one, at) => chosen.findIndex((o) => o.connections === one.connections) === at,
   );
-  return distinct.flatMap((comparison) => comparisonSentences(quantity, comparison));
+  return distinct.flatMap((comparison) => comparisonSentences(comparison));
 }
 
 /** "At 4,000 connections threaded switched context 1.9 times per message and epoll 0.01." */
 function perServer(study: Study, quantity: Quantity, verb: string, unit: string): string[] {
   const comparison = compareAtLargest(study, quantity);
   if (comparison === null) return [];
-  const [first, ...others] = study.servers.flatMap((server) =>
-    comparison.ranked.filter((one) => one.server === server),
+  const [first, ...others] = study.variants.flatMap((variant) =>
+    comparison.ranked.filter((one) => one.variant === variant),
   );
   if (first === undefined) return [];
-  const rest = others.map((one) => `${one.server} ${quantity.format(one.value)}`);
-  const head = `${first.server} ${verb} ${quantity.format(first.value)} ${unit}`;
+  const rest = others.map((one) => `${one.variant} ${quantity.format(one.value)}`);
+  const head = `${first.variant} ${verb} ${quantity.format(first.value)} ${unit}`;
   return [`At ${plural(comparison.connections, "connection")} ${listed([head, ...rest])}.`];
 }
 
@@ -124,7 +129,7 @@ function overflowSentence(study: Study): string[] {
   const full = study.cells.filter(({ cell }) => cell.evidence.tcp.ListenOverflows > 0);
   if (full.length === 0) return [];
   const counts = listed(
-    full.map(({ cell }) => `${cell.id} (${plural(cell.evidence.tcp.ListenOverflows, "time")})`),
+    full.map(({ name, cell }) => `${name} (${plural(cell.evidence.tcp.ListenOverflows, "time")})`),
   );
   return [
     `The queue of connections waiting to be accepted overflowed in ${counts}: connect and first response ` +
@@ -133,8 +138,8 @@ function overflowSentence(study: Study): string[] {
 }
 
 function balanceSentence(study: Study): string[] {
-  const balanced = study.cells.every(({ cell }) => cell.reconciliation?.balanced === true);
-  if (study.cells.length === 0 || !balanced) return [];
-  const cells = study.cells.length === 1 ? "the only cell" : `all ${integer(study.cells.length)} cells`;
+  const runs = study.results.cells;
+  if (runs.length === 0 || runs.some(({ reconciliation }) => reconciliation?.balanced !== true)) return [];
+  const cells = runs.length === 1 ? "the only run" : `all ${integer(runs.length)} runs`;
   return [`The ledgers of client and server agree to the byte in ${cells}.`];
 }

@@ -1,6 +1,7 @@
 /** Results to tables, charts and findings: Markdown, HTML, SVG. Nothing is measured and nothing is written here. */
 
 export { type Answer, answer } from "./answer.ts";
+export { notesOf } from "./notes.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type SummaryRow, summaryRows } from "./summary-rows.ts";
 export { summaryTable } from "./summary-table.ts";

@@ -6,14 +6,11 @@ export const RATE_KEPT_MIN = 0.8;
 /** Above this p99 response time a server has degraded: the delay people notice. */
 export const P99_MAX_MS = 100;
 
-/** One run a cell: two values closer than this factor show no clear difference. */
-export const CLEAR_RATIO = 1.1;
+/** A smaller ratio of two medians is called no difference, however narrow its interval: other work makes as much. */
+export const RATIO_MIN = 1.05;
 
-/** From this share of one core on, the client was the limit and not the server. */
-export const CLIENT_CORE_PERCENT_MAX = 95;
-
-/** A shorter exchange is over before the samples, 250 ms apart, can tell how busy a process was. */
-export const SAMPLED_SPAN_MIN_MS = 500;
+/** Two spreads of connections are far apart from this factor on. */
+export const SPREAD_RATIO = 1.5;
 
 /** Dots a server in an SVG; the page keeps all of them. */
 export const SVG_DOTS_MAX = 800;

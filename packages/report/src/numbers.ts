@@ -38,9 +38,11 @@ export function percent(value: Maybe): string {
   return value > 0 && value < 1 ? "under 1 %" : `${integer(value)} %`;
 }
 
-/** "3.1 times" */
-export function times(ratio: number): string {
-  return `${ratio < 10 ? ratio.toFixed(1) : integer(ratio)} times`;
+/** 1.23, 3.1, 12 */
+export function ratio(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return INFINITE;
+  if (value >= 10) return integer(value);
+  return value < 2 ? value.toFixed(2) : value.toFixed(1);
 }
 
 /** "1 connection", "2,000 connections" */

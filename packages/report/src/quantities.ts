@@ -27,6 +27,14 @@ export const RESPONSE_P99: Quantity = {
   format: about,
 };
 
+export const RESPONSE_P999: Quantity = {
+  what: "p99.9 response time",
+  unit: "ms",
+  better: "low",
+  value: (cell) => cell.latency.response.p999,
+  format: about,
+};
+
 export const RESPONSE_MAX: Quantity = {
   what: "maximum response time",
   unit: "ms",

@@ -1,34 +1,37 @@
-import { type CellResult, type LabResults, SERVERS, type ServerName } from "@c10k-lab/protocol";
-import { type CellFigures, figuresOf } from "./cell-figures.ts";
+import { type LabResults, SERVERS } from "@c10k-lab/protocol";
+import { type CellFigures, figuresOf, isWholeRun } from "./cell-figures.ts";
 
-/** All cells of a run, by server and load. */
+/** All cells of a run, by variant and load. */
 export interface Study {
   readonly results: LabResults;
-  /** In the order they were run. */
+  /** In the order they were first run. */
+  readonly everyCell: readonly CellFigures[];
+  /** Those that are compared: of each variant and load the one with the fewest clients. */
   readonly cells: readonly CellFigures[];
-  /** Those that have a cell, in the order all tables and legends use. */
-  readonly servers: readonly ServerName[];
+  /** What is compared, in the order all tables and legends use. */
+  readonly variants: readonly string[];
 }
 
 export function studyOf(results: LabResults): Study {
-  const cells = results.cells.map(figuresOf);
-  return { results, cells, servers: SERVERS.filter((name) => cells.some((cell) => cell.server === name)) };
+  const everyCell = [...Map.groupBy(results.cells, ({ name }) => name).values()].map(figuresOf);
+  const clients = Math.min(...everyCell.map((cell) => cell.clients));
+  const cells = everyCell.filter((cell) => cell.clients === clients);
+  const ordered = cells.toSorted(
+    (a, b) =>
+      SERVERS.indexOf(a.server) - SERVERS.indexOf(b.server) || a.variant.localeCompare(b.variant, "en"),
+  );
+  return { results, everyCell, cells, variants: [...new Set(ordered.map(({ variant }) => variant))] };
 }
 
-/** A server's cells from the smallest load to the largest. */
-export function cellsOf(study: Study, server: ServerName): CellFigures[] {
+/** A variant's cells from the smallest load to the largest. */
+export function cellsOf(study: Study, variant: string): CellFigures[] {
   return study.cells
-    .filter((cell) => cell.server === server)
+    .filter((cell) => cell.variant === variant)
     .toSorted((a, b) => a.connections - b.connections);
 }
 
-/** Only what a cell measured whole, with books that agree, is compared. */
-export function isWhole({ cell }: CellFigures): boolean {
-  return cell.status === "ok" && !isUnbalanced(cell);
-}
-
-export function isUnbalanced(cell: CellResult): boolean {
-  return cell.reconciliation !== null && !cell.reconciliation.balanced;
+export function isWhole({ status, cell }: CellFigures): boolean {
+  return status === "ok" && isWholeRun(cell);
 }
 
 /** The loads of all cells, ascending. */

@@ -1,23 +1,27 @@
-import { CLOCKS, type Clock, type LabResults, TCP_COUNTERS } from "@c10k-lab/protocol";
+import { type CellResult, CLOCKS, type Clock, type LabResults, TCP_COUNTERS } from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf } from "./cell-figures.ts";
 
 export type SummaryRow = Record<string, string | number | null>;
 
-/** One flat row a cell, in the order they were run, for summary.csv: every row has the same columns. */
+/** One flat row a run of a cell, in the order they were run, for summary.csv: every row has the same columns. */
 export function summaryRows(results: LabResults): SummaryRow[] {
-  return results.cells.map((cell) => rowOf(figuresOf(cell)));
+  return results.cells.map((cell) => rowOf(cell, figuresOf([cell])));
 }
 
-function rowOf(figures: CellFigures): SummaryRow {
-  const { cell } = figures;
+function rowOf(cell: CellResult, figures: CellFigures): SummaryRow {
   return {
-    cell: cell.id,
-    server: figures.server,
+    cell: cell.name,
+    run: cell.repeat,
+    variant: cell.variant,
+    server: cell.server,
+    clients: cell.clients,
     connections_asked: figures.connections,
     connections_established: figures.established,
     connections_completed: cell.client?.achieved.completed ?? null,
     connections_refused: cell.final?.refused ?? null,
     status: cell.status,
+    verdict: cell.verdict.valid ? "valid" : "inconclusive",
+    verdict_reasons: cell.verdict.reasons.map(({ reason }) => reason).join(" "),
     messages: figures.messages,
     messages_per_second: figures.messagesPerSecond,
     messaging_ms: cell.client?.achieved.messagingMs ?? null,
@@ -34,8 +38,12 @@ function rowOf(figures: CellFigures): SummaryRow {
     voluntary_switches_per_message: figures.voluntaryPerMessage,
     involuntary_switches_per_message: figures.involuntaryPerMessage,
     switches_per_message: figures.switchesPerMessage,
+    system_calls_per_message: figures.callsPerMessage,
+    descriptors_scanned_per_wait: figures.descriptorsPerWait,
     events_per_wait: figures.eventsPerWait,
     words_scanned_per_wait: figures.wordsPerWait,
+    host_stolen_percent_of_core: cell.evidence.host.stolenPercent,
+    host_other_percent_of_core: cell.evidence.host.otherPercent,
     ledgers_balanced: cell.reconciliation === null ? null : String(cell.reconciliation.balanced),
     ...Object.fromEntries(TCP_COUNTERS.map((name) => [`tcp_${name}`, cell.evidence.tcp[name] ?? null])),
   };

@@ -1,11 +1,12 @@
 import type { LabResults } from "@c10k-lab/protocol";
 import type { CellFigures } from "./cell-figures.ts";
 import { figure, integer } from "./numbers.ts";
-import { cellsOf, type Study, studyOf } from "./study.ts";
+import { type Study, studyOf } from "./study.ts";
 
 const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
-  ["server", (cell) => cell.server],
+  ["server", (cell) => cell.variant],
   ["connections asked", (cell) => integer(cell.connections)],
+  ["clients", (cell) => integer(cell.clients)],
   ["established", (cell) => integer(cell.established)],
   ["messages/s", (cell) => integer(cell.messagesPerSecond)],
   ["p50 ms", (cell) => figure(cell.latency.response.p50)],
@@ -15,11 +16,15 @@ const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
   ["server CPU %", (cell) => integer(cell.serverCorePercent)],
   ["peak RSS MiB", (cell) => figure(cell.rssPeakMiB)],
   ["switches per message", (cell) => figure(cell.switchesPerMessage)],
-  ["status", (cell) => cell.cell.status],
+  ["status", statusOf],
 ];
 
-/** Columns of words, not numbers. */
-export const SUMMARY_WORDS = [0, COLUMNS.length - 1];
+/** "ok", "ok, 4 of 5 runs", "ok, inconclusive: client-limit" */
+function statusOf({ status, runs, results, doubts }: CellFigures): string {
+  const part = runs.length === results.length ? "" : `, ${runs.length} of ${results.length} runs`;
+  const doubt = status !== "ok" || doubts.length === 0 ? "" : `, inconclusive: ${doubts.join(" ")}`;
+  return `${status}${part}${doubt}`;
+}
 
 /** One row a cell: for the terminal and the report. */
 export function summaryTable(results: LabResults): { head: string[]; rows: string[][] } {
@@ -27,9 +32,16 @@ export function summaryTable(results: LabResults): { head: string[]; rows: strin
 }
 
 export function tableOfStudy(study: Study): { head: string[]; rows: string[][] } {
-  const cells = study.servers.flatMap((server) => cellsOf(study, server));
+  const cells = study.everyCell.toSorted(
+    (a, b) =>
+      study.variants.indexOf(a.variant) - study.variants.indexOf(b.variant) ||
+      a.connections - b.connections ||
+      a.clients - b.clients,
+  );
+  const hasReplicas = cells.some(({ clients }) => clients > 1);
+  const columns = COLUMNS.filter(([heading]) => hasReplicas || heading !== "clients");
   return {
-    head: COLUMNS.map(([heading]) => heading),
-    rows: cells.map((cell) => COLUMNS.map(([, show]) => show(cell))),
+    head: columns.map(([heading]) => heading),
+    rows: cells.map((cell) => columns.map(([, show]) => show(cell))),
   };
 }

@@ -5,21 +5,21 @@ import { cellsOf, type Study } from "./study.ts";
 /** FD_SETSIZE of the C library, unless the server was given another. */
 const FD_SETSIZE_DEFAULT = 1024;
 
-/** What limited cells ran into: one sentence a server. */
+/** What limited cells ran into: one sentence a variant. */
 export function wallSentences(study: Study): string[] {
-  return study.servers.flatMap((server) => {
-    const short = cellsOf(study, server).filter(isShort);
+  return study.variants.flatMap((variant) => {
+    const short = cellsOf(study, variant).filter(isShort);
     if (short.length === 0) return [];
     const refusals = listed(
       short.map((cell) => `${integer(missing(cell))} of ${integer(cell.connections)} connections`),
     );
     const verb = short.every((cell) => (cell.cell.final?.refused ?? 0) > 0) ? "refused" : "did not hold";
-    return [`${theServers([server])} ${verb} ${refusals}${causeOf(short)}.`];
+    return [`${theServers([variant])} ${verb} ${refusals}${causeOf(short)}.`];
   });
 }
 
 function isShort(cell: CellFigures): boolean {
-  return cell.cell.status === "limited" && missing(cell) > 0;
+  return cell.status === "limited" && missing(cell) > 0;
 }
 
 function missing(cell: CellFigures): number {

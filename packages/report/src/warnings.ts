@@ -1,41 +1,41 @@
-import type { CellResult } from "@c10k-lab/protocol";
-import type { CellFigures } from "./cell-figures.ts";
-import { CLIENT_CORE_PERCENT_MAX } from "./limits.ts";
-import { listed, percent, plural } from "./numbers.ts";
+import { type CellResult, VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
+import { listed, plural } from "./numbers.ts";
 import type { Study } from "./study.ts";
 
 /** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
 export function warningsOf(study: Study): string[] {
+  const runs = study.results.cells;
   return [
-    ...study.cells.flatMap(brokenCell),
-    ...study.cells.flatMap(unbalancedLedgers),
-    ...study.cells.flatMap(wrongBytes),
-    ...clientLimits(study),
+    ...runs.flatMap(brokenRun),
+    ...runs.flatMap(unbalancedLedgers),
+    ...runs.flatMap(wrongBytes),
+    ...inconclusive(study),
     ...sharedProcessors(study),
     ...busyMachine(study),
   ];
 }
 
-/** True when the rate is the client's and not the server's. */
-export function clientWasLimit(cell: CellFigures): boolean {
-  return (cell.clientCorePercent ?? 0) >= CLIENT_CORE_PERCENT_MAX;
-}
-
-function brokenCell({ cell }: CellFigures): string[] {
-  if (cell.status !== "failed" && cell.status !== "interrupted") return [];
+function brokenRun(cell: CellResult): string[] {
+  if (cell.status === "ok" || cell.status === "limited") return [];
   const missing = [
     ...(cell.client === null ? ["the client's summary"] : []),
     ...(cell.final === null ? ["the server's final line"] : []),
   ];
-  const how = cell.status === "failed" ? "failed" : "was interrupted";
   const without = missing.length > 0 ? `; it lacks ${listed(missing)}` : "";
-  return [`${cell.id} ${how}${without}. It is in no comparison.`];
+  return [`${cell.id} ${FATES[cell.status]}${without}. It is in no comparison.`];
 }
 
-function unbalancedLedgers({ cell }: CellFigures): string[] {
+const FATES = {
+  failed: "failed",
+  interrupted: "was interrupted",
+  "out-of-memory": "ran out of memory",
+  "engine-lost": "lost its container engine",
+};
+
+function unbalancedLedgers(cell: CellResult): string[] {
   // Cut short, messages are under way that one side has counted and the other not.
   if (cell.status === "interrupted") return [];
-  if (cell.reconciliation === null && cell.status === "failed") return [];
+  if (cell.reconciliation === null && cell.status !== "ok" && cell.status !== "limited") return [];
   if (cell.reconciliation === null) {
     return [`The ledgers of ${cell.id} could not be compared, so nothing vouches for its counts.`];
   }
@@ -47,32 +47,47 @@ function unbalancedLedgers({ cell }: CellFigures): string[] {
   ];
 }
 
-function wrongBytes({ cell }: CellFigures): string[] {
+function wrongBytes(cell: CellResult): string[] {
   const wrong = cell.client?.outcomes["wrong-bytes"] ?? 0;
   if (wrong === 0) return [];
   return [`In ${cell.id} ${plural(wrong, "connection")} received bytes other than those sent.`];
 }
 
-function clientLimits(study: Study): string[] {
-  const limited = study.cells.filter(clientWasLimit);
-  if (limited.length === 0) return [];
-  const names = listed(limited.map((cell) => `${cell.cell.id} (${percent(cell.clientCorePercent)})`));
-  const cells = limited.length === 1 ? "this cell" : "these cells";
-  return [
-    `The client was the limit in ${names}: it used ${CLIENT_CORE_PERCENT_MAX} % or more of one core while ` +
-      `messages were exchanged. In ${cells} the rate is a lower bound of what the server can do, and the ` +
-      "response times contain waits inside the client.",
-  ];
+const MEANINGS: Readonly<Record<VerdictReason, string>> = {
+  status: "the runs did not end well",
+  books: "the books of client and server differ",
+  "not-held": "fewer connections were open at one time than were asked for",
+  "client-limit":
+    "the client used 95 % or more of its core, so the rate is a lower bound of what the server can do and response times contain waits inside the client",
+  "loop-lag":
+    "a turn of the client's loop took more than half of the p99 response time, so that is partly the client's",
+  "send-lag":
+    "the client sent late by more than half of the p99 response time, so that is partly the client's",
+  stolen: "the hypervisor gave processor time to somebody else",
+  "busy-host": "other work used the processors",
+  throttled: "a CPU quota held a container back",
+  "listen-overflow": "the accept queue overflowed, so some times are the kernel's retransmission timers",
+};
+
+/** Cells whose figures may not be the server's, by reason. */
+function inconclusive(study: Study): string[] {
+  return VERDICT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
+    const cells = study.everyCell.filter(({ doubts }) => doubts.includes(reason));
+    if (cells.length === 0) return [];
+    const names =
+      cells.length === study.everyCell.length ? "every cell" : listed(cells.map(({ name }) => name));
+    return [`Inconclusive (${reason}): in ${names} ${MEANINGS[reason]}.`];
+  });
 }
 
 function sharedProcessors(study: Study): string[] {
-  const shared = study.cells.filter(({ cell }) => cell.processors === null || overlap(cell.processors));
+  const shared = study.everyCell.filter(({ cell }) => cell.processors === null || overlap(cell.processors));
   if (shared.length === 0) return [];
-  if (shared.length === study.cells.length) {
+  if (shared.length === study.everyCell.length) {
     return ["Server and client had no processors of their own, so they may have taken time from each other."];
   }
   return [
-    `In ${listed(shared.map((cell) => cell.cell.id))} server and client had no processors of their own, so they ` +
+    `In ${listed(shared.map(({ name }) => name))} server and client had no processors of their own, so they ` +
       "may have taken time from each other.",
   ];
 }
@@ -84,7 +99,7 @@ function overlap(processors: NonNullable<CellResult["processors"]>): boolean {
 function busyMachine(study: Study): string[] {
   const { loadAverage, processors } = study.results.manifest.machine;
   const load = loadAverage[0];
-  if (load === undefined || load < processors / 2) return [];
+  if (study.cells.length === 0 || load === undefined || load < processors / 2) return [];
   return [
     `When the run began the machine's load average was ${load.toFixed(2)} on ${plural(processors, "processor")}: ` +
       "other work may have taken time from the measurement.",

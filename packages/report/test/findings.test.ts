@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { answer } from "../src/index.ts";
-import { type CellWish, makeCell, makeResults } from "./fixture.ts";
+import { type CellWish, makeCell, makeResults, thrice } from "./fixture.ts";
 
+/** Three runs of each cell, one per cent apart. */
 function answerTo(wishes: readonly CellWish[], manifest = {}) {
-  return answer(makeResults(wishes.map(makeCell), manifest));
+  return answer(makeResults(thrice(wishes.map(makeCell)), manifest));
 }
 
 const steady: CellWish[] = [
@@ -33,7 +34,7 @@ describe("which stopped scaling first", () => {
       { server: "select", connections: 2000, refused: 1010 },
     ]);
     expect(sentences).toEqual([
-      "The threaded server stopped scaling first at 500 connections: its rate was 61 % of its best at a smaller load.",
+      "The threaded server stopped scaling first at 500 connections: its rate was 61 % of its best at a smaller load (99 % interval 59.8 to 62.2 %).",
       "The select server stopped scaling at 2,000 connections: it held 990 of 2,000.",
     ]);
   });
@@ -51,8 +52,18 @@ describe("which stopped scaling first", () => {
   it("names a p99 above the limit", () => {
     const { answer: sentences } = answerTo([{ server: "epoll", connections: 10, p99Ms: 140 }]);
     expect(sentences).toEqual([
-      "The epoll server stopped scaling at 10 connections: its p99 response time was 140 ms.",
+      "The epoll server stopped scaling at 10 connections: its p99 response time was 140 ms (99 % interval 139 to 141 ms).",
     ]);
+  });
+
+  it("is not certain from one run, nor where the interval reaches across the limit", () => {
+    const once = answer(makeResults([makeCell({ server: "epoll", connections: 10, p99Ms: 140 })]));
+    expect(once.answer).toEqual([
+      "The epoll server may have stopped scaling at 10 connections: its p99 response time was 140 ms (too few runs for an interval).",
+    ]);
+    expect(answerTo([{ server: "epoll", connections: 10, p99Ms: 100.5 }]).answer[0]).toContain(
+      "may have stopped scaling at 10 connections: its p99 response time was 101 ms (99 % interval 99.5 to 102 ms)",
+    );
   });
 
   it("puts servers that stop at the same load in no order", () => {
@@ -69,12 +80,10 @@ describe("which stopped scaling first", () => {
   it("doubts a degradation the client may have caused", () => {
     const { answer: sentences, warnings } = answerTo([
       { server: "epoll", connections: 10, messagesPerSecond: 100_000 },
-      { server: "epoll", connections: 500, messagesPerSecond: 60_000, clientCorePercent: 98 },
+      { server: "epoll", connections: 500, messagesPerSecond: 60_000, doubt: "client-limit" },
     ]);
-    expect(sentences[0]).toContain(
-      "The client was at its limit there, so this may be the client's degradation.",
-    );
-    expect(warnings.join(" ")).toContain("The client was the limit in epoll-500 (98 %)");
+    expect(sentences[0]).toMatch(/ Inconclusive: client-limit\.$/);
+    expect(warnings.join(" ")).toContain("Inconclusive (client-limit): in epoll-500 the client used 95 %");
   });
 
   it("is not an interrupted cell", () => {
@@ -83,7 +92,7 @@ describe("which stopped scaling first", () => {
       { server: "epoll", connections: 4000, status: "interrupted", messagesPerSecond: 1 },
     ]);
     expect(sentences[0]).toContain("did not stop scaling up to 2,000 connections");
-    expect(warnings).toContain("epoll-4000 was interrupted. It is in no comparison.");
+    expect(warnings).toContain("epoll-4000-run-1 was interrupted. It is in no comparison.");
   });
 });
 
@@ -121,15 +130,37 @@ describe("findings", () => {
     );
   });
 
-  it("call a difference under 10 % no clear difference", () => {
+  it("call a difference real only where the intervals say so", () => {
     const { details } = answerTo([
-      { server: "select", connections: 500, messagesPerSecond: 110_000 },
+      { server: "select", connections: 500, messagesPerSecond: 117_500 },
       { server: "epoll", connections: 500, messagesPerSecond: 119_000 },
     ]);
     expect(details).toContain(
-      "At 500 connections there is no clear difference in rate between epoll and select (119,000 and 110,000 messages/s).",
+      "At 500 connections no real difference in rate is shown between epoll and select (119,000 and 118,000 messages/s; their intervals overlap).",
     );
-    expect(details.join(" ")).not.toMatch(/rate was/);
+    expect(details.join(" ")).not.toMatch(/rate was [\d.]+ times/);
+  });
+
+  it("claim nothing from one run, however far apart the servers are", () => {
+    const { details } = answer(
+      makeResults([
+        makeCell({ server: "select", connections: 500, messagesPerSecond: 10_000 }),
+        makeCell({ server: "epoll", connections: 500, messagesPerSecond: 119_000 }),
+      ]),
+    );
+    expect(details).toContain(
+      "At 500 connections no real difference in rate is shown between epoll and select (119,000 and 10,000 messages/s; fewer than 3 runs have no interval, so nothing is claimed).",
+    );
+  });
+
+  it("say of a comparison with an inconclusive cell that it is that", () => {
+    const { details } = answerTo([
+      { server: "select", connections: 500, messagesPerSecond: 50_000 },
+      { server: "epoll", connections: 500, messagesPerSecond: 119_000, doubt: "busy-host" },
+    ]);
+    expect(details.find((one) => one.includes("rate was"))).toMatch(
+      / Inconclusive: epoll-500 \(busy-host\)\.$/,
+    );
   });
 
   it("compare where the servers are clearly apart", () => {
@@ -138,7 +169,7 @@ describe("findings", () => {
       { server: "epoll", connections: 4000, p99Ms: 30, switchesPerMessage: 0.01 },
     ]);
     expect(details).toContain(
-      "At 4,000 connections threaded's p99 response time was 3.1 times epoll's (93.0 against 30.0 ms).",
+      "At 4,000 connections threaded's p99 response time was 3.1 times epoll's (99 % interval 3.0 to 3.2; 93.0 against 30.0 ms).",
     );
     expect(details).toContain(
       "At 4,000 connections threaded switched context 1.90 times per message and epoll 0.010.",
@@ -159,7 +190,7 @@ describe("findings", () => {
   });
 
   it("vouch for the ledgers only when all of them balance", () => {
-    const vouch = "The ledgers of client and server agree to the byte in all 2 cells.";
+    const vouch = "The ledgers of client and server agree to the byte in all 6 runs.";
     expect(answerTo(steady).details).toContain(vouch);
     const [first, second] = steady.map(makeCell);
     if (first === undefined || second?.reconciliation == null) throw new Error("the fixture has two cells");

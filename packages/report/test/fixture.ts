@@ -7,8 +7,10 @@ import {
   type LabResults,
   Manifest,
   OUTCOMES,
+  type Percentile,
   type ServerName,
   TCP_COUNTERS,
+  type VerdictReason,
 } from "@c10k-lab/protocol";
 import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 
@@ -28,6 +30,8 @@ export interface CellWish {
   readonly eventsPerWait?: number;
   readonly tcp?: Partial<CellResult["evidence"]["tcp"]>;
   readonly notes?: readonly string[];
+  /** Why its figures may not be the server's. */
+  readonly doubt?: VerdictReason;
   readonly change?: (cell: CellResult) => CellResult;
 }
 
@@ -46,22 +50,33 @@ export function makeCell(wish: CellWish): CellResult {
     schema: "c10k-lab/cell/1",
     startedAt: "2026-01-02T03:04:05.000Z",
     id: `${wish.server}-${wish.connections}`,
+    name: `${wish.server}-${wish.connections}`,
+    variant: wish.server,
+    repeat: 1,
     server: wish.server,
     connections: wish.connections,
+    clients: 1,
     status: wish.status ?? (refused > 0 ? "limited" : "ok"),
     notes: [...(wish.notes ?? [])],
+    verdict: wish.doubt
+      ? { valid: false, reasons: [{ reason: wish.doubt, sentence: "So it is." }] }
+      : { valid: true, reasons: [] },
     processors: { server: [0], client: [1] },
     commands: {
       server: `server-${wish.server} --port 0 --backlog 4096`,
-      client: `client --connections ${wish.connections} --repeat 100`,
+      clients: [`client --connections ${wish.connections} --repeat 100`],
     },
     listening: listening(wish),
+    probe: { connections: 0, messages: 0, bytes: 0 },
     final: final(wish, held, messages),
     client: client(wish, held, messages),
     reconciliation: books(held, messages),
     evidence: {
       server: samples(wish.rssPeakKiB ?? RSS_START_KIB + wish.connections, 70),
-      client: samples(90_000, wish.clientCorePercent ?? 70),
+      clients: [samples(90_000, wish.clientCorePercent ?? 70)],
+      corePercent: { server: 70, clients: wish.clientCorePercent ?? 70 },
+      host: { stolenPercent: 0, otherPercent: 3 },
+      containers: { server: [], clients: [] },
       tcp: { ...zeros(TCP_COUNTERS), ...wish.tcp },
     },
   };
@@ -77,6 +92,39 @@ export function makeResults(
     manifest: Manifest.parse({ ...MANIFEST, cellsPlanned: cells.length, ...manifest }),
     cells,
     connections: new Map(cells.map((cell) => [cell.id, rowsPerCell(cell)])),
+  };
+}
+
+/** Each cell three times, the runs one per cent apart: enough for an interval. */
+export function thrice(cells: readonly CellResult[]): CellResult[] {
+  return [-1, 0, 1].flatMap((step) =>
+    cells.map((cell) => ({
+      ...cell,
+      id: `${cell.id}-run-${step + 2}`,
+      repeat: step + 2,
+      client: cell.client && scaled(cell.client, 1 + step / 100),
+    })),
+  );
+}
+
+function scaled(client: ClientSummary, factor: number): ClientSummary {
+  const { response } = client.latencyUs;
+  const times = (us: Percentile) => (typeof us === "number" ? us * factor : us);
+  return {
+    ...client,
+    achieved: {
+      ...client.achieved,
+      messagesPerSecond: Math.round(client.achieved.messagesPerSecond * factor),
+    },
+    latencyUs: {
+      ...client.latencyUs,
+      response: {
+        ...response,
+        p50: times(response.p50),
+        p99: times(response.p99),
+        p999: times(response.p999),
+      },
+    },
   };
 }
 
@@ -166,8 +214,15 @@ function final(wish: CellWish, held: number, messages: number): CellResult["fina
     acceptErrors: {},
     shortWrites: 0,
     staleEvents: 0,
-    waits: wish.server === "threaded" ? 0 : waits,
+    calls: {
+      accept: 2 * wish.connections,
+      recv: messages + wish.connections,
+      send: messages,
+      wait: wish.server === "threaded" ? 0 : waits,
+      control: wish.server === "epoll" ? 2 * wish.connections : 0,
+    },
     events: wish.server === "threaded" ? 0 : messages,
+    descriptorsScanned: wish.server === "select" ? waits * 1500 : 0,
     wordsScanned: wish.server === "select" ? waits * 48 : 0,
     usage: {
       userUs: 40_000 + Math.round(cpuUs / 4),
@@ -289,7 +344,10 @@ const MANIFEST: Manifest = {
   engine: "process",
   startedAt: "2026-03-01T10:00:00.000Z",
   finishedAt: "2026-03-01T10:09:00.000Z",
-  complete: true,
+  run: "example",
+  images: null,
+  outcome: "complete",
+  trouble: null,
   cellsPlanned: 0,
   options: { servers: ["threaded", "select", "epoll"], connections: [10, 100, 500, 2000, 4000], repeat: 100 },
   software: { version: "0.1.0", commit: "0123abc", node: "v26.0.0" },

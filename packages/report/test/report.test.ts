@@ -40,9 +40,9 @@ describe("a report", () => {
   it("says at the top how much of an interrupted run there is", () => {
     const cells = makeStudyCells().slice(0, 4);
     const { markdown, html } = renderReport(
-      makeResults(cells, { complete: false, cellsPlanned: 15, finishedAt: null }),
+      makeResults(cells, { outcome: "interrupted", cellsPlanned: 15, finishedAt: null }),
     );
-    const banner = "4 of 15 cells were measured before the run was interrupted";
+    const banner = "4 of 15 cells were measured. The run was interrupted";
     expect(markdown.indexOf(banner)).toBeGreaterThan(0);
     expect(markdown.indexOf(banner)).toBeLessThan(markdown.indexOf("## Answer"));
     expect(html).toContain(banner);
@@ -50,7 +50,9 @@ describe("a report", () => {
   });
 
   it("renders without a single cell", () => {
-    const { markdown, html, charts } = renderReport(makeResults([], { complete: false, cellsPlanned: 3 }));
+    const { markdown, html, charts } = renderReport(
+      makeResults([], { outcome: "interrupted", cellsPlanned: 3 }),
+    );
     expect(charts.size).toBe(0);
     expect(markdown).toContain("0 of 3 cells");
     expect(markdown).toContain("No cell was measured, so there is no answer yet.");
@@ -62,7 +64,14 @@ describe("a report", () => {
       server: "epoll",
       connections: 10,
       status: "failed",
-      change: (cell) => ({ ...cell, listening: null, final: null, client: null, reconciliation: null }),
+      change: (cell) => ({
+        ...cell,
+        listening: null,
+        final: null,
+        client: null,
+        reconciliation: null,
+        evidence: { ...cell.evidence, corePercent: { server: null, clients: null } },
+      }),
     });
     const { markdown, charts } = renderReport({ ...makeResults([bare]), connections: new Map() });
     expect(markdown).toContain(

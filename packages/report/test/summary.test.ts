@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { figuresOf } from "../src/cell-figures.ts";
-import { busiestCorePercent } from "../src/cpu-share.ts";
+import { figuresOf, intervalOf } from "../src/cell-figures.ts";
 import { summaryRows, summaryTable } from "../src/index.ts";
 import { about, figure, integer } from "../src/numbers.ts";
-import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
+import { makeCell, makeResults, makeStudyCells, thrice } from "./fixture.ts";
 
 const bare = makeCell({
   server: "epoll",
@@ -15,13 +14,13 @@ const bare = makeCell({
     final: null,
     client: null,
     reconciliation: null,
-    evidence: { ...cell.evidence, server: [], client: [] },
+    evidence: { ...cell.evidence, server: [], clients: [], corePercent: { server: null, clients: null } },
   }),
 });
 
 describe("figures of a cell", () => {
   it("are the server's differences, for each message", () => {
-    const figures = figuresOf(
+    const figures = figuresOf([
       makeCell({
         server: "epoll",
         connections: 1000,
@@ -29,13 +28,12 @@ describe("figures of a cell", () => {
         switchesPerMessage: 0.5,
         rssPeakKiB: 60_000,
       }),
-    );
+    ]);
     expect(figures.cpuPerMessageUs).toBeCloseTo(8, 6);
     expect(figures.userPerMessageUs).toBeCloseTo(2, 6);
     expect(figures.voluntaryPerMessage).toBeCloseTo(0.45, 6);
     expect(figures.switchesPerMessage).toBeCloseTo(0.5, 6);
-    // 200,000 messages of 8 µs in 2.4 s.
-    expect(figures.serverCorePercent).toBeCloseTo(66.67, 1);
+    expect(figures.serverCorePercent).toBeCloseTo(70, 1);
     expect(figures.rssPeakMiB).toBeCloseTo(60_000 / 1024, 6);
     expect(figures.rssPerConnectionKiB).toBeCloseTo(10, 6);
     expect(figures.eventsPerWait).toBeCloseTo(10, 6);
@@ -43,14 +41,14 @@ describe("figures of a cell", () => {
 
   it("take the kernel's peak of memory where there are no samples", () => {
     const cell = makeCell({ server: "epoll", connections: 10, rssPeakKiB: 70_000 });
-    const figures = figuresOf({ ...cell, evidence: { ...cell.evidence, server: [] } });
+    const figures = figuresOf([{ ...cell, evidence: { ...cell.evidence, server: [] } }]);
     expect(figures.rssPeakMiB).toBeCloseTo(70_000 / 1024, 6);
     expect(figures.threadsPeak).toBeNull();
   });
 
   it("do not divide by no messages", () => {
     const cell = makeCell({ server: "epoll", connections: 10, messagesPerSecond: 0 });
-    expect(figuresOf(cell)).toMatchObject({
+    expect(figuresOf([cell])).toMatchObject({
       cpuPerMessageUs: null,
       switchesPerMessage: null,
       messagesPerSecond: 0,
@@ -58,29 +56,30 @@ describe("figures of a cell", () => {
   });
 });
 
-describe("the share of a core", () => {
-  const samples = [0, 0, 100, 200, 300, 300].map((cpuMs, at) => ({
-    atMs: at * 250,
-    cpuMs,
-    rssKiB: 1,
-    threads: 1,
-  }));
+describe("a cell run three times", () => {
+  const cell = makeCell({ server: "epoll", connections: 10, messagesPerSecond: 100_000 });
 
-  it("is that of the busiest stretch", () => {
-    expect(busiestCorePercent(samples, 750)).toBeCloseTo(40, 6);
+  it("is shown by the median of its runs, and the run in the middle stands for it", () => {
+    const figures = figuresOf(thrice([cell]).toReversed());
+    expect(figures.messagesPerSecond).toBe(100_000);
+    expect(figures.cell.id).toBe("epoll-10-run-2");
+    expect(intervalOf(figures, (run) => run.messagesPerSecond)).toEqual({ low: 99_000, high: 101_000 });
   });
 
-  it("is unknown for an exchange shorter than the samples can see, or longer than they last", () => {
-    expect(busiestCorePercent(samples, 200)).toBeNull();
-    expect(busiestCorePercent(samples, 5000)).toBeNull();
-    expect(busiestCorePercent([], 1000)).toBeNull();
+  it("leaves out a run that failed, and says so; of mostly failed runs it has failed", () => {
+    const [a, b, c] = thrice([cell]);
+    if (!a || !b || !c) throw new Error("three runs");
+    const broken = { ...c, status: "failed" as const };
+    expect(figuresOf([a, b, broken])).toMatchObject({ status: "ok", messagesPerSecond: 99_500 });
+    expect(summaryTable(makeResults([a, b, broken])).rows[0]?.at(-1)).toBe("ok, 2 of 3 runs");
+    expect(figuresOf([a, { ...broken, id: "x" }, broken]).status).toBe("failed");
   });
 });
 
 describe("the summary table", () => {
   it("has a row a cell, by server and load, and dashes for what is missing", () => {
     const { head, rows } = summaryTable(
-      makeResults([...makeStudyCells().reverse(), { ...bare, connections: 1 }]),
+      makeResults([...makeStudyCells().reverse(), { ...bare, name: "epoll-1", connections: 1 }]),
     );
     expect(head).toHaveLength(12);
     expect(rows.every((row) => row.length === head.length)).toBe(true);
@@ -102,7 +101,7 @@ describe("the summary table", () => {
       "12.4",
       "37.1",
       "0.90",
-      "66",
+      "70",
       "50.8",
       "0.015",
       "limited",

@@ -11,6 +11,7 @@ import { monitoringCases } from "./monitoring-cases.ts";
 import { resultsCases } from "./results-cases.ts";
 import { shutdownCases } from "./shutdown-cases.ts";
 import { type Subject, startSubject } from "./subject.ts";
+import { systemCallCases } from "./system-call-cases.ts";
 import { urgentCases } from "./urgent-cases.ts";
 
 /** Groups of cases. */
@@ -28,6 +29,7 @@ const GROUPS = {
   monitoring: monitoringCases,
   "command line": commandLineCases,
   "failing accepts": injectionCases,
+  "system calls": systemCallCases,
 };
 
 export interface ConformanceOptions {

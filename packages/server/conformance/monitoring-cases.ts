@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Client } from "./client.ts";
 import { expectCleanEnd } from "./expectations.ts";
+import { metrics, monitoringUrl, systemCalls } from "./metrics.ts";
 import type { ServerProcess } from "./server-process.ts";
 import type { Subject } from "./subject.ts";
 import { until } from "./until.ts";
@@ -32,7 +33,12 @@ export function monitoringCases(subject: Subject): void {
     const clients = await Client.all(3, server.port);
     for (const client of clients) expect(await client.answers("12345\n")).toBe(true);
     await untilCounted(server, 18);
-    expect(samples(await get(server, "/metrics"))).toEqual({
+    const samples = await metrics(server);
+    const { recv = 0, send, ...calls } = systemCalls(samples);
+    expect(recv).toBeGreaterThanOrEqual(3);
+    expect(send).toBe(3);
+    expect(Object.keys(calls)).toEqual(["accept", "wait", "control"]);
+    expect(samples).toMatchObject({
       echo_connections_open: 3,
       echo_connections_accepted_total: 3,
       echo_connections_refused_total: 0,
@@ -47,7 +53,7 @@ export function monitoringCases(subject: Subject): void {
   test("/healthz says ok, and what is not there is not found", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     expect(await get(server, "/healthz")).toBe("ok\n");
-    expect((await fetch(url(server, "/nothing"))).status).toBe(404);
+    expect((await fetch(monitoringUrl(server, "/nothing"))).status).toBe(404);
     await expectCleanEnd(server);
   });
 
@@ -79,23 +85,14 @@ export function monitoringCases(subject: Subject): void {
 
 /** A client can have its echo a moment before the server has counted it. */
 async function untilCounted(server: ServerProcess, sentBytes: number): Promise<void> {
-  const sent = async () => samples(await get(server, "/metrics")).echo_sent_bytes_total;
+  const sent = async () => (await metrics(server)).echo_sent_bytes_total;
   await until(async () => (await sent()) === sentBytes, "the echoes are counted");
 }
 
-function url({ listening }: ServerProcess, path: string): string {
-  return `http://127.0.0.1:${listening.metricsPort}${path}`;
-}
-
 async function get(server: ServerProcess, path: string): Promise<string> {
-  return (await fetch(url(server, path))).text();
+  return (await fetch(monitoringUrl(server, path))).text();
 }
 
 async function connections(server: ServerProcess): Promise<Record<string, unknown>[]> {
   return JSON.parse(await get(server, "/connections")) as Record<string, unknown>[];
-}
-
-function samples(exposition: string): Record<string, number> {
-  const lines = exposition.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
-  return Object.fromEntries(lines.map((line) => [line.split(" ")[0], Number(line.split(" ")[1])]));
 }

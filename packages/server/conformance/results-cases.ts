@@ -129,6 +129,19 @@ export function resultsCases(subject: Subject): void {
     }
   });
 
+  test("with --reuse-port two servers share a port, and every client has one of them", async () => {
+    await using first = await subject.start({ args: ["--reuse-port"] });
+    await using second = await subject.start({ args: ["--reuse-port", "--port", String(first.port)] });
+    expect(second.port).toBe(first.port);
+    const clients = await Client.all(64, first.port);
+    for (const client of clients) expect(await client.answers()).toBe(true);
+    for (const client of clients) await client.finish();
+    const ended = [await expectCleanEnd(first), await expectCleanEnd(second)];
+    const served = ended.map(({ rows }) => rows.length);
+    expect(Math.min(...served)).toBeGreaterThan(0);
+    expect(Math.max(...served)).toBe(64 - Math.min(...served));
+  });
+
   test("a file of an earlier run is replaced", async () => {
     await using earlier = await subject.start();
     const stats = join(earlier.folder, "old.csv");

@@ -1,9 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "./client.ts";
 import { expectBalanced } from "./expectations.ts";
-import { ServerProcess } from "./server-process.ts";
+import { type Ended, ServerProcess } from "./server-process.ts";
 
 /** One line of strace(1): who called what. */
 export interface SystemCall {
@@ -11,26 +10,54 @@ export interface SystemCall {
   readonly text: string;
 }
 
-/** What a server asks of the kernel while ten clients talk to it: strace(1) is the judge of an architecture. */
-export async function traceUnderLoad(main: string, args: readonly string[] = []): Promise<SystemCall[]> {
-  const calls =
-    "trace=select,pselect6,epoll_wait,epoll_pwait,epoll_ctl,accept,accept4,recvfrom,sendto,clone,clone3";
-  const folder = mkdtempSync(join(tmpdir(), "c10k-trace-"));
-  const file = join(folder, "strace");
-  await using server = await ServerProcess.start(main, {
-    args,
-    wrapper: ["strace", "-f", "-q", "--seccomp-bpf", "-o", file, "-e", calls],
-  });
-  const clients = await Client.all(10, server.port);
-  for (let round = 0; round < 10; round++) {
-    for (const client of clients) await client.answers();
-  }
-  for (const client of clients) await client.finish();
+export interface Trace {
+  readonly calls: readonly SystemCall[];
+  readonly ended: Ended;
+}
+
+export interface TraceOptions {
+  /** Arguments of the server. */
+  readonly args?: readonly string[];
+  /** Whether a descriptor is followed by what it is: `29<TCP:[127.0.0.1:10000->127.0.0.1:40000]>`. */
+  readonly namesDescriptors?: boolean;
+}
+
+const CALLS = "trace=listen,select,pselect6,epoll_wait,epoll_pwait,epoll_ctl,accept,accept4,recvfrom,sendto";
+
+/**
+ * What a server asks of the kernel in its whole life: strace(1) is the judge of an architecture.
+ *
+ * @param talk what clients do before the server is stopped
+ */
+export async function trace(
+  main: string,
+  talk: (server: ServerProcess) => Promise<void>,
+  { args = [], namesDescriptors = false }: TraceOptions = {},
+): Promise<Trace> {
+  const decode = namesDescriptors ? ["-yy"] : [];
+  // Its working directory is the server's own folder, which goes with it.
+  const wrapper = ["strace", "-f", "-q", "--seccomp-bpf", ...decode, "-o", "strace", "-e", CALLS];
+  await using server = await ServerProcess.start(main, { args, wrapper });
+  await talk(server);
   const ended = await server.stop();
   expectBalanced(ended);
-  const lines = readFileSync(file, "utf8").split("\n");
-  rmSync(folder, { recursive: true });
-  return lines.map(parse);
+  const lines = readFileSync(join(server.folder, "strace"), "utf8").split("\n");
+  return { calls: lines.map(parse), ended };
+}
+
+/** The same while ten clients have ten messages echoed each. */
+export async function traceUnderLoad(
+  main: string,
+  args: readonly string[] = [],
+): Promise<readonly SystemCall[]> {
+  const talk = async ({ port }: ServerProcess) => {
+    const clients = await Client.all(10, port);
+    for (let round = 0; round < 10; round++) {
+      for (const client of clients) await client.answers();
+    }
+    for (const client of clients) await client.finish();
+  };
+  return (await trace(main, talk, { args })).calls;
 }
 
 function parse(line: string): SystemCall {

@@ -1,5 +1,5 @@
 import { check, posix } from "@c10k-lab/posix";
-import { type Ledger, PEER_BYTES } from "@c10k-lab/stats";
+import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats";
 import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, afterAcceptError } from "./accept-error.ts";
 import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN } from "./limits.ts";
 import { type Poller, READABLE } from "./poller.ts";
@@ -82,6 +82,7 @@ export class AcceptQueue {
     const ledger = this.#ledger;
     const row = ledger.reserve();
     if (row < 0) return ACCEPT_PAUSE;
+    ledger.count(COUNTER.acceptCalls, 1);
     const fd = posix.accept4(this.#listenerFd, ledger.peers, row * PEER_BYTES, PEER_BYTES, FLAGS);
     if (fd >= 0) {
       this.#admit(fd);

@@ -1,6 +1,6 @@
 import { decodeAddress, monotonicUs } from "@c10k-lab/posix";
 import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol";
-import { type CsvValue, FIELD, type Ledger, PEER_BYTES, ROW_CLOSED } from "@c10k-lab/stats";
+import { type CsvValue, FIELD, type Ledger, PEER_BYTES } from "@c10k-lab/stats";
 import type { ClientNames } from "./client-names.ts";
 
 /** One client of the server, as the live list and the CSV file show it. */
@@ -32,10 +32,10 @@ export class ConnectionList {
 
   entry(row: number): ConnectionEntry {
     const { rows, peers } = this.#ledger;
-    const isClosed = rows.state(row) === ROW_CLOSED;
+    const reason = this.#ledger.closeReason(row);
     const { host: address, port } = decodeAddress(peers, row * PEER_BYTES);
     const openedUs = rows.get(row, FIELD.openedUs);
-    const endUs = isClosed ? rows.get(row, FIELD.closedUs) : monotonicUs();
+    const endUs = reason < 0 ? monotonicUs() : rows.get(row, FIELD.closedUs);
     return {
       connection: rows.get(row, FIELD.connection),
       host: address === "" ? undefined : this.#names.get(address),
@@ -46,7 +46,7 @@ export class ConnectionList {
       requests: rows.get(row, FIELD.requests),
       bytesReceived: rows.get(row, FIELD.bytesReceived),
       bytesSent: rows.get(row, FIELD.bytesSent),
-      closeReason: isClosed ? (CLOSE_REASONS[rows.get(row, FIELD.closeReason)] ?? "error") : null,
+      closeReason: CLOSE_REASONS[reason] ?? null,
     };
   }
 

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { onStopSignal } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
 import { EXIT, type ListeningLine, SERVER_COLUMNS, type ServerName } from "@c10k-lab/protocol";
-import { CsvFile, Ledger, LedgerReader, usageNow } from "@c10k-lab/stats";
+import { CsvFile, claimPath, Ledger, LedgerReader, usageNow } from "@c10k-lab/stats";
 import type { Logger } from "pino";
 import { ClientNames } from "./client-names.ts";
 import { ConnectionList } from "./connection-list.ts";
@@ -92,7 +92,7 @@ export class ControlPlane {
 
   #createFile(path: string): CsvFile | null {
     try {
-      return CsvFile.create(path, SERVER_COLUMNS);
+      return CsvFile.create(claimPath(path), SERVER_COLUMNS);
     } catch (error) {
       this.#log.error(`cannot write --stats ${path}: ${(error as Error).message}`);
       return null;

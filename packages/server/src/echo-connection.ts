@@ -115,7 +115,8 @@ export class EchoConnection {
   }
 
   #receive(): Need {
-    const { io, scratch } = this.#context;
+    const { io, ledger, scratch } = this.#context;
+    ledger.rows.add(this.row, FIELD.recvCalls, 1);
     const received = io.recv(this.fd, scratch, 0, BUFFER_BYTES);
     if (received === -posix.EAGAIN) return AWAIT_READABLE;
     if (received === -posix.EINTR) return AWAIT_TURN;
@@ -127,10 +128,8 @@ export class EchoConnection {
 
   #echo(received: number): Need {
     const { ledger, scratch } = this.#context;
-    const { values, fields } = ledger.rows;
-    const row = this.row * fields;
-    values[row + FIELD.requests] += countMessages(scratch, received);
-    values[row + FIELD.bytesReceived] += received;
+    ledger.rows.add(this.row, FIELD.requests, countMessages(scratch, received));
+    ledger.rows.add(this.row, FIELD.bytesReceived, received);
     const sent = this.#send(scratch, 0, received);
     if (sent < 0) return this.#close(sent);
     if (sent === received) return AWAIT_TURN;
@@ -158,22 +157,18 @@ export class EchoConnection {
     const { io, ledger } = this.#context;
     let sent: number;
     do {
+      ledger.rows.add(this.row, FIELD.sendCalls, 1);
       sent = io.send(this.fd, buffer, offset, length);
     } while (sent === -posix.EINTR);
-    if (sent === length) {
-      ledger.rows.values[this.row * ledger.rows.fields + FIELD.bytesSent] += sent;
-      return sent;
-    }
     if (sent < 0 && sent !== -posix.EAGAIN) return sent;
-    ledger.count(COUNTER.shortWrites, 1);
+    if (sent < length) ledger.count(COUNTER.shortWrites, 1);
     if (sent < 0) return 0;
-    ledger.rows.values[this.row * ledger.rows.fields + FIELD.bytesSent] += sent;
+    ledger.rows.add(this.row, FIELD.bytesSent, sent);
     return sent;
   }
 
   #drop(received: number): Need {
-    const { values, fields } = this.#context.ledger.rows;
-    values[this.row * fields + FIELD.bytesReceived] += received;
+    this.#context.ledger.rows.add(this.row, FIELD.bytesReceived, received);
     return AWAIT_TURN;
   }
 

@@ -57,18 +57,13 @@ export class EventServer {
   run(): void {
     this.#plane.ready();
     while (this.#stopLevel === RUN || this.#open > 0) this.runOnce();
+    this.#notePollerCosts();
     this.#poller.close();
   }
 
   runOnce(): void {
     const beforeUs = this.#nowUs;
-    const ready = this.#poller.wait(this.#timeoutMs());
-    this.#nowUs = monotonicUs();
-    if (ready < 0 && ready !== -posix.EINTR) this.#afterFailedWait(-ready);
-    const { ledger } = this.#plane;
-    ledger.count(COUNTER.waits, 1);
-    if (ready > 0) ledger.count(COUNTER.events, ready);
-    ledger.note(COUNTER.wordsScanned, this.#poller.wordsScanned);
+    const ready = this.#wait();
     const unfinished = this.#unfinished;
     if (unfinished.length > 0) this.#unfinished = [];
     for (let index = 0; index < ready; index++) this.#dispatch(index);
@@ -77,6 +72,26 @@ export class EventServer {
     if (this.#stopLevel !== RUN) this.#sweepStopping();
     // Whoever is not in a whole answer is idle; interrupted or cut short, it says nothing of the others.
     else if (ready >= 0 && ready < this.#poller.fds.length) this.#sweepIdle(beforeUs);
+  }
+
+  /** @returns how many descriptors are ready, or a negative error number */
+  #wait(): number {
+    const ready = this.#poller.wait(this.#timeoutMs());
+    this.#nowUs = monotonicUs();
+    const { ledger } = this.#plane;
+    ledger.count(COUNTER.waitCalls, 1);
+    if (ready > 0) ledger.count(COUNTER.events, ready);
+    this.#notePollerCosts();
+    if (ready < 0 && ready !== -posix.EINTR) this.#afterFailedWait(-ready);
+    return ready;
+  }
+
+  /** As of now, so that they can be looked at while it runs. */
+  #notePollerCosts(): void {
+    const { ledger } = this.#plane;
+    ledger.note(COUNTER.controlCalls, this.#poller.controlCalls);
+    ledger.note(COUNTER.descriptorsScanned, this.#poller.descriptorsScanned);
+    ledger.note(COUNTER.wordsScanned, this.#poller.wordsScanned);
   }
 
   #timeoutMs(): number {

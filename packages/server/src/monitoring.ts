@@ -66,6 +66,16 @@ function metrics(monitored: Monitored): Registry {
   counter("echo_requests_total", "Messages echoed", ({ requests }) => requests);
   counter("echo_received_bytes_total", "Bytes received", ({ bytesReceived }) => bytesReceived);
   counter("echo_sent_bytes_total", "Bytes sent", ({ bytesSent }) => bytesSent);
+  new Counter({
+    name: "echo_system_calls_total",
+    help: "System calls made to serve, by call",
+    labelNames: ["call"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [call, made] of Object.entries(monitored.totals().calls)) this.inc({ call }, made);
+    },
+  });
   return registry;
 }
 

@@ -24,7 +24,10 @@ export const SERVER_OPTIONS = {
     describe: "after SIGTERM, wait this long for clients to close before resetting them",
     default: "5s",
   }),
-  stats: text({ describe: "CSV file to write: one row for every accepted connection" }),
+  stats: text({
+    describe:
+      "CSV file to write: one row for every accepted connection; {n} becomes the first number not taken",
+  }),
   metricsPort: integer({
     describe:
       "serve /metrics, /connections and /healthz over HTTP on this loopback port; 0 takes any [default: off]",

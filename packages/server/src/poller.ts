@@ -26,7 +26,13 @@ export interface Poller {
   readonly generations: Int32Array;
   /** READABLE, WRITABLE and READ_TO_THE_END, or-ed. */
   readonly events: Uint8Array;
-  /** Words of bitmap looked at since the start: what a scan costs. */
+
+  // What it has cost since the start, for the books:
+  /** epoll_ctl(2) calls. */
+  readonly controlCalls: number;
+  /** Descriptor numbers the kernel went through because it was asked of a range: the sum of select(2)'s nfds. */
+  readonly descriptorsScanned: number;
+  /** Words of bitmap searched for the answer afterwards. */
   readonly wordsScanned: number;
 
   /** @param interest READABLE or WRITABLE */

@@ -1,5 +1,5 @@
 import { monotonicUs, posix } from "@c10k-lab/posix";
-import { COUNTER, type Ledger } from "@c10k-lab/stats";
+import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats";
 import { reasonCode } from "./echo-connection.ts";
 import { BUFFER_BYTES } from "./limits.ts";
 
@@ -15,6 +15,7 @@ export function refuse(ledger: Ledger, row: number, fd: number): void {
   posix.shutdown(fd, posix.SHUT_WR);
   posix.fcntl(fd, posix.F_SETFL, posix.O_NONBLOCK);
   for (let reads = 0; reads < READS; reads++) {
+    ledger.rows.add(row, FIELD.recvCalls, 1);
     if (posix.recv(fd, unread, 0, BUFFER_BYTES) <= 0) break;
   }
   posix.close(fd);

@@ -9,7 +9,7 @@ export function totals(
   reader: LedgerReader,
   durationMs: number,
 ): FinalLine {
-  const { requests, bytesReceived, bytesSent, closed } = reader.totals();
+  const { requests, bytesReceived, bytesSent, recvCalls, sendCalls, closed } = reader.totals();
   const byReason = CLOSE_REASONS.map((reason, code) => [reason, closed[code] ?? 0]);
   return {
     event: "final",
@@ -25,8 +25,15 @@ export function totals(
     acceptErrors: acceptErrors(ledger),
     shortWrites: ledger.counter(COUNTER.shortWrites),
     staleEvents: ledger.counter(COUNTER.staleEvents),
-    waits: ledger.counter(COUNTER.waits),
+    calls: {
+      accept: ledger.counter(COUNTER.acceptCalls),
+      recv: recvCalls,
+      send: sendCalls,
+      wait: ledger.counter(COUNTER.waitCalls),
+      control: ledger.counter(COUNTER.controlCalls),
+    },
     events: ledger.counter(COUNTER.events),
+    descriptorsScanned: ledger.counter(COUNTER.descriptorsScanned),
     wordsScanned: ledger.counter(COUNTER.wordsScanned),
     usage: usageNow(),
   };

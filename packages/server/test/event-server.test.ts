@@ -19,6 +19,8 @@ class ScriptedPoller implements Poller {
   readonly fds = new Int32Array(EVENTS);
   readonly generations = new Int32Array(EVENTS);
   readonly events = new Uint8Array(EVENTS);
+  readonly controlCalls = 0;
+  readonly descriptorsScanned = 0;
   readonly wordsScanned = 0;
   /** Descriptor → generation. */
   readonly watched = new Map<number, number>();

@@ -8,5 +8,6 @@ export { LatencyHistogram } from "./latency-histogram.ts";
 export { COUNTER, FIELD, Ledger, type LedgerMemory, PEER_BYTES } from "./ledger.ts";
 export { LedgerReader, type LedgerTotals } from "./ledger-reader.ts";
 export { mergeSummaries } from "./merge-summaries.ts";
+export { claimNumber, claimPath, fillNumber, isNumbered } from "./numbered-path.ts";
 export { ROW_CLOSED, ROW_FREE, ROW_OPEN, SharedRows, type SharedRowsMemory } from "./shared-rows.ts";
 export { usageNow } from "./usage.ts";

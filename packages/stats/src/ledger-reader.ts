@@ -1,11 +1,13 @@
 import { FIELD, type Ledger } from "./ledger.ts";
-import { ROW_CLOSED, ROW_FREE } from "./shared-rows.ts";
+import { ROW_FREE } from "./shared-rows.ts";
 
 /** Totals over every connection, open and closed. */
 export interface LedgerTotals {
   requests: number;
   bytesReceived: number;
   bytesSent: number;
+  recvCalls: number;
+  sendCalls: number;
   /** Closed connections by index into CLOSE_REASONS. */
   closed: number[];
 }
@@ -16,7 +18,14 @@ export interface LedgerTotals {
  */
 export class LedgerReader {
   readonly #ledger: Ledger;
-  readonly #collected: LedgerTotals = { requests: 0, bytesReceived: 0, bytesSent: 0, closed: [] };
+  readonly #collected: LedgerTotals = {
+    requests: 0,
+    bytesReceived: 0,
+    bytesSent: 0,
+    recvCalls: 0,
+    sendCalls: 0,
+    closed: [],
+  };
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -28,12 +37,12 @@ export class LedgerReader {
    * @returns rows visited
    */
   collect(visit: (row: number) => void): number {
-    const { rows, touched } = this.#ledger;
+    const { touched } = this.#ledger;
     let visited = 0;
     for (let row = 0; row < touched; row++) {
-      if (rows.state(row) !== ROW_CLOSED) continue;
+      if (this.#ledger.closeReason(row) < 0) continue;
       visit(row);
-      this.#add(this.#collected, row, true);
+      this.#add(this.#collected, row);
       this.#ledger.release(row);
       visited++;
     }
@@ -50,17 +59,19 @@ export class LedgerReader {
 
   totals(): LedgerTotals {
     const totals = { ...this.#collected, closed: [...this.#collected.closed] };
-    this.forEachLive((row) => this.#add(totals, row, this.#ledger.rows.state(row) === ROW_CLOSED));
+    this.forEachLive((row) => this.#add(totals, row));
     return totals;
   }
 
-  #add(totals: LedgerTotals, row: number, isClosed: boolean): void {
+  #add(totals: LedgerTotals, row: number): void {
     const { rows } = this.#ledger;
+    // Before the counts: those of a row that is closed meanwhile may be read too early to be its last.
+    const reason = this.#ledger.closeReason(row);
     totals.requests += rows.get(row, FIELD.requests);
     totals.bytesReceived += rows.get(row, FIELD.bytesReceived);
     totals.bytesSent += rows.get(row, FIELD.bytesSent);
-    if (!isClosed) return;
-    const reason = rows.get(row, FIELD.closeReason);
-    totals.closed[reason] = (totals.closed[reason] ?? 0) + 1;
+    totals.recvCalls += rows.get(row, FIELD.recvCalls);
+    totals.sendCalls += rows.get(row, FIELD.sendCalls);
+    if (reason >= 0) totals.closed[reason] = (totals.closed[reason] ?? 0) + 1;
   }
 }

@@ -8,11 +8,12 @@ export const FIELD = {
   requests: 3,
   bytesReceived: 4,
   bytesSent: 5,
-  /** Index into CLOSE_REASONS. */
-  closeReason: 6,
+  /** recv(2) and send(2) calls made for this connection. */
+  recvCalls: 6,
+  sendCalls: 7,
 } as const;
 
-/** Eight doubles are one cache line: two threads never write to the same one. */
+/** Eight doubles are one cache line: two threads never write to the same one. All eight are in use. */
 const FIELDS_PER_ROW = 8;
 
 /** What the data plane counts beside the rows: indices of its counters, each with one writer. */
@@ -24,9 +25,15 @@ export const COUNTER = {
   peak: 2,
   shortWrites: 3,
   staleEvents: 4,
-  waits: 5,
-  events: 6,
-  wordsScanned: 7,
+  /** accept4(2) calls. */
+  acceptCalls: 5,
+  /** epoll_wait(2) or select(2) calls. */
+  waitCalls: 6,
+  /** epoll_ctl(2) calls. */
+  controlCalls: 7,
+  events: 8,
+  descriptorsScanned: 9,
+  wordsScanned: 10,
 } as const;
 
 /** Error numbers stay below this on Linux: errno(3). */
@@ -104,11 +111,20 @@ export class Ledger {
     return row;
   }
 
-  /** Ends a row: from here on it belongs to the control plane. */
+  /**
+   * Ends a row: from here on it belongs to the control plane. The state says why, too, so that the row has room for
+   * what changes with every message.
+   *
+   * @param reason index into CLOSE_REASONS
+   */
   close(row: number, reason: number, nowUs: number): void {
     this.rows.set(row, FIELD.closedUs, nowUs);
-    this.rows.set(row, FIELD.closeReason, reason);
-    this.rows.publish(row, ROW_CLOSED);
+    this.rows.publish(row, ROW_CLOSED + reason);
+  }
+
+  /** Index into CLOSE_REASONS of a closed row; negative of any other. */
+  closeReason(row: number): number {
+    return this.rows.state(row) - ROW_CLOSED;
   }
 
   /** Notes how many connections are open: the peak is kept. */

@@ -6,7 +6,10 @@ export interface SharedRowsMemory {
   readonly states: SharedArrayBuffer;
 }
 
-/** A row's life. The writer moves it from FREE to OPEN to CLOSED, the reader back to FREE once it is on disk. */
+/**
+ * A row's life. The writer moves it from FREE to OPEN to CLOSED, the reader back to FREE once it is on disk. A table may
+ * have several ways to close: CLOSED is the first of them.
+ */
 export const ROW_FREE = 0;
 export const ROW_OPEN = 1;
 export const ROW_CLOSED = 2;
@@ -50,6 +53,10 @@ export class SharedRows {
 
   set(row: number, field: number, value: number): void {
     this.values[row * this.fields + field] = value;
+  }
+
+  add(row: number, field: number, value: number): void {
+    this.values[row * this.fields + field] += value;
   }
 
   /** Sets every field of a row to zero. */

@@ -66,7 +66,7 @@ function collect(model: Model): void {
     expect(model.closed.delete(connection), "collected once, and only when closed").toBe(true);
     expect(rows.get(row, FIELD.requests)).toBe(connection);
     expect(rows.get(row, FIELD.openedUs)).toBe(999 + connection);
-    expect(rows.get(row, FIELD.closeReason)).toBe(connection % 3);
+    expect(model.ledger.closeReason(row)).toBe(connection % 3);
     model.collected.push(connection);
   });
   expect(visited).toBeGreaterThanOrEqual(0);

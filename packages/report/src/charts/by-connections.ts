@@ -1,20 +1,20 @@
-import type { CellFigures } from "../cell-figures.ts";
+import { type CellFigures, intervalOf, isUnbalanced } from "../cell-figures.ts";
 import { compareAtLargest, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
 import { integer, listed } from "../numbers.ts";
-import { cellsOf, isUnbalanced, isWhole, loadsOf, type Study } from "../study.ts";
-import type { Axis, Chart, Point, Series } from "./chart.ts";
+import { cellsOf, isWhole, loadsOf, type Study } from "../study.ts";
+import type { Axis, Chart, Point, Range, Series } from "./chart.ts";
 
 /** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */
 const LOG_SPREAD = 30;
 
-/** A quantity drawn over the number of connections, a line a server. */
+/** A quantity drawn over the number of connections, a line a variant. */
 export interface Drawing {
   readonly name: string;
   readonly heading: string;
   readonly label: string;
   readonly unit: string;
   readonly quantity: Quantity;
-  /** Before "at 4,000 connections" when one server is clearly best: "answers the most messages per second". */
+  /** Before "at 4,000 connections" when one variant is really best: "answers the most messages per second". */
   readonly leads: string;
   readonly canBeLog: boolean;
 }
@@ -43,11 +43,15 @@ export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Seri
     const y = value(cell);
     return y === null || y === Number.POSITIVE_INFINITY ? [] : [[cell.connections, y]];
   };
-  return study.servers.map((server) => {
-    const cells = cellsOf(study, server);
+  return study.variants.map((variant) => {
+    const cells = cellsOf(study, variant);
     const points = cells.filter(isWhole).flatMap(pointOf);
     const hollow = cells.filter((cell) => !isWhole(cell)).flatMap(pointOf);
-    return { name: server, kind: "line", points, hollow };
+    const ranges = cells.filter(isWhole).flatMap((cell): Range[] => {
+      const interval = intervalOf(cell, value);
+      return interval === null ? [] : [[cell.connections, interval.low, interval.high]];
+    });
+    return { name: variant, kind: "line", points, hollow, ranges };
   });
 }
 
@@ -56,12 +60,12 @@ function titleOf(study: Study, { heading, quantity, leads }: Drawing): string {
   if (comparison === null) return `${heading}, by connections`;
   const at = `at ${integer(comparison.connections)} connections`;
   const leader = leaderOf(comparison);
-  return leader === null ? `No clear leader in ${quantity.what} ${at}` : `${leader} ${leads} ${at}`;
+  return leader === null ? `No real difference in ${quantity.what} ${at}` : `${leader} ${leads} ${at}`;
 }
 
 function captionOf(study: Study, quantity: Quantity, series: readonly Series[]): string {
   const comparison = compareAtLargest(study, quantity);
-  const values = comparison === null ? "" : valuesSentence(study, quantity, comparison);
+  const values = comparison === null ? "" : valuesSentence(study, comparison);
   return [values, hollowSentence(study, series)].filter((sentence) => sentence !== "").join(" ");
 }
 
@@ -73,10 +77,10 @@ export function hollowSentence(study: Study, series: readonly Series[]): string 
   return names.length === 0 ? "" : `Hollow: ${names.join("; ")}.`;
 }
 
-function markOf(study: Study, server: string, load: number): string {
-  const cell = study.cells.find((one) => one.server === server && one.connections === load);
+function markOf(study: Study, variant: string, load: number): string {
+  const cell = study.cells.find((one) => one.variant === variant && one.connections === load);
   if (cell === undefined) return integer(load);
-  return `${integer(load)} (${isUnbalanced(cell.cell) ? "ledgers do not balance" : cell.cell.status})`;
+  return `${integer(load)} (${isUnbalanced(cell.cell) ? "ledgers do not balance" : cell.status})`;
 }
 
 function scaleOf(series: readonly Series[]): Axis["scale"] {

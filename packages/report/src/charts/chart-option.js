@@ -12,6 +12,13 @@ const MARKS = {
   asked: { symbol: "none", symbolSize: 0, lineWidth: 1.5 },
 };
 
+/** What is none of these, a server with certain options, takes the next shape and colour. */
+const OTHER_MARKS = ["diamond", "pin", "arrow", "roundRect", "triangle", "rect", "circle"].map((symbol) => ({
+  symbol,
+  symbolSize: 10,
+  lineWidth: 2,
+}));
+
 /** Okabe and Ito's palette: told apart with every kind of colour vision. */
 export const LOOKS = {
   light: {
@@ -20,6 +27,7 @@ export const LOOKS = {
     muted: "#55595f",
     grid: "#e3e5e8",
     colours: { threaded: "#d55e00", select: "#0072b2", epoll: "#009e73", asked: "#1c1e21" },
+    others: ["#cc79a7", "#0072b2", "#d55e00", "#009e73", "#56b4e9", "#8c6d00", "#1c1e21"],
   },
   dark: {
     background: "#16191d",
@@ -27,6 +35,7 @@ export const LOOKS = {
     muted: "#aeb4bc",
     grid: "#32373e",
     colours: { threaded: "#e69f00", select: "#56b4e9", epoll: "#00b887", asked: "#e8eaed" },
+    others: ["#e39ac4", "#56b4e9", "#e69f00", "#00b887", "#7fb2e5", "#f0e442", "#e8eaed"],
   },
 };
 
@@ -56,7 +65,7 @@ export function chartOption(chart, look, width) {
     },
     xAxis: xAxis(chart, look, narrow),
     yAxis: yAxis(chart, look, narrow),
-    series: chart.series.flatMap((one) => seriesOf(one, chart, look)),
+    series: chart.series.flatMap((one, index) => seriesOf(one, index, chart, look)),
   };
 }
 
@@ -120,15 +129,18 @@ function axisLabel(one, look, narrow) {
   return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
 }
 
-function seriesOf(one, chart, look) {
-  const colour = look.colours[one.name];
-  const mark = MARKS[one.name];
+function seriesOf(one, index, chart, look) {
+  const colour = look.colours[one.name] ?? look.others[index % look.others.length];
+  const mark = MARKS[one.name] ?? OTHER_MARKS[index % OTHER_MARKS.length];
   const common = { name: one.name, symbol: mark.symbol, color: colour };
   // A logarithm has no zero: such a point is left out of the drawing, not of the table.
   const drawable = (point) =>
     (chart.x.scale !== "log" || point[0] > 0) && (chart.y.scale !== "log" || point[1] > 0);
   const points = one.points.filter(drawable);
-  const drawn = [one.kind === "dots" ? dots(common, points) : line(common, one, mark, points)];
+  const drawn = [
+    ...((one.ranges ?? []).length > 0 ? [bars(common, one.ranges, chart)] : []),
+    one.kind === "dots" ? dots(common, points) : line(common, one, mark, points),
+  ];
   if (one.hollow.length === 0) return drawn;
   const itemStyle = { color: look.background, borderColor: colour, borderWidth: 2, opacity: 1 };
   const symbolSize = mark.symbolSize + 1;
@@ -136,6 +148,26 @@ function seriesOf(one, chart, look) {
     ...drawn,
     { ...common, type: "scatter", symbolSize, itemStyle, data: one.hollow.filter(drawable), z: 4 },
   ];
+}
+
+/** Intervals: one line with gaps, upright at each point. */
+function bars(common, ranges, chart) {
+  const drawable = ranges.filter(([, low]) => chart.y.scale !== "log" || low > 0);
+  return {
+    ...common,
+    type: "line",
+    symbol: "none",
+    silent: true,
+    tooltip: { show: false },
+    lineStyle: { color: common.color, width: 1.5, type: "solid" },
+    emphasis: { disabled: true },
+    data: drawable.flatMap(([x, low, high]) => [
+      [x, low],
+      [x, high],
+      ["-", "-"],
+    ]),
+    z: 2,
+  };
 }
 
 function dots(common, points) {

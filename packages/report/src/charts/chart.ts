@@ -24,12 +24,16 @@ export interface Axis {
 }
 
 export interface Series {
-  /** A server, or `asked` for the line of what was asked for. */
+  /** A variant, or `asked` for the line of what was asked for. */
   readonly name: string;
   readonly kind: "line" | "curve" | "dots";
   readonly points: readonly Point[];
   /** Cells that are not ok: hollow, and joined by no line. */
   readonly hollow: readonly Point[];
+  /** Intervals of the points, drawn as bars; none where a cell was run too rarely. */
+  readonly ranges?: readonly Range[];
 }
+
+export type Range = readonly [x: number, low: number, high: number];
 
 export type Point = readonly [x: number, y: number];

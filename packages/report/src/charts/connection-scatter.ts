@@ -1,6 +1,6 @@
 import type { ConnectionRow } from "@c10k-lab/protocol";
 import type { CellFigures } from "../cell-figures.ts";
-import { isClear } from "../comparison.ts";
+import { SPREAD_RATIO } from "../limits.ts";
 import { about, integer } from "../numbers.ts";
 import type { Study } from "../study.ts";
 import type { Chart, Point } from "./chart.ts";
@@ -13,16 +13,16 @@ export function connectionScatter(study: Study): Chart | null {
   const first = cells[0];
   if (first === undefined) return null;
   const load = integer(first.connections);
-  const spreads = cells.map((cell) => spreadOf(cell.server, pointsOf(rowsOf(cell))));
+  const spreads = cells.map((cell) => spreadOf(cell.variant, pointsOf(rowsOf(cell))));
   return {
     name: "response-by-connection",
     heading: "Response time of each connection",
     title: titleOf(spreads, load),
-    caption: `At ${load} connections the mean response time of a connection, fastest to slowest: ${spreads.map(rangeOf).join("; ")} ms.`,
+    caption: `At ${load} connections the mean response time of a connection in one run, fastest to slowest: ${spreads.map(rangeOf).join("; ")} ms.`,
     x: { label: "connection number", unit: "", scale: "linear", format: "number", ticks: null },
     y: { label: "mean response time, ms", unit: "ms", scale: "linear", format: "number", ticks: null },
     series: cells.map((cell) => ({
-      name: cell.server,
+      name: cell.variant,
       kind: "dots",
       points: pointsOf(rowsOf(cell)),
       hollow: [],
@@ -31,7 +31,7 @@ export function connectionScatter(study: Study): Chart | null {
 }
 
 interface Spread {
-  readonly server: string;
+  readonly variant: string;
   readonly fastestMs: number;
   readonly slowestMs: number;
 }
@@ -43,10 +43,10 @@ function pointsOf(rows: readonly ConnectionRow[]): Point[] {
   );
 }
 
-function spreadOf(server: string, points: readonly Point[]): Spread {
+function spreadOf(variant: string, points: readonly Point[]): Spread {
   const ms = points.map((point) => point[1]);
   return {
-    server,
+    variant,
     fastestMs: ms.reduce((a, b) => Math.min(a, b)),
     slowestMs: ms.reduce((a, b) => Math.max(a, b)),
   };
@@ -55,16 +55,16 @@ function spreadOf(server: string, points: readonly Point[]): Spread {
 function titleOf(spreads: readonly Spread[], load: string): string {
   const [widest, next] = spreads.toSorted((a, b) => widthOf(b) - widthOf(a));
   const at = `at ${load} connections`;
-  if (widest === undefined || next === undefined || !isClear(widthOf(widest), widthOf(next))) {
+  if (widest === undefined || next === undefined || widthOf(widest) < SPREAD_RATIO * widthOf(next)) {
     return `Mean response time of each connection ${at}`;
   }
-  return `${widest.server}'s connections wait least alike ${at}`;
+  return `${widest.variant}'s connections wait least alike ${at}`;
 }
 
 function widthOf({ fastestMs, slowestMs }: Spread): number {
   return fastestMs > 0 ? slowestMs / fastestMs : 0;
 }
 
-function rangeOf({ server, fastestMs, slowestMs }: Spread): string {
-  return `${server} ${about(fastestMs)} to ${about(slowestMs)}`;
+function rangeOf({ variant, fastestMs, slowestMs }: Spread): string {
+  return `${variant} ${about(fastestMs)} to ${about(slowestMs)}`;
 }

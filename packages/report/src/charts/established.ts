@@ -26,8 +26,8 @@ export function establishedChart(study: Study): Chart {
 }
 
 function titleOf(study: Study): string {
-  const short = study.servers.flatMap((server) => {
-    const first = cellsOf(study, server).find(
+  const short = study.variants.flatMap((variant) => {
+    const first = cellsOf(study, variant).find(
       (cell) => (cell.established ?? cell.connections) < cell.connections,
     );
     return first === undefined ? [] : [first];
@@ -39,14 +39,14 @@ function titleOf(study: Study): string {
     return `Every connection asked for was established, up to ${integer(largest)}${where}`;
   }
   const held = short.map(
-    (cell) => `${cell.server} held ${integer(cell.established)} of ${integer(cell.connections)}`,
+    (cell) => `${cell.variant} held ${integer(cell.established)} of ${integer(cell.connections)}`,
   );
   return `${listed(held)} connections`;
 }
 
 function captionOf(study: Study, got: readonly Series[]): string {
   const reference = "The dashed line is what was asked for.";
-  const without = study.cells.filter((cell) => cell.established === null).map((cell) => cell.cell.id);
+  const without = study.cells.filter((cell) => cell.established === null).map((cell) => cell.name);
   const unknown = without.length === 0 ? "" : `Not known for ${listed(without)}.`;
   return [reference, ...wallSentences(study), hollowSentence(study, got), unknown]
     .filter((one) => one !== "")

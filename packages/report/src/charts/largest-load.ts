@@ -8,12 +8,12 @@ import { isWhole, loadsOf, type Study } from "../study.ts";
 export function largestLoadCells(study: Study, hasData: (cell: CellFigures) => boolean): CellFigures[] {
   const usable = study.cells.filter((cell) => isWhole(cell) && hasData(cell));
   const at = (load: number) =>
-    study.servers.flatMap(
-      (server) => usable.find((one) => one.server === server && one.connections === load) ?? [],
+    study.variants.flatMap(
+      (variant) => usable.find((one) => one.variant === variant && one.connections === load) ?? [],
     );
   const candidates = loadsOf(study)
     .reverse()
     .map(at)
     .filter((cells) => cells.length > 0);
-  return candidates.find((cells) => cells.length === study.servers.length) ?? candidates[0] ?? [];
+  return candidates.find((cells) => cells.length === study.variants.length) ?? candidates[0] ?? [];
 }

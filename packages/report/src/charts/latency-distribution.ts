@@ -2,6 +2,7 @@ import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import type { CellFigures } from "../cell-figures.ts";
 import { leaderOf } from "../comparison.ts";
 import { about, integer } from "../numbers.ts";
+import { RESPONSE_P999 } from "../quantities.ts";
 import type { Study } from "../study.ts";
 import type { Chart, Point } from "./chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
@@ -20,7 +21,7 @@ export function latencyDistribution(study: Study): Chart | null {
     name: "latency-distribution",
     heading: "Response time, distribution",
     title: titleOf(cells),
-    caption: `All messages at ${integer(first.connections)} connections. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
+    caption: `All messages of one run at ${integer(first.connections)} connections. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
     x: {
       label: "share of messages answered within",
       unit: "",
@@ -30,7 +31,7 @@ export function latencyDistribution(study: Study): Chart | null {
     },
     y: { label: "response time, ms", unit: "ms", scale: "log", format: "number", ticks: null },
     series: cells.map((cell) => ({
-      name: cell.server,
+      name: cell.variant,
       kind: "curve",
       points: curves.get(cell) ?? [],
       hollow: [],
@@ -64,11 +65,12 @@ function decoded(base64: string) {
 function titleOf(cells: readonly CellFigures[]): string {
   const at = `at ${integer(cells[0]?.connections ?? null)} connections`;
   const ranked = cells
-    .flatMap(({ server, latency }) =>
-      latency.response.p999 === null ? [] : [{ server, value: latency.response.p999 }],
-    )
+    .flatMap((cell) => {
+      const value = RESPONSE_P999.value(cell);
+      return value === null ? [] : [{ variant: cell.variant, value, cell }];
+    })
     .toSorted((a, b) => a.value - b.value);
-  const leader = leaderOf({ connections: 0, ranked });
+  const leader = leaderOf({ connections: 0, quantity: RESPONSE_P999, ranked });
   if (leader === null) return `How response times are distributed ${at}`;
   return `${leader} answers 99.9 % of messages soonest, within ${about(ranked[0]?.value ?? null)} ms, ${at}`;
 }

@@ -26,7 +26,7 @@ function cellBlock(cell: CellResult): string {
       : `server on ${numbers(cell.processors.server)}, client on ${numbers(cell.processors.client)}`;
   return blocks([
     `**${text(cell.id)}**: ${cell.status}; processors: ${where}.`,
-    codeBlock(`${oneLine(cell.commands.server)}\n${oneLine(cell.commands.client)}`),
+    codeBlock([cell.commands.server, ...cell.commands.clients].map(oneLine).join("\n")),
   ]);
 }
 
@@ -53,7 +53,8 @@ function reconciliation(cells: readonly CellResult[]): string {
   });
   const head = ["cell", "side", "result", "connections", "messages", "bytes sent", "bytes received"];
   return blocks([
-    "What the client sent must be what the server received, and the other way round.",
+    "What the client sent must be what the server received, and the other way round. The lab's own connection, which " +
+      "tries the server before the load, is not in these figures.",
     tableOf({ head, rows }, [0, 1, 2]),
   ]);
 }

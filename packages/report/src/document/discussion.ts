@@ -1,10 +1,13 @@
-import type { ServerName, TcpCounter } from "@c10k-lab/protocol";
+import type { TcpCounter } from "@c10k-lab/protocol";
 import { TCP_COUNTERS } from "@c10k-lab/protocol";
 import type { CellFigures } from "../cell-figures.ts";
-import { isClear } from "../comparison.ts";
+import { difference } from "../comparison.ts";
 import { blocks, bullets, type Table, tableOf } from "../markdown.ts";
 import { figure, integer, plural } from "../numbers.ts";
+import type { RunFigures } from "../run-figures.ts";
 import { cellsOf, isWhole, type Study } from "../study.ts";
+import { containers } from "./containers.ts";
+import { replicas } from "./replicas.ts";
 
 /** Why: the evidence beside each rate. It shows what goes together, not what causes what. */
 export function discussion(study: Study): string {
@@ -14,51 +17,57 @@ export function discussion(study: Study): string {
     "What the servers did for each message, from the kernel's accounts of their processes. Starting up is not " +
       "counted. Such figures show what goes together with a rate; they do not prove what caused it.",
     tableOf(evidenceTable(study)),
-    bullets(study.servers.flatMap((server) => changes(study, server))),
+    bullets(study.variants.flatMap((variant) => changes(study, variant))),
+    replicas(study),
+    containers(study),
     kernelCounters(study),
   ]);
 }
 
 const EVIDENCE: readonly (readonly [string, (cell: CellFigures) => string])[] = [
-  ["server", (cell) => cell.server],
+  ["server", (cell) => cell.variant],
   ["connections", (cell) => integer(cell.connections)],
   ["user µs per message", (cell) => figure(cell.userPerMessageUs)],
   ["system µs per message", (cell) => figure(cell.systemPerMessageUs)],
   ["voluntary switches per message", (cell) => figure(cell.voluntaryPerMessage)],
   ["involuntary switches per message", (cell) => figure(cell.involuntaryPerMessage)],
+  ["system calls per message", (cell) => figure(cell.callsPerMessage)],
   ["events per wake-up", (cell) => figure(cell.eventsPerWait)],
-  ["words scanned per wake-up", (cell) => figure(cell.server === "select" ? cell.wordsPerWait : null)],
+  ["descriptors scanned per wake-up", (cell) => figure(cell.descriptorsPerWait)],
   ["KiB per connection", (cell) => figure(cell.rssPerConnectionKiB)],
   ["threads", (cell) => integer(cell.threadsPeak)],
   ["client CPU %", (cell) => integer(cell.clientCorePercent)],
 ];
 
 function evidenceTable(study: Study): Table {
-  const cells = study.servers.flatMap((server) => cellsOf(study, server));
+  const cells = study.variants.flatMap((variant) => cellsOf(study, variant));
   return {
     head: EVIDENCE.map(([heading]) => heading),
     rows: cells.map((cell) => EVIDENCE.map(([, show]) => show(cell))),
   };
 }
 
-/** What changed for one server between its smallest and its largest whole cell. */
-function changes(study: Study, server: ServerName): string[] {
-  const cells = cellsOf(study, server).filter(isWhole);
+/** What changed for one variant between its smallest and its largest whole cell. */
+function changes(study: Study, variant: string): string[] {
+  const cells = cellsOf(study, variant).filter(isWhole);
   const [from, to] = [cells[0], cells.at(-1)];
   if (from === undefined || to === undefined || from.connections === to.connections) return [];
   const range = `from ${integer(from.connections)} to ${plural(to.connections, "connection")}`;
-  const change = (what: string, value: (cell: CellFigures) => number | null, unit: string): string[] => {
+  const change = (what: string, value: (run: RunFigures) => number | null, unit: string): string[] => {
     const [a, b] = [value(from), value(to)];
     if (a === null || b === null) return [];
-    if (!isClear(a, b)) return [`${what} did not clearly change (${figure(a)} and ${figure(b)}${unit})`];
+    const [larger, smaller] = b > a ? [to, from] : [from, to];
+    if (difference(larger, smaller, value) === null)
+      return [`no real change of ${what} is shown (${figure(a)} and ${figure(b)}${unit})`];
     return [`${what} ${b > a ? "rose" : "fell"} from ${figure(a)} to ${figure(b)}${unit}`];
   };
   const parts = [
     ...change("CPU time per message", (cell) => cell.cpuPerMessageUs, " µs"),
     ...change("context switches per message", (cell) => cell.switchesPerMessage, ""),
+    ...change("system calls per message", (cell) => cell.callsPerMessage, ""),
     ...change("ready descriptors per wake-up", (cell) => cell.eventsPerWait, ""),
   ];
-  return parts.length === 0 ? [] : [`${server}, ${range}: ${parts.join("; ")}.`];
+  return parts.length === 0 ? [] : [`${variant}, ${range}: ${parts.join("; ")}.`];
 }
 
 const MEANINGS: Readonly<Record<TcpCounter, string>> = {
@@ -73,10 +82,10 @@ const MEANINGS: Readonly<Record<TcpCounter, string>> = {
 };
 
 function kernelCounters(study: Study): string {
-  const rows = study.cells.flatMap(({ cell }) =>
+  const rows = study.results.cells.flatMap(({ id, evidence }) =>
     TCP_COUNTERS.flatMap((name) => {
-      const count = cell.evidence.tcp[name] ?? 0;
-      return count === 0 ? [] : [[cell.id, name, MEANINGS[name], integer(count)]];
+      const count = evidence.tcp[name] ?? 0;
+      return count === 0 ? [] : [[id, name, MEANINGS[name], integer(count)]];
     }),
   );
   const heading = "### TCP counters of the kernel";

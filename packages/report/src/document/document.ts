@@ -1,10 +1,12 @@
+import type { Manifest } from "@c10k-lab/protocol";
 import type { Chart } from "../charts/chart.ts";
 import { findingsOf } from "../findings.ts";
 import { blocks, bullets, tableOf, text } from "../markdown.ts";
+import { notesOf } from "../notes.ts";
 import { integer } from "../numbers.ts";
 import { SCALING_RULE } from "../scaling.ts";
 import type { Study } from "../study.ts";
-import { SUMMARY_WORDS, tableOfStudy } from "../summary-table.ts";
+import { tableOfStudy } from "../summary-table.ts";
 import { warningsOf } from "../warnings.ts";
 import { appendix } from "./appendix.ts";
 import { discussion } from "./discussion.ts";
@@ -30,10 +32,31 @@ export function documentOf(study: Study, charts: readonly Chart[]): string {
 }
 
 function banner({ results }: Study): string {
-  const { complete, cellsPlanned } = results.manifest;
-  if (complete) return "";
-  return `> **Partial:** ${integer(results.cells.length)} of ${integer(cellsPlanned)} cells were measured before the run was interrupted.`;
+  const { outcome, trouble, cellsPlanned } = results.manifest;
+  if (outcome === "complete") return "";
+  const cells = `${integer(results.cells.length)} of ${integer(cellsPlanned)} cells were measured`;
+  return `> **${HEADINGS[outcome]}:** ${cells}. ${text(trouble ?? REASONS[outcome])}`;
 }
+
+const HEADINGS: Record<Manifest["outcome"], string> = {
+  running: "Partial",
+  complete: "Complete",
+  interrupted: "Partial",
+  "no-engine": "No engine",
+  "no-image": "No image",
+  "engine-refused": "Partial, engine refused",
+  "engine-lost": "Partial, engine lost",
+};
+
+const REASONS: Record<Manifest["outcome"], string> = {
+  running: "The lab was still at work, or was killed.",
+  complete: "",
+  interrupted: "The run was interrupted.",
+  "no-engine": "No container engine answered.",
+  "no-image": "A container image was missing.",
+  "engine-refused": "The container engine would not do what it was asked.",
+  "engine-lost": "The container engine went away.",
+};
 
 function answer(study: Study): string {
   const findings = findingsOf(study);
@@ -53,13 +76,18 @@ function results(study: Study): string {
   return blocks([
     "## Results",
     "Response times (p50, p99, max) and connect times are the client's. CPU is per cent of one core. A dash means not measured.",
-    tableOf(tableOfStudy(study), SUMMARY_WORDS),
+    summary(study),
     notes(study),
   ]);
 }
 
+function summary(study: Study): string {
+  const table = tableOfStudy(study);
+  return tableOf(table, [0, table.head.length - 1]);
+}
+
 function notes(study: Study): string {
-  const noted = study.cells.flatMap(({ cell }) => cell.notes.map((note) => `${cell.id}: ${note}`));
+  const noted = notesOf(study.results);
   return noted.length === 0 ? "" : blocks(["### Notes", bullets(noted)]);
 }
 

@@ -3,10 +3,19 @@ import { blocks, tableOf } from "../markdown.ts";
 import { figure, integer, MISSING } from "../numbers.ts";
 
 /** Where the numbers come from. */
-export function environment({ machine, software, startedAt, finishedAt, engine, plan }: Manifest): string {
+export function environment({
+  machine,
+  software,
+  startedAt,
+  finishedAt,
+  engine,
+  images,
+  plan,
+}: Manifest): string {
   const rows = [
     ["plan", plan],
     ["engine", engine],
+    ...Object.entries(images ?? {}).map(([app, id]) => [`image of ${app}`, id]),
     ["started", startedAt],
     ["finished", finishedAt ?? MISSING],
     ["processor", machine.cpu],

@@ -1,4 +1,5 @@
-import { CLEAR_RATIO, CLIENT_CORE_PERCENT_MAX } from "../limits.ts";
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
+import { RATIO_MIN } from "../limits.ts";
 import { blocks, bullets } from "../markdown.ts";
 import { integer } from "../numbers.ts";
 import { SCALING_RULE } from "../scaling.ts";
@@ -35,16 +36,24 @@ function measureSentences(): string[] {
     "Messages per second are counted from the first message sent to the last one back.",
     "The client compares every byte that returns with the byte it sent.",
     "The ledgers of both sides are reconciled: connections, messages and bytes must agree exactly.",
-    "Server CPU and context switches are what the process used between its first and its last line of output. The share of a " +
-      "core is that CPU time over the time from the first connect to the last close. Peak memory is the largest sample.",
+    "Server CPU and context switches per message are what the process used between its first and its last line of output. The " +
+      "share of a core is that of its busiest stretch as long as the exchange of messages. Peak memory is the largest sample.",
     "Context switches count voluntary and involuntary ones of all threads of the server.",
     SCALING_RULE,
-    `The client counts as the limit when it used ${integer(CLIENT_CORE_PERCENT_MAX)} % or more of one core while messages were exchanged.`,
+    `A cell run repeatedly is shown by the median of its runs. Intervals are percentile bootstrap intervals of ${CONFIDENCE_PERCENT} % and need ${RUNS_MIN} ` +
+      `runs. A difference is called real when the interval of the ratio of the medians leaves out 1 and the ratio is at least ${RATIO_MIN}.`,
+    "A run is inconclusive when its client used 95 % or more of its core, when fewer connections were open at one time than were asked " +
+      "for, when other work or the hypervisor took processor time, when a quota held a container back, or when the accept queue overflowed. " +
+      "A cell is inconclusive when most of its runs are.",
   ];
 }
 
 function threats(study: Study): string[] {
-  const closeness = `Each cell was run once. Values within ${integer(100 * (CLEAR_RATIO - 1))} % of each other are called no clear difference; a few per cent mean nothing.`;
+  const runs = Math.min(...study.everyCell.map(({ results }) => results.length));
+  const closeness =
+    runs < RUNS_MIN
+      ? "Cells were run once or twice: nothing can be said about how far another run would be off, and no difference is claimed."
+      : `Each cell was run ${integer(runs)} times or more, in an order drawn anew for each load and balanced over the repeats; an interval from so few runs is rough.`;
   const pinned = study.cells.length > 0 && study.cells.every(({ cell }) => cell.processors !== null);
   return [
     closeness,

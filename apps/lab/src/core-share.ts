@@ -1,12 +1,14 @@
 import type { Sample } from "@c10k-lab/protocol";
-import { SAMPLED_SPAN_MIN_MS } from "./limits.ts";
+
+/** A shorter exchange is over before the samples, 250 ms apart, can tell how busy a process was. */
+const SPAN_MIN_MS = 500;
 
 /**
  * Share of one core, in per cent, a process used in its busiest stretch of `spanMs`: the exchange of messages, without
  * the start of the process before it. null when the samples are too few to tell.
  */
 export function busiestCorePercent(samples: readonly Sample[], spanMs: number): number | null {
-  if (spanMs < SAMPLED_SPAN_MIN_MS) return null;
+  if (spanMs < SPAN_MIN_MS) return null;
   let busiest: number | null = null;
   let to = 0;
   for (const from of samples) {

@@ -1,0 +1,240 @@
+/* A load client that shares nothing with apps/client but the question: connects all, then on each connection one message
+ * under way at a time, every byte verified, every response timed. What both of them say is not one program's mistake. */
+#include "latency-histogram.h"
+#include "pauses.h"
+#include "process.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { EVENTS_PER_WAIT = 512, RECEIVE_BYTES = 64 * 1024, STARTS_PER_WAIT = 64 };
+
+struct range {
+  uint64_t from, to;
+};
+
+struct options {
+  int port;
+  unsigned connections;
+  uint64_t duration_ns;
+  struct range size_bytes, think_ns;
+};
+
+struct connection {
+  int fd;
+  char *message; /* what is under way, newline included */
+  size_t size, sent, received;
+  uint64_t sent_ns, random;
+  bool is_waiting_to_send;
+};
+
+static const struct option OPTIONS[] = {
+    {"port", required_argument, NULL, 'p'},
+    {"connections", required_argument, NULL, 'c'},
+    {"duration-ms", required_argument, NULL, 'd'},
+    {"size", required_argument, NULL, 's'},
+    {"think-us", required_argument, NULL, 't'},
+    {"exit-with-parent", no_argument, NULL, 'x'},
+    {NULL, 0, NULL, 0},
+};
+
+static struct options options = {
+    .port = 10000, .connections = 100, .duration_ns = 2000000000, .size_bytes = {20, 20}};
+static struct connection *connections;
+static struct pauses pauses;
+static struct latency_histogram responses;
+static int epfd;
+static unsigned started, ended;
+static uint64_t first_sent_ns, last_done_ns, deadline_ns;
+
+static uint64_t monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* "A" or "A..B". */
+static struct range parse_range(const char *text, uint64_t unit) {
+  struct range range = {0, 0};
+  int ends = sscanf(text, "%lu..%lu", &range.from, &range.to);
+  if (ends < 1) exit(2);
+  if (ends == 1) range.to = range.from;
+  return (struct range){range.from * unit, range.to * unit};
+}
+
+static void parse_options(int argc, char **argv) {
+  for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
+    if (option == 'p') options.port = atoi(optarg);
+    else if (option == 'c') options.connections = (unsigned)atoi(optarg);
+    else if (option == 'd') options.duration_ns = strtoull(optarg, NULL, 10) * 1000000;
+    else if (option == 's') options.size_bytes = parse_range(optarg, 1);
+    else if (option == 't') options.think_ns = parse_range(optarg, 1000);
+    else if (option == 'x') prctl(PR_SET_PDEATHSIG, SIGTERM);
+    else exit(2);
+  }
+}
+
+/* splitmix64: Steele, Lea, Flood 2014. */
+static uint64_t next_random(uint64_t *state) {
+  uint64_t z = (*state += 0x9e3779b97f4a7c15);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+  return z ^ (z >> 31);
+}
+
+static uint64_t draw(struct connection *connection, struct range range) {
+  if (range.from == range.to) return range.from;
+  return range.from + next_random(&connection->random) % (range.to - range.from + 1);
+}
+
+/* Random letters from "@" to "_", new for every message, so that an echo of any other one is recognised. */
+static void compose(struct connection *connection) {
+  connection->size = draw(connection, options.size_bytes);
+  for (size_t at = 0; at < connection->size; at += sizeof(uint64_t)) {
+    uint64_t letters = (next_random(&connection->random) & 0x1f1f1f1f1f1f1f1f) | 0x4040404040404040;
+    memcpy(connection->message + at, &letters, sizeof letters);
+  }
+  connection->message[connection->size - 1] = '\n';
+}
+
+static _Noreturn void reject(const struct connection *connection, const char *what) {
+  fprintf(stderr, "c-client: connection %ld: %s\n", connection - connections + 1, what);
+  exit(1);
+}
+
+static void watch(struct connection *connection, int operation, bool is_waiting_to_send) {
+  struct epoll_event event = {.events = EPOLLIN | (is_waiting_to_send ? EPOLLOUT : 0)};
+  event.data.ptr = connection;
+  if (epoll_ctl(epfd, operation, connection->fd, &event) < 0) fail("epoll_ctl");
+  connection->is_waiting_to_send = is_waiting_to_send;
+}
+
+static void send_some(struct connection *connection) {
+  size_t left = connection->size - connection->sent;
+  ssize_t sent = send(connection->fd, connection->message + connection->sent, left, MSG_NOSIGNAL);
+  if (sent < 0 && errno != EAGAIN && errno != EINTR) fail("send");
+  if (sent > 0) connection->sent += (size_t)sent;
+  bool is_waiting_to_send = connection->sent < connection->size;
+  if (is_waiting_to_send != connection->is_waiting_to_send) watch(connection, EPOLL_CTL_MOD, is_waiting_to_send);
+}
+
+static void begin(struct connection *connection) {
+  compose(connection);
+  connection->sent = connection->received = 0;
+  connection->sent_ns = monotonic_ns();
+  if (first_sent_ns == 0) first_sent_ns = connection->sent_ns;
+  send_some(connection);
+}
+
+static void complete(struct connection *connection) {
+  uint64_t now_ns = last_done_ns = monotonic_ns();
+  record(&responses, now_ns - connection->sent_ns);
+  unsigned number = (unsigned)(connection - connections);
+  if (now_ns >= deadline_ns) ended++;
+  else if (options.think_ns.to == 0) begin(connection);
+  else add_pause(&pauses, (struct pause){now_ns + draw(connection, options.think_ns), number});
+}
+
+static void receive_some(struct connection *connection) {
+  static char bytes[RECEIVE_BYTES];
+  ssize_t received = recv(connection->fd, bytes, sizeof bytes, 0);
+  if (received < 0 && (errno == EAGAIN || errno == EINTR)) return;
+  if (received < 0) fail("recv");
+  if (received == 0) reject(connection, "the server closed it");
+  size_t expected = connection->sent - connection->received;
+  if ((size_t)received > expected || memcmp(bytes, connection->message + connection->received, (size_t)received) != 0)
+    reject(connection, "wrong bytes");
+  connection->received += (size_t)received;
+  if (connection->received == connection->size) complete(connection);
+}
+
+static void connect_all(void) {
+  struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)options.port)};
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  int on = 1;
+  for (unsigned number = 0; number < options.connections; number++) {
+    struct connection *connection = &connections[number];
+    connection->random = number;
+    connection->message = allocate(options.size_bytes.to + sizeof(uint64_t), 1);
+    connection->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connection->fd < 0) fail("socket");
+    if (setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) < 0) fail("setsockopt");
+    if (connect(connection->fd, (struct sockaddr *)&address, sizeof address) < 0) fail("connect");
+    if (fcntl(connection->fd, F_SETFL, O_NONBLOCK) < 0) fail("fcntl");
+    watch(connection, EPOLL_CTL_ADD, false);
+  }
+}
+
+/* A few at a time: a herd would wait for itself. */
+static void start_some(void) {
+  for (unsigned turn = 0; turn < STARTS_PER_WAIT && started < options.connections; turn++) begin(&connections[started++]);
+}
+
+static void end_pauses(void) {
+  uint64_t now_ns = monotonic_ns();
+  while (pauses.count > 0 && pauses.heap[0].until_ns <= now_ns) {
+    struct connection *connection = &connections[take_first(&pauses).connection];
+    if (now_ns >= deadline_ns) ended++;
+    else begin(connection);
+  }
+}
+
+/* Waits to the nanosecond: a pause that is rounded to milliseconds bunches the messages. */
+static int wait_for(struct epoll_event *events) {
+  struct timespec timeout = {0, 0};
+  if (pauses.count > 0) {
+    uint64_t now_ns = monotonic_ns(), until_ns = pauses.heap[0].until_ns;
+    uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+    timeout = (struct timespec){(time_t)(left_ns / 1000000000), (long)(left_ns % 1000000000)};
+  }
+  bool is_endless = started == options.connections && pauses.count == 0;
+  return epoll_pwait2(epfd, events, EVENTS_PER_WAIT, is_endless ? NULL : &timeout, NULL);
+}
+
+static void run_once(void) {
+  static struct epoll_event events[EVENTS_PER_WAIT];
+  start_some();
+  int ready = wait_for(events);
+  if (ready < 0 && errno != EINTR) fail("epoll_pwait2");
+  for (int at = 0; at < ready; at++) {
+    struct connection *connection = events[at].data.ptr;
+    if (events[at].events & EPOLLOUT) send_some(connection);
+    if (events[at].events & ~(uint32_t)EPOLLOUT) receive_some(connection);
+  }
+  end_pauses();
+}
+
+static void print_results(void) {
+  double seconds = (double)(last_done_ns - first_sent_ns) / 1e9;
+  printf("{\"messages\":%lu,\"messagesPerSecond\":%.0f,\"latencyUs\":{", responses.total,
+         (double)responses.total / seconds);
+  printf("\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f,\"mean\":%.2f}}\n",
+         percentile_us(&responses, 50), percentile_us(&responses, 90), percentile_us(&responses, 99),
+         percentile_us(&responses, 99.9), (double)responses.max_ns / 1e3, mean_us(&responses));
+}
+
+int main(int argc, char **argv) {
+  parse_options(argc, argv);
+  descriptor_limit();
+  prctl(PR_SET_TIMERSLACK, 1);
+  connections = allocate(options.connections, sizeof *connections);
+  pauses.heap = allocate(options.connections, sizeof *pauses.heap);
+  epfd = epoll_create1(EPOLL_CLOEXEC);
+  if (epfd < 0) fail("epoll_create1");
+  connect_all();
+  deadline_ns = monotonic_ns() + options.duration_ns;
+  while (ended < options.connections) run_once();
+  print_results();
+}

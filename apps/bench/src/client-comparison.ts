@@ -1,0 +1,62 @@
+import { type ClientFigures, formatClients } from "./client-table.ts";
+import { type Cell, Comparison } from "./comparison.ts";
+import { EchoServer } from "./echo-server.ts";
+import { C_CLIENT, type LoadClient, runClient, TYPESCRIPT_CLIENT } from "./load-client.ts";
+import type { BenchOptions } from "./options.ts";
+import { measurePairs, type Pair } from "./pairs.ts";
+import { nameOf } from "./progress.ts";
+import type { Processors, Side } from "./servers.ts";
+
+/** Both clients send random texts; the lab's message has as many bytes. */
+const SIZE_BYTES = { from: 20, to: 20 };
+
+/** An independent client and the load client in turns on one running server. */
+export class ClientComparison extends Comparison<ClientFigures> {
+  readonly #side: Side;
+
+  /** @param side whose servers they are put to */
+  constructor(options: BenchOptions, side: Side, processors: Processors | null) {
+    super(options, processors);
+    this.#side = side;
+  }
+
+  protected get sides() {
+    return { first: C_CLIENT.name, second: TYPESCRIPT_CLIENT.name };
+  }
+
+  protected async *measure(cell: Cell<ClientFigures>): AsyncGenerator<Pair<ClientFigures>> {
+    this.assertRunning();
+    const server = await EchoServer.start(this.children, this.#side, cell, this.processors?.server);
+    // It is compiled while it serves: the first client to come would pay for that.
+    await this.#run(C_CLIENT, server, cell);
+    yield* measurePairs(
+      this.options.rounds,
+      () => this.#run(C_CLIENT, server, cell),
+      () => this.#run(TYPESCRIPT_CLIENT, server, cell),
+    );
+    await server.stop();
+  }
+
+  protected describe(cell: Cell<ClientFigures>, { first, second }: Pair<ClientFigures>): string {
+    const ratio = (figure: keyof ClientFigures) => (second[figure] / first[figure]).toFixed(2);
+    const times = `p50 × ${ratio("p50Us")}, p99 × ${ratio("p99Us")}`;
+    return `${nameOf(cell)}: rate × ${ratio("messagesPerSecond")}, ${times}`;
+  }
+
+  protected formatCells(cells: readonly Cell<ClientFigures>[]): string {
+    return formatClients(cells, this.sides);
+  }
+
+  async #run(client: LoadClient, server: EchoServer, { connections }: Cell<ClientFigures>) {
+    this.assertRunning();
+    const { durationMs, sizeBytes = SIZE_BYTES, thinkMs } = this.options;
+    const load = { connections, durationMs, sizeBytes, thinkMs };
+    const at = { children: this.children, processor: this.processors?.client, folder: this.folder };
+    const { messagesPerSecond, latencyUs, corePercent } = await runClient(client, server, load, at);
+    const { p50, p90, p99 } = latencyUs;
+    if (typeof p50 !== "number" || typeof p90 !== "number" || typeof p99 !== "number") {
+      throw new Error(`the ${client.name} client of ${server.name} got no answer`);
+    }
+    return { messagesPerSecond, p50Us: p50, p90Us: p90, p99Us: p99, corePercent };
+  }
+}

@@ -1,0 +1,54 @@
+import { type Cell, Comparison } from "./comparison.ts";
+import { EchoServer } from "./echo-server.ts";
+import { runClient, TYPESCRIPT_CLIENT } from "./load-client.ts";
+import type { BenchOptions } from "./options.ts";
+import { measurePairs, type Pair } from "./pairs.ts";
+import { nameOf } from "./progress.ts";
+import { formatServers, type ServerFigures } from "./server-table.ts";
+import type { Processors, Side, Sides } from "./servers.ts";
+
+/** Two families of servers under the same client, every process a new one. */
+export class ServerComparison extends Comparison<ServerFigures> {
+  readonly #sides: Sides;
+
+  constructor(options: BenchOptions, sides: Sides, processors: Processors | null) {
+    super(options, processors);
+    this.#sides = sides;
+  }
+
+  protected get sides() {
+    return { first: this.#sides[0].name, second: this.#sides[1].name };
+  }
+
+  protected measure(cell: Cell<ServerFigures>): AsyncGenerator<Pair<ServerFigures>> {
+    const [first, second] = this.#sides;
+    return measurePairs(
+      this.options.rounds,
+      () => this.#run(first, cell),
+      () => this.#run(second, cell),
+    );
+  }
+
+  protected describe(cell: Cell<ServerFigures>, { first, second }: Pair<ServerFigures>): string {
+    const rate = (second.messagesPerSecond / first.messagesPerSecond).toFixed(2);
+    const cpu = (second.cpuUsPerMessage / first.cpuUsPerMessage).toFixed(2);
+    return `${nameOf(cell)}: rate × ${rate}, CPU per message × ${cpu}`;
+  }
+
+  protected formatCells(cells: readonly Cell<ServerFigures>[]): string {
+    return formatServers(cells, this.sides);
+  }
+
+  async #run(side: Side, cell: Cell<ServerFigures>): Promise<ServerFigures> {
+    this.assertRunning();
+    const { durationMs, sizeBytes } = this.options;
+    const load = { connections: cell.connections, durationMs, sizeBytes, thinkMs: undefined };
+    const server = await EchoServer.start(this.children, side, cell, this.processors?.server);
+    const beforeUs = server.cpuTimeUs;
+    const at = { children: this.children, processor: this.processors?.client, folder: this.folder };
+    const { messages, messagesPerSecond } = await runClient(TYPESCRIPT_CLIENT, server, load, at);
+    const usedUs = server.cpuTimeUs - beforeUs;
+    await server.stop();
+    return { messagesPerSecond, cpuUsPerMessage: usedUs / messages };
+  }
+}

@@ -1,0 +1,79 @@
+import { once } from "node:events";
+import type { Socket } from "node:net";
+import { describe, expect, test } from "vitest";
+import { EvilServer } from "./evil-server.ts";
+import { outcome, startCClient, startNative } from "./programs.ts";
+
+const TINY = ["--connections", "3", "--duration-ms", "200"];
+
+async function ask(port: number, args: readonly string[]) {
+  const { code, stdout, stderr } = await outcome(startCClient(port, args));
+  return { code, stderr, results: stdout === "" ? null : JSON.parse(stdout) };
+}
+
+test("it counts what the server echoed, in one line", async () => {
+  const server = await EvilServer.start((bytes, socket) => socket.write(bytes));
+  const { code, results } = await ask(server.port, [...TINY, "--size", "17"]);
+  server.close();
+  expect(code).toBe(0);
+  expect(results.messages).toBeGreaterThan(3);
+  expect(server.received).toBe(results.messages * 17);
+  const { p50, p90, p99, p999, max, mean } = results.latencyUs;
+  expect([p50, p90, p99, p999]).toEqual([p50, p90, p99, p999].toSorted((a, b) => a - b));
+  expect(p999).toBeLessThanOrEqual(max * 1.01);
+  expect(mean).toBeGreaterThan(0);
+});
+
+test("messages of every length come back whole, in pieces or many to a read", async () => {
+  const { port, child } = await startNative("epoll");
+  const { code, results } = await ask(port, [...TINY, "--size", "1..300000"]);
+  child.kill("SIGTERM");
+  await once(child, "close");
+  expect([code, results.messages > 3]).toEqual([0, true]);
+});
+
+describe("what is no echo ends it, and is named", () => {
+  const flip = (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 5 ? byte ^ 1 : byte)));
+  test.each<[string, (bytes: Buffer, socket: Socket) => void, string]>([
+    ["one bit is wrong", (bytes, socket) => socket.write(flip(bytes)), "wrong bytes"],
+    ["a byte too many", (bytes, socket) => socket.write(`${bytes}!`), "wrong bytes"],
+    ["always the first message", (bytes, socket) => socket.write(remember(socket, bytes)), "wrong bytes"],
+    ["the end", (_, socket) => socket.end(), "the server closed it"],
+  ])("%s", async (_, answer, words) => {
+    const server = await EvilServer.start(answer);
+    const { code, stderr, results } = await ask(server.port, TINY);
+    server.close();
+    expect([code, results]).toEqual([1, null]);
+    expect(stderr).toMatch(new RegExp(`^c-client: connection [123]: ${words}\n$`));
+  });
+});
+
+const firsts = new WeakMap<Socket, Buffer>();
+function remember(socket: Socket, bytes: Buffer): Buffer {
+  if (!firsts.has(socket)) firsts.set(socket, bytes);
+  return firsts.get(socket) as Buffer;
+}
+
+test("response times are the server's: one that takes 50 ms is seen to", async () => {
+  const server = await EvilServer.start((bytes, socket) => setTimeout(() => socket.write(bytes), 50));
+  const { results } = await ask(server.port, ["--connections", "2", "--duration-ms", "400"]);
+  server.close();
+  expect(results.latencyUs.p50).toBeGreaterThan(49_000);
+  expect(results.latencyUs.mean).toBeGreaterThan(49_000);
+});
+
+test("a pause between messages bounds their number", async () => {
+  const server = await EvilServer.start((bytes, socket) => socket.write(bytes));
+  const { results } = await ask(server.port, [...TINY, "--think-us", "40000..60000"]);
+  server.close();
+  // 200 ms hold at most six messages 40 ms apart.
+  expect(results.messages).toBeGreaterThanOrEqual(3);
+  expect(results.messages).toBeLessThanOrEqual(3 * 6);
+});
+
+test("nobody listens: said, exit 1", async () => {
+  const server = await EvilServer.start(() => {});
+  const { port } = server;
+  server.close();
+  expect(await ask(port, TINY)).toMatchObject({ code: 1, stderr: expect.stringContaining("connect:") });
+});

@@ -1,0 +1,46 @@
+import { choices, command, flag, integer, UsageError } from "@c10k-lab/cli";
+import { EXIT, SERVERS } from "@c10k-lab/protocol";
+import { PLANS, serversOf } from "./plan.ts";
+import { readMachineLimits } from "./preflight/machine-limits.ts";
+import { needsOf } from "./preflight/needs.ts";
+import { type Check, preflight } from "./preflight/preflight.ts";
+import { formatChecks } from "./preflight/preflight-text.ts";
+
+const OPTIONS = {
+  servers: choices(SERVERS, { describe: `which servers: ${SERVERS.join(",")} [default: the plan's]` }),
+  connections: integer({
+    describe: "as if this were the plan's largest step",
+    min: 1,
+    max: 1_000_000,
+    noun: "a number of connections",
+  }),
+  json: flag("print it for a program to read"),
+} as const;
+
+export const doctorCommand = command({
+  usage: "doctor [plan]",
+  describe: "whether this machine suffices for a plan, and what to change where it does not",
+  argument: {
+    name: "plan",
+    describe: `one of: ${PLANS.map(({ name }) => name).join(", ")}`,
+    default: "quick",
+  },
+  options: OPTIONS,
+  examples: [["npm run lab -- doctor --connections 10000", "could it be ten thousand?"]],
+  run: async ({ servers, connections, json }, name) => {
+    const plan = PLANS.find((one) => one.name === name);
+    if (!plan) throw new UsageError(`there is no plan '${name}': ${PLANS.map((one) => one.name).join(", ")}`);
+    const needs = needsOf(
+      servers ?? serversOf(plan),
+      connections === undefined ? plan.connections : [connections],
+    );
+    const checks = preflight(needs, await readMachineLimits());
+    process.stdout.write(json ? toJson(name, needs.connections, checks) : `${formatChecks(checks)}\n`);
+    return checks.every(({ status }) => status === "ok") ? EXIT.ok : EXIT.incomplete;
+  },
+});
+
+/** JSON has no Infinity: where there is no limit, `available` is null. */
+function toJson(plan: string, connections: number, checks: readonly Check[]): string {
+  return `${JSON.stringify({ schema: "c10k-lab/doctor/1", plan, connections, checks }, null, 2)}\n`;
+}

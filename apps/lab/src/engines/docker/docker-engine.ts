@@ -1,0 +1,111 @@
+import { resolve } from "node:path";
+import Docker from "dockerode";
+import { type App, nameOf, quoted } from "../apps.ts";
+import { type Engine, EngineTrouble, type Job, type Service } from "../engine.ts";
+import { ask } from "./ask.ts";
+import { Container } from "./container.ts";
+import { EngineWatch } from "./engine-watch.ts";
+import { ensureImages, imageOf } from "./images.ts";
+import { labelsOf, removeLeftovers, removeRun } from "./labels.ts";
+
+/** Where a cell's folder is inside. */
+const RESULTS = "/results";
+/** Threads and processes beside a thread for each connection. */
+const OWN_PIDS = 200;
+
+interface DockerOptions {
+  /** Builds the images from this checkout first; otherwise they are taken as they are. */
+  readonly build: boolean;
+  /** What each container may use; above it the kernel kills it. */
+  readonly memoryBytes: number;
+}
+
+/** The apps' images in containers on the host's network, driven over the Docker API. */
+export class DockerEngine implements Engine {
+  readonly name = "docker";
+  readonly #docker = new Docker();
+  readonly #run: string;
+  readonly #options: DockerOptions;
+  #watch: EngineWatch | undefined;
+
+  /** @param run identifies the run; every container is labelled with it */
+  constructor(run: string, options: DockerOptions) {
+    this.#run = run;
+    this.#options = options;
+  }
+
+  async prepare(apps: readonly App[], signal: AbortSignal): Promise<Record<string, string>> {
+    try {
+      await this.#docker.ping();
+    } catch (error) {
+      throw new EngineTrouble("no-engine", absence(error as NodeJS.ErrnoException));
+    }
+    await removeLeftovers(this.#docker);
+    const images = await ensureImages(this.#docker, apps, this.#options.build, signal);
+    this.#watch = await EngineWatch.start(this.#docker, this.#run);
+    return images;
+  }
+
+  pathOf(_folder: string, file: string): string {
+    return `${RESULTS}/${file}`;
+  }
+
+  commandOf(job: Job): string {
+    const cpus = job.processors ? ["--cpuset-cpus", job.processors.join(",")] : [];
+    const limits = ["--memory", String(this.#options.memoryBytes), "--pids-limit", String(pidsOf(job))];
+    const where = ["--network", "host", "--volume", `${resolve(job.folder)}:${RESULTS}`];
+    return `docker run --rm ${quoted([...where, ...cpus, ...limits, imageOf(job.app), ...job.args])}`;
+  }
+
+  async start(job: Job): Promise<Service> {
+    if (!this.#watch) throw new Error("prepare() comes first");
+    const cell = job.folder.split("/").at(-1);
+    const container = await ask(
+      `start ${nameOf(job.app)} for ${cell}`,
+      this.#docker.createContainer({
+        name: `c10k-lab-${this.#run}-${cell}-${job.name}`,
+        Image: imageOf(job.app),
+        Cmd: [...job.args],
+        User: `${process.getuid?.()}:${process.getgid?.()}`,
+        Labels: labelsOf(this.#run),
+        HostConfig: this.#hostConfig(job),
+      }),
+    );
+    return Container.start(this.#docker, container, this.#watch, job);
+  }
+
+  async close(): Promise<void> {
+    const isLost = this.#watch?.isLost ?? true;
+    this.#watch?.stop();
+    if (!isLost) await removeRun(this.#docker, this.#run);
+  }
+
+  /** Hardened like compose.yaml. Descriptors are the engine's default: Node raises the soft limit to the hard one. */
+  #hostConfig(job: Job): Docker.HostConfig {
+    const { memoryBytes } = this.#options;
+    return {
+      NetworkMode: "host",
+      Binds: [`${resolve(job.folder)}:${RESULTS}`],
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+      SecurityOpt: ["no-new-privileges"],
+      PidsLimit: pidsOf(job),
+      Memory: memoryBytes,
+      MemorySwap: memoryBytes,
+      LogConfig: { Type: "json-file", Config: { "max-size": "10m" } },
+      ...(job.processors ? { CpusetCpus: job.processors.join(",") } : {}),
+    };
+  }
+}
+
+function pidsOf({ connections }: Job): number {
+  return connections + OWN_PIDS;
+}
+
+function absence({ code, message }: NodeJS.ErrnoException): string {
+  const where = process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+  if (code === "EACCES") {
+    return `The Docker engine at ${where} may not be used by this user: join the group docker, or use --engine process.`;
+  }
+  return `No Docker engine answers at ${where} (${code ?? message}): start it, set DOCKER_HOST, or use --engine process.`;
+}

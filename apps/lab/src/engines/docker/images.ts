@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type Docker from "dockerode";
+import { type App, nameOf } from "../apps.ts";
+import { EngineTrouble } from "../engine.ts";
+import { ask } from "./ask.ts";
+
+const ROOT = fileURLToPath(new URL("../../../../../", import.meta.url));
+
+export function imageOf(app: App): string {
+  return `c10k-lab/${nameOf(app)}`;
+}
+
+/**
+ * Makes sure that the images are there and, unless told otherwise, of this checkout: compose.yaml says how they are
+ * built, and what has not changed is not built again.
+ *
+ * @returns image ids by app
+ * @throws EngineTrouble
+ */
+export async function ensureImages(
+  docker: Docker,
+  apps: readonly App[],
+  build: boolean,
+  signal: AbortSignal,
+): Promise<Record<string, string>> {
+  if (build) await buildImages(apps.map(nameOf), signal);
+  const ids = await Promise.all(apps.map(async (app) => [nameOf(app), await idOf(docker, app)] as const));
+  return Object.fromEntries(ids);
+}
+
+async function buildImages(services: readonly string[], signal: AbortSignal): Promise<void> {
+  const args = ["compose", "build", ...services];
+  process.stderr.write(`lab: building what has changed of the images ${services.join(", ")}\n`);
+  const child = spawn("docker", args, { cwd: ROOT, signal, stdio: ["ignore", "ignore", "pipe"] });
+  let words = "";
+  child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+    words = (words + chunk).slice(-4000);
+  });
+  const [code] = await once(child, "close").catch((error: Error) => [error.message]);
+  if (code === 0) return;
+  const last = words.trim().split("\n").at(-1) || String(code);
+  throw new EngineTrouble(
+    "no-image",
+    `The images could not be built: 'docker ${args.join(" ")}' ends with "${last}". --no-build takes them as they are.`,
+  );
+}
+
+async function idOf(docker: Docker, app: App): Promise<string> {
+  try {
+    return (await ask("inspect an image", docker.getImage(imageOf(app)).inspect())).Id;
+  } catch (error) {
+    if (error instanceof EngineTrouble && error.outcome === "engine-lost") throw error;
+    throw new EngineTrouble(
+      "no-image",
+      `The image ${imageOf(app)} is missing: 'docker compose build ${nameOf(app)}' makes it.`,
+    );
+  }
+}

@@ -1,0 +1,11 @@
+/** A limit and how much of it is taken. */
+export interface Allowance {
+  readonly limit: number;
+  readonly used: number;
+}
+
+/** A limit of a control group. */
+export interface GroupLimit extends Allowance {
+  /** The file that sets it; null when none does. */
+  readonly path: string | null;
+}

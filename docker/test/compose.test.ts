@@ -1,0 +1,145 @@
+import { expect, test } from "vitest";
+import { expectBalanced } from "./books.ts";
+import { ComposeProject, freePort, type ProjectContainer } from "./compose-project.ts";
+import { describeContainers } from "./engine.ts";
+import { ResultsFolder } from "./results-folder.ts";
+import { SERVER_SERVICES } from "./services.ts";
+import { until } from "./until.ts";
+
+const CTRL_C = 130;
+
+describeContainers("docker compose", () => {
+  test("up with ten clients: 100,000 echoes verified, 5,000 rows on either side, Ctrl-C ends it", async () => {
+    using results = new ResultsFolder();
+    await using project = new ComposeProject("scale", await place(results));
+    const up = project.start("up", "server-epoll", "client", "--scale", "client=10");
+    const clients = await project.untilEnded("client", 10);
+    expect(codes(clients)).toEqual(Array(10).fill(0));
+    up.interrupt();
+    const { code, output } = await up.ended();
+    expect([0, CTRL_C], output).toContain(code);
+    const servers = await project.of("server-epoll");
+    expect(codes(servers)).toEqual([0]);
+    const books = await expectBalanced(results, finals(servers));
+    expect(books).toMatchObject({ connections: 5000, messages: 100_000, toServer: 2_000_000 });
+    expect(results.files.filter((name) => name.endsWith(".csv"))).toHaveLength(11);
+    expect(results.strangers).toEqual([]);
+  });
+
+  test.each(SERVER_SERVICES)("up %s client, as typed", async (name) => {
+    using results = new ResultsFolder();
+    await using project = new ComposeProject(name, await place(results));
+    const up = project.start("up", name, "client");
+    expect(codes(await project.untilEnded("client", 1))).toEqual([0]);
+    up.interrupt();
+    await up.ended();
+    const servers = await project.of(name);
+    expect(codes(servers)).toEqual([0]);
+    expect(await expectBalanced(results, finals(servers))).toMatchObject({
+      connections: 500,
+      messages: 10_000,
+    });
+  });
+
+  test("Ctrl-C under load: server and client write every row", async () => {
+    using results = new ResultsFolder();
+    const environment = { ...(await place(results)), CONNECTIONS: "300", DURATION: "10m" };
+    await using project = new ComposeProject("interrupted", environment);
+    const up = project.start("up", "server-epoll", "client");
+    await until(async () => (await progress(project)).includes("connected 300 of 300"), "300 are connected");
+    up.interrupt();
+    await up.ended();
+    const [client, server] = [...(await project.of("client")), ...(await project.of("server-epoll"))];
+    expect(server?.code, server?.output).toBe(0);
+    expect([1, 143]).toContain(client?.code);
+    expect(await results.rows("client")).toHaveLength(300);
+    expect(await results.rows("server")).toHaveLength(server?.final?.accepted ?? 0);
+    expect(server?.final?.accepted).toBe(300);
+  });
+
+  test("up without a name starts no server and says what to type", async () => {
+    using results = new ResultsFolder();
+    await using project = new ComposeProject("help", await place(results));
+    const { code, output } = await project.run("up");
+    expect(code, output).toBe(0);
+    expect(output).toContain("docker compose up server-epoll client --scale client=10");
+    expect((await project.containers()).map(({ service }) => service)).toEqual(["help"]);
+    expect(results.files).toEqual([]);
+  });
+
+  test("a second server on the port says so and ends; the first one serves", async () => {
+    using results = new ResultsFolder();
+    const environment = await place(results);
+    await using project = new ComposeProject("two-on-a-port", environment);
+    const up = project.start("up", "server-epoll", "client", "--scale", "server-epoll=2");
+    const [second] = await project.untilEnded("server-epoll", 1);
+    expect(second).toMatchObject({ code: 1, final: undefined });
+    expect(second?.output).toContain(
+      `cannot listen on 127.0.0.1:${environment.PORT}: address already in use`,
+    );
+    expect(codes(await project.untilEnded("client", 1))).toEqual([0]);
+    up.interrupt();
+    await up.ended();
+    await expectBalanced(results, finals(await project.of("server-epoll")));
+    expect(results.files).toEqual(["client-1.csv", "client-1.json", "server-epoll-1.csv"]);
+  });
+
+  test("with REUSE_PORT=true two servers share the port, each with a file of its own", async () => {
+    using results = new ResultsFolder();
+    await using project = new ComposeProject("shared", { ...(await place(results)), REUSE_PORT: "true" });
+    const scales = ["--scale", "server-epoll=2", "--scale", "client=2"];
+    const up = project.start("up", "server-epoll", "client", ...scales);
+    expect(codes(await project.untilEnded("client", 2))).toEqual([0, 0]);
+    up.interrupt();
+    await up.ended();
+    const servers = await project.of("server-epoll");
+    expect(codes(servers)).toEqual([0, 0]);
+    expect(await expectBalanced(results, finals(servers))).toMatchObject({
+      connections: 1000,
+      messages: 20_000,
+    });
+    expect(results.files.filter((name) => name.startsWith("server"))).toEqual([
+      "server-epoll-1.csv",
+      "server-epoll-2.csv",
+    ]);
+  });
+
+  test("two projects at once do not disturb each other", async () => {
+    using left = new ResultsFolder();
+    using right = new ResultsFolder();
+    const leftPlace = await place(left);
+    await using epoll = new ComposeProject("left", { ...leftPlace, REPEAT: "40" });
+    await using select = new ComposeProject("right", {
+      ...(await place(right, leftPlace.PORT)),
+      SIZE: "1..999",
+    });
+    const ups = [epoll.start("up", "server-epoll", "client"), select.start("up", "server-select", "client")];
+    await Promise.all([epoll.untilEnded("client", 1), select.untilEnded("client", 1)]);
+    for (const up of ups) up.interrupt();
+    await Promise.all(ups.map((up) => up.ended()));
+    const leftBooks = await expectBalanced(left, finals(await epoll.of("server-epoll")));
+    const rightBooks = await expectBalanced(right, finals(await select.of("server-select")));
+    expect(leftBooks).toMatchObject({ connections: 500, messages: 20_000 });
+    expect(rightBooks).toMatchObject({ connections: 500, messages: 10_000 });
+    expect(left.files).toEqual(["client-1.csv", "client-1.json", "server-epoll-1.csv"]);
+    expect(right.files).toEqual(["client-1.csv", "client-1.json", "server-select-1.csv"]);
+  });
+});
+
+/** Where a project works: results and port of its own. */
+async function place(results: ResultsFolder, not?: string): Promise<{ RESULTS: string; PORT: string }> {
+  const port = String(await freePort());
+  return port === not ? place(results, not) : { RESULTS: results.path, PORT: port };
+}
+
+function codes(containers: readonly ProjectContainer[]): number[] {
+  return containers.map(({ code }) => code);
+}
+
+function finals(servers: readonly ProjectContainer[]) {
+  return servers.flatMap(({ final }) => final ?? []);
+}
+
+async function progress(project: ComposeProject): Promise<string> {
+  return (await project.of("client")).map(({ output }) => output).join("");
+}

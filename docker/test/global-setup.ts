@@ -1,0 +1,65 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import type { Engine } from "./engine.ts";
+import { leftovers, removeLeftovers } from "./leftovers.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const BUILD_BOUND_MS = 600_000;
+
+/** Finds the engine and makes the images, once for all files; removes at the end what a failed test left behind. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const engine = findEngine();
+  project.provide("engine", engine);
+  if (engine.missing) {
+    process.stderr.write(`docker: tests of the containers are skipped: ${engine.missing}\n`);
+    return undefined;
+  }
+  return async () => {
+    const left = await leftovers(engine.run);
+    await removeLeftovers(engine.run);
+    if (left.length > 0) throw new Error(`containers were left behind: ${left.join(", ")}`);
+  };
+}
+
+function findEngine(): Engine {
+  const run = process.env.TEST_RUN ?? String(process.pid);
+  const missing = whatIsMissing();
+  if (missing === undefined) return { run, ...buildImages() };
+  return process.env.REQUIRE_ENGINE === "1" ? { run, failure: missing } : { run, missing };
+}
+
+/** The first of the things needed that does not answer, in a sentence. */
+function whatIsMissing(): string | undefined {
+  const needed: [string[], string][] = [
+    [["version"], "no container engine answers"],
+    [["compose", "version"], "the engine has no Compose v2"],
+    [["buildx", "version"], "the engine has no BuildKit"],
+  ];
+  for (const [args, sentence] of needed) {
+    const { error } = docker(args, 20_000);
+    if (error) return `${sentence} ('docker ${args.join(" ")}': ${error.split("\n").at(-1)})`;
+  }
+  return undefined;
+}
+
+/** The images the compose file describes: a test runs what a user would. */
+function buildImages(): { failure?: string } {
+  process.stderr.write("docker: docker compose build\n");
+  const { error } = docker(["compose", "--progress", "plain", "--profile", "*", "build"], BUILD_BOUND_MS);
+  if (!error) return {};
+  const last = error.split("\n").slice(-15).join("\n");
+  return {
+    failure: `the images cannot be built; without a registry docker/base-image makes their base:\n${last}`,
+  };
+}
+
+function docker(args: string[], timeout: number): { error?: string } {
+  try {
+    execFileSync("docker", args, { cwd: ROOT, timeout, stdio: ["ignore", "ignore", "pipe"] });
+    return {};
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: Buffer };
+    return { error: stderr?.toString().trim() || message };
+  }
+}

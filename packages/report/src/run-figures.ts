@@ -1,0 +1,154 @@
+import {
+  type CellResult,
+  type Clock,
+  type FinalLine,
+  INFINITE,
+  type LatencySummary,
+  type ListeningLine,
+  type Percentile,
+} from "@c10k-lab/protocol";
+
+/** Milliseconds, as reports print them; null where nothing was measured, Infinity among those that never came. */
+interface LatencyMs {
+  readonly mean: number | null;
+  readonly p50: number | null;
+  readonly p90: number | null;
+  readonly p99: number | null;
+  readonly p999: number | null;
+  readonly max: number | null;
+}
+
+/** What follows from one run of a cell. A missing piece of evidence makes nulls, never zeros. */
+export interface RunFigures {
+  /** Connected and not refused by the server. */
+  readonly established: number | null;
+  readonly messages: number | null;
+  readonly messagesPerSecond: number | null;
+  readonly latency: Readonly<Record<Clock, LatencyMs>>;
+  readonly userPerMessageUs: number | null;
+  readonly systemPerMessageUs: number | null;
+  readonly cpuPerMessageUs: number | null;
+  /** Of one core, while messages were exchanged. */
+  readonly serverCorePercent: number | null;
+  readonly clientCorePercent: number | null;
+  readonly rssPeakMiB: number | null;
+  /** What the server grew by since it began to listen, shared among the connections. */
+  readonly rssPerConnectionKiB: number | null;
+  readonly threadsPeak: number | null;
+  readonly voluntaryPerMessage: number | null;
+  readonly involuntaryPerMessage: number | null;
+  readonly switchesPerMessage: number | null;
+  /** Of the data plane: accept, receive, send, wait, and changes to what is waited for. */
+  readonly callsPerMessage: number | null;
+  readonly eventsPerWait: number | null;
+  /** select: bits the kernel looks at in one call, and words of bitmap the server scans after it. */
+  readonly descriptorsPerWait: number | null;
+  readonly wordsPerWait: number | null;
+}
+
+export function figuresOfRun(cell: CellResult): RunFigures {
+  const client = cell.client;
+  return {
+    established: establishedIn(cell),
+    messages: client?.achieved.messages ?? null,
+    messagesPerSecond: client?.achieved.messagesPerSecond ?? null,
+    latency: {
+      connect: inMs(client?.latencyUs.connect),
+      firstResponse: inMs(client?.latencyUs.firstResponse),
+      response: inMs(client?.latencyUs.response),
+      intended: inMs(client?.latencyUs.intended),
+    },
+    ...cpuOf(cell),
+    ...memoryOf(cell),
+    ...switchesOf(cell),
+    ...callsOf(cell),
+  };
+}
+
+/** The kernel completes a handshake before the server has a say, so a refused connection was "connected" too. */
+function establishedIn({ client, final, probe }: CellResult): number | null {
+  const served = final === null ? null : final.accepted - final.refused - (probe?.connections ?? 0);
+  if (client === null) return served;
+  return served === null ? client.achieved.established : Math.min(client.achieved.established, served);
+}
+
+function inMs(latencyUs: LatencySummary | undefined): LatencyMs {
+  const ms = (us: Percentile | undefined) => {
+    if (us === INFINITE) return Number.POSITIVE_INFINITY;
+    return us === null || us === undefined ? null : us / 1000;
+  };
+  return {
+    mean: ms(latencyUs?.mean),
+    p50: ms(latencyUs?.p50),
+    p90: ms(latencyUs?.p90),
+    p99: ms(latencyUs?.p99),
+    p999: ms(latencyUs?.p999),
+    max: ms(latencyUs?.max),
+  };
+}
+
+function cpuOf(cell: CellResult) {
+  const server = serverEnds(cell);
+  const userUs = server && server.final.usage.userUs - server.listening.usage.userUs;
+  const systemUs = server && server.final.usage.systemUs - server.listening.usage.systemUs;
+  const cpuUs = userUs === null || systemUs === null ? null : userUs + systemUs;
+  const requests = cell.final?.requests ?? 0;
+  return {
+    userPerMessageUs: ratio(userUs, requests),
+    systemPerMessageUs: ratio(systemUs, requests),
+    cpuPerMessageUs: ratio(cpuUs, requests),
+    serverCorePercent: cell.evidence.corePercent.server,
+    clientCorePercent: cell.evidence.corePercent.clients,
+  };
+}
+
+function memoryOf(cell: CellResult) {
+  const { listening, final } = cell;
+  const sampled = cell.evidence.server.reduce((most, sample) => Math.max(most, sample.rssKiB), 0);
+  const peakKiB = sampled > 0 ? sampled : (final?.usage.maxRssKiB ?? null);
+  const grownKiB = peakKiB === null || listening === null ? null : peakKiB - listening.usage.maxRssKiB;
+  const threads = cell.evidence.server.reduce((most, sample) => Math.max(most, sample.threads), 0);
+  return {
+    rssPeakMiB: ratio(peakKiB, 1024),
+    rssPerConnectionKiB: grownKiB === null ? null : ratio(Math.max(0, grownKiB), final?.peak ?? 0),
+    threadsPeak: threads > 0 ? threads : null,
+  };
+}
+
+function switchesOf(cell: CellResult) {
+  const server = serverEnds(cell);
+  const requests = cell.final?.requests ?? 0;
+  const voluntary = server && server.final.usage.voluntarySwitches - server.listening.usage.voluntarySwitches;
+  const involuntary =
+    server && server.final.usage.involuntarySwitches - server.listening.usage.involuntarySwitches;
+  return {
+    voluntaryPerMessage: ratio(voluntary, requests),
+    involuntaryPerMessage: ratio(involuntary, requests),
+    switchesPerMessage:
+      voluntary === null || involuntary === null ? null : ratio(voluntary + involuntary, requests),
+  };
+}
+
+function callsOf({ final }: CellResult) {
+  if (final === null) {
+    return { callsPerMessage: null, eventsPerWait: null, descriptorsPerWait: null, wordsPerWait: null };
+  }
+  const { calls, requests, events, descriptorsScanned, wordsScanned } = final;
+  const all = Object.values(calls).reduce((sum, count) => sum + count, 0);
+  const isSelect = final.server === "select";
+  return {
+    callsPerMessage: ratio(all, requests),
+    eventsPerWait: ratio(events, calls.wait),
+    descriptorsPerWait: isSelect ? ratio(descriptorsScanned, calls.wait) : null,
+    wordsPerWait: isSelect ? ratio(wordsScanned, calls.wait) : null,
+  };
+}
+
+/** Only the difference counts: what starting used up is not the load's doing. */
+function serverEnds({ listening, final }: CellResult): { listening: ListeningLine; final: FinalLine } | null {
+  return listening === null || final === null ? null : { listening, final };
+}
+
+function ratio(part: number | null, whole: number): number | null {
+  return part === null || whole <= 0 ? null : part / whole;
+}
