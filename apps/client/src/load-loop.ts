@@ -1,6 +1,7 @@
 import { check, monotonicUs, posix } from "@c10k-lab/posix";
 import {
   AWAIT_DUE,
+  AWAIT_EVENT,
   AWAIT_THINK,
   AWAIT_TURN,
   CONNECTING,
@@ -76,7 +77,7 @@ export class LoadLoop {
       this.#wakeSleepers(wokenUs);
       this.#sweep(wokenUs);
       if (this.#isStopped) this.#interrupt();
-      this.#phases.proceed(wokenUs);
+      else this.#phases.proceed(wokenUs);
       this.#release();
       if (this.#ended === this.#connections.length) break;
       const nowUs = monotonicUs();
@@ -152,6 +153,7 @@ export class LoadLoop {
 
   /** Does what a connection needs after its turn. */
   #settle(connection: LoadConnection, need: Need): void {
+    if (need === AWAIT_EVENT) return;
     if (need === AWAIT_TURN) this.#queue.push(connection);
     else if (need === AWAIT_THINK) this.#think(connection, monotonicUs() + connection.thinkUs());
     else if (need === AWAIT_DUE) this.#think(connection, connection.dueUs);
@@ -230,7 +232,8 @@ export class LoadLoop {
     const { workload, results, deadlineUs } = this.#context;
     if (connection.state === WORKING) {
       // After the end of the run the whole rest has this long, however it drips.
-      const sinceUs = Math.min(connection.lastProgressUs, deadlineUs);
+      const latestUs = connection.isProving ? Number.POSITIVE_INFINITY : deadlineUs;
+      const sinceUs = Math.min(connection.lastProgressUs, latestUs);
       if (sinceUs < nowUs - workload.timeoutMs * 1000) this.#end(connection, OUTCOME.timeout);
     } else if (connection.state === CONNECTING) {
       const startedUs = results.rows.get(connection.index, RESULT.startedUs);
@@ -244,6 +247,7 @@ export class LoadLoop {
     for (const connection of this.#connections) {
       if (connection.state !== ENDED) this.#end(connection, OUTCOME.interrupted);
     }
+    this.#phases.stop();
   }
 
   /** Closes a connection and publishes its row. */

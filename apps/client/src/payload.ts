@@ -1,6 +1,6 @@
+import type { Range } from "@c10k-lab/cli";
 import { NEWLINE } from "@c10k-lab/protocol";
 import { nextState, stateOf } from "./random.ts";
-import type { Workload } from "./workload.ts";
 
 /** Memory for random texts, at most; two are always kept. */
 const POOL_BYTES = 64 * 1024 * 1024;
@@ -11,6 +11,18 @@ const NUMBERED = "This is payload ";
 const DIGITS = 3;
 const NUMBERED_TEXTS = 16 ** DIGITS;
 export const NUMBERED_BYTES = NUMBERED.length + DIGITS + 1;
+
+/** What messages are made of. */
+export interface Texts {
+  /** The fixed text with its newline; null: texts differ. */
+  readonly message: Uint8Array | null;
+  /** Whether texts that differ are random bytes, or numbered sentences of NUMBERED_BYTES. */
+  readonly texts: "numbered" | "random";
+  /** Bytes of a message, newline included. */
+  readonly sizeBytes: Range;
+  /** Of everything random. */
+  readonly seed: number;
+}
 
 // A loop beats the call into memcmp below this many bytes.
 const LOOP_BYTES = 64;
@@ -26,7 +38,7 @@ export class PayloadPool {
   readonly texts: number;
   readonly #textBytes: number;
 
-  constructor(workload: Pick<Workload, "message" | "texts" | "sizeBytes" | "seed">) {
+  constructor(workload: Texts) {
     this.#textBytes = workload.sizeBytes.to;
     this.texts = this.#count(workload);
     this.bytes = Buffer.alloc(this.texts * this.#textBytes);
@@ -49,7 +61,7 @@ export class PayloadPool {
     return true;
   }
 
-  #count({ message, texts }: Pick<Workload, "message" | "texts">): number {
+  #count({ message, texts }: Texts): number {
     if (message) return 1;
     if (texts === "numbered") return NUMBERED_TEXTS;
     return Math.max(2, Math.min(MOST_TEXTS, Math.floor(POOL_BYTES / this.#textBytes)));

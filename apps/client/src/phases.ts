@@ -85,6 +85,12 @@ export class Phases {
     this.#working--;
   }
 
+  /** The run is cut short: nothing is started any more. */
+  stop(): void {
+    if (this.#phase === MESSAGING) this.#endMessaging();
+    this.#enter(DONE);
+  }
+
   #gather(nowUs: number): void {
     const { barrier, active, connections } = this.#context.workload;
     if (!barrier) {
@@ -126,7 +132,10 @@ export class Phases {
   #message(nowUs: number): void {
     if (!this.#context.workload.barrier) this.#connector.launch(nowUs);
     else this.#beginSome();
-    if (this.#working > 0) return;
+    if (this.#working === 0) this.#endMessaging();
+  }
+
+  #endMessaging(): void {
     this.#context.endedUs = monotonicUs();
     this.#context.evidence.messagingEnds();
     this.#enter(PROVING_AGAIN);

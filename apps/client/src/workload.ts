@@ -1,19 +1,13 @@
 import { type Range, UsageError } from "@c10k-lab/cli";
 import type { ClientOptions } from "./options.ts";
-import { NUMBERED_BYTES } from "./payload.ts";
+import { NUMBERED_BYTES, type Texts } from "./payload.ts";
 import { parseSourceRange, type SourceRange } from "./sources.ts";
 
 const DEFAULT_REPEAT = 20;
 
 /** What each connection does, resolved: plain data, to be handed to the worker. */
-export interface Workload {
+export interface Workload extends Texts {
   readonly connections: number;
-  /** The fixed text with its newline; null: texts differ. */
-  readonly message: Uint8Array | null;
-  /** Whether texts that differ are random bytes, or numbered sentences. */
-  readonly texts: "numbered" | "random";
-  /** Bytes of a message, newline included. */
-  readonly sizeBytes: Range;
   /** When a connection has done enough: the first of these bounds it reaches. Infinity: no such bound. */
   readonly messagesEach: number;
   readonly bytesEach: number;
@@ -35,7 +29,6 @@ export interface Workload {
   readonly connectTimeoutMs: number;
   /** How long a server that refuses connections is waited for. */
   readonly waitForServerMs: number;
-  readonly seed: number;
 }
 
 const NONE: Range = { from: 0, to: 0 };

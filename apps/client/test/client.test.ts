@@ -163,6 +163,21 @@ describe("when something is missing", () => {
     expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(25).fill("interrupted"));
   });
 
+  test("SIGINT while connections are being opened: no more are, and every one is a row", async () => {
+    await using server = await startMutant(echo);
+    const args = ["--port", `${server.port}`, "--connections", "50", "--connect-rate", "10"];
+    const result = await runClient(args, {
+      whileRunning: async (signal) => {
+        await until(() => server.sockets.size >= 3);
+        signal("SIGINT");
+      },
+    });
+    expect(result.code).toBe(130);
+    expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(50).fill("interrupted"));
+    expect(result.summary().achieved.established).toBeLessThan(50);
+    expect(result.summary().achieved.messages).toBe(0);
+  });
+
   test("SIGKILL: rows of connections that had ended a second before are on disk", async () => {
     let ended = 0;
     await using server = await startMutant((socket) => {

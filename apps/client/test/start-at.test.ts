@@ -23,7 +23,7 @@ test("clients connect at once, and none sends before the moment they were given"
   const { times, serve } = clock();
   await using server = await startMutant(serve);
   const startAtMs = Date.now() + AHEAD_MS;
-  const args = ["--port", `${server.port}`, "--connections", "5", "--duration", "300ms"];
+  const args = ["--port", `${server.port}`, "--connections", "5", "--duration", "600ms"];
   const [iso, epoch] = await Promise.all([
     runClient([...args, "--start-at", new Date(startAtMs).toISOString()]),
     runClient([...args, "--start-at", `${startAtMs}`]),
@@ -34,7 +34,7 @@ test("clients connect at once, and none sends before the moment they were given"
   expect(Math.min(...times.connectedMs)).toBeLessThan(startAtMs);
   for (const { achieved } of [iso.summary(), epoch.summary()]) {
     expect(achieved.startLagMs).toBeGreaterThanOrEqual(0);
-    expect(achieved.messagingMs).toBeGreaterThanOrEqual(290);
+    expect(achieved.messagingMs).toBeGreaterThanOrEqual(300);
     expect(achieved.messagingMs).toBe(((achieved.lastDoneUs ?? 0) - (achieved.firstSentUs ?? 0)) / 1000);
   }
   const begins = [iso, epoch].map((client) => client.summary().achieved.firstSentUs ?? 0);
@@ -55,13 +55,13 @@ test("a moment that has passed: begins at once, says how late, and the duration 
   const { serve } = clock();
   await using server = await startMutant(serve);
   const startAtMs = Date.now() - 60_000;
-  const args = ["--port", `${server.port}`, "--connections", "3", "--duration", "200ms"];
+  const args = ["--port", `${server.port}`, "--connections", "3", "--duration", "600ms"];
   const result = await runClient([...args, "--start-at", `${startAtMs}`]);
   expect(result.code).toBe(0);
   expect(result.stderr).toMatch(/^client: messages began \d+ ms after --start-at\n$/);
   const { startLagMs, messagingMs } = result.summary().achieved;
   expect(startLagMs).toBeGreaterThanOrEqual(60_000);
-  expect(messagingMs).toBeGreaterThanOrEqual(190);
+  expect(messagingMs).toBeGreaterThanOrEqual(300);
 });
 
 test("an interrupt is heard while the moment is awaited", async () => {
