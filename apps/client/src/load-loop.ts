@@ -53,12 +53,14 @@ export class LoadLoop {
    */
   constructor(context: LoadContext, target: Uint8Array, stopFd: number) {
     this.#context = context;
-    const { connections, startAtMs } = context.workload;
+    const { connections, startAtMs, thinkMs } = context.workload;
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
     this.#epfd = check(posix.epoll_create1(posix.EPOLL_CLOEXEC), "epoll_create1", "");
     check(posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_ADD, stopFd, posix.EPOLLIN, STOP), "epoll_ctl", "");
-    this.#waiter = new Waiter(this.#epfd, this.#events, context.pace !== null || startAtMs !== null);
+    // Whole milliseconds would wake up for several messages at once, and make the load come in bursts.
+    const isTimed = context.pace !== null || startAtMs !== null || thinkMs.to > 0;
+    this.#waiter = new Waiter(this.#epfd, this.#events, isTimed);
     this.#connector = new Connector(context, target, this.#epfd, this.#connections, (connection, outcome) =>
       this.#notEstablished(connection, outcome),
     );

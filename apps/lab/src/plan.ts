@@ -2,7 +2,7 @@ import { SERVERS, type ServerName } from "@c10k-lab/protocol";
 import { shuffled } from "./random.ts";
 
 /** What is compared: a server with its options, drawn as one line. */
-export interface Variant {
+interface Variant {
   readonly name: string;
   readonly server: ServerName;
   /** Options of the server, as typed. */
