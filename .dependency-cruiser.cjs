@@ -41,10 +41,21 @@ module.exports = {
     },
     {
       name: "through-the-front-door",
-      comment: "Another package is used through its index.",
+      comment: "Another package is used by its name: its index, or a part that its package.json exports.",
       severity: "error",
       from: { path: "^(packages|apps)/([^/]+)/" },
-      to: { path: "^packages/[^/]+/src/", pathNot: ["^packages/$2/", "^packages/[^/]+/src/index.ts$"] },
+      to: { path: "^packages/[^/]+/src/", pathNot: "^packages/$2/", dependencyTypes: ["local"] },
+    },
+    {
+      name: "planes-share-memory-only",
+      comment: "A module of the other plane would be loaded in this one's thread; a type costs nothing.",
+      severity: "error",
+      from: { path: "^packages/server/src/(control|data)-plane/" },
+      to: {
+        path: "^packages/server/src/(control|data)-plane/",
+        pathNot: "/$1-plane/",
+        dependencyTypesNot: ["type-only"],
+      },
     },
     {
       name: "no-unresolvable",

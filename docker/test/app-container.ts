@@ -1,8 +1,9 @@
 import type { FinalLine, ListeningLine } from "@c10k-lab/protocol";
-import { GenericContainer, getContainerRuntimeClient, Wait } from "testcontainers";
+import { GenericContainer, Wait } from "testcontainers";
 import { inject } from "vitest";
 import { type Container, finalLine, listeningLine, readLog } from "./container-log.ts";
 import { RUN_LABEL } from "./leftovers.ts";
+import { runtime } from "./runtime.ts";
 import { type ServiceName, service } from "./services.ts";
 import { within } from "./within.ts";
 
@@ -109,7 +110,7 @@ export class AppContainer implements AsyncDisposable {
 
   /** Runs a command inside, as the user the container was started as or another one. */
   async exec(command: string[], user?: string): Promise<{ code: number; output: string }> {
-    const { container } = await getContainerRuntimeClient();
+    const { container } = await runtime();
     const options = user === undefined ? {} : { user };
     const { exitCode: code, output } = await container.exec(this.#container, command, options);
     return { code, output };
@@ -150,7 +151,7 @@ export class ServerContainer extends AppContainer {
 }
 
 async function start(definition: GenericContainer): Promise<Container> {
-  const { container } = await getContainerRuntimeClient();
+  const { container } = await runtime();
   const started = await definition.start();
   return container.getById(started.getId());
 }

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import type { FinalLine } from "@c10k-lab/protocol";
-import { getContainerRuntimeClient } from "testcontainers";
 import { type Container, finalLine, readLog } from "./container-log.ts";
 import { projectName } from "./leftovers.ts";
+import { runtime } from "./runtime.ts";
 import { ROOT } from "./services.ts";
 import { until } from "./until.ts";
 import { within } from "./within.ts";
@@ -70,7 +70,7 @@ export class ComposeProject implements AsyncDisposable {
   }
 
   async containers(): Promise<ProjectContainer[]> {
-    const { container } = await getContainerRuntimeClient();
+    const { container } = await runtime();
     const all = await container.dockerode.listContainers({
       all: true,
       filters: { label: [`com.docker.compose.project=${this.#name}`] },

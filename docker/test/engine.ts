@@ -1,8 +1,8 @@
-import { afterEach, beforeAll, describe, expect, inject } from "vitest";
+import { afterEach, beforeEach, describe, expect, inject } from "vitest";
 import { leftovers } from "./leftovers.ts";
 
 /** What the global set-up found out. */
-export interface Engine {
+interface Engine {
   /** Why nothing can be run here. */
   readonly missing?: string;
   /** Why what can be run cannot be relied on: it fails every test. */
@@ -17,9 +17,6 @@ declare module "vitest" {
   }
 }
 
-// Ryuk, who cleans up behind testcontainers, is an image not to be had everywhere: here labels tell what is to be removed.
-process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
-
 const BOUND_MS = 120_000;
 
 /** A suite of tests that run containers. Where there is no engine, its name in the report says why it was skipped. */
@@ -30,11 +27,11 @@ export function describeContainers(title: string, body: () => void): void {
     return;
   }
   describe(title, { timeout: BOUND_MS }, () => {
-    beforeAll(() => {
+    beforeEach(() => {
       if (failure) throw new Error(failure);
     });
     afterEach(async () => {
-      expect(await leftovers(), "containers left behind").toEqual([]);
+      if (!failure) expect(await leftovers(), "containers left behind").toEqual([]);
     });
     body();
   });

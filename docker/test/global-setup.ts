@@ -1,32 +1,27 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import type { Engine } from "./engine.ts";
 import { leftovers, removeLeftovers } from "./leftovers.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BUILD_BOUND_MS = 600_000;
 
 /** Finds the engine and makes the images, once for all files; removes at the end what a failed test left behind. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  const engine = findEngine();
-  project.provide("engine", engine);
-  if (engine.missing) {
-    process.stderr.write(`docker: tests of the containers are skipped: ${engine.missing}\n`);
-    return undefined;
-  }
-  return async () => {
-    const left = await leftovers(engine.run);
-    await removeLeftovers(engine.run);
-    if (left.length > 0) throw new Error(`containers were left behind: ${left.join(", ")}`);
-  };
-}
-
-function findEngine(): Engine {
+export default function setup(project: TestProject): (() => Promise<void>) | undefined {
   const run = process.env.TEST_RUN ?? String(process.pid);
   const missing = whatIsMissing();
-  if (missing === undefined) return { run, ...buildImages() };
-  return process.env.REQUIRE_ENGINE === "1" ? { run, failure: missing } : { run, missing };
+  if (missing !== undefined) {
+    const isRequired = process.env.REQUIRE_ENGINE === "1";
+    project.provide("engine", { run, ...(isRequired ? { failure: missing } : { missing }) });
+    if (!isRequired) process.stderr.write(`docker: tests of the containers are skipped: ${missing}\n`);
+    return undefined;
+  }
+  project.provide("engine", { run, ...buildImages() });
+  return async () => {
+    const left = await leftovers(run);
+    await removeLeftovers(run);
+    if (left.length > 0) throw new Error(`containers were left behind: ${left.join(", ")}`);
+  };
 }
 
 /** The first of the things needed that does not answer, in a sentence. */

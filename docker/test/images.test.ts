@@ -1,7 +1,8 @@
-import { getContainerRuntimeClient, ImageName } from "testcontainers";
+import { ImageName } from "testcontainers";
 import { expect, test } from "vitest";
 import { AppContainer, type AppOptions } from "./app-container.ts";
 import { describeContainers } from "./engine.ts";
+import { runtime } from "./runtime.ts";
 import { SERVER_SERVICES, type ServiceName, service } from "./services.ts";
 
 const IMAGES: readonly ServiceName[] = [...SERVER_SERVICES, "client"];
@@ -21,7 +22,7 @@ describeContainers("images", () => {
   test.each(IMAGES)(
     "%s says what it is, runs as a user of its own, and starts without a shell",
     async (name) => {
-      const { image } = await getContainerRuntimeClient();
+      const { image } = await runtime();
       const { Config } = await image.inspect(ImageName.fromString(service(name).image));
       expect(Config).toMatchObject({
         User: "node",

@@ -1,5 +1,5 @@
-import { getContainerRuntimeClient } from "testcontainers";
 import { inject } from "vitest";
+import { runtime } from "./runtime.ts";
 
 const COMPOSE_PROJECT = "com.docker.compose.project";
 
@@ -18,12 +18,12 @@ export async function leftovers(run = inject("engine").run): Promise<string[]> {
 
 /** Removes what a run has left behind, running or not. */
 export async function removeLeftovers(run: string): Promise<void> {
-  const { container } = await getContainerRuntimeClient();
+  const { container } = await runtime();
   for (const { Id } of await containersOf(run)) await container.getById(Id).remove({ force: true, v: true });
 }
 
 async function containersOf(run: string) {
-  const { container } = await getContainerRuntimeClient();
+  const { container } = await runtime();
   const all = await container.dockerode.listContainers({ all: true });
   return all.filter(
     ({ Labels }) => Labels[RUN_LABEL] === run || Labels[COMPOSE_PROJECT]?.startsWith(projectPrefix(run)),

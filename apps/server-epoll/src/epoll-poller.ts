@@ -1,5 +1,5 @@
 import { check, posix } from "@c10k-lab/posix";
-import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server";
+import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 
 /** What only makes sense together with the event: more than data is behind it. */
 const MORE_THAN_DATA = posix.EPOLLRDHUP | posix.EPOLLPRI | posix.EPOLLHUP | posix.EPOLLERR;

@@ -1,5 +1,5 @@
 import { posix } from "@c10k-lab/posix";
-import { READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server";
+import { READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Descriptors } from "../../../packages/posix/test/sockets.ts";
 import { EpollPoller } from "../src/epoll-poller.ts";

@@ -1,5 +1,5 @@
 import { posix } from "@c10k-lab/posix";
-import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server";
+import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 
 const BITS = 32;
 

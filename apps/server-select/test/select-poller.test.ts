@@ -1,5 +1,5 @@
 import { posix } from "@c10k-lab/posix";
-import { READABLE, WRITABLE } from "@c10k-lab/server";
+import { READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Descriptors } from "../../../packages/posix/test/sockets.ts";
 import { SelectPoller } from "../src/select-poller.ts";

@@ -7,8 +7,8 @@ import {
   type DataPlane,
   RUN,
   refuse,
-} from "@c10k-lab/server";
-import { COUNTER, PEER_BYTES } from "@c10k-lab/stats";
+} from "@c10k-lab/server/data-plane";
+import { COUNTER, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import { ConnectionThreads } from "./connection-threads.ts";
 
 const DRAIN_TICK_MS = 20;

@@ -1,6 +1,6 @@
 import { loadAddon } from "@c10k-lab/posix";
 import type { CloseReason } from "@c10k-lab/protocol";
-import { BUFFER_BYTES, reasonCode } from "@c10k-lab/server";
+import { BUFFER_BYTES, reasonCode } from "@c10k-lab/server/data-plane";
 import type { SharedRows } from "@c10k-lab/stats";
 
 /** native/connection-thread.c */

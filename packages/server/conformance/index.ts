@@ -7,6 +7,7 @@ import { halfCloseCases } from "./half-close-cases.ts";
 import { injectionCases } from "./injection-cases.ts";
 import { freezeCases, lifecycleCases } from "./lifecycle-cases.ts";
 import { limitCases } from "./limit-cases.ts";
+import { loadingCases } from "./loading-cases.ts";
 import { monitoringCases } from "./monitoring-cases.ts";
 import { resultsCases } from "./results-cases.ts";
 import { shutdownCases } from "./shutdown-cases.ts";
@@ -30,6 +31,7 @@ const GROUPS = {
   "command line": commandLineCases,
   "failing accepts": injectionCases,
   "system calls": systemCallCases,
+  loading: loadingCases,
 };
 
 export interface ConformanceOptions {

@@ -1,37 +1,19 @@
-import { isMainThread, parentPort, workerData } from "node:worker_threads";
-import { type OptionTable, type OptionValues, parseCommandLine } from "@c10k-lab/cli";
+import { type OptionTable, parseCommandLine } from "@c10k-lab/cli";
 import { posix } from "@c10k-lab/posix";
-import { EXIT } from "@c10k-lab/protocol";
-import type { Architecture } from "./control-plane.ts";
-import { type DataPlane, openDataPlane } from "./data-plane.ts";
+import { EXIT } from "@c10k-lab/protocol/names";
+import type { Architecture } from "./control-plane/control-plane.ts";
 import { SERVER_OPTIONS } from "./options.ts";
 
-type AllOptions<T extends OptionTable> = OptionValues<typeof SERVER_OPTIONS & T>;
-
 /** What an app states of itself. */
-export interface ServerProgram<T extends OptionTable> extends Architecture {
+export interface ServerProgram extends Architecture {
   readonly describe: string;
   /** Options only this server has. */
-  readonly options: T;
+  readonly options: OptionTable;
   readonly examples: readonly (readonly [string, string])[];
-  /** The data plane: returns when it was told to stop and the last connection is closed. */
-  serve(plane: DataPlane<AllOptions<T>>): void;
 }
 
-/**
- * Runs a server. The app's main module is loaded twice: in the main thread it becomes the control plane, in a worker
- * the data plane, which never returns to Node's event loop.
- *
- * @param main file name of the app's main module
- */
-export async function runServer<T extends OptionTable>(
-  main: string,
-  program: ServerProgram<T>,
-): Promise<void> {
-  if (!isMainThread) {
-    program.serve(openDataPlane<AllOptions<T>>(workerData, () => parentPort?.postMessage("ready")));
-    return;
-  }
+/** Runs a server: this thread becomes its control plane and starts the data plane in a worker. */
+export async function runServer(program: ServerProgram): Promise<void> {
   const options = parseCommandLine(
     {
       name: `server-${program.name}`,
@@ -42,11 +24,12 @@ export async function runServer<T extends OptionTable>(
       epilogue: EPILOGUE,
     },
     process.argv.slice(2),
-  ) as AllOptions<T>;
+  );
   if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
-  const { ControlPlane } = await import("./control-plane.ts");
+  // Now: a mistake on the command line is told without loading what serving takes.
+  const { ControlPlane } = await import("./control-plane/control-plane.ts");
   try {
-    process.exitCode = await new ControlPlane(program, options).run(main);
+    process.exitCode = await new ControlPlane(program, options).run();
   } catch (error) {
     process.stderr.write(`server-${program.name}: ${(error as Error).message}\n`);
     process.exit(EXIT.incomplete);

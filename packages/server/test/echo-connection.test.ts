@@ -10,9 +10,9 @@ import {
   CLOSED,
   EchoConnection,
   type SocketIo,
-} from "../src/echo-connection.ts";
+} from "../src/data-plane/echo-connection.ts";
+import { READABLE } from "../src/data-plane/poller.ts";
 import { BUFFER_BYTES, READS_PER_TURN } from "../src/limits.ts";
-import { READABLE } from "../src/poller.ts";
 
 const { EAGAIN, EINTR, ECONNRESET, EPIPE } = posix;
 const EIO = 5;

@@ -2,11 +2,11 @@ import { addressFamily, check, encodeAddress, posix } from "@c10k-lab/posix";
 import { COUNTER, Ledger, LedgerReader } from "@c10k-lab/stats";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Client, pause, until } from "../conformance/index.ts";
-import { reasonCode } from "../src/echo-connection.ts";
-import { EventServer } from "../src/event-server.ts";
-import { listen } from "../src/listener.ts";
+import { listen } from "../src/control-plane/listener.ts";
+import { reasonCode } from "../src/data-plane/echo-connection.ts";
+import { EventServer } from "../src/data-plane/event-server.ts";
+import { type Poller, READABLE } from "../src/data-plane/poller.ts";
 import type { ServerOptions } from "../src/options.ts";
-import { type Poller, READABLE } from "../src/poller.ts";
 import { DRAIN, StopRequest } from "../src/stop-request.ts";
 
 const EVENTS = 8;

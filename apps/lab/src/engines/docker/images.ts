@@ -26,8 +26,10 @@ export async function ensureImages(
   signal: AbortSignal,
 ): Promise<Record<string, string>> {
   if (build) await buildImages(apps.map(nameOf), signal);
-  const ids = await Promise.all(apps.map(async (app) => [nameOf(app), await idOf(docker, app)] as const));
-  return Object.fromEntries(ids);
+  const ids: Record<string, string> = {};
+  // One after the other: of several that are missing always the same one is named.
+  for (const app of apps) ids[nameOf(app)] = await idOf(docker, app);
+  return ids;
 }
 
 async function buildImages(services: readonly string[], signal: AbortSignal): Promise<void> {

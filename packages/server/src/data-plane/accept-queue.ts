@@ -1,7 +1,7 @@
 import { check, posix } from "@c10k-lab/posix";
-import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats";
+import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
+import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN } from "../limits.ts";
 import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, afterAcceptError } from "./accept-error.ts";
-import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN } from "./limits.ts";
 import { type Poller, READABLE } from "./poller.ts";
 
 const FLAGS = posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;

@@ -1,6 +1,9 @@
 import { errorName } from "@c10k-lab/posix";
-import { CLOSE_REASONS, type FinalLine, type ServerName } from "@c10k-lab/protocol";
-import { COUNTER, type Ledger, type LedgerReader, usageNow } from "@c10k-lab/stats";
+import type { FinalLine } from "@c10k-lab/protocol";
+import { CLOSE_REASONS, type ServerName } from "@c10k-lab/protocol/names";
+import type { LedgerReader } from "@c10k-lab/stats";
+import { COUNTER, type Ledger } from "@c10k-lab/stats/ledger";
+import { usageNow } from "@c10k-lab/stats/usage";
 
 /** The ledger's totals as they stand, in the form of the final line. */
 export function totals(

@@ -1,5 +1,4 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { FinalLine } from "@c10k-lab/protocol";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { ConnectionEntry } from "./connection-list.ts";
@@ -35,10 +34,6 @@ export async function serveMonitoring(port: number, monitored: Monitored): Promi
     server.listen(port, "127.0.0.1", resolve);
   });
   return server;
-}
-
-export function monitoringPort(server: Server): number {
-  return (server.address() as AddressInfo).port;
 }
 
 function metrics(monitored: Monitored): Registry {

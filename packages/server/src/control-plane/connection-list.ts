@@ -1,6 +1,7 @@
 import { decodeAddress, monotonicUs } from "@c10k-lab/posix";
-import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol";
-import { type CsvValue, FIELD, type Ledger, PEER_BYTES } from "@c10k-lab/stats";
+import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol/names";
+import type { CsvValue } from "@c10k-lab/stats";
+import { FIELD, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import type { ClientNames } from "./client-names.ts";
 
 /** One client of the server, as the live list and the CSV file show it. */

@@ -1,7 +1,7 @@
 import { monotonicUs, posix } from "@c10k-lab/posix";
-import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats";
+import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
+import { BUFFER_BYTES } from "../limits.ts";
 import { reasonCode } from "./echo-connection.ts";
-import { BUFFER_BYTES } from "./limits.ts";
 
 /** A client that has sent more than this, or goes on sending, may see a reset all the same. */
 const READS = 64;

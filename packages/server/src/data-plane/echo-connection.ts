@@ -1,7 +1,8 @@
 import { posix } from "@c10k-lab/posix";
-import { CLOSE_REASONS, type CloseReason, countMessages } from "@c10k-lab/protocol";
-import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats";
-import { BUFFER_BYTES, READS_PER_TURN } from "./limits.ts";
+import { countMessages } from "@c10k-lab/protocol/message";
+import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol/names";
+import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
+import { BUFFER_BYTES, READS_PER_TURN } from "../limits.ts";
 
 /** The two calls a connection lives on; tests play scripts of results instead. */
 export interface SocketIo {

@@ -1,21 +1,27 @@
 import { writeSync } from "node:fs";
 import type { Server } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import { onStopSignal } from "@c10k-lab/cli";
 import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
-import { EXIT, type ListeningLine, SERVER_COLUMNS, type ServerName } from "@c10k-lab/protocol";
-import { CsvFile, claimPath, Ledger, LedgerReader, usageNow } from "@c10k-lab/stats";
+import type { ListeningLine } from "@c10k-lab/protocol";
+import { SERVER_COLUMNS } from "@c10k-lab/protocol/columns";
+import { EXIT, type ServerName } from "@c10k-lab/protocol/names";
+import type { CsvFile } from "@c10k-lab/stats";
+import { Ledger } from "@c10k-lab/stats/ledger";
+import { LedgerReader } from "@c10k-lab/stats/ledger-reader";
+import { claimPath } from "@c10k-lab/stats/numbered-path";
+import { usageNow } from "@c10k-lab/stats/usage";
 import type { Logger } from "pino";
+import type { DataPlaneMemory } from "../data-plane/data-plane.ts";
+import { CLOSED_ROWS, MOST_CONNECTIONS } from "../limits.ts";
+import type { ServerOptions } from "../options.ts";
+import { ABORT, DRAIN, StopRequest } from "../stop-request.ts";
 import { ClientNames } from "./client-names.ts";
 import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
-import type { DataPlaneMemory } from "./data-plane.ts";
-import { CLOSED_ROWS, MOST_CONNECTIONS } from "./limits.ts";
 import { effectiveBacklog, type Listener, listen, queuedConnections } from "./listener.ts";
 import { openLog } from "./log.ts";
-import { monitoringPort, serveMonitoring } from "./monitoring.ts";
-import type { ServerOptions } from "./options.ts";
-import { ABORT, DRAIN, StopRequest } from "./stop-request.ts";
 import { totals } from "./totals.ts";
 
 const ACCEPTOR_TICK_MS = 5;
@@ -25,6 +31,8 @@ export interface Architecture {
   readonly name: ServerName;
   /** Whether the data plane sleeps in accept(2) itself; else it waits for the listener in its poller. */
   readonly blocksInAccept: boolean;
+  /** Module of the data plane, to be run in a worker. */
+  readonly dataPlane: URL;
 }
 
 /**
@@ -59,22 +67,22 @@ export class ControlPlane {
   }
 
   /**
-   * Serves until a signal, from `main` run as a worker.
+   * Serves until a signal.
    *
    * @returns the exit code
    * @throws ListenError
    */
-  async run(main: string): Promise<number> {
+  async run(): Promise<number> {
     this.#listener = await listen(this.#options, this.#architecture.blocksInAccept);
     await this.#startMonitoring();
     // Last, because it empties an old file: the ports are ours, so it is not the file of a server that still runs.
-    const file = this.#options.stats === undefined ? undefined : this.#createFile(this.#options.stats);
+    const file = this.#options.stats === undefined ? undefined : await this.#createFile(this.#options.stats);
     if (file === null) {
       this.#monitoring?.close();
       return EXIT.unwritable;
     }
     const log = new ConnectionLog(this.#reader, this.#list, this.#names, file, this.#log);
-    const ended = this.#serve(main, this.#listener);
+    const ended = this.#serve(this.#listener);
     log.start();
     this.#stopOnSignals();
     const failure = await ended.then(
@@ -90,7 +98,8 @@ export class ControlPlane {
     return isWritten ? EXIT.ok : EXIT.unwritable;
   }
 
-  #createFile(path: string): CsvFile | null {
+  async #createFile(path: string): Promise<CsvFile | null> {
+    const { CsvFile } = await import("@c10k-lab/stats/csv-file");
     try {
       return CsvFile.create(claimPath(path), SERVER_COLUMNS);
     } catch (error) {
@@ -100,14 +109,14 @@ export class ControlPlane {
   }
 
   /** Resolves when the data plane has returned from its loop. */
-  #serve(main: string, listener: Listener): Promise<void> {
+  #serve(listener: Listener): Promise<void> {
     const memory: DataPlaneMemory<ServerOptions> = {
       options: this.#options,
       listenerFd: listener.fd,
       ledger: this.#ledger.memory,
       stop: this.#stop.memory,
     };
-    const worker = new Worker(main, { workerData: memory });
+    const worker = new Worker(this.#architecture.dataPlane, { workerData: memory });
     worker.once("message", () => this.#announce(listener));
     return new Promise((resolve, reject) => {
       worker.once("error", reject);
@@ -123,7 +132,7 @@ export class ControlPlane {
       host: address.host,
       port: address.port,
       pid: process.pid,
-      metricsPort: this.#monitoring ? monitoringPort(this.#monitoring) : null,
+      metricsPort: this.#monitoring ? portOf(this.#monitoring) : null,
       usage: usageNow(),
     };
     const backlog = effectiveBacklog(this.#options.backlog);
@@ -140,11 +149,12 @@ export class ControlPlane {
   async #startMonitoring(): Promise<void> {
     const { metricsPort } = this.#options;
     if (metricsPort === undefined) return;
+    const { serveMonitoring } = await import("./monitoring.ts");
     this.#monitoring = await serveMonitoring(metricsPort, {
       totals: () => totals(this.#architecture.name, this.#ledger, this.#reader, this.#uptimeMs()),
       connections: () => this.#liveConnections(),
     });
-    this.#log.info(`monitoring on http://127.0.0.1:${monitoringPort(this.#monitoring)}/metrics`);
+    this.#log.info(`monitoring on http://127.0.0.1:${portOf(this.#monitoring)}/metrics`);
   }
 
   #liveConnections() {
@@ -164,6 +174,10 @@ export class ControlPlane {
   #uptimeMs(): number {
     return (monotonicUs() - this.#startedUs) / 1000;
   }
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
 }
 
 /**

@@ -13,7 +13,7 @@ import {
   SyscallError,
   setIntOption,
 } from "@c10k-lab/posix";
-import type { ServerOptions } from "./options.ts";
+import type { ServerOptions } from "../options.ts";
 
 /** A listening socket and where it listens. */
 export interface Listener {

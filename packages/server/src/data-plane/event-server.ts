@@ -1,5 +1,7 @@
 import { check, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
-import { COUNTER } from "@c10k-lab/stats";
+import { COUNTER } from "@c10k-lab/stats/ledger";
+import { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "../limits.ts";
+import { ABORT, RUN } from "../stop-request.ts";
 import { AcceptQueue } from "./accept-queue.ts";
 import type { DataPlane } from "./data-plane.ts";
 import {
@@ -12,10 +14,8 @@ import {
   type Need,
   reasonCode,
 } from "./echo-connection.ts";
-import { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "./limits.ts";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 import { refuse } from "./refuse.ts";
-import { ABORT, RUN } from "./stop-request.ts";
 
 const FOREVER = -1;
 /** While draining, deadlines and a second stop request are looked at this often. */

@@ -1,8 +1,8 @@
 import type { CsvFile, LedgerReader } from "@c10k-lab/stats";
 import type { Logger } from "pino";
+import { COLLECT_INTERVAL_MS } from "../limits.ts";
 import type { ClientNames } from "./client-names.ts";
 import type { ConnectionEntry, ConnectionList } from "./connection-list.ts";
-import { COLLECT_INTERVAL_MS } from "./limits.ts";
 
 /** Moves closed rows from the ledger to the CSV file, a batch every COLLECT_INTERVAL_MS. */
 export class ConnectionLog {

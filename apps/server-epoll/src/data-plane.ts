@@ -1,0 +1,8 @@
+import { fileDescriptorLimit } from "@c10k-lab/posix";
+import { EventServer, openDataPlane } from "@c10k-lab/server/data-plane";
+import { EpollPoller } from "./epoll-poller.ts";
+import type { EpollOptions } from "./options.ts";
+
+const plane = openDataPlane<EpollOptions>();
+const { trigger, maxEvents } = plane.options;
+new EventServer(new EpollPoller(fileDescriptorLimit(), trigger, maxEvents), plane).run();

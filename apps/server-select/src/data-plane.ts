@@ -1,0 +1,6 @@
+import { EventServer, openDataPlane } from "@c10k-lab/server/data-plane";
+import type { SelectOptions } from "./options.ts";
+import { SelectPoller } from "./select-poller.ts";
+
+const plane = openDataPlane<SelectOptions>();
+new EventServer(new SelectPoller(plane.options.fdSetsize), plane).run();

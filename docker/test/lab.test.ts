@@ -1,0 +1,145 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { readCsv } from "@c10k-lab/stats";
+import { describe, expect, test } from "vitest";
+import { describeContainers } from "./engine.ts";
+import { LabProcess } from "./lab-process.ts";
+import { PrivateEngine } from "./private-engine.ts";
+import { until } from "./until.ts";
+
+const SMALL = ["quick", "--max-connections", "10", "--duration", "1s"];
+const LONG = ["quick", "--max-connections", "10", "--duration", "60s", "--servers", "epoll"];
+/** A server is running and its client too. */
+const UNDER_LOAD = 2;
+
+describeContainers("lab run --engine docker", () => {
+  test("each server against a client, both in containers: books balance, evidence is there, nothing is left", async () => {
+    using lab = new LabProcess(SMALL);
+    expect(await lab.exited, lab.output).toBe(0);
+    expect(lab.manifest).toMatchObject({ engine: "docker", outcome: "complete", trouble: null });
+    expect(Object.keys(lab.manifest.images ?? {}).sort()).toEqual([
+      "client",
+      "server-epoll",
+      "server-select",
+      "server-threaded",
+    ]);
+    expect(lab.cells).toHaveLength(3);
+    for (const cell of lab.cells) {
+      expect(cell).toMatchObject({ status: "ok", reconciliation: { balanced: true } });
+      expect(cell.client?.achieved.messages).toBeGreaterThan(100);
+      expect(cell.evidence.containers.server.length).toBeGreaterThan(0);
+      expect(cell.evidence.containers.server[0]?.memoryKiB).toBeGreaterThan(0);
+      expect(cell.evidence.server.length).toBeGreaterThan(0);
+      expect(cell.commands.server).toMatch(/^docker run .*--network host .*c10k-lab\/server-/);
+    }
+    expect(lab.file("report.md")).toContain("### Containers");
+    expect(await lab.containers()).toEqual([]);
+  });
+
+  test("four clients begin at one instant, and their books are one", async () => {
+    using lab = new LabProcess([...SMALL, "--servers", "epoll", "--clients", "4"]);
+    expect(await lab.exited, lab.output).toBe(0);
+    const [cell] = lab.cells;
+    expect(cell).toMatchObject({ name: "epoll-10-by-4", clients: 4, reconciliation: { balanced: true } });
+    expect(cell?.client).toMatchObject({
+      asked: { connections: 10 },
+      achieved: { established: 10, completed: 10, startLagMs: expect.any(Number) },
+      latencyUs: { response: { count: cell?.client?.achieved.messages } },
+    });
+    const instants = cell?.commands.clients.map((command) => /--start-at (\S+)/.exec(command)?.[1]);
+    expect(new Set(instants).size).toBe(1);
+    const files = [1, 2, 3, 4].map((n) => join(lab.results, "latest", "epoll-10-by-4", `client-${n}.csv`));
+    const rows = await Promise.all(files.map(async (file) => (await readCsv(file)).rows.length));
+    expect(rows).toEqual([3, 3, 2, 2]);
+  });
+
+  test("a container out of memory is an outcome of its own, in one sentence", async () => {
+    using lab = new LabProcess([...SMALL, "--servers", "epoll", "--memory", "48MiB"]);
+    expect(await lab.exited).toBe(1);
+    expect(lab.cells).toMatchObject([{ status: "out-of-memory" }]);
+    expect(lab.cells[0]?.notes).toEqual([
+      "The server ran out of memory: the kernel killed it at its container's limit.",
+    ]);
+    expect(lab.file("report.md")).toContain("epoll-10 ran out of memory");
+    expect(await lab.containers()).toEqual([]);
+  });
+
+  test("SIGINT: rows are kept, exit 130, no container is left", async () => {
+    using lab = new LabProcess(LONG);
+    await until(async () => isUnderLoad(lab), "server and client are running");
+    lab.signal("SIGINT");
+    expect(await lab.exited, lab.output).toBe(130);
+    expect(lab.manifest.outcome).toBe("interrupted");
+    expect(await lab.containers()).toEqual([]);
+    expect((await readCsv(join(lab.results, "latest", "epoll-10", "client.csv"))).rows).toHaveLength(10);
+  });
+
+  test("SIGKILL: the next start removes what was left, and nothing of a lab that is at work", async () => {
+    using killed = new LabProcess(LONG);
+    using other = new LabProcess(LONG);
+    await until(async () => (await isUnderLoad(killed)) && (await isUnderLoad(other)), "both are running");
+    killed.signal("SIGKILL");
+    await killed.exited;
+    expect(await killed.containers()).toHaveLength(UNDER_LOAD);
+    using next = new LabProcess([...SMALL, "--servers", "epoll"]);
+    expect(await next.exited, next.output).toBe(0);
+    expect(await killed.containers()).toEqual([]);
+    expect(await other.containers()).toHaveLength(UNDER_LOAD);
+    other.signal("SIGINT");
+    expect(await other.exited).toBe(130);
+    expect(await other.containers()).toEqual([]);
+  });
+
+  test("no engine: one sentence, in the terminal and in the report", async () => {
+    using lab = new LabProcess(SMALL, { engine: "unix:///nowhere/docker.sock" });
+    expect(await lab.exited).toBe(1);
+    expect(lab.manifest).toMatchObject({
+      outcome: "no-engine",
+      trouble: expect.stringMatching(/ENOENT.*\.$/),
+    });
+    expect(lab.output).toContain(`lab: ${lab.manifest.trouble}`);
+    expect(lab.file("report.md")).toMatch(/> \*\*No engine:\*\* 0 of 3 cells/);
+  });
+});
+
+describePrivate("lab run on an engine of its own", () => {
+  test("a missing image, and an engine that goes away in the middle of a cell", async () => {
+    await using engine = await PrivateEngine.start();
+    using without = new LabProcess(LONG, { engine: engine.host });
+    expect(await without.exited, without.output).toBe(1);
+    expect(without.manifest).toMatchObject({
+      outcome: "no-image",
+      trouble: "The image c10k-lab/server-epoll is missing: 'docker compose build server-epoll' makes it.",
+    });
+
+    engine.load("c10k-lab/server-epoll", "c10k-lab/client");
+    using lab = new LabProcess(LONG, { engine: engine.host });
+    const rows = join(lab.results, "latest", "epoll-10", "client.csv");
+    await until(() => existsSync(rows), "the client has opened its file");
+    await engine.kill();
+    expect(await lab.exited, lab.output).toBe(1);
+    expect(lab.manifest).toMatchObject({
+      outcome: "engine-lost",
+      trouble: "The Docker engine went away while epoll-10 ran.",
+    });
+    expect(lab.cells).toMatchObject([{ status: "engine-lost", notes: [lab.manifest.trouble] }]);
+    expect(lab.file("report.md")).toContain("**Partial, engine lost:**");
+    // Server and client were told by the kernel's means: every row is there.
+    expect((await readCsv(rows)).rows).toHaveLength(10);
+  });
+});
+
+async function isUnderLoad(lab: LabProcess): Promise<boolean> {
+  try {
+    return (await lab.containers()).length === UNDER_LOAD;
+  } catch {
+    return false; // It has not written its manifest yet.
+  }
+}
+
+/** Needs an engine to take images from, and the means to start another one. */
+function describePrivate(title: string, body: () => void): void {
+  const { missing } = PrivateEngine;
+  if (missing && process.env.REQUIRE_ENGINE !== "1") describe.skip(`${title} [skipped: ${missing}]`, body);
+  else describeContainers(title, body);
+}

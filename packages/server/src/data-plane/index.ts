@@ -1,0 +1,10 @@
+/** What the threads that serve share. It loads nothing from the registry: a worker is a second copy of all it loads. */
+
+export { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "../limits.ts";
+export { ABORT, RUN } from "../stop-request.ts";
+export { ACCEPT_PAUSE, afterAcceptError } from "./accept-error.ts";
+export { type DataPlane, openDataPlane } from "./data-plane.ts";
+export { reasonCode } from "./echo-connection.ts";
+export { EventServer } from "./event-server.ts";
+export { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
+export { refuse } from "./refuse.ts";
