@@ -114,16 +114,22 @@ export class LoadLoop {
   #dispatch(connection: LoadConnection, events: number): void {
     const toTheEnd = (events & MORE_THAN_DATA) !== 0;
     if (connection.state === CONNECTING) this.#established(connection);
-    // No else: an edge is told once, and the one that tells of the connection may tell of its end as well.
-    if (connection.state === WORKING) {
-      this.#settle(connection, connection.serve(toTheEnd));
-    } else if (
-      connection.state !== ENDED &&
-      connection.state !== WAITING &&
-      (toTheEnd || (events & posix.EPOLLIN) !== 0)
-    ) {
-      this.#settle(connection, connection.probe());
-    }
+    // No else: an edge is told once, and the one that tells of the connection may tell of its end as well, or the one
+    // that brings the last echo for a while.
+    if (connection.state === WORKING) this.#settle(connection, connection.serve(toTheEnd));
+    else if ((events & posix.EPOLLIN) !== 0) this.#probe(connection);
+    if (toTheEnd) this.#probe(connection);
+  }
+
+  /** Looks whether the server has closed a connection that has nothing under way, or speaks unasked. */
+  #probe(connection: LoadConnection): void {
+    const { state } = connection;
+    if (state === WORKING || state === ENDED || state === WAITING || state === CONNECTING) return;
+    const need = connection.probe();
+    // One that has done its work and only waits for others has nothing to lose.
+    const mayEnd = state === LEAVING && connection.outcome === OUTCOME["eof-early"];
+    if (need === FAILED && mayEnd) this.#end(connection, OUTCOME.ok);
+    else this.#settle(connection, need);
   }
 
   #serveQueue(): void {

@@ -67,6 +67,22 @@ test("an echo that comes again when nothing is under way: wrong-bytes", async ()
   expect(result.summary().latencyUs.response).toMatchObject({ count: 4, failed: 0 });
 });
 
+test.each([
+  ["pauses", ["--think", "300ms"]],
+  ["waits until the next message is due", ["--rate", "10"]],
+  ["only stays open", ["--repeat", "1", "--hold", "20s"]],
+  ["is idle", ["--active", "1", "--think", "200ms"]],
+])(
+  "closed together with an echo, when the connection then %s: eof-early, and not a timeout",
+  async (_, flags) => {
+    await using server = await startMutant((socket) =>
+      socket.once("data", (data: Buffer) => socket.end(data)),
+    );
+    const result = await runClient(["--port", `${server.port}`, "--connections", "4", ...flags]);
+    expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(4).fill("eof-early"));
+  },
+);
+
 describe("echoes late", () => {
   const late = (socket: Socket) =>
     socket.on("data", (data: Buffer) => setTimeout(() => socket.write(data), 400));

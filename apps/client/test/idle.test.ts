@@ -104,6 +104,24 @@ describe("held: open at one time, each after an echo", () => {
     expect(result.summary().achieved).toMatchObject({ established: 5, peak: 5, held: 1 });
   });
 
+  test("nor does one that ends each connection before it serves the next, though all get what they ask", async () => {
+    const waiting: Socket[] = [];
+    const serveNext = () => {
+      const [socket] = waiting;
+      socket?.once("data", (data: Buffer) => socket.end(data));
+      socket?.once("close", () => {
+        waiting.shift();
+        serveNext();
+      });
+    };
+    await using server = await startMutant((socket) => {
+      if (waiting.push(socket) === 1) serveNext();
+    });
+    const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--repeat", "1"]);
+    expect(result.code).toBe(0);
+    expect(result.summary().achieved).toMatchObject({ peak: 5, completed: 5, held: 1 });
+  });
+
   test("those a server turns away are not held", async () => {
     let connections = 0;
     await using server = await startMutant((socket) => {
