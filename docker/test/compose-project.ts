@@ -18,7 +18,7 @@ export interface CommandResult {
 
 /** A `docker compose up` that is attached to its containers, as in a user's terminal. */
 export interface Up {
-  /** As Ctrl-C in that terminal. */
+  /** As Ctrl-C in that terminal. How the containers end is what counts: Compose 2.26 itself may panic ("close of closed channel"). */
   interrupt(): void;
   ended(): Promise<CommandResult>;
 }

@@ -71,7 +71,7 @@ function running(name: ServiceName): Promise<AppContainer> {
 async function outputOf(name: ServiceName, options: AppOptions): Promise<string> {
   await using container =
     name === "client" ? await AppContainer.client(9, options) : await AppContainer.server(name, options);
-  return name === "client" ? (await container.ended()).output : container.output();
+  return name === "client" ? (await container.ended()).output : await container.output();
 }
 
 async function names(container: AppContainer, folder: string): Promise<string[]> {
