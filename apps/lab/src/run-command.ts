@@ -29,6 +29,15 @@ const OPTIONS = {
     describe: "how long each step exchanges messages [default: the plan's]",
     min: 100,
   }),
+  connections: integers({
+    describe: "steps instead of the plan's: 10,100,1000",
+    min: 1,
+    max: 1_000_000,
+    noun: "a number of connections",
+  }),
+  load: text({
+    describe: "further options of the client: 'connect-rate=500 hold=10s', 'rate=20000', 'active=100'",
+  }),
   maxConnections: integer({ describe: "leave out steps above this many connections", min: 1 }),
   clients: integers({
     describe:
@@ -75,6 +84,10 @@ export const runCommand = command({
   examples: [
     ["npm start", "the quick plan, under three minutes"],
     ["npm run lab -- run quick --servers select,epoll --max-connections 1000", "a part of it"],
+    [
+      "npm run lab -- run quick --load 'rate=20000'",
+      "open loop: 20,000 messages/s in all, whatever the server does",
+    ],
     ["npm run lab -- run quick --engine docker --clients 1,4", "in containers, one client and four"],
   ],
   run: async (options, planName) => {
@@ -102,9 +115,10 @@ function choosePlan(name: string, options: RunOptions): Plan {
   const { servers, durationMs, maxConnections, clients, repeats, seed } = options;
   const plan = PLANS.find((one) => one.name === name);
   if (!plan) throw new UsageError(`there is no plan '${name}': ${PLANS.map((one) => one.name).join(", ")}`);
-  const connections = plan.connections.filter((step) => step <= (maxConnections ?? step));
+  const steps = options.connections?.toSorted((a, b) => a - b) ?? plan.connections;
+  const connections = steps.filter((step) => step <= (maxConnections ?? step));
   if (connections.length === 0) {
-    throw new UsageError(`--max-connections: the smallest step of ${name} is ${plan.connections[0]}`);
+    throw new UsageError(`--max-connections: the smallest step of ${name} is ${steps[0]}`);
   }
   const variants = plan.variants.filter(({ server }) => servers?.includes(server) ?? true);
   if (variants.length === 0) throw new UsageError(`--servers: none of them is in the plan ${name}`);
@@ -114,9 +128,23 @@ function choosePlan(name: string, options: RunOptions): Plan {
     variants,
     clients: clients ?? plan.clients,
     durationMs: durationMs ?? plan.durationMs,
+    load: { ...plan.load, ...parseLoad(options.load) },
     repeats: repeats ?? plan.repeats,
     seed: seed ?? plan.seed,
   };
+}
+
+/** "hold=10s rate=500" @throws UsageError */
+function parseLoad(load: string | undefined): Record<string, string> {
+  const pairs = load?.trim().split(/\s+/) ?? [];
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, option, value] = /^([a-z-]+)=(.+)$/.exec(pair) ?? [];
+      if (option === undefined || value === undefined)
+        throw new UsageError(`--load: '${pair}' is not an option with a value, like hold=10s`);
+      return [option, value];
+    }),
+  );
 }
 
 async function drive(lab: LabRun): Promise<number> {

@@ -22,6 +22,8 @@ interface LatencyMs {
 export interface RunFigures {
   /** Connected and not refused by the server. */
   readonly established: number | null;
+  /** Proven by a verified echo to have been open at one time, by the client, and by the server's peak. */
+  readonly held: number | null;
   readonly messages: number | null;
   readonly messagesPerSecond: number | null;
   readonly latency: Readonly<Record<Clock, LatencyMs>>;
@@ -50,6 +52,7 @@ export function figuresOfRun(cell: CellResult): RunFigures {
   const client = cell.client;
   return {
     established: establishedIn(cell),
+    held: client && cell.final ? Math.min(client.achieved.held, cell.final.peak) : null,
     messages: client?.achieved.messages ?? null,
     messagesPerSecond: client?.achieved.messagesPerSecond ?? null,
     latency: {

@@ -1,4 +1,11 @@
-import { type CellResult, CLOCKS, type Clock, type LabResults, TCP_COUNTERS } from "@c10k-lab/protocol";
+import {
+  type CellResult,
+  CLOCKS,
+  type Clock,
+  type LabResults,
+  OUTCOMES,
+  TCP_COUNTERS,
+} from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf } from "./cell-figures.ts";
 
 export type SummaryRow = Record<string, string | number | null>;
@@ -17,8 +24,14 @@ function rowOf(cell: CellResult, figures: CellFigures): SummaryRow {
     clients: cell.clients,
     connections_asked: figures.connections,
     connections_established: figures.established,
+    connections_held: figures.held,
     connections_completed: cell.client?.achieved.completed ?? null,
     connections_refused: cell.final?.refused ?? null,
+    ...Object.fromEntries(
+      OUTCOMES.map((name) => [`outcome_${name.replaceAll("-", "_")}`, cell.client?.outcomes[name] ?? null]),
+    ),
+    messages_unsent: cell.client?.achieved.unsent ?? null,
+    messages_in_flight: cell.client?.achieved.inFlight ?? null,
     status: cell.status,
     verdict: cell.verdict.valid ? "valid" : "inconclusive",
     verdict_reasons: cell.verdict.reasons.map(({ reason }) => reason).join(" "),

@@ -8,6 +8,7 @@ const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
   ["connections asked", (cell) => integer(cell.connections)],
   ["clients", (cell) => integer(cell.clients)],
   ["established", (cell) => integer(cell.established)],
+  ["held", (cell) => integer(cell.held)],
   ["messages/s", (cell) => integer(cell.messagesPerSecond)],
   ["p50 ms", (cell) => figure(cell.latency.response.p50)],
   ["p99 ms", (cell) => figure(cell.latency.response.p99)],

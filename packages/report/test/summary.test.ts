@@ -81,7 +81,7 @@ describe("the summary table", () => {
     const { head, rows } = summaryTable(
       makeResults([...makeStudyCells().reverse(), { ...bare, name: "epoll-1", connections: 1 }]),
     );
-    expect(head).toHaveLength(12);
+    expect(head).toHaveLength(13);
     expect(rows.every((row) => row.length === head.length)).toBe(true);
     expect(rows.map((row) => `${row[0]} ${row[1]}`).slice(0, 6)).toEqual([
       "threaded 10",
@@ -91,10 +91,11 @@ describe("the summary table", () => {
       "threaded 4,000",
       "select 10",
     ]);
-    expect(rows.find((row) => row[1] === "1")).toEqual(["epoll", "1", ...Array(9).fill("–"), "failed"]);
+    expect(rows.find((row) => row[1] === "1")).toEqual(["epoll", "1", ...Array(10).fill("–"), "failed"]);
     expect(rows[8]).toEqual([
       "select",
       "2,000",
+      "990",
       "990",
       "113,000",
       "8.39",

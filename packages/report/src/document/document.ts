@@ -9,6 +9,7 @@ import type { Study } from "../study.ts";
 import { tableOfStudy } from "../summary-table.ts";
 import { warningsOf } from "../warnings.ts";
 import { appendix } from "./appendix.ts";
+import { clocks } from "./clocks.ts";
 import { discussion } from "./discussion.ts";
 import { environment } from "./environment.ts";
 import { method } from "./method.ts";
@@ -78,6 +79,7 @@ function results(study: Study): string {
     "Response times (p50, p99, max) and connect times are the client's. CPU is per cent of one core. A dash means not measured.",
     summary(study),
     notes(study),
+    clocks(study),
   ]);
 }
 
