@@ -34,7 +34,9 @@ const MEANING: Readonly<Record<Outcome, string>> = {
 
 /** The summary as a person reads it. */
 export function formatSummary(summary: ClientSummary): string {
-  return [headline(summary), latencies(summary), outcomes(summary)].filter((part) => part !== "").join("\n");
+  return [headline(summary), leftOver(summary), evidence(summary), latencies(summary), outcomes(summary)]
+    .filter((part) => part !== "")
+    .join("\n");
 }
 
 function headline({ asked, achieved }: ClientSummary): string {
@@ -46,6 +48,27 @@ function headline({ asked, achieved }: ClientSummary): string {
     `messages     ${number(achieved.messages)}${messages} echoed and verified in ${seconds.toFixed(2)} s`,
     `throughput   ${number(achieved.messagesPerSecond)} messages/s, ${(mebibytes / (seconds || 1)).toFixed(1)} MiB/s each way`,
   ].join("\n");
+}
+
+/** What is in none of the clocks. */
+function leftOver({ achieved, asked }: ClientSummary): string {
+  const lines: [number, string][] = [
+    [asked.connections - asked.active, `of the connections idle, ${number(achieved.proofs)} proofs of life`],
+    [achieved.unsent, "messages were due and never sent"],
+    [achieved.inFlight, "messages were under way when the run was interrupted"],
+  ];
+  return lines
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `             ${number(count)} ${what}`)
+    .join("\n");
+}
+
+/** Whether the client itself kept up. */
+function evidence({ loop }: ClientSummary): string {
+  if (loop.cpuShare === null) return "";
+  const { turn, sendLag } = loop.latencyUs;
+  const late = sendLag.count === 0 ? "" : `, sends late by p99 ${milliseconds(sendLag.p99)} ms`;
+  return `client       ${(100 * loop.cpuShare).toFixed(0)} % of one core, turns p99 ${milliseconds(turn.p99)} ms${late}`;
 }
 
 function latencies(summary: ClientSummary): string {

@@ -66,6 +66,8 @@ describe("an open loop", () => {
     expect(achieved.unsent).toBeGreaterThanOrEqual(75);
     expect(latencyUs.intended).toMatchObject({ failed: achieved.unsent, p99: "infinite" });
     expect(latencyUs.response).toMatchObject({ failed: 0 });
+    expect(result.stdout).toContain(`${achieved.unsent} messages were due and never sent`);
+    expect(result.stdout).toMatch(/client +\d+ % of one core, turns p99 .* ms, sends late by p99 .* ms/);
     expect(latencyUs.response.p99).toBeLessThan(1_000_000);
   });
 
