@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   type CellResult,
   type ClientSummary,
@@ -135,6 +137,7 @@ export class CellRun {
         final,
         reconciliation,
         exits: this.#exits,
+        lastWords: (who) => lastLineOf(join(this.#folder, `${who}.log`)),
         tcp: this.#tcp,
         trouble: this.trouble,
         isInterrupted: this.#isInterrupted,
@@ -170,6 +173,14 @@ export class CellRun {
       },
       tcp: this.#tcp,
     };
+  }
+}
+
+function lastLineOf(path: string): string {
+  try {
+    return readFileSync(path, "utf8").trimEnd().split("\n").at(-1) ?? "";
+  } catch {
+    return "";
   }
 }
 

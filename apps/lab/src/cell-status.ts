@@ -16,6 +16,8 @@ export interface CellFacts {
   readonly final: FinalLine | null;
   readonly reconciliation: Reconciliation | null;
   readonly exits: { readonly server: Exit | null; readonly clients: readonly Exit[] };
+  /** The last line an app said, by its name. */
+  readonly lastWords: (who: string) => string;
   readonly tcp: TcpCounts;
   readonly trouble: EngineTrouble | null;
   readonly isInterrupted: boolean;
@@ -57,10 +59,14 @@ function deaths(facts: CellFacts): string[] {
   const notes = facts.trouble ? [facts.trouble.message] : [];
   if (facts.listening && !facts.probe) notes.push("The server listened, but did not echo the lab's probe.");
   for (const { who, exit, isDue } of exitsOf(facts)) {
-    if (exit.cause === "out-of-memory")
+    if (exit.cause === "out-of-memory") {
       notes.push(`The ${who} ran out of memory: the kernel killed it at its container's limit.`);
-    else if (!isDue && exit.code !== 0)
-      notes.push(`The ${who} ended without its totals: ${describe(exit)}; see ${who}.log.`);
+    } else if (!isDue && exit.code !== 0) {
+      const words = facts.lastWords(who);
+      notes.push(
+        `The ${who} ended without its totals, ${describe(exit)}${words && ` (${words})`}; see ${who}.log.`,
+      );
+    }
   }
   return notes;
 }

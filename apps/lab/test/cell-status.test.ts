@@ -54,6 +54,7 @@ function judged(change: Partial<Parameters<typeof judge>[0]> & { asked?: number;
     listening: LISTENING,
     probe: NO_PROBE,
     exits: { server: EXIT, clients: [EXIT] },
+    lastWords: (who: string) => `${who}: alas`,
     trouble: null,
     tcp: QUIET,
     isInterrupted: false,
@@ -125,7 +126,9 @@ test("of several clients the one that died is named", () => {
   const killed = { code: null, signal: "SIGKILL", cause: null } as const;
   const { status, notes } = judged({ client: null, exits: { server: EXIT, clients: [EXIT, killed] } });
   expect(status).toBe("failed");
-  expect(notes).toEqual(["The client-2 ended without its totals: killed by SIGKILL; see client-2.log."]);
+  expect(notes).toEqual([
+    "The client-2 ended without its totals, killed by SIGKILL (client-2: alas); see client-2.log.",
+  ]);
 });
 
 test("a server that listens and does not echo is found by the probe", () => {
