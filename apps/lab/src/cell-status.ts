@@ -61,7 +61,9 @@ function deaths(facts: CellFacts): string[] {
   for (const { who, exit, isDue } of exitsOf(facts)) {
     if (exit.cause === "out-of-memory") {
       notes.push(`The ${who} ran out of memory: the kernel killed it at its container's limit.`);
-    } else if (!isDue && exit.code !== 0) {
+    } else if (!isDue && exit.code === 0 && facts.listening) {
+      notes.push(`The ${who} left no totals that this version of the lab understands.`);
+    } else if (!isDue) {
       const words = facts.lastWords(who);
       notes.push(
         `The ${who} ended without its totals, ${describe(exit)}${words && ` (${words})`}; see ${who}.log.`,

@@ -1,22 +1,25 @@
 import type { Sample } from "@c10k-lab/protocol";
 
-/** A shorter exchange is over before the samples, 250 ms apart, can tell how busy a process was. */
+/** The kernel counts CPU time in steps of 10 ms: a shorter exchange is over before they tell how busy a process was. */
 const SPAN_MIN_MS = 500;
 
 /**
  * Share of one core, in per cent, a process used in its busiest stretch of `spanMs`: the exchange of messages, without
- * the start of the process before it. null when the samples are too few to tell.
+ * the start of the process before it. null when the samples do not cover that much.
  */
 export function busiestCorePercent(samples: readonly Sample[], spanMs: number): number | null {
   if (spanMs < SPAN_MIN_MS) return null;
-  let busiest: number | null = null;
-  let to = 0;
-  for (const from of samples) {
-    while (to < samples.length && (samples[to]?.atMs ?? 0) - from.atMs < spanMs) to++;
-    const end = samples[to];
-    if (end === undefined) break;
-    const share = (100 * (end.cpuMs - from.cpuMs)) / (end.atMs - from.atMs);
-    busiest = Math.max(busiest ?? 0, share);
-  }
-  return busiest;
+  const shares = samples.map((from) => shareFrom(samples, from, spanMs)).filter((share) => share !== null);
+  return shares.length === 0 ? null : Math.max(...shares);
+}
+
+function shareFrom(samples: readonly Sample[], from: Sample, spanMs: number): number | null {
+  const endMs = from.atMs + spanMs;
+  const after = samples.findIndex(({ atMs }) => atMs >= endMs);
+  const [before, end] = [samples[after - 1], samples[after]];
+  if (before === undefined || end === undefined) return null;
+  // Between two samples CPU time is taken to pass evenly.
+  const part = (endMs - before.atMs) / (end.atMs - before.atMs);
+  const cpuMs = before.cpuMs + part * (end.cpuMs - before.cpuMs) - from.cpuMs;
+  return (100 * cpuMs) / spanMs;
 }

@@ -1,4 +1,4 @@
-import type { CellResult } from "@c10k-lab/protocol";
+import { type CellResult, INFINITE } from "@c10k-lab/protocol";
 import { createLogUpdate } from "log-update";
 import type { Cell } from "./plan.ts";
 
@@ -49,7 +49,7 @@ export class Progress {
     const name = `${variant.padEnd(8)} ${connections.toLocaleString("en-US").padStart(6)} connections`;
     const rate = (client?.achieved.messagesPerSecond ?? 0).toLocaleString("en-US").padStart(8);
     const p99 = client?.latencyUs.response.p99;
-    const latency = typeof p99 === "number" ? `, p99 ${(p99 / 1000).toFixed(2)} ms` : "";
+    const latency = p99 == null ? "" : `, p99 ${p99 === INFINITE ? "∞" : (p99 / 1000).toFixed(2)} ms`;
     const trouble = status === "ok" ? "" : `  ${status}`;
     const left = this.#done < this.#cells ? `  (${this.#left()} left)` : "";
     return `${count} ${name}: ${rate} messages/s${latency}${trouble}${left}`;

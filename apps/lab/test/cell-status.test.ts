@@ -136,3 +136,9 @@ test("a server that listens and does not echo is found by the probe", () => {
   expect(status).toBe("failed");
   expect(notes).toEqual(["The server listened, but did not echo the lab's probe."]);
 });
+
+test("totals of another version are missing totals", () => {
+  const { status, notes } = judged({ final: null });
+  expect(status).toBe("failed");
+  expect(notes).toEqual(["The server left no totals that this version of the lab understands."]);
+});

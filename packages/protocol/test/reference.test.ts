@@ -1,15 +1,27 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { CELL_STATUSES, CLIENT_COLUMNS, CLOSE_REASONS, OUTCOMES, SERVER_COLUMNS } from "../src/index.ts";
+import {
+  CELL_STATUSES,
+  CLIENT_COLUMNS,
+  CLOSE_REASONS,
+  OUTCOMES,
+  RUN_OUTCOMES,
+  SERVER_COLUMNS,
+  VERDICT_REASONS,
+} from "../src/index.ts";
 
-const reference = readFileSync(new URL("../../../docs/REFERENCE.md", import.meta.url), "utf8");
+const reference = ["REFERENCE.md", "MEASURING.md"]
+  .map((name) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8"))
+  .join("\n");
 
 test.each([
   ["close reason", CLOSE_REASONS],
   ["outcome", OUTCOMES],
   ["status of a cell", CELL_STATUSES],
+  ["outcome of a run", RUN_OUTCOMES],
+  ["reason of a verdict", VERDICT_REASONS],
   ["column of the server's file", SERVER_COLUMNS],
   ["column of the client's file", CLIENT_COLUMNS],
-])("every %s is in docs/REFERENCE.md", (_, names) => {
+])("every %s is explained in docs/", (_, names) => {
   expect(names.filter((name) => !reference.includes(`\`${name}\``))).toEqual([]);
 });

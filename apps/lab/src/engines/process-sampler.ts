@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Sample } from "@c10k-lab/protocol";
 
-const INTERVAL_MS = 250;
+const INTERVAL_MS = 100;
 /** sysconf(_SC_CLK_TCK) and _SC_PAGESIZE: 100 and 4096 on every Linux platform this runs on. */
 const TICK_MS = 10;
 const PAGE_KIB = 4;
@@ -12,7 +12,7 @@ const STIME = 12;
 const NUM_THREADS = 17;
 const RSS = 21;
 
-/** Looks at a process from outside, four times a second, from its start to its end. */
+/** Looks at a process from outside, ten times a second, from its start to its end. */
 export class ProcessSampler {
   readonly samples: Sample[] = [];
   readonly #pid: number;
