@@ -11,7 +11,6 @@ export function warningsOf(study: Study): string[] {
     ...runs.flatMap(wrongBytes),
     ...inconclusive(study),
     ...sharedProcessors(study),
-    ...busyMachine(study),
   ];
 }
 
@@ -94,16 +93,6 @@ function sharedProcessors(study: Study): string[] {
 
 function overlap(processors: NonNullable<CellResult["processors"]>): boolean {
   return processors.server.some((one) => processors.client.includes(one));
-}
-
-function busyMachine(study: Study): string[] {
-  const { loadAverage, processors } = study.results.manifest.machine;
-  const load = loadAverage[0];
-  if (study.cells.length === 0 || load === undefined || load < processors / 2) return [];
-  return [
-    `When the run began the machine's load average was ${load.toFixed(2)} on ${plural(processors, "processor")}: ` +
-      "other work may have taken time from the measurement.",
-  ];
 }
 
 function withoutStop(sentence: string): string {

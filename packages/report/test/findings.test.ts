@@ -225,16 +225,12 @@ describe("warnings", () => {
     expect(answerTo(steady).warnings).toEqual([]);
   });
 
-  it("mention processors that were shared and a machine that was busy", () => {
+  it("mention processors that were shared", () => {
     const cell = makeCell({
       server: "epoll",
       connections: 10,
       change: (one) => ({ ...one, processors: null }),
     });
-    const busy = makeResults([cell]);
-    const machine = { ...busy.manifest.machine, loadAverage: [1.5, 1, 1] };
-    const { warnings } = answer({ ...busy, manifest: { ...busy.manifest, machine } });
-    expect(warnings[0]).toContain("no processors of their own");
-    expect(warnings[1]).toContain("load average was 1.50 on 2 processors");
+    expect(answer(makeResults([cell])).warnings[0]).toContain("no processors of their own");
   });
 });

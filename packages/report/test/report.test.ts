@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../src/index.ts";
-import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
+import { makeCell, makeResults, makeStudyCells, thrice } from "./fixture.ts";
 
 const full = makeResults(makeStudyCells());
 const report = renderReport(full);
@@ -47,6 +47,12 @@ describe("a report", () => {
     expect(markdown.indexOf(banner)).toBeLessThan(markdown.indexOf("## Answer"));
     expect(html).toContain(banner);
     expect(report.markdown).not.toContain("Partial");
+  });
+
+  it("gives every median its interval, and a cell that was run once none", () => {
+    const cells = thrice([makeCell({ server: "epoll", connections: 10, messagesPerSecond: 100_000 })]);
+    expect(renderReport(makeResults(cells)).markdown).toContain("| epoll | 10 | 3 | 99,000 to 101,000 |");
+    expect(renderReport(makeResults(cells.slice(0, 1))).markdown).not.toContain("### Intervals");
   });
 
   it("renders without a single cell", () => {

@@ -12,6 +12,7 @@ import { appendix } from "./appendix.ts";
 import { clocks } from "./clocks.ts";
 import { discussion } from "./discussion.ts";
 import { environment } from "./environment.ts";
+import { intervals } from "./intervals.ts";
 import { method } from "./method.ts";
 
 /** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
@@ -79,6 +80,7 @@ function results(study: Study): string {
     "Response times (p50, p99, max) and connect times are the client's. CPU is per cent of one core. A dash means not measured.",
     summary(study),
     notes(study),
+    intervals(study),
     clocks(study),
   ]);
 }

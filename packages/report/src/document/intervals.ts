@@ -1,0 +1,39 @@
+import { type CellFigures, intervalOf } from "../cell-figures.ts";
+import { CONFIDENCE_PERCENT } from "../interval.ts";
+import { blocks, tableOf } from "../markdown.ts";
+import { about, integer } from "../numbers.ts";
+import { CPU_PER_MESSAGE, RATE, RESPONSE_P50, RESPONSE_P99 } from "../quantities.ts";
+import { cellsOf, type Study } from "../study.ts";
+
+const COLUMNS = [
+  ["messages/s", RATE],
+  ["p50 ms", RESPONSE_P50],
+  ["p99 ms", RESPONSE_P99],
+  ["CPU µs per message", CPU_PER_MESSAGE],
+] as const;
+
+/** How far another run might be off; empty where cells were run too rarely to tell. */
+export function intervals(study: Study): string {
+  const cells = study.variants
+    .flatMap((variant) => cellsOf(study, variant))
+    .filter((cell) => intervalOf(cell, RATE.value) !== null);
+  if (cells.length === 0) return "";
+  return blocks([
+    "### Intervals",
+    `The ${CONFIDENCE_PERCENT} % bootstrap interval of each median. In the charts they are the upright bars.`,
+    tableOf({
+      head: ["server", "connections", "runs", ...COLUMNS.map(([head]) => head)],
+      rows: cells.map((cell) => [
+        cell.variant,
+        integer(cell.connections),
+        integer(cell.runs.length),
+        ...COLUMNS.map(([, { value }]) => range(cell, value)),
+      ]),
+    }),
+  ]);
+}
+
+function range(cell: CellFigures, value: (typeof RATE)["value"]): string {
+  const interval = intervalOf(cell, value);
+  return interval === null ? "–" : `${about(interval.low)} to ${about(interval.high)}`;
+}
