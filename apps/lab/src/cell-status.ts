@@ -58,11 +58,14 @@ function exitsOf({ exits, client, final }: CellFacts): { who: string; exit: Exit
 function deaths(facts: CellFacts): string[] {
   const notes = facts.trouble ? [facts.trouble.message] : [];
   if (facts.listening && !facts.probe) notes.push("The server listened, but did not echo the lab's probe.");
-  for (const { who, exit, isDue } of exitsOf(facts)) {
+  const ends = exitsOf(facts);
+  const haveAllEndedWell = ends.every(({ exit }) => exit.code === 0);
+  for (const { who, exit, isDue } of ends) {
     if (exit.cause === "out-of-memory") {
       notes.push(`The ${who} ran out of memory: the kernel killed it at its container's limit.`);
-    } else if (!isDue && exit.code === 0 && facts.listening) {
-      notes.push(`The ${who} left no totals that this version of the lab understands.`);
+    } else if (!isDue && exit.code === 0) {
+      // Of several clients only the one that died is to be named.
+      if (haveAllEndedWell) notes.push(`The ${who} left no totals that this version of the lab understands.`);
     } else if (!isDue) {
       const words = facts.lastWords(who);
       notes.push(
