@@ -17,14 +17,14 @@ const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
   ["server CPU %", (cell) => integer(cell.serverCorePercent)],
   ["peak RSS MiB", (cell) => figure(cell.rssPeakMiB)],
   ["switches per message", (cell) => figure(cell.switchesPerMessage)],
-  ["status", statusOf],
+  ["verdict", verdictOf],
 ];
 
-/** "ok", "ok, 4 of 5 runs", "ok, inconclusive: client-limit" */
-function statusOf({ status, runs, results, doubts }: CellFigures): string {
+/** "valid", "valid, 4 of 5 runs", "inconclusive", or what else became of it; the reasons are said elsewhere. */
+function verdictOf({ status, runs, results, doubts }: CellFigures): string {
   const part = runs.length === results.length ? "" : `, ${runs.length} of ${results.length} runs`;
-  const doubt = status !== "ok" || doubts.length === 0 ? "" : `, inconclusive: ${doubts.join(" ")}`;
-  return `${status}${part}${doubt}`;
+  if (status !== "ok") return `${status}${part}`;
+  return `${doubts.length === 0 ? "valid" : "inconclusive"}${part}`;
 }
 
 /** One row a cell: for the terminal and the report. */

@@ -71,7 +71,7 @@ describe("a cell run three times", () => {
     if (!a || !b || !c) throw new Error("three runs");
     const broken = { ...c, status: "failed" as const };
     expect(figuresOf([a, b, broken])).toMatchObject({ status: "ok", messagesPerSecond: 99_500 });
-    expect(summaryTable(makeResults([a, b, broken])).rows[0]?.at(-1)).toBe("ok, 2 of 3 runs");
+    expect(summaryTable(makeResults([a, b, broken])).rows[0]?.at(-1)).toBe("valid, 2 of 3 runs");
     expect(figuresOf([a, { ...broken, id: "x" }, broken]).status).toBe("failed");
   });
 });

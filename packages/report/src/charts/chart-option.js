@@ -137,9 +137,10 @@ function seriesOf(one, index, chart, look) {
   const drawable = (point) =>
     (chart.x.scale !== "log" || point[0] > 0) && (chart.y.scale !== "log" || point[1] > 0);
   const points = one.points.filter(drawable);
+  // The first of a name gives the legend its shape: the bars come after.
   const drawn = [
-    ...((one.ranges ?? []).length > 0 ? [bars(common, one.ranges, chart)] : []),
     one.kind === "dots" ? dots(common, points) : line(common, one, mark, points),
+    ...((one.ranges ?? []).length > 0 ? [bars(common, one.ranges, chart)] : []),
   ];
   if (one.hollow.length === 0) return drawn;
   const itemStyle = { color: look.background, borderColor: colour, borderWidth: 2, opacity: 1 };

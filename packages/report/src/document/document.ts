@@ -102,9 +102,9 @@ function chartSection(charts: readonly Chart[]): string {
 
 function chartsIntroduction(charts: readonly Chart[]): string {
   const anyHollow = charts.some((chart) => chart.series.some((one) => one.hollow.length > 0));
-  if (!anyHollow) return "Each mark is one cell.";
+  if (!anyHollow) return "Each mark is one cell, the median of its runs; upright bars are intervals.";
   return (
-    "Each mark is one cell. A hollow mark, joined by no line, is a cell that did not end ok or whose ledgers do not " +
+    "Each mark is one cell, the median of its runs; upright bars are intervals. A hollow mark, joined by no line, is a cell that did not end ok or whose ledgers do not " +
     "balance: where the server held fewer connections it covers only those, and it is in no comparison."
   );
 }
