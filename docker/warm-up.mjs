@@ -1,5 +1,5 @@
 // Runs an app once, as far as its first line or its own end, so that Node's compile cache has every module of both its
-// threads: `--help` would load a third of them.
+// threads, also those that are loaded only when they are asked for: `--help` would load a third of them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
@@ -10,7 +10,11 @@ const stats = join(mkdtempSync(join(tmpdir(), "warm-up-")), "rows.csv");
 // A server listens on any free port and is told to stop; a client finds nobody at port 9 and ends by itself.
 const app = spawn(process.execPath, process.argv.slice(2), {
   stdio: ["ignore", "pipe", "inherit"],
-  env: { ...process.env, ECHO_PORT: "0", ECHO_STATS: stats, LOAD_PORT: "9", LOAD_STATS: stats },
+  env: {
+    ...process.env,
+    ...{ ECHO_PORT: "0", ECHO_METRICS_PORT: "0", ECHO_STATS: stats },
+    ...{ LOAD_PORT: "9", LOAD_STATS: stats },
+  },
 });
 app.stdout.once("data", () => app.kill("SIGTERM"));
 await once(app, "close");

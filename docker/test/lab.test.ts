@@ -54,7 +54,7 @@ describeContainers("lab run --engine docker", () => {
   });
 
   test("a container out of memory is an outcome of its own, in one sentence", async () => {
-    using lab = new LabProcess([...SMALL, "--servers", "epoll", "--memory", "48MiB"]);
+    using lab = new LabProcess([...SMALL, "--servers", "epoll", "--memory", "24MiB"]);
     expect(await lab.exited).toBe(1);
     expect(lab.cells).toMatchObject([{ status: "out-of-memory" }]);
     expect(lab.cells[0]?.notes).toEqual([
