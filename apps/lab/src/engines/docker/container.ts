@@ -5,6 +5,7 @@ import { PassThrough, type Readable } from "node:stream";
 import type { ContainerSample, Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { nameOf } from "../apps.ts";
+import { EndedBySignal } from "../ended-by-signal.ts";
 import { type Exit, GRACE_MS, type Job, type Service } from "../engine.ts";
 import { LineQueue } from "../line-queue.ts";
 import { ProcessSampler } from "../process-sampler.ts";
@@ -17,14 +18,14 @@ const LAST_WORDS_MS = 2000;
 const POLL_MS = 50;
 
 /** A container of an app: its words in a log file, its stdout in lines, gone from the engine when it has ended. */
-export class Container implements Service {
+export class Container extends EndedBySignal implements Service {
   readonly #container: Docker.Container;
   readonly #watch: EngineWatch;
-  readonly #lines: LineQueue;
+  protected readonly lines: LineQueue;
   readonly #pid: number;
   readonly #sampler: ProcessSampler | null;
   readonly #containerSampler: ContainerSampler;
-  readonly #exited: Promise<Exit>;
+  protected readonly exited: Promise<Exit>;
 
   private constructor(
     container: Docker.Container,
@@ -33,13 +34,14 @@ export class Container implements Service {
     pid: number,
     stats: Readable,
   ) {
+    super();
     this.#container = container;
     this.#watch = watch;
-    this.#lines = new LineQueue(stdout);
+    this.lines = new LineQueue(stdout);
     this.#pid = pid;
     this.#sampler = isIn(pid, container.id) ? new ProcessSampler(pid) : null;
     this.#containerSampler = new ContainerSampler(stats);
-    this.#exited = this.#awaitEnd(stdout);
+    this.exited = this.#awaitEnd(stdout);
   }
 
   /**
@@ -74,22 +76,6 @@ export class Container implements Service {
 
   get containerSamples(): readonly ContainerSample[] {
     return this.#containerSampler.samples;
-  }
-
-  nextLine(timeoutMs: number): Promise<string | null> {
-    return this.#lines.next(timeoutMs);
-  }
-
-  async stop(): Promise<Exit> {
-    this.signal("SIGTERM");
-    return this.endWithin(GRACE_MS);
-  }
-
-  async endWithin(timeoutMs: number): Promise<Exit> {
-    const timer = setTimeout(() => this.signal("SIGKILL"), timeoutMs);
-    const exit = await this.#exited;
-    clearTimeout(timer);
-    return exit;
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import { allowedProcessors, pinTo } from "@c10k-lab/posix";
 import type { Sample } from "@c10k-lab/protocol";
 import { nameOf } from "../apps.ts";
-import { type Exit, GRACE_MS, type Job, type Service } from "../engine.ts";
+import { EndedBySignal } from "../ended-by-signal.ts";
+import type { Exit, Job, Service } from "../engine.ts";
 import { LineQueue } from "../line-queue.ts";
 import { ProcessSampler } from "../process-sampler.ts";
 
@@ -19,15 +20,16 @@ const COMPILE_CACHE = fileURLToPath(
  * A process of an app: its own session (Ctrl-C at the terminal is ours to pass on), its words in a log file, its stdout
  * in lines. It ends when we do, however we end: see --exit-with-parent.
  */
-export class Child implements Service {
+export class Child extends EndedBySignal implements Service {
   readonly containerSamples = [];
   readonly #process: ChildProcess;
-  readonly #exited: Promise<Exit>;
-  readonly #lines: LineQueue;
+  protected readonly exited: Promise<Exit>;
+  protected readonly lines: LineQueue;
   readonly #sampler: ProcessSampler;
 
   /** @throws Error when it cannot be started */
   constructor({ app, name, args, folder, processors }: Job) {
+    super();
     const main = fileURLToPath(new URL(`../../../../${nameOf(app)}/src/main.ts`, import.meta.url));
     const log = openSync(join(folder, `${name}.log`), "a");
     const child = onProcessors(processors, () =>
@@ -40,9 +42,9 @@ export class Child implements Service {
     closeSync(log);
     if (child.pid === undefined || !child.stdout) throw new Error(`cannot start ${main}`);
     this.#process = child;
-    this.#lines = new LineQueue(child.stdout);
+    this.lines = new LineQueue(child.stdout);
     this.#sampler = new ProcessSampler(child.pid);
-    this.#exited = once(child, "close").then(([code, signal]) => {
+    this.exited = once(child, "close").then(([code, signal]) => {
       this.#sampler.stop();
       return { code, signal, cause: null };
     });
@@ -50,22 +52,6 @@ export class Child implements Service {
 
   get samples(): readonly Sample[] {
     return this.#sampler.samples;
-  }
-
-  nextLine(timeoutMs: number): Promise<string | null> {
-    return this.#lines.next(timeoutMs);
-  }
-
-  async stop(): Promise<Exit> {
-    this.signal("SIGTERM");
-    return this.endWithin(GRACE_MS);
-  }
-
-  async endWithin(timeoutMs: number): Promise<Exit> {
-    const timer = setTimeout(() => this.signal("SIGKILL"), timeoutMs);
-    const exit = await this.#exited;
-    clearTimeout(timer);
-    return exit;
   }
 
   signal(signal: NodeJS.Signals): void {
