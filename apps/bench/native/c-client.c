@@ -3,6 +3,7 @@
 #include "latency-histogram.h"
 #include "pauses.h"
 #include "process.h"
+#include "range.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
@@ -20,10 +21,6 @@
 #include <unistd.h>
 
 enum { EVENTS_PER_WAIT = 512, RECEIVE_BYTES = 64 * 1024, STARTS_PER_WAIT = 64 };
-
-struct range {
-  uint64_t from, to;
-};
 
 struct options {
   int port;
@@ -59,21 +56,6 @@ static int epfd;
 static unsigned started, ended;
 static uint64_t first_sent_ns, last_done_ns, deadline_ns;
 
-static uint64_t monotonic_ns(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
-/* "A" or "A..B". */
-static struct range parse_range(const char *text, uint64_t unit) {
-  struct range range = {0, 0};
-  int ends = sscanf(text, "%lu..%lu", &range.from, &range.to);
-  if (ends < 1) exit(2);
-  if (ends == 1) range.to = range.from;
-  return (struct range){range.from * unit, range.to * unit};
-}
-
 static void parse_options(int argc, char **argv) {
   for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
     if (option == 'p') options.port = atoi(optarg);
@@ -86,22 +68,9 @@ static void parse_options(int argc, char **argv) {
   }
 }
 
-/* splitmix64: Steele, Lea, Flood 2014. */
-static uint64_t next_random(uint64_t *state) {
-  uint64_t z = (*state += 0x9e3779b97f4a7c15);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-  return z ^ (z >> 31);
-}
-
-static uint64_t draw(struct connection *connection, struct range range) {
-  if (range.from == range.to) return range.from;
-  return range.from + next_random(&connection->random) % (range.to - range.from + 1);
-}
-
 /* Random letters from "@" to "_", new for every message, so that an echo of any other one is recognised. */
 static void compose(struct connection *connection) {
-  connection->size = draw(connection, options.size_bytes);
+  connection->size = draw(options.size_bytes, &connection->random);
   for (size_t at = 0; at < connection->size; at += sizeof(uint64_t)) {
     uint64_t letters = (next_random(&connection->random) & 0x1f1f1f1f1f1f1f1f) | 0x4040404040404040;
     memcpy(connection->message + at, &letters, sizeof letters);
@@ -144,7 +113,7 @@ static void complete(struct connection *connection) {
   unsigned number = (unsigned)(connection - connections);
   if (now_ns >= deadline_ns) ended++;
   else if (options.think_ns.to == 0) begin(connection);
-  else add_pause(&pauses, (struct pause){now_ns + draw(connection, options.think_ns), number});
+  else add_pause(&pauses, (struct pause){now_ns + draw(options.think_ns, &connection->random), number});
 }
 
 static void receive_some(struct connection *connection) {
@@ -193,12 +162,7 @@ static void end_pauses(void) {
 
 /* Waits to the nanosecond: a pause that is rounded to milliseconds bunches the messages. */
 static int wait_for(struct epoll_event *events) {
-  struct timespec timeout = {0, 0};
-  if (pauses.count > 0) {
-    uint64_t now_ns = monotonic_ns(), until_ns = pauses.heap[0].until_ns;
-    uint64_t left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
-    timeout = (struct timespec){(time_t)(left_ns / 1000000000), (long)(left_ns % 1000000000)};
-  }
+  struct timespec timeout = pauses.count > 0 ? left_of_first(&pauses, monotonic_ns()) : (struct timespec){0, 0};
   bool is_endless = started == options.connections && pauses.count == 0;
   return epoll_pwait2(epfd, events, EVENTS_PER_WAIT, is_endless ? NULL : &timeout, NULL);
 }

@@ -1,7 +1,6 @@
 #include "echo-connection.h"
 #include "server.h"
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,15 +10,8 @@ static char scratch[BUFFER_BYTES];
 
 bool accept_one(int listener, struct connection *connections, size_t limit, double now_us, int *accepted) {
   static double count;
-  struct sockaddr_in6 peer;
-  socklen_t length = sizeof peer;
-  int fd = accept4(listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd < 0 && errno == EAGAIN) return false;
-  if (fd < 0) fail("accept4");
-  if ((size_t)fd >= limit) {
-    errno = EMFILE;
-    fail("descriptor");
-  }
+  int fd = accept_descriptor(listener, limit);
+  if (fd < 0) return false;
   connections[fd] = (struct connection){
       .row = {.connection = ++count, .opened_us = now_us},
       .last_active_us = now_us,

@@ -21,3 +21,8 @@ struct pause take_first(struct pauses *pauses) {
   heap[at] = last;
   return first;
 }
+
+struct timespec left_of_first(const struct pauses *pauses, uint64_t now_ns) {
+  uint64_t until_ns = pauses->heap[0].until_ns, left_ns = until_ns > now_ns ? until_ns - now_ns : 0;
+  return (struct timespec){(time_t)(left_ns / 1000000000), (long)(left_ns % 1000000000)};
+}

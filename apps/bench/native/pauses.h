@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 struct pause {
   uint64_t until_ns;
@@ -18,5 +19,7 @@ struct pauses {
 void add_pause(struct pauses *pauses, struct pause pause);
 /* There must be one: pauses->heap[0]. */
 struct pause take_first(struct pauses *pauses);
+/* How long until it is over. There must be one. */
+struct timespec left_of_first(const struct pauses *pauses, uint64_t now_ns);
 
 #endif

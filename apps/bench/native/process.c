@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <time.h>
 
 enum { MOST_DESCRIPTORS = 1 << 20 };
 
@@ -17,6 +18,12 @@ void *allocate(size_t count, size_t bytes) {
   void *memory = calloc(count, bytes);
   if (memory == NULL) fail("calloc");
   return memory;
+}
+
+uint64_t monotonic_ns(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
 void fail(const char *what) {

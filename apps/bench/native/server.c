@@ -10,7 +10,6 @@
 #include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BACKLOG = 4096 };
@@ -20,6 +19,7 @@ struct counters counters;
 static const struct option OPTIONS[] = {
     {"port", required_argument, NULL, 'p'},
     {"fd-setsize", required_argument, NULL, 's'},
+    {"delay-us", required_argument, NULL, 'd'},
     {"exit-with-parent", no_argument, NULL, 'x'},
     {NULL, 0, NULL, 0},
 };
@@ -30,11 +30,12 @@ static void stop(int signal) {
 }
 
 struct options start(int argc, char **argv) {
-  struct options options = {.port = 10000, .fd_setsize = FD_SETSIZE};
+  struct options options = {.port = 10000, .fd_setsize = FD_SETSIZE, .delay_ns = {10000000, 100000000}};
   signal(SIGTERM, stop);
   for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
     if (option == 'p') options.port = atoi(optarg);
     else if (option == 's') options.fd_setsize = atoi(optarg);
+    else if (option == 'd') options.delay_ns = parse_range(optarg, 1000);
     else if (option == 'x') prctl(PR_SET_PDEATHSIG, SIGTERM);
     else exit(2);
   }
@@ -59,6 +60,18 @@ int open_listener(const struct options *options, bool is_blocking) {
   return fd;
 }
 
+int accept_descriptor(int listener, size_t limit) {
+  /* The peer's address is asked for as the TypeScript servers do. */
+  struct sockaddr_in6 peer;
+  socklen_t length = sizeof peer;
+  int fd = accept4(listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  if (fd < 0 && errno == EAGAIN) return -1;
+  if (fd < 0) fail("accept4");
+  if ((size_t)fd < limit) return fd;
+  errno = EMFILE;
+  fail("descriptor");
+}
+
 void announce(const char *server, int listener) {
   struct sockaddr_in address;
   socklen_t length = sizeof address;
@@ -68,11 +81,7 @@ void announce(const char *server, int listener) {
   fflush(stdout);
 }
 
-double monotonic_us(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
-}
+double monotonic_us(void) { return (double)monotonic_ns() / 1e3; }
 
 size_t count_newlines(const char *bytes, size_t length) {
   size_t newlines = 0;

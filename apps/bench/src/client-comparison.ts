@@ -1,10 +1,14 @@
-import { type ClientFigures, formatClients } from "./client-table.ts";
-import { type Cell, Comparison } from "./comparison.ts";
+import type { ClientFigures, Truth } from "./client-figures.ts";
+import { formatClients } from "./client-table.ts";
+import { judgeClients } from "./client-verdict.ts";
+import { type Cell, Comparison, type Verdict } from "./comparison.ts";
+import { DELAY, DELAY_MS, truthOf } from "./delay.ts";
 import { EchoServer } from "./echo-server.ts";
 import { C_CLIENT, type LoadClient, runClient, TYPESCRIPT_CLIENT } from "./load-client.ts";
 import type { BenchOptions } from "./options.ts";
 import { measurePairs, type Pair } from "./pairs.ts";
 import { nameOf } from "./progress.ts";
+import type { Scene } from "./scene.ts";
 import type { Processors, Side } from "./servers.ts";
 
 /** Both clients send random texts; the lab's message has as many bytes. */
@@ -13,11 +17,18 @@ const SIZE_BYTES = { from: 20, to: 20 };
 /** An independent client and the load client in turns on one running server. */
 export class ClientComparison extends Comparison<ClientFigures> {
   readonly #side: Side;
+  /** null when nothing is known of the servers: then there is nothing to judge by, one client may be the limit. */
+  readonly #truth: Truth | null;
 
   /** @param side whose servers they are put to */
-  constructor(options: BenchOptions, side: Side, processors: Processors | null) {
-    super(options, processors);
+  constructor(options: BenchOptions, scenes: readonly Scene[], side: Side, processors: Processors | null) {
+    super(options, scenes, processors);
     this.#side = side;
+    this.#truth = scenes.every(({ server }) => server === DELAY) ? truthOf(DELAY_MS) : null;
+  }
+
+  override toJson(): object {
+    return { ...super.toJson(), truth: this.#truth };
   }
 
   protected get sides() {
@@ -27,7 +38,7 @@ export class ClientComparison extends Comparison<ClientFigures> {
   protected async *measure(cell: Cell<ClientFigures>): AsyncGenerator<Pair<ClientFigures>> {
     this.assertRunning();
     const server = await EchoServer.start(this.children, this.#side, cell, this.processors?.server);
-    // It is compiled while it serves: the first client to come would pay for that.
+    // A TypeScript server is compiled while it serves: the first client to come would pay for that.
     await this.#run(C_CLIENT, server, cell);
     yield* measurePairs(
       this.options.rounds,
@@ -44,7 +55,11 @@ export class ClientComparison extends Comparison<ClientFigures> {
   }
 
   protected formatCells(cells: readonly Cell<ClientFigures>[]): string {
-    return formatClients(cells, this.sides);
+    return formatClients(cells, this.#truth, this.sides);
+  }
+
+  protected override judge(cells: readonly Cell<ClientFigures>[]): Verdict | null {
+    return this.#truth === null ? null : judgeClients(cells, this.#truth, this.sides);
   }
 
   async #run(client: LoadClient, server: EchoServer, { connections }: Cell<ClientFigures>) {

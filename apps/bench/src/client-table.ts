@@ -1,15 +1,8 @@
 import Table from "cli-table3";
+import type { ClientFigures, Truth } from "./client-figures.ts";
 import type { Cell } from "./comparison.ts";
-import { compared } from "./pairs.ts";
-
-/** What a client says of a server, and how busy it was itself. */
-export interface ClientFigures {
-  readonly messagesPerSecond: number;
-  readonly p50Us: number;
-  readonly p90Us: number;
-  readonly p99Us: number;
-  readonly corePercent: number;
-}
+import { compared, medianOf, type SideNames } from "./pairs.ts";
+import { labelOf } from "./scene.ts";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const microseconds = (value: number) => (value < 100 ? value.toFixed(1) : whole(value));
@@ -22,28 +15,59 @@ const ROWS = [
   ["client's core %", "corePercent", whole],
 ] as const satisfies [string, keyof ClientFigures, (value: number) => string][];
 
-/** A table of cells that have pairs, a row for each figure, and how to read it. */
+const KNOWN = [
+  "The server holds each message back for a time drawn from its range, all equally often: the truth is known, and no",
+  "client is the limit. What a client says beyond it is its own time, the kernel's, and that of other programs.",
+];
+const UNKNOWN = [
+  "Where a client uses all of its core it is the limit, and what it costs shows in rate and response time. Elsewhere",
+  "both measure the same server, and a ratio away from 1 is a difference in measuring.",
+];
+
+/**
+ * A table of cells that have pairs, a row for each figure, and how to read it.
+ *
+ * @param truth null when nothing is known of the server
+ */
 export function formatClients(
   cells: readonly Cell<ClientFigures>[],
-  { first, second }: { readonly first: string; readonly second: string },
+  truth: Truth | null,
+  sides: SideNames,
 ): string {
+  const { first, second } = sides;
+  const toTruth = truth === null ? [] : ["truth", `${first}/truth`, `${second}/truth`];
+  const head = ["server", "connections", "pairs", "", first, second, ...toTruth];
   const table = new Table({
-    head: ["server", "connections", "pairs", "", first, second, `${second}/${first}\nmedian (min..max)`],
-    colAligns: ["left", "right", "right", "left", "right", "right", "right"],
+    head: [...head, `${second}/${first}\nmedian (min..max)`],
+    colAligns: [...head, ""].map((_, column) => (column === 0 || column === 3 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
-  for (const cell of cells) table.push(...rows(cell));
-  const notes = [
-    "Where a client uses all of its core it is the limit, and what it costs shows in rate and response time. Elsewhere",
-    "both measure the same server, and a ratio away from 1 is a difference in measuring.",
-  ];
-  return [table.toString(), ...notes].join("\n");
+  for (const cell of cells) table.push(...rows(cell, truth));
+  return [table.toString(), ...(truth === null ? UNKNOWN : KNOWN)].join("\n");
 }
 
-function rows({ server, connections, pairs }: Cell<ClientFigures>): string[][] {
-  return ROWS.map(([label, figure, format], row) => [
-    ...(row === 0 ? [server, connections.toLocaleString("en-US"), String(pairs.length)] : ["", "", ""]),
-    label,
-    ...compared(pairs, figure, format),
-  ]);
+function rows(cell: Cell<ClientFigures>, truth: Truth | null): string[][] {
+  const { connections, pairs } = cell;
+  return ROWS.map(([label, figure, format], row) => {
+    const [first, second, ratio] = compared(pairs, figure, format);
+    return [
+      ...(row === 0
+        ? [labelOf(cell), connections.toLocaleString("en-US"), String(pairs.length)]
+        : ["", "", ""]),
+      ...[label, first, second],
+      ...(truth === null ? [] : besideTruth(cell, figure, truth[figure], format)),
+      ratio,
+    ];
+  });
+}
+
+function besideTruth(
+  { pairs }: Cell<ClientFigures>,
+  figure: keyof ClientFigures,
+  known: number | undefined,
+  format: (value: number) => string,
+): string[] {
+  if (known === undefined) return ["", "", ""];
+  const sides = ["first", "second"] as const;
+  return [format(known), ...sides.map((side) => (medianOf(pairs, side, figure) / known).toFixed(3))];
 }

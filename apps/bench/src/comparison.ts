@@ -2,18 +2,25 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Children } from "./children.ts";
-import type { Scene } from "./echo-server.ts";
 import type { BenchOptions } from "./options.ts";
 import { OtherWork } from "./other-work.ts";
-import type { Pair } from "./pairs.ts";
+import type { Pair, SideNames } from "./pairs.ts";
+import type { Scene } from "./scene.ts";
 import type { Processors } from "./servers.ts";
 
 /** A pair with --quiet counts only if other programs took less of a processor while it was measured. */
 const QUIET_PERCENT = 10;
 
-/** One architecture under one load, and what was measured of it. */
+/** One server under one load, and what was measured of it. */
 export interface Cell<Figures> extends Scene {
   readonly pairs: readonly Pair<Figures>[];
+}
+
+/** What the figures say of what was asked. */
+export interface Verdict {
+  readonly agrees: boolean;
+  /** One line. */
+  readonly words: string;
 }
 
 interface DatedPair<Figures> extends Pair<Figures> {
@@ -31,12 +38,10 @@ export abstract class Comparison<Figures> {
   readonly #cells: readonly (Scene & { readonly pairs: DatedPair<Figures>[] })[];
   #isInterrupted = false;
 
-  constructor(options: BenchOptions, processors: Processors | null) {
+  constructor(options: BenchOptions, scenes: readonly Scene[], processors: Processors | null) {
     this.options = options;
     this.processors = processors;
-    this.#cells = options.servers.flatMap((server) =>
-      options.connections.map((connections) => ({ server, connections, pairs: [] })),
-    );
+    this.#cells = scenes.map((scene) => ({ ...scene, pairs: [] }));
   }
 
   /** How many pairs there are to measure. */
@@ -74,13 +79,15 @@ export abstract class Comparison<Figures> {
 
   /** A table and how to read it; null when there is no pair for it. */
   format(): string | null {
-    const most = this.options.quiet ? QUIET_PERCENT : Number.POSITIVE_INFINITY;
-    const measured = this.#cells
-      .map((cell) => ({ ...cell, pairs: cell.pairs.filter(({ othersPercent }) => othersPercent < most) }))
-      .filter(({ pairs }) => pairs.length > 0);
+    const measured = this.#countedCells.filter(({ pairs }) => pairs.length > 0);
     if (measured.length === 0) return null;
     const sharing = "There is one processor only: server and client took time from each other.";
     return [this.formatCells(measured), ...(this.processors === null ? [sharing] : [])].join("\n");
+  }
+
+  /** Of all that was asked for; null when the figures are all there is to say. */
+  verdict(): Verdict | null {
+    return this.judge(this.#countedCells);
   }
 
   /** Every pair. */
@@ -90,13 +97,27 @@ export abstract class Comparison<Figures> {
   }
 
   /** Names of what is compared. */
-  protected abstract get sides(): { readonly first: string; readonly second: string };
+  protected abstract get sides(): SideNames;
   protected abstract measure(cell: Cell<Figures>): AsyncGenerator<Pair<Figures>>;
   protected abstract describe(cell: Cell<Figures>, pair: Pair<Figures>): string;
   protected abstract formatCells(cells: readonly Cell<Figures>[]): string;
 
+  /** @param _cells all of them, also those that have no pair */
+  protected judge(_cells: readonly Cell<Figures>[]): Verdict | null {
+    return null;
+  }
+
   /** @throws Error when nothing is to be started any more */
   protected assertRunning(): void {
     if (this.#isInterrupted) throw new Error("interrupted");
+  }
+
+  /** With the pairs that count: --quiet leaves some out. */
+  get #countedCells(): Cell<Figures>[] {
+    const most = this.options.quiet ? QUIET_PERCENT : Number.POSITIVE_INFINITY;
+    return this.#cells.map((cell) => ({
+      ...cell,
+      pairs: cell.pairs.filter(({ othersPercent }) => othersPercent < most),
+    }));
   }
 }

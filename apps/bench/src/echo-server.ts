@@ -1,7 +1,9 @@
-import { ListeningLine, type ServerName } from "@c10k-lab/protocol";
+import { ListeningLine } from "@c10k-lab/protocol";
 import type { Child } from "./child.ts";
 import type { Children } from "./children.ts";
 import { cpuTimeUs } from "./cpu-time.ts";
+import { DELAY, DELAY_MS } from "./delay.ts";
+import type { Scene } from "./scene.ts";
 import type { Side } from "./servers.ts";
 
 /** A server that has not said it listens by then is broken. */
@@ -11,12 +13,6 @@ const STOP_MS = 10_000;
 const OWN_DESCRIPTORS = 64;
 
 const Listening = ListeningLine.pick({ event: true, port: true, pid: true });
-
-/** One architecture under one load. */
-export interface Scene {
-  readonly server: ServerName;
-  readonly connections: number;
-}
 
 /** A server that listens. */
 export class EchoServer {
@@ -56,9 +52,13 @@ export class EchoServer {
   }
 }
 
-/** Both sides of a pair get bitmaps of the same size: they are copied for every wait. */
-function serverArgs({ server, connections }: Scene): string[] {
-  const setsize = Math.ceil((connections + OWN_DESCRIPTORS) / 1024) * 1024;
-  const own = server === "select" ? ["--fd-setsize", String(setsize)] : [];
-  return ["--port", "0", ...own];
+function serverArgs(scene: Scene): string[] {
+  return ["--port", "0", ...ownArgs(scene)];
+}
+
+function ownArgs({ server, connections }: Scene): string[] {
+  if (server === DELAY) return ["--delay-us", `${DELAY_MS.from * 1000}..${DELAY_MS.to * 1000}`];
+  if (server !== "select") return [];
+  // Both sides of a pair get bitmaps of the same size: they are copied for every wait.
+  return ["--fd-setsize", String(Math.ceil((connections + OWN_DESCRIPTORS) / 1024) * 1024)];
 }

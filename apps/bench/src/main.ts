@@ -6,6 +6,7 @@ import type { Comparison } from "./comparison.ts";
 import { C_CLIENT } from "./load-client.ts";
 import { PROGRAM } from "./options.ts";
 import { Progress } from "./progress.ts";
+import { scenesOf } from "./scene.ts";
 import { ServerComparison } from "./server-comparison.ts";
 import { assertBuilt, divideProcessors, opponents, programsOf } from "./servers.ts";
 
@@ -32,16 +33,19 @@ async function main(): Promise<number> {
 function compareServers(): ServerComparison {
   if (options.thinkMs !== undefined) throw new UsageError("--think goes with --clients (see --help)");
   const sides = opponents(options.against);
-  assertBuilt(programsOf(options.servers, sides));
-  return new ServerComparison(options, sides, divideProcessors());
+  const scenes = scenesOf(options);
+  assertBuilt(programsOf(scenes, sides));
+  return new ServerComparison(options, scenes, sides, divideProcessors());
 }
 
 /** @throws UsageError or Error, see `assertBuilt` */
 function compareClients(): ClientComparison {
   if (options.against !== undefined) throw new UsageError("--against and --clients exclude each other");
-  const [, side] = opponents(undefined);
-  assertBuilt([C_CLIENT.program, ...programsOf(options.servers, [side])]);
-  return new ClientComparison(options, side, divideProcessors());
+  const [native, checkout] = opponents(undefined);
+  const side = options.servers === undefined ? native : checkout;
+  const scenes = scenesOf(options);
+  assertBuilt([C_CLIENT.program, ...programsOf(scenes, [side])]);
+  return new ClientComparison(options, scenes, side, divideProcessors());
 }
 
 async function drive(comparison: Comparison<unknown>): Promise<number> {
@@ -60,7 +64,17 @@ async function drive(comparison: Comparison<unknown>): Promise<number> {
   const isWritten = report(comparison);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   if (failure) return fail(EXIT.incomplete, failure.message);
-  return isWritten ? EXIT.ok : EXIT.unwritable;
+  const agrees = judge(comparison);
+  if (!isWritten) return EXIT.unwritable;
+  return agrees ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Prints the verdict, if there is one. */
+function judge(comparison: Comparison<unknown>): boolean {
+  const verdict = comparison.verdict();
+  if (verdict === null) return true;
+  process.stdout.write(`${verdict.words}\n`);
+  return verdict.agrees;
 }
 
 /** Prints what was measured, also of a run that was cut short. @returns false when the file could not be written */

@@ -14,12 +14,11 @@ const ONE_LOAD = integer({ describe: "", min: 1, max: 100_000, noun: "a number o
 
 const BENCH_OPTIONS = {
   servers: choices(SERVERS, {
-    describe: "which architectures, separated by commas",
-    default: SERVERS.join(","),
+    describe: `which architectures, separated by commas [default: ${SERVERS.join(",")}; with --clients a server whose response time is known]`,
   }),
   connections: {
-    describe: "with how many connections each, separated by commas",
-    default: "10,100,1000",
+    describe:
+      "with how many connections each, separated by commas [default: 10,100,1000; 200,1000 when the response time is known]",
     parse: (given: string): number[] => given.split(",").map((load) => ONE_LOAD.parse(load.trim())),
   },
   rounds: integer({
@@ -40,7 +39,9 @@ const BENCH_OPTIONS = {
     describe:
       "instead of C: the TypeScript servers of another checkout in this folder, with its own node_modules, built",
   }),
-  clients: flag("instead of the servers: compare the load client with an independent one in C"),
+  clients: flag(
+    "instead of the servers: compare the load client with an independent one in C, and with what is known",
+  ),
   thinkMs: durationRangeMs({
     describe: "with --clients: pause before the next message, one or A..B, so that no client is the limit",
   }),
@@ -62,11 +63,12 @@ export const PROGRAM = {
     ["npm run bench -- --size 512", "with longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
     [
-      "npm run bench -- --clients --think 5ms..15ms",
-      "does the load client measure what another one measures?",
+      "npm run bench -- --clients",
+      "does the load client measure what is true, and what another one measures?",
     ],
+    ["npm run bench -- --clients --servers epoll --think 5ms..15ms", "both clients on a real server"],
   ] as const,
   epilogue: `Every option is also read from the environment: --rounds is BENCH_ROUNDS.
-Exit codes: 0 all pairs measured, 1 a server or a client failed, 2 bad usage, 3 the file could not be written, 130 or 143
+Exit codes: 0 all pairs measured, 1 a server or a client failed, or the clients do not agree with what is known, 2 bad usage, 3 the file could not be written, 130 or 143
 interrupted (what was measured is printed).`,
 };

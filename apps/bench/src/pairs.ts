@@ -4,6 +4,12 @@ export interface Pair<Figures> {
   readonly second: Figures;
 }
 
+/** What the two sides are called. */
+export interface SideNames {
+  readonly first: string;
+  readonly second: string;
+}
+
 /** A B, then B A: what drifts while they run meets both sides alike. */
 export async function* measurePairs<Figures>(
   rounds: number,
@@ -42,6 +48,15 @@ export function ratios<K extends string>(pairs: readonly Pair<Numbers<K>>[], fig
   return spread(pairs.map(({ first, second }) => second[figure] / first[figure]));
 }
 
+/** Of a figure on one side. */
+export function medianOf<K extends string>(
+  pairs: readonly Pair<Numbers<K>>[],
+  side: keyof SideNames,
+  figure: K,
+): number {
+  return spread(pairs.map((pair) => pair[side][figure])).median;
+}
+
 /** The medians of a figure on both sides, and of its ratio: what a table shows of it. */
 export function compared<K extends string>(
   pairs: readonly Pair<Numbers<K>>[],
@@ -50,8 +65,8 @@ export function compared<K extends string>(
 ): [first: string, second: string, ratio: string] {
   const { median, min, max } = ratios(pairs, figure);
   return [
-    format(spread(pairs.map(({ first }) => first[figure])).median),
-    format(spread(pairs.map(({ second }) => second[figure])).median),
+    format(medianOf(pairs, "first", figure)),
+    format(medianOf(pairs, "second", figure)),
     `${median.toFixed(2)} (${min.toFixed(2)}..${max.toFixed(2)})`,
   ];
 }

@@ -1,4 +1,4 @@
-import type { Scene } from "./echo-server.ts";
+import { labelOf, type Scene } from "./scene.ts";
 
 /** A line for each pair. */
 export class Progress {
@@ -23,6 +23,6 @@ export class Progress {
   }
 }
 
-export function nameOf({ server, connections }: Scene): string {
-  return `${server.padEnd(8)} ${connections.toLocaleString("en-US").padStart(6)} connections`;
+export function nameOf(scene: Scene): string {
+  return `${labelOf(scene).padEnd(8)} ${scene.connections.toLocaleString("en-US").padStart(6)} connections`;
 }

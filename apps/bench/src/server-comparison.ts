@@ -4,6 +4,7 @@ import { runClient, TYPESCRIPT_CLIENT } from "./load-client.ts";
 import type { BenchOptions } from "./options.ts";
 import { measurePairs, type Pair } from "./pairs.ts";
 import { nameOf } from "./progress.ts";
+import type { Scene } from "./scene.ts";
 import { formatServers, type ServerFigures } from "./server-table.ts";
 import type { Processors, Side, Sides } from "./servers.ts";
 
@@ -11,8 +12,8 @@ import type { Processors, Side, Sides } from "./servers.ts";
 export class ServerComparison extends Comparison<ServerFigures> {
   readonly #sides: Sides;
 
-  constructor(options: BenchOptions, sides: Sides, processors: Processors | null) {
-    super(options, processors);
+  constructor(options: BenchOptions, scenes: readonly Scene[], sides: Sides, processors: Processors | null) {
+    super(options, scenes, processors);
     this.#sides = sides;
   }
 

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import type { Cell } from "./comparison.ts";
-import { compared } from "./pairs.ts";
+import { compared, type SideNames } from "./pairs.ts";
 
 /** What one run of a server shows. */
 export interface ServerFigures {
@@ -10,10 +10,7 @@ export interface ServerFigures {
 }
 
 /** A table of cells that have pairs, and how to read it. */
-export function formatServers(
-  cells: readonly Cell<ServerFigures>[],
-  { first, second }: { readonly first: string; readonly second: string },
-): string {
+export function formatServers(cells: readonly Cell<ServerFigures>[], { first, second }: SideNames): string {
   const head = [
     ...["server", "connections", "pairs"],
     ...["messages/s", "CPU µs/message"].flatMap((figure) => [

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "@c10k-lab/cli";
 import { allowedProcessors } from "@c10k-lab/posix";
-import type { ServerName } from "@c10k-lab/protocol";
+import type { Scene } from "./scene.ts";
 
 export const BENCH = join(import.meta.dirname, "..");
 const CHECKOUT = join(BENCH, "../..");
@@ -12,11 +12,11 @@ export const CLIENT = join(CHECKOUT, "apps/client/src/main.ts");
 /** Where Node keeps compiled code, so that the many processes start in half the time; the lab uses the same. */
 export const COMPILE_CACHE = join(CHECKOUT, "node_modules/.cache/node-compile");
 
-/** One side of every pair: a family of three servers. */
+/** One side of every pair: a family of servers. */
 export interface Side {
   readonly name: string;
   /** File of a server's program. */
-  program(server: ServerName): string;
+  program(server: Scene["server"]): string;
 }
 
 /** The first is what the second is compared with. */
@@ -36,8 +36,8 @@ function checkout(name: string, folder: string): Side {
 }
 
 /** @returns files of the servers' programs */
-export function programsOf(servers: readonly ServerName[], sides: readonly Side[]): string[] {
-  return sides.flatMap((side) => servers.map((server) => side.program(server)));
+export function programsOf(scenes: readonly Scene[], sides: readonly Side[]): string[] {
+  return sides.flatMap((side) => scenes.map(({ server }) => side.program(server)));
 }
 
 /**

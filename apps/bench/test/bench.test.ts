@@ -36,6 +36,24 @@ test("--clients compares two clients on one server", async () => {
   expect(stdout).toMatch(/│ client's core % +│/);
 });
 
+test("--clients alone judges both by a server whose response time is known", async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "bench-")), "pairs.json");
+  const { code, stdout, stderr } = await outcome(
+    startBench([..."--clients --rounds 1 --duration 300ms --connections 20 --json".split(" "), file]),
+  );
+  expect(stderr).toMatch(/^\[1\/1\] delay 10\.\.100 ms +20 connections: rate × \d/);
+  expect(stdout).toMatch(/│ p99 µs +│ +[\d,]+ │ +[\d,]+ │ +99,100 │/);
+  const agrees = stdout.trimEnd().split("\n").at(-1)?.startsWith("All medians agree within 5 %.");
+  expect(code).toBe(agrees ? 0 : 1);
+  const { cells, truth } = JSON.parse(readFileSync(file, "utf8"));
+  expect(truth).toEqual({ p50Us: 55_000, p90Us: 91_000, p99Us: 99_100 });
+  const { first, second } = cells[0].pairs[0];
+  for (const { p50Us, p99Us } of [first, second]) {
+    expect(p50Us).toBeGreaterThan(10_000);
+    expect(p99Us).toBeGreaterThan(p50Us);
+  }
+});
+
 test.each([
   [["--clients", "--against", "."], "--against and --clients exclude each other"],
   [["--think", "5ms"], "--think goes with --clients"],

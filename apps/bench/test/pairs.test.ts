@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-import { formatClients } from "../src/client-table.ts";
 import { cpuTicks, treeTicks } from "../src/cpu-time.ts";
 import { busyTicks } from "../src/other-work.ts";
 import { measurePairs, type Pair, ratios, spread } from "../src/pairs.ts";
@@ -41,34 +40,6 @@ test("A B, B A, A B: each side is first in turns, and each pair knows which is w
     { first: "A0", second: "B1" },
     { first: "A3", second: "B2" },
     { first: "A4", second: "B5" },
-  ]);
-});
-
-test("the table of the clients: medians of both sides, and of the ratios of the pairs", () => {
-  const figures = (messagesPerSecond: number, us: number) => ({
-    ...{ messagesPerSecond, p50Us: us, p90Us: 2 * us, p99Us: 40 * us, corePercent: 50 },
-  });
-  const pairs = [
-    { first: figures(1000, 10), second: figures(900, 11) },
-    { first: figures(2000, 20), second: figures(2000, 20) },
-    { first: figures(4000, 40), second: figures(4400, 36) },
-  ];
-  const cell = { server: "epoll", connections: 1000, pairs } as const;
-  const lines = formatClients([cell], { first: "C", second: "TypeScript" }).split("\n");
-  const cells = lines
-    .filter((line) => line.startsWith("│"))
-    .map((line) =>
-      line
-        .split("│")
-        .slice(1, -1)
-        .map((text) => text.trim()),
-    );
-  expect(cells.slice(2)).toEqual([
-    ["epoll", "1,000", "3", "messages/s", "2,000", "2,000", "1.00 (0.90..1.10)"],
-    ["", "", "", "p50 µs", "20.0", "20.0", "1.00 (0.90..1.10)"],
-    ["", "", "", "p90 µs", "40.0", "40.0", "1.00 (0.90..1.10)"],
-    ["", "", "", "p99 µs", "800", "800", "1.00 (0.90..1.10)"],
-    ["", "", "", "client's core %", "50", "50", "1.00 (1.00..1.00)"],
   ]);
 });
 

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { ServerName } from "@c10k-lab/protocol";
 
 const BENCH = join(import.meta.dirname, "..");
 
@@ -22,9 +21,11 @@ export async function runClient(port: number, args: readonly string[]): Promise<
 }
 
 export function startCClient(port: number, args: readonly string[]): ChildProcess {
-  return spawn(join(BENCH, "build/c-client"), ["--port", String(port), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return startC("client", ["--port", String(port), ...args]);
+}
+
+export function startC(program: string, args: readonly string[]): ChildProcess {
+  return spawn(join(BENCH, `build/c-${program}`), args, { stdio: ["ignore", "pipe", "pipe"] });
 }
 
 export async function outcome(child: ChildProcess): Promise<Outcome> {
@@ -41,8 +42,11 @@ export async function outcome(child: ChildProcess): Promise<Outcome> {
 }
 
 /** A C server that listens. */
-export async function startNative(server: ServerName): Promise<{ port: number; child: ChildProcess }> {
-  const child = spawn(join(BENCH, `build/c-${server}`), ["--port", "0", "--exit-with-parent"], {
+export async function startNative(
+  server: string,
+  args: readonly string[] = [],
+): Promise<{ port: number; child: ChildProcess }> {
+  const child = spawn(join(BENCH, `build/c-${server}`), ["--port", "0", "--exit-with-parent", ...args], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   if (!child.stdout) throw new Error("no stdout");
