@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseDurationMs, parseRange } from "@c10k-lab/cli";
 import { ClientSummary, type ListeningLine } from "@c10k-lab/protocol";
 import { mergeSummaries } from "@c10k-lab/stats";
 import { clientName } from "./client-files.ts";
@@ -7,8 +8,8 @@ import type { Engine, Job } from "./engines/engine.ts";
 import type { Cell, Plan } from "./plan.ts";
 import type { Processors } from "./processors.ts";
 
-/** Beyond the plan's duration: start, connect, time-outs of the client. */
-export const CLIENT_SLACK_MS = 90_000;
+/** Beyond what the plan asks for: start, connect, time-outs of the client. */
+const CLIENT_SLACK_MS = 90_000;
 /** Several clients agree on an instant to begin at: by then all must have started and connected, one core between them. */
 const START_MS = 3000;
 const START_EACH_MS = 1200;
@@ -67,6 +68,13 @@ export function clientJobs(
     };
   });
   return { jobs, startsInMs };
+}
+
+/** How long the clients of a cell may take: what they are asked for, ramp and hold included, and some slack. */
+export function clientBoundMs({ connections }: Cell, { durationMs, load }: Plan, startsInMs: number): number {
+  const holdMs = load.hold === undefined ? 0 : parseRange(load.hold, parseDurationMs).to;
+  const rampMs = (1000 * connections) / Number(load["connect-rate"] ?? Number.POSITIVE_INFINITY);
+  return startsInMs + rampMs + durationMs + holdMs + CLIENT_SLACK_MS;
 }
 
 /** What all clients of a cell measured, as one; null when one of them died before it could write it. */

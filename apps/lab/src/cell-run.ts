@@ -8,7 +8,7 @@ import {
   type Probe,
   type Usage,
 } from "@c10k-lab/protocol";
-import { CLIENT_SLACK_MS, clientJobs, readSummaries, serverJob } from "./cell-jobs.ts";
+import { clientBoundMs, clientJobs, readSummaries, serverJob } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
 import { busiestCorePercent } from "./core-share.ts";
 import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
@@ -113,7 +113,7 @@ export class CellRun {
     );
     const failed = starts.find((start) => start.status === "rejected");
     if (failed || this.#isInterrupted) for (const client of this.#clients) client.signal("SIGTERM");
-    const timeoutMs = startsInMs + this.#plan.durationMs + CLIENT_SLACK_MS;
+    const timeoutMs = clientBoundMs(this.#cell, this.#plan, startsInMs);
     this.#exits.clients = await Promise.all(this.#clients.map((client) => client.endWithin(timeoutMs)));
     this.#tcp = tcpCountersSince(before);
     if (failed) throw failed.reason;

@@ -42,8 +42,9 @@ function measureSentences(): string[] {
     SCALING_RULE,
     `A cell run repeatedly is shown by the median of its runs. Intervals are percentile bootstrap intervals of ${CONFIDENCE_PERCENT} % and need ${RUNS_MIN} ` +
       `runs. A difference is called real when the interval of the ratio of the medians leaves out 1 and the ratio is at least ${RATIO_MIN}.`,
-    "A run is inconclusive when its client used 95 % or more of its core, when fewer connections were open at one time than were asked " +
-      "for, when other work or the hypervisor took processor time, when a quota held a container back, or when the accept queue overflowed. " +
+    "A run is inconclusive when its client used 95 % or more of its core, when a turn of the client's loop or its lateness is above half of " +
+      "the p99 it reports, when fewer connections were open at one time than were asked for, when other work or the hypervisor took processor " +
+      "time, when a quota held a container back, or when the accept queue overflowed. " +
       "A cell is inconclusive when most of its runs are.",
   ];
 }
