@@ -9,6 +9,8 @@ import {
   integers,
   type OptionValues,
   onStopSignal,
+  parseDurationMs,
+  parseRange,
   type StopSignal,
   text,
   UsageError,
@@ -142,6 +144,10 @@ function parseLoad(load: string | undefined): Record<string, string> {
       const [, option, value] = /^([a-z-]+)=(.+)$/.exec(pair) ?? [];
       if (option === undefined || value === undefined)
         throw new UsageError(`--load: '${pair}' is not an option with a value, like hold=10s`);
+      // These two the lab has to understand itself; the client says of the others what is wrong with them.
+      if (option === "hold") parseRange(value, parseDurationMs);
+      if (option === "connect-rate" && !/^[1-9]\d*$/.test(value))
+        throw new UsageError(`--load: '${value}' is not a connect-rate: at least 1`);
       return [option, value];
     }),
   );

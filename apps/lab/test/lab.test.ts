@@ -91,6 +91,15 @@ describe("mistakes are one sentence", () => {
     [["run", "quick", "--max-connections", "3"], 2, "the smallest step of quick is 10"],
     [["run", "quick", "--duration", "5"], 2, "'5' is not a duration"],
     [["run", "quick", "--fast"], 2, "unknown option --fast"],
+    [["run", "aa", "--servers", "select"], 2, "--servers: none of them is in the plan aa"],
+    [["run", "quick", "--load", "hold"], 2, "'hold' is not an option with a value, like hold=10s"],
+    [["run", "quick", "--load", "hold=soon"], 2, "'soon' is not a duration"],
+    [["run", "quick", "--engine", "podman"], 2, "'podman' is not one of process, docker"],
+    [
+      ["run", "quick", "--engine", "docker", "--memory", "1KiB"],
+      2,
+      "1KiB is not enough memory for a container",
+    ],
   ])("%j: exit %i", async (args, code, words) => {
     const lab = new LabProcess(args);
     expect(await lab.exited).toBe(code);
