@@ -24,7 +24,9 @@ export function printSummary(results: LabResults): void {
   table.push(...rows);
   const { answer: sentences, details, warnings } = answer(results);
   const findings = [...sentences, ...details, ...warnings];
-  process.stdout.write(`${[table.toString(), ...notesOf(results), "", ...findings].join("\n")}\n`);
+  process.stdout.write(
+    `${[table.toString().replace(/ +$/gm, ""), ...notesOf(results), "", ...findings].join("\n")}\n`,
+  );
 }
 
 /** Writes the report and says where it is. */
