@@ -36,7 +36,7 @@ export class CellRun {
   readonly #processors: Processors | null;
   readonly #startedAt = new Date().toISOString();
   readonly #hostBefore = lookAtHost();
-  readonly #clients: Service[] = [];
+  #clients: Service[] = [];
   #server: Service | undefined;
   #isInterrupted = false;
   #commands = { server: "", clients: [] as string[] };
@@ -109,8 +109,14 @@ export class CellRun {
     this.#commands.clients = jobs.map((job) => this.#engine.commandOf(job));
     const before = readTcpCounters();
     const starts = await Promise.allSettled(
-      jobs.map(async (job) => this.#clients.push(await this.#engine.start(job))),
+      jobs.map(async (job) => {
+        const client = await this.#engine.start(job);
+        this.#clients.push(client);
+        return client;
+      }),
     );
+    // They came as they were ready; from here on the first is client-1.
+    this.#clients = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
     const failed = starts.find((start) => start.status === "rejected");
     if (failed || this.#isInterrupted) for (const client of this.#clients) client.signal("SIGTERM");
     const timeoutMs = clientBoundMs(this.#cell, this.#plan, startsInMs);
