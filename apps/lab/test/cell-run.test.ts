@@ -1,0 +1,66 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { CellRun } from "../src/cell-run.ts";
+import type { Engine, Exit, Job, Service } from "../src/engines/engine.ts";
+import { type Cell, PLANS, type Plan } from "../src/plan.ts";
+
+const WELL: Exit = { code: 0, signal: null, cause: null };
+const KILLED: Exit = { code: null, signal: "SIGKILL", cause: null };
+const USAGE = { userUs: 0, systemUs: 0, voluntarySwitches: 0, involuntarySwitches: 0, maxRssKiB: 0 };
+
+function service(exit: Exit, line: string | null = null): Service {
+  const end = async () => exit;
+  return {
+    nextLine: async () => line,
+    endWithin: end,
+    stop: end,
+    signal() {},
+    samples: [],
+    containerSamples: [],
+  };
+}
+
+/** Clients are ready in the reverse of their order; the second one dies. */
+function engineFor(port: number): Engine {
+  const listening = {
+    event: "listening",
+    server: "epoll",
+    host: "127.0.0.1",
+    port,
+    pid: 1,
+    metricsPort: null,
+    usage: USAGE,
+  };
+  return {
+    name: "process",
+    prepare: async () => null,
+    pathOf: (folder, file) => join(folder, file),
+    commandOf: ({ name }) => name,
+    close: async () => {},
+    start: async ({ name }: Job) => {
+      if (name === "server") return service(WELL, JSON.stringify(listening));
+      await new Promise((resolve) => setTimeout(resolve, name === "client-1" ? 50 : 0));
+      return service(name === "client-2" ? KILLED : WELL);
+    },
+  };
+}
+
+test("of several clients the one that died is named, in whatever order they were ready", async () => {
+  const server = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const folder = mkdtempSync(join(tmpdir(), "c10k-cell-"));
+  const cell: Cell = {
+    ...{ id: "epoll-10-by-2", name: "epoll-10-by-2", variant: "epoll", server: "epoll", args: [] },
+    ...{ connections: 10, clients: 2, repeat: 1 },
+  };
+  const engine = engineFor((server.address() as AddressInfo).port);
+  const { notes } = await new CellRun(cell, PLANS[0] as Plan, folder, engine, null).run();
+  server.close();
+  rmSync(folder, { recursive: true });
+  expect(notes.join(" ")).toContain("client-2 ended without its totals, killed by SIGKILL");
+  expect(notes.join(" ")).not.toContain("client-1 ended");
+});
