@@ -30,7 +30,7 @@ describeContainers("lab run --engine docker", () => {
       expect(cell.evidence.containers.server.length).toBeGreaterThan(0);
       expect(cell.evidence.containers.server[0]?.memoryKiB).toBeGreaterThan(0);
       expect(cell.evidence.server.length).toBeGreaterThan(0);
-      expect(cell.commands.server).toMatch(/^docker run .*--network host .*c10k-lab\/server-/);
+      expect(cell.commands.servers[0]).toMatch(/^docker run .*--network host .*c10k-lab\/server-/);
     }
     expect(lab.file("report.md")).toContain("### Containers");
     expect(await lab.containers()).toEqual([]);

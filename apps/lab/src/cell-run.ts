@@ -1,28 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type CellResult,
-  type ClientSummary,
-  FinalLine,
-  ListeningLine,
-  type Probe,
-  type Usage,
-} from "@c10k-lab/protocol";
-import { clientBoundMs, clientJobs, readSummaries, serverJob } from "./cell-jobs.ts";
+import type { CellResult, ClientSummary, Usage } from "@c10k-lab/protocol";
+import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
+import type { Cell } from "./cells.ts";
 import { busiestCorePercent } from "./core-share.ts";
 import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
 import { lookAtHost, takenByOthers } from "./host-look.ts";
-import type { Cell, Plan } from "./plan.ts";
-import { probe } from "./probe.ts";
 import type { Processors } from "./processors.ts";
 import { reconcile } from "./reconcile.ts";
 import { bytesSentToRefused } from "./refused-bytes.ts";
+import { ServerSide } from "./server-side.ts";
 import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "./tcp-counters.ts";
 import { verdictOf } from "./verdict.ts";
-
-/** A server that has not said it listens by then is broken. */
-const READY_MS = 30_000;
 
 /**
  * One cell: start the server, wait until it says that it listens and echoes, run the clients, stop the server, read what
@@ -30,27 +20,23 @@ const READY_MS = 30_000;
  */
 export class CellRun {
   readonly #cell: Cell;
-  readonly #plan: Plan;
   readonly #folder: string;
   readonly #engine: Engine;
   readonly #processors: Processors | null;
   readonly #startedAt = new Date().toISOString();
   readonly #hostBefore = lookAtHost();
+  readonly #server = new ServerSide();
   #clients: Service[] = [];
-  #server: Service | undefined;
   #isInterrupted = false;
-  #commands = { server: "", clients: [] as string[] };
-  #listening: ListeningLine | null = null;
-  #probe: Probe | null = null;
+  #isCutOff = false;
+  #commands = { servers: [] as string[], clients: [] as string[] };
   #tcp = NO_TCP_COUNTS;
-  #final: FinalLine | null = null;
-  #exits: { server: Exit | null; clients: Exit[] } = { server: null, clients: [] };
+  #clientExits: Exit[] = [];
   #trouble: EngineTrouble | null = null;
 
   /** @param folder the cell's own, which exists */
-  constructor(cell: Cell, plan: Plan, folder: string, engine: Engine, processors: Processors | null) {
+  constructor(cell: Cell, folder: string, engine: Engine, processors: Processors | null) {
     this.#cell = cell;
-    this.#plan = plan;
     this.#folder = folder;
     this.#engine = engine;
     this.#processors = processors;
@@ -58,7 +44,9 @@ export class CellRun {
 
   /** What the engine could not do, if that ended the cell. */
   get trouble(): EngineTrouble | null {
-    const isLost = [this.#exits.server, ...this.#exits.clients].some((exit) => exit?.cause === "engine-lost");
+    const isLost = [...this.#server.exits, ...this.#clientExits].some(
+      (exit) => exit?.cause === "engine-lost",
+    );
     if (!isLost) return this.#trouble;
     return new EngineTrouble("engine-lost", `The Docker engine went away while ${this.#cell.id} ran.`);
   }
@@ -77,33 +65,29 @@ export class CellRun {
   interrupt(): void {
     this.#isInterrupted = true;
     // The clients end their connections first, so that the server has nothing to wait for.
-    if (this.#clients.length === 0) this.#server?.signal("SIGTERM");
-    for (const client of this.#clients) client.signal("SIGTERM");
+    if (this.#clients.length === 0) this.#server.signal("SIGTERM");
+    this.#endClients();
   }
 
   /** Ends both sides now. */
   kill(): void {
-    for (const service of [...this.#clients, this.#server]) service?.signal("SIGKILL");
+    for (const service of [...this.#clients, this.#server]) service.signal("SIGKILL");
   }
 
   async #serve(): Promise<void> {
-    const job = serverJob(this.#cell, this.#folder, this.#engine, this.#processors);
-    this.#commands.server = this.#engine.commandOf(job);
-    const server = await this.#engine.start(job);
-    this.#server = server;
+    const jobs = serverJobs(this.#cell, this.#folder, this.#engine, this.#processors);
+    this.#commands.servers = jobs.map((job) => this.#engine.commandOf(job));
     try {
-      this.#listening = parseLine(ListeningLine, await server.nextLine(READY_MS));
-      this.#probe = this.#listening && (await probe(this.#listening));
-      if (this.#listening && this.#probe && !this.#isInterrupted) await this.#load(this.#listening);
+      await this.#server.start(jobs, this.#engine);
+      if ((await this.#server.becomeReady()) && !this.#isInterrupted) await this.#load();
     } finally {
-      this.#exits.server = await server.stop();
-      this.#final = parseLine(FinalLine, await server.nextLine(0));
+      await this.#server.stop();
     }
   }
 
-  async #load(listening: ListeningLine): Promise<void> {
-    const { jobs, startsInMs } = clientJobs(this.#cell, this.#plan, this.#folder, this.#engine, {
-      listening,
+  async #load(): Promise<void> {
+    const { jobs, startsInMs } = clientJobs(this.#cell, this.#folder, this.#engine, {
+      listening: this.#server.addresses,
       processors: this.#processors,
     });
     this.#commands.clients = jobs.map((job) => this.#engine.commandOf(job));
@@ -118,39 +102,56 @@ export class CellRun {
     // They came as they were ready; from here on the first is client-1.
     this.#clients = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
     const failed = starts.find((start) => start.status === "rejected");
-    if (failed || this.#isInterrupted) for (const client of this.#clients) client.signal("SIGTERM");
-    const timeoutMs = clientBoundMs(this.#cell, this.#plan, startsInMs);
-    this.#exits.clients = await Promise.all(this.#clients.map((client) => client.endWithin(timeoutMs)));
+    if (failed || this.#isInterrupted) this.#endClients();
+    const timeoutMs = clientBoundMs(this.#cell, startsInMs);
+    const cutOff = this.#cutOffIn(startsInMs);
+    this.#clientExits = await Promise.all(this.#clients.map((client) => client.endWithin(timeoutMs)));
+    clearTimeout(cutOff);
     this.#tcp = tcpCountersSince(before);
     if (failed) throw failed.reason;
   }
 
+  /** A cell that hangs costs no more than its plan allows, and what it has measured by then is kept. */
+  #cutOffIn(startsInMs: number): NodeJS.Timeout | undefined {
+    const { cutoffMs } = this.#cell;
+    if (cutoffMs === null) return undefined;
+    return setTimeout(() => {
+      this.#isCutOff = true;
+      this.#endClients();
+    }, startsInMs + cutoffMs);
+  }
+
+  #endClients(): void {
+    for (const client of this.#clients) client.signal("SIGTERM");
+  }
+
   async #result(): Promise<CellResult> {
     const client = readSummaries(this.#cell, this.#folder);
-    const [probe, final] = [this.#probe, this.#final];
+    const { listening, probe, final } = this.#server;
     const bytesRefused = client && final && final.refused > 0 ? await bytesSentToRefused(this.#folder) : 0;
     const reconciliation =
       client && final && probe ? reconcile(client, final, { probe, bytesRefused }) : null;
-    const { id, name, variant, repeat, server, connections, clients } = this.#cell;
+    const { id, name, variant, group, axis, x, repeat, server, connections, clients, servers } = this.#cell;
     const result = {
       schema: "c10k-lab/cell/1" as const,
-      ...{ id, name, variant, repeat, server, connections, clients },
+      ...{ id, name, variant, group, axis, x, repeat, server, connections, clients, servers },
       startedAt: this.#startedAt,
       ...judge({
         client,
-        listening: this.#listening,
+        listening,
         probe,
         final,
         reconciliation,
-        exits: this.#exits,
+        exits: { servers: this.#server.exits, clients: this.#clientExits },
         lastWords: (who) => lastLineOf(join(this.#folder, `${who}.log`)),
         tcp: this.#tcp,
         trouble: this.trouble,
         isInterrupted: this.#isInterrupted,
+        cutOffMs: this.#isCutOff ? this.#cell.cutoffMs : null,
       }),
       processors: this.#processors,
       commands: this.#commands,
-      listening: this.#listening,
+      listening,
       probe,
       final,
       client,
@@ -161,10 +162,11 @@ export class CellRun {
   }
 
   #evidence(client: ClientSummary | null): CellResult["evidence"] {
-    const server = [...(this.#server?.samples ?? [])];
+    const server = this.#server.samples;
     const clients = this.#clients.map(({ samples }) => [...samples]);
     const spanMs = client?.achieved.messagingMs ?? 0;
-    const ownMs = client && this.#final ? (cpuUs(client.usage) + cpuUs(this.#final.usage)) / 1000 : null;
+    const { final } = this.#server;
+    const ownMs = client && final ? (cpuUs(client.usage) + cpuUs(final.usage)) / 1000 : null;
     return {
       server,
       clients,
@@ -174,7 +176,7 @@ export class CellRun {
       },
       host: takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
       containers: {
-        server: [...(this.#server?.containerSamples ?? [])],
+        server: this.#server.containerSamples,
         clients: this.#clients.map(({ containerSamples }) => [...containerSamples]),
       },
       tcp: this.#tcp,
@@ -192,13 +194,4 @@ function lastLineOf(path: string): string {
 
 function cpuUs({ userUs, systemUs }: Usage): number {
   return userUs + systemUs;
-}
-
-function parseLine<T>(schema: { parse(value: unknown): T }, line: string | null): T | null {
-  if (line === null) return null;
-  try {
-    return schema.parse(JSON.parse(line));
-  } catch {
-    return null; // Not the line that was due: the process is in trouble, and its exit and log tell which.
-  }
 }

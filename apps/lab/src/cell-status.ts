@@ -6,6 +6,7 @@ import type {
   Probe,
   Reconciliation,
 } from "@c10k-lab/protocol";
+import { numbered } from "./cell-files.ts";
 import type { EngineTrouble, Exit } from "./engines/engine.ts";
 import type { TcpCounts } from "./tcp-counters.ts";
 
@@ -15,12 +16,14 @@ export interface CellFacts {
   readonly probe: Probe | null;
   readonly final: FinalLine | null;
   readonly reconciliation: Reconciliation | null;
-  readonly exits: { readonly server: Exit | null; readonly clients: readonly Exit[] };
+  readonly exits: { readonly servers: readonly Exit[]; readonly clients: readonly Exit[] };
   /** The last line an app said, by its name. */
   readonly lastWords: (who: string) => string;
   readonly tcp: TcpCounts;
   readonly trouble: EngineTrouble | null;
   readonly isInterrupted: boolean;
+  /** What the plan gave it, when it was not over by then. */
+  readonly cutOffMs: number | null;
 }
 
 /** What became of a cell, and what a reader of its numbers should know. */
@@ -29,6 +32,8 @@ export function judge(facts: CellFacts): Pick<CellResult, "status" | "notes"> {
   // Cut short, nothing else about the cell is news: its connections ended early and its books are open.
   if (status === "interrupted") return { status, notes: ["The run was interrupted in this cell."] };
   if (status === "engine-lost") return { status, notes: [facts.trouble?.message ?? "The engine went away."] };
+  if (status === "cut-off")
+    return { status, notes: [...cutOff(facts), ...refusals(facts), ...kernel(facts)] };
   return {
     status,
     notes: [...deaths(facts), ...refusals(facts), ...failures(facts), ...books(facts), ...kernel(facts)],
@@ -36,10 +41,11 @@ export function judge(facts: CellFacts): Pick<CellResult, "status" | "notes"> {
 }
 
 function statusOf(facts: CellFacts): CellResult["status"] {
-  const { client, final, reconciliation, isInterrupted, trouble } = facts;
+  const { client, final, reconciliation, isInterrupted, trouble, cutOffMs } = facts;
   if (trouble?.outcome === "engine-lost") return "engine-lost";
   if (isInterrupted) return "interrupted";
   if (exitsOf(facts).some(({ exit }) => exit.cause === "out-of-memory")) return "out-of-memory";
+  if (cutOffMs !== null && client && final) return "cut-off";
   if (!client || !final || !reconciliation?.balanced) return "failed";
   const incomplete = client.asked.connections - client.achieved.completed;
   if (incomplete === 0) return "ok";
@@ -47,12 +53,17 @@ function statusOf(facts: CellFacts): CellResult["status"] {
 }
 
 function exitsOf({ exits, client, final }: CellFacts): { who: string; exit: Exit; isDue: boolean }[] {
-  const clients = exits.clients.map((exit, index) => ({
-    who: exits.clients.length === 1 ? "client" : `client-${index + 1}`,
-    exit,
-    isDue: client !== null,
-  }));
-  return exits.server ? [{ who: "server", exit: exits.server, isDue: final !== null }, ...clients] : clients;
+  const named = (app: "server" | "client", all: readonly Exit[], isDue: boolean) =>
+    all.map((exit, index) => ({ who: numbered(app, index + 1, all.length), exit, isDue }));
+  return [
+    ...named("server", exits.servers, final !== null),
+    ...named("client", exits.clients, client !== null),
+  ];
+}
+
+function cutOff({ client, cutOffMs }: CellFacts): string[] {
+  const left = client?.outcomes.interrupted ?? 0;
+  return [`Cut off after ${(cutOffMs ?? 0) / 1000} s: ${left} connections were still at work.`];
 }
 
 function deaths(facts: CellFacts): string[] {

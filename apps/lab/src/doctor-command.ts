@@ -1,6 +1,8 @@
-import { choices, command, flag, integer, UsageError } from "@c10k-lab/cli";
+import { choices, command, flag, integer } from "@c10k-lab/cli";
 import { EXIT, SERVERS } from "@c10k-lab/protocol";
-import { PLANS, serversOf } from "./plan.ts";
+import { connectionsIn } from "./cells.ts";
+import { serversOf } from "./plan.ts";
+import { DEFAULT_PLAN, findPlan, planNames } from "./plan-library.ts";
 import { readMachineLimits } from "./preflight/machine-limits.ts";
 import { needsOf } from "./preflight/needs.ts";
 import { type Check, preflight } from "./preflight/preflight.ts";
@@ -22,20 +24,19 @@ export const doctorCommand = command({
   describe: "whether this machine suffices for a plan, and what to change where it does not",
   argument: {
     name: "plan",
-    describe: `one of: ${PLANS.map(({ name }) => name).join(", ")}`,
-    default: "quick",
+    describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
+    default: DEFAULT_PLAN,
   },
   options: OPTIONS,
   examples: [["npm run lab -- doctor --connections 10000", "could it be ten thousand?"]],
   run: async ({ servers, connections, json }, name) => {
-    const plan = PLANS.find((one) => one.name === name);
-    if (!plan) throw new UsageError(`there is no plan '${name}': ${PLANS.map((one) => one.name).join(", ")}`);
+    const plan = findPlan(name);
     const needs = needsOf(
       servers ?? serversOf(plan),
-      connections === undefined ? plan.connections : [connections],
+      connections === undefined ? connectionsIn(plan) : [connections],
     );
     const checks = preflight(needs, await readMachineLimits());
-    process.stdout.write(json ? toJson(name, needs.connections, checks) : `${formatChecks(checks)}\n`);
+    process.stdout.write(json ? toJson(plan.name, needs.connections, checks) : `${formatChecks(checks)}\n`);
     return checks.every(({ status }) => status === "ok") ? EXIT.ok : EXIT.incomplete;
   },
 });

@@ -1,8 +1,11 @@
+import { parseDurationMs } from "@c10k-lab/cli";
 import type { Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "./cell-run.ts";
+import { type Cell, cellsOf, connectionsIn } from "./cells.ts";
 import { type Engine, EngineTrouble } from "./engines/engine.ts";
 import { describeMachine, describeSoftware } from "./machine.ts";
-import { cellsOf, type Plan, serversOf } from "./plan.ts";
+import { type Plan, serversOf } from "./plan.ts";
+import { optionsOf } from "./plan-options.ts";
 import { readMachineLimits } from "./preflight/machine-limits.ts";
 import { needsOf } from "./preflight/needs.ts";
 import { preflight } from "./preflight/preflight.ts";
@@ -93,13 +96,13 @@ export class LabRun {
   async #measure(): Promise<void> {
     const cells = cellsOf(this.#plan);
     const processors = divideProcessors();
-    const progress = new Progress(cells.length, this.#plan.durationMs + CELL_OVERHEAD_MS);
+    const progress = new Progress(cells.length, expectedMs(cells));
     try {
       for (const cell of cells) {
         if (this.#interruption.signal.aborted) return;
         progress.begin(cell);
         const folder = this.folder.cellFolder(cell.id);
-        this.#current = new CellRun(cell, this.#plan, folder, this.#engine, processors);
+        this.#current = new CellRun(cell, folder, this.#engine, processors);
         progress.finish(await this.#finish(this.#current));
         if (this.#current.trouble) throw this.#current.trouble;
       }
@@ -120,14 +123,16 @@ export class LabRun {
   }
 }
 
-/** The plan as the report's appendix shows it. */
-function optionsOf({ name: _, question: __, variants, load, ...others }: Plan): Manifest["options"] {
-  const named = variants.map(({ name, server, args }) => [name, server, ...args].join(" "));
-  return { variants: named, ...others, ...load };
-}
-
 /** A machine that is too small for the plan is measured all the same: where it ends is a result. */
 async function warnOfShortages(plan: Plan): Promise<void> {
-  const checks = preflight(needsOf(serversOf(plan), plan.connections), await readMachineLimits());
+  const checks = preflight(needsOf(serversOf(plan), connectionsIn(plan)), await readMachineLimits());
   for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
+}
+
+/** Of one cell, before the first has shown it; in ms. */
+function expectedMs(cells: readonly Cell[]): number {
+  const durations = cells.map(({ load }) =>
+    typeof load.duration === "string" ? parseDurationMs(load.duration) : 0,
+  );
+  return durations.reduce((a, b) => a + b, 0) / Math.max(1, cells.length) + CELL_OVERHEAD_MS;
 }

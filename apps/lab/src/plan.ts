@@ -1,115 +1,75 @@
-import { SERVERS, type ServerName } from "@c10k-lab/protocol";
-import { shuffled } from "./random.ts";
+import type { Axis, Objective, Searched, ServerName } from "@c10k-lab/protocol";
 
-/** What is compared: a server with its options, drawn as one line. */
-interface Variant {
-  readonly name: string;
-  readonly server: ServerName;
-  /** Options of the server, as typed. */
-  readonly args: readonly string[];
-}
+/** Options of the client by name, without dashes; true is a flag: `{ "connect-rate": "500", "no-barrier": true }`. */
+export type Load = Readonly<Record<string, string | true>>;
 
-/** An experiment as pure data: which servers, which loads, how often. */
+/** An experiment as pure data: what is compared, under which loads, how often. `plan-file.ts` reads one from YAML. */
 export interface Plan {
   readonly name: string;
   /** One sentence: what one will know afterwards. */
   readonly question: string;
-  readonly variants: readonly Variant[];
-  /** Connections, a step each, ascending. */
-  readonly connections: readonly number[];
+  /** One sentence: what is done, and how long it takes. */
+  readonly about: string;
+  /** What the x axis of the plan is. */
+  readonly axis: Axis;
+  /** Variants are compared within a group; most plans have one without a name. */
+  readonly groups: readonly Group[];
   /** Client processes that share the connections of a step, a factor of the experiment: each number is a step of its own. */
   readonly clients: readonly number[];
-  /** How long each step exchanges messages, in ms. */
-  readonly durationMs: number;
-  /** Further options of the client by name, without dashes: `{ "connect-rate": "500", hold: "10s" }`. */
-  readonly load: Readonly<Record<string, string>>;
   /** How often each cell is run: from three on, medians carry an interval. */
   readonly repeats: number;
   /** Of the order in which the variants meet a load. */
   readonly seed: number;
+  /** A cell that is still at work after this long is cut off; null: never. */
+  readonly cutoffMs: number | null;
+  /** A plan for `lab capacity`: limits are searched instead of steps gone through. */
+  readonly search: SearchPlan | null;
 }
 
-const EACH_SERVER: readonly Variant[] = SERVERS.map((server) => ({ name: server, server, args: [] }));
-
-const MESSAGE = { message: "This is the payload" };
-
-export const PLANS: readonly Plan[] = [
-  {
-    name: "quick",
-    question:
-      "As connections rise from 10 to 4,000, all of them busy, which architecture stops scaling first, where, and why?",
-    variants: EACH_SERVER,
-    connections: [10, 100, 1000, 4000],
-    clients: [1],
-    durationMs: 1000,
-    load: MESSAGE,
-    repeats: 5,
-    seed: 1,
-  },
-  {
-    name: "aa",
-    question: "Does the lab find a difference where there is none? The same server twice.",
-    variants: ["epoll-a", "epoll-b"].map((name) => ({ name, server: "epoll", args: [] })),
-    connections: [100, 1000],
-    clients: [1],
-    durationMs: 1000,
-    load: MESSAGE,
-    repeats: 10,
-    seed: 1,
-  },
-];
-
-export function serversOf({ variants }: Pick<Plan, "variants">): ServerName[] {
-  return [...new Set(variants.map(({ server }) => server))];
+export interface Group {
+  readonly name: string | null;
+  readonly variants: readonly Variant[];
 }
 
-/** One point of a plan, once. */
-export interface Cell {
-  /** Also the name of its folder: the name, and which run of it where it is run repeatedly: `epoll-1000-run-2`. */
-  readonly id: string;
-  /** The point of the plan: `epoll-1000`, `epoll-1000-by-4` with four clients. */
+/** What is compared, drawn as one line: a server with its options, under a load. */
+export interface Variant {
   readonly name: string;
-  readonly variant: string;
   readonly server: ServerName;
-  /** Options of the server. */
+  /** Options of the server, as typed. */
   readonly args: readonly string[];
-  /** Of all clients together. */
-  readonly connections: number;
-  readonly clients: number;
-  /** 1 for the first run of this point. */
-  readonly repeat: number;
+  readonly load: Load;
+  /** Ascending. */
+  readonly steps: readonly Step[];
+  /** Each so many connections get a server process of their own; null: one for all. */
+  readonly connectionsPerServer: number | null;
 }
 
-/**
- * The plan's cells in the order they are run: each repeat goes through all loads, so that a run that is cut short still
- * compares variants. At each load their order is drawn once and then rotated from repeat to repeat, and turned round when
- * each has been at every place: none always meets the machine in the same state or after the same neighbour.
- */
-export function cellsOf(plan: Plan): Cell[] {
-  const loads = plan.connections.flatMap((connections) =>
-    plan.clients.map((clients) => ({ connections, clients })),
-  );
-  const orders = loads.map((_, index) => shuffled(plan.variants, plan.seed + index));
-  return Array.from({ length: plan.repeats }, (_, index) => index + 1).flatMap((repeat) =>
-    loads.flatMap((load, index) =>
-      balanced(orders[index] ?? [], repeat - 1).map((variant) => cellOf(plan, variant, load, repeat)),
-    ),
-  );
+/** A place on the x axis. */
+export interface Step {
+  readonly x: number;
+  /** As the plan has it: `64KiB`. */
+  readonly text: string;
 }
 
-function balanced(order: readonly Variant[], round: number): readonly Variant[] {
-  const turn = round % order.length;
-  const rotated = [...order.slice(turn), ...order.slice(0, turn)];
-  return Math.floor(round / order.length) % 2 === 0 ? rotated : rotated.reverse();
+/** How far each search goes, and against what. */
+export interface SearchPlan {
+  readonly objective: Objective;
+  /** Where a search ends, as a share of the value: 0.1 tells 1,000 from 1,100. */
+  readonly precision: number;
+  readonly ranges: Readonly<Partial<Record<Searched, SearchRange>>>;
 }
 
-function cellOf(
-  { repeats }: Plan,
-  { name: variant, server, args }: Variant,
-  { connections, clients }: { readonly connections: number; readonly clients: number },
-  repeat: number,
-): Cell {
-  const name = `${variant}-${connections}${clients === 1 ? "" : `-by-${clients}`}`;
-  const id = repeats === 1 ? name : `${name}-run-${repeat}`;
-  return { id, name, variant, server, args, connections, clients, repeat };
+export interface SearchRange {
+  readonly from: number;
+  readonly to: number;
+  /** What is held fast: the rate while connections are searched, connections while the rate is. */
+  readonly fixed: number;
+}
+
+export function variantsOf({ groups }: Pick<Plan, "groups">): Variant[] {
+  return groups.flatMap(({ variants }) => variants);
+}
+
+export function serversOf(plan: Pick<Plan, "groups">): ServerName[] {
+  return [...new Set(variantsOf(plan).map(({ server }) => server))];
 }

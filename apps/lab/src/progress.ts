@@ -1,6 +1,6 @@
 import { type CellResult, INFINITE } from "@c10k-lab/protocol";
 import { createLogUpdate } from "log-update";
-import type { Cell } from "./plan.ts";
+import type { Cell } from "./cells.ts";
 
 const REDRAW_MS = 250;
 

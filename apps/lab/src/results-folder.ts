@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
+import { Capacity, CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
 import { type Report, summaryRows } from "@c10k-lab/report";
 import { CsvFile, makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
-import { clientCsvFiles } from "./client-files.ts";
+import { csvFiles } from "./cell-files.ts";
+
+const CAPACITY_FILE = "capacity.json";
 
 /** `results/<time>-<plan>/`: everything one run of the lab leaves behind. */
 export class ResultsFolder {
@@ -70,14 +72,22 @@ export class ResultsFolder {
       .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
     const connections = new Map<string, ConnectionRow[]>();
     for (const { id } of cells) {
-      const files = await Promise.all(clientCsvFiles(join(this.path, id)).map(readCsv));
+      const files = await Promise.all(csvFiles(join(this.path, id), "client").map(readCsv));
       if (files.length > 0)
         connections.set(
           id,
           files.flatMap(({ rows }) => rows.map(toConnectionRow)),
         );
     }
-    return { manifest, cells, connections };
+    return { manifest, cells, connections, capacity: this.#capacity() };
+  }
+
+  #capacity(): Capacity | null {
+    return existsSync(join(this.path, CAPACITY_FILE)) ? Capacity.parse(this.#json(CAPACITY_FILE)) : null;
+  }
+
+  writeCapacity(capacity: Capacity): void {
+    this.#write(CAPACITY_FILE, `${JSON.stringify(capacity, null, 2)}\n`);
   }
 
   #json(name: string): unknown {

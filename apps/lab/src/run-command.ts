@@ -9,18 +9,17 @@ import {
   integers,
   type OptionValues,
   onStopSignal,
-  parseDurationMs,
-  parseRange,
   type StopSignal,
   text,
   UsageError,
 } from "@c10k-lab/cli";
-import { EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
+import { type CellResult, EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
 import { DockerEngine } from "./engines/docker/docker-engine.ts";
 import type { Engine } from "./engines/engine.ts";
 import { ProcessEngine } from "./engines/process/process-engine.ts";
 import { LabRun } from "./lab-run.ts";
-import { PLANS, type Plan } from "./plan.ts";
+import { changed } from "./plan-changes.ts";
+import { DEFAULT_PLAN, findPlan, planNames } from "./plan-library.ts";
 import { printSummary, renderInto } from "./rendering.ts";
 
 const ENGINES = ["process", "docker"] as const;
@@ -31,8 +30,9 @@ const OPTIONS = {
     describe: "how long each step exchanges messages [default: the plan's]",
     min: 100,
   }),
+  values: text({ describe: "steps instead of the plan's, on its axis: 10,100,1000 or 64,4KiB,1MiB" }),
   connections: integers({
-    describe: "steps instead of the plan's: 10,100,1000",
+    describe: "the same for a plan that varies connections; how many there are in another",
     min: 1,
     max: 1_000_000,
     noun: "a number of connections",
@@ -79,8 +79,8 @@ export const runCommand = command({
   describe: "run a plan and write the report",
   argument: {
     name: "plan",
-    describe: `one of: ${PLANS.map(({ name }) => name).join(", ")}`,
-    default: "quick",
+    describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
+    default: DEFAULT_PLAN,
   },
   options: OPTIONS,
   examples: [
@@ -90,10 +90,13 @@ export const runCommand = command({
       "npm run lab -- run quick --load 'rate=20000'",
       "open loop: 20,000 messages/s in all, whatever the server does",
     ],
+    ["npm run lab -- run idle --values 0,5000 --repeats 3", "two steps of another plan"],
+    ["npm run lab -- run ./mine.yaml", "a plan of your own; 'lab plans quick' prints one to begin with"],
     ["npm run lab -- run quick --engine docker --clients 1,4", "in containers, one client and four"],
   ],
   run: async (options, planName) => {
-    const plan = choosePlan(planName, options);
+    const plan = changed(findPlan(planName), { ...options, values: options.values?.split(",") });
+    if (plan.search) throw new UsageError(`${plan.name} is a search: npm run lab -- capacity ${planName}`);
     let lab: LabRun;
     try {
       lab = new LabRun(plan, (run) => makeEngine(run, options), options.results);
@@ -112,47 +115,6 @@ function makeEngine(run: string, { engine, noBuild, memoryBytes }: RunOptions): 
   return new DockerEngine(run, { build: !noBuild, memoryBytes });
 }
 
-/** @throws UsageError */
-function choosePlan(name: string, options: RunOptions): Plan {
-  const { servers, durationMs, maxConnections, clients, repeats, seed } = options;
-  const plan = PLANS.find((one) => one.name === name);
-  if (!plan) throw new UsageError(`there is no plan '${name}': ${PLANS.map((one) => one.name).join(", ")}`);
-  const steps = options.connections?.toSorted((a, b) => a - b) ?? plan.connections;
-  const connections = steps.filter((step) => step <= (maxConnections ?? step));
-  if (connections.length === 0) {
-    throw new UsageError(`--max-connections: the smallest step of ${name} is ${steps[0]}`);
-  }
-  const variants = plan.variants.filter(({ server }) => servers?.includes(server) ?? true);
-  if (variants.length === 0) throw new UsageError(`--servers: none of them is in the plan ${name}`);
-  return {
-    ...plan,
-    connections,
-    variants,
-    clients: clients ?? plan.clients,
-    durationMs: durationMs ?? plan.durationMs,
-    load: { ...plan.load, ...parseLoad(options.load) },
-    repeats: repeats ?? plan.repeats,
-    seed: seed ?? plan.seed,
-  };
-}
-
-/** "hold=10s rate=500" @throws UsageError */
-function parseLoad(load: string | undefined): Record<string, string> {
-  const pairs = load?.trim().split(/\s+/) ?? [];
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [, option, value] = /^([a-z-]+)=(.+)$/.exec(pair) ?? [];
-      if (option === undefined || value === undefined)
-        throw new UsageError(`--load: '${pair}' is not an option with a value, like hold=10s`);
-      // These two the lab has to understand itself; the client says of the others what is wrong with them.
-      if (option === "hold") parseRange(value, parseDurationMs);
-      if (option === "connect-rate" && !/^[1-9]\d*$/.test(value))
-        throw new UsageError(`--load: '${value}' is not a connect-rate: at least 1`);
-      return [option, value];
-    }),
-  );
-}
-
 async function drive(lab: LabRun): Promise<number> {
   let interruptedBy: StopSignal | undefined;
   onStopSignal((signal) => {
@@ -169,6 +131,9 @@ async function drive(lab: LabRun): Promise<number> {
   return outcome === "complete" && !hasFailures(results) ? EXIT.ok : EXIT.incomplete;
 }
 
+/** A server that meets its wall, or does not come to an end in the time a plan gives it, is a result. */
+const RESULTS: readonly CellResult["status"][] = ["ok", "limited", "cut-off"];
+
 function hasFailures({ cells }: LabResults): boolean {
-  return cells.some(({ status }) => status !== "ok" && status !== "limited");
+  return cells.some(({ status }) => !RESULTS.includes(status));
 }

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CellRun } from "../src/cell-run.ts";
+import type { Cell } from "../src/cells.ts";
 import type { Engine, Exit, Job, Service } from "../src/engines/engine.ts";
-import { type Cell, PLANS, type Plan } from "../src/plan.ts";
 
 const WELL: Exit = { code: 0, signal: null, cause: null };
 const KILLED: Exit = { code: null, signal: "SIGKILL", cause: null };
@@ -55,10 +55,11 @@ test("of several clients the one that died is named, in whatever order they were
   const folder = mkdtempSync(join(tmpdir(), "c10k-cell-"));
   const cell: Cell = {
     ...{ id: "epoll-10-by-2", name: "epoll-10-by-2", variant: "epoll", server: "epoll", args: [] },
-    ...{ connections: 10, clients: 2, repeat: 1 },
+    ...{ group: null, axis: "connections", x: 10, load: { duration: "1s" }, cutoffMs: null },
+    ...{ connections: 10, clients: 2, servers: 1, repeat: 1 },
   };
   const engine = engineFor((server.address() as AddressInfo).port);
-  const { notes } = await new CellRun(cell, PLANS[0] as Plan, folder, engine, null).run();
+  const { notes } = await new CellRun(cell, folder, engine, null).run();
   server.close();
   rmSync(folder, { recursive: true });
   expect(notes.join(" ")).toContain("client-2 ended without its totals, killed by SIGKILL");

@@ -53,11 +53,12 @@ function judged(change: Partial<Parameters<typeof judge>[0]> & { asked?: number;
     final,
     listening: LISTENING,
     probe: NO_PROBE,
-    exits: { server: EXIT, clients: [EXIT] },
+    exits: { servers: [EXIT], clients: [EXIT] },
     lastWords: (who: string) => `${who}: alas`,
     trouble: null,
     tcp: QUIET,
     isInterrupted: false,
+    cutOffMs: null,
     ...change,
   };
   const reconciliation =
@@ -91,7 +92,7 @@ test("a byte is missing in one of the books: failed, and which", () => {
 test("a dead server: failed, with how it died", () => {
   const { status, notes } = judged({
     final: null,
-    exits: { server: { code: null, signal: "SIGKILL", cause: null }, clients: [EXIT] },
+    exits: { servers: [{ code: null, signal: "SIGKILL", cause: null }], clients: [EXIT] },
   });
   expect(status).toBe("failed");
   expect(notes[0]).toContain("killed by SIGKILL");
@@ -111,7 +112,7 @@ test("a full accept queue is noted though nothing was lost", () => {
 test("a container killed at its memory limit: out of memory, and who", () => {
   const { status, notes } = judged({
     final: null,
-    exits: { server: { code: 137, signal: null, cause: "out-of-memory" }, clients: [EXIT] },
+    exits: { servers: [{ code: 137, signal: null, cause: "out-of-memory" }], clients: [EXIT] },
   });
   expect(status).toBe("out-of-memory");
   expect(notes[0]).toBe("The server ran out of memory: the kernel killed it at its container's limit.");
@@ -124,7 +125,7 @@ test("the engine went away: an outcome of its own, in one sentence", () => {
 
 test("of several clients the one that died is named", () => {
   const killed = { code: null, signal: "SIGKILL", cause: null } as const;
-  const { status, notes } = judged({ client: null, exits: { server: EXIT, clients: [EXIT, killed] } });
+  const { status, notes } = judged({ client: null, exits: { servers: [EXIT], clients: [EXIT, killed] } });
   expect(status).toBe("failed");
   expect(notes).toEqual([
     "The client-2 ended without its totals, killed by SIGKILL (client-2: alas); see client-2.log.",
@@ -132,7 +133,7 @@ test("of several clients the one that died is named", () => {
 });
 
 test("a server that listens and does not echo is found by the probe", () => {
-  const { status, notes } = judged({ client: null, probe: null, exits: { server: EXIT, clients: [] } });
+  const { status, notes } = judged({ client: null, probe: null, exits: { servers: [EXIT], clients: [] } });
   expect(status).toBe("failed");
   expect(notes).toEqual(["The server listened, but did not echo the lab's probe."]);
 });
@@ -141,4 +142,15 @@ test("totals of another version are missing totals", () => {
   const { status, notes } = judged({ final: null });
   expect(status).toBe("failed");
   expect(notes).toEqual(["The server left no totals that this version of the lab understands."]);
+});
+
+test("a cell that was not over in its time: cut off, with what was left; its open books are no news", () => {
+  const { client, final } = books(10, 10);
+  const outcomes = { ...client.outcomes, ok: 7, interrupted: 3 };
+  const cut = { client: { ...client, outcomes }, final: { ...final, bytesSent: 399 }, cutOffMs: 30_000 };
+  expect(judged(cut)).toEqual({
+    status: "cut-off",
+    notes: ["Cut off after 30 s: 3 connections were still at work."],
+  });
+  expect(judged({ ...cut, final: null }).status).toBe("failed");
 });

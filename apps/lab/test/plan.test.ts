@@ -1,28 +1,40 @@
 import { expect, test } from "vitest";
-import { cellsOf, PLANS, type Plan } from "../src/plan.ts";
+import { cellsOf } from "../src/cells.ts";
+import type { Plan } from "../src/plan.ts";
+import { parsePlan } from "../src/plan-file.ts";
+import { findPlan, planNames } from "../src/plan-library.ts";
 
-test.each(PLANS.map((plan) => [plan.name, plan] as const))(
-  "%s: every variant meets every load as often as it is repeated, and loads rise",
+const RUN = planNames()
+  .map(findPlan)
+  .filter(({ search }) => search === null);
+
+test.each(RUN.map((plan) => [plan.name, plan] as const))(
+  "%s: every variant meets each of its loads as often as it is repeated, and loads rise",
   (_, plan) => {
     const cells = cellsOf(plan);
-    const loads = plan.variants.length * plan.connections.length * plan.clients.length;
-    expect(new Set(cells.map(({ id }) => id)).size).toBe(loads * plan.repeats);
-    expect(new Set(cells.map(({ name }) => name)).size).toBe(loads);
-    const first = cells.filter(({ repeat }) => repeat === 1).map(({ connections }) => connections);
-    expect(first).toEqual(first.toSorted((a, b) => a - b));
+    const points = plan.groups.flatMap(({ variants }) => variants.flatMap(({ steps }) => steps)).length;
+    expect(new Set(cells.map(({ id }) => id)).size).toBe(points * plan.clients.length * plan.repeats);
+    expect(new Set(cells.map(({ name }) => name)).size).toBe(points * plan.clients.length);
+    for (const { name } of plan.groups) {
+      const xs = cells.filter(({ repeat, group }) => repeat === 1 && group === name).map(({ x }) => x);
+      expect(xs).toEqual(xs.toSorted((a, b) => a - b));
+    }
     expect(cells.map(({ repeat }) => repeat)).toEqual(
       cells.map(({ repeat }) => repeat).toSorted((a, b) => a - b),
     );
   },
 );
 
-const PLAN = { ...PLANS[0], connections: [10], repeats: 6 } as Plan;
+const PLAN = parsePlan(
+  "mine",
+  "{ question: Q, about: A, vary: connections, values: [10], variants: { threaded: , select: , epoll: }, repeats: 6 }",
+);
+const NAMES = ["threaded", "select", "epoll"];
 
 function orders(plan: Plan): string[] {
   const cells = cellsOf(plan).map(({ variant }) => variant);
-  const size = plan.variants.length;
-  return Array.from({ length: cells.length / size }, (_, round) =>
-    cells.slice(round * size, (round + 1) * size).join(" "),
+  return Array.from({ length: cells.length / 3 }, (_, round) =>
+    cells.slice(round * 3, (round + 1) * 3).join(" "),
   );
 }
 
@@ -31,7 +43,7 @@ test("each variant is equally often at each place, and no order comes twice befo
   expect(new Set(rounds).size).toBe(6);
   for (const place of [0, 1, 2]) {
     const there = rounds.map((round) => round.split(" ")[place]);
-    for (const { name } of PLAN.variants) expect(there.filter((one) => one === name)).toHaveLength(2);
+    for (const name of NAMES) expect(there.filter((one) => one === name)).toHaveLength(2);
   }
 });
 

@@ -1,5 +1,6 @@
 /** What crosses a process boundary: bytes on the wire, JSON lines, files, and the names in them. */
 
+export { Capacity, Objective, Search, Trial } from "./capacity.ts";
 export {
   CLOCKS,
   ClientSummary,
@@ -13,12 +14,18 @@ export {
 export { CLIENT_COLUMNS, SERVER_COLUMNS } from "./columns.ts";
 export { countMessages, NEWLINE } from "./message.ts";
 export {
+  AXES,
+  type Axis,
+  CAPACITY_SIGNALS,
+  type CapacitySignal,
   CLOSE_REASONS,
   type CloseReason,
   EXIT,
   OUTCOMES,
   type Outcome,
+  SEARCHED,
   SERVERS,
+  type Searched,
   type ServerName,
   TCP_COUNTERS,
   type TcpCounter,

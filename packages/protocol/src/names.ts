@@ -6,6 +6,23 @@
 export const SERVERS = ["threaded", "select", "epoll"] as const;
 export type ServerName = (typeof SERVERS)[number];
 
+/** What a plan varies along its x axis: an option of the client, of the server, or what follows from one. */
+export const AXES = [
+  /** Connections, all of them active unless the load says otherwise. */
+  "connections",
+  /** Connections that stay open and idle beside the active ones. */
+  "idle",
+  /** --backlog of the server. */
+  "backlog",
+  /** Bytes of a message, newline included. */
+  "size",
+  /** Connections opened per second. */
+  "connect-rate",
+  /** Messages per second that are due: an open loop. */
+  "rate",
+] as const;
+export type Axis = (typeof AXES)[number];
+
 /** Why a server closed a connection. */
 export const CLOSE_REASONS = [
   /** The client sent FIN and has had every byte back. */
@@ -80,6 +97,35 @@ export const VERDICT_REASONS = [
   "listen-overflow",
 ] as const;
 export type VerdictReason = (typeof VERDICT_REASONS)[number];
+
+/** What a search for capacity raises: connections at a fixed rate, or the rate on fixed connections. */
+export const SEARCHED = ["connections", "rate"] as const;
+export type Searched = (typeof SEARCHED)[number];
+
+/** What first spoke against more load, causes before consequences. */
+export const CAPACITY_SIGNALS = [
+  /** A descriptor number did not fit into an fd_set. */
+  "fd-wall",
+  /** No further thread could be started. */
+  "thread-limit",
+  /** The server ran out of memory. */
+  "memory",
+  /** Descriptors, ports or memory of the client, not of the server, came to an end. */
+  "client-resources",
+  /** The accept queue overflowed. */
+  "listen-overflow",
+  /** Connections ended otherwise than ok, for another reason. */
+  "failures",
+  /** The client was at its own ceiling: the limit may be the client's. */
+  "client-limit",
+  /** The server used up its core. */
+  "cpu",
+  /** Fewer messages were answered than were offered. */
+  "rate",
+  /** The p99 was above the objective. */
+  "latency",
+] as const;
+export type CapacitySignal = (typeof CAPACITY_SIGNALS)[number];
 
 /** Counters of /proc/net/netstat and /proc/net/snmp kept as evidence, see the kernel's snmp_counter.rst. */
 export const TCP_COUNTERS = [

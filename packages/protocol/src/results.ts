@@ -1,6 +1,7 @@
 import { z } from "zod";
+import type { Capacity } from "./capacity.ts";
 import { ClientSummary } from "./client-summary.ts";
-import { SERVERS, TCP_COUNTERS, VERDICT_REASONS } from "./names.ts";
+import { AXES, SERVERS, TCP_COUNTERS, VERDICT_REASONS } from "./names.ts";
 import { FinalLine, ListeningLine } from "./server-lines.ts";
 
 const count = z.number().int().nonnegative();
@@ -36,6 +37,8 @@ export const CELL_STATUSES = [
   "limited",
   "failed",
   "interrupted",
+  /** It was not over when the time the plan gives it was, and was ended: what was measured by then is kept. */
+  "cut-off",
   /** The kernel killed a container at its memory limit. */
   "out-of-memory",
   /** The container engine went away. */
@@ -64,6 +67,11 @@ export const CellResult = z.object({
   name: z.string(),
   /** What is compared, drawn as one line: a server, or a server with certain options. */
   variant: z.string(),
+  /** Variants are compared within a group: `as submitted`, `corrected`. null where the plan has none. */
+  group: z.string().nullable(),
+  /** What the plan varies, and how much of it this is: bytes, connections, messages or connections per second. */
+  axis: z.enum(AXES),
+  x: z.number().nonnegative(),
   /** 1 for the first run of its point. */
   repeat: count,
   server: z.enum(SERVERS),
@@ -71,6 +79,8 @@ export const CellResult = z.object({
   connections: count,
   /** Client processes that shared them. */
   clients: count,
+  /** Server processes that shared them; of several the figures are added. */
+  servers: count,
   startedAt: z.iso.datetime(),
   status: z.enum(CELL_STATUSES),
   /** What a reader should know, in sentences: refusals, errors, overflows. */
@@ -82,7 +92,7 @@ export const CellResult = z.object({
   }),
   /** Processors, or null when not pinned. */
   processors: z.object({ server: z.array(count), client: z.array(count) }).nullable(),
-  commands: z.object({ server: z.string(), clients: z.array(z.string()) }),
+  commands: z.object({ servers: z.array(z.string()), clients: z.array(z.string()) }),
   /** null when the server or a client died before it could report. */
   listening: ListeningLine.nullable(),
   probe: Probe.nullable(),
@@ -173,4 +183,6 @@ export interface LabResults {
   readonly cells: readonly CellResult[];
   /** By cell id; a cell without a readable file is missing. */
   readonly connections: ReadonlyMap<string, readonly ConnectionRow[]>;
+  /** What a search for capacity found; null for every other plan. */
+  readonly capacity: Capacity | null;
 }

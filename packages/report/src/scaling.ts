@@ -41,6 +41,8 @@ function signsOf(cell: CellFigures, best: CellFigures | null): Sign[] {
     case "interrupted":
     case "engine-lost":
       return [];
+    case "cut-off":
+      return sure("the cell was not over when its time was");
     case "failed":
       return sure("the cell failed");
     case "out-of-memory":

@@ -39,10 +39,10 @@ function causeOf(short: readonly CellFigures[]): string {
 
 function metFdSetSize({ cell }: CellFigures, size: number): boolean {
   if (cell.server !== "select" || cell.final === null || cell.final.refused === 0) return false;
-  return cell.final.peak < size && !/--max-connections\b/.test(cell.commands.server);
+  return cell.final.peak < size && !/--max-connections\b/.test(cell.commands.servers.join(" "));
 }
 
 function fdSetSize({ cell }: CellFigures): number {
-  const asked = /--fd-setsize[ =](\d+)/.exec(cell.commands.server)?.[1];
+  const asked = /--fd-setsize[ =](\d+)/.exec(cell.commands.servers.join(" "))?.[1];
   return asked === undefined ? FD_SETSIZE_DEFAULT : Number(asked);
 }

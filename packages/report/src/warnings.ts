@@ -27,13 +27,14 @@ function brokenRun(cell: CellResult): string[] {
 const FATES = {
   failed: "failed",
   interrupted: "was interrupted",
+  "cut-off": "was cut off when its time was over",
   "out-of-memory": "ran out of memory",
   "engine-lost": "lost its container engine",
 };
 
 function unbalancedLedgers(cell: CellResult): string[] {
   // Cut short, messages are under way that one side has counted and the other not.
-  if (cell.status === "interrupted") return [];
+  if (cell.status === "interrupted" || cell.status === "cut-off") return [];
   if (cell.reconciliation === null && cell.status !== "ok" && cell.status !== "limited") return [];
   if (cell.reconciliation === null) {
     return [`The ledgers of ${cell.id} could not be compared, so nothing vouches for its counts.`];

@@ -14,7 +14,7 @@ describe("what comes with the data", () => {
     notes: [EVIL],
     change: (one) => ({
       ...one,
-      commands: { server: `\`\`\`\n</code>${EVIL}`, clients: [EVIL] },
+      commands: { servers: [`\`\`\`\n</code>${EVIL}`], clients: [EVIL] },
       reconciliation: one.reconciliation && { ...one.reconciliation, balanced: false, differences: [EVIL] },
     }),
   });

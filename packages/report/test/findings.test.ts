@@ -112,7 +112,7 @@ describe("findings", () => {
         refused: 1900,
         change: (cell) => ({
           ...cell,
-          commands: { ...cell.commands, server: "server-select --max-connections 100" },
+          commands: { ...cell.commands, servers: ["server-select --max-connections 100"] },
         }),
       },
     ]);

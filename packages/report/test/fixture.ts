@@ -52,10 +52,14 @@ export function makeCell(wish: CellWish): CellResult {
     id: `${wish.server}-${wish.connections}`,
     name: `${wish.server}-${wish.connections}`,
     variant: wish.server,
+    group: null,
+    axis: "connections",
+    x: wish.connections,
     repeat: 1,
     server: wish.server,
     connections: wish.connections,
     clients: 1,
+    servers: 1,
     status: wish.status ?? (refused > 0 ? "limited" : "ok"),
     notes: [...(wish.notes ?? [])],
     verdict: wish.doubt
@@ -63,7 +67,7 @@ export function makeCell(wish: CellWish): CellResult {
       : { valid: true, reasons: [] },
     processors: { server: [0], client: [1] },
     commands: {
-      server: `server-${wish.server} --port 0 --backlog 4096`,
+      servers: [`server-${wish.server} --port 0 --backlog 4096`],
       clients: [`client --connections ${wish.connections} --repeat 100`],
     },
     listening: listening(wish),
@@ -92,6 +96,7 @@ export function makeResults(
     manifest: Manifest.parse({ ...MANIFEST, cellsPlanned: cells.length, ...manifest }),
     cells,
     connections: new Map(cells.map((cell) => [cell.id, rowsPerCell(cell)])),
+    capacity: null,
   };
 }
 

@@ -26,7 +26,7 @@ function cellBlock(cell: CellResult): string {
       : `server on ${numbers(cell.processors.server)}, client on ${numbers(cell.processors.client)}`;
   return blocks([
     `**${text(cell.id)}**: ${cell.status}; processors: ${where}.`,
-    codeBlock([cell.commands.server, ...cell.commands.clients].map(oneLine).join("\n")),
+    codeBlock([...cell.commands.servers, ...cell.commands.clients].map(oneLine).join("\n")),
   ]);
 }
 
