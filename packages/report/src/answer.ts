@@ -1,6 +1,6 @@
 import type { LabResults } from "@c10k-lab/protocol";
 import { type Findings, findingsOf } from "./findings.ts";
-import { studyOf } from "./study.ts";
+import { type Study, studiesOf } from "./study.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** The report in plain sentences, for a terminal. */
@@ -9,6 +9,17 @@ export interface Answer extends Findings {
 }
 
 export function answer(results: LabResults): Answer {
-  const study = studyOf(results);
-  return { ...findingsOf(study), warnings: warningsOf(study) };
+  const studies = studiesOf(results);
+  const of = (sentences: (study: Study) => readonly string[]) =>
+    studies.flatMap((study) => sentences(study).map((sentence) => within(study, sentence)));
+  return {
+    answer: of((study) => findingsOf(study).answer),
+    details: of((study) => findingsOf(study).details),
+    warnings: of(warningsOf),
+  };
+}
+
+/** A sentence of a group says which. */
+function within({ group }: Study, sentence: string): string {
+  return group === null ? sentence : `${group}: ${sentence}`;
 }

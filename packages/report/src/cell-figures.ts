@@ -1,4 +1,4 @@
-import type { CellResult, ServerName, VerdictReason } from "@c10k-lab/protocol";
+import type { Axis, CellResult, ServerName, VerdictReason } from "@c10k-lab/protocol";
 import { type Interval, median, medianInterval } from "./interval.ts";
 import { figuresOfRun, type RunFigures } from "./run-figures.ts";
 
@@ -8,6 +8,9 @@ export interface CellFigures extends RunFigures {
   readonly name: string;
   readonly variant: string;
   readonly server: ServerName;
+  readonly axis: Axis;
+  /** Its place on the axis. */
+  readonly x: number;
   readonly connections: number;
   readonly clients: number;
   /** Ok when most runs are. */
@@ -28,10 +31,10 @@ export function figuresOf(results: readonly CellResult[]): CellFigures {
   const used = whole.length > 0 ? whole : results;
   const byRate = used.toSorted((a, b) => rateOf(a) - rateOf(b));
   const cell = byRate[Math.floor((byRate.length - 1) / 2)] as CellResult;
-  const { name, variant, server, connections, clients } = cell;
+  const { name, variant, server, axis, x, connections, clients } = cell;
   const runs = used.map(figuresOfRun);
   return {
-    ...{ name, variant, server, connections, clients, results, cell, runs },
+    ...{ name, variant, server, axis, x, connections, clients, results, cell, runs },
     ...medians(runs),
     status: 2 * whole.length >= results.length && whole.length > 0 ? "ok" : statusOfRest(results),
     doubts: doubtsOf(used),

@@ -1,9 +1,10 @@
 import { type CellFigures, valuesOf } from "./cell-figures.ts";
 import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "./interval.ts";
 import { RATIO_MIN } from "./limits.ts";
-import { integer, listed, plural, ratio } from "./numbers.ts";
+import { listed, ratio } from "./numbers.ts";
+import { placeOf } from "./place.ts";
 import type { RunFigures } from "./run-figures.ts";
-import { isWhole, loadsOf, type Study } from "./study.ts";
+import { isWhole, placesOf, type Study } from "./study.ts";
 
 type Value = (run: RunFigures) => number | null;
 
@@ -25,7 +26,8 @@ interface Ranked {
 
 /** The variants at one load, best first: whole cells only. */
 export interface Comparison {
-  readonly connections: number;
+  /** The place on the axis. */
+  readonly x: number;
   readonly quantity: Quantity;
   readonly ranked: readonly Ranked[];
 }
@@ -48,20 +50,20 @@ export function difference(larger: CellFigures, smaller: CellFigures, value: Val
   return interval.low > 1 && a / b >= RATIO_MIN ? { ratio: a / b, interval } : null;
 }
 
-function compareAt(study: Study, quantity: Quantity, connections: number): Comparison {
+function compareAt(study: Study, quantity: Quantity, x: number): Comparison {
   const ranked = study.variants.flatMap((variant): Ranked[] => {
-    const cell = study.cells.find((one) => one.variant === variant && one.connections === connections);
+    const cell = study.cells.find((one) => one.variant === variant && one.x === x);
     const value = cell !== undefined && isWhole(cell) ? quantity.value(cell) : null;
     return value === null || cell === undefined ? [] : [{ variant, value, cell }];
   });
   const sign = quantity.better === "high" ? -1 : 1;
-  return { connections, quantity, ranked: ranked.toSorted((a, b) => sign * (a.value - b.value)) };
+  return { x, quantity, ranked: ranked.toSorted((a, b) => sign * (a.value - b.value)) };
 }
 
 /** At the largest load for which at least so many variants have a value; null when there is none. */
 export function compareAtLargest(study: Study, quantity: Quantity, variantsMin = 2): Comparison | null {
-  for (const connections of loadsOf(study).reverse()) {
-    const comparison = compareAt(study, quantity, connections);
+  for (const x of placesOf(study).reverse()) {
+    const comparison = compareAt(study, quantity, x);
     if (comparison.ranked.length >= variantsMin) return comparison;
   }
   return null;
@@ -75,11 +77,11 @@ export function leaderOf({ ranked, quantity }: Comparison): string | null {
 }
 
 /** The best against each of the others; those that no interval tells apart share one sentence. */
-export function comparisonSentences(comparison: Comparison): string[] {
-  const { quantity, connections, ranked } = comparison;
+export function comparisonSentences(study: Study, comparison: Comparison): string[] {
+  const { quantity, x, ranked } = comparison;
   const [best, ...others] = ranked;
   if (best === undefined || others.length === 0) return [];
-  const at = plural(connections, "connection");
+  const at = placeOf(study.axis, x);
   const real = others.filter((other) => realDifference(best, other, quantity) !== null);
   const sentences = real.map((other) => `At ${at} ${realSentence(best, other, quantity)}`);
   const close = [best, ...others.filter((other) => !real.includes(other))];
@@ -121,9 +123,9 @@ function doubtOf(compared: readonly Ranked[]): string {
 }
 
 /** "At 4,000 connections: threaded 1.9, epoll 0.01 switches per message." in the order of the tables. */
-export function valuesSentence(study: Study, { quantity, connections, ranked }: Comparison): string {
+export function valuesSentence(study: Study, { quantity, x, ranked }: Comparison): string {
   const values = study.variants.flatMap((variant) =>
     ranked.filter((one) => one.variant === variant).map((one) => `${variant} ${quantity.format(one.value)}`),
   );
-  return `At ${integer(connections)} connections: ${values.join(", ")} ${quantity.unit}.`;
+  return `At ${placeOf(study.axis, x)}: ${values.join(", ")} ${quantity.unit}.`;
 }

@@ -1,5 +1,6 @@
 import { type Comparison, compareAtLargest, comparisonSentences, type Quantity } from "./comparison.ts";
 import { about, integer, listed, percent, plural, theServers } from "./numbers.ts";
+import { placeOf, rangeOf } from "./place.ts";
 import { CPU_PER_MESSAGE, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99, SWITCHES } from "./quantities.ts";
 import { type Degradation, firstDegradation } from "./scaling.ts";
 import { cellsOf, isWhole, type Study } from "./study.ts";
@@ -33,23 +34,21 @@ function answerOf(study: Study): string[] {
   if (study.cells.length === 0) return ["No cell was measured, so there is no answer yet."];
   const degradations = study.variants
     .flatMap((variant) => firstDegradation(study, variant) ?? [])
-    .toSorted((a, b) => a.cell.connections - b.cell.connections);
-  const first = degradations[0]?.cell.connections;
-  const sentences = degradations.map((one) =>
-    degradationSentence(one, one.cell.connections === first, study),
-  );
-  const answer = [...tieSentence(degradations), ...sentences, ...heldSentence(study, degradations)];
+    .toSorted((a, b) => a.cell.x - b.cell.x);
+  const first = degradations[0]?.cell.x;
+  const sentences = degradations.map((one) => degradationSentence(one, one.cell.x === first, study));
+  const answer = [...tieSentence(study, degradations), ...sentences, ...heldSentence(study, degradations)];
   return answer.length > 0 ? answer : ["No cell ended ok, so there is no answer yet."];
 }
 
 /** Servers that stop at the same load cannot be put in an order. */
-function tieSentence(degradations: readonly Degradation[]): string[] {
-  const load = degradations[0]?.cell.connections;
-  const tied = degradations.filter((one) => one.cell.connections === load);
+function tieSentence(study: Study, degradations: readonly Degradation[]): string[] {
+  const load = degradations[0]?.cell.x;
+  const tied = degradations.filter((one) => one.cell.x === load);
   if (load === undefined || tied.length < 2) return [];
   const names = theServers(tied.map((one) => one.variant));
   const verb = tied.every(isSure) ? "stopped" : "may have stopped";
-  return [`${names} ${verb} scaling first, at the same load: ${plural(load, "connection")}.`];
+  return [`${names} ${verb} scaling first, at the same load: ${placeOf(study.axis, load)}.`];
 }
 
 function isSure({ signs }: Pick<Degradation, "signs">): boolean {
@@ -58,16 +57,16 @@ function isSure({ signs }: Pick<Degradation, "signs">): boolean {
 
 function degradationSentence({ variant, cell, signs }: Degradation, isFirst: boolean, study: Study): string {
   const alone = isFirst && study.variants.length > 1;
-  const first = alone && firstCount(study, cell.connections) === 1 ? " first" : "";
+  const first = alone && firstCount(study, cell.x) === 1 ? " first" : "";
   const verb = isSure({ signs }) ? "stopped" : "may have stopped";
   const why = listed(signs.map(({ sentence }) => sentence));
   const isDoubtful = cell.status === "ok" && cell.doubts.length > 0;
   const doubt = isDoubtful ? ` Inconclusive: ${cell.doubts.join(", ")}.` : "";
-  return `${theServers([variant])} ${verb} scaling${first} at ${plural(cell.connections, "connection")}: ${why}.${doubt}`;
+  return `${theServers([variant])} ${verb} scaling${first} at ${placeOf(study.axis, cell.x)}: ${why}.${doubt}`;
 }
 
-function firstCount(study: Study, connections: number): number {
-  const isFirst = (variant: string) => firstDegradation(study, variant)?.cell.connections === connections;
+function firstCount(study: Study, x: number): number {
+  const isFirst = (variant: string) => firstDegradation(study, variant)?.cell.x === x;
   return study.variants.filter(isFirst).length;
 }
 
@@ -75,12 +74,12 @@ function heldSentence(study: Study, degradations: readonly Degradation[]): strin
   const held = study.variants.flatMap((variant) => {
     const largest = cellsOf(study, variant).filter(isWhole).at(-1);
     const stopped = degradations.some((one) => one.variant === variant);
-    return stopped || largest === undefined ? [] : [{ variant, connections: largest.connections }];
+    return stopped || largest === undefined ? [] : [{ variant, x: largest.x }];
   });
-  const loads = [...new Set(held.map((one) => one.connections))];
+  const loads = [...new Set(held.map((one) => one.x))];
   return loads.map((load) => {
-    const names = held.filter((one) => one.connections === load).map((one) => one.variant);
-    return `${theServers(names)} did not stop scaling up to ${plural(load, "connection")}, the largest load measured.`;
+    const names = held.filter((one) => one.x === load).map((one) => one.variant);
+    return `${theServers(names)} did not stop scaling up to ${placeOf(study.axis, load)}, the largest load measured.`;
   });
 }
 
@@ -90,7 +89,7 @@ function keptSentence(study: Study, variant: string): string[] {
   const [smallest, last] = [cells[0], cells.at(-1)];
   if (smallest === undefined || last === undefined || cells.length < 2) return [];
   const best = cells.reduce((a, b) => ((b.messagesPerSecond ?? 0) > (a.messagesPerSecond ?? 0) ? b : a));
-  const range = `From ${integer(smallest.connections)} to ${plural(last.connections, "connection")}`;
+  const range = `From ${rangeOf(study.axis, smallest.x, last.x)}`;
   if (best === last) {
     return [
       `${range} ${variant}'s rate was highest at the end (${about(last.messagesPerSecond)} messages/s).`,
@@ -106,10 +105,8 @@ function comparisons(study: Study, quantity: Quantity): string[] {
   const all = compareAtLargest(study, quantity, Math.max(2, study.variants.length));
   const some = compareAtLargest(study, quantity);
   const chosen = [all, some].filter((one): one is Comparison => one !== null);
-  const distinct = chosen.filter(
-    (one, at) => chosen.findIndex((o) => o.connections === one.connections) === at,
-  );
-  return distinct.flatMap((comparison) => comparisonSentences(comparison));
+  const distinct = chosen.filter((one, at) => chosen.findIndex((o) => o.x === one.x) === at);
+  return distinct.flatMap((comparison) => comparisonSentences(study, comparison));
 }
 
 /** "At 4,000 connections threaded switched context 1.9 times per message and epoll 0.01." */
@@ -122,7 +119,7 @@ function perServer(study: Study, quantity: Quantity, verb: string, unit: string)
   if (first === undefined) return [];
   const rest = others.map((one) => `${one.variant} ${quantity.format(one.value)}`);
   const head = `${first.variant} ${verb} ${quantity.format(first.value)} ${unit}`;
-  return [`At ${plural(comparison.connections, "connection")} ${listed([head, ...rest])}.`];
+  return [`At ${placeOf(study.axis, comparison.x)} ${listed([head, ...rest])}.`];
 }
 
 function overflowSentence(study: Study): string[] {

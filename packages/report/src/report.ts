@@ -3,7 +3,7 @@ import { chartsOf } from "./charts/charts.ts";
 import { svgOf } from "./charts/svg.ts";
 import { documentOf } from "./document/document.ts";
 import { pageOf } from "./page/page.ts";
-import { studyOf } from "./study.ts";
+import { type Study, studiesOf } from "./study.ts";
 
 /** One content: Markdown with charts beside it, and the same as a page that needs nothing else. */
 export interface Report {
@@ -15,7 +15,7 @@ export interface Report {
 
 /** The same results always make the same bytes. */
 export function renderReport(results: LabResults): Report {
-  const study = studyOf(results);
+  const [study] = studiesOf(results) as [Study];
   const charts = chartsOf(study);
   const svgs = new Map(charts.map((chart) => [`${chart.name}.svg`, svgOf(chart)]));
   const markdown = documentOf(study, charts);

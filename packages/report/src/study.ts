@@ -1,40 +1,55 @@
-import { type LabResults, SERVERS } from "@c10k-lab/protocol";
+import { type Axis, type LabResults, SERVERS } from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf, isWholeRun } from "./cell-figures.ts";
 
-/** All cells of a run, by variant and load. */
+/** What is compared with each other: all cells of a run, or of one group of it, by variant and place on the axis. */
 export interface Study {
   readonly results: LabResults;
+  /** null where the plan has no groups. */
+  readonly group: string | null;
+  readonly axis: Axis;
   /** In the order they were first run. */
   readonly everyCell: readonly CellFigures[];
-  /** Those that are compared: of each variant and load the one with the fewest clients. */
+  /** Those that are compared: of each variant and place the one with the fewest clients. */
   readonly cells: readonly CellFigures[];
   /** What is compared, in the order all tables and legends use. */
   readonly variants: readonly string[];
 }
 
-export function studyOf(results: LabResults): Study {
-  const everyCell = [...Map.groupBy(results.cells, ({ name }) => name).values()].map(figuresOf);
-  const clients = Math.min(...everyCell.map((cell) => cell.clients));
-  const cells = everyCell.filter((cell) => cell.clients === clients);
-  const ordered = cells.toSorted(
-    (a, b) =>
-      SERVERS.indexOf(a.server) - SERVERS.indexOf(b.server) || a.variant.localeCompare(b.variant, "en"),
-  );
-  return { results, everyCell, cells, variants: [...new Set(ordered.map(({ variant }) => variant))] };
+/** A study for each group of a run, in the order of the plan. */
+export function studiesOf(results: LabResults): Study[] {
+  const groups = [...new Set(results.cells.map(({ group }) => group))];
+  if (groups.length === 0) return [studyOf(results, null)];
+  return groups.map((group) => studyOf(results, group));
 }
 
-/** A variant's cells from the smallest load to the largest. */
+function studyOf(all: LabResults, group: string | null): Study {
+  const results = { ...all, cells: all.cells.filter((cell) => cell.group === group) };
+  const everyCell = [...Map.groupBy(results.cells, ({ name }) => name).values()].map(figuresOf);
+  const cells = everyCell.filter((cell) => cell.clients === fewestClients(everyCell, cell));
+  const ordered = cells.toSorted(
+    (a, b) =>
+      SERVERS.indexOf(a.server) - SERVERS.indexOf(b.server) ||
+      a.variant.localeCompare(b.variant, "en", { numeric: true }),
+  );
+  const variants = [...new Set(ordered.map(({ variant }) => variant))];
+  return { results, group, axis: cells[0]?.axis ?? "connections", everyCell, cells, variants };
+}
+
+function fewestClients(cells: readonly CellFigures[], { variant, x }: CellFigures): number {
+  const same = cells.filter((cell) => cell.variant === variant && cell.x === x);
+  return Math.min(...same.map(({ clients }) => clients));
+}
+
+/** A variant's cells from the smallest place on the axis to the largest. */
 export function cellsOf(study: Study, variant: string): CellFigures[] {
-  return study.cells
-    .filter((cell) => cell.variant === variant)
-    .toSorted((a, b) => a.connections - b.connections);
+  return study.cells.filter((cell) => cell.variant === variant).toSorted((a, b) => a.x - b.x);
 }
 
 export function isWhole({ status, cell }: CellFigures): boolean {
   return status === "ok" && isWholeRun(cell);
 }
 
-/** The loads of all cells, ascending. */
-export function loadsOf(study: Study): number[] {
-  return [...new Set(study.cells.map((cell) => cell.connections))].toSorted((a, b) => a - b);
+/** The places of all cells, ascending. */
+export function placesOf(study: Study): number[] {
+  return [...new Set(study.cells.map(({ x }) => x))].toSorted((a, b) => a - b);
 }

@@ -1,10 +1,10 @@
 import type { LabResults } from "@c10k-lab/protocol";
 import type { CellFigures } from "./cell-figures.ts";
 import { figure, integer } from "./numbers.ts";
-import { type Study, studyOf } from "./study.ts";
+import { wordsOf } from "./place.ts";
+import { type Study, studiesOf } from "./study.ts";
 
 const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
-  ["server", (cell) => cell.variant],
   ["connections asked", (cell) => integer(cell.connections)],
   ["clients", (cell) => integer(cell.clients)],
   ["established", (cell) => integer(cell.established)],
@@ -27,22 +27,39 @@ function verdictOf({ status, runs, results, doubts }: CellFigures): string {
   return `${doubts.length === 0 ? "valid" : "inconclusive"}${part}`;
 }
 
-/** One row a cell: for the terminal and the report. */
-export function summaryTable(results: LabResults): { head: string[]; rows: string[][] } {
-  return tableOfStudy(studyOf(results));
+interface Table {
+  readonly head: string[];
+  readonly rows: string[][];
 }
 
-export function tableOfStudy(study: Study): { head: string[]; rows: string[][] } {
+/** One row a cell, for the terminal; the groups of a plan one below the other. */
+export function summaryTable(results: LabResults): Table {
+  const studies = studiesOf(results);
+  const tables = studies.map(tableOfStudy);
+  if (studies.length === 1) return tables[0] as Table;
+  return {
+    head: ["group", ...(tables[0]?.head ?? [])],
+    rows: studies.flatMap(({ group }, at) => (tables[at]?.rows ?? []).map((row) => [group ?? "", ...row])),
+  };
+}
+
+export function tableOfStudy(study: Study): Table {
   const cells = study.everyCell.toSorted(
     (a, b) =>
       study.variants.indexOf(a.variant) - study.variants.indexOf(b.variant) ||
-      a.connections - b.connections ||
+      a.x - b.x ||
       a.clients - b.clients,
   );
+  // Of connections the table has a column already.
+  const place = study.axis === "connections" ? [] : [wordsOf(study.axis)];
   const hasReplicas = cells.some(({ clients }) => clients > 1);
   const columns = COLUMNS.filter(([heading]) => hasReplicas || heading !== "clients");
   return {
-    head: columns.map(([heading]) => heading),
-    rows: cells.map((cell) => columns.map(([, show]) => show(cell))),
+    head: ["server", ...place.map(({ label }) => label), ...columns.map(([heading]) => heading)],
+    rows: cells.map((cell) => [
+      cell.variant,
+      ...place.map(({ format }) => format(cell.x)),
+      ...columns.map(([, show]) => show(cell)),
+    ]),
   };
 }

@@ -1,13 +1,14 @@
 import { type CellFigures, intervalOf, isUnbalanced } from "../cell-figures.ts";
 import { compareAtLargest, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
-import { integer, listed } from "../numbers.ts";
-import { cellsOf, isWhole, loadsOf, type Study } from "../study.ts";
+import { listed } from "../numbers.ts";
+import { placeOf, wordsOf } from "../place.ts";
+import { cellsOf, isWhole, placesOf, type Study } from "../study.ts";
 import type { Axis, Chart, Point, Range, Series } from "./chart.ts";
 
 /** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */
 const LOG_SPREAD = 30;
 
-/** A quantity drawn over the number of connections, a line a variant. */
+/** A quantity drawn over what the plan varies, a line a variant. */
 export interface Drawing {
   readonly name: string;
   readonly heading: string;
@@ -27,21 +28,24 @@ export function drawByConnections(study: Study, drawing: Drawing): Chart {
     heading,
     title: titleOf(study, drawing),
     caption: captionOf(study, quantity, series),
-    x: connectionsAxis(study),
+    x: xAxisOf(study),
     y: { label, unit, scale: drawing.canBeLog ? scaleOf(series) : "linear", format: "number", ticks: null },
     series,
   };
 }
 
-export function connectionsAxis(study: Study): Axis {
-  const ticks = loadsOf(study).filter((load) => load > 0);
-  return { label: "connections asked for", unit: "connections", scale: "log", format: "number", ticks };
+export function xAxisOf(study: Study): Axis {
+  const ticks = placesOf(study);
+  const { label, unit } = wordsOf(study.axis);
+  // A logarithm has no zero, and without idle connections is where everything is compared from.
+  const scale = ticks.includes(0) ? "linear" : "log";
+  return { label, unit: unit.trim(), scale, format: study.axis === "size" ? "bytes" : "number", ticks };
 }
 
 export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Series[] {
   const pointOf = (cell: CellFigures): Point[] => {
     const y = value(cell);
-    return y === null || y === Number.POSITIVE_INFINITY ? [] : [[cell.connections, y]];
+    return y === null || y === Number.POSITIVE_INFINITY ? [] : [[cell.x, y]];
   };
   return study.variants.map((variant) => {
     const cells = cellsOf(study, variant);
@@ -49,7 +53,7 @@ export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Seri
     const hollow = cells.filter((cell) => !isWhole(cell)).flatMap(pointOf);
     const ranges = cells.filter(isWhole).flatMap((cell): Range[] => {
       const interval = intervalOf(cell, value);
-      return interval === null ? [] : [[cell.connections, interval.low, interval.high]];
+      return interval === null ? [] : [[cell.x, interval.low, interval.high]];
     });
     return { name: variant, kind: "line", points, hollow, ranges };
   });
@@ -57,8 +61,8 @@ export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Seri
 
 function titleOf(study: Study, { heading, quantity, leads }: Drawing): string {
   const comparison = compareAtLargest(study, quantity);
-  if (comparison === null) return `${heading}, by connections`;
-  const at = `at ${integer(comparison.connections)} connections`;
+  if (comparison === null) return `${heading}, by ${wordsOf(study.axis).label}`;
+  const at = `at ${placeOf(study.axis, comparison.x)}`;
   const leader = leaderOf(comparison);
   return leader === null ? `No real difference in ${quantity.what} ${at}` : `${leader} ${leads} ${at}`;
 }
@@ -78,9 +82,10 @@ export function hollowSentence(study: Study, series: readonly Series[]): string 
 }
 
 function markOf(study: Study, variant: string, load: number): string {
-  const cell = study.cells.find((one) => one.variant === variant && one.connections === load);
-  if (cell === undefined) return integer(load);
-  return `${integer(load)} (${isUnbalanced(cell.cell) ? "ledgers do not balance" : cell.status})`;
+  const cell = study.cells.find((one) => one.variant === variant && one.x === load);
+  const place = wordsOf(study.axis).format(load);
+  if (cell === undefined) return place;
+  return `${place} (${isUnbalanced(cell.cell) ? "ledgers do not balance" : cell.status})`;
 }
 
 function scaleOf(series: readonly Series[]): Axis["scale"] {

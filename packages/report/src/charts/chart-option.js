@@ -125,7 +125,7 @@ function highest(values) {
 }
 
 function axisLabel(one, look, narrow) {
-  const formatter = (value) => (one.format === "percentile" ? percentileText(value) : numberText(value));
+  const formatter = (value) => FORMATS[one.format](value);
   return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
 }
 
@@ -208,9 +208,17 @@ function numberText(value) {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** 16 → "16 B", 65536 → "64 KiB" */
+function bytesText(value) {
+  if (value >= 2 ** 20) return `${numberText(value / 2 ** 20)} MiB`;
+  return value >= 1024 ? `${numberText(value / 1024)} KiB` : `${numberText(value)} B`;
+}
+
 /** The axis is 1 / (1 - share): 1 → "0 %", 10 → "90 %", 1000 → "99.9 %". */
 function percentileText(value) {
   const percentile = 100 * (1 - 1 / value);
   const digits = Math.max(0, Math.ceil(Math.log10(value) - 2 - 1e-9));
   return `${percentile.toFixed(digits)} %`;
 }
+
+const FORMATS = { number: numberText, percentile: percentileText, bytes: bytesText };

@@ -18,7 +18,7 @@ export interface Axis {
   /** After a value, in tooltips. */
   readonly unit: string;
   readonly scale: "log" | "linear";
-  readonly format: "number" | "percentile";
+  readonly format: "number" | "percentile" | "bytes";
   /** Where labels go; null leaves it to the library. */
   readonly ticks: readonly number[] | null;
 }

@@ -1,7 +1,8 @@
 import type { ConnectionRow } from "@c10k-lab/protocol";
 import type { CellFigures } from "../cell-figures.ts";
 import { SPREAD_RATIO } from "../limits.ts";
-import { about, integer } from "../numbers.ts";
+import { about } from "../numbers.ts";
+import { placeOf } from "../place.ts";
 import type { Study } from "../study.ts";
 import type { Chart, Point } from "./chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
@@ -12,13 +13,13 @@ export function connectionScatter(study: Study): Chart | null {
   const cells = largestLoadCells(study, (cell) => pointsOf(rowsOf(cell)).length > 0);
   const first = cells[0];
   if (first === undefined) return null;
-  const load = integer(first.connections);
+  const load = placeOf(study.axis, first.x);
   const spreads = cells.map((cell) => spreadOf(cell.variant, pointsOf(rowsOf(cell))));
   return {
     name: "response-by-connection",
     heading: "Response time of each connection",
     title: titleOf(spreads, load),
-    caption: `At ${load} connections the mean response time of a connection in one run, fastest to slowest: ${spreads.map(rangeOf).join("; ")} ms.`,
+    caption: `At ${load} the mean response time of a connection in one run, fastest to slowest: ${spreads.map(rangeOf).join("; ")} ms.`,
     x: { label: "connection number", unit: "", scale: "linear", format: "number", ticks: null },
     y: { label: "mean response time, ms", unit: "ms", scale: "linear", format: "number", ticks: null },
     series: cells.map((cell) => ({
@@ -54,7 +55,7 @@ function spreadOf(variant: string, points: readonly Point[]): Spread {
 
 function titleOf(spreads: readonly Spread[], load: string): string {
   const [widest, next] = spreads.toSorted((a, b) => widthOf(b) - widthOf(a));
-  const at = `at ${load} connections`;
+  const at = `at ${load}`;
   if (widest === undefined || next === undefined || widthOf(widest) < SPREAD_RATIO * widthOf(next)) {
     return `Mean response time of each connection ${at}`;
   }

@@ -1,16 +1,15 @@
 import { integer, listed } from "../numbers.ts";
-import { cellsOf, loadsOf, type Study } from "../study.ts";
+import { cellsOf, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
-import { connectionsAxis, hollowSentence, seriesOf } from "./by-connections.ts";
-import type { Chart, Series } from "./chart.ts";
+import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
+import type { Chart, Point, Series } from "./chart.ts";
 
 /** Asked against got: a server's wall is where it leaves the dashed line. */
 export function establishedChart(study: Study): Chart {
-  const loads = loadsOf(study).filter((load) => load > 0);
   const asked: Series = {
     name: "asked",
     kind: "line",
-    points: loads.map((load) => [load, load]),
+    points: askedOf(study),
     hollow: [],
   };
   const got = seriesOf(study, { value: (cell) => cell.established });
@@ -19,10 +18,18 @@ export function establishedChart(study: Study): Chart {
     heading: "Connections established",
     title: titleOf(study),
     caption: captionOf(study, got),
-    x: connectionsAxis(study),
+    x: xAxisOf(study),
     y: { label: "connections established", unit: "connections", scale: "log", format: "number", ticks: null },
     series: [asked, ...got],
   };
+}
+
+/** Of every place the most any variant was asked for there: they differ only where a plan says so. */
+function askedOf({ cells }: Study): Point[] {
+  const byPlace = Map.groupBy(cells, ({ x }) => x);
+  return [...byPlace]
+    .map(([x, there]): Point => [x, Math.max(...there.map(({ connections }) => connections))])
+    .toSorted((a, b) => a[0] - b[0]);
 }
 
 function titleOf(study: Study): string {

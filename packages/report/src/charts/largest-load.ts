@@ -1,5 +1,5 @@
 import type { CellFigures } from "../cell-figures.ts";
-import { isWhole, loadsOf, type Study } from "../study.ts";
+import { isWhole, placesOf, type Study } from "../study.ts";
 
 /**
  * The cells of the largest load all servers held whole, for charts that show one load. When there is none, of the
@@ -9,9 +9,9 @@ export function largestLoadCells(study: Study, hasData: (cell: CellFigures) => b
   const usable = study.cells.filter((cell) => isWhole(cell) && hasData(cell));
   const at = (load: number) =>
     study.variants.flatMap(
-      (variant) => usable.find((one) => one.variant === variant && one.connections === load) ?? [],
+      (variant) => usable.find((one) => one.variant === variant && one.x === load) ?? [],
     );
-  const candidates = loadsOf(study)
+  const candidates = placesOf(study)
     .reverse()
     .map(at)
     .filter((cells) => cells.length > 0);

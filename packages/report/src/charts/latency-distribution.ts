@@ -1,7 +1,8 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import type { CellFigures } from "../cell-figures.ts";
 import { leaderOf } from "../comparison.ts";
-import { about, integer } from "../numbers.ts";
+import { about } from "../numbers.ts";
+import { placeOf } from "../place.ts";
 import { RESPONSE_P999 } from "../quantities.ts";
 import type { Study } from "../study.ts";
 import type { Chart, Point } from "./chart.ts";
@@ -20,8 +21,8 @@ export function latencyDistribution(study: Study): Chart | null {
   return {
     name: "latency-distribution",
     heading: "Response time, distribution",
-    title: titleOf(cells),
-    caption: `All messages of one run at ${integer(first.connections)} connections. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
+    title: titleOf(study, cells),
+    caption: `All messages of one run at ${placeOf(study.axis, first.x)}. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
     x: {
       label: "share of messages answered within",
       unit: "",
@@ -62,15 +63,15 @@ function decoded(base64: string) {
   }
 }
 
-function titleOf(cells: readonly CellFigures[]): string {
-  const at = `at ${integer(cells[0]?.connections ?? null)} connections`;
+function titleOf(study: Study, cells: readonly CellFigures[]): string {
+  const at = `at ${placeOf(study.axis, cells[0]?.x ?? 0)}`;
   const ranked = cells
     .flatMap((cell) => {
       const value = RESPONSE_P999.value(cell);
       return value === null ? [] : [{ variant: cell.variant, value, cell }];
     })
     .toSorted((a, b) => a.value - b.value);
-  const leader = leaderOf({ connections: 0, quantity: RESPONSE_P999, ranked });
+  const leader = leaderOf({ x: 0, quantity: RESPONSE_P999, ranked });
   if (leader === null) return `How response times are distributed ${at}`;
   return `${leader} answers 99.9 % of messages soonest, within ${about(ranked[0]?.value ?? null)} ms, ${at}`;
 }

@@ -1,7 +1,8 @@
 import { CLOCKS, type Clock } from "@c10k-lab/protocol";
 import type { CellFigures } from "../cell-figures.ts";
 import { blocks, tableOf } from "../markdown.ts";
-import { figure, integer } from "../numbers.ts";
+import { figure } from "../numbers.ts";
+import { wordsOf } from "../place.ts";
 import { cellsOf, type Study } from "../study.ts";
 
 const NAMES: Readonly<Record<Clock, string>> = {
@@ -26,10 +27,10 @@ export function clocks(study: Study): string {
       "wait to be accepted included. Response: of each message from its sending. Intended: the same from the moment it was " +
       "due, which only an open loop has. Messages that failed count as longer than all others (∞).",
     tableOf({
-      head: ["server", "connections", ...columns.map(({ head }) => head)],
+      head: ["server", wordsOf(study.axis).label, ...columns.map(({ head }) => head)],
       rows: cells.map((cell) => [
         cell.variant,
-        integer(cell.connections),
+        wordsOf(study.axis).format(cell.x),
         ...columns.map(({ show }) => show(cell)),
       ]),
     }),

@@ -3,7 +3,8 @@ import { TCP_COUNTERS } from "@c10k-lab/protocol";
 import type { CellFigures } from "../cell-figures.ts";
 import { difference } from "../comparison.ts";
 import { blocks, bullets, type Table, tableOf } from "../markdown.ts";
-import { figure, integer, plural } from "../numbers.ts";
+import { figure, integer } from "../numbers.ts";
+import { rangeOf, wordsOf } from "../place.ts";
 import type { RunFigures } from "../run-figures.ts";
 import { cellsOf, isWhole, type Study } from "../study.ts";
 import { containers } from "./containers.ts";
@@ -25,8 +26,6 @@ export function discussion(study: Study): string {
 }
 
 const EVIDENCE: readonly (readonly [string, (cell: CellFigures) => string])[] = [
-  ["server", (cell) => cell.variant],
-  ["connections", (cell) => integer(cell.connections)],
   ["user µs per message", (cell) => figure(cell.userPerMessageUs)],
   ["system µs per message", (cell) => figure(cell.systemPerMessageUs)],
   ["voluntary switches per message", (cell) => figure(cell.voluntaryPerMessage)],
@@ -42,8 +41,12 @@ const EVIDENCE: readonly (readonly [string, (cell: CellFigures) => string])[] = 
 function evidenceTable(study: Study): Table {
   const cells = study.variants.flatMap((variant) => cellsOf(study, variant));
   return {
-    head: EVIDENCE.map(([heading]) => heading),
-    rows: cells.map((cell) => EVIDENCE.map(([, show]) => show(cell))),
+    head: ["server", wordsOf(study.axis).label, ...EVIDENCE.map(([heading]) => heading)],
+    rows: cells.map((cell) => [
+      cell.variant,
+      wordsOf(study.axis).format(cell.x),
+      ...EVIDENCE.map(([, show]) => show(cell)),
+    ]),
   };
 }
 
@@ -51,8 +54,8 @@ function evidenceTable(study: Study): Table {
 function changes(study: Study, variant: string): string[] {
   const cells = cellsOf(study, variant).filter(isWhole);
   const [from, to] = [cells[0], cells.at(-1)];
-  if (from === undefined || to === undefined || from.connections === to.connections) return [];
-  const range = `from ${integer(from.connections)} to ${plural(to.connections, "connection")}`;
+  if (from === undefined || to === undefined || from.x === to.x) return [];
+  const range = `from ${rangeOf(study.axis, from.x, to.x)}`;
   const change = (what: string, value: (run: RunFigures) => number | null, unit: string): string[] => {
     const [a, b] = [value(from), value(to)];
     if (a === null || b === null) return [];

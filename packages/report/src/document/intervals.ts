@@ -2,6 +2,7 @@ import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import { CONFIDENCE_PERCENT } from "../interval.ts";
 import { blocks, tableOf } from "../markdown.ts";
 import { about, integer } from "../numbers.ts";
+import { wordsOf } from "../place.ts";
 import { CPU_PER_MESSAGE, RATE, RESPONSE_P50, RESPONSE_P99 } from "../quantities.ts";
 import { cellsOf, type Study } from "../study.ts";
 
@@ -22,10 +23,10 @@ export function intervals(study: Study): string {
     "### Intervals",
     `The ${CONFIDENCE_PERCENT} % bootstrap interval of each median. In the charts they are the upright bars.`,
     tableOf({
-      head: ["server", "connections", "runs", ...COLUMNS.map(([head]) => head)],
+      head: ["server", wordsOf(study.axis).label, "runs", ...COLUMNS.map(([head]) => head)],
       rows: cells.map((cell) => [
         cell.variant,
-        integer(cell.connections),
+        wordsOf(study.axis).format(cell.x),
         integer(cell.runs.length),
         ...COLUMNS.map(([, { value }]) => range(cell, value)),
       ]),

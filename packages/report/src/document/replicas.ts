@@ -1,17 +1,15 @@
 import type { CellFigures } from "../cell-figures.ts";
 import { difference } from "../comparison.ts";
 import { blocks, bullets } from "../markdown.ts";
-import { about, integer, plural } from "../numbers.ts";
+import { about, integer } from "../numbers.ts";
+import { placeOf } from "../place.ts";
 import { isWhole, type Study } from "../study.ts";
 
 /** Whether it matters how many clients share a load; empty where the plan does not ask. */
 export function replicas(study: Study): string {
   const sentences = study.cells.flatMap((base) => {
     const others = study.everyCell.filter(
-      (other) =>
-        other.variant === base.variant &&
-        other.connections === base.connections &&
-        other.clients !== base.clients,
+      (other) => other.variant === base.variant && other.x === base.x && other.clients !== base.clients,
     );
     return others.filter((other) => isWhole(base) && isWhole(other)).flatMap((other) => compare(base, other));
   });
@@ -28,7 +26,7 @@ export function replicas(study: Study): string {
 function compare(base: CellFigures, other: CellFigures): string[] {
   const [few, many] = [base.messagesPerSecond, other.messagesPerSecond];
   if (few === null || many === null) return [];
-  const load = `${base.variant} at ${plural(base.connections, "connection")}`;
+  const load = `${base.variant} at ${placeOf(base.axis, base.x)}`;
   const clients = `${integer(base.clients)} and ${integer(other.clients)} clients`;
   const rates = `(${about(few)} and ${about(many)} messages/s)`;
   const [larger, smaller] = many > few ? [other, base] : [base, other];
