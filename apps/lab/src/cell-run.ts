@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CellResult, ClientSummary, Usage } from "@c10k-lab/protocol";
+import { type CellResult, type ClientSummary, EXIT, type Usage } from "@c10k-lab/protocol";
+import { numbered } from "./cell-files.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
 import type { Cell } from "./cells.ts";
@@ -49,6 +50,18 @@ export class CellRun {
     );
     if (!isLost) return this.#trouble;
     return new EngineTrouble("engine-lost", `The Docker engine went away while ${this.#cell.id} ran.`);
+  }
+
+  /** What an app said that would not take an option of the plan; null when all did. */
+  get mistake(): string | null {
+    const { exits } = this.#server;
+    const servers = exits.map((exit, index) => ({ who: numbered("server", index + 1, exits.length), exit }));
+    const clients = this.#clientExits.map((exit, index) => ({
+      who: numbered("client", index + 1, this.#clientExits.length),
+      exit,
+    }));
+    const mistaken = [...servers, ...clients].find(({ exit }) => exit?.code === EXIT.usage);
+    return mistaken ? this.#lastWords(mistaken.who) : null;
   }
 
   async run(): Promise<CellResult> {
@@ -143,7 +156,7 @@ export class CellRun {
         final,
         reconciliation,
         exits: { servers: this.#server.exits, clients: this.#clientExits },
-        lastWords: (who) => lastLineOf(join(this.#folder, `${who}.log`)),
+        lastWords: (who) => this.#lastWords(who),
         tcp: this.#tcp,
         trouble: this.trouble,
         isInterrupted: this.#isInterrupted,
@@ -159,6 +172,10 @@ export class CellRun {
       evidence: this.#evidence(client),
     };
     return { ...result, verdict: verdictOf(result) };
+  }
+
+  #lastWords(who: string): string {
+    return lastLineOf(join(this.#folder, `${who}.log`));
   }
 
   #evidence(client: ClientSummary | null): CellResult["evidence"] {

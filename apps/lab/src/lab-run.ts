@@ -64,12 +64,12 @@ export class LabRun {
 
   /** @returns how it ended; the manifest has it too */
   async run(): Promise<Manifest["outcome"]> {
-    let trouble: EngineTrouble | null = null;
+    let trouble: EngineTrouble | BadPlan | null = null;
     try {
       await this.#prepare();
       await this.#measure();
     } catch (error) {
-      if (!(error instanceof EngineTrouble)) throw error;
+      if (!(error instanceof EngineTrouble || error instanceof BadPlan)) throw error;
       trouble = error;
     } finally {
       await this.#engine.close();
@@ -92,7 +92,7 @@ export class LabRun {
     this.#write({ images });
   }
 
-  /** @throws EngineTrouble when no further cell can be run */
+  /** @throws EngineTrouble when no further cell can be run, BadPlan when none makes sense */
   async #measure(): Promise<void> {
     const cells = cellsOf(this.#plan);
     const processors = divideProcessors();
@@ -105,6 +105,7 @@ export class LabRun {
         this.#current = new CellRun(cell, folder, this.#engine, processors);
         progress.finish(await this.#finish(this.#current));
         if (this.#current.trouble) throw this.#current.trouble;
+        if (this.#current.mistake !== null) throw new BadPlan(this.#current.mistake);
       }
     } finally {
       progress.stop();
@@ -127,6 +128,11 @@ export class LabRun {
 async function warnOfShortages(plan: Plan): Promise<void> {
   const checks = preflight(needsOf(serversOf(plan), connectionsIn(plan)), await readMachineLimits());
   for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
+}
+
+/** An app would not take an option of the plan: every other cell would end in the same way. */
+class BadPlan extends Error {
+  readonly outcome = "bad-plan";
 }
 
 /** Of one cell, before the first has shown it; in ms. */

@@ -127,7 +127,8 @@ function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const place = issue?.path.map(String).join(".") ?? "";
-  throw new UsageError(`${place && `${place}: `}${issue?.message ?? "cannot be read"}`);
+  const words = issue?.code === "invalid_key" ? issue.issues[0]?.message : issue?.message;
+  throw new UsageError(`${place && `${place}: `}${words ?? "cannot be read"}`);
 }
 
 function groupOf(file: PlanFile, axis: Axis, name: string | null, group: GroupEntry): Group {
@@ -166,7 +167,7 @@ function serverOf(variant: string, server: ServerName | undefined): ServerName {
 function stepsOf(place: string, axis: Axis, values: readonly (string | number)[]) {
   return values
     .map((value) => {
-      const step = stepOf(axis, String(value));
+      const step = within(place, () => stepOf(axis, String(value)));
       if (!Number.isFinite(step.x) || (step.x === 0 && axis !== "idle")) {
         throw new UsageError(`${place}: '${value}' is no value for ${axis}`);
       }
@@ -176,6 +177,8 @@ function stepsOf(place: string, axis: Axis, values: readonly (string | number)[]
 }
 
 function checkLoad(place: string, axis: Axis, load: Load, { search }: PlanFile): void {
+  if (typeof load.duration === "string")
+    within(`${place}: load.duration`, () => parseDurationMs(load.duration as string));
   const isCount = (value: string | true | undefined) => typeof value === "string" && /^[1-9]\d*$/.test(value);
   if (search) return;
   if (axis === "idle" && !isCount(load.active)) {
@@ -184,9 +187,19 @@ function checkLoad(place: string, axis: Axis, load: Load, { search }: PlanFile):
     );
   }
   if (axis === "connect-rate" && typeof load.connections === "string" && !isCount(load.connections)) {
-    parseDurationMs(load.connections);
+    const time = load.connections;
+    within(`${place}: load.connections`, () => parseDurationMs(time));
   } else if (axis !== "connections" && axis !== "idle" && !isCount(load.connections)) {
     throw new UsageError(`${place}: load.connections: say how many there are`);
+  }
+}
+
+/** Names the place of a mistake. @throws UsageError */
+function within<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof UsageError ? new UsageError(`${place}: ${error.message}`) : error;
   }
 }
 

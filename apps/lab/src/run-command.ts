@@ -124,6 +124,10 @@ async function drive(lab: LabRun): Promise<number> {
   });
   const outcome = await lab.run();
   const results = await lab.folder.read();
+  if (outcome === "bad-plan") {
+    process.stderr.write(`lab: ${results.manifest.plan}: ${results.manifest.trouble}\n`);
+    return EXIT.usage;
+  }
   printSummary(results);
   await renderInto(lab.folder, results);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;

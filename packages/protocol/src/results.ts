@@ -123,6 +123,8 @@ export const RUN_OUTCOMES = [
   "running",
   "complete",
   "interrupted",
+  /** A server or the client would not take an option of the plan. */
+  "bad-plan",
   /** No container engine answered. */
   "no-engine",
   /** An image was missing or could not be built. */
