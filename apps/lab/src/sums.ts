@@ -1,5 +1,5 @@
-/** What is no count, though it is a number, is the first one's. */
-const NOT_COUNTS = ["port", "pid", "metricsPort"];
+/** What is no count is the first one's. */
+const NOT_COUNTS = ["port", "pid", "metricsPort", "options"];
 
 /** Two reports of the same shape as one: counts are added at every depth, everything else is the first one's. */
 export function added<T extends object>(first: T, second: T): T {

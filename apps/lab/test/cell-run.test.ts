@@ -33,6 +33,7 @@ function engineFor(port: number): Engine {
     port,
     pid: 1,
     metricsPort: null,
+    options: {},
     usage: USAGE,
   };
   return {

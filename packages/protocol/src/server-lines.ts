@@ -21,6 +21,8 @@ export const ListeningLine = z.object({
   port: z.number().int().min(1).max(65535),
   pid: count,
   metricsPort: z.number().int().nullable(),
+  /** As they were resolved: the command line, the environment, defaults. */
+  options: z.record(z.string(), z.unknown()),
   /** Used up by starting: subtract it from the final line's. */
   usage: Usage,
 });

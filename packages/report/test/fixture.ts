@@ -197,6 +197,7 @@ function listening(wish: CellWish): CellResult["listening"] {
     port: 34567,
     pid: 4242,
     metricsPort: null,
+    options: { backlog: 4096 },
     usage: { ...usage, maxRssKiB: RSS_START_KIB },
   };
 }

@@ -133,6 +133,7 @@ export class ControlPlane {
       port: address.port,
       pid: process.pid,
       metricsPort: this.#monitoring ? portOf(this.#monitoring) : null,
+      options: this.#options,
       usage: usageNow(),
     };
     const backlog = effectiveBacklog(this.#options.backlog);
