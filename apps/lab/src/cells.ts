@@ -58,11 +58,16 @@ export function cellsOf(plan: Plan): Cell[] {
   );
 }
 
-/** How many connections its steps have. A search ends at the largest number it may try. */
+/** How many connections its steps have open at one time. A search ends at the largest number it may try. */
 export function connectionsIn(plan: Plan): number[] {
-  if (!plan.search) return cellsOf({ ...plan, repeats: 1 }).map(({ connections }) => connections);
+  if (!plan.search) return cellsOf({ ...plan, repeats: 1 }).map(openAtOnce);
   const { connections, rate } = plan.search.ranges;
   return [connections?.to, rate?.fixed].filter((count) => count !== undefined);
+}
+
+/** Those that come and go at a rate are open for less than a tenth of a second, unless the server falls behind. */
+function openAtOnce({ axis, x, connections }: Cell): number {
+  return axis === "connect-rate" ? Math.min(connections, Math.ceil(x / 10)) : connections;
 }
 
 function encountersOf({ groups, clients }: Plan): Encounter[] {

@@ -96,7 +96,7 @@ export class LabRun {
   async #measure(): Promise<void> {
     const cells = cellsOf(this.#plan);
     const processors = divideProcessors();
-    const progress = new Progress(cells.length, expectedMs(cells));
+    const progress = new Progress(cells, expectedMs(cells));
     try {
       for (const cell of cells) {
         if (this.#interruption.signal.aborted) return;

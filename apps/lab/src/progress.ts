@@ -1,4 +1,5 @@
 import { type CellResult, INFINITE } from "@c10k-lab/protocol";
+import { placeOf } from "@c10k-lab/report";
 import { createLogUpdate } from "log-update";
 import type { Cell } from "./cells.ts";
 
@@ -8,6 +9,8 @@ const REDRAW_MS = 250;
 export class Progress {
   readonly #cells: number;
   readonly #cellMs: number;
+  /** Of the longest label. */
+  readonly #width: number;
   readonly #startedMs = performance.now();
   readonly #line = createLogUpdate(process.stderr);
   #done = 0;
@@ -16,12 +19,13 @@ export class Progress {
   #timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param cells how many there are to run
+   * @param cells all there are to run
    * @param cellMs how long one takes, before the first has shown it
    */
-  constructor(cells: number, cellMs: number) {
-    this.#cells = cells;
+  constructor(cells: readonly Cell[], cellMs: number) {
+    this.#cells = cells.length;
     this.#cellMs = cellMs;
+    this.#width = Math.max(...cells.map((cell) => labelOf(cell).length));
   }
 
   begin(cell: Cell): void {
@@ -44,9 +48,10 @@ export class Progress {
     if (process.stderr.isTTY) this.#line.clear();
   }
 
-  #finished({ variant, connections, client, status }: CellResult): string {
+  #finished(result: CellResult): string {
+    const { client, status } = result;
     const count = `[${String(this.#done).padStart(String(this.#cells).length)}/${this.#cells}]`;
-    const name = `${variant.padEnd(8)} ${connections.toLocaleString("en-US").padStart(6)} connections`;
+    const name = labelOf(result).padEnd(this.#width);
     const rate = (client?.achieved.messagesPerSecond ?? 0).toLocaleString("en-US").padStart(8);
     const p99 = client?.latencyUs.response.p99;
     const latency = p99 == null ? "" : `, p99 ${p99 === INFINITE ? "∞" : (p99 / 1000).toFixed(2)} ms`;
@@ -57,9 +62,8 @@ export class Progress {
 
   #draw(): void {
     if (!this.#current) return;
-    const { variant, connections } = this.#current;
     const seconds = ((performance.now() - this.#currentMs) / 1000).toFixed(0);
-    const cell = `${variant} with ${connections.toLocaleString("en-US")} connections, ${seconds} s`;
+    const cell = `${labelOf(this.#current)}, ${seconds} s`;
     this.#line(
       `${bar(this.#done / this.#cells)} ${this.#done}/${this.#cells}  ${cell}  (${this.#left()} left)`,
     );
@@ -79,6 +83,11 @@ export class Progress {
   #inCurrentMs(): number {
     return this.#current ? performance.now() - this.#currentMs : 0;
   }
+}
+
+/** "epoll, 4,000 connections", "as submitted: epoll, 1,000 connections", "select, backlog 5" */
+function labelOf({ group, variant, axis, x }: Pick<Cell, "group" | "variant" | "axis" | "x">): string {
+  return `${group === null ? "" : `${group}: `}${variant}, ${placeOf(axis, x)}`;
 }
 
 function bar(share: number): string {

@@ -2,6 +2,7 @@
 
 export { type Answer, answer } from "./answer.ts";
 export { notesOf } from "./notes.ts";
+export { placeOf } from "./place.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type SummaryRow, summaryRows } from "./summary-rows.ts";
 export { summaryTable } from "./summary-table.ts";
