@@ -20,5 +20,8 @@ export const EVENTS_PER_WAIT = 1024;
 /** How often timeouts are looked for and the live figures renewed. */
 export const SWEEP_MS = 100;
 
+/** How often the main thread looks at the run for its series. */
+export const SAMPLE_MS = 100;
+
 /** Between two tries to connect to a server that does not listen yet. */
 export const RETRY_MS = 100;

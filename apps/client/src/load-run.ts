@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { encodeAddress, posix } from "@c10k-lab/posix";
-import { CLIENT_COLUMNS } from "@c10k-lab/protocol";
+import { CLIENT_COLUMNS, type LoadSample } from "@c10k-lab/protocol";
 import { CsvFile, type CsvValue, ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
+import { LoadSampler } from "./load-sampler.ts";
 import type { LoadWorkerData, LoadWorkerResult } from "./load-worker.ts";
 import { ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload.ts";
@@ -15,7 +16,13 @@ export interface Target {
   readonly port: number;
 }
 
-/** The load in a worker, and the main thread's half of it: rows to disk, the stop signal. */
+/** What came of the load beside its rows. */
+export interface LoadResult extends LoadWorkerResult {
+  /** The run over time; the last sample is taken when every connection has ended. */
+  readonly series: readonly LoadSample[];
+}
+
+/** The load in a worker, and the main thread's half of it: rows to disk, the series, the stop signal. */
 export class LoadRun {
   readonly results: ResultsTable;
   readonly #workload: Workload;
@@ -37,13 +44,15 @@ export class LoadRun {
     posix.eventfd_write(this.#stopFd, 1);
   }
 
-  async run(): Promise<LoadWorkerResult> {
+  async run(): Promise<LoadResult> {
+    using sampler = new LoadSampler(this.results);
     let writing = Promise.resolve();
     const timer = setInterval(() => {
       writing = writing.then(() => this.#collect()).catch(() => {});
     }, COLLECT_INTERVAL_MS);
     try {
-      return await this.#work();
+      const result = await this.#work();
+      return { ...result, series: sampler.finish() };
     } finally {
       clearInterval(timer);
       await writing;

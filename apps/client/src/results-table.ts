@@ -1,6 +1,7 @@
 import { decodeAddress, SOCKADDR_BYTES } from "@c10k-lab/posix";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
 import { type CsvValue, ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
+import { OUTCOME } from "./failure.ts";
 
 /** Fields of a requested connection's row. Times in microseconds, on CLOCK_MONOTONIC where they are moments. */
 export const RESULT = {
@@ -40,7 +41,7 @@ export interface ConnectionEnd {
 
 const FIELDS_PER_ROW = 16;
 
-/** Live figures of the whole run, for the progress line. */
+/** Live figures of the whole run, for the progress line and the series. */
 export const LIVE = {
   attempted: 0,
   open: 1,
@@ -53,6 +54,8 @@ export const LIVE = {
   held: 7,
   /** Echoes that proved an idle connection alive. */
   proofs: 8,
+  /** Connections that have ended with another outcome than ok. */
+  errors: 9,
 } as const;
 
 export interface ResultsMemory {
@@ -102,6 +105,7 @@ export class ResultsTable {
     rows.set(connection, RESULT.owed, Number(end.isOwed));
     rows.set(connection, RESULT.responseP50Us, clamp(end.p50Us));
     rows.set(connection, RESULT.responseP99Us, clamp(end.p99Us));
+    if (end.outcome !== OUTCOME.ok) this.live[LIVE.errors]++;
     rows.publish(connection, ROW_CLOSED);
   }
 

@@ -10,8 +10,7 @@ import {
   type Outcome,
 } from "@c10k-lab/protocol";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
-import type { Target } from "./load-run.ts";
-import type { LoadWorkerResult } from "./load-worker.ts";
+import type { LoadResult, Target } from "./load-run.ts";
 import type { ClientOptions } from "./options.ts";
 import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload.ts";
@@ -22,7 +21,7 @@ export function summarize(
   options: ClientOptions,
   workload: Workload,
   results: ResultsTable,
-  result: LoadWorkerResult,
+  result: LoadResult,
 ): ClientSummary {
   const { connections, active, messagesEach } = workload;
   const outcomes = countOutcomes(results, connections);
@@ -41,6 +40,7 @@ export function summarize(
     },
     achieved,
     outcomes,
+    series: [...result.series],
     ...latencies(CLOCKS, result.histograms, failed),
     loop: {
       ...latencies(LOOP_CLOCKS, result.histograms, { turn: 0, sendLag: 0 }),
@@ -61,7 +61,7 @@ export function summarize(
 function summarizeAchieved(
   { connections }: Workload,
   results: ResultsTable,
-  { startLagMs, firstSentUs, lastDoneUs, unsent }: LoadWorkerResult,
+  { startLagMs, firstSentUs, lastDoneUs, unsent }: LoadResult,
   completed: number,
 ): ClientSummary["achieved"] {
   const { live } = results;

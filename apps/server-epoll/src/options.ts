@@ -1,7 +1,8 @@
 import { choice, integer, type OptionValues } from "@c10k-lab/cli";
-import { EVENTS_PER_WAIT } from "@c10k-lab/server";
+import { EVENT_SERVER_OPTIONS, EVENTS_PER_WAIT } from "@c10k-lab/server";
 
 export const EPOLL_OPTIONS = {
+  ...EVENT_SERVER_OPTIONS,
   trigger: choice(["edge", "level"], {
     describe: "how epoll tells readiness: edge or level",
     default: "edge",

@@ -1,12 +1,27 @@
 import { join } from "node:path";
-import { Client, conformance, expectCleanEnd, ServerProcess } from "@c10k-lab/server/conformance";
-import { expect, test } from "vitest";
+import {
+  acceptTurnCases,
+  Client,
+  conformance,
+  expectCleanEnd,
+  ServerProcess,
+} from "@c10k-lab/server/conformance";
+import { describe, expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
 conformance("server-epoll --trigger level", main, {
   args: ["--trigger", "level"],
   groups: ["echo", "half-close", "churn", "system calls"],
+});
+
+conformance("server-epoll --accepts-per-turn 1", main, {
+  args: ["--accepts-per-turn", "1"],
+  groups: ["churn", "limits", "shutdown", "failing accepts", "system calls"],
+});
+
+describe.each(["edge", "level"])("server-epoll --trigger %s", (trigger) => {
+  acceptTurnCases(main, ["--trigger", trigger]);
 });
 
 conformance("server-epoll --max-events 1", main, { args: ["--max-events", "1"], groups: ["freeze"] });

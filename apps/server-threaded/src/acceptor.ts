@@ -5,6 +5,7 @@ import {
   ACCEPT_PAUSE_MS,
   afterAcceptError,
   type DataPlane,
+  FAILED_ACCEPTS_BEFORE_PAUSE,
   RUN,
   refuse,
 } from "@c10k-lab/server/data-plane";
@@ -12,8 +13,6 @@ import { COUNTER, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import { ConnectionThreads } from "./connection-threads.ts";
 
 const DRAIN_TICK_MS = 20;
-/** Failed accepts in a row that look like one connection's fault each; more look like ours, and rest. */
-const FAILURES_BEFORE_PAUSE = 64;
 
 /**
  * The traditional server: this thread sleeps in accept(2) and hands each connection to a thread of its own, which
@@ -65,7 +64,7 @@ export class Acceptor {
   #afterFailure(errno: number): void {
     this.#failures++;
     this.#plane.ledger.countAcceptError(errno);
-    if (afterAcceptError(errno) === ACCEPT_PAUSE || this.#failures >= FAILURES_BEFORE_PAUSE) {
+    if (afterAcceptError(errno) === ACCEPT_PAUSE || this.#failures >= FAILED_ACCEPTS_BEFORE_PAUSE) {
       this.#plane.stop.sleep(RUN, ACCEPT_PAUSE_MS);
     }
   }

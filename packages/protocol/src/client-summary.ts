@@ -51,6 +51,22 @@ export const LOOP_CLOCKS = [
 ] as const;
 export type LoopClock = (typeof LOOP_CLOCKS)[number];
 
+/** One look at a run under way. */
+export const LoadSample = z.object({
+  /** Microseconds on CLOCK_MONOTONIC: comparable between processes of one machine. */
+  atUs: z.number().nonnegative(),
+  /** Connections open at that moment. */
+  open: count,
+  /** Messages echoed and verified since the start. */
+  messages: count,
+  /** Connections that have ended since the start with another outcome than ok, interrupted ones included. */
+  errors: count,
+});
+export type LoadSample = z.infer<typeof LoadSample>;
+
+/** Samples a series has at most: those of a minute; of a longer run they are further apart. */
+export const MOST_SAMPLES = 600;
+
 /** What a run of the client was asked and what it achieved: `--summary FILE.json`. */
 export const ClientSummary = z.object({
   schema: z.literal("c10k-lab/client-summary/1"),
@@ -103,6 +119,11 @@ export const ClientSummary = z.object({
   }),
   /** Connections by outcome; the sum is `asked.connections`. */
   outcomes: z.record(z.enum(OUTCOMES), count),
+  /**
+   * The run over time: a sample at its start, then at even intervals, and one at its end with the totals. Empty in files
+   * of clients that took none.
+   */
+  series: z.array(LoadSample).max(MOST_SAMPLES).default([]),
   latencyUs: z.record(z.enum(CLOCKS), LatencySummary),
   /** HdrHistogram V2, deflated, base64: microseconds. */
   histograms: z.record(z.enum(CLOCKS), z.string()),

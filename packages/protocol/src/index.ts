@@ -8,7 +8,9 @@ export {
   INFINITE,
   LatencySummary,
   LOOP_CLOCKS,
+  LoadSample,
   type LoopClock,
+  MOST_SAMPLES,
   type Percentile,
 } from "./client-summary.ts";
 export { CLIENT_COLUMNS, SERVER_COLUMNS } from "./columns.ts";

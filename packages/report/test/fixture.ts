@@ -5,6 +5,7 @@ import {
   type Clock,
   type ConnectionRow,
   type LabResults,
+  type LoadSample,
   Manifest,
   OUTCOMES,
   type Percentile,
@@ -37,6 +38,7 @@ export interface CellWish {
 
 const MESSAGE_BYTES = 20;
 const MESSAGING_MS = 2000;
+const FIRST_SENT_US = 5e6;
 const RSS_START_KIB = 50_000;
 const zeros = <Name extends string>(names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
@@ -264,13 +266,14 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
       bytesSent: messages * MESSAGE_BYTES,
       bytesReceived: messages * MESSAGE_BYTES,
       startLagMs: null,
-      firstSentUs: 5e6,
-      lastDoneUs: 5e6 + MESSAGING_MS * 1000,
+      firstSentUs: FIRST_SENT_US,
+      lastDoneUs: FIRST_SENT_US + MESSAGING_MS * 1000,
       messagingMs: MESSAGING_MS,
       messagesPerSecond: rate,
       durationMs: MESSAGING_MS + 400,
     },
     outcomes: { ...zeros(OUTCOMES), ok: held, reset: wish.refused ?? 0 },
+    series: series(held, messages, wish.refused ?? 0),
     latencyUs: { connect, firstResponse: response, response, intended: none },
     histograms: histograms(p50Us, p99Us),
     loop: {
@@ -285,6 +288,22 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
     usage: { userUs: 9e5, systemUs: 5e5, voluntarySwitches: 90, involuntarySwitches: 9, maxRssKiB: 90_000 },
     environment: { node: "v26.0.0", kernel: "6.18.0", cpu: "Example CPU", processors: 2 },
   });
+}
+
+/** All connect in 200 ms, work evenly, and leave; who is refused is so at once. */
+function series(held: number, messages: number, errors: number): LoadSample[] {
+  const steps = MESSAGING_MS / 100;
+  const working = Array.from({ length: steps + 1 }, (_, step) => ({
+    atUs: FIRST_SENT_US + step * 100_000,
+    open: held,
+    messages: Math.round((messages * step) / steps),
+    errors,
+  }));
+  return [
+    { atUs: FIRST_SENT_US - 200_000, open: 0, messages: 0, errors: 0 },
+    ...working,
+    { atUs: FIRST_SENT_US + (MESSAGING_MS + 1) * 1000, open: 0, messages, errors },
+  ];
 }
 
 function latency(count: number, p50: number, p99: number) {

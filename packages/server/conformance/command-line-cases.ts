@@ -8,6 +8,7 @@ const MISTAKES: readonly (readonly [words: string, args: readonly string[], name
   ["a negative number", ["--max-connections=-1"], /--max-connections.*-1/],
   ["an option there is not", ["--colour", "blue"], /colour/],
   ["a duration without a unit", ["--idle-timeout", "5"], /--idle-timeout.*5/],
+  ["a switch that is neither on nor off", ["--no-delay", "maybe"], /--no-delay.*maybe/],
 ];
 
 export function commandLineCases(subject: Subject): void {
@@ -39,6 +40,7 @@ export function commandLineCases(subject: Subject): void {
       "--backlog",
       "--max-connections",
       "--idle-timeout",
+      "--no-delay",
       "--stats",
     ]) {
       expect(stdout).toContain(option);

@@ -63,6 +63,7 @@ export function conformance(name: string, main: string, options: ConformanceOpti
   });
 }
 
+export { acceptTurnCases } from "./accept-turn-cases.ts";
 export { Client } from "./client.ts";
 export { expectBalanced, expectCleanEnd, expectSameBytes } from "./expectations.ts";
 export { cpuMs, descriptors, isAlive, limitForMore, status, threads } from "./proc.ts";

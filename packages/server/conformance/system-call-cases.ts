@@ -15,6 +15,11 @@ const CLIENTS = 8;
 const ROUNDS = 20;
 const REFUSED = 3;
 const MiB = 2 ** 20;
+/** By --no-delay: what is set of TCP sockets in a server's whole life. Accepted ones inherit it: test/listener.test.ts. */
+const OPTIONS_SET = {
+  on: ["SO_REUSEADDR", "SO_OOBINLINE", "TCP_NODELAY"],
+  off: ["SO_REUSEADDR", "SO_OOBINLINE"],
+};
 
 export function systemCallCases(subject: Subject): void {
   testWith("strace", "the system calls of the final line are those strace(1) saw, one for one", async () => {
@@ -50,6 +55,21 @@ export function systemCallCases(subject: Subject): void {
     });
     expect(calls.filter(({ text }) => /^listen\(\d+, 7\)/.test(text))).toHaveLength(1);
   });
+
+  for (const [given, options] of Object.entries(OPTIONS_SET)) {
+    testWith(
+      "strace",
+      `--no-delay ${given} costs the listener a setsockopt(2) or none, a connection none`,
+      async () => {
+        const args = [...subject.args, "--no-delay", given, "--max-connections", String(CLIENTS)];
+        const { calls } = await trace(subject.main, talk, { args, namesDescriptors: true });
+        const set = calls.map(
+          ({ text }) => /^setsockopt\(\d+<TCP[^>]*>, SOL_\w+, (\w+), \[1\]/.exec(text)?.[1],
+        );
+        expect(set.filter((option) => option !== undefined)).toEqual(options);
+      },
+    );
+  }
 }
 
 /** Short messages, one too long for a buffer, clients that are refused. */

@@ -22,7 +22,8 @@ export interface TraceOptions {
   readonly namesDescriptors?: boolean;
 }
 
-const CALLS = "trace=listen,select,pselect6,epoll_wait,epoll_pwait,epoll_ctl,accept,accept4,recvfrom,sendto";
+const CALLS =
+  "trace=setsockopt,listen,select,pselect6,epoll_wait,epoll_pwait,epoll_ctl,accept,accept4,recvfrom,sendto";
 
 /**
  * What a server asks of the kernel in its whole life: strace(1) is the judge of an architecture.

@@ -12,6 +12,9 @@ export const READS_PER_TURN = 4;
 /** Connections accepted before the open ones have their turn. */
 export const ACCEPTS_PER_TURN = 64;
 
+/** Failed accepts in a row that look like one connection's fault each; more look like the server's own, and rest. */
+export const FAILED_ACCEPTS_BEFORE_PAUSE = 64;
+
 /**
  * How long accepting rests when the process has no descriptor, memory or ledger row left. The listener stays readable
  * all that time, so without a rest the loop would spin; nginx rests 500 ms, haproxy 100 ms.

@@ -1,4 +1,5 @@
-import { durationMs, flag, integer, type OptionValues, text } from "@c10k-lab/cli";
+import { choice, durationMs, flag, integer, type OptionValues, text } from "@c10k-lab/cli";
+import { ACCEPTS_PER_TURN } from "./limits.ts";
 
 /** Options all three servers have. */
 export const SERVER_OPTIONS = {
@@ -34,8 +35,25 @@ export const SERVER_OPTIONS = {
     max: 65535,
     noun: "a port",
   }),
+  noDelay: choice(["on", "off"], {
+    describe: "on: each send(2) leaves at once (TCP_NODELAY); off: Nagle's algorithm may hold it back",
+    default: "on",
+  }),
   reusePort: flag("let several servers share the port (SO_REUSEPORT)"),
   exitWithParent: flag("stop when the process that started this one ends"),
 } as const;
 
 export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
+
+/** What the servers with an event loop have beside those. */
+export const EVENT_SERVER_OPTIONS = {
+  acceptsPerTurn: integer({
+    describe: "connections accepted before the open ones have their turn",
+    default: String(ACCEPTS_PER_TURN),
+    min: 1,
+    max: 65535,
+    noun: "a number of connections",
+  }),
+} as const;
+
+export type EventServerOptions = ServerOptions & OptionValues<typeof EVENT_SERVER_OPTIONS>;

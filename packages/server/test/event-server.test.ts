@@ -6,8 +6,9 @@ import { listen } from "../src/control-plane/listener.ts";
 import { reasonCode } from "../src/data-plane/echo-connection.ts";
 import { EventServer } from "../src/data-plane/event-server.ts";
 import { type Poller, READABLE } from "../src/data-plane/poller.ts";
-import type { ServerOptions } from "../src/options.ts";
+import type { EventServerOptions } from "../src/options.ts";
 import { DRAIN, StopRequest } from "../src/stop-request.ts";
+import { OPTIONS } from "./server-options.ts";
 
 const EVENTS = 8;
 
@@ -15,7 +16,7 @@ const EVENTS = 8;
 class ScriptedPoller implements Poller {
   readonly name = "scripted";
   readonly capacity = 10_000;
-  readonly trigger = "level";
+  readonly trigger: Poller["trigger"];
   readonly fds = new Int32Array(EVENTS);
   readonly generations = new Int32Array(EVENTS);
   readonly events = new Uint8Array(EVENTS);
@@ -27,6 +28,10 @@ class ScriptedPoller implements Poller {
   readonly timeouts: number[] = [];
   refusesNext = false;
   #next: number | [fd: number, generation: number][] = 0;
+
+  constructor(trigger: Poller["trigger"]) {
+    this.trigger = trigger;
+  }
 
   /** The answer of the next wait: an error number or ready descriptors. */
   answer(next: number | [fd: number, generation: number][]): void {
@@ -67,22 +72,9 @@ class ScriptedPoller implements Poller {
   close(): void {}
 }
 
-const OPTIONS: ServerOptions = {
-  host: "127.0.0.1",
-  port: 0,
-  backlog: 64,
-  maxConnections: undefined,
-  idleTimeoutMs: undefined,
-  drainTimeoutMs: 100,
-  stats: undefined,
-  metricsPort: undefined,
-  reusePort: false,
-  exitWithParent: false,
-};
-
 /** An event server in this very thread, turned by hand. */
 class Bench {
-  readonly poller = new ScriptedPoller();
+  readonly poller: ScriptedPoller;
   readonly ledger = Ledger.allocate(100);
   readonly reader = new LedgerReader(this.ledger);
   readonly stop = StopRequest.create();
@@ -91,11 +83,17 @@ class Bench {
   readonly listenerFd: number;
   readonly port: number;
 
-  private constructor(listenerFd: number, port: number, options: Partial<ServerOptions>) {
+  private constructor(
+    listenerFd: number,
+    port: number,
+    options: Partial<EventServerOptions>,
+    trigger: Poller["trigger"],
+  ) {
+    this.poller = new ScriptedPoller(trigger);
     this.listenerFd = listenerFd;
     this.port = port;
     this.server = new EventServer(this.poller, {
-      options: { ...OPTIONS, ...options },
+      options: { ...OPTIONS, drainTimeoutMs: 100, ...options },
       listenerFd,
       ledger: this.ledger,
       stop: this.stop,
@@ -103,9 +101,19 @@ class Bench {
     });
   }
 
-  static async open(options: Partial<ServerOptions> = {}): Promise<Bench> {
+  static async open(
+    options: Partial<EventServerOptions> = {},
+    trigger: Poller["trigger"] = "level",
+  ): Promise<Bench> {
     const { fd, address } = await listen(OPTIONS, false);
-    return new Bench(fd, address.port, options);
+    return new Bench(fd, address.port, options, trigger);
+  }
+
+  /** Clients that wait to be accepted. */
+  async queue(count: number): Promise<Client[]> {
+    const waiting = await Client.all(count, this.port);
+    this.clients.push(...waiting);
+    return waiting;
   }
 
   /** A client that the server has accepted. @returns its descriptor and generation there */
@@ -132,6 +140,10 @@ class Bench {
       return client.receivedBytes > 0;
     }, "the echo is there");
     return answer;
+  }
+
+  get accepted(): number {
+    return this.ledger.counter(COUNTER.accepted);
   }
 
   closed(reason: Parameters<typeof reasonCode>[0]): number {
@@ -223,7 +235,7 @@ test("a ledger without a free row rests accepting, and goes on when rows are fre
   using waiting = await Client.connect(bench.port);
   bench.turn([[bench.listenerFd, 0]]);
   expect(bench.poller.watched.has(bench.listenerFd), "the listener is watched").toBe(false);
-  expect(bench.ledger.counter(COUNTER.accepted)).toBe(100);
+  expect(bench.accepted).toBe(100);
   bench.clients[0]?.socket.resetAndDestroy();
   await bench.clients[0]?.untilClosed();
   const [, first] = [...bench.poller.watched];
@@ -231,7 +243,7 @@ test("a ledger without a free row rests accepting, and goes on when rows are fre
   bench.reader.collect(() => {});
   await until(() => {
     bench.turn(0);
-    return bench.ledger.counter(COUNTER.accepted) === 101;
+    return bench.accepted === 101;
   }, "who waited is accepted");
   expect(waiting.isOver).toBe(false);
 });
@@ -256,11 +268,67 @@ test("told to stop, it sends every client a FIN and cuts who does not close in t
 });
 
 test("a poller that cannot watch the listener is an error, not silence", async () => {
-  const poller = new ScriptedPoller();
+  const poller = new ScriptedPoller("level");
   poller.refusesNext = true;
   const address = encodeAddress({ host: "127.0.0.1", port: 0 });
   const listenerFd = check(posix.socket(addressFamily(address), posix.SOCK_STREAM, 0), "socket", "");
   const plane = { options: OPTIONS, listenerFd, ledger: bench.ledger, stop: bench.stop, ready: () => {} };
   expect(() => new EventServer(poller, plane)).toThrow("scripted on the listener");
   posix.close(listenerFd);
+});
+
+test("told of a burst once, by an edge, it accepts one a turn and does not sleep while any may be left", async () => {
+  bench = await Bench.open({ acceptsPerTurn: 1 }, "edge");
+  await bench.queue(3);
+  const accepted = [[[bench.listenerFd, 0]] as [number, number][], 0, 0, 0, 0].map((answer) => {
+    bench.turn(answer);
+    return bench.accepted;
+  });
+  expect(accepted).toEqual([1, 2, 3, 3, 3]);
+  expect(bench.poller.timeouts).toEqual([-1, 0, 0, 0, -1]);
+});
+
+test("by level it accepts one a turn and leaves it to the poller to tell of the next", async () => {
+  bench = await Bench.open({ acceptsPerTurn: 1 });
+  await bench.queue(2);
+  const toldOf = [[bench.listenerFd, 0]] as [number, number][];
+  const accepted = [toldOf, 0, toldOf, 0].map((answer) => {
+    bench.turn(answer);
+    return bench.accepted;
+  });
+  expect(accepted).toEqual([1, 1, 2, 2]);
+  expect(bench.poller.timeouts).toEqual([-1, -1, -1, -1]);
+  expect(bench.ledger.counter(COUNTER.acceptCalls), "none that found the queue empty").toBe(2);
+});
+
+test.each(["edge", "level"] as const)(
+  "by %s, a burst within one batch is accepted in one turn",
+  async (trigger) => {
+    bench = await Bench.open({ acceptsPerTurn: 3 }, trigger);
+    await bench.queue(3);
+    bench.turn([[bench.listenerFd, 0]]);
+    expect(bench.accepted).toBe(3);
+  },
+);
+
+test.each(["edge", "level"] as const)("by %s, told to stop, it accepts all who wait", async (trigger) => {
+  bench = await Bench.open({ acceptsPerTurn: 1 }, trigger);
+  const waiting = await bench.queue(5);
+  bench.stop.raise(DRAIN);
+  bench.turn([[bench.stop.wakeFd, 0]]);
+  expect(bench.accepted).toBe(5);
+  for (const client of waiting) expect(await client.readToEnd()).toHaveLength(0);
+});
+
+test.each([1, 10, 64])("%i a turn, accepting rests after 64 failures in a row", async (acceptsPerTurn) => {
+  bench = await Bench.open({ acceptsPerTurn });
+  // accept4(2) of a socket that does not listen any more: EINVAL, which could be one connection's fault.
+  posix.shutdown(bench.listenerFd, posix.SHUT_RDWR);
+  const failures: number[] = [];
+  while (bench.poller.watched.has(bench.listenerFd)) {
+    bench.turn([[bench.listenerFd, 0]]);
+    failures.push(bench.ledger.acceptErrors[posix.EINVAL] ?? 0);
+  }
+  expect(failures.at(-1)).toBe(64);
+  expect(failures).toHaveLength(Math.ceil(64 / acceptsPerTurn));
 });

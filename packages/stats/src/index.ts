@@ -7,6 +7,7 @@ export { makeFolder } from "./folder.ts";
 export { LatencyHistogram } from "./latency-histogram.ts";
 export { COUNTER, FIELD, Ledger, type LedgerMemory, PEER_BYTES } from "./ledger.ts";
 export { LedgerReader, type LedgerTotals } from "./ledger-reader.ts";
+export { LoadSeries } from "./load-series.ts";
 export { mergeSummaries } from "./merge-summaries.ts";
 export { claimNumber, claimPath, fillNumber, isNumbered } from "./numbered-path.ts";
 export { ROW_CLOSED, ROW_FREE, ROW_OPEN, SharedRows, type SharedRowsMemory } from "./shared-rows.ts";

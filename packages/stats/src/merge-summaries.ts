@@ -7,12 +7,13 @@ import {
   type Usage,
 } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "./latency-histogram.ts";
+import { mergeSeries } from "./load-series.ts";
 
 /**
  * Several clients that loaded one server together, as if they had been one. Counts are added; histograms are merged and
  * percentiles taken after that, never averaged; the messaging interval is the union of theirs, so their clocks must be
  * one machine's. `peak` and `held` are sums, which is true of clients that begin together (--start-at). So is `maxRssKiB`: the
- * memory all took. What describes a client rather than counts (target, options, environment) is the first one's.
+ * memory all took. `series` is the sum of what was last known of each. What describes a client rather than counts (target, options, environment) is the first one's.
  *
  * @throws RangeError when there is nothing to merge
  */
@@ -29,6 +30,7 @@ export function mergeSummaries(summaries: readonly ClientSummary[]): ClientSumma
       OUTCOMES,
       summaries.map(({ outcomes }) => outcomes),
     ),
+    series: mergeSeries(summaries.map(({ series }) => series)),
     ...mergeLatencies(CLOCKS, summaries),
     loop: mergeLoops(
       summaries.map(({ loop }) => loop),

@@ -47,6 +47,10 @@ function summaryOf(sent: Messages, outcome: "ok" | "reset" = "ok"): ClientSummar
       durationMs: 5,
     },
     outcomes: { ...Object.fromEntries(OUTCOMES.map((name) => [name, 0])), [outcome]: 1 },
+    series: [
+      { atUs: firstSentUs ?? 0, open: 1, messages: 0, errors: 0 },
+      { atUs: lastDoneUs ?? 0, open: 0, messages: sent.length, errors: failed },
+    ],
     latencyUs: each(latency),
     histograms: each(encoded),
     loop: {
@@ -80,6 +84,7 @@ test("merging two clients is one client that did the work of both", () => {
         inFlight: 6,
         proofs: 8,
       });
+      expect(merged.series.at(-1)).toMatchObject({ open: 0, messages: a.length + b.length, errors: 0 });
     }),
     { numRuns: 30 },
   );
@@ -105,6 +110,7 @@ test("failures, usage and what was asked add up; one interrupted client makes th
   const merged = mergeSummaries([summaryOf(sent), cutShort, summaryOf([])]);
   expect(merged.complete).toBe(false);
   expect(merged.outcomes).toMatchObject({ ok: 2, reset: 1 });
+  expect(merged.series.at(-1)).toEqual({ atUs: 15, open: 0, messages: 2, errors: 1 });
   expect(merged.asked).toMatchObject({ connections: 3, messages: null });
   expect(merged.usage).toEqual({
     userUs: 3,
@@ -121,6 +127,14 @@ test("the average of percentiles is not the percentile of all", () => {
   const slow = [{ sentUs: 1, tookUs: 1000 }];
   const merged = mergeSummaries([summaryOf(quick), summaryOf(slow)]);
   expect(merged.latencyUs.response).toMatchObject({ count: 100, p50: 10, p90: 10, p99: 10, max: 1000 });
+});
+
+test("a summary of an older client, which has no series, is read, and merged with one that has", () => {
+  const { series, ...older } = summaryOf([{ sentUs: 10, tookUs: 5 }]);
+  const read = ClientSummary.parse(older);
+  expect(read.series).toEqual([]);
+  expect(mergeSummaries([read, read]).series).toEqual([]);
+  expect(mergeSummaries([read, { ...read, series }]).series).toEqual(series);
 });
 
 test("nothing to merge is a mistake of the caller", () => {

@@ -31,7 +31,8 @@ class ListenError extends Error {
  *
  * Options are set here, once: on Linux an accepted socket inherits them, so a connection costs no setsockopt(2).
  * - SO_REUSEADDR: connections of the last run in TIME_WAIT do not keep the port (ip(7)).
- * - TCP_NODELAY: an echo leaves at once instead of waiting for the last one's acknowledgement (tcp(7)).
+ * - TCP_NODELAY, unless `--no-delay off`: an echo leaves at once instead of waiting for the last one's acknowledgement
+ *   (tcp(7)).
  * - SO_OOBINLINE: an urgent byte is echoed like any other (tcp(7)).
  *
  * @throws ListenError
@@ -43,7 +44,7 @@ export async function listen(options: ServerOptions, blocking: boolean): Promise
   const fd = check(posix.socket(addressFamily(requested), type, 0), "socket", "for the listener");
   setIntOption(fd, posix.SOL_SOCKET, posix.SO_REUSEADDR, 1);
   setIntOption(fd, posix.SOL_SOCKET, posix.SO_OOBINLINE, 1);
-  setIntOption(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, 1);
+  if (options.noDelay === "on") setIntOption(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, 1);
   if (options.reusePort) setIntOption(fd, posix.SOL_SOCKET, posix.SO_REUSEPORT, 1);
   try {
     check(posix.bind(fd, requested), "bind", "");

@@ -1,28 +1,34 @@
 import { check, posix } from "@c10k-lab/posix";
 import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
-import { ACCEPT_PAUSE_MS, ACCEPTS_PER_TURN } from "../limits.ts";
+import { ACCEPT_PAUSE_MS, FAILED_ACCEPTS_BEFORE_PAUSE } from "../limits.ts";
+import type { EventServerOptions } from "../options.ts";
 import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, afterAcceptError } from "./accept-error.ts";
+import type { DataPlane } from "./data-plane.ts";
 import { type Poller, READABLE } from "./poller.ts";
 
 const FLAGS = posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
 
 /**
  * The listener of an event server: connections are accepted a bounded batch a turn until the queue is empty. An edge is
- * told once, so what is left after a batch is remembered here. When nothing can be accepted, for want of descriptors,
+ * told once, so what may be left after a batch is remembered here. When nothing can be accepted, for want of descriptors,
  * memory or ledger rows, accepting rests.
  */
 export class AcceptQueue {
   readonly #poller: Poller;
   readonly #ledger: Ledger;
   readonly #listenerFd: number;
+  readonly #acceptsPerTurn: number;
   /** Takes the new descriptor; its row is the one reserved in the ledger. */
   readonly #admit: (fd: number) => void;
   #mayHaveMore = false;
   /** Accepting rests until then; 0: it does not rest. */
   #resumeUs = 0;
+  /** Failed accepts in a row. */
+  #failures = 0;
 
   /** @throws Error when the poller cannot hold the listener */
-  constructor(poller: Poller, ledger: Ledger, listenerFd: number, admit: (fd: number) => void) {
+  constructor(poller: Poller, plane: DataPlane<EventServerOptions>, admit: (fd: number) => void) {
+    const { listenerFd } = plane;
     if (listenerFd >= poller.capacity) {
       throw new RangeError(
         `${poller.name} holds descriptors below ${poller.capacity}, the listener is number ${listenerFd}`,
@@ -30,8 +36,9 @@ export class AcceptQueue {
     }
     check(poller.add(listenerFd, 0, READABLE), poller.name, "on the listener");
     this.#poller = poller;
-    this.#ledger = ledger;
+    this.#ledger = plane.ledger;
     this.#listenerFd = listenerFd;
+    this.#acceptsPerTurn = plane.options.acceptsPerTurn;
     this.#admit = admit;
   }
 
@@ -57,25 +64,25 @@ export class AcceptQueue {
   /** Accepts a batch, if there is anything to accept and it does not rest. */
   takeTurn(nowUs: number): void {
     if (this.isResting && nowUs >= this.#resumeUs) this.#resume(nowUs);
-    if (!this.#mayHaveMore) return;
-    let failures = 0;
-    for (let turn = 0; turn < ACCEPTS_PER_TURN; turn++) {
-      const next = this.#acceptOne();
-      if (next === ACCEPT_RETRY) failures++;
-      if (next === ACCEPT_DONE) this.#mayHaveMore = false;
-      if (next === ACCEPT_PAUSE || failures === ACCEPTS_PER_TURN) this.#rest(nowUs);
-      if (!this.#mayHaveMore) return;
-    }
+    for (let taken = 0; this.#mayHaveMore && taken < this.#acceptsPerTurn; taken++) this.#takeNext(nowUs);
+    // Level-triggered readiness is told again: looking whether more is left would cost an accept4(2).
+    if (this.#poller.trigger === "level") this.#mayHaveMore = false;
   }
 
   /** Closes the listener. That resets the connections that wait in its queue, so they are accepted first. */
   close(nowUs: number): void {
-    this.endRest(nowUs);
     this.#mayHaveMore = true;
-    while (this.#mayHaveMore) this.takeTurn(nowUs);
+    while (this.#mayHaveMore) this.#takeNext(nowUs);
     this.#resumeUs = 0;
     this.#poller.remove(this.#listenerFd);
     posix.close(this.#listenerFd);
+  }
+
+  #takeNext(nowUs: number): void {
+    const next = this.#acceptOne();
+    this.#failures = next === ACCEPT_RETRY ? this.#failures + 1 : 0;
+    if (next === ACCEPT_DONE) this.#mayHaveMore = false;
+    if (next === ACCEPT_PAUSE || this.#failures >= FAILED_ACCEPTS_BEFORE_PAUSE) this.#rest(nowUs);
   }
 
   #acceptOne(): number {

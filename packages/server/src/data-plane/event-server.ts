@@ -1,6 +1,7 @@
 import { check, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
 import { COUNTER } from "@c10k-lab/stats/ledger";
 import { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "../limits.ts";
+import type { EventServerOptions } from "../options.ts";
 import { ABORT, RUN } from "../stop-request.ts";
 import { AcceptQueue } from "./accept-queue.ts";
 import type { DataPlane } from "./data-plane.ts";
@@ -27,7 +28,7 @@ const DRAIN_TICK_MS = 50;
  */
 export class EventServer {
   readonly #poller: Poller;
-  readonly #plane: DataPlane;
+  readonly #plane: DataPlane<EventServerOptions>;
   readonly #context: EchoContext;
   readonly #acceptQueue: AcceptQueue;
   readonly #connections: (EchoConnection | undefined)[] = [];
@@ -40,7 +41,7 @@ export class EventServer {
   #drainDeadlineUs = 0;
   #nextSweepUs = 0;
 
-  constructor(poller: Poller, plane: DataPlane) {
+  constructor(poller: Poller, plane: DataPlane<EventServerOptions>) {
     this.#poller = poller;
     this.#plane = plane;
     this.#context = {
@@ -49,7 +50,7 @@ export class EventServer {
       scratch: Buffer.alloc(BUFFER_BYTES),
       spareBuffers: [],
     };
-    this.#acceptQueue = new AcceptQueue(poller, plane.ledger, plane.listenerFd, (fd) => this.#admit(fd));
+    this.#acceptQueue = new AcceptQueue(poller, plane, (fd) => this.#admit(fd));
     check(poller.add(plane.stop.wakeFd, 0, READABLE), poller.name, "on the stop request");
   }
 

@@ -1,6 +1,6 @@
 /** What the threads that serve share. It loads nothing from the registry: a worker is a second copy of all it loads. */
 
-export { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "../limits.ts";
+export { ACCEPT_PAUSE_MS, BUFFER_BYTES, FAILED_ACCEPTS_BEFORE_PAUSE } from "../limits.ts";
 export { ABORT, RUN } from "../stop-request.ts";
 export { ACCEPT_PAUSE, afterAcceptError } from "./accept-error.ts";
 export { type DataPlane, openDataPlane } from "./data-plane.ts";

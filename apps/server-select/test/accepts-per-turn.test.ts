@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import { acceptTurnCases, conformance } from "@c10k-lab/server/conformance";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+
+acceptTurnCases(main);
+
+conformance("server-select --accepts-per-turn 1", main, {
+  args: ["--accepts-per-turn", "1"],
+  groups: ["churn", "limits", "shutdown", "failing accepts", "system calls"],
+});

@@ -1,0 +1,17 @@
+import type { EventServerOptions } from "../src/options.ts";
+
+/** As resolved from an empty command line, but on any port. */
+export const OPTIONS: EventServerOptions = {
+  host: "127.0.0.1",
+  port: 0,
+  backlog: 4096,
+  maxConnections: undefined,
+  idleTimeoutMs: undefined,
+  drainTimeoutMs: 5000,
+  stats: undefined,
+  metricsPort: undefined,
+  noDelay: "on",
+  reusePort: false,
+  exitWithParent: false,
+  acceptsPerTurn: 64,
+};
