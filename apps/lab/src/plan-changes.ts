@@ -1,6 +1,7 @@
 import { parseDurationMs, parseRange, UsageError } from "@c10k-lab/cli";
 import type { ServerName } from "@c10k-lab/protocol";
 import { cellsOf, stepOf } from "./cells.ts";
+import { changedLoad } from "./load-changes.ts";
 import type { Load, Plan, Step, Variant } from "./plan.ts";
 
 /** What a command line changes in a plan; what is not given stays as the plan has it. */
@@ -29,7 +30,7 @@ export function changed(plan: Plan, changes: PlanChanges): Plan {
       .map(
         (variant): Variant => ({
           ...variant,
-          load: merged(variant.load, load),
+          load: changedLoad(variant.load, load),
           steps: steps ?? variant.steps,
         }),
       );
@@ -42,16 +43,6 @@ export function changed(plan: Plan, changes: PlanChanges): Plan {
     clients: clients ?? plan.clients,
     repeats: repeats ?? plan.repeats,
     seed: seed ?? plan.seed,
-  };
-}
-
-/** A time and a number of messages cannot both bound a run: the newer one counts. */
-function merged(load: Load, changes: Load): Load {
-  const bounds = ["duration", "repeat", "transfer"];
-  if (!bounds.some((bound) => bound in changes)) return { ...load, ...changes };
-  return {
-    ...Object.fromEntries(Object.entries(load).filter(([name]) => !bounds.includes(name))),
-    ...changes,
   };
 }
 

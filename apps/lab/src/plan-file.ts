@@ -3,6 +3,7 @@ import { AXES, type Axis, SEARCHED, SERVERS, type ServerName } from "@c10k-lab/p
 import { parse } from "yaml";
 import { z } from "zod";
 import { stepOf } from "./cells.ts";
+import { changedLoad } from "./load-changes.ts";
 import type { Group, Load, Plan, SearchPlan, Variant } from "./plan.ts";
 
 /** A number, a text such as 64KiB or 2s, or true for a flag. */
@@ -142,7 +143,8 @@ function groupOf(file: PlanFile, axis: Axis, name: string | null, group: GroupEn
     name,
     variants: Object.entries(variants).map(([variant, entry]): Variant => {
       const place = [name, variant].filter((part) => part !== null).join(".");
-      const load = loadOf({ ...file.load, ...group.load, ...entry?.load });
+      const loads = [group.load, entry?.load].map((load) => loadOf(load ?? {}));
+      const load = loads.reduce(changedLoad, loadOf(file.load));
       checkLoad(place, axis, load, file);
       const values = entry?.values ?? group.values ?? file.values ?? [];
       if (values.length === 0 && !file.search) throw new UsageError(`${place}: it has no values to vary`);

@@ -71,6 +71,17 @@ groups:
   expect(groups[1]?.variants[0]?.steps.map(({ x }) => x)).toEqual([15, 20]);
 });
 
+test("of options that exclude each other the nearer one replaces the other", () => {
+  const { load } = plan(`
+vary: connections
+values: [1]
+load: { message: hello, repeat: 5 }
+groups: { large: { load: { size: 1MiB } } }
+variants: { epoll: { load: { duration: 2s } } }
+`).groups[0]?.variants[0] ?? { load: {} };
+  expect(load).toEqual({ size: "1MiB", duration: "2s" });
+});
+
 test("a variant with values and servers of its own; names of groups are part of a cell's", () => {
   const cells = cellsOf(
     plan(`
