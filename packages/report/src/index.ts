@@ -3,5 +3,10 @@
 export { type Answer, answer } from "./answer.ts";
 export { notesOf } from "./notes.ts";
 export { type Report, renderReport } from "./report.ts";
+export { type ComparedRun, compareRuns } from "./run-comparison/compare-runs.ts";
+export { comparisonMarkdown } from "./run-comparison/comparison-markdown.ts";
+export { comparisonTable } from "./run-comparison/comparison-table.ts";
+export { type ComparisonText, comparisonText } from "./run-comparison/comparison-text.ts";
+export type { Rule } from "./run-comparison/rule.ts";
 export { type SummaryRow, summaryRows } from "./summary-rows.ts";
 export { summaryTable } from "./summary-table.ts";
