@@ -22,11 +22,13 @@ const OPTIONS = {
 export const doctorCommand = command({
   usage: "doctor [plan]",
   describe: "whether this machine suffices for a plan, and what to change where it does not",
-  argument: {
-    name: "plan",
-    describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
-    default: DEFAULT_PLAN,
-  },
+  arguments: [
+    {
+      name: "plan",
+      describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
+      default: DEFAULT_PLAN,
+    },
+  ],
   options: OPTIONS,
   examples: [["npm run lab -- doctor --connections 10000", "could it be ten thousand?"]],
   run: async ({ servers, connections, json }, name) => {

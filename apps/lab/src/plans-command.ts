@@ -7,7 +7,9 @@ const WIDTH = 100;
 export const plansCommand = command({
   usage: "plans [plan]",
   describe: "list the plans, or print one as YAML",
-  argument: { name: "plan", describe: "print this one, checked: a name, or a file of your own", default: "" },
+  arguments: [
+    { name: "plan", describe: "print this one, checked: a name, or a file of your own", default: "" },
+  ],
   options: {},
   examples: [
     ["npm run lab -- plans", "what each finds out"],

@@ -1,32 +1,17 @@
 import { join, relative, resolve } from "node:path";
 import type { LabResults } from "@c10k-lab/protocol";
 import { answer, notesOf, renderReport, summaryTable } from "@c10k-lab/report";
-import Table from "cli-table3";
 import type { ResultsFolder } from "./results-folder.ts";
-
-const NO_LINES = {
-  ...{ top: "", "top-mid": "", "top-left": "", "top-right": "" },
-  ...{ bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" },
-  ...{ left: "", "left-mid": "", mid: "", "mid-mid": "", right: "", "right-mid": "", middle: "  " },
-};
+import { terminalTable } from "./terminal-table.ts";
 
 /** The run as a table in the terminal, and the notes to it; nothing where nothing was measured. */
 export function printSummary(results: LabResults): void {
   if (results.cells.length === 0) return;
   const { head, rows } = summaryTable(results);
-  const table = new Table({
-    // Narrow enough for a terminal: words of a heading below each other, columns apart by white space alone.
-    head: head.map((heading) => heading.replaceAll(" ", "\n")),
-    colAligns: head.map((_, column) => (column === 0 || column === head.length - 1 ? "left" : "right")),
-    chars: NO_LINES,
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-  });
-  table.push(...rows);
   const { answer: sentences, details, warnings } = answer(results);
   const findings = [...sentences, ...details, ...warnings];
-  process.stdout.write(
-    `${[table.toString().replace(/ +$/gm, ""), ...notesOf(results), "", ...findings].join("\n")}\n`,
-  );
+  const table = terminalTable(head, rows, [0, head.length - 1]);
+  process.stdout.write(`${[table, ...notesOf(results), "", ...findings].join("\n")}\n`);
 }
 
 /** Writes the report and says where it is. */

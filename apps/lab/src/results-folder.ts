@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
+import { UsageError } from "@c10k-lab/cli";
 import { Capacity, CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
 import { type Report, summaryRows } from "@c10k-lab/report";
 import { CsvFile, makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
@@ -31,11 +32,17 @@ export class ResultsFolder {
     return folder;
   }
 
-  /** @throws Error when there is no manifest in it */
+  /**
+   * @param path a folder, or its name below results/
+   * @throws UsageError when there is no manifest in it
+   */
   static open(path: string): ResultsFolder {
-    if (!existsSync(join(path, "manifest.json")))
-      throw new Error(`${path} is no results folder: it has no manifest.json`);
-    return new ResultsFolder(path);
+    const isName = !path.includes("/");
+    const found = [path, ...(isName ? [join("results", path)] : [])].find((folder) =>
+      existsSync(join(folder, "manifest.json")),
+    );
+    if (found === undefined) throw new UsageError(`${path} is no results folder: it has no manifest.json`);
+    return new ResultsFolder(found);
   }
 
   cellFolder(id: string): string {
@@ -63,13 +70,19 @@ export class ResultsFolder {
     this.#write("report.html", report.html);
   }
 
-  /** What there is to report on, also of a run that was cut short. */
-  async read(): Promise<LabResults> {
+  /** What there is to compare, also of a run that was cut short. @throws Error when another version wrote it */
+  readCells(): Pick<LabResults, "manifest" | "cells"> {
     const manifest = Manifest.parse(this.#json("manifest.json"));
     const cells = readdirSync(this.path)
       .filter((name) => existsSync(join(this.path, name, "cell.json")))
       .map((name) => CellResult.parse(this.#json(join(name, "cell.json"))))
       .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+    return { manifest, cells };
+  }
+
+  /** The same and every connection, which is all there is to report on. @throws Error when another version wrote it */
+  async read(): Promise<LabResults> {
+    const { manifest, cells } = this.readCells();
     const connections = new Map<string, ConnectionRow[]>();
     for (const { id } of cells) {
       const files = await Promise.all(csvFiles(join(this.path, id), "client").map(readCsv));
@@ -122,4 +135,11 @@ function toConnectionRow(row: Record<string, string>): ConnectionRow {
     requestsCompleted: Number(row.requests_completed),
     outcome: row.outcome ?? "",
   };
+}
+
+/** On stderr, of a folder whose files do not have the form they should. */
+export function sayUnreadable(path: string): void {
+  process.stderr.write(
+    `lab: the files in ${path} cannot be read: another version wrote them, or they are damaged\n`,
+  );
 }

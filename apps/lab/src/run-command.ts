@@ -77,11 +77,13 @@ type RunOptions = OptionValues<typeof OPTIONS>;
 export const runCommand = command({
   usage: "run [plan]",
   describe: "run a plan and write the report",
-  argument: {
-    name: "plan",
-    describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
-    default: DEFAULT_PLAN,
-  },
+  arguments: [
+    {
+      name: "plan",
+      describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
+      default: DEFAULT_PLAN,
+    },
+  ],
   options: OPTIONS,
   examples: [
     ["npm start", "the quick plan, under three minutes"],

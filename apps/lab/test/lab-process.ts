@@ -14,11 +14,16 @@ export class LabProcess {
   stderr = "";
   readonly #process: ChildProcess;
 
-  constructor(args: readonly string[], results = mkdtempSync(join(tmpdir(), "c10k-lab-"))) {
+  constructor(
+    args: readonly string[],
+    results = mkdtempSync(join(tmpdir(), "c10k-lab-")),
+    cwd = process.cwd(),
+  ) {
     this.results = results;
     const options = args[0] === "run" ? ["--results", results] : [];
     this.#process = spawn(process.execPath, [MAIN, ...args, ...options], {
       stdio: ["ignore", "pipe", "pipe"],
+      cwd,
     });
     this.#process.stdout?.on("data", (chunk) => {
       this.stdout += chunk;

@@ -2,17 +2,24 @@ import { exitWithUsage } from "./command-line.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { createParser, optionValues, yargsOptions } from "./yargs-parser.ts";
 
-/** One command of a program that has several: `lab run`, `lab report`. */
+/** A word after the command: its meaning, and its default if it may be left out. */
+interface Argument {
+  readonly name: string;
+  readonly describe: string;
+  readonly default?: string;
+}
+
+/** One command of a program that has several: `lab run`, `lab compare`. */
 export interface Command<T extends OptionTable> {
-  /** With its argument in yargs' notation: "run [plan]". */
+  /** With its arguments in yargs' notation: "run [plan]", "compare <before> <after>". */
   readonly usage: string;
   readonly describe: string;
-  /** The argument's meaning, and its default if it may be left out. */
-  readonly argument?: { readonly name: string; readonly describe: string; readonly default?: string };
+  /** In the order of the usage. */
+  readonly arguments: readonly Argument[];
   readonly options: T;
   readonly examples: readonly (readonly [string, string])[];
   /** @returns the exit code; a UsageError it throws is a mistake like any other */
-  run(options: OptionValues<T>, argument: string): Promise<number>;
+  run(options: OptionValues<T>, ...given: string[]): Promise<number>;
 }
 
 /** Lets a command keep the types of its own options in a list of commands. */
@@ -37,18 +44,19 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
       1,
       `say what to do: ${program.commands.map(({ usage }) => usage.split(" ")[0]).join(", ")}`,
     );
-  for (const { usage, describe, argument, options, examples, run } of program.commands) {
+  for (const { usage, describe, arguments: places, options, examples, run } of program.commands) {
     parser.command(
       usage,
       describe,
       (command) => {
-        if (argument) command.positional(argument.name, { type: "string", ...argument });
+        for (const place of places) command.positional(place.name, { type: "string", ...place });
         return command
           .options(yargsOptions(options))
           .example(examples.map(([line, what]): [string, string] => [line, what]));
       },
       async (values) => {
-        exitCode = await run(optionValues(options, values), String(values[argument?.name ?? ""] ?? ""));
+        const given = places.map(({ name }) => String(values[name] ?? ""));
+        exitCode = await run(optionValues(options, values), ...given);
       },
     );
   }

@@ -15,6 +15,7 @@ export {
   integers,
   type OptionTable,
   type OptionValues,
+  percentage,
   type Share,
   share,
   text,

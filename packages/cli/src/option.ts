@@ -112,6 +112,15 @@ export function share<H extends Help<string> | Help<undefined>>(help: H) {
   });
 }
 
+/** Per cent: "10%", "2.5%". The sign must be there: a bare 0.1 could mean either. */
+export function percentage<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+  return option(help, (given: string): number => {
+    const match = /^(\d+(?:\.\d+)?)%$/.exec(given);
+    if (!match) throw new UsageError(`'${given}' is not a percentage such as 10%`);
+    return bounded(Number(match[1]), given, help);
+  });
+}
+
 export function choice<const C extends readonly string[], H extends Help<string> | Help<undefined>>(
   choices: C,
   help: H,

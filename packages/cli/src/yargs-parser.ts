@@ -32,7 +32,7 @@ export function optionValues<T extends OptionTable>(
 
 /** idleTimeoutMs → idle-timeout: on a command line the value carries its unit, in code the name does. */
 function kebab(name: string): string {
-  return name.replace(/(Ms|Bytes)$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return name.replace(/(Ms|Bytes|Percent)$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 function toYargs(name: string, row: Option<unknown>) {
@@ -59,7 +59,15 @@ function coerce(name: string, row: Option<unknown>, given: unknown): unknown {
 
 function sentence(message = "this command line makes no sense", argv: string[]): string {
   const unknown = /^Unknown arguments?: (.*)$/.exec(message.trim())?.[1]?.split(", ");
-  const text = unknown ? describeUnknown(unknown, argv) : message.trim().replace(/\s*\n\s*/g, " ");
+  const text = unknown
+    ? describeUnknown(unknown, argv)
+    : message
+        .trim()
+        .replace(/\s*\n\s*/g, " ")
+        .replace(
+          /^Not enough non-option arguments: got (\d+), need at least (\d+)$/,
+          "$2 arguments are needed, $1 given",
+        );
   return `${text.replace(/^[A-Z]/, (letter) => letter.toLowerCase())} (see --help)`;
 }
 

@@ -7,6 +7,7 @@ import {
   flag,
   integer,
   parseOptions,
+  percentage,
   type Range,
   text,
   UsageError,
@@ -25,6 +26,7 @@ const program = {
     trigger: choice(["edge", "level"], { describe: "how", default: "edge" }),
     servers: choices(["a", "b", "c"], { describe: "which" }),
     reusePort: flag("share"),
+    limitPercent: percentage({ describe: "a share", max: 100 }),
   },
 };
 
@@ -45,6 +47,7 @@ test("without arguments every default holds, and what has none is undefined", ()
     trigger: "edge",
     servers: undefined,
     reusePort: false,
+    limitPercent: undefined,
   });
 });
 
@@ -65,6 +68,7 @@ test("what is given is read with its unit", () => {
     "a, c",
     "--reuse-port",
     "--trigger=level",
+    "--limit=2.5%",
   ];
   expect(parse(...argv)).toMatchObject({
     idleTimeoutMs: 1500,
@@ -72,6 +76,7 @@ test("what is given is read with its unit", () => {
     servers: ["a", "c"],
     reusePort: true,
     trigger: "level",
+    limitPercent: 2.5,
   });
 });
 
@@ -100,6 +105,9 @@ test.each([
   [["--size", "1..2K"], "--size: 2K is not possible"],
   [["--trigger", "both"], "--trigger: 'both' is not one of edge, level"],
   [["--servers", "a,x"], "--servers: 'x' is not one of a, b, c"],
+  [["--limit", "0.1"], "--limit: '0.1' is not a percentage such as 10%"],
+  [["--limit=-1%"], "--limit: '-1%' is not a percentage"],
+  [["--limit", "101%"], "--limit: 101% is not possible: 0 to 100"],
   [["--no-such-thing"], "no-such-thing"],
   [["word"], "unexpected argument"],
 ])("%j is a mistake, said in one sentence that names it", (argv, names) => {

@@ -9,7 +9,7 @@ const milliseconds = z.number().nonnegative();
 export const INFINITE = "infinite";
 
 /** Microseconds; null where there was nothing to measure. */
-const Percentile = z.union([z.number(), z.literal(INFINITE)]).nullable();
+export const Percentile = z.union([z.number(), z.literal(INFINITE)]).nullable();
 export type Percentile = z.infer<typeof Percentile>;
 
 /**

@@ -14,6 +14,15 @@ export {
   type Percentile,
 } from "./client-summary.ts";
 export { CLIENT_COLUMNS, SERVER_COLUMNS } from "./columns.ts";
+export {
+  type CellComparison,
+  type Change,
+  COMPARED_QUANTITIES,
+  type ComparedQuantity,
+  JUDGEMENTS,
+  type Judgement,
+  RunComparison,
+} from "./comparison.ts";
 export { countMessages, NEWLINE } from "./message.ts";
 export {
   AXES,

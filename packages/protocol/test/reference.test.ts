@@ -4,6 +4,8 @@ import {
   CELL_STATUSES,
   CLIENT_COLUMNS,
   CLOSE_REASONS,
+  COMPARED_QUANTITIES,
+  JUDGEMENTS,
   OUTCOMES,
   RUN_OUTCOMES,
   SERVER_COLUMNS,
@@ -20,6 +22,8 @@ test.each([
   ["status of a cell", CELL_STATUSES],
   ["outcome of a run", RUN_OUTCOMES],
   ["reason of a verdict", VERDICT_REASONS],
+  ["quantity of a comparison", COMPARED_QUANTITIES],
+  ["judgement of a comparison", JUDGEMENTS],
   ["column of the server's file", SERVER_COLUMNS],
   ["column of the client's file", CLIENT_COLUMNS],
 ])("every %s is explained in docs/", (_, names) => {

@@ -32,22 +32,34 @@ export interface Comparison {
   readonly ranked: readonly Ranked[];
 }
 
-/** How two cells differ in a quantity; null where nothing may be claimed. */
+/** How two cells differ in a quantity. */
 export interface Difference {
-  /** Of the larger median to the smaller one. */
+  /** Of the medians. */
   readonly ratio: number;
   readonly interval: Interval;
 }
 
+/** Of one cell's median to another's; null where one has no value, or too few runs for an interval. */
+export function ratioOf(over: CellFigures, under: CellFigures, value: Value): Difference | null {
+  const interval = ratioInterval(valuesOf(over, value), valuesOf(under, value));
+  const [a, b] = [value(over), value(under)];
+  if (interval === null || a === null || b === null) return null;
+  return { ratio: a === b ? 1 : a / b, interval };
+}
+
 /**
  * A difference is real when the bootstrap interval of the ratio of the medians leaves out 1, and when it is large enough
- * to mean anything. One or two runs prove nothing.
+ * to mean anything.
  */
+export function isReal({ ratio, interval }: Difference): boolean {
+  if (ratio >= 1) return interval.low > 1 && ratio >= RATIO_MIN;
+  return interval.high < 1 && ratio <= 1 / RATIO_MIN;
+}
+
+/** Null where nothing may be claimed: one or two runs prove nothing, and nothing is so many times zero. */
 export function difference(larger: CellFigures, smaller: CellFigures, value: Value): Difference | null {
-  const interval = ratioInterval(valuesOf(larger, value), valuesOf(smaller, value));
-  const [a, b] = [value(larger), value(smaller)];
-  if (interval === null || a === null || b === null || b <= 0 || b === Number.POSITIVE_INFINITY) return null;
-  return interval.low > 1 && a / b >= RATIO_MIN ? { ratio: a / b, interval } : null;
+  const ratio = ratioOf(larger, smaller, value);
+  return ratio !== null && value(smaller) !== 0 && isReal(ratio) ? ratio : null;
 }
 
 function compareAt(study: Study, quantity: Quantity, x: number): Comparison {

@@ -38,6 +38,14 @@ export function percent(value: Maybe): string {
   return value > 0 && value < 1 ? "under 1 %" : `${integer(value)} %`;
 }
 
+/** A change: 4.13 → "+4.1", -14.2 → "−14.2", 340.2 → "+340". Per cent, without the sign. */
+export function signed(value: number): string {
+  const size = Math.abs(value);
+  const digits = size < 99.95 ? size.toFixed(1) : integer(size);
+  if (digits === "0.0") return "0.0";
+  return (value < 0 ? "−" : "+") + digits;
+}
+
 /** 1.23, 3.1, 12 */
 export function ratio(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return INFINITE;

@@ -1,5 +1,5 @@
 import type { Quantity } from "./comparison.ts";
-import { about, figure, percent } from "./numbers.ts";
+import { about, figure, integer, percent } from "./numbers.ts";
 
 /** What servers are compared by, each said once for findings, titles and captions. */
 
@@ -24,6 +24,15 @@ export const RESPONSE_P99: Quantity = {
   unit: "ms",
   better: "low",
   value: (cell) => cell.latency.response.p99,
+  format: about,
+};
+
+/** From when messages were due: of an open loop, which has such moments. */
+export const INTENDED_P99: Quantity = {
+  what: "p99 intended response time",
+  unit: "ms",
+  better: "low",
+  value: (cell) => cell.latency.intended.p99,
   format: about,
 };
 
@@ -89,4 +98,12 @@ export const SWITCHES: Quantity = {
   better: "low",
   value: (cell) => cell.switchesPerMessage,
   format: figure,
+};
+
+export const HELD: Quantity = {
+  what: "count of connections held",
+  unit: "connections",
+  better: "high",
+  value: (cell) => cell.held,
+  format: integer,
 };

@@ -1,4 +1,4 @@
-import { type Axis, type LabResults, SERVERS } from "@c10k-lab/protocol";
+import { type Axis, type CellResult, type LabResults, SERVERS } from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf, isWholeRun } from "./cell-figures.ts";
 
 /** What is compared with each other: all cells of a run, or of one group of it, by variant and place on the axis. */
@@ -24,20 +24,30 @@ export function studiesOf(results: LabResults): Study[] {
 
 function studyOf(all: LabResults, group: string | null): Study {
   const results = { ...all, cells: all.cells.filter((cell) => cell.group === group) };
-  const everyCell = [...Map.groupBy(results.cells, ({ name }) => name).values()].map(figuresOf);
+  const everyCell = everyCellOf(results.cells);
   const cells = everyCell.filter((cell) => cell.clients === fewestClients(everyCell, cell));
-  const ordered = cells.toSorted(
-    (a, b) =>
-      SERVERS.indexOf(a.server) - SERVERS.indexOf(b.server) ||
-      a.variant.localeCompare(b.variant, "en", { numeric: true }),
-  );
-  const variants = [...new Set(ordered.map(({ variant }) => variant))];
+  const variants = [...new Set(cells.toSorted(inTableOrder).map(({ variant }) => variant))];
   return { results, group, axis: cells[0]?.axis ?? "connections", everyCell, cells, variants };
 }
 
 function fewestClients(cells: readonly CellFigures[], { variant, x }: CellFigures): number {
   const same = cells.filter((cell) => cell.variant === variant && cell.x === x);
   return Math.min(...same.map(({ clients }) => clients));
+}
+
+/** Of the rows of a group: by variant, and of one variant from the smallest place on the axis to the largest. */
+export function inTableOrder(a: CellFigures, b: CellFigures): number {
+  return (
+    SERVERS.indexOf(a.server) - SERVERS.indexOf(b.server) ||
+    a.variant.localeCompare(b.variant, "en", { numeric: true }) ||
+    a.x - b.x ||
+    a.clients - b.clients
+  );
+}
+
+/** Every cell, each with all its runs, in the order they were first run. */
+export function everyCellOf(cells: readonly CellResult[]): CellFigures[] {
+  return [...Map.groupBy(cells, ({ name }) => name).values()].map(figuresOf);
 }
 
 /** A variant's cells from the smallest place on the axis to the largest. */

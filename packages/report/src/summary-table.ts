@@ -2,7 +2,7 @@ import type { LabResults } from "@c10k-lab/protocol";
 import type { CellFigures } from "./cell-figures.ts";
 import { figure, integer } from "./numbers.ts";
 import { wordsOf } from "./place.ts";
-import { type Study, studiesOf } from "./study.ts";
+import { inTableOrder, type Study, studiesOf } from "./study.ts";
 
 const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
   ["connections asked", (cell) => integer(cell.connections)],
@@ -44,12 +44,7 @@ export function summaryTable(results: LabResults): Table {
 }
 
 export function tableOfStudy(study: Study): Table {
-  const cells = study.everyCell.toSorted(
-    (a, b) =>
-      study.variants.indexOf(a.variant) - study.variants.indexOf(b.variant) ||
-      a.x - b.x ||
-      a.clients - b.clients,
-  );
+  const cells = study.everyCell.toSorted(inTableOrder);
   // Of connections the table has a column already.
   const place = study.axis === "connections" ? [] : [wordsOf(study.axis)];
   const hasReplicas = cells.some(({ clients }) => clients > 1);

@@ -1,6 +1,7 @@
 import type { CellResult, LabResults } from "@c10k-lab/protocol";
 import { blocks, codeBlock, tableOf, text } from "../markdown.ts";
 import { integer } from "../numbers.ts";
+import { optionText } from "../option-text.ts";
 
 /** Everything needed to run it again, and to check it. */
 export function appendix({ manifest, cells }: LabResults): string {
@@ -12,11 +13,6 @@ export function appendix({ manifest, cells }: LabResults): string {
     ...(cells.length === 0 ? [] : ["### Cells in the order they were run", ...cells.map(cellBlock)]),
     ...(cells.length === 0 ? [] : ["### Reconciliation", reconciliation(cells)]),
   ]);
-}
-
-function optionText(value: unknown): string {
-  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 function cellBlock(cell: CellResult): string {

@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { RunComparison } from "@c10k-lab/protocol";
+import { beforeAll, describe, expect, test } from "vitest";
+import { type CellWish, makeCell, makeResults, thrice } from "../../../packages/report/test/fixture.ts";
+import { ResultsFolder } from "../src/results-folder.ts";
+import { LabProcess } from "./lab-process.ts";
+
+const EPOLL: CellWish = { server: "epoll", connections: 100, messagesPerSecond: 100_000 };
+
+/** A folder with results/ in it, as the root of the repository is one. */
+const root = mkdtempSync(join(tmpdir(), "c10k-compare-"));
+const paths: Record<"before" | "slower" | "once", string> = { before: "", slower: "", once: "" };
+
+function leaveResults(wishes: readonly CellWish[], repeats: 1 | 3 = 3): string {
+  const cells = wishes.map(makeCell);
+  const { manifest, cells: runs } = makeResults(repeats === 3 ? thrice(cells) : cells);
+  const folder = ResultsFolder.create(join(root, "results"), manifest);
+  for (const cell of runs) folder.writeCell(cell);
+  return folder.path;
+}
+
+async function compare(...args: string[]): Promise<LabProcess & { code: number | null }> {
+  const lab = new LabProcess(["compare", ...args], undefined, root);
+  return Object.assign(lab, { code: await lab.exited });
+}
+
+beforeAll(() => {
+  paths.once = leaveResults([EPOLL], 1);
+  paths.slower = leaveResults([{ ...EPOLL, messagesPerSecond: 70_000 }]);
+  paths.before = leaveResults([EPOLL]); // The newest, so it is results/latest.
+});
+
+test("a run against itself: exit 0, by its path and by names below results/", async () => {
+  const lab = await compare(paths.before, "latest");
+  expect(lab.code).toBe(0);
+  expect(lab.stdout).toContain("after: latest, plan standard, commit 0123abc");
+  expect(lab.stdout).toMatch(
+    /^epoll-100 +messages\/s +100,000 +100,000 +0\.0 +−2\.0 to \+2\.0 +none shown$/m,
+  );
+  expect(lab.stdout.trimEnd().split("\n").at(-1)).toMatch(
+    /^No regression at a threshold of 10 %\. 6 comparisons/,
+  );
+  expect(lab.stderr).toBe("");
+});
+
+test("a slower one: exit 1, which regression in a sentence, and the same as Markdown", async () => {
+  const out = join(root, "written", "comparison.md");
+  const lab = await compare("latest", paths.slower, "--out", out);
+  expect(lab.code).toBe(1);
+  expect(lab.stdout).toMatch(/^Regression: epoll-100: rate changed by −30\.0 % /m);
+  expect(lab.stdout.trimEnd().split("\n").at(-1)).toMatch(/^1 regression at a threshold of 10 %/);
+  expect(readFileSync(out, "utf8")).toContain("- epoll-100: rate changed by −30.0 %");
+});
+
+test("the threshold and the quantities decide; --json is for programs", async () => {
+  const lenient = await compare("latest", paths.slower, "--threshold", "40%", "--json");
+  expect(lenient.code).toBe(0);
+  expect(RunComparison.parse(JSON.parse(lenient.stdout))).toMatchObject({
+    thresholdPercent: 40,
+    verdict: "no-regression",
+  });
+  const other = await compare("latest", paths.slower, "--quantities", "memory,cpu", "--json");
+  expect(other.code).toBe(0);
+  expect(RunComparison.parse(JSON.parse(other.stdout)).cells[0]?.changes).toHaveLength(2);
+});
+
+test("nothing comparable: exit 1 and why", async () => {
+  const lab = await compare("latest", paths.once);
+  expect(lab.code).toBe(1);
+  expect(lab.stdout).toContain("Nothing could be compared: fewer than 3 runs that ended well (epoll-100).");
+});
+
+test("a folder whose files cannot be read: exit 1, one sentence", async () => {
+  const damaged = join(root, "damaged");
+  mkdirSync(damaged);
+  writeFileSync(join(damaged, "manifest.json"), "{");
+  const lab = await compare(damaged, "latest");
+  expect([lab.code, lab.stdout]).toEqual([1, ""]);
+  expect(lab.stderr).toBe(
+    `lab: the files in ${damaged} cannot be read: another version wrote them, or they are damaged\n`,
+  );
+});
+
+test("a file that cannot be written: exit 3, one sentence", async () => {
+  const lab = await compare("latest", "latest", "--out", "/proc/none/a.md");
+  expect(lab.code).toBe(3);
+  expect(lab.stderr).toMatch(/^lab: cannot write to --out \/proc\/none\/a\.md: .*\n$/);
+});
+
+describe("mistakes are one sentence, exit 2", () => {
+  test.each([
+    [[], "2 arguments are needed, 0 given"],
+    [["latest"], "2 arguments are needed, 1 given"],
+    [["latest", "latest", "latest"], "unknown argument 'latest'"],
+    [["latest", "nosuch"], "nosuch is no results folder: it has no manifest.json"],
+    [["results", "latest"], "results is no results folder"],
+    [["latest", "latest", "--threshold", "5"], "--threshold: '5' is not a percentage such as 10%"],
+    [["latest", "latest", "--quantities", "rate,speed"], "--quantities: 'speed' is not one of rate, p50,"],
+    [["latest", "latest", "--strict"], "unknown option --strict"],
+  ])("%j", async (args, words) => {
+    const lab = await compare(...args);
+    expect([lab.code, lab.stdout]).toEqual([2, ""]);
+    expect(lab.stderr).toContain(words);
+    expect(lab.stderr.trimEnd().split("\n")).toHaveLength(1);
+  });
+});

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { command, integer, runCommands } from "../src/index.ts";
+
+/** What the command was given, when these words are typed. */
+async function given(...argv: string[]): Promise<unknown> {
+  let seen: unknown;
+  const describe = "A command.";
+  const copy = command({
+    usage: "copy <from> [to]",
+    describe,
+    arguments: [
+      { name: "from", describe: "where it is" },
+      { name: "to", describe: "where it will be", default: "here" },
+    ],
+    options: { times: integer({ describe: "how often", default: "1" }) },
+    examples: [],
+    run: async ({ times }, from, to) => {
+      seen = { times, from, to };
+      return 7;
+    },
+  });
+  const stop = command({
+    usage: "stop",
+    describe,
+    arguments: [],
+    options: {},
+    examples: [],
+    run: async () => 0,
+  });
+  const exitCode = await runCommands({ name: "program", describe, commands: [copy, stop] }, argv);
+  return { exitCode, ...(seen as object) };
+}
+
+test("a command gets its arguments in the order of its usage, with their defaults, and says the exit code", async () => {
+  expect(await given("copy", "a", "--times", "3", "b")).toEqual({
+    exitCode: 7,
+    times: 3,
+    from: "a",
+    to: "b",
+  });
+  expect(await given("copy", "a")).toEqual({ exitCode: 7, times: 1, from: "a", to: "here" });
+  expect(await given("copy", "0010", "1e3")).toMatchObject({ from: "0010", to: "1e3" });
+  expect(await given("stop")).toEqual({ exitCode: 0 });
+});

@@ -1,0 +1,74 @@
+import { type Change, type ComparedQuantity, INFINITE, type Percentile } from "@c10k-lab/protocol";
+import type { CellFigures } from "../cell-figures.ts";
+import { type Difference, isReal, type Quantity, ratioOf } from "../comparison.ts";
+import { COMPARED, doubtsOf } from "./compared-quantities.ts";
+import type { Rule } from "./rule.ts";
+
+/** What became of one quantity of a cell; null where neither run measured it. */
+export function changeOf(
+  name: ComparedQuantity,
+  before: CellFigures,
+  after: CellFigures,
+  { thresholdPercent, countsInconclusive }: Rule,
+): Change | null {
+  const { quantity } = COMPARED[name];
+  const [was, is] = [quantity.value(before), quantity.value(after)];
+  if (was === null && is === null) return null;
+  const why = whyNot(was, is);
+  const ratio = why === null ? ratioOf(after, before, quantity.value) : null;
+  const doubts = { before: doubtsOf(name, before.doubts), after: doubtsOf(name, after.doubts) };
+  const isDoubtful = doubts.before.length + doubts.after.length > 0;
+  return {
+    quantity: name,
+    unit: quantity.unit,
+    better: quantity.better,
+    before: exact(was),
+    after: exact(is),
+    changePercent: was === null || is === null || why !== null ? null : inPercent(was === is ? 1 : is / was),
+    intervalPercent: ratio && {
+      low: inPercent(ratio.interval.low),
+      high: inPercent(ratio.interval.high),
+    },
+    judgement: why === null ? judgementOf(ratio, quantity) : "not-comparable",
+    why,
+    doubts,
+    counts: ratio !== null && (countsInconclusive || !isDoubtful),
+    isBeyondThreshold: ratio !== null && isBeyond(ratio, quantity, thresholdPercent),
+    rulesOutRegression: ratio !== null && farEnd(ratio, quantity) <= thresholdPercent,
+  };
+}
+
+function whyNot(was: number | null, is: number | null): string | null {
+  if (was === null) return "not measured before";
+  if (is === null) return "not measured after";
+  return was === 0 && is !== 0 ? "0 before, and no change is so many per cent of that" : null;
+}
+
+function judgementOf(ratio: Difference | null, { better }: Quantity): Change["judgement"] {
+  if (ratio === null) return "too-few-runs";
+  if (!isReal(ratio)) return "no-difference-shown";
+  return ratio.ratio > 1 === (better === "high") ? "better" : "worse";
+}
+
+/** Surely so: the end of the interval that is nearest to no change is still worse than the threshold. */
+function isBeyond(ratio: Difference, quantity: Quantity, thresholdPercent: number): boolean {
+  return judgementOf(ratio, quantity) === "worse" && nearEnd(ratio, quantity) > thresholdPercent;
+}
+
+/** Of the change for the worse, in per cent; a change for the better is below 0. */
+function nearEnd({ interval: { low, high } }: Difference, { better }: Quantity): number {
+  return better === "high" ? 100 * (1 - high) : 100 * (low - 1);
+}
+
+function farEnd({ interval: { low, high } }: Difference, { better }: Quantity): number {
+  return better === "high" ? 100 * (1 - low) : 100 * (high - 1);
+}
+
+function inPercent(ratio: number): Percentile {
+  return exact(100 * (ratio - 1));
+}
+
+/** JSON has no Infinity. */
+function exact(value: number | null): Percentile {
+  return value === Number.POSITIVE_INFINITY ? INFINITE : value;
+}
