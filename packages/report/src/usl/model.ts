@@ -14,8 +14,9 @@ export interface ScalabilityModel {
   readonly fitted: Fitted | null;
 }
 
-/** A model a variant; none at all where no cell can be a point of one. */
+/** A model a variant; none at all where something else than connections is varied, or no cell can be a point of one. */
 export function modelsOf(study: Study): ScalabilityModel[] {
+  if (study.axis !== "connections") return [];
   const models = study.variants.map((variant) => modelOf(study, variant));
   return models.some(({ cells }) => cells.length > 0) ? models : [];
 }
