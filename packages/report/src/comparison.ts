@@ -127,8 +127,8 @@ function between({ low, high }: Interval): string {
   return `${ratio(low)} to ${ratio(high)}`;
 }
 
-/** A comparison with a cell whose figures may not be the server's is said to be that. */
-function doubtOf(compared: readonly Ranked[]): string {
+/** What rests on a cell whose figures may not be the server's is said to be that. */
+export function doubtOf(compared: readonly Pick<Ranked, "cell">[]): string {
   const doubtful = compared.filter(({ cell }) => cell.doubts.length > 0);
   if (doubtful.length === 0) return "";
   return ` Inconclusive: ${listed(doubtful.map(({ cell }) => `${cell.name} (${cell.doubts.join(", ")})`))}.`;

@@ -1,8 +1,11 @@
+import { generator } from "./generator.ts";
+
 /** Of the bootstrap: 99 of 100 such intervals hold what they are about, as far as a handful of runs can tell. */
 export const CONFIDENCE_PERCENT = 99;
 /** From fewer runs no interval is drawn. */
 export const RUNS_MIN = 3;
-const RESAMPLES = 2000;
+/** How often a bootstrap draws. */
+export const RESAMPLES = 2000;
 
 export interface Interval {
   readonly low: number;
@@ -31,27 +34,30 @@ function bootstrap(
   samples: readonly (readonly number[])[],
   statistic: (medians: readonly number[]) => number,
 ): Interval | null {
+  const resampled = resampledMedians(samples);
+  return resampled === null ? null : percentileInterval(resampled.map(statistic));
+}
+
+/**
+ * The medians of the samples as they might have been: each drawn anew from its own values, with replacement, RESAMPLES
+ * times. null when a sample is too small to tell.
+ */
+export function resampledMedians(samples: readonly (readonly number[])[]): number[][] | null {
   if (samples.some((values) => values.length < RUNS_MIN)) return null;
   const random = generator();
-  const results = Array.from({ length: RESAMPLES }, () =>
-    statistic(samples.map((values) => median(values.map(() => drawn(values, random))) ?? 0)),
-  ).toSorted((a, b) => a - b);
+  return Array.from({ length: RESAMPLES }, () =>
+    samples.map((values) => median(values.map(() => drawn(values, random))) ?? 0),
+  );
+}
+
+/** What lies between the tails that CONFIDENCE_PERCENT leaves out. */
+export function percentileInterval(values: readonly number[]): Interval {
+  const sorted = values.toSorted((a, b) => a - b);
   const tail = (100 - CONFIDENCE_PERCENT) / 200;
-  const at = (share: number) => results[Math.round(share * (RESAMPLES - 1))] ?? 0;
+  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   return { low: at(tail), high: at(1 - tail) };
 }
 
 function drawn(values: readonly number[], random: () => number): number {
   return values[Math.floor(random() * values.length)] ?? 0;
-}
-
-/** The same numbers for every interval (mulberry32), so that the same results always make the same report. */
-function generator(): () => number {
-  let state = 1;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -14,3 +14,12 @@ export const SPREAD_RATIO = 1.5;
 
 /** Dots a server in an SVG; the page keeps all of them. */
 export const SVG_DOTS_MAX = 800;
+
+/** Three coefficients are fitted to no fewer loads: twice as many, so that a curve can also be seen to miss. */
+export const USL_POINTS_MIN = 6;
+
+/**
+ * A fitted curve that misses a rate by more is a poor fit. A fall of the rate by this much is called degradation (see
+ * RATE_KEPT_MIN): a curve that is off by as much cannot say where that begins.
+ */
+export const USL_RESIDUAL_MAX = 0.2;

@@ -25,6 +25,13 @@ export function figure(value: Maybe): string {
   return integer(value);
 }
 
+/** Numbers of any size below 1: 0.084 stays, 0.0000123 → "1.2 × 10⁻⁵". */
+export function scientific(value: number): string {
+  if (value === 0 || Math.abs(value) >= 0.001) return figure(value);
+  const [digits = "", exponent = ""] = value.toExponential(1).split("e-");
+  return `${digits} × 10⁻${exponent.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "")}`;
+}
+
 /** For sentences: 121,384 → "121,000". */
 export function about(value: Maybe): string {
   if (value === null) return MISSING;

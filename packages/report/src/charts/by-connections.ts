@@ -1,8 +1,8 @@
-import { type CellFigures, intervalOf, isUnbalanced } from "../cell-figures.ts";
+import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import { compareAtLargest, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
 import { listed } from "../numbers.ts";
 import { placeOf, wordsOf } from "../place.ts";
-import { cellsOf, isWhole, placesOf, type Study } from "../study.ts";
+import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../study.ts";
 import type { Axis, Chart, Point, Range, Series } from "./chart.ts";
 
 /** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */
@@ -84,11 +84,11 @@ export function hollowSentence(study: Study, series: readonly Series[]): string 
 function markOf(study: Study, variant: string, load: number): string {
   const cell = study.cells.find((one) => one.variant === variant && one.x === load);
   const place = wordsOf(study.axis).format(load);
-  if (cell === undefined) return place;
-  return `${place} (${isUnbalanced(cell.cell) ? "ledgers do not balance" : cell.status})`;
+  return cell === undefined ? place : `${place} (${fateOf(cell)})`;
 }
 
-function scaleOf(series: readonly Series[]): Axis["scale"] {
+/** Logarithmic where a linear axis would hide the small values. */
+export function scaleOf(series: readonly Series[]): Axis["scale"] {
   const values = series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
   const positive = values.filter((value) => value > 0);
   return positive.length > 0 && Math.max(...positive) >= LOG_SPREAD * Math.min(...positive)

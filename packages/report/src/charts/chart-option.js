@@ -87,7 +87,9 @@ function xAxis(chart, look, narrow) {
 }
 
 function yAxis(chart, look, narrow) {
-  const values = chart.series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
+  const values = chart.series
+    .flatMap((one) => [...one.points, ...one.hollow, ...(one.curve ?? [])])
+    .map((point) => point[1]);
   const positive = values.filter((value) => value > 0);
   const isLog = chart.y.scale === "log" && positive.length > 0;
   return {
@@ -139,6 +141,7 @@ function seriesOf(one, index, chart, look) {
   const points = one.points.filter(drawable);
   // The first of a name gives the legend its shape: the bars come after.
   const drawn = [
+    ...((one.curve ?? []).length > 0 ? [curve(common, mark, one.curve.filter(drawable))] : []),
     one.kind === "dots" ? dots(common, points) : line(common, one, mark, points),
     ...((one.ranges ?? []).length > 0 ? [bars(common, one.ranges, chart)] : []),
   ];
@@ -171,6 +174,21 @@ function bars(common, ranges, chart) {
   };
 }
 
+/** A model's line. It has its mark in the legend only, and no tooltip: what is pointed at was measured. */
+function curve(common, mark, points) {
+  return {
+    ...common,
+    type: "line",
+    showSymbol: false,
+    silent: true,
+    tooltip: { show: false },
+    lineStyle: { color: common.color, width: mark.lineWidth, type: "solid" },
+    emphasis: { disabled: true },
+    data: points,
+    z: 2,
+  };
+}
+
 function dots(common, points) {
   return {
     ...common,
@@ -194,7 +212,11 @@ function line(common, one, mark, points) {
     showSymbol: !isReference,
     showAllSymbol: true,
     itemStyle: { color: common.color, opacity: 1 },
-    lineStyle: { color: common.color, width: mark.lineWidth, type: isReference ? "dashed" : "solid" },
+    lineStyle: {
+      color: common.color,
+      width: one.kind === "marks" ? 0 : mark.lineWidth,
+      type: isReference ? "dashed" : "solid",
+    },
     emphasis: { disabled: true },
     data: points,
     z: isReference ? 5 : 3,

@@ -26,12 +26,15 @@ export interface Axis {
 export interface Series {
   /** A variant, or `asked` for the line of what was asked for. */
   readonly name: string;
-  readonly kind: "line" | "curve" | "dots";
+  /** Points joined by a line, by a line with small marks, tiny and not joined, or not joined. */
+  readonly kind: "line" | "curve" | "dots" | "marks";
   readonly points: readonly Point[];
   /** Cells that are not ok: hollow, and joined by no line. */
   readonly hollow: readonly Point[];
   /** Intervals of the points, drawn as bars; none where a cell was run too rarely. */
   readonly ranges?: readonly Range[];
+  /** What a model says of the points: a line without marks. */
+  readonly curve?: readonly Point[];
 }
 
 export type Range = readonly [x: number, low: number, high: number];

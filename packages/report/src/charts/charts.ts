@@ -5,11 +5,13 @@ import { connectionScatter } from "./connection-scatter.ts";
 import { AFTER_ESTABLISHED, BEFORE_ESTABLISHED } from "./drawings.ts";
 import { establishedChart } from "./established.ts";
 import { latencyDistribution } from "./latency-distribution.ts";
+import { scalabilityChart } from "./scalability.ts";
 
 /** All charts that have something to show, in the order of the report. */
 export function chartsOf(study: Study): Chart[] {
   const charts = [
     ...BEFORE_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
+    scalabilityChart(study),
     latencyDistribution(study),
     connectionScatter(study),
     establishedChart(study),

@@ -14,6 +14,7 @@ import { discussion } from "./discussion.ts";
 import { environment } from "./environment.ts";
 import { intervals } from "./intervals.ts";
 import { method } from "./method.ts";
+import { scalabilityModel } from "./scalability-model.ts";
 
 /** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
 export function documentOf(study: Study, charts: readonly Chart[]): string {
@@ -83,6 +84,7 @@ function results(study: Study): string {
     summary(study),
     notes(study),
     intervals(study),
+    scalabilityModel(study),
     clocks(study),
   ]);
 }

@@ -1,0 +1,87 @@
+import { integer, listed, plural } from "../numbers.ts";
+import { RATE } from "../quantities.ts";
+import type { Study } from "../study.ts";
+import { type Fitted, worstText } from "../usl/fitted.ts";
+import { rateAt } from "../usl/law.ts";
+import { modelsOf, type ScalabilityModel } from "../usl/model.ts";
+import { peakIn } from "../usl/peak.ts";
+import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts";
+import type { Chart, Point, Series } from "./chart.ts";
+
+/** Enough for a curve to look like one, on a logarithmic axis. */
+const CURVE_POINTS = 80;
+
+/** The measured rates, and the law fitted to them. null where it could be fitted to none. */
+export function scalabilityChart(study: Study): Chart | null {
+  const models = modelsOf(study);
+  if (models.every(({ fitted }) => fitted === null)) return null;
+  const measured = new Map(seriesOf(study, RATE).map((one) => [one.name, one]));
+  const series = models.flatMap((model) => {
+    const one = measured.get(model.variant);
+    return one === undefined ? [] : [withCurve(one, model)];
+  });
+  return {
+    name: "usl",
+    heading: "Rate and scalability model",
+    title: titleOf(models),
+    caption: captionOf(study, models, series),
+    x: xAxisOf(study),
+    y: {
+      label: "messages per second",
+      unit: "messages/s",
+      scale: scaleOf(series),
+      format: "number",
+      ticks: null,
+    },
+    series,
+  };
+}
+
+/** Only what the law is fitted to, and hollow what did not end well. */
+function withCurve(one: Series, { cells, fitted }: ScalabilityModel): Series {
+  const loads = new Set(cells.map(({ connections }) => connections));
+  return {
+    ...one,
+    kind: "marks",
+    points: one.points.filter(([load]) => loads.has(load)),
+    ranges: (one.ranges ?? []).filter(([load]) => loads.has(load)),
+    curve: fitted === null ? [] : curveOf(fitted),
+  };
+}
+
+/** From the smallest load measured to the largest: what is beyond, nobody knows. */
+function curveOf({ coefficients, smallest, largest }: Fitted): Point[] {
+  return Array.from({ length: CURVE_POINTS + 1 }, (_, index): Point => {
+    const load = smallest * (largest / smallest) ** (index / CURVE_POINTS);
+    const within = Math.min(largest, Number(load.toPrecision(6)));
+    return [within, Number(rateAt(coefficients, within).toPrecision(6))];
+  });
+}
+
+function titleOf(models: readonly ScalabilityModel[]): string {
+  const peaks = models.flatMap(({ variant, fitted }) => {
+    const peak = fitted === null ? null : peakIn(fitted);
+    return peak?.claim === "peak" ? [{ variant, connections: peak.connections }] : [];
+  });
+  if (peaks.length === 0) return "The scalability model locates no peak within the data";
+  const places = peaks.map(({ variant, connections }, index) => {
+    const where = index === 0 ? plural(connections, "connection") : integer(connections);
+    return `${where} for ${variant}`;
+  });
+  return `The fitted rate is highest at ${listed(places)}`;
+}
+
+function captionOf(study: Study, models: readonly ScalabilityModel[], series: readonly Series[]): string {
+  const residuals = models.flatMap(({ variant, fitted }) =>
+    fitted === null ? [] : [`${variant} ${worstText(fitted)}`],
+  );
+  const unfitted = models.filter(({ fitted }) => fitted === null).map(({ variant }) => variant);
+  return [
+    "Marks are measured; curves are the Universal Scalability Law fitted to them, drawn over the loads it is fitted to and no further.",
+    `Largest residuals: ${residuals.join(", ")}.`,
+    unfitted.length === 0 ? "" : `Without a curve: ${listed(unfitted)}.`,
+    hollowSentence(study, series),
+  ]
+    .filter((sentence) => sentence !== "")
+    .join(" ");
+}

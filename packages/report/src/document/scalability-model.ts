@@ -1,0 +1,121 @@
+import type { CellFigures } from "../cell-figures.ts";
+import { doubtOf } from "../comparison.ts";
+import { CONFIDENCE_PERCENT, type Interval, RESAMPLES, RUNS_MIN } from "../interval.ts";
+import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../limits.ts";
+import { blocks, bullets, tableOf, text } from "../markdown.ts";
+import { about, integer, listed, MISSING, percent, plural, scientific } from "../numbers.ts";
+import type { Study } from "../study.ts";
+import { type Fitted, worstText } from "../usl/fitted.ts";
+import { modelsOf, type ScalabilityModel } from "../usl/model.ts";
+import { type Peak, peakIn } from "../usl/peak.ts";
+
+/** The Universal Scalability Law for each variant; empty where no cell is one the law is about. */
+export function scalabilityModel(study: Study): string {
+  const models = modelsOf(study);
+  if (models.length === 0) return "";
+  const rows = models.flatMap((model) => (model.fitted === null ? [] : [rowOf(model, model.fitted)]));
+  return blocks([
+    "### Scalability model",
+    LAW,
+    ...(rows.length === 0 ? [] : [MEANING, tableOf({ head: HEAD, rows }, [0, PEAK_COLUMN])]),
+    bullets(models.map(sentenceOf)),
+    rows.length === 0 ? "" : `*${text(RULE)}*`,
+  ]);
+}
+
+const LAW =
+  "The Universal Scalability Law says how the rate X may depend on the number N of connections that are all busy: " +
+  "X(N) = γN / (1 + α(N − 1) + βN(N − 1)). It is fitted to the cells with a closed loop, one client and one server.";
+
+const MEANING =
+  "γ is the rate of one connection on the curve. α is contention: the share of the work that is done one after another, which makes " +
+  "the curve flatten. β is coherency: what each pair of connections costs, which makes it fall. They describe the shape of " +
+  "a curve that server, client and kernel make together; what in them is the cause they do not say.";
+
+const RULE =
+  `Rule: from ${USL_POINTS_MIN} loads on, with no coefficient below 0 and the smallest squares of the relative residuals. ` +
+  `${CONFIDENCE_PERCENT} % bootstrap intervals from ${integer(RESAMPLES)} resamples of each load's runs, moved by how far the ` +
+  "loads lie off the curve; from few loads they are rough. A curve that misses a rate by more than " +
+  `${percent(100 * USL_RESIDUAL_MAX)} is a poor fit. A peak is named only where its whole interval lies within the loads ` +
+  "measured and β is above 0.";
+
+const HEAD = [
+  "server",
+  "points",
+  "γ messages/s",
+  "α contention",
+  "β coherency",
+  "peak at connections",
+  "largest residual",
+];
+const PEAK_COLUMN = HEAD.indexOf("peak at connections");
+
+function rowOf({ variant, cells }: ScalabilityModel, fitted: Fitted): string[] {
+  const { coefficients, intervals } = fitted;
+  return [
+    variant,
+    integer(cells.length),
+    valueWith(coefficients.gamma, intervals?.gamma, about),
+    valueWith(coefficients.alpha, intervals?.alpha, scientific),
+    valueWith(coefficients.beta, intervals?.beta, scientific),
+    peakCell(peakIn(fitted)),
+    worstText(fitted),
+  ];
+}
+
+function valueWith(value: number, interval: Interval | undefined, format: (value: number) => string): string {
+  const range = interval === undefined ? MISSING : `${format(interval.low)} to ${format(interval.high)}`;
+  return `${format(value)} (${range})`;
+}
+
+function peakCell(peak: Peak): string {
+  switch (peak.claim) {
+    case "peak":
+      return valueWith(peak.connections, peak.interval, integer);
+    case "poor-fit":
+      return "none: poor fit";
+    case "no-interval":
+      return "none: too few runs";
+    case "beta-may-be-0":
+      return "none: β may be 0";
+    case "outside":
+      return peak.onlyInterval
+        ? "not identifiable: may be outside the data"
+        : "not identifiable: outside the data";
+  }
+}
+
+function sentenceOf(model: ScalabilityModel): string {
+  const { variant, cells, leftOut, fitted } = model;
+  const out = leftOut.map(({ cell, reason }) => `${cell.name} (${reason})`);
+  const without = out.length === 0 ? "" : ` Left out: ${listed(out)}.`;
+  if (fitted === null) return `${variant}: ${notFitted(cells)}${without}`;
+  return `${variant}: ${peakSentence(fitted)}${without}${doubtOf(cells.map((cell) => ({ cell })))}`;
+}
+
+function notFitted(cells: readonly CellFigures[]): string {
+  const points = new Set(cells.map(({ connections }) => connections)).size;
+  if (points < USL_POINTS_MIN) return `not fitted: ${plural(points, "point")}, ${USL_POINTS_MIN} are needed.`;
+  return "not fitted: the rates fall more steeply than the law can.";
+}
+
+function peakSentence(fitted: Fitted): string {
+  const peak = peakIn(fitted);
+  const loads = `${integer(fitted.smallest)} to ${plural(fitted.largest, "connection")}`;
+  switch (peak.claim) {
+    case "peak":
+      return `the fitted rate is highest at ${plural(peak.connections, "connection")}${within(peak.interval, integer)} and falls from there on.`;
+    case "poor-fit":
+      return `a poor fit: it misses the rate at ${plural(fitted.worst.connections, "connection")} by ${percent(100 * Math.abs(fitted.worst.residual))}, so no peak is named.`;
+    case "no-interval":
+      return `no intervals can be drawn, for which each load needs ${RUNS_MIN} runs, so no peak is named.`;
+    case "beta-may-be-0":
+      return `no peak is named: β may be 0${within(peak.beta, scientific)}, so the rate may level off without ever falling.`;
+    case "outside":
+      return `peak not identifiable: it ${peak.onlyInterval ? "may lie" : "lies"} outside the data, which are ${loads}${within(peak.interval, integer)}.`;
+  }
+}
+
+function within({ low, high }: Interval, format: (value: number) => string): string {
+  return ` (${CONFIDENCE_PERCENT} % interval ${format(low)} to ${format(high)})`;
+}

@@ -1,0 +1,33 @@
+import { type CellFigures, valuesOf } from "../cell-figures.ts";
+import { RATE } from "../quantities.ts";
+import { cellsOf, type Study } from "../study.ts";
+import { type Fitted, fittedTo } from "./fitted.ts";
+import { reasonLeftOut } from "./points.ts";
+
+/** The Universal Scalability Law for one variant. */
+export interface ScalabilityModel {
+  readonly variant: string;
+  /** What it is fitted to, from the smallest load to the largest. */
+  readonly cells: readonly CellFigures[];
+  readonly leftOut: readonly { readonly cell: CellFigures; readonly reason: string }[];
+  /** null with too few points, and where the law cannot follow them. */
+  readonly fitted: Fitted | null;
+}
+
+/** A model a variant; none at all where something else than connections is varied, or no cell can be a point of one. */
+export function modelsOf(study: Study): ScalabilityModel[] {
+  if (study.axis !== "connections") return [];
+  const models = study.variants.map((variant) => modelOf(study, variant));
+  return models.some(({ cells }) => cells.length > 0) ? models : [];
+}
+
+function modelOf(study: Study, variant: string): ScalabilityModel {
+  const judged = cellsOf(study, variant).map((cell) => ({ cell, reason: reasonLeftOut(cell) }));
+  const cells = judged.flatMap(({ cell, reason }) => (reason === null ? [cell] : []));
+  const leftOut = judged.flatMap(({ cell, reason }) => (reason === null ? [] : [{ cell, reason }]));
+  const fitted = fittedTo(
+    cells.map((cell) => [cell.connections, RATE.value(cell) ?? 0]),
+    cells.map((cell) => valuesOf(cell, RATE.value)),
+  );
+  return { variant, cells, leftOut, fitted };
+}

@@ -1,0 +1,21 @@
+/** Below this a pivot of a matrix with ones on its diagonal is rounding: its columns cannot be told apart. */
+const PIVOT_MIN = 1e-12;
+
+/** The solution of matrix · x = right by elimination, for symmetric matrices that are positive definite; null for others. */
+export function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] | null {
+  const [first, ...rest] = matrix.map((row, index) => [...row, right[index] ?? 0]);
+  if (first === undefined) return [];
+  const [pivot = 0, ...tail] = first;
+  if (pivot < PIVOT_MIN) return null;
+  // Without the first unknown: one equation and one unknown fewer.
+  const reduced = rest.map(([factor = 0, ...row]) =>
+    row.map((value, index) => value - (factor / pivot) * (tail[index] ?? 0)),
+  );
+  const others = solve(
+    reduced.map((row) => row.slice(0, -1)),
+    reduced.map((row) => row.at(-1) ?? 0),
+  );
+  if (others === null) return null;
+  const known = others.reduce((sum, value, index) => sum + value * (tail[index] ?? 0), 0);
+  return [((tail.at(-1) ?? 0) - known) / pivot, ...others];
+}
