@@ -12,5 +12,5 @@ export const RATIO_MIN = 1.05;
 /** Two spreads of connections are far apart from this factor on. */
 export const SPREAD_RATIO = 1.5;
 
-/** Dots a server in an SVG; the page keeps all of them. */
-export const SVG_DOTS_MAX = 800;
+/** Dots a series in an SVG; the page keeps all of them. A report may have a dozen such charts. */
+export const SVG_DOTS_MAX = 400;

@@ -3,6 +3,9 @@ import { type CellFigures, figuresOf, isWholeRun } from "./cell-figures.ts";
 
 /** What is compared with each other: all cells of a run, or of one group of it, by variant and place on the axis. */
 export interface Study {
+  /** The whole run, other groups included. */
+  readonly run: LabResults;
+  /** Without the cells of other groups. */
   readonly results: LabResults;
   /** null where the plan has no groups. */
   readonly group: string | null;
@@ -32,7 +35,7 @@ function studyOf(all: LabResults, group: string | null): Study {
       a.variant.localeCompare(b.variant, "en", { numeric: true }),
   );
   const variants = [...new Set(ordered.map(({ variant }) => variant))];
-  return { results, group, axis: cells[0]?.axis ?? "connections", everyCell, cells, variants };
+  return { run: all, results, group, axis: cells[0]?.axis ?? "connections", everyCell, cells, variants };
 }
 
 function fewestClients(cells: readonly CellFigures[], { variant, x }: CellFigures): number {

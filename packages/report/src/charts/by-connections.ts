@@ -88,7 +88,8 @@ function markOf(study: Study, variant: string, load: number): string {
   return `${place} (${isUnbalanced(cell.cell) ? "ledgers do not balance" : cell.status})`;
 }
 
-function scaleOf(series: readonly Series[]): Axis["scale"] {
+/** Logarithmic where a linear axis would hide the small values. */
+export function scaleOf(series: readonly Series[]): Axis["scale"] {
   const values = series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
   const positive = values.filter((value) => value > 0);
   return positive.length > 0 && Math.max(...positive) >= LOG_SPREAD * Math.min(...positive)

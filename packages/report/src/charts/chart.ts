@@ -26,14 +26,19 @@ export interface Axis {
 export interface Series {
   /** A variant, or `asked` for the line of what was asked for. */
   readonly name: string;
-  readonly kind: "line" | "curve" | "dots";
+  /** The variant it is a part of, whose colour and shape it has; itself when not said. */
+  readonly of?: string;
+  /** `trace`: a line without marks. */
+  readonly kind: "line" | "curve" | "dots" | "trace";
   readonly points: readonly Point[];
   /** Cells that are not ok: hollow, and joined by no line. */
   readonly hollow: readonly Point[];
   /** Intervals of the points, drawn as bars; none where a cell was run too rarely. */
   readonly ranges?: readonly Range[];
+  /** What the third value of a point means, by its number, for the tooltip. Such dots are drawn larger. */
+  readonly labels?: readonly string[];
 }
 
 export type Range = readonly [x: number, low: number, high: number];
 
-export type Point = readonly [x: number, y: number];
+export type Point = readonly [x: number, y: number, label?: number];

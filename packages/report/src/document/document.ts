@@ -14,6 +14,7 @@ import { discussion } from "./discussion.ts";
 import { environment } from "./environment.ts";
 import { intervals } from "./intervals.ts";
 import { method } from "./method.ts";
+import { retransmissions } from "./retransmissions.ts";
 
 /** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
 export function documentOf(study: Study, charts: readonly Chart[]): string {
@@ -84,6 +85,7 @@ function results(study: Study): string {
     notes(study),
     intervals(study),
     clocks(study),
+    retransmissions(study),
   ]);
 }
 
