@@ -30,6 +30,19 @@ export function ratioInterval(over: readonly number[], under: readonly number[])
   return bootstrap([over, under], ([a = 0, b = 0]) => (a === b ? 1 : a / b));
 }
 
+/** The 0.995 quantile of the normal distribution, for CONFIDENCE_PERCENT. */
+const Z = 2.576;
+
+/** Score interval of a share in per cent (Wilson, 1927), as if each were counted independently. null of nothing. */
+export function shareInterval(count: number, of: number): Interval | null {
+  if (of === 0) return null;
+  const share = count / of;
+  const scale = 100 / (1 + Z ** 2 / of);
+  const middle = share + Z ** 2 / (2 * of);
+  const reach = Z * Math.sqrt((share * (1 - share)) / of + Z ** 2 / (4 * of ** 2));
+  return { low: Math.max(0, scale * (middle - reach)), high: Math.min(100, scale * (middle + reach)) };
+}
+
 function bootstrap(
   samples: readonly (readonly number[])[],
   statistic: (medians: readonly number[]) => number,

@@ -12,9 +12,6 @@ export const RATIO_MIN = 1.05;
 /** Two spreads of connections are far apart from this factor on. */
 export const SPREAD_RATIO = 1.5;
 
-/** Dots a server in an SVG; the page keeps all of them. */
-export const SVG_DOTS_MAX = 800;
-
 /** Three coefficients are fitted to no fewer loads: twice as many, so that a curve can also be seen to miss. */
 export const USL_POINTS_MIN = 6;
 
@@ -23,3 +20,6 @@ export const USL_POINTS_MIN = 6;
  * RATE_KEPT_MIN): a curve that is off by as much cannot say where that begins.
  */
 export const USL_RESIDUAL_MAX = 0.2;
+
+/** Dots a series in an SVG; the page keeps all of them. A report may have a dozen such charts. */
+export const SVG_DOTS_MAX = 400;

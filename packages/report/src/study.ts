@@ -3,6 +3,9 @@ import { type CellFigures, figuresOf, isUnbalanced, isWholeRun } from "./cell-fi
 
 /** What is compared with each other: all cells of a run, or of one group of it, by variant and place on the axis. */
 export interface Study {
+  /** The whole run, other groups included. */
+  readonly run: LabResults;
+  /** Without the cells of other groups. */
   readonly results: LabResults;
   /** null where the plan has no groups. */
   readonly group: string | null;
@@ -27,7 +30,7 @@ function studyOf(all: LabResults, group: string | null): Study {
   const everyCell = everyCellOf(results.cells);
   const cells = everyCell.filter((cell) => cell.clients === fewestClients(everyCell, cell));
   const variants = [...new Set(cells.toSorted(inTableOrder).map(({ variant }) => variant))];
-  return { results, group, axis: cells[0]?.axis ?? "connections", everyCell, cells, variants };
+  return { run: all, results, group, axis: cells[0]?.axis ?? "connections", everyCell, cells, variants };
 }
 
 function fewestClients(cells: readonly CellFigures[], { variant, x }: CellFigures): number {

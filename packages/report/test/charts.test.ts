@@ -1,6 +1,6 @@
 import { Script } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { thinned } from "../src/charts/thin.ts";
+import { thinned, thinnedByLabel } from "../src/charts/thin.ts";
 import { renderReport } from "../src/index.ts";
 import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
 
@@ -121,6 +121,26 @@ describe("thinning", () => {
     const kept = thinned(points, 500);
     expect(kept.length).toBeLessThanOrEqual(500);
     expect(kept).toContainEqual([4321, 999]);
+    expect(kept.map(([x]) => x)).toEqual(kept.map(([x]) => x).toSorted((a, b) => a - b));
+  });
+});
+
+describe("thinning of labelled dots", () => {
+  it("keeps the lowest and the highest of every label, rare ones too", () => {
+    const points = Array.from({ length: 5000 }, (_, at): [number, number, number] => [
+      at,
+      at === 1234 ? 0.5 : at === 4321 ? 999 : 10 + (at % 10),
+      at % 1000 === 7 ? 6 : at % 3,
+    ]);
+    const kept = thinnedByLabel(points, 400);
+    const labels = [0, 1, 2, 6];
+    expect(kept.length).toBeLessThanOrEqual(400 + 2 * labels.length);
+    expect(kept.length).toBeGreaterThan(300);
+    for (const label of labels) {
+      const ms = (of: typeof kept) => of.filter((point) => point[2] === label).map((point) => point[1]);
+      expect(Math.min(...ms(kept))).toBe(Math.min(...ms(points)));
+      expect(Math.max(...ms(kept))).toBe(Math.max(...ms(points)));
+    }
     expect(kept.map(([x]) => x)).toEqual(kept.map(([x]) => x).toSorted((a, b) => a - b));
   });
 });

@@ -132,8 +132,9 @@ function axisLabel(one, look, narrow) {
 }
 
 function seriesOf(one, index, chart, look) {
-  const colour = look.colours[one.name] ?? look.others[index % look.others.length];
-  const mark = MARKS[one.name] ?? OTHER_MARKS[index % OTHER_MARKS.length];
+  const variant = one.of ?? one.name;
+  const colour = look.colours[variant] ?? look.others[index % look.others.length];
+  const mark = MARKS[variant] ?? OTHER_MARKS[index % OTHER_MARKS.length];
   const common = { name: one.name, symbol: mark.symbol, color: colour };
   // A logarithm has no zero: such a point is left out of the drawing, not of the table.
   const drawable = (point) =>
@@ -142,7 +143,9 @@ function seriesOf(one, index, chart, look) {
   // The first of a name gives the legend its shape: the bars come after.
   const drawn = [
     ...((one.curve ?? []).length > 0 ? [curve(common, mark, one.curve.filter(drawable))] : []),
-    one.kind === "dots" ? dots(common, points) : line(common, one, mark, points),
+    one.kind === "dots"
+      ? (one.labels === undefined ? dots : labelledDots)(common, points, look)
+      : line(common, one, mark, points),
     ...((one.ranges ?? []).length > 0 ? [bars(common, one.ranges, chart)] : []),
   ];
   if (one.hollow.length === 0) return drawn;
@@ -203,13 +206,20 @@ function dots(common, points) {
   };
 }
 
+/** Large enough to have a shape, and outlined: a reader looks for these. */
+function labelledDots(common, points, look) {
+  const itemStyle = { color: common.color, borderColor: look.text, borderWidth: 1, opacity: 1 };
+  const symbolSize = points.length > 500 ? 6 : 8;
+  return { ...common, type: "scatter", symbolSize, itemStyle, progressive: 0, data: points, z: 3 };
+}
+
 function line(common, one, mark, points) {
   const isReference = mark.symbol === "none";
   return {
     ...common,
     type: "line",
     symbolSize: one.kind === "curve" ? mark.symbolSize / 2 : mark.symbolSize,
-    showSymbol: !isReference,
+    showSymbol: !isReference && one.kind !== "trace",
     showAllSymbol: true,
     itemStyle: { color: common.color, opacity: 1 },
     lineStyle: {

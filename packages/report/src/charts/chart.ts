@@ -26,8 +26,10 @@ export interface Axis {
 export interface Series {
   /** A variant, or `asked` for the line of what was asked for. */
   readonly name: string;
-  /** Points joined by a line, by a line with small marks, tiny and not joined, or not joined. */
-  readonly kind: "line" | "curve" | "dots" | "marks";
+  /** The variant it is a part of, whose colour and shape it has; itself when not said. */
+  readonly of?: string;
+  /** Points joined by a line, by a line with small marks, by one without any; tiny and not joined, or not joined. */
+  readonly kind: "line" | "curve" | "trace" | "dots" | "marks";
   readonly points: readonly Point[];
   /** Cells that are not ok: hollow, and joined by no line. */
   readonly hollow: readonly Point[];
@@ -35,8 +37,10 @@ export interface Series {
   readonly ranges?: readonly Range[];
   /** What a model says of the points: a line without marks. */
   readonly curve?: readonly Point[];
+  /** What the third value of a point means, by its number, for the tooltip. Such dots are drawn larger. */
+  readonly labels?: readonly string[];
 }
 
 export type Range = readonly [x: number, low: number, high: number];
 
-export type Point = readonly [x: number, y: number];
+export type Point = readonly [x: number, y: number, label?: number];

@@ -1,11 +1,12 @@
 import type { Study } from "../study.ts";
 import { drawByConnections } from "./by-connections.ts";
 import type { Chart } from "./chart.ts";
-import { connectionScatter } from "./connection-scatter.ts";
+import { connectionScatters } from "./connection-scatter.ts";
 import { AFTER_ESTABLISHED, BEFORE_ESTABLISHED } from "./drawings.ts";
 import { establishedChart } from "./established.ts";
 import { latencyDistribution } from "./latency-distribution.ts";
 import { scalabilityChart } from "./scalability.ts";
+import { withinACell } from "./within-a-cell.ts";
 
 /** All charts that have something to show, in the order of the report. */
 export function chartsOf(study: Study): Chart[] {
@@ -13,8 +14,9 @@ export function chartsOf(study: Study): Chart[] {
     ...BEFORE_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
     scalabilityChart(study),
     latencyDistribution(study),
-    connectionScatter(study),
+    ...connectionScatters(study),
     establishedChart(study),
+    ...withinACell(study),
     ...AFTER_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
   ];
   return charts.filter((chart): chart is Chart => chart !== null && hasData(chart));

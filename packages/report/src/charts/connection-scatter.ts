@@ -1,71 +1,70 @@
-import type { ConnectionRow } from "@c10k-lab/protocol";
 import type { CellFigures } from "../cell-figures.ts";
-import { SPREAD_RATIO } from "../limits.ts";
-import { about } from "../numbers.ts";
+import { RUNGS, rungText } from "../ladder.ts";
 import { placeOf } from "../place.ts";
-import type { Study } from "../study.ts";
-import type { Chart, Point } from "./chart.ts";
+import { placesOf, type Study } from "../study.ts";
+import { isLaddered, waitsOf } from "../waits.ts";
+import { scaleOf } from "./by-connections.ts";
+import type { Chart, Series } from "./chart.ts";
+import { captionOf, titleOf } from "./connection-scatter-words.ts";
+import { type Drawn, drawnOf } from "./drawn-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
-/** Each connection a dot: who waits, and whether all wait alike. null when no cell has rows. */
-export function connectionScatter(study: Study): Chart | null {
-  const rowsOf = (cell: CellFigures) => study.results.connections.get(cell.cell.id) ?? [];
-  const cells = largestLoadCells(study, (cell) => pointsOf(rowsOf(cell)).length > 0);
-  const first = cells[0];
-  if (first === undefined) return null;
-  const load = placeOf(study.axis, first.x);
-  const spreads = cells.map((cell) => spreadOf(cell.variant, pointsOf(rowsOf(cell))));
-  return {
-    name: "response-by-connection",
-    heading: "Response time of each connection",
-    title: titleOf(spreads, load),
-    caption: `At ${load} the mean response time of a connection in one run, fastest to slowest: ${spreads.map(rangeOf).join("; ")} ms.`,
-    x: { label: "connection number", unit: "", scale: "linear", format: "number", ticks: null },
-    y: { label: "mean response time, ms", unit: "ms", scale: "linear", format: "number", ticks: null },
-    series: cells.map((cell) => ({
-      name: cell.variant,
-      kind: "dots",
-      points: pointsOf(rowsOf(cell)),
-      hollow: [],
-    })),
-  };
-}
+/** What is said of a connection on a rung, by rung. */
+const RUNG_LABELS = Array.from({ length: RUNGS }, (_, rung) => `${rungText(rung)}, rung ${rung}`);
 
-interface Spread {
-  readonly variant: string;
-  readonly fastestMs: number;
-  readonly slowestMs: number;
-}
-
-/** Microseconds are enough for a dot, and keep the page small. */
-function pointsOf(rows: readonly ConnectionRow[]): Point[] {
-  return rows.flatMap((row) =>
-    row.responseMsMean === null ? [] : [[row.connection, Math.round(row.responseMsMean * 1000) / 1000]],
-  );
-}
-
-function spreadOf(variant: string, points: readonly Point[]): Spread {
-  const ms = points.map((point) => point[1]);
-  return {
-    variant,
-    fastestMs: ms.reduce((a, b) => Math.min(a, b)),
-    slowestMs: ms.reduce((a, b) => Math.max(a, b)),
-  };
-}
-
-function titleOf(spreads: readonly Spread[], load: string): string {
-  const [widest, next] = spreads.toSorted((a, b) => widthOf(b) - widthOf(a));
-  const at = `at ${load}`;
-  if (widest === undefined || next === undefined || widthOf(widest) < SPREAD_RATIO * widthOf(next)) {
-    return `Mean response time of each connection ${at}`;
+/**
+ * Each connection a dot: who waits, and whether all wait alike. A chart for every place where connections waited for
+ * retransmissions, otherwise one, at the largest load all held. None where no cell has rows.
+ */
+export function connectionScatters(study: Study): Chart[] {
+  if (isLaddered(study)) {
+    return placesToDraw(study)
+      .map((x) => scatter(study, cellsAt(study, x), x))
+      .filter(({ series }) => series.length > 0);
   }
-  return `${widest.variant}'s connections wait least alike ${at}`;
+  const cells = largestLoadCells(study, (cell) => drawnOf(study, cell).dots.length > 0);
+  return cells.length === 0 ? [] : [scatter(study, cells, null)];
 }
 
-function widthOf({ fastestMs, slowestMs }: Spread): number {
-  return fastestMs > 0 ? slowestMs / fastestMs : 0;
+/** All of a load. Where something else is varied: the one where most wait, and the last. */
+function placesToDraw(study: Study): number[] {
+  const places = placesOf(study);
+  if (study.axis === "connections") return places;
+  const waiting = (x: number) =>
+    cellsAt(study, x).reduce((sum, cell) => sum + waitsOf(study, cell.results).onRung, 0);
+  const worst = places.toSorted((a, b) => waiting(b) - waiting(a))[0];
+  return places.filter((x) => x === worst || x === places.at(-1));
 }
 
-function rangeOf({ variant, fastestMs, slowestMs }: Spread): string {
-  return `${variant} ${about(fastestMs)} to ${about(slowestMs)}`;
+function cellsAt({ variants, cells }: Study, x: number): CellFigures[] {
+  return variants.flatMap((variant) => cells.find((cell) => cell.variant === variant && cell.x === x) ?? []);
+}
+
+/** @param x the place, where there is a chart for each: they are looked at beside each other, so have one kind of axis */
+function scatter(study: Study, cells: readonly CellFigures[], x: number | null): Chart {
+  const drawn = cells.map((cell) => drawnOf(study, cell)).filter(({ dots }) => dots.length > 0);
+  const series = drawn.flatMap(seriesOf);
+  const heading = "Response time of each connection";
+  return {
+    name: x === null ? "response-by-connection" : `response-by-connection-${x}`,
+    heading: x === null ? heading : `${heading}, ${placeOf(study.axis, x)}`,
+    title: titleOf(study, drawn),
+    caption: captionOf(study, drawn),
+    x: { label: "connection number", unit: "", scale: "linear", format: "number", ticks: null },
+    y: {
+      label: "mean response time, ms",
+      unit: "ms",
+      scale: x === null ? scaleOf(series) : "log",
+      format: "number",
+      ticks: null,
+    },
+    series,
+  };
+}
+
+function seriesOf({ cell: { variant }, dots, labelled }: Drawn): Series[] {
+  const common = { of: variant, kind: "dots", hollow: [] } as const;
+  const others = { ...common, name: variant, points: dots.filter((point) => point.length === 2) };
+  if (labelled.length === 0) return [others];
+  return [others, { ...common, name: `${variant}, on a rung`, points: labelled, labels: RUNG_LABELS }];
 }

@@ -2,7 +2,7 @@ import { init } from "echarts";
 import { SVG_DOTS_MAX } from "../limits.ts";
 import type { Chart } from "./chart.ts";
 import { chartOption, LOOKS } from "./chart-option.js";
-import { thinned } from "./thin.ts";
+import { thinnedByLabel } from "./thin.ts";
 
 const WIDTH_PX = 960;
 const HEIGHT_PX = 520;
@@ -22,7 +22,7 @@ export function svgOf(chart: Chart): string {
 
 function lightened(chart: Chart): Chart {
   const series = chart.series.map((one) =>
-    one.kind === "dots" ? { ...one, points: thinned(one.points, SVG_DOTS_MAX) } : one,
+    one.kind === "dots" ? { ...one, points: thinnedByLabel(one.points, SVG_DOTS_MAX) } : one,
   );
   return { ...chart, series };
 }

@@ -1,5 +1,14 @@
 import type { Point } from "./chart.ts";
 
+/** The same of dots with labels, each label for itself: a rare one is not crowded out by those beside it. */
+export function thinnedByLabel(points: readonly Point[], max: number): readonly Point[] {
+  if (points.length <= max) return points;
+  const share = max / points.length;
+  return [...Map.groupBy(points, (point) => point[2]).values()]
+    .flatMap((alike) => thinned(alike, Math.max(2, Math.floor(share * alike.length))))
+    .toSorted((a, b) => a[0] - b[0]);
+}
+
 /**
  * At most `max` points: of each stretch of neighbours the lowest and the highest. Every n-th point would lose just the
  * connections a reader looks for.

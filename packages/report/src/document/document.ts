@@ -14,6 +14,7 @@ import { discussion } from "./discussion.ts";
 import { environment } from "./environment.ts";
 import { intervals } from "./intervals.ts";
 import { method } from "./method.ts";
+import { retransmissions } from "./retransmissions.ts";
 import { scalabilityModel } from "./scalability-model.ts";
 
 /** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
@@ -86,6 +87,7 @@ function results(study: Study): string {
     intervals(study),
     scalabilityModel(study),
     clocks(study),
+    retransmissions(study),
   ]);
 }
 

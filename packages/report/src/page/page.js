@@ -70,9 +70,15 @@ function tooltipHtml(chart, shown) {
     const hollow =
       one.componentSubType === "scatter" && chart.x.unit === "connections" ? " (not compared)" : "";
     const value = `<b>${numberText(one.value[1])}</b> ${plain(chart.y.unit)}`;
-    return `${one.marker}${plain(one.seriesName)}: ${value}${hollow}`;
+    return `${one.marker}${plain(one.seriesName)}: ${value}${labelText(chart, one)}${hollow}`;
   });
   return `${xText(chart.x, x)}<br>${lines.join("<br>")}`;
+}
+
+/** What is said of this point alone. */
+function labelText(chart, { seriesName, value }) {
+  const label = chart.series.find(({ name }) => name === seriesName)?.labels?.[value[2]];
+  return label === undefined ? "" : ` (${plain(label)})`;
 }
 
 function xText(axis, value) {

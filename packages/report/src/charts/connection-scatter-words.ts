@@ -1,0 +1,102 @@
+import { SPREAD_RATIO } from "../limits.ts";
+import { about, integer, listed, percent } from "../numbers.ts";
+import { placeOf } from "../place.ts";
+import { isWhole, type Study } from "../study.ts";
+import { lateSentence } from "../wait-sentences.ts";
+import { areRetransmissions, isLaddered, type Waits } from "../waits.ts";
+import type { Drawn } from "./drawn-connections.ts";
+
+/** The one message of a scatter. */
+export function titleOf(study: Study, drawn: readonly Drawn[]): string {
+  const at = `at ${placeOf(study.axis, drawn[0]?.cell.x ?? 0)}`;
+  const message = ladderTitle(study, drawn, at) ?? spreadTitle(drawn, at);
+  return study.group === null ? message : `${study.group}: ${message.replace(/^(No|Mean) /, lowerCase)}`;
+}
+
+function lowerCase(word: string): string {
+  return word.toLowerCase();
+}
+
+function ladderTitle(study: Study, drawn: readonly Drawn[], at: string): string | null {
+  const waiting = drawn.filter(({ waits }) => areRetransmissions(waits));
+  if (waiting.length > 0) {
+    const shares = waiting.map(
+      ({ cell, waits }) => `${percent((100 * waits.onRung) / waits.connections)} of ${cell.variant}'s`,
+    );
+    return `${listed(shares)} connections wait for a retransmission ${at}`;
+  }
+  return isLaddered(study) && drawn.every(({ waits }) => isQuiet(waits))
+    ? `No connection waits for a retransmission ${at}`
+    : null;
+}
+
+/** Nothing was sent again, or nobody waited so long. */
+function isQuiet({ sentAgain, late, unanswered }: Waits): boolean {
+  return sentAgain === 0 || (late === 0 && unanswered === 0);
+}
+
+function spreadTitle(drawn: readonly Drawn[], at: string): string {
+  const [widest, next] = drawn.map(spreadOf).toSorted((a, b) => widthOf(b) - widthOf(a));
+  if (widest === undefined || next === undefined || widthOf(widest) < SPREAD_RATIO * widthOf(next)) {
+    return `Mean response time of each connection ${at}`;
+  }
+  return `${widest.variant}'s connections wait least alike ${at}`;
+}
+
+export function captionOf(study: Study, drawn: readonly Drawn[]): string {
+  const at = placeOf(study.axis, drawn[0]?.cell.x ?? 0);
+  const ranges = drawn.map(spreadOf).map(rangeOf).join("; ");
+  return [
+    `At ${at} the mean response time of a connection in one run, fastest to slowest: ${ranges} ms.`,
+    ...drawn.map(({ cell, waits }) => lateSentence(cell.variant, waits)),
+    outlineSentence(drawn),
+    missingSentence(drawn),
+  ]
+    .filter((sentence) => sentence !== "")
+    .join(" ");
+}
+
+/** A wait is one of several messages, the mean is of all: so the marks lie lower than the rungs. */
+function outlineSentence(drawn: readonly Drawn[]): string {
+  const first = drawn.find(({ labelled }) => labelled.length > 0);
+  if (first === undefined) return "";
+  const { messages = null, active = 0 } = first.cell.cell.client?.asked ?? {};
+  const each = messages === null || active === 0 ? 0 : messages / active;
+  const lower =
+    Number.isInteger(each) && each > 1
+      ? ` The mean is of ${each} messages, one of which waited so: the marks lie at a ${each}th of the rungs and above.`
+      : "";
+  return `Outlined: connections on a rung.${lower}`;
+}
+
+function missingSentence(drawn: readonly Drawn[]): string {
+  const missing = drawn.flatMap(({ cell, waits }) =>
+    waits.unanswered === 0
+      ? []
+      : [`${integer(waits.unanswered)} of ${cell.variant}'s${isWhole(cell) ? "" : ` (${cell.cell.status})`}`],
+  );
+  return missing.length === 0 ? "" : `Without a response and not drawn: ${listed(missing)}.`;
+}
+
+interface Spread {
+  readonly variant: string;
+  readonly fastestMs: number;
+  readonly slowestMs: number;
+}
+
+function spreadOf({ cell: { variant }, dots }: Drawn): Spread {
+  const ms = dots.map((point) => point[1]);
+  return {
+    variant,
+    fastestMs: ms.reduce((a, b) => Math.min(a, b)),
+    slowestMs: ms.reduce((a, b) => Math.max(a, b)),
+  };
+}
+
+function widthOf({ fastestMs, slowestMs }: Spread): number {
+  return fastestMs > 0 ? slowestMs / fastestMs : 0;
+}
+
+function rangeOf({ variant, fastestMs, slowestMs }: Spread): string {
+  return `${variant} ${about(fastestMs)} to ${about(slowestMs)}`;
+}

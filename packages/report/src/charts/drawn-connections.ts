@@ -1,0 +1,28 @@
+import type { CellFigures } from "../cell-figures.ts";
+import type { Study } from "../study.ts";
+import { canBeRetransmissions, rungOfRow, type Waits, waitsOf } from "../waits.ts";
+import type { Point } from "./chart.ts";
+
+/** The connections of one run of a cell. */
+export interface Drawn {
+  readonly cell: CellFigures;
+  readonly dots: readonly Point[];
+  /** Connections on a rung: their third value. */
+  readonly labelled: readonly Point[];
+  readonly waits: Waits;
+}
+
+/** Of the run in the middle. */
+export function drawnOf(study: Study, cell: CellFigures): Drawn {
+  const waits = waitsOf(study, [cell.cell]);
+  const areLabelled = canBeRetransmissions(waits);
+  const rows = study.results.connections.get(cell.cell.id) ?? [];
+  const dots = rows.flatMap((row): Point[] => {
+    if (row.responseMsMean === null) return [];
+    // Three digits are enough for a dot, and keep the page small.
+    const point = [row.connection, Number(row.responseMsMean.toPrecision(3))] as const;
+    const rung = areLabelled ? rungOfRow(row) : null;
+    return [rung === null ? point : [...point, rung]];
+  });
+  return { cell, dots, labelled: dots.filter((point) => point.length === 3), waits };
+}

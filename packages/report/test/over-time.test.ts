@@ -1,0 +1,138 @@
+import type { CellResult } from "@c10k-lab/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { growthOf, stepOf } from "../src/charts/over-time.ts";
+import { withinACell } from "../src/charts/within-a-cell.ts";
+import { studiesOf } from "../src/study.ts";
+import { makeCell, makeResults } from "./fixture.ts";
+
+const FIRST_SENT_US = 5e6;
+
+/** 1,000 messages/s in the first second of the exchange, 9,000 in the next; looked at every 100 ms from before it on. */
+function withSeries(cell: CellResult): CellResult {
+  const series = Array.from({ length: 30 }, (_, look) => {
+    const seconds = Math.min(2, Math.max(0, look * 0.1 - 0.55));
+    const messages = Math.round(1000 * Math.min(1, seconds) + 9000 * Math.max(0, seconds - 1));
+    return { atUs: FIRST_SENT_US + look * 100_000 - 550_000, open: 10, messages, errors: 0 };
+  });
+  const client = cell.client && {
+    ...cell.client,
+    achieved: { ...cell.client.achieved, messages: 10_000 },
+    series,
+  };
+  return { ...cell, client };
+}
+
+function chartsOf(...cells: CellResult[]) {
+  const [study] = studiesOf(makeResults(cells));
+  return study === undefined ? [] : withinACell(study);
+}
+
+describe("growth over time", () => {
+  it("adds up to what has grown, whenever one looked", () => {
+    const steps = fc.array(fc.record({ ms: fc.integer({ min: 1, max: 400 }), grown: fc.nat(1000) }), {
+      minLength: 60,
+      maxLength: 200,
+    });
+    fc.assert(
+      fc.property(steps, (all) => {
+        let [atMs, total] = [17, 3];
+        const looks = [{ atMs, total }];
+        for (const { ms, grown } of all) {
+          atMs += ms;
+          total += grown;
+          looks.push({ atMs, total });
+        }
+        // One step as long as a fiftieth of all, so nothing is cut off at the end.
+        const stepMs = (atMs - 17) / 50;
+        const points = growthOf(looks, stepMs);
+        expect(points).toHaveLength(50);
+        const sum = points.reduce((all, [, perSecond]) => all + (perSecond * stepMs) / 1000, 0);
+        expect(Math.abs(sum - (total - 3))).toBeLessThanOrEqual(1 + (total - 3) / 1000);
+      }),
+    );
+  });
+
+  it("is nothing of a course too short to be one", () => {
+    expect(growthOf([], 100)).toEqual([]);
+    expect(
+      growthOf(
+        [
+          { atMs: 0, total: 0 },
+          { atMs: 300, total: 9 },
+        ],
+        100,
+      ),
+    ).toEqual([]);
+  });
+
+  it("takes longer steps for longer courses", () => {
+    const lasting = (ms: number) => [
+      { atMs: 0, total: 0 },
+      { atMs: ms, total: 1 },
+    ];
+    expect(stepOf([lasting(2000)], 100)).toBe(100);
+    expect(stepOf([lasting(2000), lasting(30_000)], 100)).toBe(200);
+    expect(stepOf([lasting(600_000)], 100)).toBe(5000);
+  });
+});
+
+describe("the chart within a cell", () => {
+  it("shows how the rate changes from the first message on", () => {
+    const [rate] = chartsOf(makeCell({ server: "epoll", connections: 10, change: withSeries }));
+    expect(rate?.name).toBe("within-a-cell");
+    const points = rate?.series[0]?.points ?? [];
+    expect(points.map(([seconds]) => seconds)).toEqual([0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6, 1.8, 2]);
+    expect(points.slice(0, 4).every(([, perSecond]) => Math.abs(perSecond - 1000) < 100)).toBe(true);
+    expect(points.slice(6).every(([, perSecond]) => Math.abs(perSecond - 9000) < 100)).toBe(true);
+    expect(rate?.caption).toContain("epoll 1,000 to 9,000 messages/s.");
+  });
+
+  it("names the variant whose rate changes most", () => {
+    const even = (cell: CellResult): CellResult => {
+      const changed = withSeries(cell);
+      const series = (changed.client?.series ?? []).map((look) => ({
+        ...look,
+        messages: Math.round(5 * Math.min(2000, Math.max(0, (look.atUs - FIRST_SENT_US) / 1000))),
+      }));
+      return { ...changed, client: changed.client && { ...changed.client, series } };
+    };
+    const [rate] = chartsOf(
+      makeCell({ server: "threaded", connections: 10, change: withSeries }),
+      makeCell({ server: "epoll", connections: 10, change: even }),
+    );
+    expect(rate?.title).toBe("threaded's rate changes most within a cell at 10 connections");
+  });
+
+  it("is left out for a client that took no looks", () => {
+    const older = (cell: CellResult): CellResult => ({
+      ...cell,
+      client: cell.client && { ...cell.client, series: [] },
+    });
+    const names = chartsOf(makeCell({ server: "epoll", connections: 10, change: older })).map(
+      ({ name }) => name,
+    );
+    expect(names).toEqual(["server-cpu-within-a-cell"]);
+  });
+
+  it("of the server's CPU is of the stretch in which it served", () => {
+    // The fixture's server idles half a second, then uses 70 % of a core.
+    const [, cpu] = chartsOf(makeCell({ server: "epoll", connections: 10 }));
+    expect(cpu?.name).toBe("server-cpu-within-a-cell");
+    const shares = (cpu?.series[0]?.points ?? []).map(([, percent]) => percent);
+    expect(shares).toHaveLength(10);
+    expect(shares.every((percent) => percent === 70)).toBe(true);
+  });
+
+  it("shows cells that hung where none is whole, most of them at one place", () => {
+    const hung = { status: "cut-off", change: withSeries } as const;
+    const [both] = chartsOf(
+      makeCell({ server: "threaded", connections: 1000, ...hung }),
+      makeCell({ server: "epoll", connections: 1000, ...hung }),
+      makeCell({ server: "select", connections: 1023, ...hung }),
+    );
+    expect(both?.series.map(({ name }) => name)).toEqual(["threaded", "epoll"]);
+    expect(both?.caption).toContain("One run at 1,000 connections.");
+    expect(both?.caption).toContain("Not whole: threaded (cut-off), epoll (cut-off).");
+  });
+});
