@@ -273,6 +273,7 @@ describe("a cell", () => {
       verdict: "nothing-compared",
       regressions: [],
       summary: "Nothing could be compared: the runs have no cell in common.",
+      cells: [{ decline: null }, { decline: null }],
     });
     expect(compare(run([EPOLL]), runOf([])).summary).toContain("no cell in common");
     expect(compare(runOf([]), runOf([])).summary).toContain("no cell was measured");
@@ -395,7 +396,7 @@ describe("as Markdown", () => {
     const after = run([{ ...EPOLL, messagesPerSecond: 50_000 }], { plan: "<script>|" });
     const markdown = comparisonMarkdown(compare(run([EPOLL]), after, { thresholdPercent: 2.5 }));
     expect(markdown).toContain("**1 regression at a threshold of 2.5 %.");
-    expect(markdown).toContain("- plan: standard before, &lt;script&gt;\\| after");
+    expect(markdown).toContain("- plan: standard → &lt;script&gt;\\|");
     expect(markdown).toContain(
       "| epoll-100 | messages/s | 100,000 | 50,000 | −50.0 | −51.0 to −49.0 | worse: regression |",
     );

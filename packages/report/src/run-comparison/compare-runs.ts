@@ -1,4 +1,4 @@
-import type { Change, LabResults, RunComparison } from "@c10k-lab/protocol";
+import type { CellComparison, Change, LabResults, RunComparison } from "@c10k-lab/protocol";
 import type { CellFigures } from "../cell-figures.ts";
 import { everyCellOf, inTableOrder } from "../study.ts";
 import { type CellPair, compareCell } from "./cell-comparison.ts";
@@ -15,16 +15,14 @@ export interface ComparedRun extends Pick<LabResults, "manifest" | "cells"> {
 
 /** Two runs side by side; what the second is worse in, and whether that is for certain. */
 export function compareRuns(before: ComparedRun, after: ComparedRun, rule: Rule): RunComparison {
-  const cells = pairsOf(before, after).map((pair) => compareCell(pair, rule));
+  const cells = cellsOf(pairsOf(before, after), rule);
   const beyond = cells.flatMap((cell) =>
     cell.changes
       .filter((change) => change.isBeyondThreshold)
       .map((change) => ({ change, sentence: changeSentence(cell, change) })),
   );
-  const haveCommon = cells.some((cell) => cell.before !== null && cell.after !== null);
   const regressions = [
-    // Of two runs that have nothing in common nothing is missing.
-    ...(haveCommon ? cells.flatMap(({ decline }) => decline ?? []) : []),
+    ...cells.flatMap(({ decline }) => decline ?? []),
     ...beyond.filter(({ change }) => change.counts).map(({ sentence }) => sentence),
   ];
   const counted = cells.flatMap(({ changes }) => changes.filter((change) => change.counts));
@@ -45,6 +43,13 @@ export function compareRuns(before: ComparedRun, after: ComparedRun, rule: Rule)
         ? nothingSentence(cells)
         : summarySentence(cells, regressions.length, rule.thresholdPercent),
   };
+}
+
+/** Of two runs that have nothing in common nothing is missing. */
+function cellsOf(pairs: readonly CellPair[], rule: Rule): CellComparison[] {
+  const cells = pairs.map((pair) => compareCell(pair, rule));
+  const haveCommon = pairs.some((pair) => pair.before !== null && pair.after !== null);
+  return haveCommon ? cells : cells.map((cell) => ({ ...cell, decline: null }));
 }
 
 function verdictOf(regressions: readonly string[], counted: readonly Change[]): RunComparison["verdict"] {

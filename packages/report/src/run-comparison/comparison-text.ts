@@ -18,7 +18,7 @@ export function comparisonText(comparison: RunComparison): ComparisonText {
   const { before, after, environment, cells, regressions, notCounted, summary } = comparison;
   return {
     runs: [`before: ${runText(before)}`, `after: ${runText(after)}`],
-    environment: environment.map((one) => `${one.what}: ${one.before} before, ${one.after} after`),
+    environment: environment.map((one) => `${one.what}: ${one.before} → ${one.after}`),
     notes: cells.flatMap(notesOf),
     regressions,
     notCounted,
