@@ -1,6 +1,16 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { defineConfig } from "vitest/config";
+
+/** What tests leave in the folder for temporary files goes with the run. Other users' processes may pass through it. */
+const TESTS = "c10k-tests-";
+if (!basename(tmpdir()).startsWith(TESTS)) {
+  const folder = mkdtempSync(join(tmpdir(), TESTS));
+  chmodSync(folder, 0o755);
+  process.env.TMPDIR = folder;
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+}
 
 /** Each workspace that has tests is a project called like its package: `vitest run --project server-epoll`. */
 const projects = ["packages", "apps"]
