@@ -73,12 +73,14 @@ const PlanFile = z.strictObject({
   groups: z
     .record(
       z.string(),
-      z.strictObject({
-        options: Options,
-        load: Options,
-        values: Values.optional(),
-        variants: Variants.optional(),
-      }),
+      z
+        .strictObject({
+          options: Options,
+          load: Options,
+          values: Values.optional(),
+          variants: Variants.optional(),
+        })
+        .nullable(),
     )
     .optional(),
   clients: z.array(whole).min(1).default([1]),
@@ -88,7 +90,7 @@ const PlanFile = z.strictObject({
   search: SearchEntry.optional(),
 });
 type PlanFile = z.output<typeof PlanFile>;
-type GroupEntry = Partial<NonNullable<PlanFile["groups"]>[string]>;
+type GroupEntry = Partial<NonNullable<NonNullable<PlanFile["groups"]>[string]>>;
 
 /**
  * A plan from the text of its file.
@@ -106,7 +108,7 @@ export function parsePlan(name: string, text: string): Plan {
     question: oneLine(file.question),
     about: oneLine(file.about),
     axis,
-    groups: groups.map(([groupName, group]) => groupOf(file, axis, groupName, group)),
+    groups: groups.map(([groupName, group]) => groupOf(file, axis, groupName, group ?? {})),
     clients: file.clients,
     repeats: file.repeats,
     seed: file.seed,
