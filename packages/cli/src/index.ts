@@ -12,6 +12,7 @@ export {
   flag,
   instantMs,
   integer,
+  integerRange,
   integers,
   type OptionTable,
   type OptionValues,

@@ -67,6 +67,12 @@ export function integers<H extends (Help<string> | Help<undefined>) & Bounds>(he
   return option(help, (given: string): number[] => given.split(",").map((text) => one.parse(text.trim())));
 }
 
+/** Whole numbers, one or a range. */
+export function integerRange<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+  const one = integer(help);
+  return option(help, (given: string): Range => parseRange(given, one.parse));
+}
+
 /** Bytes. */
 export function bytes<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
   return option(help, (given: string): number => bounded(parseBytes(given), given, help));
