@@ -1,22 +1,21 @@
 import { type CellResult, INFINITE } from "@c10k-lab/protocol";
 import { placeOf } from "@c10k-lab/report";
-import { createLogUpdate } from "log-update";
 import type { Cell } from "./cells.ts";
-
-const REDRAW_MS = 250;
+import type { CellWatcher } from "./lab-session.ts";
+import { LiveLine } from "./live-line.ts";
+import { timeText } from "./time-text.ts";
 
 /** A line for each finished cell, and on a terminal a live one for the cell under way with the time left. */
-export class Progress {
+export class Progress implements CellWatcher {
   readonly #cells: number;
   readonly #cellMs: number;
   /** Of the longest label. */
   readonly #width: number;
   readonly #startedMs = performance.now();
-  readonly #line = createLogUpdate(process.stderr);
+  readonly #line = new LiveLine();
   #done = 0;
   #current: Cell | undefined;
   #currentMs = 0;
-  #timer: NodeJS.Timeout | undefined;
 
   /**
    * @param cells all there are to run
@@ -31,21 +30,17 @@ export class Progress {
   begin(cell: Cell): void {
     this.#current = cell;
     this.#currentMs = performance.now();
-    if (!process.stderr.isTTY) return;
-    this.#timer ??= setInterval(() => this.#draw(), REDRAW_MS);
-    this.#draw();
+    this.#line.show(() => this.#drawn(cell));
   }
 
   finish(result: CellResult): void {
     this.#done++;
     this.#current = undefined;
-    if (process.stderr.isTTY) this.#line.clear();
-    process.stderr.write(`${this.#finished(result)}\n`);
+    this.#line.print(this.#finished(result));
   }
 
   stop(): void {
-    clearInterval(this.#timer);
-    if (process.stderr.isTTY) this.#line.clear();
+    this.#line.stop();
   }
 
   #finished(result: CellResult): string {
@@ -60,13 +55,10 @@ export class Progress {
     return `${count} ${name}: ${rate} messages/s${latency}${trouble}${left}`;
   }
 
-  #draw(): void {
-    if (!this.#current) return;
+  #drawn(current: Cell): string {
     const seconds = ((performance.now() - this.#currentMs) / 1000).toFixed(0);
-    const cell = `${labelOf(this.#current)}, ${seconds} s`;
-    this.#line(
-      `${bar(this.#done / this.#cells)} ${this.#done}/${this.#cells}  ${cell}  (${this.#left()} left)`,
-    );
+    const cell = `${labelOf(current)}, ${seconds} s`;
+    return `${bar(this.#done / this.#cells)} ${this.#done}/${this.#cells}  ${cell}  (${this.#left()} left)`;
   }
 
   /** From the mean of the finished cells, or what was expected of one. */
@@ -77,7 +69,7 @@ export class Progress {
       0,
       Math.round((cellMs * (this.#cells - this.#done) - this.#inCurrentMs()) / 1000),
     );
-    return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+    return timeText(seconds);
   }
 
   #inCurrentMs(): number {

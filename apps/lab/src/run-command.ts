@@ -1,31 +1,13 @@
-import {
-  bytes,
-  choice,
-  choices,
-  command,
-  durationMs,
-  flag,
-  integer,
-  integers,
-  type OptionValues,
-  onStopSignal,
-  type StopSignal,
-  text,
-  UsageError,
-} from "@c10k-lab/cli";
-import { type CellResult, EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
-import { DockerEngine } from "./engines/docker/docker-engine.ts";
-import type { Engine } from "./engines/engine.ts";
-import { ProcessEngine } from "./engines/process/process-engine.ts";
-import { LabRun } from "./lab-run.ts";
+import { command, durationMs, integer, integers, text, UsageError } from "@c10k-lab/cli";
+import type { CellResult, LabResults } from "@c10k-lab/protocol";
+import { cellsOf } from "./cells.ts";
+import { runPlan } from "./lab-run.ts";
+import { MEASURING_OPTIONS, measure } from "./measuring.ts";
 import { changed } from "./plan-changes.ts";
 import { DEFAULT_PLAN, findPlan, planNames } from "./plan-library.ts";
-import { printSummary, renderInto } from "./rendering.ts";
-
-const ENGINES = ["process", "docker"] as const;
 
 const OPTIONS = {
-  servers: choices(SERVERS, { describe: `which servers: ${SERVERS.join(",")} [default: the plan's]` }),
+  ...MEASURING_OPTIONS,
   durationMs: durationMs({
     describe: "how long each step exchanges messages [default: the plan's]",
     min: 100,
@@ -58,21 +40,7 @@ const OPTIONS = {
     describe: "of the order in which servers meet a load [default: the plan's]",
     max: 2 ** 31,
   }),
-  engine: choice(ENGINES, {
-    describe: "run the apps as processes of this machine, or in Docker containers on its network",
-    default: "process",
-  }),
-  noBuild: flag("docker: take the images as they are; otherwise what has changed is built first"),
-  memoryBytes: bytes({
-    describe: "docker: memory a container may use, the kernel kills it above",
-    default: "4GiB",
-    min: 6 * 2 ** 20,
-    noun: "enough memory for a container",
-  }),
-  results: text({ describe: "folder in which a new one is made for this run", default: "results" }),
 } as const;
-
-type RunOptions = OptionValues<typeof OPTIONS>;
 
 export const runCommand = command({
   usage: "run [plan]",
@@ -99,43 +67,17 @@ export const runCommand = command({
   run: async (options, planName) => {
     const plan = changed(findPlan(planName), { ...options, values: options.values?.split(",") });
     if (plan.search) throw new UsageError(`${plan.name} is a search: npm run lab -- capacity ${planName}`);
-    let lab: LabRun;
-    try {
-      lab = new LabRun(plan, (run) => makeEngine(run, options), options.results);
-    } catch (error) {
-      process.stderr.write(
-        `lab: cannot write to --results ${options.results}: ${(error as Error).message}\n`,
-      );
-      return EXIT.unwritable;
-    }
-    return drive(lab);
+    return measure(
+      {
+        plan,
+        cells: cellsOf(plan).length,
+        work: (session) => runPlan(session, plan),
+        isWell: (results) => !hasFailures(results),
+      },
+      options,
+    );
   },
 });
-
-function makeEngine(run: string, { engine, noBuild, memoryBytes }: RunOptions): Engine {
-  if (engine === "process") return new ProcessEngine();
-  return new DockerEngine(run, { build: !noBuild, memoryBytes });
-}
-
-async function drive(lab: LabRun): Promise<number> {
-  let interruptedBy: StopSignal | undefined;
-  onStopSignal((signal) => {
-    if (!interruptedBy) process.stderr.write("\nlab: stopping; what was measured is kept\n");
-    interruptedBy = signal;
-    lab.interrupt();
-  });
-  const outcome = await lab.run();
-  const results = await lab.folder.read();
-  if (outcome === "bad-plan") {
-    process.stderr.write(`lab: ${results.manifest.plan}: ${results.manifest.trouble}\n`);
-    return EXIT.usage;
-  }
-  printSummary(results);
-  await renderInto(lab.folder, results);
-  if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  if (results.manifest.trouble) process.stderr.write(`lab: ${results.manifest.trouble}\n`);
-  return outcome === "complete" && !hasFailures(results) ? EXIT.ok : EXIT.incomplete;
-}
 
 /** A server that meets its wall, or does not come to an end in the time a plan gives it, is a result. */
 const RESULTS: readonly CellResult["status"][] = ["ok", "limited", "cut-off"];
