@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { CAPACITY_SIGNALS, SEARCHED, SERVERS } from "./names.ts";
+import { Percentile } from "./client-summary.ts";
+import { CAPACITY_SIGNALS, SEARCH_ENDS, SEARCHED, SERVERS } from "./names.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -21,20 +22,29 @@ export const Trial = z.object({
   met: z.boolean(),
   /** What failed, the cause before its consequences; empty when it was met. */
   signals: z.array(z.object({ signal: z.enum(CAPACITY_SIGNALS), sentence: z.string() })),
-  /** null where nothing was measured; milliseconds, Infinity is written as null with `failures` above 0. */
-  p99Ms: z.number().nonnegative().nullable(),
+  /** Milliseconds, or "infinite"; null where nothing was measured. */
+  p99Ms: Percentile,
+  /** Messages answered by messages offered; null where nothing was measured. */
   achieved: z.number().nonnegative().nullable(),
+  /** Connections that ended otherwise than ok. */
   failures: count,
+  /** What else took the processors while it failed, in a sentence; null when nothing did, or had no part in it. */
+  disturbed: z.string().nullable(),
+  /** false: it failed while it was disturbed, and was run again instead. */
+  counts: z.boolean(),
 });
 export type Trial = z.infer<typeof Trial>;
 
 /** The search for one variant's limit in one direction. */
 export const Search = z.object({
+  /** The plan's; null where it has none. */
+  group: z.string().nullable(),
   variant: z.string(),
   server: z.enum(SERVERS),
   searched: z.enum(SEARCHED),
   /** What was held fast: messages per second while connections were searched, connections while the rate was. */
   fixed: z.object({ connections: count.nullable(), rate: count.nullable() }),
+  ended: z.enum(SEARCH_ENDS),
   /** The largest value at which most runs met the objective; null when none did. */
   met: count.nullable(),
   /** The smallest value above it at which most runs did not; null when every value up to the end of the search was met. */

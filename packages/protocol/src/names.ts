@@ -104,7 +104,7 @@ export type Searched = (typeof SEARCHED)[number];
 
 /** What first spoke against more load, causes before consequences. */
 export const CAPACITY_SIGNALS = [
-  /** A descriptor number did not fit into an fd_set. */
+  /** A descriptor number did not fit into an fd_set, or the server had no descriptor left. */
   "fd-wall",
   /** No further thread could be started. */
   "thread-limit",
@@ -126,6 +126,18 @@ export const CAPACITY_SIGNALS = [
   "latency",
 ] as const;
 export type CapacitySignal = (typeof CAPACITY_SIGNALS)[number];
+
+/** How a search for capacity ended. */
+export const SEARCH_ENDS = [
+  /** Both ends of the interval have all their runs; the lower one is missing where nothing met the objective. */
+  "boundary",
+  /** Everything up to the end of the search met the objective. */
+  "bound",
+  /** Its runs contradicted each other for too long, or what there is to try it with came to an end at once. */
+  "unsettled",
+  "interrupted",
+] as const;
+export type SearchEnd = (typeof SEARCH_ENDS)[number];
 
 /** Counters of /proc/net/netstat and /proc/net/snmp kept as evidence, see the kernel's snmp_counter.rst. */
 export const TCP_COUNTERS = [
