@@ -6,17 +6,17 @@ import type { Load, Plan, Step, Variant } from "./plan.ts";
 
 /** What a command line changes in a plan; what is not given stays as the plan has it. */
 export interface PlanChanges {
-  readonly servers: readonly ServerName[] | undefined;
+  readonly servers?: readonly ServerName[] | undefined;
   /** Places on the plan's axis, as typed. */
-  readonly values: readonly string[] | undefined;
-  readonly connections: readonly number[] | undefined;
-  readonly maxConnections: number | undefined;
-  readonly clients: readonly number[] | undefined;
-  readonly durationMs: number | undefined;
+  readonly values?: readonly string[] | undefined;
+  readonly connections?: readonly number[] | undefined;
+  readonly maxConnections?: number | undefined;
+  readonly clients?: readonly number[] | undefined;
+  readonly durationMs?: number | undefined;
   /** "hold=10s rate=500" */
-  readonly load: string | undefined;
-  readonly repeats: number | undefined;
-  readonly seed: number | undefined;
+  readonly load?: string | undefined;
+  readonly repeats?: number | undefined;
+  readonly seed?: number | undefined;
 }
 
 /** @throws UsageError when nothing is left, or what is given means nothing to this plan */

@@ -46,7 +46,9 @@ const Variants = z.record(
 );
 
 const Range = (fixed: "rate" | "connections") =>
-  z.strictObject({ from: whole, to: whole, [fixed]: whole } as { from: typeof whole; to: typeof whole });
+  z
+    .strictObject({ from: whole, to: whole, [fixed]: whole } as { from: typeof whole; to: typeof whole })
+    .refine(({ from, to }) => from <= to, "from is above to");
 
 const SearchEntry = z.strictObject({
   /** The number of connections, at a fixed rate. */
@@ -184,7 +186,10 @@ function checkLoad(place: string, axis: Axis, load: Load, { search }: PlanFile):
   if (typeof load.duration === "string")
     within(`${place}: load.duration`, () => parseDurationMs(load.duration as string));
   const isCount = (value: string | true | undefined) => typeof value === "string" && /^[1-9]\d*$/.test(value);
-  if (search) return;
+  if (search) {
+    if (typeof load.duration === "string") return;
+    throw new UsageError(`${place}: load.duration: say how long each run of the search exchanges messages`);
+  }
   if (axis === "idle" && !isCount(load.active)) {
     throw new UsageError(
       `${place}: load.active: a plan that varies idle connections says how many are active`,
@@ -225,6 +230,9 @@ function loadOf(options: Readonly<Record<string, string | number | boolean>>): L
 }
 
 function searchOf({ slo, precision, ...ranges }: NonNullable<PlanFile["search"]>): SearchPlan {
+  if (SEARCHED.every((searched) => ranges[searched] === undefined)) {
+    throw new UsageError(`search: say what is searched: ${SEARCHED.join(", ")}`);
+  }
   return {
     objective: { p99Ms: slo.p99, achievedMin: slo.achieved, failuresMax: slo.failures },
     precision,

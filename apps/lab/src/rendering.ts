@@ -1,12 +1,23 @@
 import { join, relative, resolve } from "node:path";
-import type { LabResults } from "@c10k-lab/protocol";
+import type { Capacity, LabResults } from "@c10k-lab/protocol";
 import { answer, notesOf, renderReport, summaryTable } from "@c10k-lab/report";
+import { capacityTable, objectiveOf, sentenceOf, WORDS } from "./capacity/capacity-text.ts";
 import type { ResultsFolder } from "./results-folder.ts";
 import { terminalTable } from "./terminal-table.ts";
 
 /** The run as a table in the terminal, and the notes to it; nothing where nothing was measured. */
 export function printSummary(results: LabResults): void {
-  if (results.cells.length === 0) return;
+  if (results.capacity) printCapacity(results.capacity);
+  else if (results.cells.length > 0) printCells(results);
+}
+
+function printCapacity(capacity: Capacity): void {
+  const { head, rows } = capacityTable(capacity);
+  const sentences = [objectiveOf(capacity), ...capacity.searches.map(sentenceOf)];
+  process.stdout.write(`${[terminalTable(head, rows, WORDS), "", ...sentences].join("\n")}\n`);
+}
+
+function printCells(results: LabResults): void {
   const { head, rows } = summaryTable(results);
   const { answer: sentences, details, warnings } = answer(results);
   const findings = [...sentences, ...details, ...warnings];

@@ -20,7 +20,7 @@ export class LabProcess {
     cwd = process.cwd(),
   ) {
     this.results = results;
-    const options = args[0] === "run" ? ["--results", results] : [];
+    const options = args[0] === "run" || args[0] === "capacity" ? ["--results", results] : [];
     this.#process = spawn(process.execPath, [MAIN, ...args, ...options], {
       stdio: ["ignore", "pipe", "pipe"],
       cwd,

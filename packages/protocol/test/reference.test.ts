@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
+  CAPACITY_SIGNALS,
   CELL_STATUSES,
   CLIENT_COLUMNS,
   CLOSE_REASONS,
@@ -8,6 +9,7 @@ import {
   JUDGEMENTS,
   OUTCOMES,
   RUN_OUTCOMES,
+  SEARCH_ENDS,
   SERVER_COLUMNS,
   VERDICT_REASONS,
 } from "../src/index.ts";
@@ -22,6 +24,8 @@ test.each([
   ["status of a cell", CELL_STATUSES],
   ["outcome of a run", RUN_OUTCOMES],
   ["reason of a verdict", VERDICT_REASONS],
+  ["signal of a capacity", CAPACITY_SIGNALS],
+  ["end of a search", SEARCH_ENDS],
   ["quantity of a comparison", COMPARED_QUANTITIES],
   ["judgement of a comparison", JUDGEMENTS],
   ["column of the server's file", SERVER_COLUMNS],

@@ -2,6 +2,7 @@
 
 export { type Answer, answer } from "./answer.ts";
 export { notesOf } from "./notes.ts";
+export { figure, integer, listed, plural } from "./numbers.ts";
 export { placeOf } from "./place.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type ComparedRun, compareRuns } from "./run-comparison/compare-runs.ts";

@@ -1,0 +1,71 @@
+import type { Capacity, LabResults, Search } from "@c10k-lab/protocol";
+import { SEARCHED } from "@c10k-lab/protocol";
+import type { LabSession } from "../lab-session.ts";
+import type { Plan, SearchPlan } from "../plan.ts";
+import type { MachineLimits } from "../preflight/machine-limits.ts";
+import { LimitSearch, type Subject } from "./limit-search.ts";
+import { expectedRuns } from "./search.ts";
+import { SearchProgress } from "./search-progress.ts";
+
+/** A plan that has something to search. */
+export interface PlanToSearch extends Plan {
+  readonly search: SearchPlan;
+}
+
+/** All searches of a plan, one after the other: connections of every variant in the plan's order, then rates. */
+function subjectsOf(plan: PlanToSearch): Subject[] {
+  const { search } = plan;
+  return SEARCHED.flatMap((searched) => {
+    const range = search.ranges[searched];
+    if (range === undefined) return [];
+    return plan.groups.flatMap(({ name: group, variants }) =>
+      variants.map((variant): Subject => ({ plan, group, variant, searched, search, range })),
+    );
+  });
+}
+
+/** How many cells they will be, as far as that is known beforehand. */
+export function expectedCells(plan: PlanToSearch): number {
+  const runs = subjectsOf(plan).map(({ range: { from, to }, search: { precision } }) =>
+    expectedRuns({ from, to, smallest: from, precision, repeats: plan.repeats }),
+  );
+  return runs.reduce((a, b) => a + b, 0);
+}
+
+/** Searches; `capacity.json` has at every moment what was found until then. */
+export async function searchCapacity(
+  session: LabSession,
+  plan: PlanToSearch,
+  machine: MachineLimits,
+): Promise<void> {
+  const subjects = subjectsOf(plan);
+  const progress = new SearchProgress(subjects.length);
+  const searches: Search[] = [];
+  const keep = (): void => session.folder.writeCapacity(capacityOf(plan, searches));
+  try {
+    keep();
+    for (const subject of subjects) {
+      if (session.isInterrupted) return;
+      const limit = new LimitSearch(subject, session, machine, progress);
+      const search = await limit.run();
+      searches.push(search);
+      keep();
+      progress.ended(search);
+      if (limit.error !== null) throw limit.error;
+    }
+    session.planned(searches.flatMap(({ tries }) => tries.flatMap(({ trials }) => trials)).length);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** Whether every search of a plan came to a boundary, or to its end. */
+export function isSettled(plan: PlanToSearch, { capacity }: LabResults): boolean {
+  const searches = capacity?.searches ?? [];
+  const isDone = ({ ended }: Search) => ended === "boundary" || ended === "bound";
+  return searches.length === subjectsOf(plan).length && searches.every(isDone);
+}
+
+function capacityOf({ search: { objective } }: PlanToSearch, searches: readonly Search[]): Capacity {
+  return { schema: "c10k-lab/capacity/1", objective, searches: [...searches] };
+}

@@ -1,0 +1,64 @@
+import { INFINITE, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
+import { figure, integer } from "@c10k-lab/report";
+import type { Cell } from "../cells.ts";
+import type { CellWatcher } from "../lab-session.ts";
+import { LiveLine } from "../live-line.ts";
+import { timeText } from "../time-text.ts";
+import { sentenceOf } from "./capacity-text.ts";
+
+/** A line for each run and each search, and on a terminal a live one for the run under way. */
+export class SearchProgress implements CellWatcher {
+  readonly #searches: number;
+  readonly #line = new LiveLine();
+  #done = 0;
+  #runs = 0;
+  #startedMs = performance.now();
+
+  constructor(searches: number) {
+    this.#searches = searches;
+  }
+
+  begin({ variant, axis, x, repeat }: Cell): void {
+    const startedMs = performance.now();
+    this.#line.show(() => {
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+      const place = `search ${this.#done + 1} of ${this.#searches}`;
+      return `${variant}, ${axis}: ${integer(x)}, run ${repeat}, ${seconds} s  (${place}, ${this.#time()})`;
+    });
+  }
+
+  finish(): void {
+    this.#runs++;
+    this.#line.stop();
+  }
+
+  /** A run has been judged. */
+  tried(variant: string, searched: Searched, value: number, trial: Trial): void {
+    this.#line.print(`${variant}, ${searched}: ${integer(value)} ${words(trial)}`);
+  }
+
+  /** A search is over. */
+  ended(search: Search): void {
+    this.#done++;
+    this.#line.print(`${sentenceOf(search)}  (${this.#runs} runs in ${this.#time()})\n`);
+    this.#runs = 0;
+    this.#startedMs = performance.now();
+  }
+
+  stop(): void {
+    this.#line.stop();
+  }
+
+  /** Of this search, so far. */
+  #time(): string {
+    return timeText(Math.round((performance.now() - this.#startedMs) / 1000));
+  }
+}
+
+/** "met (p99 12.0 ms)", "failed: latency: …" */
+function words({ met, p99Ms, signals, counts, disturbed }: Trial): string {
+  if (met) return `met (p99 ${p99Ms === INFINITE ? "∞" : figure(p99Ms)} ms)`;
+  if (!counts) return `failed while disturbed, run again: ${disturbed}`;
+  const [first] = signals;
+  return first ? `failed: ${first.signal}: ${first.sentence}` : "failed";
+}

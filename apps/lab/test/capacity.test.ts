@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Capacity, CellResult, Manifest } from "@c10k-lab/protocol";
+import { describe, expect, test } from "vitest";
+import { LabProcess, until } from "./lab-process.ts";
+
+/** What a busy machine does to times is not what is tested here. */
+const PATIENT = ["--repeats", "1", "--p99", "20s", "--achieved", "5%"];
+
+const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
+const capacityIn = (lab: LabProcess) => Capacity.parse(json(lab.results, "latest", "capacity.json"));
+
+test("the wall of select: an interval around it, and what it is", async () => {
+  const range = ["--only", "connections", "--connections", "600..2000", "--at-rate", "4000"];
+  const exact = ["--duration", "500ms", "--precision", "25%"];
+  const lab = new LabProcess(["capacity", "--servers", "select", ...range, ...exact, ...PATIENT]);
+  expect(await lab.exited).toBe(0);
+  const { searches, objective } = capacityIn(lab);
+  expect(objective).toEqual({ p99Ms: 20_000, achievedMin: 0.05, failuresMax: 0 });
+  expect(searches).toMatchObject([
+    {
+      ...{ variant: "select", searched: "connections", fixed: { rate: 4000 }, ended: "boundary" },
+      ...{ met: 900, failed: 1050, first: { signal: "fd-wall" } },
+    },
+  ]);
+  expect(searches[0]?.tries.map(({ value, met }) => [value, met])).toEqual([
+    [600, true],
+    [1200, false],
+    [900, true],
+    [1050, false],
+  ]);
+  expect(lab.stdout).toMatch(
+    /select: between 900 and 1,050 connections at 4,000 messages\/s .*; first signal: fd-wall: The server refused \d+ of 1,050 connections/,
+  );
+  expect(lab.stderr).toMatch(/select, connections: 1,200 failed: fd-wall: /);
+}, 120_000);
+
+test("connections, then the rate, up to the end of the search; the report can be written anew", async () => {
+  const connections = ["--connections", "10..20", "--at-rate", "200"];
+  const rate = ["--rate", "100..200", "--at-connections", "5"];
+  const lab = new LabProcess(
+    ["capacity", "--servers", "epoll", "--duration", "300ms"].concat(connections, rate, PATIENT),
+  );
+  expect(await lab.exited).toBe(0);
+  const folder = join(lab.results, "latest");
+  const { searches } = capacityIn(lab);
+  expect(searches.map(({ searched, met, ended }) => ({ searched, met, ended }))).toEqual([
+    { searched: "connections", met: 20, ended: "bound" },
+    { searched: "rate", met: 200, ended: "bound" },
+  ]);
+  for (const { tries, searched } of searches) {
+    for (const { value, trials } of tries) {
+      const cell = CellResult.parse(json(folder, trials[0]?.cell ?? "", "cell.json"));
+      expect(cell).toMatchObject({ group: searched, axis: searched, x: value });
+      expect(cell.commands.clients[0]).toContain(`--rate ${searched === "rate" ? value : 200}`);
+      expect(cell.connections).toBe(searched === "rate" ? 5 : value);
+    }
+  }
+  const runs = searches.flatMap(({ tries }) => tries.flatMap(({ trials }) => trials));
+  expect(Manifest.parse(json(folder, "manifest.json"))).toMatchObject({
+    outcome: "complete",
+    cellsPlanned: runs.length,
+  });
+  const again = new LabProcess(["report", folder]);
+  expect(await again.exited).toBe(0);
+  for (const { stdout } of [lab, again]) {
+    expect(stdout).toContain("epoll: at least 20 connections at 200 messages/s (20 met in 1 of 1 run).");
+    expect(stdout).toContain("epoll: at least 200 messages/s on 5 connections (200 met in 1 of 1 run).");
+  }
+}, 120_000);
+
+test("interrupted: what was found until then is kept, exit 130", async () => {
+  const range = ["--connections", "10..5000", "--at-rate", "20000", "--duration", "1s"];
+  const lab = new LabProcess(["capacity", "--servers", "epoll", ...range, ...PATIENT]);
+  await until(() => lab.stderr.includes("epoll, connections: 10 met") && lab.children().length > 0);
+  lab.signal("SIGINT");
+  expect(await lab.exited).toBe(130);
+  expect(lab.children()).toEqual([]);
+  const { searches } = capacityIn(lab);
+  expect(searches).toHaveLength(1);
+  expect(searches[0]).toMatchObject({ ended: "interrupted", failed: null });
+  expect(searches[0]?.tries[0]).toMatchObject({ value: 10, met: true });
+  expect(lab.stdout).toContain("epoll: interrupted; ");
+}, 120_000);
+
+describe("a plan is either run or searched", () => {
+  test.each([
+    [["capacity", "quick"], "lab: quick has no search: npm run lab -- run quick\n"],
+    [["run", "capacity"], "lab: capacity is a search: npm run lab -- capacity capacity\n"],
+  ])("%j", async (args, sentence) => {
+    const lab = new LabProcess(args);
+    expect(await lab.exited).toBe(2);
+    expect(lab.stderr).toBe(sentence);
+  });
+});

@@ -1,0 +1,170 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Answer, expectedRuns, mostRuns, type SearchSpace, search } from "../src/capacity/search.ts";
+
+const spaces = fc
+  .record({
+    smallest: fc.integer({ min: 1, max: 200 }),
+    below: fc.integer({ min: 0, max: 5000 }),
+    above: fc.integer({ min: 0, max: 1_000_000 }),
+    precision: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    repeats: fc.integer({ min: 1, max: 7 }),
+  })
+  .map(({ smallest, below, above, precision, repeats }): SearchSpace => {
+    const from = smallest + below;
+    return { smallest, from, to: from + above, precision, repeats };
+  });
+
+/** A search, and all that it was told. */
+async function recorded(space: SearchSpace, answerOf: (value: number, run: number) => Answer | null) {
+  const runs: { value: number; answer: Answer }[] = [];
+  const found = await search(space, async (value) => {
+    const answer = answerOf(value, runs.length);
+    if (answer !== null) runs.push({ value, answer });
+    return answer;
+  });
+  return { found, runs, values: runs.map(({ value }) => value) };
+}
+
+const upTo =
+  (limit: number) =>
+  (value: number): Answer =>
+    value <= limit ? "met" : "failed";
+
+/** Of the runs at a value, how many there are, and how many of them were met. */
+function countAt(runs: readonly { value: number; answer: Answer }[], value: number) {
+  const all = runs.filter((run) => run.value === value);
+  return { all: all.length, met: all.filter(({ answer }) => answer === "met").length };
+}
+
+const SPACE: SearchSpace = { smallest: 15, from: 500, to: 19_500, precision: 0.1, repeats: 3 };
+
+describe("what it tries", () => {
+  test.each([
+    [
+      "doubles, halves the interval, then repeats both ends in turns",
+      9700,
+      "500 1000 2000 4000 8000 16000 12000 10000 9000 9500 9500 10000 9500 10000",
+    ],
+    ["halves where the start fails", 300, "500 250 375 312 281 296 296 312 296 312"],
+    ["ends at the end of its range", 30_000, "500 1000 2000 4000 8000 16000 19500 19500 19500"],
+    ["ends at the smallest value", 3, "500 250 125 62 31 15 15 15"],
+  ])("%s", async (_, limit, values) => {
+    expect((await recorded(SPACE, upTo(limit))).values.join(" ")).toBe(values);
+  });
+
+  test("begins where it is told, stays within its range, and takes no more runs than it said", async () => {
+    await fc.assert(
+      fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), async (space, limit) => {
+        const { values } = await recorded(space, upTo(limit));
+        expect(values[0]).toBe(space.from);
+        expect(values.every((value) => value >= space.smallest && value <= space.to)).toBe(true);
+        expect(values.length).toBeLessThanOrEqual(expectedRuns(space));
+      }),
+    );
+  });
+});
+
+test("a limit is between the ends, which are as close as asked, and each has its runs", async () => {
+  await fc.assert(
+    fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), async (space, limit) => {
+      const { found, runs } = await recorded(space, upTo(limit));
+      const { met, above, ended } = found;
+      if (limit < space.smallest) expect({ met, above }).toEqual({ met: null, above: space.smallest });
+      else if (limit >= space.to)
+        expect({ met, above, ended }).toEqual({ met: space.to, above: null, ended: "bound" });
+      else {
+        const [low, high] = [met ?? Number.NaN, above ?? Number.NaN];
+        expect(low).toBeLessThanOrEqual(limit);
+        expect(high).toBeGreaterThan(limit);
+        expect(high - low === 1 || high / low <= 1 + space.precision).toBe(true);
+        expect(ended).toBe("boundary");
+      }
+      for (const end of [met, above].filter((value) => value !== null)) {
+        expect(countAt(runs, end).all).toBe(space.repeats);
+      }
+    }),
+  );
+});
+
+describe("runs that contradict each other", () => {
+  test("one wrong run, whenever it comes, does not move the limit out of the interval", async () => {
+    const wrongAt = fc.integer({ min: 0, max: 30 });
+    await fc.assert(
+      fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), wrongAt, async (any, limit, wrong) => {
+        const space = { ...any, repeats: Math.max(3, any.repeats) };
+        const truth = upTo(limit);
+        const { found } = await recorded(space, (value, run) => {
+          if (run !== wrong) return truth(value);
+          return truth(value) === "met" ? "failed" : "met";
+        });
+        expect(found.ended).not.toBe("unsettled");
+        expect(found.met ?? 0).toBeLessThanOrEqual(limit);
+        expect(found.above ?? Number.POSITIVE_INFINITY).toBeGreaterThan(limit);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("whatever they say, it ends, and most runs of either end agree with it", async () => {
+    const anyAnswer = fc.constantFrom<Answer>("met", "failed", "out-of-reach");
+    await fc.assert(
+      fc.asyncProperty(
+        spaces,
+        fc.array(anyAnswer, { minLength: 400, maxLength: 400 }),
+        async (space, said) => {
+          const { found, runs } = await recorded(space, (_, run) => said[run % said.length] ?? "met");
+          expect(runs.length).toBeLessThanOrEqual(mostRuns(space));
+          const { met, above, ended } = found;
+          const fewest = ended === "unsettled" ? 1 : space.repeats;
+          for (const end of [met, above].filter((value) => value !== null)) {
+            const { all, met: agreeing } = countAt(runs, end);
+            expect(all).toBeGreaterThanOrEqual(fewest);
+            expect(2 * agreeing > all).toBe(end === met);
+            expect(2 * agreeing === all && ended === "boundary").toBe(false);
+          }
+          expect(above ?? Number.POSITIVE_INFINITY).toBeGreaterThan(met ?? 0);
+        },
+      ),
+    );
+  });
+
+  test("a low end that fails when it is repeated: it looks below", async () => {
+    const { found } = await recorded(SPACE, (value, run) => (run === 9 ? "met" : upTo(9300)(value)));
+    expect(found).toMatchObject({ ended: "boundary", met: 9000, above: 9500 });
+  });
+
+  test("a high end that is met when it is repeated: it looks above", async () => {
+    const { found } = await recorded(SPACE, (value, run) => (run === 4 ? "failed" : upTo(9700)(value)));
+    expect(found).toMatchObject({ ended: "boundary", met: 9500, above: 10_000 });
+  });
+
+  test("divided runs of an end are followed by one more", async () => {
+    const space = { ...SPACE, repeats: 2 };
+    const { runs } = await recorded(space, (value, run) => (run === 11 ? "met" : upTo(9700)(value)));
+    expect(countAt(runs, 10_000)).toEqual({ all: 3, met: 1 });
+  });
+});
+
+describe("values that cannot be tried", () => {
+  test("a boundary there is the end of the search, not of the server", async () => {
+    const { found } = await recorded(SPACE, (value) => (value <= 9700 ? "met" : "out-of-reach"));
+    expect(found).toEqual({ ended: "bound", met: 9500, above: 10_000, isAboveOutOfReach: true });
+  });
+
+  test("below them the server may still have its limit", async () => {
+    const limit = upTo(5000);
+    const { found } = await recorded(SPACE, (value) => (value <= 9700 ? limit(value) : "out-of-reach"));
+    expect(found).toMatchObject({ ended: "boundary", met: 5000, above: 5500 });
+  });
+
+  test("where none can be tried nothing is known", async () => {
+    const { found } = await recorded(SPACE, () => "out-of-reach");
+    expect(found).toMatchObject({ ended: "unsettled", met: null, above: 15 });
+  });
+});
+
+test("an interruption keeps what was found until then", async () => {
+  const { found } = await recorded(SPACE, (value, run) => (run === 6 ? null : upTo(9700)(value)));
+  expect(found).toEqual({ ended: "interrupted", met: 8000, above: 16_000, isAboveOutOfReach: false });
+});
