@@ -177,6 +177,8 @@ function dots(common, mark, points) {
   return {
     ...common,
     type: "scatter",
+    // Of very many the library can draw no shapes but its own.
+    symbol: isMany && mark.symbol.startsWith("path:") ? "rect" : mark.symbol,
     // Below four pixels the library fills squares instead of tracing shapes: ten times as fast.
     symbolSize: mark.symbolSize * (isMany ? 0.25 : 0.4),
     itemStyle: { color: common.color, opacity: 1 },

@@ -62,7 +62,7 @@ export function marksOf(variants, look) {
   return new Map(
     variants.map((name, index) => {
       const rank = variants.length > 1 ? index / (variants.length - 1) : 1;
-      return [name, { ...styleOf(name), symbolSize: 14 - 6 * rank, lineWidth: 4 - 2 * rank }];
+      return [name, { ...styleOf(name), symbolSize: 17 - 9 * rank, lineWidth: 4 - 2 * rank }];
     }),
   );
 }

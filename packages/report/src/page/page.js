@@ -2,7 +2,7 @@
 /* global document, window, echarts, chartOption, legendRoom, LOOKS, numberText, percentileText */
 
 /** What is drawn for paper takes its width whatever that is; letters are made for this one. */
-const PAPER_PX = { width: 720, height: 370 };
+const PAPER_PX = { width: 720, height: 350 };
 
 export function startPage() {
   const charts = JSON.parse(document.getElementById("chart-data").textContent);

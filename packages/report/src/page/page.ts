@@ -6,7 +6,12 @@ import { escapeHtml } from "../markdown.ts";
 
 const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
 /** Each after what it imports. */
-const SCRIPT = ["../charts/looks.js", "../charts/legend.js", "../charts/chart-option.js", "./page.js"]
+const SCRIPT = [
+  new URL("../charts/looks.js", import.meta.url),
+  new URL("../charts/legend.js", import.meta.url),
+  new URL("../charts/chart-option.js", import.meta.url),
+  new URL("./page.js", import.meta.url),
+]
   .map(plainScript)
   .join("");
 const LIBRARY = readFileSync(
@@ -36,6 +41,7 @@ export function pageOf(
 <title>${title}</title>
 <style>
 ${STYLE}</style>
+<noscript><style>.chart { display: none; }</style></noscript>
 </head>
 <body>
 <main>
@@ -125,8 +131,8 @@ function unescaped(text: string): string {
 }
 
 /** A module of ours as a part of one script, in which there is nothing to import. */
-function plainScript(path: string): string {
-  return readFileSync(new URL(path, import.meta.url), "utf8")
+function plainScript(file: URL): string {
+  return readFileSync(file, "utf8")
     .replace(/^import .*\n/gm, "")
     .replace(/^export /gm, "");
 }
