@@ -2,6 +2,7 @@ import { join, relative, resolve } from "node:path";
 import type { Capacity, LabResults } from "@c10k-lab/protocol";
 import { answer, notesOf, renderReport, summaryTable } from "@c10k-lab/report";
 import { capacityTable, objectiveOf, sentenceOf, WORDS } from "./capacity/capacity-text.ts";
+import { pdfOf } from "./pdf.ts";
 import type { ResultsFolder } from "./results-folder.ts";
 import { terminalTable } from "./terminal-table.ts";
 
@@ -28,7 +29,18 @@ function printCells(results: LabResults): void {
 /** Writes the report and says where it is. */
 export async function renderInto(folder: ResultsFolder, results: LabResults): Promise<void> {
   await folder.writeReport(results, renderReport(results));
-  const below = relative(process.cwd(), folder.path);
-  const path = below.startsWith("..") ? resolve(folder.path) : below;
-  process.stdout.write(`\nreport: ${join(path, "report.html")} (or report.md)\n`);
+  process.stdout.write(`\nreport: ${join(shortened(folder.path), "report.html")} (or report.md)\n`);
+}
+
+/** Prints the report that was written last. @throws NoPdf */
+export async function printInto(folder: ResultsFolder, { manifest }: LabResults): Promise<void> {
+  const at = new Date(manifest.finishedAt ?? manifest.startedAt);
+  folder.writePdf(await pdfOf(join(folder.path, "report.html"), at));
+  process.stdout.write(`pdf: ${join(shortened(folder.path), "report.pdf")}\n`);
+}
+
+/** As seen from here, where it is below. */
+function shortened(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith("..") ? resolve(path) : below;
 }

@@ -70,6 +70,10 @@ export class ResultsFolder {
     this.#write("report.html", report.html);
   }
 
+  writePdf(content: Buffer): void {
+    this.#write("report.pdf", content);
+  }
+
   /** What there is to compare, also of a run that was cut short. @throws Error when another version wrote it */
   readCells(): Pick<LabResults, "manifest" | "cells"> {
     const manifest = Manifest.parse(this.#json("manifest.json"));
@@ -107,7 +111,7 @@ export class ResultsFolder {
     return JSON.parse(readFileSync(join(this.path, name), "utf8"));
   }
 
-  #write(name: string, content: string): void {
+  #write(name: string, content: string | Buffer): void {
     writeFileDurably(join(this.path, name), content);
   }
 }

@@ -18,12 +18,14 @@ export class LabProcess {
     args: readonly string[],
     results = mkdtempSync(join(tmpdir(), "c10k-lab-")),
     cwd = process.cwd(),
+    environment: NodeJS.ProcessEnv = {},
   ) {
     this.results = results;
     const options = args[0] === "run" || args[0] === "capacity" ? ["--results", results] : [];
     this.#process = spawn(process.execPath, [MAIN, ...args, ...options], {
       stdio: ["ignore", "pipe", "pipe"],
       cwd,
+      env: { ...process.env, ...environment },
     });
     this.#process.stdout?.on("data", (chunk) => {
       this.stdout += chunk;

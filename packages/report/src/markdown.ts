@@ -20,7 +20,7 @@ export function text(plain: string): string {
   return plain
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/[\\`*_[\]|~#!]/g, "\\$&")
+    .replace(/[\\`*_[\]|~#!$]/g, "\\$&")
     .replace(/[&<>]/g, (character) => ENTITIES[character] ?? character)
     .replace(/^([-+=])/, "\\$1")
     .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");

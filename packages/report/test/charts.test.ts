@@ -1,5 +1,8 @@
 import { Script } from "node:vm";
+import { init } from "echarts";
 import { describe, expect, it } from "vitest";
+import { chartOption } from "../src/charts/chart-option.js";
+import { LOOKS } from "../src/charts/looks.js";
 import { thinned, thinnedByLabel } from "../src/charts/thin.ts";
 import { renderReport } from "../src/index.ts";
 import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
@@ -110,6 +113,23 @@ describe("a chart", () => {
     expect(names).not.toContain("throughput.svg");
     expect(names).toContain("switches.svg");
   });
+});
+
+it("draws thousands of dots of every variant, whatever its shape", () => {
+  const points = Array.from({ length: 2500 }, (_, at): [number, number] => [at, at % 100]);
+  const variants = Array.from({ length: 9 }, (_, at) => `epoll, backlog ${at}`);
+  const axis = { label: "", unit: "", scale: "linear", format: "number", ticks: null } as const;
+  const series = variants.map((name) => ({ name, kind: "dots", points, hollow: [] }) as const);
+  const chart = { name: "dots", heading: "", title: "", caption: "", x: axis, y: axis, series, variants };
+  const instance = init(null, null, { renderer: "svg", ssr: true, width: 720, height: 400 });
+  instance.setOption(chartOption(chart, LOOKS.light, 720));
+  const paths = [...instance.renderToSVGString().matchAll(/<path d="([^"]*)"/g)];
+  const dots = paths.map(([, path = ""]) => path).filter((path) => path.length > 2500);
+  expect(dots).toHaveLength(variants.length);
+  // From the left of the plot to its right.
+  for (const path of dots)
+    expect(Math.max(...(path.match(/[\d.]+/g) ?? []).map(Number))).toBeGreaterThan(600);
+  instance.dispose();
 });
 
 describe("thinning", () => {

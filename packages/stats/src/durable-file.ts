@@ -8,7 +8,7 @@ import { makeFolder } from "./folder.ts";
  *
  * @throws Error of open(2), write(2), fsync(2) or rename(2)
  */
-export function writeFileDurably(path: string, content: string): void {
+export function writeFileDurably(path: string, content: string | Uint8Array): void {
   makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, "w");

@@ -1,49 +1,13 @@
 // One chart in the words of the chart library. Plain JavaScript, because it runs twice: here for the SVG files and, as
-// it stands, inside the page. It may import nothing.
-
-/**
- * Shapes repeat what the colours say. Each server is drawn smaller than the one below it, so that all can be seen where
- * their values are the same.
- */
-const MARKS = {
-  threaded: { symbol: "triangle", symbolSize: 14, lineWidth: 4 },
-  select: { symbol: "rect", symbolSize: 11, lineWidth: 3 },
-  epoll: { symbol: "circle", symbolSize: 8, lineWidth: 2 },
-  asked: { symbol: "none", symbolSize: 0, lineWidth: 1.5 },
-};
-
-/** What is none of these, a server with certain options, takes the next shape and colour. */
-const OTHER_MARKS = ["diamond", "pin", "arrow", "roundRect", "triangle", "rect", "circle"].map((symbol) => ({
-  symbol,
-  symbolSize: 10,
-  lineWidth: 2,
-}));
-
-/** Okabe and Ito's palette: told apart with every kind of colour vision. */
-export const LOOKS = {
-  light: {
-    background: "#ffffff",
-    text: "#1c1e21",
-    muted: "#55595f",
-    grid: "#e3e5e8",
-    colours: { threaded: "#d55e00", select: "#0072b2", epoll: "#009e73", asked: "#1c1e21" },
-    others: ["#cc79a7", "#0072b2", "#d55e00", "#009e73", "#56b4e9", "#8c6d00", "#1c1e21"],
-  },
-  dark: {
-    background: "#16191d",
-    text: "#e8eaed",
-    muted: "#aeb4bc",
-    grid: "#32373e",
-    colours: { threaded: "#e69f00", select: "#56b4e9", epoll: "#00b887", asked: "#e8eaed" },
-    others: ["#e39ac4", "#56b4e9", "#e69f00", "#00b887", "#7fb2e5", "#f0e442", "#e8eaed"],
-  },
-};
+// it stands, inside the page, where what it imports stands before it.
+import { isNarrow, legendOf, legendRoom } from "./legend.js";
+import { marksOf } from "./looks.js";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
 
-/** `width` in pixels: below 560 everything moves closer together. */
+/** `width` in pixels. The height is the caller's: `legendRoom` more than a legend of one row would need. */
 export function chartOption(chart, look, width) {
-  const narrow = width < 560;
+  const narrow = isNarrow(width);
   return {
     animation: false,
     backgroundColor: look.background,
@@ -51,21 +15,13 @@ export function chartOption(chart, look, width) {
     grid: {
       left: narrow ? 50 : 72,
       right: narrow ? 16 : 28,
-      top: narrow ? 72 : 76,
+      top: (narrow ? 72 : 76) + legendRoom(chart, width),
       bottom: narrow ? 48 : 56,
     },
-    legend: {
-      top: 2,
-      left: "left",
-      itemGap: narrow ? 12 : 20,
-      textStyle: { color: look.text, fontSize: narrow ? 13 : 14 },
-      inactiveColor: look.muted,
-      itemWidth: chart.series.some((one) => one.kind === "dots") ? 14 : 25,
-      data: chart.series.map((one) => one.name).filter((name) => name !== "asked"),
-    },
+    legend: legendOf(chart, look, width),
     xAxis: xAxis(chart, look, narrow),
     yAxis: yAxis(chart, look, narrow),
-    series: chart.series.flatMap((one, index) => seriesOf(one, index, chart, look)),
+    series: seriesOf(chart, look),
   };
 }
 
@@ -131,11 +87,35 @@ function axisLabel(one, look, narrow) {
   return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
 }
 
-function seriesOf(one, index, chart, look) {
-  const variant = one.of ?? one.name;
-  const colour = look.colours[variant] ?? look.others[index % look.others.length];
-  const mark = MARKS[variant] ?? OTHER_MARKS[index % OTHER_MARKS.length];
-  const common = { name: one.name, symbol: mark.symbol, color: colour };
+function seriesOf(chart, look) {
+  const drawn = chart.series.filter((one) => one.name !== "asked").map(variantOf);
+  const marks = marksOf([...new Set([...chart.variants, ...drawn])], look);
+  return chart.series.flatMap((one) =>
+    one.name === "asked" ? [reference(one, look)] : drawnAs(one, marks.get(variantOf(one)), chart, look),
+  );
+}
+
+function variantOf(one) {
+  return one.of ?? one.name;
+}
+
+/** What a value would have to be, across everything else. */
+function reference(one, look) {
+  return {
+    name: one.name,
+    type: "line",
+    color: look.text,
+    showSymbol: false,
+    symbol: "none",
+    lineStyle: { color: look.text, width: 1.5, type: "dashed" },
+    emphasis: { disabled: true },
+    data: one.points,
+    z: 5,
+  };
+}
+
+function drawnAs(one, mark, chart, look) {
+  const common = { name: one.name, symbol: mark.symbol, color: mark.colour };
   // A logarithm has no zero: such a point is left out of the drawing, not of the table.
   const drawable = (point) =>
     (chart.x.scale !== "log" || point[0] > 0) && (chart.y.scale !== "log" || point[1] > 0);
@@ -144,12 +124,12 @@ function seriesOf(one, index, chart, look) {
   const drawn = [
     ...((one.curve ?? []).length > 0 ? [curve(common, mark, one.curve.filter(drawable))] : []),
     one.kind === "dots"
-      ? (one.labels === undefined ? dots : labelledDots)(common, points, look)
+      ? (one.labels === undefined ? dots : labelledDots)(common, mark, points, look)
       : line(common, one, mark, points),
     ...((one.ranges ?? []).length > 0 ? [bars(common, one.ranges, chart)] : []),
   ];
   if (one.hollow.length === 0) return drawn;
-  const itemStyle = { color: look.background, borderColor: colour, borderWidth: 2, opacity: 1 };
+  const itemStyle = { color: look.background, borderColor: mark.colour, borderWidth: 2, opacity: 1 };
   const symbolSize = mark.symbolSize + 1;
   return [
     ...drawn,
@@ -185,21 +165,24 @@ function curve(common, mark, points) {
     showSymbol: false,
     silent: true,
     tooltip: { show: false },
-    lineStyle: { color: common.color, width: mark.lineWidth, type: "solid" },
+    lineStyle: { color: common.color, width: mark.lineWidth, type: mark.dash },
     emphasis: { disabled: true },
     data: points,
     z: 2,
   };
 }
 
-function dots(common, points) {
+function dots(common, mark, points) {
+  const isMany = points.length > 2000;
   return {
     ...common,
     type: "scatter",
+    // Of very many the library can draw no shapes but its own.
+    symbol: isMany && mark.symbol.startsWith("path:") ? "rect" : mark.symbol,
     // Below four pixels the library fills squares instead of tracing shapes: ten times as fast.
-    symbolSize: points.length > 2000 ? 3 : 4,
-    itemStyle: { color: common.color, opacity: 0.75 },
-    large: points.length > 2000,
+    symbolSize: mark.symbolSize * (isMany ? 0.25 : 0.4),
+    itemStyle: { color: common.color, opacity: 1 },
+    large: isMany,
     largeThreshold: 2000,
     progressive: 0,
     data: points,
@@ -207,29 +190,24 @@ function dots(common, points) {
 }
 
 /** Large enough to have a shape, and outlined: a reader looks for these. */
-function labelledDots(common, points, look) {
+function labelledDots(common, _mark, points, look) {
   const itemStyle = { color: common.color, borderColor: look.text, borderWidth: 1, opacity: 1 };
   const symbolSize = points.length > 500 ? 6 : 8;
   return { ...common, type: "scatter", symbolSize, itemStyle, progressive: 0, data: points, z: 3 };
 }
 
 function line(common, one, mark, points) {
-  const isReference = mark.symbol === "none";
   return {
     ...common,
     type: "line",
     symbolSize: one.kind === "curve" ? mark.symbolSize / 2 : mark.symbolSize,
-    showSymbol: !isReference && one.kind !== "trace",
+    showSymbol: one.kind !== "trace",
     showAllSymbol: true,
     itemStyle: { color: common.color, opacity: 1 },
-    lineStyle: {
-      color: common.color,
-      width: one.kind === "marks" ? 0 : mark.lineWidth,
-      type: isReference ? "dashed" : "solid",
-    },
+    lineStyle: { color: common.color, width: one.kind === "marks" ? 0 : mark.lineWidth, type: mark.dash },
     emphasis: { disabled: true },
     data: points,
-    z: isReference ? 5 : 3,
+    z: 3,
   };
 }
 

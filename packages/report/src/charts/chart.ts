@@ -13,6 +13,11 @@ export interface Chart {
   readonly series: readonly Series[];
 }
 
+/** A chart among others: it knows all variants, so that each looks the same in all of them. */
+export interface StudyChart extends Chart {
+  readonly variants: readonly string[];
+}
+
 export interface Axis {
   readonly label: string;
   /** After a value, in tooltips. */

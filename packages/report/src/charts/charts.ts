@@ -1,6 +1,6 @@
 import type { Study } from "../study.ts";
 import { drawByConnections } from "./by-connections.ts";
-import type { Chart } from "./chart.ts";
+import type { Chart, StudyChart } from "./chart.ts";
 import { connectionScatters } from "./connection-scatter.ts";
 import { AFTER_ESTABLISHED, BEFORE_ESTABLISHED } from "./drawings.ts";
 import { establishedChart } from "./established.ts";
@@ -9,7 +9,7 @@ import { scalabilityChart } from "./scalability.ts";
 import { withinACell } from "./within-a-cell.ts";
 
 /** All charts that have something to show, in the order of the report. */
-export function chartsOf(study: Study): Chart[] {
+export function chartsOf(study: Study): StudyChart[] {
   const charts = [
     ...BEFORE_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
     scalabilityChart(study),
@@ -19,7 +19,9 @@ export function chartsOf(study: Study): Chart[] {
     ...withinACell(study),
     ...AFTER_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
   ];
-  return charts.filter((chart): chart is Chart => chart !== null && hasData(chart));
+  return charts
+    .filter((chart): chart is Chart => chart !== null && hasData(chart))
+    .map((chart) => ({ ...chart, variants: study.variants }));
 }
 
 /** What was asked for is no data. */

@@ -1,46 +1,61 @@
 import { init } from "echarts";
 import { SVG_DOTS_MAX } from "../limits.ts";
-import type { Chart } from "./chart.ts";
-import { chartOption, LOOKS } from "./chart-option.js";
+import type { StudyChart } from "./chart.ts";
+import { chartOption } from "./chart-option.js";
+import { legendRoom } from "./legend.js";
+import { LOOKS } from "./looks.js";
 import { thinnedByLabel } from "./thin.ts";
 
 const WIDTH_PX = 960;
+/** Of a chart whose title takes one line and whose legend one row. */
 const HEIGHT_PX = 520;
 /** Room for the title, which stands outside the chart in the page. */
 const TITLE_PX = 40;
+const TITLE_LINE_PX = 26;
+/** Of a title, so that it fits in every font. */
+const CHARACTERS_PER_LINE = 78;
 
 /** Always on white, so that it reads the same on a light and on a dark page. */
-export function svgOf(chart: Chart): string {
-  const instance = init(null, null, { renderer: "svg", ssr: true, width: WIDTH_PX, height: HEIGHT_PX });
+export function svgOf(chart: StudyChart): string {
+  const title = linesOf(chart.title);
+  const titlePx = TITLE_PX + (title.length - 1) * TITLE_LINE_PX;
+  const height = HEIGHT_PX - TITLE_PX + titlePx + legendRoom(chart, WIDTH_PX);
+  const instance = init(null, null, { renderer: "svg", ssr: true, width: WIDTH_PX, height });
   try {
-    instance.setOption(withTitle(lightened(chart)));
+    instance.setOption(withTitle(lightened(chart), title.join("\n"), titlePx));
     return stableIds(instance.renderToSVGString(), chart.name);
   } finally {
     instance.dispose();
   }
 }
 
-function lightened(chart: Chart): Chart {
+function lightened(chart: StudyChart): StudyChart {
   const series = chart.series.map((one) =>
     one.kind === "dots" ? { ...one, points: thinnedByLabel(one.points, SVG_DOTS_MAX) } : one,
   );
   return { ...chart, series };
 }
 
-function withTitle(chart: Chart) {
+function withTitle(chart: StudyChart, text: string, titlePx: number) {
   const option = chartOption(chart, LOOKS.light, WIDTH_PX);
-  const textStyle = {
-    color: LOOKS.light.text,
-    fontSize: 19,
-    width: WIDTH_PX - 40,
-    overflow: "truncate" as const,
-  };
+  const textStyle = { color: LOOKS.light.text, fontSize: 19, lineHeight: TITLE_LINE_PX };
   return {
     ...option,
-    title: { text: chart.title, left: 4, top: 12, textStyle },
-    legend: { ...option.legend, top: TITLE_PX + 4, left: 8 },
-    grid: { ...option.grid, top: 76 + TITLE_PX },
+    title: { text, left: 4, top: 8, textStyle },
+    legend: { ...option.legend, top: titlePx + 4, left: 8 },
+    grid: { ...option.grid, top: 76 + titlePx + legendRoom(chart, WIDTH_PX) },
   };
+}
+
+/** Broken between words. */
+function linesOf(title: string): string[] {
+  const lines = [""];
+  for (const word of title.split(" ")) {
+    const line = `${lines.at(-1)} ${word}`.trimStart();
+    if (line.length <= CHARACTERS_PER_LINE || lines.at(-1) === "") lines[lines.length - 1] = line;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /**

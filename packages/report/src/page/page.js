@@ -1,5 +1,8 @@
-// Runs inside report.html, after the chart library and chart-option.js. It may import nothing.
-/* global document, window, echarts, chartOption, LOOKS, numberText, percentileText */
+// Runs inside report.html, after the chart library and what draws a chart. It may import nothing.
+/* global document, window, echarts, chartOption, legendRoom, LOOKS, numberText, percentileText */
+
+/** What is drawn for paper takes its width whatever that is; letters are made for this one. */
+const PAPER_PX = { width: 720, height: 350 };
 
 export function startPage() {
   const charts = JSON.parse(document.getElementById("chart-data").textContent);
@@ -15,15 +18,22 @@ function showChart(figure, chart) {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const instance = echarts.init(box);
   let scale = chart.y.scale;
-  let printing = false;
 
-  function draw() {
-    const look = dark.matches && !printing ? LOOKS.dark : LOOKS.light;
+  function option(look, width) {
     const shown = { ...chart, y: { ...chart.y, scale } };
     const selected = instance.getOption()?.legend?.[0]?.selected ?? {};
-    const option = chartOption(shown, look, box.clientWidth);
-    const legend = { ...option.legend, selected };
-    instance.setOption({ ...option, legend, tooltip: tooltip(chart, look) }, { notMerge: true });
+    const { legend, ...rest } = chartOption(shown, look, width);
+    return { ...rest, legend: { ...legend, selected } };
+  }
+
+  function draw() {
+    const look = dark.matches ? LOOKS.dark : LOOKS.light;
+    box.style.setProperty("--legend-room", `${legendRoom(chart, box.clientWidth)}px`);
+    instance.resize();
+    instance.setOption(
+      { ...option(look, box.clientWidth), tooltip: tooltip(chart, look) },
+      { notMerge: true },
+    );
     button.setAttribute("aria-pressed", String(scale === "log"));
   }
 
@@ -32,21 +42,34 @@ function showChart(figure, chart) {
     draw();
   });
   dark.addEventListener("change", draw);
-  window.addEventListener("beforeprint", () => {
-    printing = true;
-    draw();
-  });
-  window.addEventListener("afterprint", () => {
-    printing = false;
-    draw();
-  });
   new window.ResizeObserver(() => {
     if (box.clientWidth === instance.getWidth() && box.clientHeight === instance.getHeight()) return;
-    instance.resize();
-    draw();
+    if (box.clientWidth > 0) draw();
   }).observe(box);
+  onPaper((isPaper) => {
+    const height = PAPER_PX.height + legendRoom(chart, PAPER_PX.width);
+    const drawing = isPaper ? svgText(option(LOOKS.light, PAPER_PX.width), PAPER_PX.width, height) : "";
+    figure.querySelector(".paper").innerHTML = drawing;
+  });
   figure.querySelector(".controls").hidden = false;
   draw();
+}
+
+/** A canvas would keep the width and the look of the screen, and come out blurred. */
+function onPaper(show) {
+  const media = window.matchMedia("print");
+  media.addEventListener("change", () => show(media.matches));
+  window.addEventListener("beforeprint", () => show(true));
+  window.addEventListener("afterprint", () => show(media.matches));
+  show(media.matches);
+}
+
+function svgText(option, width, height) {
+  const instance = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
+  instance.setOption(option);
+  const text = instance.renderToSVGString();
+  instance.dispose();
+  return text;
 }
 
 /** Lines answer for all servers at one load; a dot answers for itself. */

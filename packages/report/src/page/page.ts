@@ -1,12 +1,19 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Marked, type Tokens } from "marked";
-import type { Chart } from "../charts/chart.ts";
+import type { StudyChart } from "../charts/chart.ts";
 import { escapeHtml } from "../markdown.ts";
 
-const STYLE = asset(new URL("./page.css", import.meta.url));
-const SCRIPT =
-  asset(new URL("../charts/chart-option.js", import.meta.url)) + asset(new URL("./page.js", import.meta.url));
+const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
+/** Each after what it imports. */
+const SCRIPT = [
+  new URL("../charts/looks.js", import.meta.url),
+  new URL("../charts/legend.js", import.meta.url),
+  new URL("../charts/chart-option.js", import.meta.url),
+  new URL("./page.js", import.meta.url),
+]
+  .map(plainScript)
+  .join("");
 const LIBRARY = readFileSync(
   createRequire(import.meta.url).resolve("echarts/dist/echarts.common.min.js"),
   "utf8",
@@ -18,7 +25,7 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsaf
 /** The same Markdown as one file that opens from disk: charts one can point at, everything it needs inside. */
 export function pageOf(
   markdown: string,
-  charts: readonly Chart[],
+  charts: readonly StudyChart[],
   svgs: ReadonlyMap<string, string>,
 ): string {
   const body = htmlOf(markdown, svgs);
@@ -34,6 +41,7 @@ export function pageOf(
 <title>${title}</title>
 <style>
 ${STYLE}</style>
+<noscript><style>.chart { display: none; }</style></noscript>
 </head>
 <body>
 <main>
@@ -51,8 +59,8 @@ startPage();
 }
 
 /** Captions and headings are in the text already. */
-function drawn({ name, title, x, y, series }: Chart) {
-  return { name, title, x, y, series };
+function drawn({ name, title, x, y, series, variants }: StudyChart) {
+  return { name, title, x, y, series, variants };
 }
 
 function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
@@ -86,6 +94,7 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
 <figcaption>${title}</figcaption>
 <div class="controls" hidden><button type="button" aria-pressed="false">Logarithmic y axis</button></div>
 <div class="chart" role="img" aria-label="${title}"></div>
+<div class="paper" role="img" aria-label="${title}"></div>
 <noscript>${svgs.get(file) ?? ""}</noscript>
 </figure>
 `;
@@ -121,7 +130,9 @@ function unescaped(text: string): string {
     .replace(/&amp;/g, "&");
 }
 
-/** A module of ours as a plain script. */
-function asset(file: URL): string {
-  return readFileSync(file, "utf8").replace(/^export /gm, "");
+/** A module of ours as a part of one script, in which there is nothing to import. */
+function plainScript(file: URL): string {
+  return readFileSync(file, "utf8")
+    .replace(/^import .*\n/gm, "")
+    .replace(/^export /gm, "");
 }

@@ -1,0 +1,72 @@
+import { pathToFileURL } from "node:url";
+import { type Chromium, findChromium } from "@c10k-lab/report/chromium";
+import type { Browser } from "playwright-core";
+
+/** Says in one sentence why there is no PDF. */
+export class NoPdf extends Error {}
+
+const LOAD_TIMEOUT_MS = 120_000;
+
+/** A template sees nothing of the page's style. */
+const FOOTER = `<div style="width: 100%; margin: 0 14mm; font: 8px sans-serif; color: #55595f;
+  display: flex; justify-content: space-between">
+  <span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span>
+</div>`;
+
+/**
+ * Prints a page as A4, the way its style sheet wants it on paper. Chromium writes the time into it; `at` stands there
+ * instead, so that the same page, browser and fonts make the same bytes.
+ *
+ * @throws NoPdf where there is no Chromium, or it does not do it
+ */
+export async function pdfOf(htmlPath: string, at: Date): Promise<Buffer> {
+  const found = findChromium();
+  if (found === undefined) {
+    throw new NoPdf(
+      "a PDF is made by Chromium, and there is none on PATH: apt-get install chromium, or name one with CHROMIUM=/path/to/it",
+    );
+  }
+  const browser = await start(found);
+  try {
+    return withDate(await print(browser, htmlPath), at);
+  } catch (error) {
+    throw new NoPdf(`${found.executablePath} did not print the report: ${firstLine(error)}`);
+  } finally {
+    await browser.close();
+  }
+}
+
+async function start(found: Chromium): Promise<Browser> {
+  // Half a second to load, which only those who want a PDF have to wait.
+  const { chromium } = await import("playwright-core");
+  try {
+    return await chromium.launch(found);
+  } catch (error) {
+    throw new NoPdf(`${found.executablePath} does not start: ${firstLine(error)}`);
+  }
+}
+
+async function print(browser: Browser, htmlPath: string): Promise<Buffer> {
+  const page = await browser.newPage({ offline: true });
+  await page.goto(pathToFileURL(htmlPath).href, { timeout: LOAD_TIMEOUT_MS });
+  return page.pdf({
+    preferCSSPageSize: true,
+    printBackground: true,
+    displayHeaderFooter: true,
+    headerTemplate: "<span></span>",
+    footerTemplate: FOOTER,
+    outline: true,
+    tagged: true,
+  });
+}
+
+/** As long as what it replaces, because a PDF counts its bytes. */
+function withDate(pdf: Buffer, at: Date): Buffer {
+  const digits = at.toISOString().replace(/\D/g, "").slice(0, 14);
+  const dated = pdf.toString("latin1").replace(/\/(CreationDate|ModDate) \(D:\d{14}/g, `/$1 (D:${digits}`);
+  return Buffer.from(dated, "latin1");
+}
+
+function firstLine(error: unknown): string {
+  return (error as Error).message.split("\n", 1)[0] ?? "";
+}

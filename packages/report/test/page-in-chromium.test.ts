@@ -1,0 +1,278 @@
+import type { Locator, Page } from "playwright-core";
+import { describe, expect, it } from "vitest";
+import { LOOKS } from "../src/charts/looks.js";
+import { renderReport } from "../src/index.ts";
+import { chartIn, describeInChromium } from "./chromium.ts";
+import { makeResults, makeStudyCells, thrice } from "./fixture.ts";
+import { makeManyVariants } from "./many-variants.ts";
+import {
+  focused,
+  isDrawn,
+  overflowing,
+  pixelsOf,
+  placeOf,
+  plotOf,
+  type Rectangle,
+  textsOf,
+} from "./probe.js";
+
+const { html, charts } = renderReport(makeResults(thrice(makeStudyCells())));
+const crowded = renderReport(makeResults(thrice(makeManyVariants())));
+const names = [...charts.keys()].map((file) => file.replace(".svg", ""));
+
+const [THREADED = "", SELECT = "", EPOLL = ""] = LOOKS.light.colours;
+const PHONE = { viewport: { width: 360, height: 740 } };
+/** A4 between its margins. */
+const PAPER = { viewport: { width: 687, height: 1000 } };
+
+describeInChromium("the page in Chromium", (open) => {
+  it("draws every chart: each server has its colour inside the axes", async () => {
+    const page = await open(html);
+    expect(await page.locator("figure").count()).toBe(names.length);
+    for (const name of names) {
+      const pixels = await chartIn(page, name).evaluate(pixelsOf, [THREADED, SELECT, EPOLL]);
+      for (const [colour, count] of Object.entries(pixels))
+        expect(count, `${name} ${colour}`).toBeGreaterThan(20);
+    }
+  });
+
+  it("tells the figures of all servers at the load pointed at", async () => {
+    const page = await open(html);
+    expect(await tooltipAt(page, "throughput", [100, 110_000])).toEqual([
+      "100 connections",
+      "threaded: 96,400 messages/s",
+      "select: 121,000 messages/s",
+      "epoll: 124,300 messages/s",
+    ]);
+    expect(await tooltipAt(page, "throughput", [2000, 100_000])).toEqual([
+      "2,000 connections",
+      "threaded: 72,000 messages/s",
+      "select: 113,000 messages/s (not compared)",
+      "epoll: 117,000 messages/s",
+    ]);
+  });
+
+  it("tells the response times at a percentile, and of a connection", async () => {
+    const page = await open(html);
+    const curves = drawnIn(html, "latency-distribution");
+    const at99 = curves.map(
+      ({ name, points }) => `${name}: ${shown(points.find(([x]) => x === 100)?.[1])} ms`,
+    );
+    expect(await tooltipAt(page, "latency-distribution", [100, 10])).toEqual([
+      "99 % of messages within",
+      ...at99,
+    ]);
+    const dots = drawnIn(html, "response-by-connection").find(({ name }) => name === "threaded");
+    const highest = dots?.points.reduce((a, b) => (b[1] > a[1] ? b : a)) ?? [0, 0];
+    expect(await tooltipAt(page, "response-by-connection", highest)).toEqual([
+      `connection number ${highest[0]}`,
+      `threaded: ${shown(highest[1])} ms`,
+    ]);
+  });
+
+  it("takes a server away when its name is clicked, and brings it back", async () => {
+    const page = await open(html);
+    const chart = chartIn(page, "throughput");
+    const before = await chart.evaluate(pixelsOf, [SELECT, EPOLL]);
+    await clickLegend(page, chart, "select");
+    const without = await chart.evaluate(pixelsOf, [SELECT, EPOLL]);
+    expect(without[SELECT]).toBe(0);
+    expect(without[EPOLL]).toBeGreaterThanOrEqual(before[EPOLL] ?? 0);
+    await clickLegend(page, chart, "select");
+    expect(await chart.evaluate(pixelsOf, [SELECT, EPOLL])).toEqual(before);
+  });
+
+  it("has a logarithmic axis at the press of a button, and leaves what was taken away", async () => {
+    const page = await open(html);
+    const chart = chartIn(page, "throughput");
+    const button = page.locator('figure[data-chart="throughput"] button');
+    await clickLegend(page, chart, "select");
+    await button.click();
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    expect(await wordsOf(chart)).toContain("messages per second (log scale)");
+    expect((await chart.evaluate(pixelsOf, [SELECT]))[SELECT]).toBe(0);
+    await button.click();
+    expect(await button.getAttribute("aria-pressed")).toBe("false");
+    expect(await wordsOf(chart)).toContain("messages per second");
+  });
+
+  describe.each([
+    ["a wide window", { viewport: { width: 1200, height: 900 } }],
+    ["half a window", { viewport: { width: 640, height: 900 } }],
+    ["a phone", PHONE],
+  ])("in %s", (_, options) => {
+    it.each([
+      ["three servers", html],
+      ["twelve variants", crowded.html],
+    ])("with %s nothing stands on anything else, and only tables scroll sideways", async (_, content) => {
+      const page = await open(content, options);
+      const { width } = options.viewport;
+      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+      for (const region of await page.locator(".table").all()) {
+        const box = await region.boundingBox();
+        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+      }
+      for (const chart of await page.locator(".chart").all()) {
+        const texts = await chart.evaluate(textsOf);
+        const plot = await chart.evaluate(plotOf);
+        expect(overlaps(texts)).toEqual([]);
+        expect(texts.filter((text) => intersect(text, plot))).toEqual([]);
+        expect(plot.height).toBeGreaterThan(200);
+      }
+      for (const figure of await page.locator("figure").all()) {
+        const parts = await Promise.all(
+          ["figcaption", "button", ".chart"].map((part) => figure.locator(part).boundingBox()),
+        );
+        expect(overlaps(parts.filter((part) => part !== null))).toEqual([]);
+      }
+    });
+  });
+
+  it("draws again when the window changes its width", async () => {
+    const page = await open(html);
+    const chart = chartIn(page, "throughput");
+    const before = await chart.evaluate(plotOf);
+    await page.setViewportSize({ width: 420, height: 900 });
+    await page.evaluate(isDrawn);
+    const after = await chart.evaluate(plotOf);
+    expect(after.width).toBeLessThan(before.width / 2);
+    expect((await chart.boundingBox())?.width).toBeGreaterThan(after.width);
+    expect((await chart.evaluate(pixelsOf, [THREADED]))[THREADED]).toBeGreaterThan(20);
+  });
+
+  describe("in the dark", () => {
+    const dark = LOOKS.dark.colours.slice(0, 3);
+
+    it("has the dark look, charts as well", async () => {
+      const page = await open(html, { colorScheme: "dark" });
+      expect(await backgroundOf(page)).toBe(LOOKS.dark.background);
+      for (const name of names) {
+        const pixels = await chartIn(page, name).evaluate(pixelsOf, [...dark, LOOKS.dark.background]);
+        for (const [colour, count] of Object.entries(pixels))
+          expect(count, `${name} ${colour}`).toBeGreaterThan(20);
+      }
+    });
+
+    it("follows the reader from light to dark", async () => {
+      const page = await open(html);
+      const chart = chartIn(page, "memory");
+      await page.emulateMedia({ colorScheme: "dark" });
+      await page.evaluate(isDrawn);
+      const pixels = await chart.evaluate(pixelsOf, [THREADED, dark[0] ?? ""]);
+      expect(pixels[THREADED]).toBe(0);
+      expect(pixels[dark[0] ?? ""]).toBeGreaterThan(20);
+    });
+  });
+
+  describe("on paper", () => {
+    it("is light and sharp, with nothing to press, and as the reader left it", async () => {
+      const page = await open(html, { ...PAPER, colorScheme: "dark" });
+      await clickLegend(page, chartIn(page, "throughput"), "select");
+      await page.emulateMedia({ media: "print" });
+      expect(await backgroundOf(page)).toBe(LOOKS.light.background);
+      expect(await page.locator("button:visible").count()).toBe(0);
+      expect(await page.locator("canvas:visible").count()).toBe(0);
+      expect(await page.locator(".paper svg:visible").count()).toBe(names.length);
+      const throughput = (
+        await page.locator('figure[data-chart="throughput"] .paper').innerHTML()
+      ).toLowerCase();
+      expect(throughput).toContain(`stroke="${EPOLL}"`);
+      expect(throughput).not.toContain(`stroke="${SELECT}"`);
+      await page.emulateMedia({ media: "screen" });
+      expect(await page.locator("canvas:visible").count()).toBe(names.length);
+    });
+
+    it("has room for every table", async () => {
+      const page = await open(crowded.html, PAPER);
+      await page.emulateMedia({ media: "print" });
+      expect(await page.locator("table").evaluateAll(overflowing)).toEqual([]);
+    });
+  });
+
+  it("shows drawings where scripts are off", async () => {
+    const page = await open(html, { javaScriptEnabled: false });
+    expect(await page.locator("noscript svg:visible").count()).toBe(names.length);
+    expect(await page.locator("button:visible").count()).toBe(0);
+    expect(await page.locator(".chart:visible").count()).toBe(0);
+  });
+
+  it("can be gone through with the keyboard", async () => {
+    const page = await open(html);
+    const stops = (await page.locator("button").count()) + (await page.locator(".table").count());
+    const reached: string[] = [];
+    for (let stop = 0; stop < stops; stop++) {
+      await page.keyboard.press("Tab");
+      const element = await page.evaluate(focused);
+      expect(element?.outline).toBe("solid");
+      reached.push(element?.role ?? "");
+    }
+    expect(reached.filter((role) => role === "button")).toHaveLength(names.length);
+    expect(reached.filter((role) => role === "region")).toHaveLength(stops - names.length);
+    await page.locator("button").first().focus();
+    await page.keyboard.press("Space");
+    expect(await page.locator("button").first().getAttribute("aria-pressed")).toBe("true");
+  });
+});
+
+interface Drawn {
+  readonly name: string;
+  readonly points: [number, number][];
+}
+
+/** The series of a chart, from the data in the page. */
+function drawnIn(content: string, chart: string): Drawn[] {
+  const json = /<script type="application\/json" id="chart-data">(.*?)<\/script>/s.exec(content)?.[1] ?? "[]";
+  const all = JSON.parse(json) as { name: string; series: Drawn[] }[];
+  return all.find(({ name }) => name === chart)?.series ?? [];
+}
+
+/** The lines shown when the pointer is at this point of the axes. */
+async function tooltipAt(page: Page, name: string, point: readonly [number, number]): Promise<string[]> {
+  const chart = chartIn(page, name);
+  await chart.scrollIntoViewIfNeeded();
+  const { x, y } = await chart.evaluate(placeOf, point);
+  const box = await chart.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + x, (box?.y ?? 0) + y);
+  const tooltip = chart.locator("div", { hasText: ":" }).last();
+  await tooltip.waitFor({ state: "visible" });
+  return (await tooltip.innerHTML()).split("<br>").map((line) => line.replace(/<[^>]*>/g, ""));
+}
+
+/** Three digits, as the page shows numbers below 100. */
+function shown(value: number | undefined): string {
+  return String(Number(value?.toPrecision(3)));
+}
+
+async function clickLegend(page: Page, chart: Locator, name: string): Promise<void> {
+  await chart.scrollIntoViewIfNeeded();
+  const entry = (await chart.evaluate(textsOf)).find(({ text }) => text === name);
+  const box = await chart.boundingBox();
+  if (entry === undefined || box === null) throw new Error(`no ${name} in the legend`);
+  await page.mouse.click(box.x + entry.x + entry.width / 3, box.y + entry.y + entry.height / 2);
+  // Away again: what is pointed at stands out.
+  await page.mouse.move(0, 0);
+  await page.evaluate(isDrawn);
+}
+
+async function wordsOf(chart: Locator): Promise<string[]> {
+  return (await chart.evaluate(textsOf)).map(({ text }) => text);
+}
+
+async function backgroundOf(page: Page): Promise<string> {
+  const rgb = String(await page.evaluate("getComputedStyle(document.body).backgroundColor"));
+  const bytes = (rgb.match(/\d+/g) ?? []).map((part) => Number(part).toString(16).padStart(2, "0"));
+  return `#${bytes.join("")}`;
+}
+
+function overlaps<Box extends Rectangle>(boxes: readonly Box[]): [Box, Box][] {
+  return boxes.flatMap((a, at) =>
+    boxes.slice(at + 1).flatMap((b): [Box, Box][] => (intersect(a, b) ? [[a, b]] : [])),
+  );
+}
+
+/** A pixel is no overlap. */
+function intersect(a: Rectangle, b: Rectangle): boolean {
+  const across = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const down = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return across > 1 && down > 1;
+}
