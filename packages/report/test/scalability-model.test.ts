@@ -1,6 +1,7 @@
 import type { CellResult, ClientSummary } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
-import { chartOption, LOOKS } from "../src/charts/chart-option.js";
+import { chartOption } from "../src/charts/chart-option.js";
+import { LOOKS } from "../src/charts/looks.js";
 import { scalabilityChart } from "../src/charts/scalability.ts";
 import { scalabilityModel } from "../src/document/scalability-model.ts";
 import { renderReport } from "../src/index.ts";
@@ -174,7 +175,7 @@ describe("the chart of the model", () => {
 
   it("puts a curve, its marks and their intervals under one name and one colour in the legend", () => {
     if (chart === null) throw new Error("no chart");
-    const option = chartOption(chart, LOOKS.light, 960) as {
+    const option = chartOption({ ...chart, variants: ["threaded", "select", "epoll"] }, LOOKS.light, 960) as {
       legend: { data: string[] };
       series: {
         name: string;
