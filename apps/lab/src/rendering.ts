@@ -2,8 +2,12 @@ import { join, relative, resolve } from "node:path";
 import type { Capacity, LabResults } from "@c10k-lab/protocol";
 import { answer, notesOf, renderReport, summaryTable } from "@c10k-lab/report";
 import { capacityTable, objectiveOf, sentenceOf, WORDS } from "./capacity/capacity-text.ts";
-import type { ResultsFolder } from "./results-folder.ts";
+import { writeReport } from "./report-files.ts";
 import { terminalTable } from "./terminal-table.ts";
+
+/** More of either is in the report. */
+const NOTES_MAX = 12;
+const FINDINGS_MAX = 25;
 
 /** The run as a table in the terminal, and the notes to it; nothing where nothing was measured. */
 export function printSummary(results: LabResults): void {
@@ -19,16 +23,36 @@ function printCapacity(capacity: Capacity): void {
 
 function printCells(results: LabResults): void {
   const { head, rows } = summaryTable(results);
-  const { answer: sentences, details, warnings } = answer(results);
-  const findings = [...sentences, ...details, ...warnings];
   const table = terminalTable(head, rows, [0, head.length - 1]);
-  process.stdout.write(`${[table, ...notesOf(results), "", ...findings].join("\n")}\n`);
+  const notes = shortened(notesOf(results), NOTES_MAX, "notes");
+  process.stdout.write(`${[table, ...notes, "", ...findingsOf(results, FINDINGS_MAX)].join("\n")}\n`);
 }
 
-/** Writes the report and says where it is. */
-export async function renderInto(folder: ResultsFolder, results: LabResults): Promise<void> {
-  await folder.writeReport(results, renderReport(results));
-  const below = relative(process.cwd(), folder.path);
-  const path = below.startsWith("..") ? resolve(folder.path) : below;
+/** Several runs of one report: of each what it says first. */
+export function printFindings(all: readonly LabResults[]): void {
+  const each = Math.floor(FINDINGS_MAX / all.length);
+  const parts = all.map((results) => [`${results.manifest.plan}:`, ...findingsOf(results, each)].join("\n"));
+  process.stdout.write(`${parts.join("\n\n")}\n`);
+}
+
+function findingsOf(results: LabResults, max: number): string[] {
+  const { answer: sentences, details, warnings } = answer(results);
+  return shortened([...sentences, ...details, ...warnings], max, "findings");
+}
+
+function shortened(sentences: readonly string[], max: number, noun: string): string[] {
+  const left = sentences.length - max;
+  return left <= 0 ? [...sentences] : [...sentences.slice(0, max), `${left} more ${noun} in the report.`];
+}
+
+/**
+ * Writes one report of all and says where it is.
+ *
+ * @throws Error of open(2) or write(2)
+ */
+export async function renderInto(folder: string, all: readonly LabResults[]): Promise<void> {
+  await writeReport(folder, renderReport(all));
+  const below = relative(process.cwd(), folder);
+  const path = below.startsWith("..") ? resolve(folder) : below;
   process.stdout.write(`\nreport: ${join(path, "report.html")} (or report.md)\n`);
 }

@@ -1,5 +1,5 @@
 import { type CellFigures, intervalOf } from "../cell-figures.ts";
-import { compareAtLargest, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
+import { compareAtLargest, doubtOf, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
 import { listed } from "../numbers.ts";
 import { placeOf, wordsOf } from "../place.ts";
 import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../study.ts";
@@ -61,14 +61,25 @@ export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Seri
 
 function titleOf(study: Study, { heading, quantity, leads }: Drawing): string {
   const comparison = compareAtLargest(study, quantity);
-  if (comparison === null) return `${heading}, by ${wordsOf(study.axis).label}`;
+  if (comparison === null) return titleOfOne(study, heading, quantity);
   const at = `at ${placeOf(study.axis, comparison.x)}`;
   const leader = leaderOf(comparison);
-  return leader === null ? `No real difference in ${quantity.what} ${at}` : `${leader} ${leads} ${at}`;
+  if (leader === null) return `No real difference in ${quantity.what} ${at}`;
+  const isDoubtful = doubtOf(study, comparison.ranked.slice(0, 2)) !== "";
+  return `${leader} ${leads} ${at}${isDoubtful ? " (inconclusive)" : ""}`;
+}
+
+/** What only one variant has. */
+function titleOfOne(study: Study, heading: string, quantity: Quantity): string {
+  const comparison = compareAtLargest(study, quantity, 1);
+  const [only] = comparison?.ranked ?? [];
+  if (comparison === null || only === undefined) return `${heading}, by ${wordsOf(study.axis).label}`;
+  const amount = `${quantity.format(only.value)} ${quantity.unit}`;
+  return `${heading}: ${only.variant} ${amount} at ${placeOf(study.axis, comparison.x)}`;
 }
 
 function captionOf(study: Study, quantity: Quantity, series: readonly Series[]): string {
-  const comparison = compareAtLargest(study, quantity);
+  const comparison = compareAtLargest(study, quantity) ?? compareAtLargest(study, quantity, 1);
   const values = comparison === null ? "" : valuesSentence(study, comparison);
   return [values, hollowSentence(study, series)].filter((sentence) => sentence !== "").join(" ");
 }

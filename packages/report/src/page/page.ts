@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Marked, type Tokens } from "marked";
 import type { Chart } from "../charts/chart.ts";
 import { escapeHtml } from "../markdown.ts";
+import { slug } from "../run.ts";
 
 const STYLE = asset(new URL("./page.css", import.meta.url));
 const SCRIPT =
@@ -57,12 +58,13 @@ function drawn({ name, title, x, y, series }: Chart) {
 
 function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
   const marked = new Marked({ gfm: true, async: false });
+  const uniqueId = ids();
   marked.use({
     renderer: {
       // Our Markdown holds no HTML, so what looks like it is text that came with the data.
       html: ({ text }) => escapeHtml(text),
       heading({ tokens, depth, text }) {
-        return `<h${depth} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+        return `<h${depth} id="${uniqueId(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
       table(token) {
         return `<div class="table" role="region" aria-label="Table" tabindex="0">${tableHtml(token, (cell) => this.parser.parseInline(cell.tokens))}</div>\n`;
@@ -106,11 +108,15 @@ function inScript(content: string): string {
   return content.replace(/<(?=\/script|script|!--)/gi, "\\u003c");
 }
 
-function slug(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
+/** Names for headings as code hosts make them: the second "Intervals" is `intervals-1`. */
+function ids(): (heading: string) => string {
+  const taken = new Map<string, number>();
+  return (heading) => {
+    const id = slug(heading);
+    const before = taken.get(id) ?? 0;
+    taken.set(id, before + 1);
+    return before === 0 ? id : `${id}-${before}`;
+  };
 }
 
 function unescaped(text: string): string {
