@@ -1,10 +1,10 @@
 import type { VerdictReason } from "@c10k-lab/protocol";
 import { type CellFigures, intervalOf } from "../cell-figures.ts";
-import { changeOf, changeSentence, type Pair } from "../change.ts";
+import { changeOf, changeSentences, type Pair } from "../change.ts";
 import { between, type Quantity } from "../comparison.ts";
 import { CONFIDENCE_PERCENT } from "../interval.ts";
 import type { Table } from "../markdown.ts";
-import { integer, plural, ratio } from "../numbers.ts";
+import { integer, listed, plural, ratio } from "../numbers.ts";
 import { placeOf, wordsOf } from "../place.ts";
 import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../quantities.ts";
 import { cellsOf, isWhole, type Study } from "../study.ts";
@@ -28,8 +28,10 @@ export function acrossGroups(studies: readonly Study[]): string[] {
     ...countSentences(twins),
     ...lastOfEach(twins, isCut).map(cutSentence),
     ...[RESPONSE_MAX, RESPONSE_P99, WALL_TIME].flatMap((quantity) =>
-      lastOfEach(twins, ({ to, from }) => isWhole(to) && isWhole(from)).flatMap((one) =>
-        changeSentence({ expected: EXPECTED }, quantity, pairOf(one, quantity)),
+      changeSentences(
+        { expected: EXPECTED },
+        quantity,
+        lastOfEach(twins, ({ to, from }) => isWhole(to) && isWhole(from)).map(pairOf),
       ),
     ),
   ];
@@ -40,17 +42,17 @@ function countSentences(twins: readonly Twins[]): string[] {
   return [...Map.groupBy(twins, ({ groups }) => groups[0]).values()].map((of) => {
     const [first] = of as [Twins];
     const sides = [
-      `${first.groups[0]}: ${countsOf(of.map(({ to }) => to))}`,
-      `${first.groups[1]}: ${countsOf(of.map(({ from }) => from))}`,
+      `“${first.groups[0]}” ${countsOf(of.map(({ to }) => to))}`,
+      `“${first.groups[1]}” ${countsOf(of.map(({ from }) => from))}`,
     ];
-    return `Of ${plural(of.length, "cell")} under the same load (median over the runs of each): ${sides.join("; ")}.`;
+    return `Of ${plural(of.length, "cell")} under the same load (medians over the runs of each), ${listed(sides)}.`;
   });
 }
 
 function countsOf(cells: readonly CellFigures[]): string {
   const cut = cells.filter(({ status }) => status === "cut-off").length;
   const full = cells.filter(({ listenOverflows }) => (listenOverflows ?? 0) > 0).length;
-  return `${integer(full)} overflowed the accept queue and ${integer(cut)} were not over when their time was`;
+  return `overflowed the accept queue in ${integer(full)} and ran out of time in ${integer(cut)}`;
 }
 
 function isCut({ to }: Twins): boolean {
@@ -61,11 +63,11 @@ function isCut({ to }: Twins): boolean {
 function cutSentence({ to, from, groups }: Twins): string {
   const given = Math.min(...to.runs.flatMap(({ wallMs }) => wallMs ?? []));
   const cut = to.results.filter(({ status }) => status === "cut-off").length;
-  const head = `${to.variant} at ${placeOf(to.axis, to.x)} (${groups[0]}) was not over after ${WALL_TIME.format(given)} ms in ${cut} of ${plural(to.results.length, "run")}`;
+  const head = `${to.variant} at ${placeOf(to.axis, to.x)}, “${groups[0]}”, was not over after ${WALL_TIME.format(given)} ms in ${cut} of ${plural(to.results.length, "run")}`;
   const interval = intervalOf(from, WALL_TIME.value);
   if (interval === null || from.status === "cut-off") return `${head}; no ratio is claimed.`;
   const least = `at least ${ratio(given / interval.high)} times as long as`;
-  const base = `${groups[1]} (${WALL_TIME.format(from.wallMs ?? 0)} ms, ${CONFIDENCE_PERCENT} % interval ${WALL_TIME.format(interval.low)} to ${WALL_TIME.format(interval.high)} ms)`;
+  const base = `“${groups[1]}” (${WALL_TIME.format(from.wallMs ?? 0)} ms, ${CONFIDENCE_PERCENT} % interval ${WALL_TIME.format(interval.low)} to ${WALL_TIME.format(interval.high)} ms)`;
   return `${head}: ${least} ${base}.`;
 }
 
@@ -126,10 +128,10 @@ function lastOfEach(twins: readonly Twins[], isOne: (twins: Twins) => boolean): 
   return [...byVariant.values()].flatMap((of) => of.toSorted((a, b) => a.to.x - b.to.x).slice(-1));
 }
 
-function pairOf({ to, from, groups }: Twins, { what }: Quantity): Pair {
+function pairOf({ to, from, groups }: Twins): Pair {
   return {
     ...{ to, from },
-    subject: `${to.variant}'s ${what} at ${placeOf(to.axis, to.x)} (${groups[0]})`,
-    base: `that of the same load (${groups[1]})`,
+    there: `at ${placeOf(to.axis, to.x)}, “${groups[0]}”,`,
+    here: `of “${groups[1]}”`,
   };
 }

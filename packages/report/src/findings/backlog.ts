@@ -1,30 +1,27 @@
 import type { CellFigures } from "../cell-figures.ts";
-import { changeSentence } from "../change.ts";
+import { changeSentences } from "../change.ts";
 import { compareAt, comparisonSentences, type Quantity } from "../comparison.ts";
 import { integer, listed } from "../numbers.ts";
 import { placeOf, rangeOf } from "../place.ts";
 import { CONNECT_P99, FIRST_RESPONSE_P99, OVERFLOWS, RETRANSMITTED, WALL_TIME } from "../quantities.ts";
-import { cellsOf, isWhole, placesOf, type Study } from "../study.ts";
+import { cellsOf, placesOf, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
-import { balanceSentence, type Findings, perVariant } from "./sentences.ts";
+import { balanceSentence, endsOf, type Findings, perVariant } from "./sentences.ts";
 
 /** From which backlog on nothing overflows, and what a client sees below it. */
 export function backlogFindings(study: Study): Findings {
   const places = placesOf(study);
   const smallest = places[0] ?? 0;
   return {
-    answer: [
-      ...overflowAnswer(study),
-      ...study.variants.flatMap((variant) => fromLargest(study, variant, FIRST_RESPONSE_P99)),
-    ],
+    answer: [...overflowAnswer(study), ...fromLargest(study, FIRST_RESPONSE_P99)],
     evidence: [
       ...perVariant(study, compareAt(study, OVERFLOWS, smallest), "met", "accept queue overflows a run"),
       ...perVariant(study, compareAt(study, RETRANSMITTED, smallest), "saw", "segments sent again a run"),
     ],
     details: [
       ...wallSentences(study),
-      ...study.variants.flatMap((variant) => fromLargest(study, variant, WALL_TIME)),
-      ...study.variants.flatMap((variant) => fromLargest(study, variant, CONNECT_P99)),
+      ...fromLargest(study, WALL_TIME),
+      ...fromLargest(study, CONNECT_P99),
       ...[smallest, places.at(-1) ?? 0].flatMap((x) =>
         comparisonSentences(study, compareAt(study, FIRST_RESPONSE_P99, x)),
       ),
@@ -39,15 +36,21 @@ function overflowAnswer(study: Study): string[] {
   const places = placesOf(study);
   const range = rangeOf(study.axis, places[0] ?? 0, places.at(-1) ?? 0);
   const clean = study.variants.filter((variant) => fullPlaces(study, variant).length === 0);
-  const sentences = study.variants.flatMap((variant) => {
-    const full = fullPlaces(study, variant);
-    if (full.length === 0) return [];
-    const where = listed(full.map((cell) => `${integer(cell.x)} (${runsOf(cell)})`));
-    return [`${variant}'s accept queue overflowed with a backlog of ${where}; ${untilWhen(study, variant)}.`];
-  });
+  const full = study.variants.filter((variant) => !clean.includes(variant));
+  const alike = Map.groupBy(full, (variant) => overflowText(study, variant));
+  const sentences = [...alike].map(
+    ([text, variants]) =>
+      `The accept ${variants.length === 1 ? "queue" : "queues"} of ${listed(variants)} ${text}.`,
+  );
   if (clean.length === 0) return sentences;
-  const names = clean.length === study.variants.length ? "No accept queue" : `Of ${listed(clean)} no queue`;
+  const names =
+    clean.length === study.variants.length ? "No accept queue" : `No accept queue of ${listed(clean)}`;
   return [...sentences, `${names} overflowed in any run with ${range}.`];
+}
+
+function overflowText(study: Study, variant: string): string {
+  const where = fullPlaces(study, variant).map((cell) => `${integer(cell.x)} (${runsOf(cell)})`);
+  return `overflowed with a backlog of ${listed(where)}; ${untilWhen(study, variant)}`;
 }
 
 function untilWhen(study: Study, variant: string): string {
@@ -72,13 +75,12 @@ function runsOf({ results }: CellFigures): string {
 }
 
 /** The shortest queue against the longest. */
-function fromLargest(study: Study, variant: string, quantity: Quantity): string[] {
-  const cells = cellsOf(study, variant).filter(isWhole);
-  const [to, from] = [cells[0], cells.at(-1)];
-  if (from === undefined || to === undefined || from.x === to.x) return [];
-  return changeSentence(study, quantity, {
-    ...{ to, from },
-    subject: `${variant}'s ${quantity.what} with ${placeOf(study.axis, to.x)}`,
-    base: `that with ${placeOf(study.axis, from.x)}`,
+function fromLargest(study: Study, quantity: Quantity): string[] {
+  const pairs = study.variants.flatMap((variant) => {
+    const { smallest, largest } = endsOf(study, variant);
+    if (smallest === null || largest === null) return [];
+    const here = `with ${placeOf(study.axis, largest.x)}`;
+    return [{ to: smallest, from: largest, there: `with ${placeOf(study.axis, smallest.x)}`, here }];
   });
+  return changeSentences(study, quantity, pairs);
 }

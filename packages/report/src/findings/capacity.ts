@@ -73,7 +73,7 @@ function searchSentence(search: Search): string {
   const server = theServers([variant]);
   const fixed =
     fixedText(search) === "" ? "" : ` ${searched === "connections" ? "at" : "on"} ${fixedText(search)}`;
-  const why = first === null ? "" : ` First sign: ${first.signal}, ${sentenceOf(first.sentence)}`;
+  const why = first === null ? "" : ` First sign: ${first.signal}. ${sentenceOf(first.sentence)}`;
   if (failed === null) {
     if (met === null) return `${server} was not measured${fixed}: ${sentenceOf(bound.sentence)}`;
     return (

@@ -31,10 +31,23 @@ export function findingsOfRun({ results, studies }: Run): Findings {
   const of = (part: keyof Findings) =>
     all.flatMap(({ study, findings }) => findings[part].map((sentence) => within(study, sentence)));
   return {
-    answer: [...acrossGroups(studies), ...of("answer")],
+    answer: [
+      ...acrossGroups(studies),
+      ...inTurns(
+        all.map(({ study, findings }) => findings.answer.map((sentence) => within(study, sentence))),
+      ),
+    ],
     evidence: of("evidence"),
     details: of("details"),
   };
+}
+
+/** The first of each, then the second of each: what is said first is of all of them. */
+function inTurns(lists: readonly (readonly string[])[]): string[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, turn) =>
+    lists.flatMap((list) => list.slice(turn, turn + 1)),
+  ).flat();
 }
 
 /** A sentence of a group says which. */

@@ -1,13 +1,14 @@
 import { changeOf } from "../change.ts";
 import { compareAtLargest } from "../comparison.ts";
 import { CPU_PER_MESSAGE, DESCRIPTORS, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99 } from "../quantities.ts";
-import { cellsOf, isWhole, type Study } from "../study.ts";
+import type { Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
 import { scalingAnswer } from "./by-load.ts";
 import {
   balanceSentence,
-  changeOverAxis,
+  changesOverAxis,
   comparisons,
+  endsOf,
   type Findings,
   overflowSentence,
   perVariant,
@@ -17,15 +18,15 @@ import {
 export function idleFindings(study: Study): Findings {
   const variants = study.variants.toSorted((a, b) => keptRate(study, a) - keptRate(study, b));
   return {
-    answer: [...variants.flatMap((variant) => changeOverAxis(study, variant, RATE)), ...scalingAnswer(study)],
+    answer: [...changesOverAxis(study, variants, RATE), ...scalingAnswer(study)],
     evidence: [
       ...perVariant(study, compareAtLargest(study, DESCRIPTORS, 1), "scanned", "descriptors per wait"),
-      ...variants.flatMap((variant) => changeOverAxis(study, variant, CPU_PER_MESSAGE)),
+      ...changesOverAxis(study, variants, CPU_PER_MESSAGE),
       ...perVariant(study, compareAtLargest(study, MEMORY_PER_CONNECTION), "grew by", "KiB per connection"),
     ],
     details: [
       ...wallSentences(study),
-      ...variants.flatMap((variant) => changeOverAxis(study, variant, RESPONSE_P99)),
+      ...changesOverAxis(study, variants, RESPONSE_P99),
       ...comparisons(study, RATE),
       ...comparisons(study, RESPONSE_P99),
       ...comparisons(study, CPU_PER_MESSAGE),
@@ -37,7 +38,6 @@ export function idleFindings(study: Study): Findings {
 
 /** To say first what changed most: 1 where no change may be claimed. */
 function keptRate(study: Study, variant: string): number {
-  const cells = cellsOf(study, variant).filter(isWhole);
-  const [from, to] = [cells[0], cells.at(-1)];
-  return from === undefined || to === undefined ? 1 : (changeOf(to, from, RATE.value)?.ratio ?? 1);
+  const { smallest, largest } = endsOf(study, variant);
+  return smallest === null || largest === null ? 1 : (changeOf(largest, smallest, RATE.value)?.ratio ?? 1);
 }

@@ -1,6 +1,6 @@
 import type { VerdictReason } from "@c10k-lab/protocol";
 import { type CellFigures, intervalOf } from "../cell-figures.ts";
-import { changeSentence } from "../change.ts";
+import { changeSentences } from "../change.ts";
 import {
   type Comparison,
   compareAtLargest,
@@ -62,16 +62,25 @@ export function medianRange(cell: CellFigures, { value, format }: Quantity, isFi
   return `(${name}${format(interval.low)} to ${format(interval.high)})`;
 }
 
-/** One variant at its largest whole place against its smallest. */
-export function changeOverAxis(study: Study, variant: string, quantity: Quantity): string[] {
-  const cells = cellsOf(study, variant).filter(isWhole);
-  const [from, to] = [cells[0], cells.at(-1)];
-  if (from === undefined || to === undefined || from.x === to.x) return [];
-  return changeSentence(study, quantity, {
-    ...{ to, from },
-    subject: `${variant}'s ${quantity.what} at ${placeOf(study.axis, to.x)}`,
-    base: `that at ${placeOf(study.axis, from.x)}`,
+/** Each variant at its largest whole place against its smallest. */
+export function changesOverAxis(study: Study, variants: readonly string[], quantity: Quantity): string[] {
+  const pairs = variants.flatMap((variant) => {
+    const { smallest, largest } = endsOf(study, variant);
+    if (smallest === null || largest === null) return [];
+    const here = `at ${placeOf(study.axis, smallest.x)}`;
+    return [{ to: largest, from: smallest, there: `at ${placeOf(study.axis, largest.x)}`, here }];
   });
+  return changeSentences(study, quantity, pairs);
+}
+
+/** A variant's whole cells at both ends of the axis; null where there are not two. */
+export function endsOf(
+  study: Study,
+  variant: string,
+): { readonly smallest: CellFigures | null; readonly largest: CellFigures | null } {
+  const cells = cellsOf(study, variant).filter(isWhole);
+  const [smallest, largest] = [cells[0] ?? null, cells.at(-1) ?? null];
+  return smallest === largest ? { smallest: null, largest: null } : { smallest, largest };
 }
 
 export function overflowSentence(study: Study): string[] {
