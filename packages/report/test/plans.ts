@@ -32,27 +32,33 @@ export function idleResults(): LabResults {
   );
 }
 
-/** With 1,000 connections at once a queue of 5 or 128 overflows, one of 1,024 does not. */
+/** A queue that is shorter than the connections that come at once overflows. */
 export function backlogResults(): LabResults {
-  return resultsOf(
-    "backlog",
-    ["250 connections", "1,000 connections"].flatMap((group, at) =>
-      SERVERS.flatMap((server) =>
-        [5, 128, 1024].map((x): CellWish => {
-          const connections = at === 0 ? 250 : 1000;
-          const isFull = x < connections;
-          return {
-            ...{ group, server, x, axis: "backlog", connections },
-            firstResponseP99Ms: isFull ? 1100 : 12,
-            wallMs: isFull ? 2000 : 300,
-            tcp: isFull ? { ListenOverflows: 400 - x, RetransSegs: 300 } : {},
-            ...(isFull ? { doubt: "listen-overflow" } : {}),
-          };
-        }),
-      ),
+  const wishes = [250, 1000].flatMap((connections) =>
+    SERVERS.flatMap((server) =>
+      [5, 128, 1024].map((x): CellWish => {
+        const where = {
+          server,
+          x,
+          connections,
+          axis: "backlog",
+          group: `${connections} connections`,
+        } as const;
+        return x < connections
+          ? { ...where, ...OVERFLOWING }
+          : { ...where, firstResponseP99Ms: 12, wallMs: 300 };
+      }),
     ),
   );
+  return resultsOf("backlog", wishes);
 }
+
+const OVERFLOWING: Partial<CellWish> = {
+  firstResponseP99Ms: 1100,
+  wallMs: 2000,
+  tcp: { ListenOverflows: 400, RetransSegs: 300 },
+  doubt: "listen-overflow",
+};
 
 /** threaded falls behind at 10,000 new connections a second. */
 export function churnResults(): LabResults {
@@ -109,24 +115,17 @@ export function ablationResults(): LabResults {
 
 /** As submitted all overflow and take longer, and epoll is cut off at 5,000 connections. */
 export function originResults(): LabResults {
-  return resultsOf(
-    "origin",
-    ["as submitted", "corrected"].flatMap((group, at) =>
-      (["threaded", "epoll"] as const).flatMap((server) =>
-        [1000, 5000].map((connections): CellWish => {
-          const isSubmitted = at === 0;
-          const isCut = isSubmitted && server === "epoll" && connections === 5000;
-          return {
-            ...{ group, server, connections },
-            p99Ms: isSubmitted ? 800 : 40,
-            wallMs: isSubmitted ? (isCut ? 30_000 : 9000) : 900,
-            ...(isCut ? { status: "cut-off" as const } : {}),
-            ...(isSubmitted ? { tcp: { ListenOverflows: 3000 }, doubt: "listen-overflow" as const } : {}),
-          };
-        }),
-      ),
-    ),
+  const cells = (["threaded", "epoll"] as const).flatMap((server) =>
+    [1000, 5000].map((connections) => ({ server, connections })),
   );
+  const submitted = cells.map((cell): CellWish => {
+    const isCut = cell.server === "epoll" && cell.connections === 5000;
+    const end = isCut ? ({ status: "cut-off", wallMs: 30_000 } as const) : { wallMs: 9000 };
+    const overflow = { tcp: { ListenOverflows: 3000 }, doubt: "listen-overflow" } as const;
+    return { ...cell, ...end, ...overflow, group: "as submitted", p99Ms: 800 };
+  });
+  const corrected = cells.map((cell): CellWish => ({ ...cell, group: "corrected", p99Ms: 40, wallMs: 900 }));
+  return resultsOf("origin", [...submitted, ...corrected]);
 }
 
 type Search = Capacity["searches"][number];

@@ -52,7 +52,8 @@ function countSentences(twins: readonly Twins[]): string[] {
 function countsOf(cells: readonly CellFigures[]): string {
   const cut = cells.filter(({ status }) => status === "cut-off").length;
   const full = cells.filter(({ listenOverflows }) => (listenOverflows ?? 0) > 0).length;
-  return `overflowed the accept queue in ${integer(full)} and ran out of time in ${integer(cut)}`;
+  const of = (count: number) => (count === 0 ? "none" : integer(count));
+  return `overflowed the accept queue in ${of(full)} and ran out of time in ${of(cut)}`;
 }
 
 function isCut({ to }: Twins): boolean {
