@@ -77,9 +77,13 @@ export function compareAt(study: Study, quantity: Quantity, x: number): Comparis
   return { x, quantity, ranked: ranked.toSorted((a, b) => sign * (a.value - b.value)) };
 }
 
-/** At the largest load for which at least so many variants have a value; null when there is none. */
-export function compareAtLargest(study: Study, quantity: Quantity, variantsMin = 2): Comparison | null {
-  for (const x of placesOf(study).reverse()) {
+/**
+ * At the hardest place for which at least so many variants have a value: the largest load, the shortest backlog. null when
+ * there is none.
+ */
+export function compareAtHardest(study: Study, quantity: Quantity, variantsMin = 2): Comparison | null {
+  const places = study.axis === "backlog" ? placesOf(study) : placesOf(study).reverse();
+  for (const x of places) {
     const comparison = compareAt(study, quantity, x);
     if (comparison.ranked.length >= variantsMin) return comparison;
   }
@@ -91,6 +95,12 @@ export function leaderOf({ ranked, quantity }: Comparison): string | null {
   const [first, second] = ranked;
   if (first === undefined || second === undefined) return null;
   return leadOver(first, second, quantity) === null ? null : first.variant;
+}
+
+/** Those the best is really ahead of. */
+export function behindIn({ ranked, quantity }: Comparison): Ranked[] {
+  const [best, ...others] = ranked;
+  return best === undefined ? [] : others.filter((other) => leadOver(best, other, quantity) !== null);
 }
 
 /** The best against each of the others; those that no interval tells apart share one sentence. */

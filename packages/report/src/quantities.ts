@@ -143,7 +143,7 @@ export const HELD: Quantity = {
 };
 
 export const DESCRIPTORS: Quantity = {
-  what: "count of descriptors scanned per wait",
+  what: "descriptors scanned per wait",
   unit: "descriptors scanned per wait",
   better: "low",
   value: (cell) => cell.descriptorsPerWait,
@@ -151,7 +151,7 @@ export const DESCRIPTORS: Quantity = {
 };
 
 export const CALLS: Quantity = {
-  what: "count of system calls per message",
+  what: "system calls per message",
   unit: "system calls per message",
   better: "low",
   value: (cell) => cell.callsPerMessage,
@@ -159,7 +159,7 @@ export const CALLS: Quantity = {
 };
 
 export const EVENTS: Quantity = {
-  what: "count of ready descriptors per wake-up",
+  what: "ready descriptors per wake-up",
   unit: "ready descriptors per wake-up",
   better: "high",
   value: (cell) => cell.eventsPerWait,
@@ -167,7 +167,7 @@ export const EVENTS: Quantity = {
 };
 
 export const OVERFLOWS: Quantity = {
-  what: "count of accept queue overflows",
+  what: "accept queue overflows",
   unit: "accept queue overflows",
   better: "low",
   value: (cell) => cell.listenOverflows,
@@ -175,7 +175,7 @@ export const OVERFLOWS: Quantity = {
 };
 
 export const RETRANSMITTED: Quantity = {
-  what: "count of segments sent again",
+  what: "segments sent again",
   unit: "segments sent again",
   better: "low",
   value: (cell) => cell.segmentsRetransmitted,

@@ -30,10 +30,7 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
         title: titleOf(of, searched),
         caption: captionOf(of, objective.p99Ms),
         x: {
-          label:
-            searched === "connections"
-              ? "connections tried (log scale)"
-              : "messages per second tried (log scale)",
+          label: searched === "connections" ? "connections tried" : "messages per second tried",
           unit: searched === "connections" ? "connections tried" : "messages/s tried",
           scale: "log",
           format: "number",

@@ -1,5 +1,5 @@
 import { type CellFigures, valuesOf } from "../cell-figures.ts";
-import { compareAtLargest, doubtOf, type Quantity } from "../comparison.ts";
+import { compareAtHardest, doubtOf, type Quantity } from "../comparison.ts";
 import { CONFIDENCE_PERCENT, ratioInterval } from "../interval.ts";
 import { about, listed, percent, theServers } from "../numbers.ts";
 import { placeOf, rangeOf } from "../place.ts";
@@ -23,19 +23,19 @@ export function loadFindings(study: Study): Findings {
     evidence: [
       ...perVariant(
         study,
-        compareAtLargest(study, quantities.SWITCHES),
+        compareAtHardest(study, quantities.SWITCHES),
         "switched context",
         "times per message",
       ),
       ...perVariant(
         study,
-        compareAtLargest(study, quantities.CPU_PER_MESSAGE),
+        compareAtHardest(study, quantities.CPU_PER_MESSAGE),
         "used",
         "µs of CPU per message",
       ),
       ...perVariant(
         study,
-        compareAtLargest(study, quantities.MEMORY_PER_CONNECTION),
+        compareAtHardest(study, quantities.MEMORY_PER_CONNECTION),
         "grew by",
         "KiB per connection",
       ),

@@ -1,5 +1,5 @@
 import { changeOf } from "../change.ts";
-import { compareAtLargest } from "../comparison.ts";
+import { compareAtHardest } from "../comparison.ts";
 import { CPU_PER_MESSAGE, DESCRIPTORS, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99 } from "../quantities.ts";
 import type { Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
@@ -20,9 +20,9 @@ export function idleFindings(study: Study): Findings {
   return {
     answer: [...changesOverAxis(study, variants, RATE), ...scalingAnswer(study)],
     evidence: [
-      ...perVariant(study, compareAtLargest(study, DESCRIPTORS, 1), "scanned", "descriptors per wait"),
+      ...perVariant(study, compareAtHardest(study, DESCRIPTORS, 1), "scanned", "descriptors per wait"),
       ...changesOverAxis(study, variants, CPU_PER_MESSAGE),
-      ...perVariant(study, compareAtLargest(study, MEMORY_PER_CONNECTION), "grew by", "KiB per connection"),
+      ...perVariant(study, compareAtHardest(study, MEMORY_PER_CONNECTION), "grew by", "KiB per connection"),
     ],
     details: [
       ...wallSentences(study),

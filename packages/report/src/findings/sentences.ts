@@ -3,7 +3,7 @@ import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import { changeSentences } from "../change.ts";
 import {
   type Comparison,
-  compareAtLargest,
+  compareAtHardest,
   comparisonSentences,
   doubtOf,
   type Quantity,
@@ -27,8 +27,8 @@ const OF_THE_CLIENT: readonly VerdictReason[] = ["client-limit", "loop-lag", "se
 
 /** Where all variants are whole, and where at least two still are. */
 export function comparisons(study: Study, quantity: Quantity): string[] {
-  const all = compareAtLargest(study, quantity, Math.max(2, study.variants.length));
-  const some = compareAtLargest(study, quantity);
+  const all = compareAtHardest(study, quantity, Math.max(2, study.variants.length));
+  const some = compareAtHardest(study, quantity);
   const chosen = [all, some].filter((one): one is Comparison => one !== null);
   const distinct = chosen.filter((one, at) => chosen.findIndex((o) => o.x === one.x) === at);
   return distinct.flatMap((comparison) => comparisonSentences(study, comparison));

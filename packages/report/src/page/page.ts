@@ -13,6 +13,9 @@ const LIBRARY = readFileSync(
   "utf8",
 );
 
+/** Rows of a table, or lines of code. */
+const FOLDED_ABOVE = 40;
+
 /** Even if something slipped through, the page may load nothing from anywhere. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
@@ -67,7 +70,13 @@ function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
         return `<h${depth} id="${uniqueId(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
       table(token) {
-        return `<div class="table" role="region" aria-label="Table" tabindex="0">${tableHtml(token, (cell) => this.parser.parseInline(cell.tokens))}</div>\n`;
+        const table = tableHtml(token, (cell) => this.parser.parseInline(cell.tokens));
+        const box = `<div class="table" role="region" aria-label="Table" tabindex="0">${table}</div>\n`;
+        return folded(box, token.rows.length, "rows");
+      },
+      code({ text }) {
+        const block = `<pre><code>${escapeHtml(text)}\n</code></pre>\n`;
+        return folded(block, text.split("\n").length, "lines");
       },
       paragraph({ tokens }) {
         const [only] = tokens;
@@ -77,6 +86,12 @@ function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
     },
   });
   return marked.parse(markdown) as string;
+}
+
+/** What is long is looked up, not read: it opens when asked to. */
+function folded(html: string, length: number, noun: string): string {
+  if (length <= FOLDED_ABOVE) return html;
+  return `<details>\n<summary>${length} ${noun}</summary>\n${html}</details>\n`;
 }
 
 /** Where scripts are off, the drawing of report.md stands in. */
