@@ -1,4 +1,3 @@
-import type { Axis } from "@c10k-lab/protocol";
 import { type CellFigures, intervalOf, isUnbalanced, valuesOf } from "./cell-figures.ts";
 import { CONFIDENCE_PERCENT, type Interval, ratioInterval } from "./interval.ts";
 import { ACHIEVED_MIN, P99_MAX_MS, RATE_KEPT_MIN } from "./limits.ts";
@@ -19,9 +18,9 @@ interface Sign {
   readonly isSure: boolean;
 }
 
-/** When a server is said to have stopped scaling, on these axes. */
-export function scalingRule(axes: readonly Axis[]): string {
-  const offered = axes.some((axis) => axis in OFFERED)
+/** When a server is said to have stopped scaling, in these studies. */
+export function scalingRule(studies: readonly Pick<Study, "cells">[]): string {
+  const offered = studies.some(({ cells }) => cells.some((cell) => offerOf(cell) !== null))
     ? `, which achieves under ${integer(100 * ACHIEVED_MIN)} % of the rate that is offered`
     : "";
   return (
@@ -31,11 +30,19 @@ export function scalingRule(axes: readonly Axis[]): string {
   );
 }
 
-/** What is achieved of the rates that are offered. */
-const OFFERED: Partial<Record<Axis, (run: RunFigures) => number | null>> = {
-  "connect-rate": ({ connectionsPerSecond }) => connectionsPerSecond,
-  rate: ({ messagesPerSecond }) => messagesPerSecond,
-};
+interface Offer {
+  /** Per second: connections or messages. */
+  readonly offered: number;
+  readonly achieved: (run: RunFigures) => number | null;
+}
+
+/** What came whatever the server did; null where it asks for the next only when it has the last. */
+function offerOf({ axis, x, clients, cell }: CellFigures): Offer | null {
+  if (axis === "connect-rate") return { offered: x, achieved: (run) => run.connectionsPerSecond };
+  // Of several clients each was asked for its share only.
+  const rate = axis === "rate" ? x : clients === 1 ? cell.client?.asked.options.rate : null;
+  return typeof rate === "number" ? { offered: rate, achieved: (run) => run.messagesPerSecond } : null;
+}
 
 /** null when the server kept up at every load measured. */
 export function firstDegradation(study: Study, variant: string): Degradation | null {
@@ -71,12 +78,15 @@ function signsOf(cell: CellFigures, best: CellFigures | null): Sign[] {
 }
 
 function offeredSign(cell: CellFigures): Sign[] {
-  const achieved = OFFERED[cell.axis];
-  const value = achieved?.(cell) ?? null;
-  if (achieved === undefined || value === null || value / cell.x >= ACHIEVED_MIN) return [];
-  const share = (run: RunFigures) => (achieved(run) ?? 0) / cell.x;
+  const offer = offerOf(cell);
+  const share = (run: RunFigures) => {
+    const achieved = offer?.achieved(run) ?? null;
+    return offer === null || achieved === null ? null : achieved / offer.offered;
+  };
+  const achieved = share(cell);
+  if (achieved === null || achieved >= ACHIEVED_MIN) return [];
   const interval = intervalOf(cell, share);
-  const sentence = `it achieved ${percent((100 * value) / cell.x)} of what was offered${range(interval, 100, "%")}`;
+  const sentence = `it achieved ${percent(100 * achieved)} of what was offered${range(interval, 100, "%")}`;
   return [{ sentence, isSure: interval !== null && interval.high < ACHIEVED_MIN }];
 }
 

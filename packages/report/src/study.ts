@@ -85,3 +85,8 @@ export function placesOf(study: Study): number[] {
 export function isAblation({ cells, variants }: Study): boolean {
   return new Set(cells.map(({ server }) => server)).size < variants.length;
 }
+
+/** Messages were due at a rate, whatever came back. */
+export function isOpenLoop({ cells }: Pick<Study, "cells">): boolean {
+  return cells.some(({ latency }) => latency.intended.p99 !== null);
+}

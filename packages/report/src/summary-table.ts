@@ -1,36 +1,44 @@
-import type { Axis, Capacity, LabResults } from "@c10k-lab/protocol";
+import type { Capacity, LabResults } from "@c10k-lab/protocol";
 import type { CellFigures } from "./cell-figures.ts";
 import { fixedText, rangeText } from "./findings/capacity.ts";
 import { figure, integer } from "./numbers.ts";
 import { wordsOf } from "./place.ts";
-import { inTableOrder, type Study, studiesOf } from "./study.ts";
+import { inTableOrder, isOpenLoop, type Study, studiesOf } from "./study.ts";
 
 interface Column {
   readonly head: string;
   readonly show: (cell: CellFigures) => string;
-  /** Where it stands only for plans that vary one of these. */
-  readonly axes?: readonly Axis[];
+  /** Where it does not stand in every table. */
+  readonly isShown?: (study: Study) => boolean;
 }
 
 const COLUMNS: readonly Column[] = [
   { head: "connections asked", show: (cell) => integer(cell.connections) },
-  { head: "clients", show: (cell) => integer(cell.clients) },
+  { head: "clients", show: (cell) => integer(cell.clients), isShown: hasReplicas },
   { head: "established", show: (cell) => integer(cell.established) },
   { head: "held", show: (cell) => integer(cell.held) },
-  { head: "connections/s", show: (cell) => integer(cell.connectionsPerSecond), axes: ["connect-rate"] },
+  {
+    head: "connections/s",
+    show: (cell) => integer(cell.connectionsPerSecond),
+    isShown: ({ axis }) => axis === "connect-rate",
+  },
   { head: "messages/s", show: (cell) => integer(cell.messagesPerSecond) },
-  { head: "MiB/s", show: (cell) => figure(cell.mibPerSecond), axes: ["size"] },
+  { head: "MiB/s", show: (cell) => figure(cell.mibPerSecond), isShown: ({ axis }) => axis === "size" },
   { head: "p50 ms", show: (cell) => figure(cell.latency.response.p50) },
   { head: "p99 ms", show: (cell) => figure(cell.latency.response.p99) },
   { head: "max ms", show: (cell) => figure(cell.latency.response.max) },
-  { head: "intended p99 ms", show: (cell) => figure(cell.latency.intended.p99), axes: ["rate"] },
+  { head: "intended p99 ms", show: (cell) => figure(cell.latency.intended.p99), isShown: isOpenLoop },
   { head: "connect p99 ms", show: (cell) => figure(cell.latency.connect.p99) },
   {
     head: "first response p99 ms",
     show: (cell) => figure(cell.latency.firstResponse.p99),
-    axes: ["backlog", "connect-rate"],
+    isShown: ({ axis }) => axis === "backlog" || axis === "connect-rate",
   },
-  { head: "overflows", show: (cell) => integer(cell.listenOverflows), axes: ["backlog"] },
+  {
+    head: "overflows",
+    show: (cell) => integer(cell.listenOverflows),
+    isShown: ({ axis }) => axis === "backlog",
+  },
   { head: "server CPU %", show: (cell) => integer(cell.serverCorePercent) },
   { head: "peak RSS MiB", show: (cell) => figure(cell.rssPeakMiB) },
   { head: "switches per message", show: (cell) => figure(cell.switchesPerMessage) },
@@ -53,7 +61,7 @@ interface Cells {
 export function summaryTable(results: LabResults): Cells {
   if (results.capacity !== null) return capacityTable(results.capacity);
   const studies = studiesOf(results);
-  const tables = studies.map((study) => tableOfStudy(study, hasReplicas(results)));
+  const tables = studies.map((study) => tableOfStudy(study, studies));
   if (studies.length === 1) return tables[0] as Cells;
   return {
     head: ["group", ...(tables[0]?.head ?? [])],
@@ -61,14 +69,12 @@ export function summaryTable(results: LabResults): Cells {
   };
 }
 
-/** @param clients whether there is a column for how many shared the load */
-export function tableOfStudy(study: Study, clients = hasReplicas(study.results)): Cells {
+/** @param beside the studies whose tables have the same columns */
+export function tableOfStudy(study: Study, beside: readonly Study[] = [study]): Cells {
   const cells = study.everyCell.toSorted(inTableOrder);
   // Of connections the table has a column already.
   const place = study.axis === "connections" ? [] : [wordsOf(study.axis)];
-  const columns = COLUMNS.filter(
-    ({ head, axes }) => (clients || head !== "clients") && (axes?.includes(study.axis) ?? true),
-  );
+  const columns = COLUMNS.filter(({ isShown }) => isShown === undefined || beside.some(isShown));
   return {
     head: ["server", ...place.map(({ label }) => label), ...columns.map(({ head }) => head)],
     rows: cells.map((cell) => [
@@ -79,8 +85,8 @@ export function tableOfStudy(study: Study, clients = hasReplicas(study.results))
   };
 }
 
-function hasReplicas({ cells }: Pick<LabResults, "cells">): boolean {
-  return cells.some(({ clients }) => clients > 1);
+function hasReplicas({ results }: Study): boolean {
+  return results.cells.some(({ clients }) => clients > 1);
 }
 
 /** One row a search. */

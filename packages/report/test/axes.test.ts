@@ -40,6 +40,33 @@ describe("idle connections", () => {
   });
 });
 
+describe("idle connections in a closed and in an open loop", () => {
+  const results = plans.idleLoopsResults();
+  const { answer: sentences } = answer(results);
+
+  it("cost messages in the one and time in the other", () => {
+    expect(sentences).toContain(
+      "closed loop: select's rate at 10,000 idle connections was 0.20 times that at 0 idle connections (99 % interval 0.20 to 0.20; 20,000 against 100,000 messages/s).",
+    );
+    expect(sentences.join(" ")).toMatch(
+      /open loop: select's p99 intended response time at 10,000 idle connections was 15 times that at 0 idle connections \(99 % interval /,
+    );
+    expect(sentences.join(" ")).toContain(
+      "open loop: select's CPU time per message at 10,000 idle connections was 6.4 times",
+    );
+  });
+
+  it("are two loads, which are not compared with each other", () => {
+    expect(sentences.join(" ")).not.toContain("under the same load");
+  });
+
+  it("stand in one table for the terminal, with the same columns", () => {
+    const { head, rows } = summaryTable(results);
+    expect(head).toContain("intended p99 ms");
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head.length]));
+  });
+});
+
 describe("a backlog", () => {
   const { answer: sentences, details } = answer(plans.backlogResults());
 

@@ -1,4 +1,4 @@
-import type { Capacity, LabResults, ServerName } from "@c10k-lab/protocol";
+import type { Capacity, CellResult, LabResults, ServerName } from "@c10k-lab/protocol";
 import { type CellWish, makeCell, makeResults, thrice } from "./fixture.ts";
 
 /** Results of each kind of plan, three runs a cell, with a known truth in them. */
@@ -30,6 +30,36 @@ export function idleResults(): LabResults {
       }),
     ),
   );
+}
+
+/** As fast as they can, and at a rate all can do: then idle connections cost select time, not messages. */
+export function idleLoopsResults(): LabResults {
+  const cells = (["select", "epoll"] as const).flatMap((server) =>
+    [0, 10_000].map((x) => ({ server, x, connections: 100 + x, axis: "idle" }) as const),
+  );
+  const isSlow = ({ server, x }: (typeof cells)[number]) => server === "select" && x > 0;
+  const closed = cells.map(
+    (cell): CellWish => ({
+      ...cell,
+      group: "closed loop",
+      messagesPerSecond: isSlow(cell) ? 20_000 : 100_000,
+    }),
+  );
+  const open = cells.map(
+    (cell): CellWish => ({
+      ...{ ...cell, group: "open loop", messagesPerSecond: 20_000 },
+      ...{ intendedP99Ms: isSlow(cell) ? 30 : 2, cpuPerMessageUs: isSlow(cell) ? 45 : 7 },
+    }),
+  );
+  const timed = [...closed, ...open].map((wish): CellWish => ({ ...wish, change: boundedByTime }));
+  return resultsOf("idle", timed);
+}
+
+function boundedByTime(cell: CellResult): CellResult {
+  return {
+    ...cell,
+    client: cell.client && { ...cell.client, asked: { ...cell.client.asked, messages: null } },
+  };
 }
 
 /** A queue that is shorter than the connections that come at once overflows. */

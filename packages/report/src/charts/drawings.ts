@@ -1,6 +1,6 @@
 import type { Axis } from "@c10k-lab/protocol";
 import * as quantities from "../quantities.ts";
-import { isAblation, type Study } from "../study.ts";
+import { isAblation, isOpenLoop, type Study } from "../study.ts";
 import type { Drawing } from "./by-connections.ts";
 
 const THROUGHPUT: Drawing = {
@@ -170,5 +170,8 @@ const DRAWINGS: Readonly<Record<Axis, readonly Drawing[]>> = {
 const OF_ABLATION: readonly Drawing[] = [THROUGHPUT, RESPONSE_P99, CPU_PER_MESSAGE, MEMORY];
 
 export function drawingsOf(study: Study): readonly Drawing[] {
-  return isAblation(study) ? OF_ABLATION : DRAWINGS[study.axis];
+  if (isAblation(study)) return OF_ABLATION;
+  const drawings = DRAWINGS[study.axis];
+  if (!isOpenLoop(study) || drawings.includes(INTENDED_P99)) return drawings;
+  return drawings.flatMap((drawing) => (drawing === RESPONSE_P99 ? [drawing, INTENDED_P99] : [drawing]));
 }

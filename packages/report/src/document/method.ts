@@ -65,10 +65,10 @@ function measureSentences(): string[] {
 }
 
 function judgementSentences(runs: readonly Run[]): string[] {
-  const axes = runs.flatMap(({ studies }) => studies.map(({ axis }) => axis));
-  const varied = runs.some(({ studies }) => studies.some(({ expected }) => expected.length > 0));
+  const studies = runs.flatMap((run) => run.studies);
+  const varied = studies.some(({ expected }) => expected.length > 0);
   return [
-    scalingRule(axes),
+    scalingRule(studies),
     `A cell run repeatedly is shown by the median of its runs. Intervals are percentile bootstrap intervals of ${CONFIDENCE_PERCENT} % and need ${RUNS_MIN} ` +
       `runs. A difference is called real when the interval of the ratio of the medians leaves out 1 and the ratio is at least ${RATIO_MIN}.`,
     "A run is inconclusive when its client used 95 % or more of its core, when a turn of the client's loop or its lateness is above half of " +

@@ -119,8 +119,16 @@ function twinsOf(studies: readonly Study[]): Twins[] {
   );
 }
 
+/** The same number of messages on the same connections: only then times can be compared, and be cut off alike. */
 function isTwin(a: CellFigures, b: CellFigures): boolean {
-  return a.variant === b.variant && a.x === b.x && a.connections === b.connections;
+  const messages = messagesAsked(a);
+  const isSameWork = messages !== null && messages === messagesAsked(b);
+  return a.variant === b.variant && a.x === b.x && a.connections === b.connections && isSameWork;
+}
+
+/** null where a time was asked for instead, or nothing is known. */
+function messagesAsked({ results }: CellFigures): number | null {
+  return results.find(({ client }) => client !== null)?.client?.asked.messages ?? null;
 }
 
 /** Of each variant its largest load of which it is true. */

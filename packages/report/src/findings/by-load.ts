@@ -5,7 +5,7 @@ import { about, listed, percent, theServers } from "../numbers.ts";
 import { placeOf, rangeOf } from "../place.ts";
 import * as quantities from "../quantities.ts";
 import { type Degradation, firstDegradation } from "../scaling.ts";
-import { cellsOf, isWhole, type Study } from "../study.ts";
+import { cellsOf, isOpenLoop, isWhole, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
 import {
   balanceSentence,
@@ -52,10 +52,10 @@ export function loadFindings(study: Study): Findings {
   };
 }
 
-function comparedOn({ axis }: Study): readonly Quantity[] {
+function comparedOn(study: Study): readonly Quantity[] {
   const { RATE, RESPONSE_P99, INTENDED_P99, CONNECTION_RATE, CONNECT_P99, FIRST_RESPONSE_P99 } = quantities;
-  if (axis === "connect-rate") return [CONNECTION_RATE, CONNECT_P99, FIRST_RESPONSE_P99];
-  return axis === "rate" ? [RATE, INTENDED_P99] : [RATE, RESPONSE_P99];
+  if (study.axis === "connect-rate") return [CONNECTION_RATE, CONNECT_P99, FIRST_RESPONSE_P99];
+  return [RATE, isOpenLoop(study) ? INTENDED_P99 : RESPONSE_P99];
 }
 
 /** Never empty: that nothing was measured is said, too. */

@@ -29,16 +29,11 @@ export function findingsOfRun({ results, studies }: Run): Findings {
   if (results.capacity !== null) return capacityFindings(results.capacity);
   const all = studies.map((study) => ({ study, findings: findingsOf(study) }));
   const of = (part: keyof Findings) =>
-    all.flatMap(({ study, findings }) => findings[part].map((sentence) => within(study, sentence)));
+    all.map(({ study, findings }) => findings[part].map((sentence) => within(study, sentence)));
   return {
-    answer: [
-      ...acrossGroups(studies),
-      ...inTurns(
-        all.map(({ study, findings }) => findings.answer.map((sentence) => within(study, sentence))),
-      ),
-    ],
-    evidence: of("evidence"),
-    details: of("details"),
+    answer: [...acrossGroups(studies), ...inTurns(of("answer"))],
+    evidence: inTurns(of("evidence")),
+    details: of("details").flat(),
   };
 }
 

@@ -1,7 +1,14 @@
 import { changeOf } from "../change.ts";
-import { compareAtHardest } from "../comparison.ts";
-import { CPU_PER_MESSAGE, DESCRIPTORS, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99 } from "../quantities.ts";
-import type { Study } from "../study.ts";
+import { compareAtHardest, type Quantity } from "../comparison.ts";
+import {
+  CPU_PER_MESSAGE,
+  DESCRIPTORS,
+  INTENDED_P99,
+  MEMORY_PER_CONNECTION,
+  RATE,
+  RESPONSE_P99,
+} from "../quantities.ts";
+import { isOpenLoop, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
 import { scalingAnswer } from "./by-load.ts";
 import {
@@ -16,19 +23,25 @@ import {
 
 /** What connections cost that are open and silent: the most of them against none. */
 export function idleFindings(study: Study): Findings {
+  const isOpen = isOpenLoop(study);
+  // At a fixed rate it shows in what a message takes, not in how many there are.
+  const asked = isOpen ? [INTENDED_P99, CPU_PER_MESSAGE] : [RATE];
+  const latency = isOpen ? INTENDED_P99 : RESPONSE_P99;
   const variants = study.variants.toSorted((a, b) => keptRate(study, a) - keptRate(study, b));
+  const changes = (quantities: readonly Quantity[]) =>
+    quantities.flatMap((quantity) => changesOverAxis(study, variants, quantity));
   return {
-    answer: [...changesOverAxis(study, variants, RATE), ...scalingAnswer(study)],
+    answer: [...changes(asked), ...scalingAnswer(study)],
     evidence: [
       ...perVariant(study, compareAtHardest(study, DESCRIPTORS, 1), "scanned", "descriptors per wait"),
-      ...changesOverAxis(study, variants, CPU_PER_MESSAGE),
+      ...changes(isOpen ? [] : [CPU_PER_MESSAGE]),
       ...perVariant(study, compareAtHardest(study, MEMORY_PER_CONNECTION), "grew by", "KiB per connection"),
     ],
     details: [
       ...wallSentences(study),
-      ...changesOverAxis(study, variants, RESPONSE_P99),
+      ...changes(isOpen ? [] : [RESPONSE_P99]),
       ...comparisons(study, RATE),
-      ...comparisons(study, RESPONSE_P99),
+      ...comparisons(study, latency),
       ...comparisons(study, CPU_PER_MESSAGE),
       ...overflowSentence(study),
       ...balanceSentence(study),
