@@ -1,10 +1,9 @@
 import { INFINITE, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
-import { figure, integer } from "@c10k-lab/report";
+import { figure, integer, searchSentence } from "@c10k-lab/report";
 import type { Cell } from "../cells.ts";
 import type { CellWatcher } from "../lab-session.ts";
 import { LiveLine } from "../live-line.ts";
 import { timeText } from "../time-text.ts";
-import { sentenceOf } from "./capacity-text.ts";
 
 /** A line for each run and each search, and on a terminal a live one for the run under way. */
 export class SearchProgress implements CellWatcher {
@@ -40,7 +39,7 @@ export class SearchProgress implements CellWatcher {
   /** A search is over. */
   ended(search: Search): void {
     this.#done++;
-    this.#line.print(`${sentenceOf(search)}  (${this.#runs} runs in ${this.#time()})\n`);
+    this.#line.print(`${searchSentence(search)}  (${this.#runs} runs in ${this.#time()})\n`);
     this.#runs = 0;
     this.#startedMs = performance.now();
   }

@@ -1,10 +1,20 @@
-import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
-import { figure, integer, plural } from "@c10k-lab/report";
+import {
+  type Capacity,
+  type CapacitySignal,
+  INFINITE,
+  type Search,
+  type Searched,
+  type Trial,
+} from "@c10k-lab/protocol";
+import { figure, integer, MISSING, plural } from "../numbers.ts";
+
+/** A search that ended at these has found the client's limit. */
+const OF_THE_CLIENT: readonly CapacitySignal[] = ["client-limit", "client-resources"];
 
 const HEAD = ["server", "searched", "held fast", "met", "failed", "p99 ms", "runs", "first signal"] as const;
 
-/** Columns that are words. */
-export const WORDS: readonly number[] = [0, 1, 7];
+/** Columns of that table that are words. */
+export const CAPACITY_WORDS: readonly number[] = [0, 1, 7];
 
 /** A row a search: the interval, the p99 at its lower end, how many runs say so, and what failed first. */
 export function capacityTable({ searches }: Capacity): { head: string[]; rows: string[][] } {
@@ -18,7 +28,7 @@ export function capacityTable({ searches }: Capacity): { head: string[]; rows: s
       integer(search.failed),
       p99At(search, search.met),
       integer(trialsOf(search).length),
-      search.first?.signal ?? "–",
+      search.first?.signal ?? MISSING,
     ]),
   };
 }
@@ -32,7 +42,7 @@ export function objectiveOf({ objective }: Capacity): string {
 }
 
 /** What a search found, in one line: "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (…); first signal: …" */
-export function sentenceOf(search: Search): string {
+export function searchSentence(search: Search): string {
   return `${nameOf(search)}: ${findingOf(search)}${doubtOf(search)}`;
 }
 
@@ -46,13 +56,12 @@ function findingOf(search: Search): string {
       : `unsettled, its runs contradict each other: ${soFar(search)}.`;
   }
   if (ended === "bound") {
-    return `at least ${amount(search, met ?? 0)} ${at} (${agreement(search, met)}). ${bound.sentence}`;
+    return `${intervalText({ ...search, failed: null })} ${at} (${agreement(search, met)}). ${bound.sentence}`;
   }
   if (met === null) {
-    return `fewer than ${amount(search, failed ?? 0)} ${at} (${agreement(search, failed)}); ${firstOf(search)}`;
+    return `${intervalText(search)} ${at} (${agreement(search, failed)}); ${firstOf(search)}`;
   }
-  const interval = `between ${integer(met)} and ${amount(search, failed ?? 0)}`;
-  return `${interval} ${at} (${agreement(search, met)}, ${agreement(search, failed)}); ${firstOf(search)}`;
+  return `${intervalText(search)} ${at} (${agreement(search, met)}, ${agreement(search, failed)}); ${firstOf(search)}`;
 }
 
 function firstOf({ first }: Search): string {
@@ -70,14 +79,26 @@ function soFar(search: Search): string {
 
 /** "9,500 met in 3 of 3 runs" */
 function agreement(search: Search, value: number | null): string {
-  const { met = false, trials = [] } = search.tries.find((one) => one.value === value) ?? {};
-  const counted = trials.filter(({ counts }) => counts);
-  const agreeing = counted.filter((trial) => trial.met === met);
-  return `${integer(value)} ${met ? "met" : "failed"} in ${agreeing.length} of ${plural(counted.length, "run")}`;
+  const tried = search.tries.find((one) => one.value === value);
+  return `${integer(value)} ${tried?.met ? "met" : "failed"} in ${tried ? runsAgreeing(tried) : "0 runs"}`;
 }
 
-/** What else took the processors in most of the runs that failed at the boundary. */
-function doubtOf({ tries, failed }: Search): string {
+/** "2 of 3 runs": of those that count, how many say what most of them say. */
+export function runsAgreeing({ met, trials }: Search["tries"][number]): string {
+  const counted = trials.filter(({ counts }) => counts);
+  return `${counted.filter((trial) => trial.met === met).length} of ${plural(counted.length, "run")}`;
+}
+
+/** Whether what was found may be another's limit than the server's, or no limit at all. */
+export function isInconclusive(search: Search): boolean {
+  return search.ended === "unsettled" || search.ended === "interrupted" || doubtOf(search) !== "";
+}
+
+/** Whose limit it may be: the client's, or that of what else took the processors in most of the runs that failed. */
+function doubtOf({ tries, failed, first }: Search): string {
+  if (first !== null && OF_THE_CLIENT.includes(first.signal)) {
+    return ` Inconclusive: ${first.signal}, so the limit may be the client's.`;
+  }
   const failing = (tries.find(({ value }) => value === failed)?.trials ?? []).filter(
     ({ counts, met }) => counts && !met,
   );
@@ -104,11 +125,20 @@ function nameOf({ group, variant }: Search): string {
   return group === null ? variant : `${variant}, ${group}`;
 }
 
-function amount({ searched }: Search, value: number): string {
+/** "12,000 connections" */
+export function amountOf(searched: Searched, value: number): string {
   return searched === "connections" ? plural(value, "connection") : `${integer(value)} messages/s`;
 }
 
-function heldFast({ fixed }: Search): string {
+/** "between 9,500 and 10,000 connections" */
+export function intervalText({ met, failed, searched }: Search): string {
+  if (failed === null) return met === null ? "not known" : `at least ${amountOf(searched, met)}`;
+  if (met === null) return `fewer than ${amountOf(searched, failed)}`;
+  return `between ${integer(met)} and ${amountOf(searched, failed)}`;
+}
+
+/** "at 10,000 messages/s", "on 200 connections" */
+export function heldFast({ fixed }: Search): string {
   return fixed.rate === null
     ? `on ${plural(fixed.connections ?? 0, "connection")}`
     : `at ${integer(fixed.rate)} messages/s`;
