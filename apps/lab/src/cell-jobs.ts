@@ -74,7 +74,8 @@ function replicasOf(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-function shareOf(whole: number, replica: number, replicas: number): number {
+/** What one of several gets of a whole number; they differ by one at most. */
+export function shareOf(whole: number, replica: number, replicas: number): number {
   return Math.floor(whole / replicas) + (replica <= whole % replicas ? 1 : 0);
 }
 

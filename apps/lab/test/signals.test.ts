@@ -1,4 +1,5 @@
 import { CAPACITY_SIGNALS, type CellResult, INFINITE, OUTCOMES, TCP_COUNTERS } from "@c10k-lab/protocol";
+import { LatencyHistogram } from "@c10k-lab/stats";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Question, trialOf } from "../src/capacity/signals.ts";
@@ -63,7 +64,7 @@ function cellOf(wish: Wish): CellResult {
 }
 
 const judged = (wish: Wish, question: Partial<Question> = {}) =>
-  trialOf(cellOf(wish), { ...QUESTION, ...question });
+  trialOf(cellOf(wish), { ...QUESTION, ...question }, 0);
 const SLOW: Wish = { p99Us: 250_040 };
 
 test("all of the objective met: no signals, whatever else there is to say", () => {
@@ -172,6 +173,21 @@ describe("each signal has a sentence with its figures", () => {
   ])("%s: %j", (signal, wish, sentence) => {
     expect(judged(wish).trial.signals[0]).toEqual({ signal, sentence });
   });
+});
+
+test("messages that had not waited too long when the run was over are no part of the p99; the others are infinite", () => {
+  const histogram = new LatencyHistogram();
+  for (let message = 0; message < 980; message++) histogram.record(5000);
+  const { latencyUs, histograms } = {
+    latencyUs: { intended: histogram.summary(20) },
+    histograms: { intended: histogram.encode() },
+  };
+  const cell = cellOf({ messages: 19_600 });
+  const client = { ...cell.client, latencyUs, histograms } as CellResult["client"];
+  const p99After = (undecided: number) => trialOf({ ...cell, client }, QUESTION, undecided).trial.p99Ms;
+  expect(p99After(0)).toBe(INFINITE);
+  expect(p99After(5)).toBe(INFINITE);
+  expect(p99After(20)).toBeCloseTo(5, 1);
 });
 
 test("causes come before consequences", () => {

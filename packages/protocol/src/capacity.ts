@@ -6,7 +6,7 @@ const count = z.number().int().nonnegative();
 
 /** What a server promises: it has room for more as long as all of this holds. */
 export const Objective = z.object({
-  /** Of the intended clock, failures included as infinite; milliseconds. */
+  /** Milliseconds. Of the intended clock, failures included as infinite, and what was due longer than this and never sent. */
   p99Ms: z.number().positive(),
   /** Share of the offered messages that were answered, 0 to 1. */
   achievedMin: z.number().min(0).max(1),
@@ -22,7 +22,7 @@ export const Trial = z.object({
   met: z.boolean(),
   /** What failed, the cause before its consequences; empty when it was met. */
   signals: z.array(z.object({ signal: z.enum(CAPACITY_SIGNALS), sentence: z.string() })),
-  /** Milliseconds, or "infinite"; null where nothing was measured. */
+  /** As the objective means it: milliseconds, or "infinite"; null where nothing was measured. */
   p99Ms: Percentile,
   /** Messages answered by messages offered; null where nothing was measured. */
   achieved: z.number().nonnegative().nullable(),

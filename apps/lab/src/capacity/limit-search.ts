@@ -1,4 +1,10 @@
-import { CAPACITY_SIGNALS, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
+import {
+  CAPACITY_SIGNALS,
+  type CellResult,
+  type Search,
+  type Searched,
+  type Trial,
+} from "@c10k-lab/protocol";
 import { type Cell, cellAt, stepOf } from "../cells.ts";
 import type { LabSession } from "../lab-session.ts";
 import type { Load, Plan, SearchPlan, SearchRange, Variant } from "../plan.ts";
@@ -7,6 +13,7 @@ import { type Answer, type Found, search } from "./search.ts";
 import type { SearchProgress } from "./search-progress.ts";
 import { type Bound, durationOf, spaceOf } from "./search-space.ts";
 import { type Question, trialOf } from "./signals.ts";
+import { unsentAtTheEnd } from "./unsent.ts";
 
 /** How often a failed run is made anew because other work took the processors; after that it counts. */
 const DISTURBED_MAX = 2;
@@ -74,13 +81,19 @@ export class LimitSearch {
       if (this.#session.isInterrupted) return null;
       const cell = await this.#session.runCell(this.#cellAt(value, trials.length + 1), this.#progress);
       if (cell.status === "interrupted") return null;
-      const { trial, answer } = trialOf(cell, this.#question(value));
+      const { trial, answer } = await this.#judge(cell, this.#question(value));
       const isAgain = answer === "failed" && trial.disturbed !== null && disturbed < DISTURBED_MAX;
       const kept = { ...trial, counts: !isAgain };
       trials.push(kept);
       this.#progress.tried(variant.name, searched, value, kept);
       if (!isAgain) return answer;
     }
+  }
+
+  async #judge(cell: CellResult, question: Question) {
+    const unsent = cell.client?.achieved.unsent ?? 0;
+    const folder = this.#session.folder.cellFolder(cell.id);
+    return trialOf(cell, question, unsent === 0 ? 0 : await unsentAtTheEnd(folder, question));
   }
 
   #cellAt(value: number, run: number): Cell {

@@ -2,6 +2,7 @@ import {
   CAPACITY_SIGNALS,
   type CapacitySignal,
   type CellResult,
+  type ClientSummary,
   INFINITE,
   type Objective,
   type Percentile,
@@ -10,6 +11,7 @@ import {
   type VerdictReason,
 } from "@c10k-lab/protocol";
 import { integer, listed, plural } from "@c10k-lab/report";
+import { LatencyHistogram } from "@c10k-lab/stats";
 import type { Answer } from "./search.ts";
 
 /** From this share of one core on, the server had no more to give. */
@@ -41,9 +43,17 @@ interface Facts extends Question {
   readonly p99Ms: Percentile;
 }
 
-/** Judges one run of a value, and says what it shows. */
-export function trialOf(cell: CellResult, question: Question): { trial: Trial; answer: Answer } {
-  const facts = factsOf(cell, question);
+/**
+ * Judges one run of a value, and says what it shows.
+ *
+ * @param undecided messages never sent that had not waited longer than the objective allows when the run was over
+ */
+export function trialOf(
+  cell: CellResult,
+  question: Question,
+  undecided: number,
+): { trial: Trial; answer: Answer } {
+  const facts = factsOf(cell, question, undecided);
   const { failures, achieved, p99Ms } = facts;
   const met = isMet(facts);
   const signals = met ? [] : signalsOf(facts);
@@ -59,9 +69,9 @@ export function trialOf(cell: CellResult, question: Question): { trial: Trial; a
   };
 }
 
-function factsOf(cell: CellResult, question: Question): Facts {
+function factsOf(cell: CellResult, question: Question, undecided: number): Facts {
   const { client } = cell;
-  const p99Us = client?.latencyUs.intended.p99 ?? null;
+  const p99Us = client && p99Of(client, undecided);
   return {
     ...question,
     cell,
@@ -71,6 +81,13 @@ function factsOf(cell: CellResult, question: Question): Facts {
     achieved: client && client.achieved.messages / ((question.rate * question.durationMs) / 1000),
     p99Ms: typeof p99Us === "number" ? p99Us / 1000 : p99Us,
   };
+}
+
+/** Of the intended clock, without those of which it is not known whether they would have been late. */
+function p99Of({ latencyUs: { intended }, histograms }: ClientSummary, undecided: number): Percentile {
+  if (undecided === 0) return intended.p99;
+  const failed = Math.max(0, intended.failed - undecided);
+  return LatencyHistogram.decode(histograms.intended).summary(failed).p99;
 }
 
 function isMet({ objective, failures, unproven, achieved, p99Ms }: Facts): boolean {
