@@ -80,7 +80,7 @@ async function drive(session: LabSession, { work, isWell }: Measurement): Promis
     return EXIT.usage;
   }
   printSummary(results);
-  await renderInto(session.folder, results);
+  await renderInto(session.folder.path, [results]);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   if (results.manifest.trouble) process.stderr.write(`lab: ${results.manifest.trouble}\n`);
   return outcome === "complete" && isWell(results) ? EXIT.ok : EXIT.incomplete;

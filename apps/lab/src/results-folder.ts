@@ -2,8 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSy
 import { basename, join } from "node:path";
 import { UsageError } from "@c10k-lab/cli";
 import { Capacity, CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
-import { type Report, summaryRows } from "@c10k-lab/report";
-import { CsvFile, makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
+import { makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
 import { csvFiles } from "./cell-files.ts";
 
 const CAPACITY_FILE = "capacity.json";
@@ -57,21 +56,6 @@ export class ResultsFolder {
 
   writeCell(cell: CellResult): void {
     this.#write(join(cell.id, "cell.json"), `${JSON.stringify(cell, null, 2)}\n`);
-  }
-
-  /** summary.csv, report.md, report.html, charts/. */
-  async writeReport(results: LabResults, report: Report): Promise<void> {
-    const rows = summaryRows(results);
-    const file = CsvFile.create(join(this.path, "summary.csv"), Object.keys(rows[0] ?? { cell: "" }));
-    await file.append(rows.map((row) => Object.values(row)));
-    file.close();
-    for (const [name, svg] of report.charts) this.#write(join("charts", name), svg);
-    this.#write("report.md", report.markdown);
-    this.#write("report.html", report.html);
-  }
-
-  writePdf(content: Buffer): void {
-    this.#write("report.pdf", content);
   }
 
   /** What there is to compare, also of a run that was cut short. @throws Error when another version wrote it */

@@ -18,7 +18,10 @@ export interface Command<T extends OptionTable> {
   readonly arguments: readonly Argument[];
   readonly options: T;
   readonly examples: readonly (readonly [string, string])[];
-  /** @returns the exit code; a UsageError it throws is a mistake like any other */
+  /**
+   * @param given the arguments in the order of the usage; of one that ends in dots, "report [folders..]", all there are
+   * @returns the exit code; a UsageError it throws is a mistake like any other
+   */
   run(options: OptionValues<T>, ...given: string[]): Promise<number>;
 }
 
@@ -55,7 +58,7 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
           .example(examples.map(([line, what]): [string, string] => [line, what]));
       },
       async (values) => {
-        const given = places.map(({ name }) => String(values[name] ?? ""));
+        const given = places.flatMap(({ name }) => [values[name] ?? ""].flat().map(String));
         exitCode = await run(optionValues(options, values), ...given);
       },
     );

@@ -27,7 +27,18 @@ async function given(...argv: string[]): Promise<unknown> {
     examples: [],
     run: async () => 0,
   });
-  const exitCode = await runCommands({ name: "program", describe, commands: [copy, stop] }, argv);
+  const join = command({
+    usage: "join [parts..]",
+    describe,
+    arguments: [{ name: "parts", describe: "what is joined", default: "all" }],
+    options: {},
+    examples: [],
+    run: async (_options, ...parts) => {
+      seen = { parts };
+      return 0;
+    },
+  });
+  const exitCode = await runCommands({ name: "program", describe, commands: [copy, stop, join] }, argv);
   return { exitCode, ...(seen as object) };
 }
 
@@ -41,4 +52,10 @@ test("a command gets its arguments in the order of its usage, with their default
   expect(await given("copy", "a")).toEqual({ exitCode: 7, times: 1, from: "a", to: "here" });
   expect(await given("copy", "0010", "1e3")).toMatchObject({ from: "0010", to: "1e3" });
   expect(await given("stop")).toEqual({ exitCode: 0 });
+});
+
+test("a command whose last argument ends in dots gets all that were given, or its default", async () => {
+  expect(await given("join", "a", "b", "3")).toEqual({ exitCode: 0, parts: ["a", "b", "3"] });
+  expect(await given("join", "a")).toEqual({ exitCode: 0, parts: ["a"] });
+  expect(await given("join")).toEqual({ exitCode: 0, parts: ["all"] });
 });

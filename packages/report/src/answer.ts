@@ -1,25 +1,24 @@
 import type { LabResults } from "@c10k-lab/protocol";
-import { type Findings, findingsOf } from "./findings.ts";
-import { type Study, studiesOf } from "./study.ts";
+import { findingsOfRun, within } from "./findings/findings.ts";
+import { runsOf } from "./run.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** The report in plain sentences, for a terminal. */
-export interface Answer extends Findings {
+export interface Answer {
+  /** To the plan's question. */
+  readonly answer: readonly string[];
+  readonly details: readonly string[];
   readonly warnings: readonly string[];
 }
 
 export function answer(results: LabResults): Answer {
-  const studies = studiesOf(results);
-  const of = (sentences: (study: Study) => readonly string[]) =>
-    studies.flatMap((study) => sentences(study).map((sentence) => within(study, sentence)));
-  return {
-    answer: of((study) => findingsOf(study).answer),
-    details: of((study) => findingsOf(study).details),
-    warnings: of(warningsOf),
-  };
-}
-
-/** A sentence of a group says which. */
-function within({ group }: Study, sentence: string): string {
-  return group === null ? sentence : `${group}: ${sentence}`;
+  return runsOf([results])
+    .map((run) => {
+      const { answer: sentences, evidence, details } = findingsOfRun(run);
+      const warnings = run.studies.flatMap((study) =>
+        warningsOf(study).map((sentence) => within(study, sentence)),
+      );
+      return { answer: sentences, details: [...evidence, ...details], warnings };
+    })
+    .reduce((only) => only);
 }

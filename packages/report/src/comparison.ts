@@ -1,4 +1,5 @@
-import { type CellFigures, valuesOf } from "./cell-figures.ts";
+import type { VerdictReason } from "@c10k-lab/protocol";
+import { type CellFigures, intervalOf, valuesOf } from "./cell-figures.ts";
 import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "./interval.ts";
 import { RATIO_MIN } from "./limits.ts";
 import { listed, ratio } from "./numbers.ts";
@@ -7,6 +8,9 @@ import type { RunFigures } from "./run-figures.ts";
 import { isWhole, placesOf, type Study } from "./study.ts";
 
 type Value = (run: RunFigures) => number | null;
+
+/** More doubtful cells of one sentence are counted, not named. */
+const NAMED_MAX = 4;
 
 /** One quantity that can be compared between variants. */
 export interface Quantity {
@@ -18,7 +22,8 @@ export interface Quantity {
   readonly format: (value: number) => string;
 }
 
-interface Ranked {
+/** One variant's place in a comparison. */
+export interface Ranked {
   readonly variant: string;
   readonly value: number;
   readonly cell: CellFigures;
@@ -62,7 +67,7 @@ export function difference(larger: CellFigures, smaller: CellFigures, value: Val
   return ratio !== null && value(smaller) !== 0 && isReal(ratio) ? ratio : null;
 }
 
-function compareAt(study: Study, quantity: Quantity, x: number): Comparison {
+export function compareAt(study: Study, quantity: Quantity, x: number): Comparison {
   const ranked = study.variants.flatMap((variant): Ranked[] => {
     const cell = study.cells.find((one) => one.variant === variant && one.x === x);
     const value = cell !== undefined && isWhole(cell) ? quantity.value(cell) : null;
@@ -72,9 +77,13 @@ function compareAt(study: Study, quantity: Quantity, x: number): Comparison {
   return { x, quantity, ranked: ranked.toSorted((a, b) => sign * (a.value - b.value)) };
 }
 
-/** At the largest load for which at least so many variants have a value; null when there is none. */
-export function compareAtLargest(study: Study, quantity: Quantity, variantsMin = 2): Comparison | null {
-  for (const x of placesOf(study).reverse()) {
+/**
+ * At the hardest place for which at least so many variants have a value: the largest load, the shortest backlog. null when
+ * there is none.
+ */
+export function compareAtHardest(study: Study, quantity: Quantity, variantsMin = 2): Comparison | null {
+  const places = study.axis === "backlog" ? placesOf(study) : placesOf(study).reverse();
+  for (const x of places) {
     const comparison = compareAt(study, quantity, x);
     if (comparison.ranked.length >= variantsMin) return comparison;
   }
@@ -85,7 +94,13 @@ export function compareAtLargest(study: Study, quantity: Quantity, variantsMin =
 export function leaderOf({ ranked, quantity }: Comparison): string | null {
   const [first, second] = ranked;
   if (first === undefined || second === undefined) return null;
-  return realDifference(first, second, quantity) === null ? null : first.variant;
+  return leadOver(first, second, quantity) === null ? null : first.variant;
+}
+
+/** Those the best is really ahead of. */
+export function behindIn({ ranked, quantity }: Comparison): Ranked[] {
+  const [best, ...others] = ranked;
+  return best === undefined ? [] : others.filter((other) => leadOver(best, other, quantity) !== null);
 }
 
 /** The best against each of the others; those that no interval tells apart share one sentence. */
@@ -94,8 +109,8 @@ export function comparisonSentences(study: Study, comparison: Comparison): strin
   const [best, ...others] = ranked;
   if (best === undefined || others.length === 0) return [];
   const at = placeOf(study.axis, x);
-  const real = others.filter((other) => realDifference(best, other, quantity) !== null);
-  const sentences = real.map((other) => `At ${at} ${realSentence(best, other, quantity)}`);
+  const real = others.filter((other) => leadOver(best, other, quantity) !== null);
+  const sentences = real.map((other) => `At ${at} ${realSentence(study, best, other, quantity)}`);
   const close = [best, ...others.filter((other) => !real.includes(other))];
   if (close.length < 2) return sentences;
   const names = listed(close.map((one) => one.variant));
@@ -106,38 +121,63 @@ export function comparisonSentences(study: Study, comparison: Comparison): strin
     : "their intervals overlap";
   return [
     ...sentences,
-    `At ${at} no real difference in ${quantity.what} is shown between ${names} (${values}; ${why}).${doubtOf(close)}`,
+    `At ${at} no real difference in ${quantity.what} is shown between ${names} (${values}; ${why}).${doubtOf(study, close)}`,
   ];
 }
 
-function realDifference(a: Ranked, b: Ranked, { value }: Quantity): Difference | null {
+/** How two cells at one place differ; null where nothing may be claimed. */
+export function leadOver(a: Ranked, b: Ranked, { value }: Quantity): Difference | null {
   return a.value > b.value ? difference(a.cell, b.cell, value) : difference(b.cell, a.cell, value);
 }
 
-function realSentence(a: Ranked, b: Ranked, quantity: Quantity): string {
+function realSentence(study: Study, a: Ranked, b: Ranked, quantity: Quantity): string {
   const [more, less] = a.value > b.value ? [a, b] : [b, a];
-  const real = realDifference(a, b, quantity);
+  const real = leadOver(a, b, quantity);
   const interval = real === null ? "" : `${CONFIDENCE_PERCENT} % interval ${between(real.interval)}; `;
   const values = `${quantity.format(more.value)} against ${quantity.format(less.value)} ${quantity.unit}`;
   const size = `${ratio(real?.ratio ?? 1)} times ${less.variant}'s`;
-  return `${more.variant}'s ${quantity.what} was ${size} (${interval}${values}).${doubtOf([more, less])}`;
+  return `${more.variant}'s ${quantity.what} was ${size} (${interval}${values}).${doubtOf(study, [more, less])}`;
 }
 
-function between({ low, high }: Interval): string {
+/** "1.10 to 1.29" */
+export function between({ low, high }: Interval): string {
   return `${ratio(low)} to ${ratio(high)}`;
 }
 
-/** What rests on a cell whose figures may not be the server's is said to be that. */
-export function doubtOf(compared: readonly Pick<Ranked, "cell">[]): string {
-  const doubtful = compared.filter(({ cell }) => cell.doubts.length > 0);
+/**
+ * What rests on a cell whose figures may not be the server's is said to be that. What the study's question is about is
+ * held against no cell.
+ */
+export function doubtOf(
+  { expected }: Pick<Study, "expected">,
+  compared: readonly Pick<Ranked, "cell">[],
+  ignored: readonly VerdictReason[] = [],
+): string {
+  const cells = [...new Set(compared.map(({ cell }) => cell))];
+  const doubtful = cells.flatMap((cell) => {
+    const doubts = cell.doubts.filter((doubt) => !expected.includes(doubt) && !ignored.includes(doubt));
+    return doubts.length === 0 ? [] : [{ name: cell.name, doubts }];
+  });
   if (doubtful.length === 0) return "";
-  return ` Inconclusive: ${listed(doubtful.map(({ cell }) => `${cell.name} (${cell.doubts.join(", ")})`))}.`;
+  if (doubtful.length > NAMED_MAX) {
+    const reasons = [...new Set(doubtful.flatMap(({ doubts }) => doubts))];
+    return ` Inconclusive: ${doubtful.length} of these ${cells.length} cells (${reasons.join(", ")}).`;
+  }
+  return ` Inconclusive: ${listed(doubtful.map(({ name, doubts }) => `${name} (${doubts.join(", ")})`))}.`;
 }
 
-/** "At 4,000 connections: threaded 1.9, epoll 0.01 switches per message." in the order of the tables. */
+/** "At 4,000 connections: threaded 1.9 (1.8 to 2.0), epoll 0.01 (0.01 to 0.02) switches per message." in the order of the tables. */
 export function valuesSentence(study: Study, { quantity, x, ranked }: Comparison): string {
-  const values = study.variants.flatMap((variant) =>
-    ranked.filter((one) => one.variant === variant).map((one) => `${variant} ${quantity.format(one.value)}`),
-  );
-  return `At ${placeOf(study.axis, x)}: ${values.join(", ")} ${quantity.unit}.`;
+  const ordered = study.variants.flatMap((variant) => ranked.filter((one) => one.variant === variant));
+  const ranges = ordered.map(({ cell }) => intervalOf(cell, quantity.value));
+  const values = ordered.map(({ variant, value }, at) => {
+    const range = ranges[at];
+    const interval =
+      range == null ? "" : ` (${quantity.format(range.low)} to ${quantity.format(range.high)})`;
+    return `${variant} ${quantity.format(value)}${interval}`;
+  });
+  const named = ranges.some((range) => range !== null)
+    ? `; in brackets ${CONFIDENCE_PERCENT} % intervals`
+    : "";
+  return `At ${placeOf(study.axis, x)}: ${values.join(", ")} ${quantity.unit}${named}.`;
 }

@@ -6,6 +6,12 @@ export const RATE_KEPT_MIN = 0.8;
 /** Above this p99 response time a server has degraded: the delay people notice. */
 export const P99_MAX_MS = 100;
 
+/** Where a rate is offered, a server that achieves less of it has stopped keeping up. */
+export const ACHIEVED_MIN = 0.95;
+
+/** A server that used this much of its one core has none left: its rate is what one core allows. */
+export const CORE_USED_UP_PERCENT = 90;
+
 /** A smaller ratio of two medians is called no difference, however narrow its interval: other work makes as much. */
 export const RATIO_MIN = 1.05;
 

@@ -48,6 +48,14 @@ export function bullets(sentences: readonly string[]): string {
   return sentences.map((sentence) => `- ${text(sentence)}`).join("\n");
 }
 
+/** A section inside another one: its headings go down by so many levels. */
+export function demoted(section: string, levels: number): string {
+  return section.replace(
+    /^(#+) /gm,
+    (_, marks: string) => `${"#".repeat(Math.min(6, marks.length + levels))} `,
+  );
+}
+
 /** Blocks with an empty line between; empty blocks vanish. */
 export function blocks(parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join("\n\n");

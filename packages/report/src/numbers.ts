@@ -53,9 +53,10 @@ export function signed(value: number): string {
   return (value < 0 ? "−" : "+") + digits;
 }
 
-/** 1.23, 3.1, 12 */
+/** 0.019, 1.23, 3.1, 12 */
 export function ratio(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return INFINITE;
+  if (value < 0.1) return figure(value);
   if (value >= 10) return integer(value);
   return value < 2 ? value.toFixed(2) : value.toFixed(1);
 }

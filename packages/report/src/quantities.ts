@@ -11,6 +11,32 @@ export const RATE: Quantity = {
   format: about,
 };
 
+/** Payload of both directions together. */
+export const DATA_RATE: Quantity = {
+  what: "data rate",
+  unit: "MiB/s",
+  better: "high",
+  value: (cell) => cell.mibPerSecond,
+  format: about,
+};
+
+export const CONNECTION_RATE: Quantity = {
+  what: "rate of new connections",
+  unit: "connections/s",
+  better: "high",
+  value: (cell) => cell.connectionsPerSecond,
+  format: about,
+};
+
+/** From the first connect(2) to the last close(2). */
+export const WALL_TIME: Quantity = {
+  what: "wall time",
+  unit: "ms",
+  better: "low",
+  value: (cell) => cell.wallMs,
+  format: about,
+};
+
 export const RESPONSE_P50: Quantity = {
   what: "median response time",
   unit: "ms",
@@ -49,6 +75,14 @@ export const RESPONSE_MAX: Quantity = {
   unit: "ms",
   better: "low",
   value: (cell) => cell.latency.response.max,
+  format: about,
+};
+
+export const FIRST_RESPONSE_P99: Quantity = {
+  what: "p99 time to the first response",
+  unit: "ms",
+  better: "low",
+  value: (cell) => cell.latency.firstResponse.p99,
   format: about,
 };
 
@@ -106,4 +140,44 @@ export const HELD: Quantity = {
   better: "high",
   value: (cell) => cell.held,
   format: integer,
+};
+
+export const DESCRIPTORS: Quantity = {
+  what: "descriptors scanned per wait",
+  unit: "descriptors scanned per wait",
+  better: "low",
+  value: (cell) => cell.descriptorsPerWait,
+  format: about,
+};
+
+export const CALLS: Quantity = {
+  what: "system calls per message",
+  unit: "system calls per message",
+  better: "low",
+  value: (cell) => cell.callsPerMessage,
+  format: figure,
+};
+
+export const EVENTS: Quantity = {
+  what: "ready descriptors per wake-up",
+  unit: "ready descriptors per wake-up",
+  better: "high",
+  value: (cell) => cell.eventsPerWait,
+  format: figure,
+};
+
+export const OVERFLOWS: Quantity = {
+  what: "accept queue overflows",
+  unit: "accept queue overflows",
+  better: "low",
+  value: (cell) => cell.listenOverflows,
+  format: about,
+};
+
+export const RETRANSMITTED: Quantity = {
+  what: "segments sent again",
+  unit: "segments sent again",
+  better: "low",
+  value: (cell) => cell.segmentsRetransmitted,
+  format: about,
 };

@@ -1,9 +1,11 @@
 import type { LabResults } from "@c10k-lab/protocol";
-import { chartsOf } from "./charts/charts.ts";
+import { chartsOfRun } from "./charts/charts.ts";
 import { svgOf } from "./charts/svg.ts";
 import { documentOf } from "./document/document.ts";
+import { figuresOfCharts } from "./document/figures.ts";
 import { pageOf } from "./page/page.ts";
-import { type Study, studiesOf } from "./study.ts";
+import { dataFile, type Run, runsOf } from "./run.ts";
+import { type SummaryRow, summaryRows } from "./summary-rows.ts";
 
 /** One content: Markdown with charts beside it, and the same as a page that needs nothing else. */
 export interface Report {
@@ -11,13 +13,27 @@ export interface Report {
   readonly html: string;
   /** SVG by file name, as report.md refers to them below `charts/`. */
   readonly charts: ReadonlyMap<string, string>;
+  /** The figures behind it, a row a run of a cell, by file name: `summary.csv`, or of several runs `data/idle.csv`. */
+  readonly data: ReadonlyMap<string, readonly SummaryRow[]>;
 }
 
-/** The same results always make the same bytes. */
-export function renderReport(results: LabResults): Report {
-  const [study] = studiesOf(results) as [Study];
-  const charts = chartsOf(study);
+/**
+ * One report of one run or several. The same results always make the same bytes.
+ *
+ * @param all at least one
+ */
+export function renderReport(all: readonly LabResults[]): Report {
+  const runs = runsOf(all);
+  const byRun = new Map(runs.map((run) => [run, chartsOfRun(run, runs.length === 1)]));
+  const charts = [...byRun.values()].flatMap(({ ofCapacity, ofStudies }) => [
+    ...ofCapacity,
+    ...[...ofStudies.values()].flat(),
+  ]);
   const svgs = new Map(charts.map((chart) => [`${chart.name}.svg`, svgOf(chart)]));
-  const markdown = documentOf(study, charts);
-  return { markdown, html: pageOf(markdown, charts, svgs), charts: svgs };
+  const markdown = documentOf(runs, byRun, figuresOfCharts(charts));
+  return { markdown, html: pageOf(markdown, charts, svgs), charts: svgs, data: dataOf(runs) };
+}
+
+function dataOf(runs: readonly Run[]): Report["data"] {
+  return new Map(runs.map((run) => [dataFile(run, runs.length === 1), summaryRows(run.results)]));
 }

@@ -26,6 +26,12 @@ export interface RunFigures {
   readonly held: number | null;
   readonly messages: number | null;
   readonly messagesPerSecond: number | null;
+  /** Payload of both directions together, by the time messages were exchanged. */
+  readonly mibPerSecond: number | null;
+  /** Connections that ended well, by `wallMs`. */
+  readonly connectionsPerSecond: number | null;
+  /** From the first connect(2) to the last close(2). */
+  readonly wallMs: number | null;
   readonly latency: Readonly<Record<Clock, LatencyMs>>;
   readonly userPerMessageUs: number | null;
   readonly systemPerMessageUs: number | null;
@@ -46,6 +52,10 @@ export interface RunFigures {
   /** select: bits the kernel looks at in one call, and words of bitmap the server scans after it. */
   readonly descriptorsPerWait: number | null;
   readonly wordsPerWait: number | null;
+  /** Connections the kernel turned away because the accept queue was full, client's attempts included. */
+  readonly listenOverflows: number | null;
+  /** TCP segments that were sent again, of the whole network namespace. */
+  readonly segmentsRetransmitted: number | null;
 }
 
 export function figuresOfRun(cell: CellResult): RunFigures {
@@ -55,6 +65,7 @@ export function figuresOfRun(cell: CellResult): RunFigures {
     held: client && cell.final ? Math.min(client.achieved.held, cell.final.peak) : null,
     messages: client?.achieved.messages ?? null,
     messagesPerSecond: client?.achieved.messagesPerSecond ?? null,
+    ...speedOf(cell),
     latency: {
       connect: inMs(client?.latencyUs.connect),
       firstResponse: inMs(client?.latencyUs.firstResponse),
@@ -65,6 +76,18 @@ export function figuresOfRun(cell: CellResult): RunFigures {
     ...memoryOf(cell),
     ...switchesOf(cell),
     ...callsOf(cell),
+    listenOverflows: cell.evidence.tcp.ListenOverflows ?? null,
+    segmentsRetransmitted: cell.evidence.tcp.RetransSegs ?? null,
+  };
+}
+
+function speedOf({ client }: CellResult) {
+  if (client === null) return { mibPerSecond: null, connectionsPerSecond: null, wallMs: null };
+  const { bytesSent, bytesReceived, messagingMs, completed, durationMs } = client.achieved;
+  return {
+    mibPerSecond: ratio((bytesSent + bytesReceived) / 2 ** 20, messagingMs / 1000),
+    connectionsPerSecond: ratio(completed, durationMs / 1000),
+    wallMs: durationMs,
   };
 }
 

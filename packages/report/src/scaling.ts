@@ -1,6 +1,6 @@
 import { type CellFigures, intervalOf, isUnbalanced, valuesOf } from "./cell-figures.ts";
 import { CONFIDENCE_PERCENT, type Interval, ratioInterval } from "./interval.ts";
-import { P99_MAX_MS, RATE_KEPT_MIN } from "./limits.ts";
+import { ACHIEVED_MIN, P99_MAX_MS, RATE_KEPT_MIN } from "./limits.ts";
 import { about, integer, percent } from "./numbers.ts";
 import type { RunFigures } from "./run-figures.ts";
 import { cellsOf, isWhole, type Study } from "./study.ts";
@@ -18,10 +18,31 @@ interface Sign {
   readonly isSure: boolean;
 }
 
-export const SCALING_RULE =
-  "Rule: a server has stopped scaling at the first load whose cell is limited or failed, whose rate is under " +
-  `${integer(100 * RATE_KEPT_MIN)} % of its own best at a smaller load, or whose p99 response time is above ` +
-  `${integer(P99_MAX_MS)} ms.`;
+/** When a server is said to have stopped scaling, in these studies. */
+export function scalingRule(studies: readonly Pick<Study, "cells">[]): string {
+  const offered = studies.some(({ cells }) => cells.some((cell) => offerOf(cell) !== null))
+    ? `, which achieves under ${integer(100 * ACHIEVED_MIN)} % of the rate that is offered`
+    : "";
+  return (
+    `Rule: a server has stopped scaling at the first load whose cell is limited or failed${offered}, whose rate is under ` +
+    `${integer(100 * RATE_KEPT_MIN)} % of its own best at a smaller load, or whose p99 response time is above ` +
+    `${integer(P99_MAX_MS)} ms (where messages are due at a rate: counted from when they were due).`
+  );
+}
+
+interface Offer {
+  /** Per second: connections or messages. */
+  readonly offered: number;
+  readonly achieved: (run: RunFigures) => number | null;
+}
+
+/** What came whatever the server did; null where it asks for the next only when it has the last. */
+function offerOf({ axis, x, clients, cell }: CellFigures): Offer | null {
+  if (axis === "connect-rate") return { offered: x, achieved: (run) => run.connectionsPerSecond };
+  // Of several clients each was asked for its share only.
+  const rate = axis === "rate" ? x : clients === 1 ? cell.client?.asked.options.rate : null;
+  return typeof rate === "number" ? { offered: rate, achieved: (run) => run.messagesPerSecond } : null;
+}
 
 /** null when the server kept up at every load measured. */
 export function firstDegradation(study: Study, variant: string): Degradation | null {
@@ -50,8 +71,23 @@ function signsOf(cell: CellFigures, best: CellFigures | null): Sign[] {
     case "limited":
       return sure(limitOf(cell));
     default:
-      return isUnbalanced(cell.cell) ? [] : [...rateSign(cell, best), ...latencySign(cell)];
+      return isUnbalanced(cell.cell)
+        ? []
+        : [...offeredSign(cell), ...rateSign(cell, best), ...latencySign(cell)];
   }
+}
+
+function offeredSign(cell: CellFigures): Sign[] {
+  const offer = offerOf(cell);
+  const share = (run: RunFigures) => {
+    const achieved = offer?.achieved(run) ?? null;
+    return offer === null || achieved === null ? null : achieved / offer.offered;
+  };
+  const achieved = share(cell);
+  if (achieved === null || achieved >= ACHIEVED_MIN) return [];
+  const interval = intervalOf(cell, share);
+  const sentence = `it achieved ${percent(100 * achieved)} of what was offered${range(interval, 100, "%")}`;
+  return [{ sentence, isSure: interval !== null && interval.high < ACHIEVED_MIN }];
 }
 
 function rateSign(cell: CellFigures, best: CellFigures | null): Sign[] {
@@ -64,10 +100,13 @@ function rateSign(cell: CellFigures, best: CellFigures | null): Sign[] {
 }
 
 function latencySign(cell: CellFigures): Sign[] {
-  const p99Ms = cell.latency.response.p99;
+  const isOpen = cell.latency.intended.p99 !== null;
+  const p99Of = ({ latency }: RunFigures) => latency[isOpen ? "intended" : "response"].p99;
+  const p99Ms = p99Of(cell);
   if (p99Ms === null || p99Ms <= P99_MAX_MS) return [];
-  const interval = intervalOf(cell, ({ latency }) => latency.response.p99);
-  const sentence = `its p99 response time was ${about(p99Ms)} ms${range(interval, 1, "ms")}`;
+  const interval = intervalOf(cell, p99Of);
+  const what = isOpen ? "p99 response time from when a message was due" : "p99 response time";
+  const sentence = `its ${what} was ${about(p99Ms)} ms${range(interval, 1, "ms")}`;
   return [{ sentence, isSure: interval !== null && interval.low > P99_MAX_MS }];
 }
 

@@ -1,5 +1,6 @@
-import { type Axis, type CellResult, type LabResults, SERVERS } from "@c10k-lab/protocol";
+import { type Axis, type CellResult, type LabResults, SERVERS, type VerdictReason } from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf, isUnbalanced, isWholeRun } from "./cell-figures.ts";
+import { wordsOf } from "./place.ts";
 
 /** What is compared with each other: all cells of a run, or of one group of it, by variant and place on the axis. */
 export interface Study {
@@ -16,7 +17,12 @@ export interface Study {
   readonly cells: readonly CellFigures[];
   /** What is compared, in the order all tables and legends use. */
   readonly variants: readonly string[];
+  /** Reasons for doubt that are what the study looks for. */
+  readonly expected: readonly VerdictReason[];
 }
+
+/** Where the accept queue is what varies, that it overflows, and that connections then come and go, is the result. */
+const EXPECTED_OF_BACKLOG: readonly VerdictReason[] = ["listen-overflow", "not-held"];
 
 /** A study for each group of a run, in the order of the plan. */
 export function studiesOf(results: LabResults): Study[] {
@@ -30,7 +36,9 @@ function studyOf(all: LabResults, group: string | null): Study {
   const everyCell = everyCellOf(results.cells);
   const cells = everyCell.filter((cell) => cell.clients === fewestClients(everyCell, cell));
   const variants = [...new Set(cells.toSorted(inTableOrder).map(({ variant }) => variant))];
-  return { run: all, results, group, axis: cells[0]?.axis ?? "connections", everyCell, cells, variants };
+  const axis = cells[0]?.axis ?? "connections";
+  const expected = axis === "backlog" ? EXPECTED_OF_BACKLOG : [];
+  return { run: all, results, group, axis, everyCell, cells, variants, expected };
 }
 
 function fewestClients(cells: readonly CellFigures[], { variant, x }: CellFigures): number {
@@ -70,4 +78,22 @@ export function fateOf({ status, cell }: CellFigures): string {
 /** The places of all cells, ascending. */
 export function placesOf(study: Study): number[] {
   return [...new Set(study.cells.map(({ x }) => x))].toSorted((a, b) => a - b);
+}
+
+/**
+ * One server under several sets of options: what is asked is what an option changes, not where a server stops scaling.
+ */
+export function isAblation({ cells, variants }: Study): boolean {
+  return new Set(cells.map(({ server }) => server)).size < variants.length;
+}
+
+/** Messages were due at a rate, whatever came back. */
+export function isOpenLoop({ cells }: Pick<Study, "cells">): boolean {
+  return cells.some(({ latency }) => latency.intended.p99 !== null);
+}
+
+/** More and more of what is varied is asked of each server, and the question is where it stops scaling. */
+export function isAboutScaling(study: Study): boolean {
+  const isSearch = study.run.capacity !== null;
+  return study.cells.length > 0 && wordsOf(study.axis).isLoad && !isAblation(study) && !isSearch;
 }

@@ -2,22 +2,46 @@ import type { LabResults } from "@c10k-lab/protocol";
 import type { CellFigures } from "./cell-figures.ts";
 import { figure, integer } from "./numbers.ts";
 import { wordsOf } from "./place.ts";
-import { inTableOrder, type Study, studiesOf } from "./study.ts";
+import { inTableOrder, isOpenLoop, type Study, studiesOf } from "./study.ts";
 
-const COLUMNS: readonly (readonly [string, (cell: CellFigures) => string])[] = [
-  ["connections asked", (cell) => integer(cell.connections)],
-  ["clients", (cell) => integer(cell.clients)],
-  ["established", (cell) => integer(cell.established)],
-  ["held", (cell) => integer(cell.held)],
-  ["messages/s", (cell) => integer(cell.messagesPerSecond)],
-  ["p50 ms", (cell) => figure(cell.latency.response.p50)],
-  ["p99 ms", (cell) => figure(cell.latency.response.p99)],
-  ["max ms", (cell) => figure(cell.latency.response.max)],
-  ["connect p99 ms", (cell) => figure(cell.latency.connect.p99)],
-  ["server CPU %", (cell) => integer(cell.serverCorePercent)],
-  ["peak RSS MiB", (cell) => figure(cell.rssPeakMiB)],
-  ["switches per message", (cell) => figure(cell.switchesPerMessage)],
-  ["verdict", verdictOf],
+interface Column {
+  readonly head: string;
+  readonly show: (cell: CellFigures) => string;
+  /** Where it does not stand in every table. */
+  readonly isShown?: (study: Study) => boolean;
+}
+
+const COLUMNS: readonly Column[] = [
+  { head: "connections asked", show: (cell) => integer(cell.connections) },
+  { head: "clients", show: (cell) => integer(cell.clients), isShown: hasReplicas },
+  { head: "established", show: (cell) => integer(cell.established) },
+  { head: "held", show: (cell) => integer(cell.held) },
+  {
+    head: "connections/s",
+    show: (cell) => integer(cell.connectionsPerSecond),
+    isShown: ({ axis }) => axis === "connect-rate",
+  },
+  { head: "messages/s", show: (cell) => integer(cell.messagesPerSecond) },
+  { head: "MiB/s", show: (cell) => figure(cell.mibPerSecond), isShown: ({ axis }) => axis === "size" },
+  { head: "p50 ms", show: (cell) => figure(cell.latency.response.p50) },
+  { head: "p99 ms", show: (cell) => figure(cell.latency.response.p99) },
+  { head: "max ms", show: (cell) => figure(cell.latency.response.max) },
+  { head: "intended p99 ms", show: (cell) => figure(cell.latency.intended.p99), isShown: isOpenLoop },
+  { head: "connect p99 ms", show: (cell) => figure(cell.latency.connect.p99) },
+  {
+    head: "first response p99 ms",
+    show: (cell) => figure(cell.latency.firstResponse.p99),
+    isShown: ({ axis }) => axis === "backlog" || axis === "connect-rate",
+  },
+  {
+    head: "overflows",
+    show: (cell) => integer(cell.listenOverflows),
+    isShown: ({ axis }) => axis === "backlog",
+  },
+  { head: "server CPU %", show: (cell) => integer(cell.serverCorePercent) },
+  { head: "peak RSS MiB", show: (cell) => figure(cell.rssPeakMiB) },
+  { head: "switches per message", show: (cell) => figure(cell.switchesPerMessage) },
+  { head: "verdict", show: verdictOf },
 ];
 
 /** "valid", "valid, 4 of 5 runs", "inconclusive", or what else became of it; the reasons are said elsewhere. */
@@ -27,34 +51,38 @@ function verdictOf({ status, runs, results, doubts }: CellFigures): string {
   return `${doubts.length === 0 ? "valid" : "inconclusive"}${part}`;
 }
 
-interface Table {
+interface Cells {
   readonly head: string[];
   readonly rows: string[][];
 }
 
 /** One row a cell, for the terminal; the groups of a plan one below the other. */
-export function summaryTable(results: LabResults): Table {
+export function summaryTable(results: LabResults): Cells {
   const studies = studiesOf(results);
-  const tables = studies.map(tableOfStudy);
-  if (studies.length === 1) return tables[0] as Table;
+  const tables = studies.map((study) => tableOfStudy(study, studies));
+  if (studies.length === 1) return tables[0] as Cells;
   return {
     head: ["group", ...(tables[0]?.head ?? [])],
     rows: studies.flatMap(({ group }, at) => (tables[at]?.rows ?? []).map((row) => [group ?? "", ...row])),
   };
 }
 
-export function tableOfStudy(study: Study): Table {
+/** @param beside the studies whose tables have the same columns */
+export function tableOfStudy(study: Study, beside: readonly Study[] = [study]): Cells {
   const cells = study.everyCell.toSorted(inTableOrder);
   // Of connections the table has a column already.
   const place = study.axis === "connections" ? [] : [wordsOf(study.axis)];
-  const hasReplicas = cells.some(({ clients }) => clients > 1);
-  const columns = COLUMNS.filter(([heading]) => hasReplicas || heading !== "clients");
+  const columns = COLUMNS.filter(({ isShown }) => isShown === undefined || beside.some(isShown));
   return {
-    head: ["server", ...place.map(({ label }) => label), ...columns.map(([heading]) => heading)],
+    head: ["server", ...place.map(({ label }) => label), ...columns.map(({ head }) => head)],
     rows: cells.map((cell) => [
       cell.variant,
       ...place.map(({ format }) => format(cell.x)),
-      ...columns.map(([, show]) => show(cell)),
+      ...columns.map(({ show }) => show(cell)),
     ]),
   };
+}
+
+function hasReplicas({ results }: Study): boolean {
+  return results.cells.some(({ clients }) => clients > 1);
 }

@@ -5,8 +5,10 @@ import type { Study } from "./study.ts";
 /** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
 export function warningsOf(study: Study): string[] {
   const runs = study.results.cells;
+  // A search goes where runs fail, and judges itself by what else was at work.
+  if (study.results.capacity !== null) return [...runs.flatMap(wrongBytes), ...sharedProcessors(study)];
   return [
-    ...runs.flatMap(brokenRun),
+    ...brokenRuns(runs),
     ...runs.flatMap(unbalancedLedgers),
     ...runs.flatMap(wrongBytes),
     ...inconclusive(study),
@@ -14,22 +16,37 @@ export function warningsOf(study: Study): string[] {
   ];
 }
 
-function brokenRun(cell: CellResult): string[] {
-  if (cell.status === "ok" || cell.status === "limited") return [];
-  const missing = [
-    ...(cell.client === null ? ["the client's summary"] : []),
-    ...(cell.final === null ? ["the server's final line"] : []),
-  ];
-  const without = missing.length > 0 ? `; it lacks ${listed(missing)}` : "";
-  return [`${cell.id} ${FATES[cell.status]}${without}. It is in no comparison.`];
+/** Of a cell whose runs met the same fate it is said once. */
+function brokenRuns(runs: readonly CellResult[]): string[] {
+  const broken = runs.filter(({ status }) => status !== "ok" && status !== "limited");
+  const alike = Map.groupBy(broken, (run) => `${run.name} ${run.status} ${missingIn(run)}`);
+  return [...alike.values()].map((group) => {
+    const [first] = group as [CellResult];
+    const [one, several] = FATES[first.status as keyof typeof FATES];
+    const missing = missingIn(first);
+    if (group.length === 1) {
+      return `${first.id} ${one}${missing && `; it lacks ${missing}`}. It is in no comparison.`;
+    }
+    const all = runs.filter(({ name }) => name === first.name).length;
+    const which = `${group.length} of ${all} runs of ${first.name}`;
+    return `${which} ${several}${missing && `; they lack ${missing}`}. They are in no comparison.`;
+  });
 }
 
+function missingIn({ client, final }: CellResult): string {
+  return listed([
+    ...(client === null ? ["the client's summary"] : []),
+    ...(final === null ? ["the server's final line"] : []),
+  ]);
+}
+
+/** Of one run, of several. */
 const FATES = {
-  failed: "failed",
-  interrupted: "was interrupted",
-  "cut-off": "was cut off when its time was over",
-  "out-of-memory": "ran out of memory",
-  "engine-lost": "lost its container engine",
+  failed: ["failed", "failed"],
+  interrupted: ["was interrupted", "were interrupted"],
+  "cut-off": ["was cut off when its time was over", "were cut off when their time was over"],
+  "out-of-memory": ["ran out of memory", "ran out of memory"],
+  "engine-lost": ["lost its container engine", "lost their container engine"],
 };
 
 function unbalancedLedgers(cell: CellResult): string[] {

@@ -7,7 +7,7 @@ import { thinned, thinnedByLabel } from "../src/charts/thin.ts";
 import { renderReport } from "../src/index.ts";
 import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
 
-const { charts, html, markdown } = renderReport(makeResults(makeStudyCells()));
+const { charts, html, markdown } = renderReport([makeResults(makeStudyCells())]);
 
 /** What the page draws from. */
 interface Drawn {
@@ -100,7 +100,7 @@ describe("a chart", () => {
         },
       }),
     });
-    expect(renderReport(makeResults([broken])).charts.has("latency-distribution.svg")).toBe(false);
+    expect(renderReport([makeResults([broken])]).charts.has("latency-distribution.svg")).toBe(false);
   });
 
   it("is left out when nothing was measured for it", () => {
@@ -109,7 +109,7 @@ describe("a chart", () => {
       connections: 10,
       change: (cell) => ({ ...cell, client: null }),
     });
-    const names = [...renderReport({ ...makeResults([silent]), connections: new Map() }).charts.keys()];
+    const names = [...renderReport([{ ...makeResults([silent]), connections: new Map() }]).charts.keys()];
     expect(names).not.toContain("throughput.svg");
     expect(names).toContain("switches.svg");
   });
@@ -204,7 +204,7 @@ describe("the title of established connections", () => {
       status: "failed",
       change: (cell) => ({ ...cell, client: null, final: null }),
     });
-    const page = renderReport(makeResults([makeCell({ server: "epoll", connections: 10 }), lost]));
+    const page = renderReport([makeResults([makeCell({ server: "epoll", connections: 10 }), lost])]);
     const established = drawnIn(page.html).find((chart) => chart.name === "established");
     expect(established?.title).toBe(
       "Every connection asked for was established, up to 10, where it is known",

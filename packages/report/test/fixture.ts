@@ -1,10 +1,12 @@
 import {
+  type Axis,
   CellResult,
   CLOSE_REASONS,
   ClientSummary,
   type Clock,
   type ConnectionRow,
   type LabResults,
+  type LatencySummary,
   type LoadSample,
   Manifest,
   OUTCOMES,
@@ -19,6 +21,18 @@ import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 export interface CellWish {
   readonly server: ServerName;
   readonly connections: number;
+  /** The server, unless it is one under certain options. */
+  readonly variant?: string;
+  readonly group?: string;
+  /** What the plan varies: connections, unless it says something else. */
+  readonly axis?: Axis;
+  readonly x?: number;
+  readonly firstResponseP99Ms?: number;
+  /** Of an open loop. */
+  readonly intendedP99Ms?: number;
+  /** From the first connect(2) to the last close(2). */
+  readonly wallMs?: number;
+  readonly descriptorsPerWait?: number;
   readonly status?: CellResult["status"];
   readonly messagesPerSecond?: number;
   readonly p50Ms?: number;
@@ -40,6 +54,8 @@ const MESSAGE_BYTES = 20;
 const MESSAGING_MS = 2000;
 const FIRST_SENT_US = 5e6;
 const RSS_START_KIB = 50_000;
+/** Of a message, newline included. */
+const bytesOf = ({ axis, x }: CellWish) => (axis === "size" ? (x ?? MESSAGE_BYTES) : MESSAGE_BYTES);
 const zeros = <Name extends string>(names: readonly Name[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
 
@@ -51,12 +67,12 @@ export function makeCell(wish: CellWish): CellResult {
   const cell: CellResult = {
     schema: "c10k-lab/cell/1",
     startedAt: "2026-01-02T03:04:05.000Z",
-    id: `${wish.server}-${wish.connections}`,
-    name: `${wish.server}-${wish.connections}`,
-    variant: wish.server,
-    group: null,
-    axis: "connections",
-    x: wish.connections,
+    id: nameOf(wish),
+    name: nameOf(wish),
+    variant: wish.variant ?? wish.server,
+    group: wish.group ?? null,
+    axis: wish.axis ?? "connections",
+    x: wish.x ?? wish.connections,
     repeat: 1,
     server: wish.server,
     connections: wish.connections,
@@ -76,7 +92,7 @@ export function makeCell(wish: CellWish): CellResult {
     probe: { connections: 0, messages: 0, bytes: 0 },
     final: final(wish, held, messages),
     client: client(wish, held, messages),
-    reconciliation: books(held, messages),
+    reconciliation: books(wish, held, messages),
     evidence: {
       server: samples(wish.rssPeakKiB ?? RSS_START_KIB + wish.connections, 70),
       clients: [samples(90_000, wish.clientCorePercent ?? 70)],
@@ -87,6 +103,16 @@ export function makeCell(wish: CellWish): CellResult {
     },
   };
   return CellResult.parse(wish.change === undefined ? cell : wish.change(cell));
+}
+
+/** As the lab names cells: `as-submitted-epoll-1000`. */
+function nameOf({ group, variant, server, x, connections }: CellWish): string {
+  const parts = [
+    ...(group === undefined ? [] : [group.replaceAll(" ", "-")]),
+    variant ?? server,
+    x ?? connections,
+  ];
+  return parts.join("-");
 }
 
 export function makeResults(
@@ -115,24 +141,26 @@ export function thrice(cells: readonly CellResult[]): CellResult[] {
 }
 
 function scaled(client: ClientSummary, factor: number): ClientSummary {
-  const { response } = client.latencyUs;
-  const times = (us: Percentile) => (typeof us === "number" ? us * factor : us);
   return {
     ...client,
     achieved: {
       ...client.achieved,
       messagesPerSecond: Math.round(client.achieved.messagesPerSecond * factor),
+      durationMs: client.achieved.durationMs / factor,
     },
     latencyUs: {
       ...client.latencyUs,
-      response: {
-        ...response,
-        p50: times(response.p50),
-        p99: times(response.p99),
-        p999: times(response.p999),
-      },
+      response: scaledClock(client.latencyUs.response, factor),
+      firstResponse: scaledClock(client.latencyUs.firstResponse, factor),
+      intended: scaledClock(client.latencyUs.intended, factor),
     },
   };
+}
+
+function scaledClock(clock: LatencySummary, factor: number): LatencySummary {
+  const times = (us: Percentile) => (typeof us === "number" ? us * factor : us);
+  const max = clock.max === null ? null : clock.max * factor;
+  return { ...clock, p50: times(clock.p50), p99: times(clock.p99), p999: times(clock.p999), max };
 }
 
 /** A run of three servers as one might look: select meets its wall, threads tire. */
@@ -217,8 +245,8 @@ function final(wish: CellWish, held: number, messages: number): CellResult["fina
     peak: held,
     closed: { ...zeros(CLOSE_REASONS), "client-closed": held, refused: wish.refused ?? 0 },
     requests: messages,
-    bytesReceived: messages * MESSAGE_BYTES,
-    bytesSent: messages * MESSAGE_BYTES,
+    bytesReceived: messages * bytesOf(wish),
+    bytesSent: messages * bytesOf(wish),
     acceptErrors: {},
     shortWrites: 0,
     staleEvents: 0,
@@ -230,7 +258,7 @@ function final(wish: CellWish, held: number, messages: number): CellResult["fina
       control: wish.server === "epoll" ? 2 * wish.connections : 0,
     },
     events: wish.server === "threaded" ? 0 : messages,
-    descriptorsScanned: wish.server === "select" ? waits * 1500 : 0,
+    descriptorsScanned: wish.server === "select" ? waits * (wish.descriptorsPerWait ?? 1500) : 0,
     wordsScanned: wish.server === "select" ? waits * 48 : 0,
     usage: {
       userUs: 40_000 + Math.round(cpuUs / 4),
@@ -249,6 +277,10 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
   const response = latency(messages, p50Us, p99Us);
   const none = latency(0, 0, 0);
   const connect = latency(held, 150, 900);
+  const firstMs = wish.firstResponseP99Ms;
+  const firstResponse = firstMs === undefined ? response : latency(held, firstMs * 300, firstMs * 1000);
+  const dueMs = wish.intendedP99Ms;
+  const intended = dueMs === undefined ? none : latency(messages, dueMs * 300, dueMs * 1000);
   return ClientSummary.parse({
     schema: "c10k-lab/client-summary/1",
     complete: true,
@@ -263,18 +295,18 @@ function client(wish: CellWish, held: number, messages: number): ClientSummary {
       unsent: 0,
       inFlight: 0,
       proofs: 0,
-      bytesSent: messages * MESSAGE_BYTES,
-      bytesReceived: messages * MESSAGE_BYTES,
+      bytesSent: messages * bytesOf(wish),
+      bytesReceived: messages * bytesOf(wish),
       startLagMs: null,
       firstSentUs: FIRST_SENT_US,
       lastDoneUs: FIRST_SENT_US + MESSAGING_MS * 1000,
       messagingMs: MESSAGING_MS,
       messagesPerSecond: rate,
-      durationMs: MESSAGING_MS + 400,
+      durationMs: wish.wallMs ?? MESSAGING_MS + 400,
     },
     outcomes: { ...zeros(OUTCOMES), ok: held, reset: wish.refused ?? 0 },
     series: series(held, messages, wish.refused ?? 0),
-    latencyUs: { connect, firstResponse: response, response, intended: none },
+    latencyUs: { connect, firstResponse, response, intended },
     histograms: histograms(p50Us, p99Us),
     loop: {
       latencyUs: { turn: latency(messages, 50, 200), sendLag: none },
@@ -342,8 +374,8 @@ function histograms(p50Us: number, p99Us: number): Record<Clock, string> {
   return { connect: encoded, firstResponse: encoded, response: encoded, intended: "" };
 }
 
-function books(connections: number, messages: number): CellResult["reconciliation"] {
-  const bytes = { bytesSent: messages * MESSAGE_BYTES, bytesReceived: messages * MESSAGE_BYTES };
+function books(wish: CellWish, connections: number, messages: number): CellResult["reconciliation"] {
+  const bytes = { bytesSent: messages * bytesOf(wish), bytesReceived: messages * bytesOf(wish) };
   return {
     balanced: true,
     differences: [],

@@ -8,7 +8,7 @@ describe.each([
   ["three servers", makeStudyCells()],
   ["twelve variants", makeManyVariants()],
 ])("report.md with %s, on a code host", (_, cells) => {
-  const { markdown, charts } = renderReport(makeResults(thrice(cells)));
+  const { markdown, charts } = renderReport([makeResults(thrice(cells))]);
   const tokens = everyToken(new Lexer({ gfm: true }).lex(markdown));
   const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
 

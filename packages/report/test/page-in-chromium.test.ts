@@ -23,8 +23,8 @@ const cells = makeStudyCells().map((cell): CellResult => {
   const server = cell.evidence.server.map((sample) => ({ ...sample, cpuMs: sample.cpuMs * factor }));
   return { ...cell, evidence: { ...cell.evidence, server } };
 });
-const { html, charts } = renderReport(makeResults(thrice(cells)));
-const crowded = renderReport(makeResults(thrice(makeManyVariants())));
+const { html, charts } = renderReport([makeResults(thrice(cells))]);
+const crowded = renderReport([makeResults(thrice(makeManyVariants()))]);
 const names = [...charts.keys()].map((file) => file.replace(".svg", ""));
 
 const [THREADED = "", SELECT = "", EPOLL = ""] = LOOKS.light.colours;
@@ -203,9 +203,28 @@ describeInChromium("the page in Chromium", (open) => {
     expect(await page.locator(".chart:visible").count()).toBe(0);
   });
 
+  it("folds what is long, opens it when asked to, and on paper in any case", async () => {
+    const page = await open(html);
+    const inside = page.locator("details .table").first();
+    expect(await page.locator("details").count()).toBeGreaterThan(0);
+    expect(await inside.isVisible()).toBe(false);
+    await page.locator("summary").first().click();
+    expect(await inside.isVisible()).toBe(true);
+    await page.locator("summary").first().click();
+    await page.emulateMedia({ media: "print" });
+    expect(await inside.isVisible()).toBe(true);
+    expect(await page.locator("summary").first().isVisible()).toBe(false);
+  });
+
   it("can be gone through with the keyboard", async () => {
     const page = await open(html);
-    const stops = (await page.locator("button").count()) + (await page.locator(".table").count());
+    const count = (selector: string) => page.locator(selector).count();
+    const [buttons, folded, tables] = [
+      await count("button"),
+      await count("summary"),
+      (await count(".table")) - (await count("details .table")),
+    ];
+    const stops = buttons + folded + tables;
     const reached: string[] = [];
     for (let stop = 0; stop < stops; stop++) {
       await page.keyboard.press("Tab");
@@ -214,7 +233,8 @@ describeInChromium("the page in Chromium", (open) => {
       reached.push(element?.role ?? "");
     }
     expect(reached.filter((role) => role === "button")).toHaveLength(names.length);
-    expect(reached.filter((role) => role === "region")).toHaveLength(stops - names.length);
+    expect(reached.filter((role) => role === "region")).toHaveLength(tables);
+    expect(reached.filter((role) => role === "summary")).toHaveLength(folded);
     await page.locator("button").first().focus();
     await page.keyboard.press("Space");
     expect(await page.locator("button").first().getAttribute("aria-pressed")).toBe("true");

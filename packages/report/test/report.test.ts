@@ -3,11 +3,11 @@ import { renderReport } from "../src/index.ts";
 import { makeCell, makeResults, makeStudyCells, thrice } from "./fixture.ts";
 
 const full = makeResults(makeStudyCells());
-const report = renderReport(full);
+const report = renderReport([full]);
 
 describe("a report", () => {
   it("is the same, to the byte, when it is rendered again", () => {
-    const again = renderReport(full);
+    const again = renderReport([full]);
     expect(again.markdown).toBe(report.markdown);
     expect(again.html).toBe(report.html);
     expect([...again.charts]).toEqual([...report.charts]);
@@ -24,14 +24,14 @@ describe("a report", () => {
   it("answers before anything else", () => {
     const headings = [...report.markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1]);
     expect(headings).toEqual([
-      "Answer",
+      "Summary",
       "Question",
-      "Results",
-      "Charts",
-      "Why",
       "Environment",
       "Method",
+      "Results",
+      "Discussion",
       "Threats to validity",
+      "Conclusion",
       "Appendix",
     ]);
     expect(report.markdown.startsWith("# ")).toBe(true);
@@ -39,26 +39,26 @@ describe("a report", () => {
 
   it("says at the top how much of an interrupted run there is", () => {
     const cells = makeStudyCells().slice(0, 4);
-    const { markdown, html } = renderReport(
+    const { markdown, html } = renderReport([
       makeResults(cells, { outcome: "interrupted", cellsPlanned: 15, finishedAt: null }),
-    );
+    ]);
     const banner = "4 of 15 cells were measured. The run was interrupted";
     expect(markdown.indexOf(banner)).toBeGreaterThan(0);
-    expect(markdown.indexOf(banner)).toBeLessThan(markdown.indexOf("## Answer"));
+    expect(markdown.indexOf(banner)).toBeLessThan(markdown.indexOf("**The "));
     expect(html).toContain(banner);
     expect(report.markdown).not.toContain("Partial");
   });
 
   it("gives every median its interval, and a cell that was run once none", () => {
     const cells = thrice([makeCell({ server: "epoll", connections: 10, messagesPerSecond: 100_000 })]);
-    expect(renderReport(makeResults(cells)).markdown).toContain("| epoll | 10 | 3 | 99,000 to 101,000 |");
-    expect(renderReport(makeResults(cells.slice(0, 1))).markdown).not.toContain("### Intervals");
+    expect(renderReport([makeResults(cells)]).markdown).toContain("| epoll | 10 | 3 | 99,000 to 101,000 |");
+    expect(renderReport([makeResults(cells.slice(0, 1))]).markdown).not.toContain("#### Intervals");
   });
 
   it("renders without a single cell", () => {
-    const { markdown, html, charts } = renderReport(
+    const { markdown, html, charts } = renderReport([
       makeResults([], { outcome: "interrupted", cellsPlanned: 3 }),
-    );
+    ]);
     expect(charts.size).toBe(0);
     expect(markdown).toContain("0 of 3 cells");
     expect(markdown).toContain("No cell was measured, so there is no answer yet.");
@@ -79,7 +79,7 @@ describe("a report", () => {
         evidence: { ...cell.evidence, corePercent: { server: null, clients: null } },
       }),
     });
-    const { markdown, charts } = renderReport({ ...makeResults([bare]), connections: new Map() });
+    const { markdown, charts } = renderReport([{ ...makeResults([bare]), connections: new Map() }]);
     expect(markdown).toContain(
       "epoll-10 failed; it lacks the client's summary and the server's final line. It is in no comparison.",
     );
@@ -94,7 +94,7 @@ describe("a report", () => {
       makeCell({ server: "select", connections: 10, change: (cell) => ({ ...cell, final: null }) }),
       makeCell({ server: "epoll", connections: 10 }),
     ];
-    const { markdown, html } = renderReport(makeResults(cells));
+    const { markdown, html } = renderReport([makeResults(cells)]);
     expect(markdown).not.toMatch(/NaN|undefined|Infinity/);
     expect(html).not.toMatch(/>(NaN|undefined|null)</);
   });

@@ -196,12 +196,12 @@ describe("the chart of the model", () => {
   });
 
   it("is in the report, beside the section, and the same when it is rendered again", () => {
-    const report = renderReport(makeResults(cells));
+    const report = renderReport([makeResults(cells)]);
     expect(report.charts.get("usl.svg")).not.toMatch(/NaN|undefined|Infinity/);
     expect(report.markdown).toContain("### Scalability model");
     expect(report.markdown).toContain("(charts/usl.svg)");
     expect(report.html).toContain('data-chart="usl"');
-    expect(renderReport(makeResults(cells)).html).toBe(report.html);
+    expect(renderReport([makeResults(cells)]).html).toBe(report.html);
     const ids = [...report.html.matchAll(/<h\d id="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
   });

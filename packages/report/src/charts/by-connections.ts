@@ -1,5 +1,12 @@
 import { type CellFigures, intervalOf } from "../cell-figures.ts";
-import { compareAtLargest, leaderOf, type Quantity, valuesSentence } from "../comparison.ts";
+import {
+  behindIn,
+  compareAtHardest,
+  doubtOf,
+  leaderOf,
+  type Quantity,
+  valuesSentence,
+} from "../comparison.ts";
 import { listed } from "../numbers.ts";
 import { placeOf, wordsOf } from "../place.ts";
 import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../study.ts";
@@ -60,15 +67,27 @@ export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Seri
 }
 
 function titleOf(study: Study, { heading, quantity, leads }: Drawing): string {
-  const comparison = compareAtLargest(study, quantity);
-  if (comparison === null) return `${heading}, by ${wordsOf(study.axis).label}`;
+  const comparison = compareAtHardest(study, quantity);
+  if (comparison === null) return titleOfOne(study, heading, quantity);
   const at = `at ${placeOf(study.axis, comparison.x)}`;
   const leader = leaderOf(comparison);
-  return leader === null ? `No real difference in ${quantity.what} ${at}` : `${leader} ${leads} ${at}`;
+  const behind = behindIn(comparison).map(({ variant }) => variant);
+  const doubt = doubtOf(study, comparison.ranked) === "" ? "" : " (inconclusive)";
+  if (leader !== null) return `${leader} ${leads} ${at}${doubt}`;
+  if (behind.length === 0) return `No real difference in ${quantity.what} ${at}`;
+  return `${listed(behind)} ${behind.length === 1 ? "is" : "are"} behind in ${quantity.what} ${at}${doubt}`;
+}
+
+/** What only one variant has. */
+function titleOfOne(study: Study, heading: string, quantity: Quantity): string {
+  const comparison = compareAtHardest(study, quantity, 1);
+  const [only] = comparison?.ranked ?? [];
+  if (comparison === null || only === undefined) return `${heading}, by ${wordsOf(study.axis).label}`;
+  return `${only.variant}: ${quantity.format(only.value)} ${quantity.unit} at ${placeOf(study.axis, comparison.x)}`;
 }
 
 function captionOf(study: Study, quantity: Quantity, series: readonly Series[]): string {
-  const comparison = compareAtLargest(study, quantity);
+  const comparison = compareAtHardest(study, quantity) ?? compareAtHardest(study, quantity, 1);
   const values = comparison === null ? "" : valuesSentence(study, comparison);
   return [values, hollowSentence(study, series)].filter((sentence) => sentence !== "").join(" ");
 }

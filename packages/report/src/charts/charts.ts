@@ -1,30 +1,84 @@
-import type { Study } from "../study.ts";
+import type { Capacity } from "@c10k-lab/protocol";
+import { nameOf } from "../capacity-text.ts";
+import { type Run, slug } from "../run.ts";
+import { isAblation, type Study } from "../study.ts";
 import { drawByConnections } from "./by-connections.ts";
+import { capacityCharts } from "./capacity.ts";
 import type { Chart, StudyChart } from "./chart.ts";
 import { connectionScatters } from "./connection-scatter.ts";
-import { AFTER_ESTABLISHED, BEFORE_ESTABLISHED } from "./drawings.ts";
+import { drawingsOf } from "./drawings.ts";
 import { establishedChart } from "./established.ts";
 import { latencyDistribution } from "./latency-distribution.ts";
 import { scalabilityChart } from "./scalability.ts";
 import { withinACell } from "./within-a-cell.ts";
 
+/** The charts of one run by where they belong, each with a name no other chart of the report has. */
+export interface RunCharts {
+  readonly ofStudies: ReadonlyMap<Study, readonly StudyChart[]>;
+  readonly ofCapacity: readonly StudyChart[];
+}
+
+/** @param isOnly whether the report has no other run */
+export function chartsOfRun({ results, name, studies }: Run, isOnly: boolean): RunCharts {
+  const ofRun = isOnly ? [] : [name];
+  const isSearch = results.capacity !== null;
+  return {
+    ofStudies: new Map(
+      isSearch
+        ? []
+        : studies.map((study) => [study, chartsOf(study).map((chart) => placed(chart, ofRun, study))]),
+    ),
+    ofCapacity: results.capacity === null ? [] : chartsOfSearches(results.capacity, ofRun),
+  };
+}
+
+function chartsOfSearches(capacity: Capacity, ofRun: readonly string[]): StudyChart[] {
+  const variants = [...new Set(capacity.searches.map(nameOf))];
+  return capacityCharts(capacity).map((chart) => named({ ...chart, variants }, ofRun));
+}
+
 /** All charts that have something to show, in the order of the report. */
 export function chartsOf(study: Study): StudyChart[] {
-  const charts = [
-    ...BEFORE_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
-    scalabilityChart(study),
-    latencyDistribution(study),
-    ...connectionScatters(study),
-    establishedChart(study),
-    ...withinACell(study),
-    ...AFTER_ESTABLISHED.map((drawing) => drawByConnections(study, drawing)),
-  ];
+  const drawn = drawingsOf(study).map((drawing) => drawByConnections(study, drawing));
+  const charts = [...drawn, ...(isAblation(study) ? [] : lookingInside(study)), establishedChart(study)];
   return charts
     .filter((chart): chart is Chart => chart !== null && hasData(chart))
     .map((chart) => ({ ...chart, variants: study.variants }));
 }
 
-/** What was asked for is no data. */
+/** Charts of one load, of its connections and of its time. */
+function lookingInside(study: Study): (Chart | null)[] {
+  switch (study.axis) {
+    case "connections":
+      return [
+        scalabilityChart(study),
+        latencyDistribution(study),
+        ...connectionScatters(study),
+        ...withinACell(study),
+      ];
+    case "backlog":
+      return connectionScatters(study);
+    case "idle":
+    case "rate":
+      return [latencyDistribution(study), ...withinACell(study)];
+    default:
+      return [];
+  }
+}
+
+/** What was asked for is no data, and a chart of zeros shows nothing. */
 function hasData(chart: Chart): boolean {
-  return chart.series.some((one) => one.name !== "asked" && one.points.length + one.hollow.length > 0);
+  return chart.series.some(
+    (one) => one.name !== "asked" && [...one.points, ...one.hollow].some(([, y]) => y !== 0),
+  );
+}
+
+/** A chart of a group says which. */
+function placed(chart: StudyChart, ofRun: readonly string[], { group }: Study): StudyChart {
+  if (group === null) return named(chart, ofRun);
+  return named({ ...chart, title: `${group}: ${chart.title}` }, [...ofRun, group]);
+}
+
+function named(chart: StudyChart, places: readonly string[]): StudyChart {
+  return { ...chart, name: [...places.map(slug), chart.name].join("-") };
 }

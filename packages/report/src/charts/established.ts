@@ -4,8 +4,9 @@ import { wallSentences } from "../wall.ts";
 import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
 import type { Chart, Point, Series } from "./chart.ts";
 
-/** Asked against got: a server's wall is where it leaves the dashed line. */
-export function establishedChart(study: Study): Chart {
+/** Asked against got: a server's wall is where it leaves the dashed line. null when none is known to leave it. */
+export function establishedChart(study: Study): Chart | null {
+  if (study.cells.every(({ connections, established }) => established === connections)) return null;
   const asked: Series = {
     name: "asked",
     kind: "line",

@@ -1,6 +1,6 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import type { CellFigures } from "../cell-figures.ts";
-import { leaderOf } from "../comparison.ts";
+import { doubtOf, leaderOf } from "../comparison.ts";
 import { about } from "../numbers.ts";
 import { placeOf } from "../place.ts";
 import { RESPONSE_P999 } from "../quantities.ts";
@@ -73,7 +73,8 @@ function titleOf(study: Study, cells: readonly CellFigures[]): string {
     .toSorted((a, b) => a.value - b.value);
   const leader = leaderOf({ x: 0, quantity: RESPONSE_P999, ranked });
   if (leader === null) return `How response times are distributed ${at}`;
-  return `${leader} answers 99.9 % of messages soonest, within ${about(ranked[0]?.value ?? null)} ms, ${at}`;
+  const doubt = doubtOf(study, ranked.slice(0, 2)) === "" ? "" : " (inconclusive)";
+  return `${leader} answers 99.9 % of messages soonest, within ${about(ranked[0]?.value ?? null)} ms, ${at}${doubt}`;
 }
 
 /** 0 %, 50 %, 90 %, 99 % and so on. */

@@ -1,64 +1,127 @@
-import type { CellResult, LabResults } from "@c10k-lab/protocol";
+import type { CellResult } from "@c10k-lab/protocol";
 import { blocks, codeBlock, tableOf, text } from "../markdown.ts";
-import { integer } from "../numbers.ts";
+import { integer, listed, MISSING } from "../numbers.ts";
 import { optionText } from "../option-text.ts";
+import { dataFile, type Run } from "../run.ts";
+
+/** More different values of an option are counted, not listed. */
+const VALUES_MAX = 16;
+
+/** Of a cell's own: they say nothing of what was measured. */
+const OF_THE_CELL = ["host", "port", "stats", "summary", "startAt", "exitWithParent"];
 
 /** Everything needed to run it again, and to check it. */
-export function appendix({ manifest, cells }: LabResults): string {
-  const options = Object.entries(manifest.options).map(([name, value]) => [name, optionText(value)]);
+export function appendix(runs: readonly Run[]): string {
+  const files = listed(runs.map((run) => dataFile(run, runs.length === 1)));
+  return blocks(["## Appendix", `Every figure of every run of a cell: ${text(files)}.`, ...runs.map(ofRun)]);
+}
+
+function ofRun({ name, results: { manifest, cells } }: Run): string {
+  const options = Object.entries(manifest.options).map(([option, value]) => [option, optionText(value)]);
   return blocks([
-    "## Appendix",
-    "### Options",
+    `### Options of plan ${text(name)}`,
     options.length === 0 ? "None." : tableOf({ head: ["option", "value"], rows: options }, [0, 1]),
-    ...(cells.length === 0 ? [] : ["### Cells in the order they were run", ...cells.map(cellBlock)]),
-    ...(cells.length === 0 ? [] : ["### Reconciliation", reconciliation(cells)]),
+    resolvedOptions(cells),
+    ...(cells.length === 0 ? [] : [commands(name, cells), reconciliation(name, cells)]),
   ]);
 }
 
-function cellBlock(cell: CellResult): string {
-  const where =
-    cell.processors === null
+/** As the programs resolved them, defaults included: every server and the clients. */
+function resolvedOptions(cells: readonly CellResult[]): string {
+  const servers = [...Map.groupBy(cells, ({ server }) => server)].flatMap(([server, of]) =>
+    rowsOf(
+      `server-${server}`,
+      of.map(({ listening }) => listening?.options),
+    ),
+  );
+  const clients = rowsOf(
+    "client",
+    cells.map(({ client }) => client?.asked.options),
+  );
+  if (servers.length + clients.length === 0) return "";
+  return blocks([
+    "What the programs made of them, defaults included. An option with several values has them in different cells.",
+    tableOf({ head: ["program", "option", "value"], rows: [...servers, ...clients] }, [0, 1, 2]),
+  ]);
+}
+
+function rowsOf(program: string, options: readonly (Record<string, unknown> | undefined)[]): string[][] {
+  const entries = options.flatMap((one) => Object.entries(one ?? {}));
+  return [...Map.groupBy(entries, ([option]) => option)]
+    .filter(([option]) => !OF_THE_CELL.includes(option))
+    .map(([option, of]) => [program, option, valuesText(of.map(([, value]) => optionText(value)))]);
+}
+
+function valuesText(all: readonly string[]): string {
+  const values = [...new Set(all)].toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  if (values.length <= VALUES_MAX) return values.join(", ");
+  return `${values.length} values from ${values[0]} to ${values.at(-1)}`;
+}
+
+/** Each command once, with the cells it was used for. */
+function commands(name: string, cells: readonly CellResult[]): string {
+  const uses = cells.flatMap((cell) =>
+    [...cell.commands.servers, ...cell.commands.clients].map((command) => ({
+      cell: cell.name,
+      command: withoutPlace(command),
+    })),
+  );
+  const byCommand = Map.groupBy(uses, ({ command }) => command);
+  const lines = [...byCommand].map(
+    ([command, of]) => `# ${[...new Set(of.map(({ cell }) => cell))].join(", ")}\n${command}`,
+  );
+  return blocks([
+    `### Commands of plan ${text(name)}`,
+    `${processorsSentence(cells)} PORT, FILE and TIME stand for what differs from run to run.`,
+    codeBlock(lines.join("\n")),
+  ]);
+}
+
+function withoutPlace(command: string): string {
+  return command
+    .replace(/\s+/g, " ")
+    .trim()
+    .replace(/(--port )[1-9]\d*/g, "$1PORT")
+    .replace(/(--(?:stats|summary|volume) )\S+/g, "$1FILE")
+    .replace(/(--start-at )\S+/g, "$1TIME");
+}
+
+function processorsSentence(cells: readonly CellResult[]): string {
+  const places = cells.map(({ processors }) =>
+    processors === null
       ? "not pinned"
-      : `server on ${numbers(cell.processors.server)}, client on ${numbers(cell.processors.client)}`;
+      : `server on ${processors.server.join(", ")} and client on ${processors.client.join(", ")}`,
+  );
+  return `Processors: ${listed([...new Set(places)])}.`;
+}
+
+/** Where both sides agree one row stands for both. */
+function reconciliation(name: string, cells: readonly CellResult[]): string {
+  const head = [
+    "run of a cell",
+    "status",
+    "books",
+    "connections",
+    "messages",
+    "bytes to the server",
+    "bytes back",
+  ];
   return blocks([
-    `**${text(cell.id)}**: ${cell.status}; processors: ${where}.`,
-    codeBlock([...cell.commands.servers, ...cell.commands.clients].map(oneLine).join("\n")),
+    `### Runs and reconciliation of plan ${text(name)}`,
+    "In the order they were run. What the client sent must be what the server received, and the other way round; one row where " +
+      "both agree. The lab's own connection, which tries the server before the load, is not in these figures.",
+    tableOf({ head, rows: cells.flatMap(booksOf) }, [0, 1, 2]),
   ]);
 }
 
-function reconciliation(cells: readonly CellResult[]): string {
-  const rows = cells.flatMap((cell) => {
-    const books = cell.reconciliation;
-    if (books === null) return [[cell.id, "client and server", "not reconciled", ...Array(4).fill("–")]];
-    const { client, server } = books;
-    const result = books.balanced ? "balanced" : "not balanced";
-    return [
-      [
-        cell.id,
-        "client",
-        result,
-        ...[client.connections, client.messages, client.bytesSent, client.bytesReceived].map(integer),
-      ],
-      [
-        cell.id,
-        "server",
-        result,
-        ...[server.connections, server.requests, server.bytesSent, server.bytesReceived].map(integer),
-      ],
-    ];
-  });
-  const head = ["cell", "side", "result", "connections", "messages", "bytes sent", "bytes received"];
-  return blocks([
-    "What the client sent must be what the server received, and the other way round. The lab's own connection, which " +
-      "tries the server before the load, is not in these figures.",
-    tableOf({ head, rows }, [0, 1, 2]),
-  ]);
-}
-
-function numbers(processors: readonly number[]): string {
-  return processors.join(", ");
-}
-
-function oneLine(command: string): string {
-  return command.replace(/\s+/g, " ").trim();
+function booksOf({ id, status, reconciliation: books }: CellResult): string[][] {
+  if (books === null) return [[id, status, "not reconciled", ...Array<string>(4).fill(MISSING)]];
+  const { client, server, balanced } = books;
+  const ofClient = [client.connections, client.messages, client.bytesSent, client.bytesReceived].map(integer);
+  const ofServer = [server.connections, server.requests, server.bytesReceived, server.bytesSent].map(integer);
+  if (balanced) return [[id, status, "balanced", ...ofClient]];
+  return [
+    [id, status, "not balanced: client", ...ofClient],
+    [id, status, "not balanced: server", ...ofServer],
+  ];
 }

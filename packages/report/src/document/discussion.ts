@@ -1,24 +1,43 @@
 import type { TcpCounter } from "@c10k-lab/protocol";
 import { TCP_COUNTERS } from "@c10k-lab/protocol";
-import type { CellFigures } from "../cell-figures.ts";
-import { difference } from "../comparison.ts";
-import { blocks, bullets, type Table, tableOf } from "../markdown.ts";
-import { figure, integer } from "../numbers.ts";
-import { rangeOf, wordsOf } from "../place.ts";
-import type { RunFigures } from "../run-figures.ts";
-import { cellsOf, isWhole, type Study } from "../study.ts";
+import { type CellFigures, intervalOf } from "../cell-figures.ts";
+import { changeOf } from "../change.ts";
+import { between, type Quantity } from "../comparison.ts";
+import { CONFIDENCE_PERCENT, median } from "../interval.ts";
+import { CORE_USED_UP_PERCENT } from "../limits.ts";
+import { blocks, bullets, demoted, type Table, tableOf, text } from "../markdown.ts";
+import { figure, integer, listed, percent, ratio } from "../numbers.ts";
+import { placeOf, rangeOf, wordsOf } from "../place.ts";
+import * as quantities from "../quantities.ts";
+import { type Run, titleOf } from "../run.ts";
+import { cellsOf, isAblation, isWhole, type Study } from "../study.ts";
 import { containers } from "./containers.ts";
 import { replicas } from "./replicas.ts";
 
 /** Why: the evidence beside each rate. It shows what goes together, not what causes what. */
-export function discussion(study: Study): string {
-  if (study.cells.length === 0) return "";
+export function discussion(runs: readonly Run[]): string {
+  const studies = runs.flatMap((run) => run.studies.map((study) => ({ run, study })));
+  const shown = studies.filter(({ study }) => study.cells.length > 0);
+  if (shown.length === 0) return "";
   return blocks([
-    "## Why",
-    "What the servers did for each message, from the kernel's accounts of their processes. Starting up is not " +
+    "## Discussion",
+    "Why: what the servers did for each message, from the kernel's accounts of their processes. Starting up is not " +
       "counted. Such figures show what goes together with a rate; they do not prove what caused it.",
+    ...shown.map(({ run, study }) =>
+      blocks([
+        `### Plan ${text(titleOf(run, study))}`,
+        demoted(ofStudy(study, run.results.capacity !== null), 1),
+      ]),
+    ),
+  ]);
+}
+
+function ofStudy(study: Study, isSearch: boolean): string {
+  const compares = !isSearch && !isAblation(study);
+  return blocks([
     tableOf(evidenceTable(study)),
-    bullets(study.variants.flatMap((variant) => changes(study, variant))),
+    compares ? bullets(study.variants.flatMap((variant) => changes(study, variant))) : "",
+    compares ? bullets(usedUp(study)) : "",
     replicas(study),
     containers(study),
     kernelCounters(study),
@@ -50,27 +69,53 @@ function evidenceTable(study: Study): Table {
   };
 }
 
-/** What changed for one variant between its smallest and its largest whole cell. */
+/** What goes together with what: one variant between its smallest and its largest whole cell. */
+const TOGETHER: readonly Quantity[] = [
+  quantities.RATE,
+  quantities.CPU_PER_MESSAGE,
+  quantities.SWITCHES,
+  quantities.CALLS,
+  quantities.EVENTS,
+  quantities.DESCRIPTORS,
+];
+
 function changes(study: Study, variant: string): string[] {
   const cells = cellsOf(study, variant).filter(isWhole);
   const [from, to] = [cells[0], cells.at(-1)];
   if (from === undefined || to === undefined || from.x === to.x) return [];
+  const parts = TOGETHER.flatMap((quantity) => changePart(to, from, quantity));
+  if (parts.length === 0) return [];
   const range = `from ${rangeOf(study.axis, from.x, to.x)}`;
-  const change = (what: string, value: (run: RunFigures) => number | null, unit: string): string[] => {
-    const [a, b] = [value(from), value(to)];
-    if (a === null || b === null) return [];
-    const [larger, smaller] = b > a ? [to, from] : [from, to];
-    if (difference(larger, smaller, value) === null)
-      return [`no real change of ${what} is shown (${figure(a)} and ${figure(b)}${unit})`];
-    return [`${what} ${b > a ? "rose" : "fell"} from ${figure(a)} to ${figure(b)}${unit}`];
-  };
-  const parts = [
-    ...change("CPU time per message", (cell) => cell.cpuPerMessageUs, " µs"),
-    ...change("context switches per message", (cell) => cell.switchesPerMessage, ""),
-    ...change("system calls per message", (cell) => cell.callsPerMessage, ""),
-    ...change("ready descriptors per wake-up", (cell) => cell.eventsPerWait, ""),
+  return [`${variant}, ${range} (${CONFIDENCE_PERCENT} % intervals of the ratios): ${parts.join("; ")}.`];
+}
+
+/** "CPU time per message rose to 1.40 times (1.35 to 1.46), from 9.1 to 12.8" */
+function changePart(to: CellFigures, from: CellFigures, { what, value }: Quantity): string[] {
+  const [a, b] = [value(from), value(to)];
+  if (a === null || b === null) return [];
+  const change = changeOf(to, from, value);
+  if (change === null) return [`no real change of the ${what} is shown (${figure(a)} and ${figure(b)})`];
+  const verb = change.ratio > 1 ? "rose" : "fell";
+  return [
+    `${what} ${verb} to ${ratio(change.ratio)} times (${between(change.interval)}), from ${figure(a)} to ${figure(b)}`,
   ];
-  return parts.length === 0 ? [] : [`${variant}, ${range}: ${parts.join("; ")}.`];
+}
+
+/** Where a server has no more of its core, its rate is what one core allows. */
+function usedUp(study: Study): string[] {
+  const last = study.variants.flatMap((variant) => cellsOf(study, variant).filter(isWhole).at(-1) ?? []);
+  const full = last.flatMap((cell) => {
+    const interval = intervalOf(cell, quantities.CORE_SHARE.value);
+    return interval === null || interval.low < CORE_USED_UP_PERCENT ? [] : [{ cell, interval }];
+  });
+  if (full.length === 0) return [];
+  const said = full.map(
+    ({ cell, interval }) =>
+      `${cell.variant} at ${placeOf(study.axis, cell.x)} (${CONFIDENCE_PERCENT} % interval ${integer(interval.low)} to ${percent(interval.high)})`,
+  );
+  return [
+    `${CORE_USED_UP_PERCENT} % or more of its core was used by ${listed(said)}: there the rate is what one core allows at that CPU time per message.`,
+  ];
 }
 
 const MEANINGS: Readonly<Record<TcpCounter, string>> = {
@@ -84,19 +129,32 @@ const MEANINGS: Readonly<Record<TcpCounter, string>> = {
   TCPMemoryPressures: "the TCP stack ran short of memory",
 };
 
+/** A row a cell that has any, a column a counter that has any. */
 function kernelCounters(study: Study): string {
-  const rows = study.results.cells.flatMap(({ id, evidence }) =>
-    TCP_COUNTERS.flatMap((name) => {
-      const count = evidence.tcp[name] ?? 0;
-      return count === 0 ? [] : [[id, name, MEANINGS[name], integer(count)]];
-    }),
-  );
   const heading = "### TCP counters of the kernel";
-  if (rows.length === 0)
+  const counted = study.everyCell.map((cell) => ({
+    cell,
+    counts: TCP_COUNTERS.map((name) => cell.results.map(({ evidence }) => evidence.tcp[name] ?? 0)),
+  }));
+  const used = TCP_COUNTERS.filter((_, at) =>
+    counted.some(({ counts }) => counts[at]?.some((one) => one > 0)),
+  );
+  if (used.length === 0)
     return blocks([heading, "All counters kept as evidence stayed at zero in every cell."]);
+  const rows = counted
+    .filter(({ counts }) => counts.flat().some((count) => count > 0))
+    .map(({ cell, counts }) => [
+      cell.name,
+      ...used.map((name) => {
+        const values = counts[TCP_COUNTERS.indexOf(name)] ?? [];
+        return `${integer(median(values))}${values.length > 1 ? ` (${integer(Math.max(...values))})` : ""}`;
+      }),
+    ]);
   return blocks([
     heading,
-    "Only those that are not zero. They belong to the whole network namespace, client included.",
-    tableOf({ head: ["cell", "counter", "each count means", "times"], rows }, [0, 1, 2]),
+    "The median of the runs and, in brackets, the highest. Only cells and counters that are not zero throughout. They belong " +
+      "to the whole network namespace, client included.",
+    tableOf({ head: ["cell", ...used], rows }),
+    `${text(used.map((name) => `${name}: ${MEANINGS[name]}`).join("; "))}.`,
   ]);
 }

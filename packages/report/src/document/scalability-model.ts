@@ -18,7 +18,7 @@ export function scalabilityModel(study: Study): string {
     "### Scalability model",
     LAW,
     ...(rows.length === 0 ? [] : [MEANING, tableOf({ head: HEAD, rows }, [0, PEAK_COLUMN])]),
-    bullets(models.map(sentenceOf)),
+    bullets(models.map((model) => sentenceOf(study, model))),
     rows.length === 0 ? "" : `*${text(RULE)}*`,
   ]);
 }
@@ -85,12 +85,15 @@ function peakCell(peak: Peak): string {
   }
 }
 
-function sentenceOf(model: ScalabilityModel): string {
+function sentenceOf(study: Study, model: ScalabilityModel): string {
   const { variant, cells, leftOut, fitted } = model;
   const out = leftOut.map(({ cell, reason }) => `${cell.name} (${reason})`);
   const without = out.length === 0 ? "" : ` Left out: ${listed(out)}.`;
   if (fitted === null) return `${variant}: ${notFitted(cells)}${without}`;
-  return `${variant}: ${peakSentence(fitted)}${without}${doubtOf(cells.map((cell) => ({ cell })))}`;
+  return `${variant}: ${peakSentence(fitted)}${without}${doubtOf(
+    study,
+    cells.map((cell) => ({ cell })),
+  )}`;
 }
 
 function notFitted(cells: readonly CellFigures[]): string {

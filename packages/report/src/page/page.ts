@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { Marked, type Tokens } from "marked";
 import type { StudyChart } from "../charts/chart.ts";
 import { escapeHtml } from "../markdown.ts";
+import { slug } from "../run.ts";
 
 const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
 /** Each after what it imports. */
@@ -18,6 +19,9 @@ const LIBRARY = readFileSync(
   createRequire(import.meta.url).resolve("echarts/dist/echarts.common.min.js"),
   "utf8",
 );
+
+/** Rows of a table, or lines of code. */
+const FOLDED_ABOVE = 40;
 
 /** Even if something slipped through, the page may load nothing from anywhere. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
@@ -65,15 +69,22 @@ function drawn({ name, title, x, y, series, variants }: StudyChart) {
 
 function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
   const marked = new Marked({ gfm: true, async: false });
+  const uniqueId = ids();
   marked.use({
     renderer: {
       // Our Markdown holds no HTML, so what looks like it is text that came with the data.
       html: ({ text }) => escapeHtml(text),
       heading({ tokens, depth, text }) {
-        return `<h${depth} id="${slug(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+        return `<h${depth} id="${uniqueId(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
       },
       table(token) {
-        return `<div class="table" role="region" aria-label="Table" tabindex="0">${tableHtml(token, (cell) => this.parser.parseInline(cell.tokens))}</div>\n`;
+        const table = tableHtml(token, (cell) => this.parser.parseInline(cell.tokens));
+        const box = `<div class="table" role="region" aria-label="Table" tabindex="0">${table}</div>\n`;
+        return folded(box, token.rows.length, "rows");
+      },
+      code({ text }) {
+        const block = `<pre><code>${escapeHtml(text)}\n</code></pre>\n`;
+        return folded(block, text.split("\n").length, "lines");
       },
       paragraph({ tokens }) {
         const [only] = tokens;
@@ -83,6 +94,12 @@ function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
     },
   });
   return marked.parse(markdown) as string;
+}
+
+/** What is long is looked up, not read: it opens when asked to. */
+function folded(html: string, length: number, noun: string): string {
+  if (length <= FOLDED_ABOVE) return html;
+  return `<details>\n<summary>${length} ${noun}</summary>\n${html}</details>\n`;
 }
 
 /** Where scripts are off, the drawing of report.md stands in. */
@@ -115,11 +132,15 @@ function inScript(content: string): string {
   return content.replace(/<(?=\/script|script|!--)/gi, "\\u003c");
 }
 
-function slug(heading: string): string {
-  return heading
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "");
+/** Names for headings as code hosts make them: the second "Intervals" is `intervals-1`. */
+function ids(): (heading: string) => string {
+  const taken = new Map<string, number>();
+  return (heading) => {
+    const id = slug(heading);
+    const before = taken.get(id) ?? 0;
+    taken.set(id, before + 1);
+    return before === 0 ? id : `${id}-${before}`;
+  };
 }
 
 function unescaped(text: string): string {

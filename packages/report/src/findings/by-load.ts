@@ -1,36 +1,65 @@
-import { type Comparison, compareAtLargest, comparisonSentences, type Quantity } from "./comparison.ts";
-import { about, integer, listed, percent, plural, theServers } from "./numbers.ts";
-import { placeOf, rangeOf } from "./place.ts";
-import { CPU_PER_MESSAGE, MEMORY_PER_CONNECTION, RATE, RESPONSE_P99, SWITCHES } from "./quantities.ts";
-import { type Degradation, firstDegradation } from "./scaling.ts";
-import { cellsOf, isWhole, type Study } from "./study.ts";
-import { wallSentences } from "./wall.ts";
+import { type CellFigures, valuesOf } from "../cell-figures.ts";
+import { compareAtHardest, doubtOf, type Quantity } from "../comparison.ts";
+import { CONFIDENCE_PERCENT, ratioInterval } from "../interval.ts";
+import { about, listed, percent, theServers } from "../numbers.ts";
+import { placeOf, rangeOf } from "../place.ts";
+import * as quantities from "../quantities.ts";
+import { type Degradation, firstDegradation } from "../scaling.ts";
+import { cellsOf, isOpenLoop, isWhole, type Study } from "../study.ts";
+import { wallSentences } from "../wall.ts";
+import {
+  balanceSentence,
+  comparisons,
+  type Findings,
+  medianRange,
+  overflowSentence,
+  perVariant,
+} from "./sentences.ts";
 
-/** Sentences that follow from the data. No data, no sentence. */
-export interface Findings {
-  /** Which stopped scaling first, and where the others did. */
-  readonly answer: readonly string[];
-  readonly details: readonly string[];
-}
-
-export function findingsOf(study: Study): Findings {
+/** Which stopped scaling first as the load rose, and where the others did. */
+export function loadFindings(study: Study): Findings {
   return {
-    answer: answerOf(study),
+    answer: scalingAnswer(study),
+    evidence: [
+      ...perVariant(
+        study,
+        compareAtHardest(study, quantities.SWITCHES),
+        "switched context",
+        "times per message",
+      ),
+      ...perVariant(
+        study,
+        compareAtHardest(study, quantities.CPU_PER_MESSAGE),
+        "used",
+        "µs of CPU per message",
+      ),
+      ...perVariant(
+        study,
+        compareAtHardest(study, quantities.MEMORY_PER_CONNECTION),
+        "grew by",
+        "KiB per connection",
+      ),
+    ],
     details: [
       ...wallSentences(study),
-      ...study.variants.flatMap((variant) => keptSentence(study, variant)),
-      ...comparisons(study, RATE),
-      ...comparisons(study, RESPONSE_P99),
-      ...perServer(study, SWITCHES, "switched context", "times per message"),
-      ...perServer(study, CPU_PER_MESSAGE, "used", "µs of CPU per message"),
-      ...perServer(study, MEMORY_PER_CONNECTION, "grew by", "KiB per connection"),
+      ...(study.axis === "connections"
+        ? study.variants.flatMap((variant) => keptSentence(study, variant))
+        : []),
+      ...comparedOn(study).flatMap((quantity) => comparisons(study, quantity)),
       ...overflowSentence(study),
       ...balanceSentence(study),
     ],
   };
 }
 
-function answerOf(study: Study): string[] {
+function comparedOn(study: Study): readonly Quantity[] {
+  const { RATE, RESPONSE_P99, INTENDED_P99, CONNECTION_RATE, CONNECT_P99, FIRST_RESPONSE_P99 } = quantities;
+  if (study.axis === "connect-rate") return [CONNECTION_RATE, CONNECT_P99, FIRST_RESPONSE_P99];
+  return [RATE, isOpenLoop(study) ? INTENDED_P99 : RESPONSE_P99];
+}
+
+/** Never empty: that nothing was measured is said, too. */
+export function scalingAnswer(study: Study): string[] {
   if (study.cells.length === 0) return ["No cell was measured, so there is no answer yet."];
   const degradations = study.variants
     .flatMap((variant) => firstDegradation(study, variant) ?? [])
@@ -90,53 +119,23 @@ function keptSentence(study: Study, variant: string): string[] {
   if (smallest === undefined || last === undefined || cells.length < 2) return [];
   const best = cells.reduce((a, b) => ((b.messagesPerSecond ?? 0) > (a.messagesPerSecond ?? 0) ? b : a));
   const range = `From ${rangeOf(study.axis, smallest.x, last.x)}`;
+  const doubt = doubtOf(study, best === last ? [{ cell: last }] : [{ cell: best }, { cell: last }]);
   if (best === last) {
-    return [
-      `${range} ${variant}'s rate was highest at the end (${about(last.messagesPerSecond)} messages/s).`,
-    ];
+    const rate = `${about(last.messagesPerSecond)} messages/s ${medianRange(last, quantities.RATE)}`;
+    return [`${range} ${variant}'s rate was highest at the end: ${rate}.${doubt}`];
   }
   const kept = (100 * (last.messagesPerSecond ?? 0)) / (best.messagesPerSecond ?? 1);
   const values = `${about(best.messagesPerSecond)} → ${about(last.messagesPerSecond)} messages/s`;
-  return [`${range} ${variant} kept ${percent(kept)} of its best rate (${values}).`];
-}
-
-/** Where all servers are whole, and where at least two still are. */
-function comparisons(study: Study, quantity: Quantity): string[] {
-  const all = compareAtLargest(study, quantity, Math.max(2, study.variants.length));
-  const some = compareAtLargest(study, quantity);
-  const chosen = [all, some].filter((one): one is Comparison => one !== null);
-  const distinct = chosen.filter((one, at) => chosen.findIndex((o) => o.x === one.x) === at);
-  return distinct.flatMap((comparison) => comparisonSentences(study, comparison));
-}
-
-/** "At 4,000 connections threaded switched context 1.9 times per message and epoll 0.01." */
-function perServer(study: Study, quantity: Quantity, verb: string, unit: string): string[] {
-  const comparison = compareAtLargest(study, quantity);
-  if (comparison === null) return [];
-  const [first, ...others] = study.variants.flatMap((variant) =>
-    comparison.ranked.filter((one) => one.variant === variant),
-  );
-  if (first === undefined) return [];
-  const rest = others.map((one) => `${one.variant} ${quantity.format(one.value)}`);
-  const head = `${first.variant} ${verb} ${quantity.format(first.value)} ${unit}`;
-  return [`At ${placeOf(study.axis, comparison.x)} ${listed([head, ...rest])}.`];
-}
-
-function overflowSentence(study: Study): string[] {
-  const full = study.cells.filter(({ cell }) => cell.evidence.tcp.ListenOverflows > 0);
-  if (full.length === 0) return [];
-  const counts = listed(
-    full.map(({ name, cell }) => `${name} (${plural(cell.evidence.tcp.ListenOverflows, "time")})`),
-  );
   return [
-    `The queue of connections waiting to be accepted overflowed in ${counts}: connect and first response ` +
-      "times of these cells contain retransmissions by the kernel.",
+    `${range} ${variant} kept ${percent(kept)} of its best rate (${keptRange(last, best)}; ${values}).${doubt}`,
   ];
 }
 
-function balanceSentence(study: Study): string[] {
-  const runs = study.results.cells;
-  if (runs.length === 0 || runs.some(({ reconciliation }) => reconciliation?.balanced !== true)) return [];
-  const cells = runs.length === 1 ? "the only run" : `all ${integer(runs.length)} runs`;
-  return [`The ledgers of client and server agree to the byte in ${cells}.`];
+function keptRange(last: CellFigures, best: CellFigures): string {
+  const interval = ratioInterval(
+    valuesOf(last, quantities.RATE.value),
+    valuesOf(best, quantities.RATE.value),
+  );
+  if (interval === null) return "too few runs for an interval";
+  return `${CONFIDENCE_PERCENT} % interval ${percent(100 * interval.low)} to ${percent(100 * interval.high)}`;
 }

@@ -1,5 +1,5 @@
 import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
-import { figure, integer, plural } from "@c10k-lab/report";
+import { figure, integer, plural } from "./numbers.ts";
 
 const HEAD = ["server", "searched", "held fast", "met", "failed", "p99 ms", "runs", "first signal"] as const;
 
@@ -76,8 +76,9 @@ function agreement(search: Search, value: number | null): string {
   return `${integer(value)} ${met ? "met" : "failed"} in ${agreeing.length} of ${plural(counted.length, "run")}`;
 }
 
-/** What else took the processors in most of the runs that failed at the boundary. */
-function doubtOf({ tries, failed }: Search): string {
+/** Why the limit may not be the server's; empty where nothing speaks for that. */
+export function doubtOf({ tries, failed, first }: Search): string {
+  if (first?.signal === "client-limit") return " Inconclusive: the limit may be the client's.";
   const failing = (tries.find(({ value }) => value === failed)?.trials ?? []).filter(
     ({ counts, met }) => counts && !met,
   );
@@ -96,20 +97,31 @@ function inOrder(p99Ms: Trial["p99Ms"]): number {
   return p99Ms === INFINITE ? Number.POSITIVE_INFINITY : (p99Ms ?? Number.POSITIVE_INFINITY);
 }
 
-function trialsOf({ tries }: Search): Trial[] {
+/** All runs of a search. */
+export function trialsOf({ tries }: Search): Trial[] {
   return tries.flatMap(({ trials }) => trials);
 }
 
-function nameOf({ group, variant }: Search): string {
+/** A variant, or one in a group of the plan. */
+export function nameOf({ group, variant }: Search): string {
   return group === null ? variant : `${variant}, ${group}`;
 }
 
-function amount({ searched }: Search, value: number): string {
+/** "12,000 connections" */
+export function amount({ searched }: Pick<Search, "searched">, value: number): string {
   return searched === "connections" ? plural(value, "connection") : `${integer(value)} messages/s`;
 }
 
-function heldFast({ fixed }: Search): string {
+/** What was not searched: "at 10,000 messages/s". */
+export function heldFast({ fixed }: Search): string {
   return fixed.rate === null
     ? `on ${plural(fixed.connections ?? 0, "connection")}`
     : `at ${integer(fixed.rate)} messages/s`;
+}
+
+/** The interval of a limit; "from 19,500 connections on" where its upper end is not known. */
+export function limitText(search: Search): string {
+  const { met, failed } = search;
+  if (failed === null) return met === null ? "not known" : `from ${amount(search, met)} on`;
+  return `${integer(met ?? 0)} to ${amount(search, failed)}`;
 }

@@ -1,0 +1,87 @@
+import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
+import { amount, heldFast, limitText, nameOf, trialsOf } from "../capacity-text.ts";
+import { integer } from "../numbers.ts";
+import type { Chart, Point, Series } from "./chart.ts";
+
+/** p99 over every value that was tried, a chart for each direction of the search. */
+export function capacityCharts({ searches, objective }: Capacity): Chart[] {
+  return SEARCHED.flatMap((searched) => {
+    const of = searches.filter((one) => one.searched === searched);
+    const series = of.map(seriesOf);
+    const xs = series.flatMap((one) => [...one.points, ...one.hollow]).map(([x]) => x);
+    if (xs.length === 0) return [];
+    const [low, high] = [Math.min(...xs), Math.max(...xs)];
+    const limit: Series = {
+      name: "asked",
+      kind: "line",
+      points: [
+        [low, objective.p99Ms],
+        [high, objective.p99Ms],
+      ],
+      hollow: [],
+    };
+    return [
+      {
+        name: `searched-${searched}`,
+        heading:
+          searched === "connections"
+            ? "Search for the largest number of connections"
+            : "Search for the largest rate",
+        title: titleOf(of),
+        caption: captionOf(of, objective.p99Ms),
+        x: {
+          label: searched === "connections" ? "connections tried" : "messages per second tried",
+          unit: searched === "connections" ? "connections tried" : "messages/s tried",
+          scale: "log",
+          format: "number",
+          ticks: ticksBetween(low, high),
+        },
+        y: {
+          label: "p99 response time from when a message was due, ms",
+          unit: "ms",
+          scale: "log",
+          format: "number",
+          ticks: null,
+        },
+        series: [limit, ...series],
+      },
+    ];
+  });
+}
+
+/** Runs that met the objective in full, the others hollow; those whose p99 never came cannot be drawn. */
+function seriesOf(search: Search): Series {
+  const trials = search.tries.flatMap(({ value, trials: of }) =>
+    of.flatMap(({ met, p99Ms }) =>
+      typeof p99Ms === "number" ? [{ met, point: [value, p99Ms] as Point }] : [],
+    ),
+  );
+  const pointsOf = (wanted: boolean) =>
+    trials
+      .filter(({ met }) => met === wanted)
+      .map(({ point }) => point)
+      .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+  return { name: nameOf(search), kind: "line", points: pointsOf(true), hollow: pointsOf(false) };
+}
+
+function titleOf(searches: readonly Search[]): string {
+  const [best] = searches.filter(({ met }) => met !== null).toSorted((a, b) => (b.met ?? 0) - (a.met ?? 0));
+  if (best === undefined) return "No value tried met the objective";
+  return `At most ${amount(best, best.met ?? 0)} met the objective (${nameOf(best)}), ${heldFast(best)}`;
+}
+
+function captionOf(searches: readonly Search[], p99Ms: number): string {
+  const limits = searches.map((one) => `${nameOf(one)} ${limitText(one)}`).join("; ");
+  const unseen = searches.flatMap(trialsOf).filter((trial) => typeof trial.p99Ms !== "number").length;
+  const missing = unseen === 0 ? "" : ` ${integer(unseen)} of the runs have no finite p99 and are not drawn.`;
+  return `Each mark is one run: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${limits}.${missing}`;
+}
+
+/** 1, 2, 5, 10, 20, … as far as the values go. */
+function ticksBetween(low: number, high: number): number[] {
+  const decades = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
+  const inside = decades
+    .flatMap((ten) => [ten, 2 * ten, 5 * ten])
+    .filter((tick) => tick >= low && tick <= high);
+  return [...new Set([low, ...inside, high])];
+}

@@ -1,0 +1,77 @@
+import type { Capacity, Manifest } from "@c10k-lab/protocol";
+import { isInconclusive } from "../findings/capacity.ts";
+import { findingsOfRun } from "../findings/findings.ts";
+import { blocks, bullets, text } from "../markdown.ts";
+import { integer, listed, plural } from "../numbers.ts";
+import type { Run } from "../run.ts";
+
+/** Of each run: enough to know the answer, and where to look. */
+const ANSWERS_MAX = 6;
+const EVIDENCE_MAX = 3;
+
+/** The answers first, each run's in a few sentences. */
+export function summary(runs: readonly Run[]): string {
+  return blocks(["## Summary", ...runs.map((run) => ofRun(run, runs.length > 1))]);
+}
+
+function ofRun(run: Run, isNamed: boolean): string {
+  const { answer, evidence, details } = findingsOfRun(run);
+  const [first = "Nothing was measured.", ...others] = answer;
+  const shown = [...others.slice(0, ANSWERS_MAX - 1), ...evidence.slice(0, EVIDENCE_MAX)];
+  const left = answer.length + evidence.length + details.length - shown.length - 1;
+  const more = left <= 0 ? "" : `${plural(left, "further finding")}: see Results.`;
+  return blocks([
+    isNamed ? `### ${text(run.name)}` : "",
+    banner(run.results),
+    `**${text(first)}**`,
+    bullets(shown),
+    text([doubtSentence(run), more].filter((one) => one !== "").join(" ")),
+  ]);
+}
+
+/** How much of it may not be the servers' doing. */
+function doubtSentence({ results, studies }: Run): string {
+  const cells = studies.flatMap(({ everyCell }) => everyCell);
+  if (results.capacity !== null) return unclearSearches(results.capacity);
+  const doubtful = cells.filter(({ doubts }) => doubts.length > 0);
+  if (doubtful.length === 0) return "";
+  const reasons = [...new Set(doubtful.flatMap(({ doubts }) => doubts))];
+  const counted = reasons.map(
+    (reason) => `${reason} in ${doubtful.filter(({ doubts }) => doubts.includes(reason)).length}`,
+  );
+  return `Inconclusive: ${doubtful.length} of ${plural(cells.length, "cell")} (${listed(counted)}), see Threats to validity.`;
+}
+
+function unclearSearches({ searches }: Capacity): string {
+  const unclear = searches.filter(isInconclusive).length;
+  return unclear === 0 ? "" : `Inconclusive: ${unclear} of ${searches.length} searches, see Conclusion.`;
+}
+
+function banner({ manifest, cells }: Run["results"]): string {
+  const { outcome, trouble, cellsPlanned } = manifest;
+  if (outcome === "complete") return "";
+  const measured = `${integer(cells.length)} of ${integer(cellsPlanned)} cells were measured`;
+  return `> **${HEADINGS[outcome]}:** ${measured}. ${text(trouble ?? REASONS[outcome])}`;
+}
+
+const HEADINGS: Record<Manifest["outcome"], string> = {
+  running: "Partial",
+  complete: "Complete",
+  interrupted: "Partial",
+  "bad-plan": "Bad plan",
+  "no-engine": "No engine",
+  "no-image": "No image",
+  "engine-refused": "Partial, engine refused",
+  "engine-lost": "Partial, engine lost",
+};
+
+const REASONS: Record<Manifest["outcome"], string> = {
+  running: "The lab was still at work, or was killed.",
+  complete: "",
+  interrupted: "The run was interrupted.",
+  "bad-plan": "A server or the client would not take an option of the plan.",
+  "no-engine": "No container engine answered.",
+  "no-image": "A container image was missing.",
+  "engine-refused": "The container engine would not do what it was asked.",
+  "engine-lost": "The container engine went away.",
+};

@@ -1,0 +1,56 @@
+import { changeOf } from "../change.ts";
+import { compareAtHardest, type Quantity } from "../comparison.ts";
+import {
+  CPU_PER_MESSAGE,
+  DESCRIPTORS,
+  INTENDED_P99,
+  MEMORY_PER_CONNECTION,
+  RATE,
+  RESPONSE_P99,
+} from "../quantities.ts";
+import { isOpenLoop, type Study } from "../study.ts";
+import { wallSentences } from "../wall.ts";
+import { scalingAnswer } from "./by-load.ts";
+import {
+  balanceSentence,
+  changesOverAxis,
+  comparisons,
+  endsOf,
+  type Findings,
+  overflowSentence,
+  perVariant,
+} from "./sentences.ts";
+
+/** What connections cost that are open and silent: the most of them against none. */
+export function idleFindings(study: Study): Findings {
+  const isOpen = isOpenLoop(study);
+  // At a fixed rate it shows in what a message takes, not in how many there are.
+  const asked = isOpen ? [INTENDED_P99, CPU_PER_MESSAGE] : [RATE];
+  const latency = isOpen ? INTENDED_P99 : RESPONSE_P99;
+  const variants = study.variants.toSorted((a, b) => keptRate(study, a) - keptRate(study, b));
+  const changes = (quantities: readonly Quantity[]) =>
+    quantities.flatMap((quantity) => changesOverAxis(study, variants, quantity));
+  return {
+    answer: [...changes(asked), ...scalingAnswer(study)],
+    evidence: [
+      ...perVariant(study, compareAtHardest(study, DESCRIPTORS, 1), "scanned", "descriptors per wait"),
+      ...changes(isOpen ? [] : [CPU_PER_MESSAGE]),
+      ...perVariant(study, compareAtHardest(study, MEMORY_PER_CONNECTION), "grew by", "KiB per connection"),
+    ],
+    details: [
+      ...wallSentences(study),
+      ...changes(isOpen ? [] : [RESPONSE_P99]),
+      ...comparisons(study, RATE),
+      ...comparisons(study, latency),
+      ...comparisons(study, CPU_PER_MESSAGE),
+      ...overflowSentence(study),
+      ...balanceSentence(study),
+    ],
+  };
+}
+
+/** To say first what changed most: 1 where no change may be claimed. */
+function keptRate(study: Study, variant: string): number {
+  const { smallest, largest } = endsOf(study, variant);
+  return smallest === null || largest === null ? 1 : (changeOf(largest, smallest, RATE.value)?.ratio ?? 1);
+}
