@@ -1,18 +1,8 @@
 import { join, relative, resolve } from "node:path";
 import type { Capacity, LabResults } from "@c10k-lab/protocol";
-import {
-  answer,
-  CAPACITY_WORDS,
-  capacityTable,
-  notesOf,
-  objectiveOf,
-  renderReport,
-  searchSentence,
-  summaryTable,
-} from "@c10k-lab/report";
-import { writeFileDurably } from "@c10k-lab/stats";
+import { answer, capacityTable, notesOf, renderReport, summaryTable, WORDS } from "@c10k-lab/report";
 import { pdfOf } from "./pdf.ts";
-import { writeReport } from "./report-files.ts";
+import { writePdf, writeReport } from "./report-files.ts";
 import { terminalTable } from "./terminal-table.ts";
 
 /** More of either is in the report. */
@@ -21,14 +11,14 @@ const FINDINGS_MAX = 25;
 
 /** The run as a table in the terminal, and the notes to it; nothing where nothing was measured. */
 export function printSummary(results: LabResults): void {
-  if (results.capacity) printCapacity(results.capacity);
+  if (results.capacity) printCapacity(results, results.capacity);
   else if (results.cells.length > 0) printCells(results);
 }
 
-function printCapacity(capacity: Capacity): void {
+function printCapacity(results: LabResults, capacity: Capacity): void {
   const { head, rows } = capacityTable(capacity);
-  const sentences = [objectiveOf(capacity), ...capacity.searches.map(searchSentence)];
-  process.stdout.write(`${[terminalTable(head, rows, CAPACITY_WORDS), "", ...sentences].join("\n")}\n`);
+  const findings = findingsOf(results, FINDINGS_MAX);
+  process.stdout.write(`${[terminalTable(head, rows, WORDS), "", ...findings].join("\n")}\n`);
 }
 
 function printCells(results: LabResults): void {
@@ -65,17 +55,15 @@ export async function renderInto(folder: string, all: readonly LabResults[]): Pr
   process.stdout.write(`\nreport: ${join(seenFromHere(folder), "report.html")} (or report.md)\n`);
 }
 
-/** Prints the report that was written last. @throws NoPdf, Error of open(2) or write(2) */
+/** Prints the report that was written last. @throws NoPdf */
 export async function printInto(folder: string, all: readonly LabResults[]): Promise<void> {
-  const newest = all
-    .map(({ manifest }) => manifest.finishedAt ?? manifest.startedAt)
-    .sort()
-    .at(-1);
-  const path = join(folder, "report.pdf");
-  writeFileDurably(path, await pdfOf(join(folder, "report.html"), new Date(newest ?? 0)));
+  const times = all.map(({ manifest }) => manifest.finishedAt ?? manifest.startedAt).toSorted();
+  const pdf = await pdfOf(join(folder, "report.html"), new Date(times.at(-1) ?? 0));
+  writePdf(folder, pdf);
   process.stdout.write(`pdf: ${join(seenFromHere(folder), "report.pdf")}\n`);
 }
 
+/** Below the working directory without the way to it. */
 function seenFromHere(path: string): string {
   const below = relative(process.cwd(), path);
   return below.startsWith("..") ? resolve(path) : below;

@@ -31,21 +31,31 @@ export const reportCommand = command({
     if (into === undefined || (out === undefined && folders.length > 1)) {
       throw new UsageError("--out: say to which folder a report of several runs is written");
     }
-    const runs: LabResults[] = [];
-    for (const [at, folder] of folders.entries()) {
-      const results = await folder.read().catch(() => null);
-      if (results === null) {
-        sayUnreadable(paths[at] ?? folder.path);
-        return EXIT.incomplete;
-      }
-      runs.push(results);
-    }
+    const runs = await readAll(paths, folders);
+    if (runs === null) return EXIT.incomplete;
     const [only, ...others] = runs;
     if (only !== undefined && others.length === 0) printSummary(only);
     else printFindings(runs);
     return write(into, runs, pdf);
   },
 });
+
+/** null when one cannot be read, which it has said. */
+async function readAll(
+  paths: readonly string[],
+  folders: readonly ResultsFolder[],
+): Promise<LabResults[] | null> {
+  const runs: LabResults[] = [];
+  for (const [at, folder] of folders.entries()) {
+    try {
+      runs.push(await folder.read());
+    } catch {
+      sayUnreadable(paths[at] ?? folder.path);
+      return null;
+    }
+  }
+  return runs;
+}
 
 async function write(folder: string, runs: readonly LabResults[], pdf: boolean): Promise<number> {
   try {

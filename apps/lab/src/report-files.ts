@@ -20,6 +20,11 @@ export async function writeReport(folder: string, { markdown, html, charts, data
   writeFileDurably(join(folder, "report.html"), html);
 }
 
+/** @throws Error of open(2) or write(2) */
+export function writePdf(folder: string, content: Buffer): void {
+  writeFileDurably(join(folder, "report.pdf"), content);
+}
+
 /** Of an earlier report in the same folder. */
 function removeOldCharts(folder: string, charts: Report["charts"]): void {
   if (!existsSync(folder)) return;

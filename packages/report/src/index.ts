@@ -1,7 +1,7 @@
 /** Results to tables, charts and findings: Markdown, HTML, SVG. Nothing is measured and nothing is written here. */
 
 export { type Answer, answer } from "./answer.ts";
-export { CAPACITY_WORDS, capacityTable, objectiveOf, searchSentence } from "./capacity/search-text.ts";
+export { capacityTable, sentenceOf, WORDS } from "./capacity-text.ts";
 export { notesOf } from "./notes.ts";
 export { figure, integer, listed, plural } from "./numbers.ts";
 export { placeOf } from "./place.ts";

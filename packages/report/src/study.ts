@@ -1,5 +1,6 @@
 import { type Axis, type CellResult, type LabResults, SERVERS, type VerdictReason } from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf, isUnbalanced, isWholeRun } from "./cell-figures.ts";
+import { wordsOf } from "./place.ts";
 
 /** What is compared with each other: all cells of a run, or of one group of it, by variant and place on the axis. */
 export interface Study {
@@ -89,4 +90,10 @@ export function isAblation({ cells, variants }: Study): boolean {
 /** Messages were due at a rate, whatever came back. */
 export function isOpenLoop({ cells }: Pick<Study, "cells">): boolean {
   return cells.some(({ latency }) => latency.intended.p99 !== null);
+}
+
+/** More and more of what is varied is asked of each server, and the question is where it stops scaling. */
+export function isAboutScaling(study: Study): boolean {
+  const isSearch = study.run.capacity !== null;
+  return study.cells.length > 0 && wordsOf(study.axis).isLoad && !isAblation(study) && !isSearch;
 }

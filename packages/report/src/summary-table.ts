@@ -1,5 +1,4 @@
 import type { LabResults } from "@c10k-lab/protocol";
-import { capacityTable } from "./capacity/search-text.ts";
 import type { CellFigures } from "./cell-figures.ts";
 import { figure, integer } from "./numbers.ts";
 import { wordsOf } from "./place.ts";
@@ -57,9 +56,8 @@ interface Cells {
   readonly rows: string[][];
 }
 
-/** One row a cell, or a search, for the terminal; the groups of a plan one below the other. */
+/** One row a cell, for the terminal; the groups of a plan one below the other. */
 export function summaryTable(results: LabResults): Cells {
-  if (results.capacity !== null) return capacityTable(results.capacity);
   const studies = studiesOf(results);
   const tables = studies.map((study) => tableOfStudy(study, studies));
   if (studies.length === 1) return tables[0] as Cells;

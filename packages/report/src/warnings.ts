@@ -5,6 +5,8 @@ import type { Study } from "./study.ts";
 /** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
 export function warningsOf(study: Study): string[] {
   const runs = study.results.cells;
+  // A search goes where runs fail, and judges itself by what else was at work.
+  if (study.results.capacity !== null) return [...runs.flatMap(wrongBytes), ...sharedProcessors(study)];
   return [
     ...brokenRuns(runs),
     ...runs.flatMap(unbalancedLedgers),

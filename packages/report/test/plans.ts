@@ -1,4 +1,4 @@
-import type { Capacity, CellResult, LabResults, ServerName } from "@c10k-lab/protocol";
+import type { CellResult, LabResults, Search, ServerName, Trial } from "@c10k-lab/protocol";
 import { type CellWish, makeCell, makeResults, thrice } from "./fixture.ts";
 
 /** Results of each kind of plan, three runs a cell, with a known truth in them. */
@@ -158,13 +158,18 @@ export function originResults(): LabResults {
   return resultsOf("origin", [...submitted, ...corrected]);
 }
 
-type Search = Capacity["searches"][number];
-
 /** threaded ends at 4,000 to 4,500 connections, select at its wall, epoll at the end of the search. */
 export function capacityResults(): LabResults {
-  const search = (variant: ServerName, met: number | null, failed: number | null): Search => ({
-    ...{ group: null, variant, server: variant, searched: "connections", met, failed },
-    ended: failed === null ? "bound" : "boundary",
+  const search = (variant: ServerName, met: number, failed: number | null): Search => ({
+    ...{
+      group: null,
+      ended: failed === null ? "bound" : "boundary",
+      variant,
+      server: variant,
+      searched: "connections",
+      met,
+      failed,
+    },
     fixed: { connections: null, rate: 10_000 },
     bound: { value: 20_000, sentence: "The client has ports for 20,000 connections." },
     first:
@@ -205,12 +210,7 @@ export function capacityResults(): LabResults {
   };
 }
 
-function trialOf(
-  variant: string,
-  value: number,
-  met: boolean,
-  run: number,
-): Search["tries"][number]["trials"][number] {
+function trialOf(variant: string, value: number, met: boolean, run: number): Trial {
   return {
     cell: `connections-${variant}-${value}-run-${run}`,
     met,

@@ -51,7 +51,7 @@ describe("a report of several runs", () => {
     expect(new Set(referred).size).toBe(referred.length);
     expect(referred).toContain("origin-as-submitted-throughput.svg");
     expect(referred).toContain("idle-descriptors.svg");
-    expect(referred).toContain("capacity-capacity-connections.svg");
+    expect(referred).toContain("capacity-searched-connections.svg");
     const drawn = [...report.html.matchAll(/<figure data-chart="([^"]+)"/g)].map(
       (match) => `${match[1]}.svg`,
     );
@@ -110,6 +110,22 @@ describe("the environment", () => {
   });
 });
 
+describe("the threats to validity", () => {
+  it("say how many alike cells look different by chance", () => {
+    expect(section("Threats to validity")).toContain(
+      "with 3 runs each, about 1 in 10 has runs that do not overlap",
+    );
+  });
+
+  it("hold nothing against the runs of a search, which judges itself", () => {
+    const results = plans.capacityResults();
+    const cells = results.cells.map((cell) => ({ ...cell, status: "failed" as const }));
+    expect(renderReport([{ ...results, cells }]).markdown).not.toMatch(
+      /failed\. (It is|They are) in no comparison/,
+    );
+  });
+});
+
 describe("the conclusion", () => {
   it("says of each server where it stopped, and by which sign", () => {
     const conclusion = section("Conclusion");
@@ -118,7 +134,7 @@ describe("the conclusion", () => {
     );
     expect(conclusion).toMatch(/^\| idle \| epoll \| not up to 10,000 idle connections \| none \| yes \|$/m);
     expect(conclusion).toContain(
-      "| capacity | select | between 900 and 1,000 connections | fd-wall: So it was seen. | yes |",
+      "| capacity | select | 900 to 1,000 connections | fd-wall: So it was seen. | yes |",
     );
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { figuresOf, intervalOf } from "../src/cell-figures.ts";
-import { summaryRows, summaryTable } from "../src/index.ts";
+import { notesOf, summaryRows, summaryTable } from "../src/index.ts";
 import { about, figure, integer } from "../src/numbers.ts";
 import { makeCell, makeResults, makeStudyCells, thrice } from "./fixture.ts";
 
@@ -153,5 +153,29 @@ describe("numbers", () => {
   it("are rounded to three digits in sentences, and whole in tables", () => {
     expect(about(121_384)).toBe("121,000");
     expect(integer(1_234_567.4)).toBe("1,234,567");
+  });
+});
+
+describe("notes", () => {
+  const noted = (id: string, ...notes: string[]) => ({
+    ...makeCell({ server: "epoll", connections: 10, notes }),
+    id,
+  });
+
+  it("of all runs of a cell are one, whatever their numbers", () => {
+    const cells = [
+      noted("a", "The accept queue overflowed 1229 times.", "It took 0.4 s."),
+      noted("b", "The accept queue overflowed 408 times."),
+      noted("c", "The accept queue overflowed 1,500 times."),
+    ];
+    expect(notesOf({ cells })).toEqual([
+      "epoll-10: The accept queue overflowed 408 to 1,500 times. (every run)",
+      "epoll-10: It took 0.4 s. (1 of 3 runs)",
+    ]);
+  });
+
+  it("that one run has twice are of one run", () => {
+    const cells = [noted("a", "Server 1 refused 3.", "Server 2 refused 4."), noted("b")];
+    expect(notesOf({ cells })).toEqual(["epoll-10: Server 1 to 2 refused 3 to 4. (1 of 2 runs)"]);
   });
 });

@@ -1,5 +1,5 @@
 import { INFINITE, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
-import { figure, integer, plural, searchSentence } from "@c10k-lab/report";
+import { figure, integer, plural, sentenceOf } from "@c10k-lab/report";
 import type { Cell } from "../cells.ts";
 import type { CellWatcher } from "../lab-session.ts";
 import { LiveLine } from "../live-line.ts";
@@ -39,7 +39,7 @@ export class SearchProgress implements CellWatcher {
   /** A search is over. */
   ended(search: Search): void {
     this.#done++;
-    this.#line.print(`${searchSentence(search)}  (${plural(this.#runs, "run")} in ${this.#time()})\n`);
+    this.#line.print(`${sentenceOf(search)}  (${plural(this.#runs, "run")} in ${this.#time()})\n`);
     this.#runs = 0;
     this.#startedMs = performance.now();
   }

@@ -1,10 +1,10 @@
-import { type Capacity, SEARCHED, type Search, type Searched } from "@c10k-lab/protocol";
-import { amountOf, heldFast, intervalText } from "../capacity/search-text.ts";
+import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
+import { amount, heldFast, limitText, nameOf, trialsOf } from "../capacity-text.ts";
 import { integer } from "../numbers.ts";
-import type { Point, Series, StudyChart } from "./chart.ts";
+import type { Chart, Point, Series } from "./chart.ts";
 
 /** p99 over every value that was tried, a chart for each direction of the search. */
-export function capacityCharts({ searches, objective }: Capacity): StudyChart[] {
+export function capacityCharts({ searches, objective }: Capacity): Chart[] {
   return SEARCHED.flatMap((searched) => {
     const of = searches.filter((one) => one.searched === searched);
     const series = of.map(seriesOf);
@@ -22,12 +22,12 @@ export function capacityCharts({ searches, objective }: Capacity): StudyChart[] 
     };
     return [
       {
-        name: `capacity-${searched}`,
+        name: `searched-${searched}`,
         heading:
           searched === "connections"
             ? "Search for the largest number of connections"
             : "Search for the largest rate",
-        title: titleOf(of, searched),
+        title: titleOf(of),
         caption: captionOf(of, objective.p99Ms),
         x: {
           label: searched === "connections" ? "connections tried" : "messages per second tried",
@@ -44,15 +44,14 @@ export function capacityCharts({ searches, objective }: Capacity): StudyChart[] 
           ticks: null,
         },
         series: [limit, ...series],
-        variants: [...new Set(searches.map(({ variant }) => variant))],
       },
     ];
   });
 }
 
 /** Runs that met the objective in full, the others hollow; those whose p99 never came cannot be drawn. */
-function seriesOf({ variant, tries }: Search): Series {
-  const trials = tries.flatMap(({ value, trials: of }) =>
+function seriesOf(search: Search): Series {
+  const trials = search.tries.flatMap(({ value, trials: of }) =>
     of.flatMap(({ met, p99Ms }) =>
       typeof p99Ms === "number" ? [{ met, point: [value, p99Ms] as Point }] : [],
     ),
@@ -62,26 +61,20 @@ function seriesOf({ variant, tries }: Search): Series {
       .filter(({ met }) => met === wanted)
       .map(({ point }) => point)
       .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return { name: variant, kind: "line", points: pointsOf(true), hollow: pointsOf(false) };
+  return { name: nameOf(search), kind: "line", points: pointsOf(true), hollow: pointsOf(false) };
 }
 
-function titleOf(searches: readonly Search[], searched: Searched): string {
-  const ended = searches.flatMap((one) => (one.met === null ? [] : [{ ...one, met: one.met }]));
-  const [best] = ended.toSorted((a, b) => b.met - a.met);
-  const held = searches[0] === undefined ? "" : `, ${heldFast(searches[0])}`;
-  return best === undefined
-    ? `No value tried met the objective${held}`
-    : `The objective is met up to ${amountOf(searched, best.met)} at most (${best.variant})${held}`;
+function titleOf(searches: readonly Search[]): string {
+  const [best] = searches.filter(({ met }) => met !== null).toSorted((a, b) => (b.met ?? 0) - (a.met ?? 0));
+  if (best === undefined) return "No value tried met the objective";
+  return `At most ${amount(best, best.met ?? 0)} met the objective (${nameOf(best)}), ${heldFast(best)}`;
 }
 
 function captionOf(searches: readonly Search[], p99Ms: number): string {
-  const ranges = searches.map((one) => `${one.variant} ${intervalText(one)}`).join("; ");
-  const unseen = searches
-    .flatMap(({ tries }) => tries.flatMap(({ trials }) => trials))
-    .filter(({ p99Ms }) => typeof p99Ms !== "number");
-  const missing =
-    unseen.length === 0 ? "" : ` ${integer(unseen.length)} of the runs have no finite p99 and are not drawn.`;
-  return `Each mark is one run: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${ranges}.${missing}`;
+  const limits = searches.map((one) => `${nameOf(one)} ${limitText(one)}`).join("; ");
+  const unseen = searches.flatMap(trialsOf).filter((trial) => typeof trial.p99Ms !== "number").length;
+  const missing = unseen === 0 ? "" : ` ${integer(unseen)} of the runs have no finite p99 and are not drawn.`;
+  return `Each mark is one run: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${limits}.${missing}`;
 }
 
 /** 1, 2, 5, 10, 20, … as far as the values go. */

@@ -1,3 +1,5 @@
+import type { Capacity } from "@c10k-lab/protocol";
+import { nameOf } from "../capacity-text.ts";
 import { type Run, slug } from "../run.ts";
 import { isAblation, type Study } from "../study.ts";
 import { drawByConnections } from "./by-connections.ts";
@@ -26,9 +28,13 @@ export function chartsOfRun({ results, name, studies }: Run, isOnly: boolean): R
         ? []
         : studies.map((study) => [study, chartsOf(study).map((chart) => placed(chart, ofRun, study))]),
     ),
-    ofCapacity:
-      results.capacity === null ? [] : capacityCharts(results.capacity).map((chart) => named(chart, ofRun)),
+    ofCapacity: results.capacity === null ? [] : chartsOfSearches(results.capacity, ofRun),
   };
+}
+
+function chartsOfSearches(capacity: Capacity, ofRun: readonly string[]): StudyChart[] {
+  const variants = [...new Set(capacity.searches.map(nameOf))];
+  return capacityCharts(capacity).map((chart) => named({ ...chart, variants }, ofRun));
 }
 
 /** All charts that have something to show, in the order of the report. */

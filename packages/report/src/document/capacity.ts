@@ -1,46 +1,46 @@
 import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
-import { CAPACITY_WORDS, capacityTable, objectiveOf, runsAgreeing } from "../capacity/search-text.ts";
+import { capacityTable, nameOf, objectiveOf, WORDS } from "../capacity-text.ts";
 import type { Chart } from "../charts/chart.ts";
 import { capacityFindings } from "../findings/capacity.ts";
 import { blocks, bullets, tableOf, text } from "../markdown.ts";
-import { integer, MISSING } from "../numbers.ts";
+import { integer, MISSING, plural } from "../numbers.ts";
 import { type Figures, figureBlock } from "./figures.ts";
 
 /** What a search found, for each server and direction, and every value it tried. */
 export function capacitySection(capacity: Capacity, charts: readonly Chart[], figures: Figures): string {
-  const { searches } = capacity;
-  const table = capacityTable(capacity);
   return blocks([
     "### Findings",
-    `${text(objectiveOf(capacity))} A search doubles the value until the objective is missed, then halves the ` +
-      "interval in which the limit lies; the two values at its ends are run repeatedly, and the larger half of the runs decides.",
+    `${text(objectiveOf(capacity))} A search doubles the value until a run misses that, then halves the interval in which the ` +
+      "limit lies, then repeats both ends until most of their runs agree. A run that failed while other work took the " +
+      "processors is made again.",
     bullets(capacityFindings(capacity).answer),
     "### Limits",
-    tableOf(table, CAPACITY_WORDS),
+    "The p99 is the median of the runs at the lower end of the interval.",
+    tableOf(capacityTable(capacity), WORDS),
     ...(charts.length === 0 ? [] : ["### Charts", ...charts.map((chart) => figureBlock(chart, figures))]),
     "### Values tried",
-    "In the order of trying. Of several runs the smallest and the largest figure; signals are those of all runs, each with how many showed it.",
-    tableOf(
-      {
-        head: ["server", "searched", "value", "met", "p99 ms", "achieved %", "failures", "signals"],
-        rows: searches.flatMap(triesOf),
-      },
-      [0, 1, 3, 7],
-    ),
+    "In the order of trying. Of several runs the smallest and the largest figure, and of each signal how many had it. Runs that were made again are not counted.",
+    tableOf({ head: TRIED, rows: capacity.searches.flatMap(triesOf) }, [0, 1, 3, 7]),
   ]);
 }
 
-function triesOf({ variant, searched, tries }: Search): string[][] {
-  return tries.map(({ value, met, trials }) => [
-    variant,
-    searched,
-    integer(value),
-    `${met ? "yes" : "no"}, ${runsAgreeing({ value, met, trials })}`,
-    spread(trials.map(p99Of)),
-    spread(trials.map(({ achieved }) => (achieved === null ? null : 100 * achieved))),
-    spread(trials.map(({ failures }) => failures)),
-    signalsOf(trials),
-  ]);
+const TRIED = ["server", "searched", "value", "met", "p99 ms", "achieved %", "failures", "signals"];
+
+function triesOf(search: Search): string[][] {
+  return search.tries.map(({ value, met, trials: all }) => {
+    const trials = all.filter(({ counts }) => counts);
+    const agreeing = trials.filter((trial) => trial.met === met).length;
+    return [
+      nameOf(search),
+      search.searched,
+      integer(value),
+      `${met ? "yes" : "no"}, ${agreeing} of ${plural(trials.length, "run")}`,
+      spread(trials.map(p99Of)),
+      spread(trials.map(({ achieved }) => (achieved === null ? null : 100 * achieved))),
+      spread(trials.map(({ failures }) => failures)),
+      signalsOf(trials),
+    ];
+  });
 }
 
 function p99Of({ p99Ms }: Trial): number | null {
@@ -54,7 +54,7 @@ function spread(values: readonly (number | null)[]): string {
   return low === high ? `${low}` : `${low} to ${high}`;
 }
 
-function signalsOf(trials: Search["tries"][number]["trials"]): string {
+function signalsOf(trials: readonly Trial[]): string {
   const names = trials.flatMap(({ signals }) => [...new Set(signals.map(({ signal }) => signal))]);
   const counts = [...Map.groupBy(names, (name) => name)].map(([name, of]) =>
     trials.length === 1 ? name : `${name} (${of.length})`,

@@ -1,18 +1,21 @@
 import { VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
-import { intervalText, isInconclusive } from "../capacity/search-text.ts";
+import { doubtOf, limitText, nameOf } from "../capacity-text.ts";
+import { isInconclusive } from "../findings/capacity.ts";
 import { findingsOfRun } from "../findings/findings.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { blocks, bullets, tableOf } from "../markdown.ts";
 import { listed, plural } from "../numbers.ts";
-import { placeOf, wordsOf } from "../place.ts";
+import { placeOf } from "../place.ts";
 import { type Run, titleOf } from "../run.ts";
 import { firstDegradation } from "../scaling.ts";
-import { cellsOf, isAblation, isWhole, type Study } from "../study.ts";
+import { cellsOf, isAboutScaling, isWhole, type Study } from "../study.ts";
 
 /** Which architecture stopped first, on which axis, by which sign; what could not be concluded, and what would help. */
 export function conclusion(runs: readonly Run[]): string {
   const rows = runs.flatMap((run) => (run.results.capacity === null ? loadRows(run) : searchRows(run)));
-  const others = runs.filter(({ results, studies }) => results.capacity === null && !studies.some(hasLoad));
+  const others = runs.filter(
+    ({ results, studies }) => results.capacity === null && !studies.some(isAboutScaling),
+  );
   const unclear = unresolved(runs);
   return blocks([
     "## Conclusion",
@@ -44,12 +47,8 @@ export function conclusion(runs: readonly Run[]): string {
   ]);
 }
 
-function hasLoad(study: Study): boolean {
-  return wordsOf(study.axis).isLoad && !isAblation(study) && study.cells.length > 0;
-}
-
 function loadRows(run: Run): string[][] {
-  return run.studies.filter(hasLoad).flatMap((study) =>
+  return run.studies.filter(isAboutScaling).flatMap((study) =>
     study.variants
       .map((variant) => ({ variant, degradation: firstDegradation(study, variant) }))
       .toSorted((a, b) => (a.degradation?.cell.x ?? Infinity) - (b.degradation?.cell.x ?? Infinity))
@@ -83,15 +82,14 @@ function heldRow(title: string, study: Study, variant: string): string[][] {
 function searchRows({ name, results }: Run): string[][] {
   return (results.capacity?.searches ?? []).map((search) => [
     name,
-    search.variant,
-    search.failed === null ? `not up to ${intervalText(search)}` : intervalText(search),
+    nameOf(search),
+    search.failed === null && search.met !== null ? `not below; ${limitText(search)}` : limitText(search),
     search.first === null ? "none" : `${search.first.signal}: ${search.first.sentence}`,
-    isInconclusive(search) ? "no: the limit may be the client's" : "yes",
+    isInconclusive(search) ? `no: ${doubtOf(search).replace(" Inconclusive: ", "") || search.ended}` : "yes",
   ]);
 }
 
-const RESOLUTIONS: Readonly<Record<VerdictReason, string>> = {
-  status: "their notes say what went wrong",
+const RESOLUTIONS: Readonly<Record<Exclude<VerdictReason, "status">, string>> = {
   books: "nothing of these cells can be trusted before it is known why",
   "not-held": "a longer exchange, or the barrier, keeps all connections open at one time",
   "client-limit": "a machine with more processors, on which several clients share a load (--clients)",
@@ -126,7 +124,8 @@ function fewRuns(runs: readonly Run[]): string[] {
 }
 
 function byReason(runs: readonly Run[]): string[] {
-  return VERDICT_REASONS.flatMap((reason) => {
+  // What became of a cell that did not end ok is its result.
+  return VERDICT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
     const counts = runs.flatMap(({ name, results, studies }) => {
       if (results.capacity !== null) return [];
       const cells = studies.flatMap(({ everyCell }) => everyCell);
@@ -140,12 +139,14 @@ function byReason(runs: readonly Run[]): string[] {
 }
 
 function searches(runs: readonly Run[]): string[] {
-  return runs.flatMap(({ name, results }) => {
-    const unclear = (results.capacity?.searches ?? []).filter(isInconclusive);
-    if (unclear.length === 0) return [];
-    const which = listed(unclear.map(({ variant, searched }) => `${variant} (${searched})`));
-    return [
-      `${name}: the search of ${which} ended at a limit of the client. What would help: ${RESOLUTIONS["client-limit"]}.`,
-    ];
-  });
+  return runs.flatMap(({ name, results }) =>
+    (results.capacity?.searches ?? []).filter(isInconclusive).map((search) => {
+      const why = doubtOf(search).replace(" Inconclusive: ", "") || `the search ended ${search.ended}.`;
+      const help =
+        search.first?.signal === "client-limit"
+          ? RESOLUTIONS["client-limit"]
+          : "the same search on a quiet machine";
+      return `${name}, ${nameOf(search)} (${search.searched}): ${why} What would help: ${help}.`;
+    }),
+  );
 }

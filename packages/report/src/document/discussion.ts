@@ -54,7 +54,6 @@ const EVIDENCE: readonly (readonly [string, (cell: CellFigures) => string])[] = 
   ["descriptors scanned per wake-up", (cell) => figure(cell.descriptorsPerWait)],
   ["KiB per connection", (cell) => figure(cell.rssPerConnectionKiB)],
   ["threads", (cell) => integer(cell.threadsPeak)],
-  ["server CPU %", (cell) => integer(cell.serverCorePercent)],
   ["client CPU %", (cell) => integer(cell.clientCorePercent)],
 ];
 

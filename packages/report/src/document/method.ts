@@ -4,7 +4,7 @@ import { blocks, bullets } from "../markdown.ts";
 import { listed } from "../numbers.ts";
 import { type Run, titleOf } from "../run.ts";
 import { scalingRule } from "../scaling.ts";
-import type { Study } from "../study.ts";
+import { isAboutScaling, type Study } from "../study.ts";
 
 /** How it was measured. */
 export function method(runs: readonly Run[]): string {
@@ -68,7 +68,7 @@ function judgementSentences(runs: readonly Run[]): string[] {
   const studies = runs.flatMap((run) => run.studies);
   const varied = studies.some(({ expected }) => expected.length > 0);
   return [
-    scalingRule(studies),
+    ...(studies.some(isAboutScaling) ? [scalingRule(studies)] : []),
     `A cell run repeatedly is shown by the median of its runs. Intervals are percentile bootstrap intervals of ${CONFIDENCE_PERCENT} % and need ${RUNS_MIN} ` +
       `runs. A difference is called real when the interval of the ratio of the medians leaves out 1 and the ratio is at least ${RATIO_MIN}.`,
     "A run is inconclusive when its client used 95 % or more of its core, when a turn of the client's loop or its lateness is above half of " +

@@ -1,5 +1,5 @@
-import type { Manifest } from "@c10k-lab/protocol";
-import { isInconclusive } from "../capacity/search-text.ts";
+import type { Capacity, Manifest } from "@c10k-lab/protocol";
+import { isInconclusive } from "../findings/capacity.ts";
 import { findingsOfRun } from "../findings/findings.ts";
 import { blocks, bullets, text } from "../markdown.ts";
 import { integer, listed, plural } from "../numbers.ts";
@@ -32,13 +32,7 @@ function ofRun(run: Run, isNamed: boolean): string {
 /** How much of it may not be the servers' doing. */
 function doubtSentence({ results, studies }: Run): string {
   const cells = studies.flatMap(({ everyCell }) => everyCell);
-  const searches = (results.capacity?.searches ?? []).filter(isInconclusive).length;
-  if (searches > 0) {
-    return `Inconclusive: ${searches} of ${plural(results.capacity?.searches.length ?? 0, "search")} ended at a limit of the client.`.replace(
-      "searchs",
-      "searches",
-    );
-  }
+  if (results.capacity !== null) return unclearSearches(results.capacity);
   const doubtful = cells.filter(({ doubts }) => doubts.length > 0);
   if (doubtful.length === 0) return "";
   const reasons = [...new Set(doubtful.flatMap(({ doubts }) => doubts))];
@@ -46,6 +40,11 @@ function doubtSentence({ results, studies }: Run): string {
     (reason) => `${reason} in ${doubtful.filter(({ doubts }) => doubts.includes(reason)).length}`,
   );
   return `Inconclusive: ${doubtful.length} of ${plural(cells.length, "cell")} (${listed(counted)}), see Threats to validity.`;
+}
+
+function unclearSearches({ searches }: Capacity): string {
+  const unclear = searches.filter(isInconclusive).length;
+  return unclear === 0 ? "" : `Inconclusive: ${unclear} of ${searches.length} searches, see Conclusion.`;
 }
 
 function banner({ manifest, cells }: Run["results"]): string {

@@ -1,4 +1,5 @@
 import { RUNS_MIN } from "../interval.ts";
+import { RATIO_MIN } from "../limits.ts";
 import { blocks, bullets } from "../markdown.ts";
 import { integer } from "../numbers.ts";
 import { type Run, titleOf } from "../run.ts";
@@ -51,5 +52,17 @@ function closeness(runs: readonly Run[]): string[] {
     fewest < RUNS_MIN
       ? "Cells were run once or twice: nothing can be said about how far another run would be off, and of these no difference is claimed."
       : `Each cell was run ${integer(fewest)} times or more, in an order drawn anew for each load and balanced over the repeats; an interval from so few runs is rough.`,
+    ...(fewest < RUNS_MIN ? [] : [chance(fewest)]),
   ];
+}
+
+/** Of the ways to order twice as many runs, two keep the runs of both cells apart. */
+function chance(runs: number): string {
+  const orders = Array.from({ length: runs }, (_, index) => (runs + index + 1) / (index + 1)).reduce(
+    (a, b) => a * b,
+  );
+  return (
+    `Many cells are compared. Of pairs that are alike, with ${integer(runs)} runs each, about 1 in ${integer(orders / 2)} has runs that ` +
+    `do not overlap by chance alone, and is called different unless the ratio is under ${RATIO_MIN}.`
+  );
 }

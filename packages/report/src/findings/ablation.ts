@@ -1,5 +1,6 @@
 import { valuesOf } from "../cell-figures.ts";
 import {
+  behindIn,
   type Comparison,
   compareAt,
   comparisonSentences,
@@ -34,7 +35,10 @@ export function ablationFindings(study: Study): Findings {
   const all = eachServer(study).flatMap((part) =>
     placesOf(study).map((x) => COMPARED.map((quantity) => compareAt(part, quantity, x))),
   );
-  const real = all.flatMap((there) => there.filter(isReal).flatMap((one) => comparisonSentences(study, one)));
+  const real = all
+    .flatMap((there) => there.filter(isReal))
+    .toSorted((a, b) => doubtsIn(study, a) - doubtsIn(study, b) || sizeOf(b) - sizeOf(a))
+    .flatMap((one) => comparisonSentences(study, one));
   const none = all.flatMap((there) => noneSentence(study, there));
   return {
     answer: real.length > 0 ? real.slice(0, 2) : none,
@@ -59,9 +63,20 @@ function eachServer(study: Study): Study[] {
   });
 }
 
-function isReal({ ranked, quantity }: Comparison): boolean {
+function isReal(comparison: Comparison): boolean {
+  return behindIn(comparison).length > 0;
+}
+
+/** What is certain comes first, */
+function doubtsIn(study: Study, { ranked }: Comparison): number {
+  return doubtOf(study, ranked) === "" ? 0 : 1;
+}
+
+/** and of that what an option changes most: the ratio that is at least true of the largest difference. */
+function sizeOf({ ranked, quantity }: Comparison): number {
   const [best, ...others] = ranked;
-  return best !== undefined && others.some((other) => leadOver(best, other, quantity) !== null);
+  const leads = others.flatMap((other) => (best && leadOver(best, other, quantity)?.interval.low) ?? []);
+  return Math.max(1, ...leads);
 }
 
 /** Everything in which the variants are not told apart at one place, in one sentence. */

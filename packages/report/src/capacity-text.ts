@@ -1,20 +1,10 @@
-import {
-  type Capacity,
-  type CapacitySignal,
-  INFINITE,
-  type Search,
-  type Searched,
-  type Trial,
-} from "@c10k-lab/protocol";
-import { figure, integer, MISSING, plural } from "../numbers.ts";
-
-/** A search that ended at these has found the client's limit. */
-const OF_THE_CLIENT: readonly CapacitySignal[] = ["client-limit", "client-resources"];
+import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
+import { figure, integer, plural } from "./numbers.ts";
 
 const HEAD = ["server", "searched", "held fast", "met", "failed", "p99 ms", "runs", "first signal"] as const;
 
-/** Columns of that table that are words. */
-export const CAPACITY_WORDS: readonly number[] = [0, 1, 7];
+/** Columns that are words. */
+export const WORDS: readonly number[] = [0, 1, 7];
 
 /** A row a search: the interval, the p99 at its lower end, how many runs say so, and what failed first. */
 export function capacityTable({ searches }: Capacity): { head: string[]; rows: string[][] } {
@@ -28,7 +18,7 @@ export function capacityTable({ searches }: Capacity): { head: string[]; rows: s
       integer(search.failed),
       p99At(search, search.met),
       integer(trialsOf(search).length),
-      search.first?.signal ?? MISSING,
+      search.first?.signal ?? "–",
     ]),
   };
 }
@@ -42,7 +32,7 @@ export function objectiveOf({ objective }: Capacity): string {
 }
 
 /** What a search found, in one line: "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (…); first signal: …" */
-export function searchSentence(search: Search): string {
+export function sentenceOf(search: Search): string {
   return `${nameOf(search)}: ${findingOf(search)}${doubtOf(search)}`;
 }
 
@@ -56,12 +46,13 @@ function findingOf(search: Search): string {
       : `unsettled, its runs contradict each other: ${soFar(search)}.`;
   }
   if (ended === "bound") {
-    return `${intervalText({ ...search, failed: null })} ${at} (${agreement(search, met)}). ${bound.sentence}`;
+    return `at least ${amount(search, met ?? 0)} ${at} (${agreement(search, met)}). ${bound.sentence}`;
   }
   if (met === null) {
-    return `${intervalText(search)} ${at} (${agreement(search, failed)}); ${firstOf(search)}`;
+    return `fewer than ${amount(search, failed ?? 0)} ${at} (${agreement(search, failed)}); ${firstOf(search)}`;
   }
-  return `${intervalText(search)} ${at} (${agreement(search, met)}, ${agreement(search, failed)}); ${firstOf(search)}`;
+  const interval = `between ${integer(met)} and ${amount(search, failed ?? 0)}`;
+  return `${interval} ${at} (${agreement(search, met)}, ${agreement(search, failed)}); ${firstOf(search)}`;
 }
 
 function firstOf({ first }: Search): string {
@@ -79,26 +70,15 @@ function soFar(search: Search): string {
 
 /** "9,500 met in 3 of 3 runs" */
 function agreement(search: Search, value: number | null): string {
-  const tried = search.tries.find((one) => one.value === value);
-  return `${integer(value)} ${tried?.met ? "met" : "failed"} in ${tried ? runsAgreeing(tried) : "0 runs"}`;
-}
-
-/** "2 of 3 runs": of those that count, how many say what most of them say. */
-export function runsAgreeing({ met, trials }: Search["tries"][number]): string {
+  const { met = false, trials = [] } = search.tries.find((one) => one.value === value) ?? {};
   const counted = trials.filter(({ counts }) => counts);
-  return `${counted.filter((trial) => trial.met === met).length} of ${plural(counted.length, "run")}`;
+  const agreeing = counted.filter((trial) => trial.met === met);
+  return `${integer(value)} ${met ? "met" : "failed"} in ${agreeing.length} of ${plural(counted.length, "run")}`;
 }
 
-/** Whether what was found may be another's limit than the server's, or no limit at all. */
-export function isInconclusive(search: Search): boolean {
-  return search.ended === "unsettled" || search.ended === "interrupted" || doubtOf(search) !== "";
-}
-
-/** Whose limit it may be: the client's, or that of what else took the processors in most of the runs that failed. */
-function doubtOf({ tries, failed, first }: Search): string {
-  if (first !== null && OF_THE_CLIENT.includes(first.signal)) {
-    return ` Inconclusive: ${first.signal}, so the limit may be the client's.`;
-  }
+/** Why the limit may not be the server's; empty where nothing speaks for that. */
+export function doubtOf({ tries, failed, first }: Search): string {
+  if (first?.signal === "client-limit") return " Inconclusive: the limit may be the client's.";
   const failing = (tries.find(({ value }) => value === failed)?.trials ?? []).filter(
     ({ counts, met }) => counts && !met,
   );
@@ -117,29 +97,31 @@ function inOrder(p99Ms: Trial["p99Ms"]): number {
   return p99Ms === INFINITE ? Number.POSITIVE_INFINITY : (p99Ms ?? Number.POSITIVE_INFINITY);
 }
 
-function trialsOf({ tries }: Search): Trial[] {
+/** All runs of a search. */
+export function trialsOf({ tries }: Search): Trial[] {
   return tries.flatMap(({ trials }) => trials);
 }
 
-function nameOf({ group, variant }: Search): string {
+/** A variant, or one in a group of the plan. */
+export function nameOf({ group, variant }: Search): string {
   return group === null ? variant : `${variant}, ${group}`;
 }
 
 /** "12,000 connections" */
-export function amountOf(searched: Searched, value: number): string {
+export function amount({ searched }: Pick<Search, "searched">, value: number): string {
   return searched === "connections" ? plural(value, "connection") : `${integer(value)} messages/s`;
 }
 
-/** "between 9,500 and 10,000 connections" */
-export function intervalText({ met, failed, searched }: Search): string {
-  if (failed === null) return met === null ? "not known" : `at least ${amountOf(searched, met)}`;
-  if (met === null) return `fewer than ${amountOf(searched, failed)}`;
-  return `between ${integer(met)} and ${amountOf(searched, failed)}`;
-}
-
-/** "at 10,000 messages/s", "on 200 connections" */
+/** What was not searched: "at 10,000 messages/s". */
 export function heldFast({ fixed }: Search): string {
   return fixed.rate === null
     ? `on ${plural(fixed.connections ?? 0, "connection")}`
     : `at ${integer(fixed.rate)} messages/s`;
+}
+
+/** The interval of a limit; "from 19,500 connections on" where its upper end is not known. */
+export function limitText(search: Search): string {
+  const { met, failed } = search;
+  if (failed === null) return met === null ? "not known" : `from ${amount(search, met)} on`;
+  return `${integer(met ?? 0)} to ${amount(search, failed)}`;
 }

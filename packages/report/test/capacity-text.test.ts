@@ -1,6 +1,6 @@
 import { Search, type Trial } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
-import { capacityTable, objectiveOf, searchSentence } from "../src/capacity/search-text.ts";
+import { capacityTable, objectiveOf, sentenceOf } from "../src/capacity-text.ts";
 
 const MET: Trial = {
   ...{ cell: "c", met: true, signals: [], p99Ms: 12, achieved: 1, failures: 0 },
@@ -41,14 +41,14 @@ function searchOf(change: Partial<Search> = {}): Search {
 
 describe("a search in a sentence", () => {
   test("an interval, how many runs say so, and what failed first", () => {
-    expect(searchSentence(searchOf())).toBe(
+    expect(sentenceOf(searchOf())).toBe(
       "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 runs, 10,000 failed in 2 of 3 runs); first signal: latency: The p99 response time was infinite.",
     );
   });
 
   test("a rate, on connections held fast, in a group of the plan", () => {
     const fixed = { connections: 200, rate: null };
-    expect(searchSentence(searchOf({ searched: "rate", group: "large", fixed }))).toMatch(
+    expect(sentenceOf(searchOf({ searched: "rate", group: "large", fixed }))).toMatch(
       /^epoll, large: between 9,500 and 10,000 messages\/s on 200 connections \(/,
     );
   });
@@ -56,41 +56,41 @@ describe("a search in a sentence", () => {
   test("the end of the search is no limit of the server", () => {
     const met = { value: 19_500, met: true, trials: [MET] };
     const search = searchOf({ ended: "bound", met: 19_500, failed: null, first: null, tries: [met] });
-    expect(searchSentence(search)).toBe(
+    expect(sentenceOf(search)).toBe(
       "epoll: at least 19,500 connections at 10,000 messages/s (19,500 met in 1 of 1 run). The search ends at 19,500: so far it was asked to go.",
     );
   });
 
   test("nothing met the objective", () => {
     const tries = [{ value: 15, met: false, trials: [FAILED] }];
-    expect(searchSentence(searchOf({ met: null, failed: 15, tries }))).toMatch(
+    expect(sentenceOf(searchOf({ met: null, failed: 15, tries }))).toMatch(
       /^epoll: fewer than 15 connections at 10,000 messages\/s \(15 failed in 1 of 1 run\); first signal: latency/,
     );
   });
 
   test("runs that contradict each other, and a search that was interrupted, claim no interval", () => {
-    expect(searchSentence(searchOf({ ended: "unsettled" }))).toMatch(
+    expect(sentenceOf(searchOf({ ended: "unsettled" }))).toMatch(
       /^epoll: unsettled, .*: 9,500 met in 3 of 3/,
     );
-    expect(searchSentence(searchOf({ ended: "interrupted", failed: null }))).toBe(
+    expect(sentenceOf(searchOf({ ended: "interrupted", failed: null }))).toBe(
       "epoll: interrupted; 9,500 met in 3 of 3 runs, at 10,000 messages/s.",
     );
     const nothing = { met: null, failed: null, first: null, tries: [] };
-    expect(searchSentence(searchOf({ ended: "interrupted", ...nothing }))).toBe(
+    expect(sentenceOf(searchOf({ ended: "interrupted", ...nothing }))).toBe(
       "epoll: interrupted; nothing was found.",
     );
   });
 
   test("where nothing could be tried it says why", () => {
     const bound = { value: 15, sentence: "The client had no local port for 3 connections." };
-    expect(searchSentence(searchOf({ ended: "unsettled", met: null, failed: null, bound }))).toBe(
+    expect(sentenceOf(searchOf({ ended: "unsettled", met: null, failed: null, bound }))).toBe(
       "epoll: no value could be tried. The client had no local port for 3 connections.",
     );
   });
 
   test("inconclusive when most of the runs that failed were disturbed; those that were run again do not count", () => {
     const failing = (...trials: Trial[]) =>
-      searchSentence(searchOf({ failed: 10, tries: [{ value: 10, met: false, trials }] }));
+      sentenceOf(searchOf({ failed: 10, tries: [{ value: 10, met: false, trials }] }));
     expect(failing(DISTURBED, DISTURBED, FAILED)).toMatch(/ Inconclusive: Other work used 70 % of a core\.$/);
     expect(failing({ ...DISTURBED, counts: false }, DISTURBED, FAILED)).not.toContain("Inconclusive");
     expect(failing({ ...DISTURBED, counts: false }, FAILED)).toContain("10 failed in 1 of 1 run)");

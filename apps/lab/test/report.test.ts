@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { LabResults } from "@c10k-lab/protocol";
+import { readCsv } from "@c10k-lab/stats";
+import { beforeAll, expect, test } from "vitest";
+import { capacityResults, idleResults, sizeResults } from "../../../packages/report/test/plans.ts";
+import { ResultsFolder } from "../src/results-folder.ts";
+import { LabProcess } from "./lab-process.ts";
+
+/** A folder with results/ in it, as the root of the repository is one. */
+const root = mkdtempSync(join(tmpdir(), "c10k-report-"));
+const paths = { idle: "", size: "", capacity: "" };
+
+function leaveResults({ manifest, cells, capacity }: LabResults): string {
+  const folder = ResultsFolder.create(join(root, "results"), manifest);
+  for (const cell of cells) folder.writeCell(cell);
+  if (capacity) folder.writeCapacity(capacity);
+  return folder.path;
+}
+
+async function report(...args: string[]): Promise<LabProcess & { code: number | null }> {
+  const lab = new LabProcess(["report", ...args], undefined, root);
+  return Object.assign(lab, { code: await lab.exited });
+}
+
+beforeAll(() => {
+  paths.idle = leaveResults(idleResults());
+  paths.size = leaveResults(sizeResults());
+  paths.capacity = leaveResults(capacityResults());
+});
+
+test("one run: its table and findings, and the report in its own folder", async () => {
+  const lab = await report(paths.idle);
+  expect(lab.code).toBe(0);
+  expect(lab.stdout).toContain("select's rate at 10,000 idle connections was 0.20 times");
+  expect(readFileSync(join(paths.idle, "report.md"), "utf8")).toContain("### Plan idle");
+  expect((await readCsv(join(paths.idle, "summary.csv"))).rows).toHaveLength(27);
+});
+
+test("several runs: one report in a folder of its own, with the figures of each beside it", async () => {
+  const out = join(root, "written");
+  const lab = await report(paths.idle, paths.size, "latest", "--out", out);
+  expect(lab.code).toBe(0);
+  expect(lab.stdout).toContain("capacity:\nAs connections rose select was the first");
+  expect(lab.stdout).toMatch(/^\d+ more findings in the report\.$/m);
+  const markdown = readFileSync(join(out, "report.md"), "utf8");
+  for (const plan of ["idle", "size", "capacity"]) expect(markdown).toContain(`### Plan ${plan}`);
+  for (const [, chart] of markdown.matchAll(/\]\((charts\/[^)]+)\)/g)) {
+    expect(existsSync(join(out, chart ?? ""))).toBe(true);
+  }
+  expect(readdirSync(join(out, "data")).sort()).toEqual(["capacity.csv", "idle.csv", "size.csv"]);
+  expect((await readCsv(join(out, "data", "size.csv"))).rows).toHaveLength(27);
+});
+
+test("charts of an earlier report in the same folder go, other files stay", async () => {
+  const out = join(root, "again");
+  mkdirSync(join(out, "charts"), { recursive: true });
+  for (const name of ["old.svg", "note.txt"]) writeFileSync(join(out, "charts", name), "");
+  expect((await report(paths.size, "--out", out)).code).toBe(0);
+  const left = readdirSync(join(out, "charts"));
+  expect(left).not.toContain("old.svg");
+  expect(left).toContain("note.txt");
+  expect(left).toContain("data-rate.svg");
+});
+
+test("several runs without a folder to write to, and a folder that cannot be written to", async () => {
+  const nowhere = await report(paths.idle, paths.size);
+  expect(nowhere.code).toBe(2);
+  expect(nowhere.stderr).toMatch(/^lab: --out: say to which folder a report of several runs is written.*\n$/);
+  const unwritable = await report(paths.idle, "--out", "/proc/none");
+  expect(unwritable.code).toBe(3);
+  expect(unwritable.stderr).toMatch(/^lab: cannot write to \/proc\/none: .*\n$/);
+});
