@@ -138,6 +138,6 @@ export function stepOf(axis: Axis, text: string): Step {
 }
 
 /** As part of a folder's name. */
-export function slug(text: string): string {
+function slug(text: string): string {
   return text.replace(/[^A-Za-z0-9.]+/g, "-").replace(/^-|-$/g, "");
 }

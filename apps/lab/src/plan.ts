@@ -66,7 +66,7 @@ export interface SearchRange {
   readonly fixed: number;
 }
 
-export function variantsOf({ groups }: Pick<Plan, "groups">): Variant[] {
+function variantsOf({ groups }: Pick<Plan, "groups">): Variant[] {
   return groups.flatMap(({ variants }) => variants);
 }
 

@@ -46,13 +46,13 @@ export class Progress implements CellWatcher {
   #finished(result: CellResult): string {
     const { client, status } = result;
     const count = `[${String(this.#done).padStart(String(this.#cells).length)}/${this.#cells}]`;
-    const name = labelOf(result).padEnd(this.#width);
+    const name = `${labelOf(result)}:`.padEnd(this.#width + 1);
     const rate = (client?.achieved.messagesPerSecond ?? 0).toLocaleString("en-US").padStart(8);
     const p99 = client?.latencyUs.response.p99;
     const latency = p99 == null ? "" : `, p99 ${p99 === INFINITE ? "∞" : (p99 / 1000).toFixed(2)} ms`;
     const trouble = status === "ok" ? "" : `  ${status}`;
     const left = this.#done < this.#cells ? `  (${this.#left()} left)` : "";
-    return `${count} ${name}: ${rate} messages/s${latency}${trouble}${left}`;
+    return `${count} ${name} ${rate} messages/s${latency}${trouble}${left}`;
   }
 
   #drawn(current: Cell): string {
