@@ -17,7 +17,7 @@ export function runsOf(all: readonly LabResults[]): Run[] {
   });
 }
 
-/** For file names: "origin, as submitted" → "origin-as-submitted" */
+/** For file names: "as submitted" → "as-submitted" */
 export function slug(name: string): string {
   return name
     .toLowerCase()
@@ -25,9 +25,9 @@ export function slug(name: string): string {
     .replace(/^-|-$/g, "");
 }
 
-/** "origin, as submitted"; of a plan without groups its name. */
+/** "origin (as submitted)"; of a plan without groups its name. */
 export function titleOf({ name }: Run, { group }: Study): string {
-  return group === null ? name : `${name}, ${group}`;
+  return group === null ? name : `${name} (${group})`;
 }
 
 /** Where the figures of a run are, beside the report. */

@@ -1,5 +1,5 @@
 import { type Axis, type CellResult, type LabResults, SERVERS, type VerdictReason } from "@c10k-lab/protocol";
-import { type CellFigures, figuresOf, isUnbalanced, isWholeRun } from "./cell-figures.ts";
+import { type CellFigures, figuresOf, isWholeRun } from "./cell-figures.ts";
 import { wordsOf } from "./place.ts";
 
 /** What is compared with each other: all cells of a run, or of one group of it, by variant and place on the axis. */
@@ -70,9 +70,9 @@ export function isWhole({ status, cell }: CellFigures): boolean {
   return status === "ok" && isWholeRun(cell);
 }
 
-/** Of a cell that is not whole: what became of it. */
-export function fateOf({ status, cell }: CellFigures): string {
-  return isUnbalanced(cell) ? "ledgers do not balance" : status;
+/** Of a cell that is not whole: what became of it. Of one that was cut short the ledgers cannot balance. */
+export function fateOf({ status }: CellFigures): string {
+  return status === "ok" ? "ledgers do not balance" : status;
 }
 
 /** The places of all cells, ascending. */

@@ -66,7 +66,7 @@ describe("a chart", () => {
       [2000, 113_000],
       [4000, 112_500],
     ]);
-    expect(markdown).toContain("Hollow: select at 2,000 (limited) and 4,000 (limited).");
+    expect(markdown).toContain("Hollow: select at 2,000 and 4,000 (limited).");
   });
 
   it("shows what the server held, not what the kernel connected", () => {

@@ -94,16 +94,21 @@ function captionOf(study: Study, quantity: Quantity, series: readonly Series[]):
 
 /** Names the hollow marks of a chart. What they mean is said once, before the first one. */
 export function hollowSentence(study: Study, series: readonly Series[]): string {
-  const names = series.flatMap(({ name, hollow }) =>
-    hollow.length === 0 ? [] : [`${name} at ${listed(hollow.map(([load]) => markOf(study, name, load)))}`],
-  );
+  const names = series.flatMap(({ name, hollow }) => {
+    if (hollow.length === 0) return [];
+    const byFate = Map.groupBy(hollow, ([x]) => fateAt(study, name, x));
+    const said = [...byFate].map(([fate, points]) => {
+      const places = [...new Set(points.map(([x]) => wordsOf(study.axis).format(x)))];
+      return `${listed(places)}${fate}`;
+    });
+    return [`${name} at ${listed(said)}`];
+  });
   return names.length === 0 ? "" : `Hollow: ${names.join("; ")}.`;
 }
 
-function markOf(study: Study, variant: string, load: number): string {
-  const cell = study.cells.find((one) => one.variant === variant && one.x === load);
-  const place = wordsOf(study.axis).format(load);
-  return cell === undefined ? place : `${place} (${fateOf(cell)})`;
+function fateAt(study: Study, variant: string, x: number): string {
+  const cell = study.cells.find((one) => one.variant === variant && one.x === x);
+  return cell === undefined ? "" : ` (${fateOf(cell)})`;
 }
 
 /** Logarithmic where a linear axis would hide the small values. */

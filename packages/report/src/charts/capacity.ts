@@ -1,6 +1,6 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
 import { amount, heldFast, limitText, nameOf, trialsOf } from "../capacity-text.ts";
-import { integer } from "../numbers.ts";
+import { integer, plural } from "../numbers.ts";
 import type { Chart, Point, Series } from "./chart.ts";
 
 /** p99 over every value that was tried, a chart for each direction of the search. */
@@ -73,7 +73,8 @@ function titleOf(searches: readonly Search[]): string {
 function captionOf(searches: readonly Search[], p99Ms: number): string {
   const limits = searches.map((one) => `${nameOf(one)} ${limitText(one)}`).join("; ");
   const unseen = searches.flatMap(trialsOf).filter((trial) => typeof trial.p99Ms !== "number").length;
-  const missing = unseen === 0 ? "" : ` ${integer(unseen)} of the runs have no finite p99 and are not drawn.`;
+  const missing =
+    unseen === 0 ? "" : ` Not drawn, because their p99 is not finite: ${plural(unseen, "run")}.`;
   return `Each mark is one run: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${limits}.${missing}`;
 }
 

@@ -26,7 +26,10 @@ export function chartsOfRun({ results, name, studies }: Run, isOnly: boolean): R
     ofStudies: new Map(
       isSearch
         ? []
-        : studies.map((study) => [study, chartsOf(study).map((chart) => placed(chart, ofRun, study))]),
+        : studies.map((study) => [
+            study,
+            chartsOf(study).map((chart) => named(chart, [...ofRun, ...groupOf(study)])),
+          ]),
     ),
     ofCapacity: results.capacity === null ? [] : chartsOfSearches(results.capacity, ofRun),
   };
@@ -43,7 +46,7 @@ export function chartsOf(study: Study): StudyChart[] {
   const charts = [...drawn, ...(isAblation(study) ? [] : lookingInside(study)), establishedChart(study)];
   return charts
     .filter((chart): chart is Chart => chart !== null && hasData(chart))
-    .map((chart) => ({ ...chart, variants: study.variants }));
+    .map((chart) => titled(chart, study));
 }
 
 /** Charts of one load, of its connections and of its time. */
@@ -73,10 +76,18 @@ function hasData(chart: Chart): boolean {
   );
 }
 
+function groupOf({ group }: Study): string[] {
+  return group === null ? [] : [group];
+}
+
 /** A chart of a group says which. */
-function placed(chart: StudyChart, ofRun: readonly string[], { group }: Study): StudyChart {
-  if (group === null) return named(chart, ofRun);
-  return named({ ...chart, title: `${group}: ${chart.title}` }, [...ofRun, group]);
+function titled(chart: Chart, { group, variants }: Study): StudyChart {
+  const title = group === null ? chart.title : `${group}: ${chart.title.replace(/^(No|Mean) /, lowerCase)}`;
+  return { ...chart, title, variants };
+}
+
+function lowerCase(text: string): string {
+  return text.toLowerCase();
 }
 
 function named(chart: StudyChart, places: readonly string[]): StudyChart {

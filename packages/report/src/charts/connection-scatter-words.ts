@@ -9,12 +9,7 @@ import type { Drawn } from "./drawn-connections.ts";
 /** The one message of a scatter. */
 export function titleOf(study: Study, drawn: readonly Drawn[]): string {
   const at = `at ${placeOf(study.axis, drawn[0]?.cell.x ?? 0)}`;
-  const message = ladderTitle(study, drawn, at) ?? spreadTitle(drawn, at);
-  return study.group === null ? message : `${study.group}: ${message.replace(/^(No|Mean) /, lowerCase)}`;
-}
-
-function lowerCase(word: string): string {
-  return word.toLowerCase();
+  return ladderTitle(study, drawn, at) ?? spreadTitle(drawn, at);
 }
 
 function ladderTitle(study: Study, drawn: readonly Drawn[], at: string): string | null {

@@ -45,8 +45,12 @@ function loadSentences(runs: readonly Run[]): string[] {
   ];
 }
 
+/** Of a run all of whose groups are such, its name alone. */
 function titlesOf(runs: readonly Run[], isOne: (study: Study) => boolean): string[] {
-  return runs.flatMap((run) => run.studies.filter(isOne).map((study) => titleOf(run, study)));
+  return runs.flatMap((run) => {
+    const such = run.studies.filter(isOne);
+    return such.length === run.studies.length ? [run.name] : such.map((study) => titleOf(run, study));
+  });
 }
 
 function measureSentences(): string[] {
