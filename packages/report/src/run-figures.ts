@@ -30,7 +30,7 @@ export interface RunFigures {
   readonly mibPerSecond: number | null;
   /** Connections that ended well, by `wallMs`. */
   readonly connectionsPerSecond: number | null;
-  /** From the first connect(2) to the last close(2). */
+  /** From the first connect(2) to the last close(2); null where several clients wait for the moment they begin at. */
   readonly wallMs: number | null;
   readonly latency: Readonly<Record<Clock, LatencyMs>>;
   readonly userPerMessageUs: number | null;
@@ -81,13 +81,13 @@ export function figuresOfRun(cell: CellResult): RunFigures {
   };
 }
 
-function speedOf({ client }: CellResult) {
+function speedOf({ client, clients }: CellResult) {
   if (client === null) return { mibPerSecond: null, connectionsPerSecond: null, wallMs: null };
   const { bytesSent, bytesReceived, messagingMs, completed, durationMs } = client.achieved;
   return {
     mibPerSecond: ratio((bytesSent + bytesReceived) / 2 ** 20, messagingMs / 1000),
-    connectionsPerSecond: ratio(completed, durationMs / 1000),
-    wallMs: durationMs,
+    connectionsPerSecond: clients > 1 ? null : ratio(completed, durationMs / 1000),
+    wallMs: clients > 1 ? null : durationMs,
   };
 }
 

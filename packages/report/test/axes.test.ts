@@ -1,4 +1,4 @@
-import type { LabResults, Search } from "@c10k-lab/protocol";
+import { type CellResult, INFINITE, type LabResults, type Search } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
 import { answer, summaryTable } from "../src/index.ts";
 import { makeCell, makeResults, thrice } from "./fixture.ts";
@@ -54,6 +54,21 @@ describe("idle connections in a closed and in an open loop", () => {
     expect(sentences.join(" ")).toContain(
       "open loop: select's CPU time per message at 10,000 idle connections was 6.4 times",
     );
+  });
+
+  it("that never end are infinite, which is so many times nothing", () => {
+    const cells = results.cells.map((one): CellResult => {
+      if (one.client === null || one.group !== "open loop" || one.server !== "select" || one.x === 0)
+        return one;
+      const { intended } = one.client.latencyUs;
+      const latencyUs = { ...one.client.latencyUs, intended: { ...intended, p99: INFINITE } };
+      return { ...one, client: { ...one.client, latencyUs } } as CellResult;
+    });
+    const said = answer({ ...results, cells }).answer.join(" ");
+    expect(said).toMatch(
+      /select's p99 intended response time at 10,000 idle connections was infinite in 3 of 3 runs, unlike that at 0 idle connections \([\d.]+ ms, 99 % interval [\d.]+ to [\d.]+\)\./,
+    );
+    expect(said).not.toContain("∞ times");
   });
 
   it("are two loads, which are not compared with each other", () => {
@@ -199,6 +214,20 @@ describe("groups that share a load", () => {
       "epoll at 5,000 connections, “as submitted”, was not over after 29,700 ms in 3 of 3 runs: at least 33 times as long as “corrected” (900 ms, 99 % interval 891 to 909 ms).",
     );
     expect(sentences.join(" ")).not.toContain("epoll's wall time at 5,000 connections");
+  });
+
+  it("that ran out of time in some runs is held against what those were given", () => {
+    const results = plans.originResults();
+    const isCut = (one: CellResult) => one.status === "cut-off";
+    const last = results.cells.findLast(isCut);
+    const cells = results.cells.map((one): CellResult => {
+      if (one !== last || one.client === null) return one;
+      const achieved = { ...one.client.achieved, durationMs: 7000 };
+      return { ...one, status: "ok", client: { ...one.client, achieved } };
+    });
+    expect(answer({ ...results, cells }).answer.join(" ")).toMatch(
+      /was not over after (29,[0-9]00|30,[0-9]00) ms in 2 of 3 runs/,
+    );
   });
 
   it("without a common load are not compared", () => {

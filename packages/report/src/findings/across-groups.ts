@@ -7,6 +7,7 @@ import type { Table } from "../markdown.ts";
 import { integer, listed, plural, ratio } from "../numbers.ts";
 import { placeOf, wordsOf } from "../place.ts";
 import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../quantities.ts";
+import { figuresOfRun } from "../run-figures.ts";
 import { cellsOf, isWhole, type Study } from "../study.ts";
 
 const COMPARED: readonly Quantity[] = [RESPONSE_P99, RESPONSE_MAX, WALL_TIME];
@@ -62,9 +63,9 @@ function isCut({ to }: Twins): boolean {
 
 /** A run that was cut off took longer than it was given: at least so many times as long. */
 function cutSentence({ to, from, groups }: Twins): string {
-  const given = Math.min(...to.runs.flatMap(({ wallMs }) => wallMs ?? []));
-  const cut = to.results.filter(({ status }) => status === "cut-off").length;
-  const head = `${to.variant} at ${placeOf(to.axis, to.x)}, “${groups[0]}”, was not over after ${WALL_TIME.format(given)} ms in ${cut} of ${plural(to.results.length, "run")}`;
+  const cutOff = to.results.filter(({ status }) => status === "cut-off");
+  const given = Math.min(...cutOff.flatMap((run) => figuresOfRun(run).wallMs ?? []));
+  const head = `${to.variant} at ${placeOf(to.axis, to.x)}, “${groups[0]}”, was not over after ${WALL_TIME.format(given)} ms in ${cutOff.length} of ${plural(to.results.length, "run")}`;
   const interval = intervalOf(from, WALL_TIME.value);
   if (interval === null || from.status === "cut-off") return `${head}; no ratio is claimed.`;
   const least = `at least ${ratio(given / interval.high)} times as long as`;
