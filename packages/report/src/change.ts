@@ -1,7 +1,16 @@
-import { type CellFigures, intervalOf, valuesOf } from "./cell-figures.ts";
-import { between, type Difference, doubtOf, isReal, type Quantity, ratioOf } from "./comparison.ts";
+import type { CellFigures } from "./cell-figures.ts";
+import {
+  between,
+  type Difference,
+  doubtOf,
+  infinitePart,
+  isReal,
+  type Quantity,
+  ratioOf,
+  valueAndRange,
+} from "./comparison.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "./interval.ts";
-import { listed, plural, ratio } from "./numbers.ts";
+import { listed, ratio } from "./numbers.ts";
 import type { RunFigures } from "./run-figures.ts";
 import type { Study } from "./study.ts";
 
@@ -52,24 +61,15 @@ function changedSentence(study: Pick<Study, "expected">, quantity: Quantity, pai
   const change = changeOf(to, from, value);
   if (change === null) return [];
   const doubt = doubtOf(study, [{ cell: to }, { cell: from }]);
-  if (value(to) === Number.POSITIVE_INFINITY) return [`${infiniteSentence(quantity, pair)}${doubt}`];
+  if (value(to) === Number.POSITIVE_INFINITY) {
+    return [
+      `${to.variant}'s ${what} ${there} was ${infinitePart(to, quantity)}, unlike that ${here} (${valueAndRange(from, quantity)}).${doubt}`,
+    ];
+  }
   const interval = `${CONFIDENCE_PERCENT} % interval ${between(change.interval)}`;
   const values = `${format(value(to) ?? 0)} against ${format(value(from) ?? 0)} ${unit}`;
   const size = `${ratio(change.ratio)} times that ${here}`;
   return [`${to.variant}'s ${what} ${there} was ${size} (${interval}; ${values}).${doubt}`];
-}
-
-/** Nothing is so many times as much: it is said in how many runs it was. */
-function infiniteSentence({ what, value, format, unit }: Quantity, { to, from, there, here }: Pair): string {
-  const values = valuesOf(to, value);
-  const infinite = values.filter((one) => one === Number.POSITIVE_INFINITY).length;
-  const interval = intervalOf(from, value);
-  const range =
-    interval === null
-      ? ""
-      : `, ${CONFIDENCE_PERCENT} % interval ${format(interval.low)} to ${format(interval.high)}`;
-  const base = `${format(value(from) ?? 0)} ${unit}${range}`;
-  return `${to.variant}'s ${what} ${there} was infinite in ${infinite} of ${plural(values.length, "run")}, unlike that ${here} (${base}).`;
 }
 
 function unchangedSentence(

@@ -2,7 +2,7 @@ import type { VerdictReason } from "@c10k-lab/protocol";
 import { type CellFigures, intervalOf, valuesOf } from "./cell-figures.ts";
 import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "./interval.ts";
 import { RATIO_MIN } from "./limits.ts";
-import { listed, ratio } from "./numbers.ts";
+import { listed, plural, ratio } from "./numbers.ts";
 import { placeOf } from "./place.ts";
 import type { RunFigures } from "./run-figures.ts";
 import { isWhole, placesOf, type Study } from "./study.ts";
@@ -132,11 +132,32 @@ export function leadOver(a: Ranked, b: Ranked, { value }: Quantity): Difference 
 
 function realSentence(study: Study, a: Ranked, b: Ranked, quantity: Quantity): string {
   const [more, less] = a.value > b.value ? [a, b] : [b, a];
+  const doubt = doubtOf(study, [more, less]);
+  if (more.value === Number.POSITIVE_INFINITY) {
+    return `${more.variant}'s ${quantity.what} was ${infinitePart(more.cell, quantity)}, unlike ${less.variant}'s (${valueAndRange(less.cell, quantity)}).${doubt}`;
+  }
   const real = leadOver(a, b, quantity);
   const interval = real === null ? "" : `${CONFIDENCE_PERCENT} % interval ${between(real.interval)}; `;
   const values = `${quantity.format(more.value)} against ${quantity.format(less.value)} ${quantity.unit}`;
   const size = `${ratio(real?.ratio ?? 1)} times ${less.variant}'s`;
-  return `${more.variant}'s ${quantity.what} was ${size} (${interval}${values}).${doubtOf(study, [more, less])}`;
+  return `${more.variant}'s ${quantity.what} was ${size} (${interval}${values}).${doubt}`;
+}
+
+/** "infinite in 5 of 5 runs": nothing is so many times as much. */
+export function infinitePart(cell: CellFigures, { value }: Quantity): string {
+  const values = valuesOf(cell, value);
+  const infinite = values.filter((one) => one === Number.POSITIVE_INFINITY).length;
+  return `infinite in ${infinite} of ${plural(values.length, "run")}`;
+}
+
+/** "5.15 ms, 99 % interval 4.92 to 24.6" */
+export function valueAndRange(cell: CellFigures, { value, format, unit }: Quantity): string {
+  const interval = intervalOf(cell, value);
+  const range =
+    interval === null
+      ? ""
+      : `, ${CONFIDENCE_PERCENT} % interval ${format(interval.low)} to ${format(interval.high)}`;
+  return `${format(value(cell) ?? 0)} ${unit}${range}`;
 }
 
 /** "1.10 to 1.29" */

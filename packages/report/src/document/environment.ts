@@ -40,7 +40,7 @@ function machineSentence(runs: readonly Run[], different: readonly string[]): st
   const differs = different.filter((name) => ofMachine.has(name));
   if (differs.length === 0)
     return "All runs were made on one machine, with the same settings and the same programs.";
-  return `**The runs differ in what they were made on or with:** ${text(listed(differs))}. Do not read them together.`;
+  return `**The runs differ in what they were made on or with:** ${text(listed(differs))}. Each is read by itself; nothing below compares one with another.`;
 }
 
 /** Of each run its own. */

@@ -2,13 +2,16 @@ import type { VerdictReason } from "@c10k-lab/protocol";
 import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import { changeOf, changeSentences, type Pair } from "../change.ts";
 import { between, type Quantity } from "../comparison.ts";
-import { CONFIDENCE_PERCENT } from "../interval.ts";
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
+import { LATE_MS } from "../ladder.ts";
 import type { Table } from "../markdown.ts";
 import { integer, listed, plural, ratio } from "../numbers.ts";
 import { placeOf, wordsOf } from "../place.ts";
 import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../quantities.ts";
 import { figuresOfRun } from "../run-figures.ts";
 import { cellsOf, isWhole, type Study } from "../study.ts";
+import { lateSentence } from "../wait-sentences.ts";
+import { isLaddered, waitsOf } from "../waits.ts";
 
 const COMPARED: readonly Quantity[] = [RESPONSE_P99, RESPONSE_MAX, WALL_TIME];
 
@@ -27,12 +30,13 @@ export function acrossGroups(studies: readonly Study[]): string[] {
   const twins = twinsOf(studies);
   return [
     ...countSentences(twins),
+    ...(twins.length === 0 ? [] : studies.flatMap(waitSentence)),
     ...lastOfEach(twins, isCut).map(cutSentence),
     ...[RESPONSE_MAX, RESPONSE_P99, WALL_TIME].flatMap((quantity) =>
       changeSentences(
         { expected: EXPECTED },
         quantity,
-        lastOfEach(twins, ({ to, from }) => isWhole(to) && isWhole(from)).map(pairOf),
+        lastOfEach(twins, ({ to, from }) => isRepeated(to) && isRepeated(from)).map(pairOf),
       ),
     ),
   ];
@@ -55,6 +59,23 @@ function countsOf(cells: readonly CellFigures[]): string {
   const full = cells.filter(({ listenOverflows }) => (listenOverflows ?? 0) > 0).length;
   const of = (count: number) => (count === 0 ? "none" : integer(count));
   return `overflowed the accept queue in ${of(full)} and ran out of time in ${of(cut)}`;
+}
+
+/** Whether what took long in a group took as long as the kernel waits before it sends again. */
+function waitSentence(study: Study): string[] {
+  if (!isLaddered(study)) return [];
+  const waits = waitsOf(study, study.results.cells);
+  if (waits.connections === 0) return [];
+  const who = `All cells of “${study.group}”`;
+  const late = lateSentence(who, waits) || `${who}: no connection waited longer than ${LATE_MS} ms.`;
+  const { ListenOverflows, TCPTimeouts } = waits.tcp;
+  return [
+    `${late} The accept queue overflowed ${plural(ListenOverflows, "time")}, and retransmission timers ran out ${plural(TCPTimeouts, "time")}.`,
+  ];
+}
+
+function isRepeated(cell: CellFigures): boolean {
+  return isWhole(cell) && cell.runs.length >= RUNS_MIN;
 }
 
 function isCut({ to }: Twins): boolean {

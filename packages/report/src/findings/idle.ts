@@ -30,8 +30,10 @@ export function idleFindings(study: Study): Findings {
   const variants = study.variants.toSorted((a, b) => keptRate(study, a) - keptRate(study, b));
   const changes = (quantities: readonly Quantity[]) =>
     quantities.flatMap((quantity) => changesOverAxis(study, variants, quantity));
+  // What tells the servers apart among as many as there are.
+  const told = [...comparisons(study, isOpen ? latency : RATE), ...comparisons(study, CPU_PER_MESSAGE)];
   return {
-    answer: [...changes(asked), ...scalingAnswer(study)],
+    answer: [...changes(asked.slice(0, 1)), ...told, ...changes(asked.slice(1)), ...scalingAnswer(study)],
     evidence: [
       ...perVariant(study, compareAtHardest(study, DESCRIPTORS, 1), "scanned", "descriptors per wait"),
       ...changes(isOpen ? [] : [CPU_PER_MESSAGE]),
@@ -40,9 +42,7 @@ export function idleFindings(study: Study): Findings {
     details: [
       ...wallSentences(study),
       ...changes(isOpen ? [] : [RESPONSE_P99]),
-      ...comparisons(study, RATE),
-      ...comparisons(study, latency),
-      ...comparisons(study, CPU_PER_MESSAGE),
+      ...(isOpen ? comparisons(study, RATE) : comparisons(study, latency)),
       ...overflowSentence(study),
       ...balanceSentence(study),
     ],
