@@ -61,7 +61,7 @@ function seriesOf(search: Search): Series {
       .filter(({ met }) => met === wanted)
       .map(({ point }) => point)
       .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return { name: nameOf(search), kind: "line", points: pointsOf(true), hollow: pointsOf(false) };
+  return { name: nameOf(search), kind: "marks", points: pointsOf(true), hollow: pointsOf(false) };
 }
 
 function titleOf(searches: readonly Search[]): string {
