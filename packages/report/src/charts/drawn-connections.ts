@@ -1,6 +1,6 @@
 import type { CellFigures } from "../cell-figures.ts";
 import type { Study } from "../study.ts";
-import { canBeRetransmissions, rungOfRow, type Waits, waitsOf } from "../waits.ts";
+import { canBeRetransmissions, isLaddered, rungOfRow, type Waits, waitsOf } from "../waits.ts";
 import type { Point } from "./chart.ts";
 
 /** The connections of one run of a cell. */
@@ -12,10 +12,13 @@ export interface Drawn {
   readonly waits: Waits;
 }
 
-/** Of the run in the middle. */
+/**
+ * Of the run in the middle. Where the ladder shows anywhere in the study every connection on a rung is labelled, also of
+ * cells whose kernel sent nothing again: they are what it is compared with.
+ */
 export function drawnOf(study: Study, cell: CellFigures): Drawn {
   const waits = waitsOf(study, [cell.cell]);
-  const areLabelled = canBeRetransmissions(waits);
+  const areLabelled = canBeRetransmissions(waits) || isLaddered(study);
   const rows = study.results.connections.get(cell.cell.id) ?? [];
   const dots = rows.flatMap((row): Point[] => {
     if (row.responseMsMean === null) return [];
