@@ -203,6 +203,17 @@ describe("response time by connection", () => {
     expect(chart?.caption).toContain("Without a response and not drawn: 10 of epoll's (cut-off).");
   });
 
+  it("labels those of the corrected group too, though the kernel sent nothing again there", () => {
+    const cell = ORIGIN.cells.find(({ group }) => group === "corrected") as CellResult;
+    const rows = (ORIGIN.connections.get(cell.id) ?? []).map((one, index) =>
+      index < 3 ? row(index + 1, 200) : one,
+    );
+    const results = { ...ORIGIN, connections: new Map([...ORIGIN.connections, [cell.id, rows]]) };
+    const [chart] = scattersOf(studyNamed(results, "corrected"));
+    expect(chart?.series.find(({ name }) => name === "epoll, on a rung")?.points).toHaveLength(3);
+    expect(chart?.title).not.toMatch(/% of .* wait/);
+  });
+
   it("of a plan that varies something else is drawn where most wait, and at the end", () => {
     const cells = [5, 32, 128, 4096].map((backlog) =>
       epoll({
