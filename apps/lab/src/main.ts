@@ -1,10 +1,10 @@
 import { runCommands } from "@c10k-lab/cli";
-import { capacityCommand } from "./capacity-command.ts";
-import { compareCommand } from "./compare-command.ts";
-import { doctorCommand } from "./doctor-command.ts";
-import { plansCommand } from "./plans-command.ts";
-import { reportCommand } from "./report-command.ts";
-import { runCommand } from "./run-command.ts";
+import { capacityCommand } from "./commands/capacity-command.ts";
+import { compareCommand } from "./commands/compare-command.ts";
+import { doctorCommand } from "./commands/doctor-command.ts";
+import { plansCommand } from "./commands/plans-command.ts";
+import { reportCommand } from "./commands/report-command.ts";
+import { runCommand } from "./commands/run-command.ts";
 
 process.exitCode = await runCommands(
   {

@@ -9,13 +9,13 @@ import {
   text,
 } from "@c10k-lab/cli";
 import { EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
-import { DockerEngine } from "./engines/docker/docker-engine.ts";
-import type { Engine } from "./engines/engine.ts";
-import { ProcessEngine } from "./engines/process/process-engine.ts";
-import { LabSession } from "./lab-session.ts";
-import type { Plan } from "./plan.ts";
-import type { MachineLimits } from "./preflight/machine-limits.ts";
-import { printSummary, renderInto } from "./rendering.ts";
+import { DockerEngine } from "../engines/docker/docker-engine.ts";
+import type { Engine } from "../engines/engine.ts";
+import { ProcessEngine } from "../engines/process/process-engine.ts";
+import { LabSession } from "../lab-session.ts";
+import type { Plan } from "../plan.ts";
+import type { MachineLimits } from "../preflight/machine-limits.ts";
+import { printSummary, renderInto } from "../rendering.ts";
 
 const ENGINES = ["process", "docker"] as const;
 

@@ -1,12 +1,12 @@
 import { choices, command, flag, integer } from "@c10k-lab/cli";
 import { EXIT, SERVERS } from "@c10k-lab/protocol";
-import { connectionsIn } from "./cells.ts";
-import { serversOf } from "./plan.ts";
-import { DEFAULT_PLAN, findPlan, planNames } from "./plan-library.ts";
-import { readMachineLimits } from "./preflight/machine-limits.ts";
-import { needsOf } from "./preflight/needs.ts";
-import { type Check, preflight } from "./preflight/preflight.ts";
-import { formatChecks } from "./preflight/preflight-text.ts";
+import { connectionsIn } from "../cells.ts";
+import { serversOf } from "../plan.ts";
+import { DEFAULT_PLAN, findPlan, planNames } from "../plan-library.ts";
+import { readMachineLimits } from "../preflight/machine-limits.ts";
+import { needsOf } from "../preflight/needs.ts";
+import { type Check, preflight } from "../preflight/preflight.ts";
+import { formatChecks } from "../preflight/preflight-text.ts";
 
 const OPTIONS = {
   servers: choices(SERVERS, { describe: `which servers: ${SERVERS.join(",")} [default: the plan's]` }),

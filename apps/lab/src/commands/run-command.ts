@@ -1,10 +1,10 @@
 import { command, durationMs, integer, integers, text, UsageError } from "@c10k-lab/cli";
 import type { CellResult, LabResults } from "@c10k-lab/protocol";
-import { cellsOf } from "./cells.ts";
-import { runPlan } from "./lab-run.ts";
-import { MEASURING_OPTIONS, measure } from "./measuring.ts";
-import { changed } from "./plan-changes.ts";
-import { DEFAULT_PLAN, findPlan, planNames } from "./plan-library.ts";
+import { cellsOf } from "../cells.ts";
+import { runPlan } from "../lab-run.ts";
+import { changed } from "../plan-changes.ts";
+import { DEFAULT_PLAN, findPlan, planNames } from "../plan-library.ts";
+import { MEASURING_OPTIONS, measure } from "./measure.ts";
 
 const OPTIONS = {
   ...MEASURING_OPTIONS,
