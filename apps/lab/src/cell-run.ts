@@ -4,10 +4,10 @@ import { type CellResult, type ClientSummary, EXIT, type Usage } from "@c10k-lab
 import { numbered } from "./cell-files.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
-import type { Cell } from "./cells.ts";
 import { busiestCorePercent } from "./core-share.ts";
 import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
 import { lookAtHost, takenByOthers } from "./host-look.ts";
+import type { Cell } from "./plan/cells.ts";
 import type { Processors } from "./processors.ts";
 import { reconcile } from "./reconcile.ts";
 import { bytesSentToRefused } from "./refused-bytes.ts";

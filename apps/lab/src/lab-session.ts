@@ -1,10 +1,10 @@
 import type { CellResult, Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "./cell-run.ts";
-import { type Cell, connectionsIn } from "./cells.ts";
 import { type Engine, EngineTrouble } from "./engines/engine.ts";
 import { describeMachine, describeSoftware } from "./machine.ts";
-import { type Plan, serversOf } from "./plan.ts";
-import { optionsOf } from "./plan-options.ts";
+import { type Cell, connectionsIn } from "./plan/cells.ts";
+import { type Plan, serversOf } from "./plan/plan.ts";
+import { optionsOf } from "./plan/plan-options.ts";
 import { type MachineLimits, readMachineLimits } from "./preflight/machine-limits.ts";
 import { needsOf } from "./preflight/needs.ts";
 import { preflight } from "./preflight/preflight.ts";

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { CellRun } from "../src/cell-run.ts";
-import type { Cell } from "../src/cells.ts";
 import type { Engine, Exit, Job, Service } from "../src/engines/engine.ts";
+import type { Cell } from "../src/plan/cells.ts";
 
 const WELL: Exit = { code: 0, signal: null, cause: null };
 const KILLED: Exit = { code: null, signal: "SIGKILL", cause: null };

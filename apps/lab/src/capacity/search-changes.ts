@@ -1,6 +1,6 @@
 import { type Range, UsageError } from "@c10k-lab/cli";
 import { SEARCHED, type Searched } from "@c10k-lab/protocol";
-import type { SearchPlan, SearchRange } from "../plan.ts";
+import type { SearchPlan, SearchRange } from "../plan/plan.ts";
 
 /** What a command line changes in a search; what is not given stays as the plan has it. */
 export interface SearchChanges {

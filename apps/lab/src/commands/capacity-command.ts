@@ -11,8 +11,8 @@ import {
 import { SEARCHED } from "@c10k-lab/protocol";
 import { expectedCells, isSettled, type PlanToSearch, searchCapacity } from "../capacity/capacity-run.ts";
 import { changedSearch } from "../capacity/search-changes.ts";
-import { changed } from "../plan-changes.ts";
-import { findPlan } from "../plan-library.ts";
+import { changed } from "../plan/plan-changes.ts";
+import { findPlan } from "../plan/plan-library.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";
 
 const DEFAULT_PLAN = "capacity";

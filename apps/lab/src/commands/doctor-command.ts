@@ -1,8 +1,8 @@
 import { choices, command, flag, integer } from "@c10k-lab/cli";
 import { EXIT, SERVERS } from "@c10k-lab/protocol";
-import { connectionsIn } from "../cells.ts";
-import { serversOf } from "../plan.ts";
-import { DEFAULT_PLAN, findPlan, planNames } from "../plan-library.ts";
+import { connectionsIn } from "../plan/cells.ts";
+import { serversOf } from "../plan/plan.ts";
+import { DEFAULT_PLAN, findPlan, planNames } from "../plan/plan-library.ts";
 import { readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";
 import { type Check, preflight } from "../preflight/preflight.ts";

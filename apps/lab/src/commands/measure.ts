@@ -13,7 +13,7 @@ import { DockerEngine } from "../engines/docker/docker-engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
 import { LabSession } from "../lab-session.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import { printSummary, renderInto } from "../rendering.ts";
 

@@ -1,6 +1,6 @@
 import { command } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
-import { findPlan, planNames, planText } from "../plan-library.ts";
+import { findPlan, planNames, planText } from "../plan/plan-library.ts";
 
 const WIDTH = 100;
 

@@ -5,7 +5,7 @@ import { UsageError } from "@c10k-lab/cli";
 import type { Plan } from "./plan.ts";
 import { parsePlan } from "./plan-file.ts";
 
-const FOLDER = fileURLToPath(new URL("../plans/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../plans/", import.meta.url));
 
 /** The plan every command means when none is named. */
 export const DEFAULT_PLAN = "quick";
