@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { parseDurationMs, parseRange } from "@c10k-lab/cli";
 import { ClientSummary, type ListeningLine } from "@c10k-lab/protocol";
 import { mergeSummaries } from "@c10k-lab/stats";
-import { numbered, serverOf } from "./cell-files.ts";
 import type { Engine, Job } from "./engines/engine.ts";
+import { numbered, serverOf } from "./evidence/cell-files.ts";
 import type { Cell } from "./plan/cells.ts";
 import type { Processors } from "./processors.ts";
 

@@ -1,18 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CellResult, type ClientSummary, EXIT, type Usage } from "@c10k-lab/protocol";
-import { numbered } from "./cell-files.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { judge } from "./cell-status.ts";
-import { busiestCorePercent } from "./core-share.ts";
 import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
-import { lookAtHost, takenByOthers } from "./host-look.ts";
+import { numbered } from "./evidence/cell-files.ts";
+import { busiestCorePercent } from "./evidence/core-share.ts";
+import { lookAtHost, takenByOthers } from "./evidence/host-look.ts";
+import { reconcile } from "./evidence/reconcile.ts";
+import { bytesSentToRefused } from "./evidence/refused-bytes.ts";
+import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "./evidence/tcp-counters.ts";
 import type { Cell } from "./plan/cells.ts";
 import type { Processors } from "./processors.ts";
-import { reconcile } from "./reconcile.ts";
-import { bytesSentToRefused } from "./refused-bytes.ts";
 import { ServerSide } from "./server-side.ts";
-import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "./tcp-counters.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**

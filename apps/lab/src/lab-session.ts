@@ -1,7 +1,7 @@
 import type { CellResult, Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "./cell-run.ts";
 import { type Engine, EngineTrouble } from "./engines/engine.ts";
-import { describeMachine, describeSoftware } from "./machine.ts";
+import { describeMachine, describeSoftware } from "./evidence/machine.ts";
 import { type Cell, connectionsIn } from "./plan/cells.ts";
 import { type Plan, serversOf } from "./plan/plan.ts";
 import { optionsOf } from "./plan/plan-options.ts";

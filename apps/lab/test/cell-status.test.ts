@@ -9,8 +9,8 @@ import {
 import { expect, test } from "vitest";
 import { judge } from "../src/cell-status.ts";
 import { EngineTrouble } from "../src/engines/engine.ts";
-import { reconcile } from "../src/reconcile.ts";
-import type { TcpCounts } from "../src/tcp-counters.ts";
+import { reconcile } from "../src/evidence/reconcile.ts";
+import type { TcpCounts } from "../src/evidence/tcp-counters.ts";
 
 const zeros = <N extends string>(names: readonly N[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;

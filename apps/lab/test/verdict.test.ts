@@ -1,6 +1,6 @@
 import { type CellResult, TCP_COUNTERS } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { takenByOthers } from "../src/host-look.ts";
+import { takenByOthers } from "../src/evidence/host-look.ts";
 import { verdictOf } from "../src/verdict.ts";
 
 type Facts = Omit<CellResult, "verdict">;

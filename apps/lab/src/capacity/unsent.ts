@@ -1,6 +1,6 @@
 import { readCsv } from "@c10k-lab/stats";
-import { csvFiles } from "../cell-files.ts";
 import { shareOf } from "../cell-jobs.ts";
+import { csvFiles } from "../evidence/cell-files.ts";
 import type { Question } from "./signals.ts";
 
 /** As the client rounds: what is due at the very end is not due before it, whatever the last bit of a double says. */

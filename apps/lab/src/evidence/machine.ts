@@ -33,7 +33,7 @@ export function describeMachine(): Manifest["machine"] {
 }
 
 export function describeSoftware(): Manifest["software"] {
-  const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   return { version, commit: commit(), node: process.version };
 }
 
