@@ -6,9 +6,9 @@ import type {
   Probe,
   Reconciliation,
 } from "@c10k-lab/protocol";
-import type { EngineTrouble, Exit } from "./engines/engine.ts";
-import { numbered } from "./evidence/cell-files.ts";
-import type { TcpCounts } from "./evidence/tcp-counters.ts";
+import type { EngineTrouble, Exit } from "../engines/engine.ts";
+import { numbered } from "../evidence/cell-files.ts";
+import type { TcpCounts } from "../evidence/tcp-counters.ts";
 
 export interface CellFacts {
   readonly client: ClientSummary | null;
