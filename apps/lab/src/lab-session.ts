@@ -1,5 +1,6 @@
 import type { CellResult, Manifest } from "@c10k-lab/protocol";
-import { CellRun } from "./cell-run.ts";
+import { CellRun } from "./cell/cell-run.ts";
+import { divideProcessors } from "./cell/processors.ts";
 import { type Engine, EngineTrouble } from "./engines/engine.ts";
 import { describeMachine, describeSoftware } from "./evidence/machine.ts";
 import { type Cell, connectionsIn } from "./plan/cells.ts";
@@ -9,7 +10,6 @@ import { type MachineLimits, readMachineLimits } from "./preflight/machine-limit
 import { needsOf } from "./preflight/needs.ts";
 import { preflight } from "./preflight/preflight.ts";
 import { shortages } from "./preflight/preflight-text.ts";
-import { divideProcessors } from "./processors.ts";
 import { ResultsFolder } from "./results-folder.ts";
 
 /** Is told what is being measured. */

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CellRun } from "../src/cell-run.ts";
+import { CellRun } from "../src/cell/cell-run.ts";
 import type { Engine, Exit, Job, Service } from "../src/engines/engine.ts";
 import type { Cell } from "../src/plan/cells.ts";
 

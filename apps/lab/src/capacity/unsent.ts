@@ -1,5 +1,5 @@
 import { readCsv } from "@c10k-lab/stats";
-import { shareOf } from "../cell-jobs.ts";
+import { shareOf } from "../cell/cell-jobs.ts";
 import { csvFiles } from "../evidence/cell-files.ts";
 import type { Question } from "./signals.ts";
 

@@ -1,5 +1,5 @@
 import { type ContainerSample, FinalLine, ListeningLine, type Probe, type Sample } from "@c10k-lab/protocol";
-import type { Engine, Exit, Job, Service } from "./engines/engine.ts";
+import type { Engine, Exit, Job, Service } from "../engines/engine.ts";
 import { probe } from "./probe.ts";
 import { added } from "./sums.ts";
 

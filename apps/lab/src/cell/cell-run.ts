@@ -1,17 +1,17 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type CellResult, type ClientSummary, EXIT, type Usage } from "@c10k-lab/protocol";
+import { type Engine, EngineTrouble, type Exit, type Service } from "../engines/engine.ts";
+import { numbered } from "../evidence/cell-files.ts";
+import { busiestCorePercent } from "../evidence/core-share.ts";
+import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
+import { reconcile } from "../evidence/reconcile.ts";
+import { bytesSentToRefused } from "../evidence/refused-bytes.ts";
+import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tcp-counters.ts";
+import { judge } from "../judgement/cell-status.ts";
+import { verdictOf } from "../judgement/verdict.ts";
+import type { Cell } from "../plan/cells.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
-import { type Engine, EngineTrouble, type Exit, type Service } from "./engines/engine.ts";
-import { numbered } from "./evidence/cell-files.ts";
-import { busiestCorePercent } from "./evidence/core-share.ts";
-import { lookAtHost, takenByOthers } from "./evidence/host-look.ts";
-import { reconcile } from "./evidence/reconcile.ts";
-import { bytesSentToRefused } from "./evidence/refused-bytes.ts";
-import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "./evidence/tcp-counters.ts";
-import { judge } from "./judgement/cell-status.ts";
-import { verdictOf } from "./judgement/verdict.ts";
-import type { Cell } from "./plan/cells.ts";
 import type { Processors } from "./processors.ts";
 import { ServerSide } from "./server-side.ts";
 
