@@ -1,8 +1,8 @@
 import type { Capacity, LabResults, Search } from "@c10k-lab/protocol";
 import { SEARCHED } from "@c10k-lab/protocol";
-import type { LabSession } from "../lab-session.ts";
 import type { Plan, SearchPlan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
+import type { LabSession } from "../session/lab-session.ts";
 import { LimitSearch, type Subject } from "./limit-search.ts";
 import { expectedRuns } from "./search.ts";
 import { SearchProgress } from "./search-progress.ts";

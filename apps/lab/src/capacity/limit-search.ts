@@ -5,10 +5,10 @@ import {
   type Searched,
   type Trial,
 } from "@c10k-lab/protocol";
-import type { LabSession } from "../lab-session.ts";
 import { type Cell, cellAt, stepOf } from "../plan/cells.ts";
 import type { Load, Plan, SearchPlan, SearchRange, Variant } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
+import type { LabSession } from "../session/lab-session.ts";
 import { type Answer, type Found, search } from "./search.ts";
 import type { SearchProgress } from "./search-progress.ts";
 import { type Bound, durationOf, spaceOf } from "./search-space.ts";

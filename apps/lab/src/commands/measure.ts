@@ -12,10 +12,10 @@ import { EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
 import { DockerEngine } from "../engines/docker/docker-engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
-import { LabSession } from "../lab-session.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import { printSummary, renderInto } from "../rendering.ts";
+import { LabSession } from "../session/lab-session.ts";
 
 const ENGINES = ["process", "docker"] as const;
 

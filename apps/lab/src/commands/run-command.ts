@@ -1,9 +1,9 @@
 import { command, durationMs, integer, integers, text, UsageError } from "@c10k-lab/cli";
 import type { CellResult, LabResults } from "@c10k-lab/protocol";
-import { runPlan } from "../lab-run.ts";
 import { cellsOf } from "../plan/cells.ts";
 import { changed } from "../plan/plan-changes.ts";
 import { DEFAULT_PLAN, findPlan, planNames } from "../plan/plan-library.ts";
+import { runPlan } from "../session/lab-run.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";
 
 const OPTIONS = {

@@ -1,7 +1,7 @@
 import { parseDurationMs } from "@c10k-lab/cli";
+import { type Cell, cellsOf } from "../plan/cells.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { LabSession } from "./lab-session.ts";
-import { type Cell, cellsOf } from "./plan/cells.ts";
-import type { Plan } from "./plan/plan.ts";
 import { Progress } from "./progress.ts";
 
 /** Start and stop of the processes, and connecting, beside the exchange itself. */

@@ -1,16 +1,16 @@
 import type { CellResult, Manifest } from "@c10k-lab/protocol";
-import { CellRun } from "./cell/cell-run.ts";
-import { divideProcessors } from "./cell/processors.ts";
-import { type Engine, EngineTrouble } from "./engines/engine.ts";
-import { describeMachine, describeSoftware } from "./evidence/machine.ts";
-import { type Cell, connectionsIn } from "./plan/cells.ts";
-import { type Plan, serversOf } from "./plan/plan.ts";
-import { optionsOf } from "./plan/plan-options.ts";
-import { type MachineLimits, readMachineLimits } from "./preflight/machine-limits.ts";
-import { needsOf } from "./preflight/needs.ts";
-import { preflight } from "./preflight/preflight.ts";
-import { shortages } from "./preflight/preflight-text.ts";
-import { ResultsFolder } from "./results-folder.ts";
+import { CellRun } from "../cell/cell-run.ts";
+import { divideProcessors } from "../cell/processors.ts";
+import { type Engine, EngineTrouble } from "../engines/engine.ts";
+import { describeMachine, describeSoftware } from "../evidence/machine.ts";
+import { type Cell, connectionsIn } from "../plan/cells.ts";
+import { type Plan, serversOf } from "../plan/plan.ts";
+import { optionsOf } from "../plan/plan-options.ts";
+import { type MachineLimits, readMachineLimits } from "../preflight/machine-limits.ts";
+import { needsOf } from "../preflight/needs.ts";
+import { preflight } from "../preflight/preflight.ts";
+import { shortages } from "../preflight/preflight-text.ts";
+import { ResultsFolder } from "../results-folder.ts";
 
 /** Is told what is being measured. */
 export interface CellWatcher {
