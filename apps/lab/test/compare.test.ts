@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { RunComparison } from "@c10k-lab/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type CellWish, makeCell, makeResults, thrice } from "../../../packages/report/test/fixture.ts";
-import { ResultsFolder } from "../src/results-folder.ts";
+import { ResultsFolder } from "../src/results/results-folder.ts";
 import { LabProcess } from "./lab-process.ts";
 
 const EPOLL: CellWish = { server: "epoll", connections: 100, messagesPerSecond: 100_000 };

@@ -2,8 +2,8 @@ import { choices, command, flag, percentage, text } from "@c10k-lab/cli";
 import { COMPARED_QUANTITIES, EXIT } from "@c10k-lab/protocol";
 import { type ComparedRun, compareRuns, comparisonMarkdown } from "@c10k-lab/report";
 import { writeFileDurably } from "@c10k-lab/stats";
-import { formatComparison } from "../comparison-rendering.ts";
-import { ResultsFolder, sayUnreadable } from "../results-folder.ts";
+import { formatComparison } from "../results/comparison-rendering.ts";
+import { ResultsFolder, sayUnreadable } from "../results/results-folder.ts";
 
 const OPTIONS = {
   thresholdPercent: percentage({

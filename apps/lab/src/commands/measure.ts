@@ -14,7 +14,7 @@ import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
-import { printSummary, renderInto } from "../rendering.ts";
+import { printSummary, renderInto } from "../results/rendering.ts";
 import { LabSession } from "../session/lab-session.ts";
 
 const ENGINES = ["process", "docker"] as const;

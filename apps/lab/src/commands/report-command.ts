@@ -1,8 +1,8 @@
 import { command, flag, text, UsageError } from "@c10k-lab/cli";
 import { EXIT, type LabResults } from "@c10k-lab/protocol";
-import { NoPdf } from "../pdf.ts";
-import { printFindings, printInto, printSummary, renderInto } from "../rendering.ts";
-import { ResultsFolder, sayUnreadable } from "../results-folder.ts";
+import { NoPdf } from "../results/pdf.ts";
+import { printFindings, printInto, printSummary, renderInto } from "../results/rendering.ts";
+import { ResultsFolder, sayUnreadable } from "../results/results-folder.ts";
 
 const OPTIONS = {
   out: text({ describe: "folder to write it to [default: the results folder, where there is one]" }),

@@ -10,7 +10,7 @@ import { type MachineLimits, readMachineLimits } from "../preflight/machine-limi
 import { needsOf } from "../preflight/needs.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { shortages } from "../preflight/preflight-text.ts";
-import { ResultsFolder } from "../results-folder.ts";
+import { ResultsFolder } from "../results/results-folder.ts";
 
 /** Is told what is being measured. */
 export interface CellWatcher {

@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { UsageError } from "@c10k-lab/cli";
 import { Capacity, CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
 import { makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
-import { csvFiles } from "./evidence/cell-files.ts";
+import { csvFiles } from "../evidence/cell-files.ts";
 
 const CAPACITY_FILE = "capacity.json";
 
