@@ -1,9 +1,9 @@
 import { INFINITE, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
 import { figure, integer, plural, sentenceOf } from "@c10k-lab/report";
-import { LiveLine } from "../live-line.ts";
 import type { Cell } from "../plan/cells.ts";
 import type { CellWatcher } from "../session/lab-session.ts";
-import { timeText } from "../time-text.ts";
+import { LiveLine } from "../terminal/live-line.ts";
+import { timeText } from "../terminal/time-text.ts";
 
 /** A line for each run and each search, and on a terminal a live one for the run under way. */
 export class SearchProgress implements CellWatcher {

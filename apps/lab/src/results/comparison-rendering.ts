@@ -1,6 +1,6 @@
 import type { RunComparison } from "@c10k-lab/protocol";
 import { comparisonTable, comparisonText } from "@c10k-lab/report";
-import { terminalTable } from "../terminal-table.ts";
+import { terminalTable } from "../terminal/terminal-table.ts";
 
 /** For the terminal: what may mislead first, then the figures, then what follows from them. */
 export function formatComparison(comparison: RunComparison): string {

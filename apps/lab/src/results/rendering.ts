@@ -1,7 +1,7 @@
 import { join, relative, resolve } from "node:path";
 import type { Capacity, LabResults } from "@c10k-lab/protocol";
 import { answer, capacityTable, notesOf, renderReport, summaryTable, WORDS } from "@c10k-lab/report";
-import { terminalTable } from "../terminal-table.ts";
+import { terminalTable } from "../terminal/terminal-table.ts";
 import { pdfOf } from "./pdf.ts";
 import { writePdf, writeReport } from "./report-files.ts";
 

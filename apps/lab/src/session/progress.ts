@@ -1,8 +1,8 @@
 import { type CellResult, INFINITE } from "@c10k-lab/protocol";
 import { placeOf } from "@c10k-lab/report";
-import { LiveLine } from "../live-line.ts";
 import type { Cell } from "../plan/cells.ts";
-import { timeText } from "../time-text.ts";
+import { LiveLine } from "../terminal/live-line.ts";
+import { timeText } from "../terminal/time-text.ts";
 import type { CellWatcher } from "./lab-session.ts";
 
 /** A line for each finished cell, and on a terminal a live one for the cell under way with the time left. */
