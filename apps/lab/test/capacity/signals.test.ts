@@ -2,7 +2,7 @@ import { CAPACITY_SIGNALS, type CellResult, INFINITE, OUTCOMES, TCP_COUNTERS } f
 import { LatencyHistogram } from "@c10k-lab/stats";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Question, trialOf } from "../src/capacity/signals.ts";
+import { type Question, trialOf } from "../../src/capacity/signals.ts";
 
 const zeros = <N extends string>(names: readonly N[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;

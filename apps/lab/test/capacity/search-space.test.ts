@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { changedSearch, type SearchChanges } from "../src/capacity/search-changes.ts";
-import { type SearchFacts, spaceOf } from "../src/capacity/search-space.ts";
-import { parsePlan } from "../src/plan/plan-file.ts";
-import { findPlan } from "../src/plan/plan-library.ts";
-import type { MachineLimits } from "../src/preflight/machine-limits.ts";
+import { changedSearch, type SearchChanges } from "../../src/capacity/search-changes.ts";
+import { type SearchFacts, spaceOf } from "../../src/capacity/search-space.ts";
+import { parsePlan } from "../../src/plan/plan-file.ts";
+import { findPlan } from "../../src/plan/plan-library.ts";
+import type { MachineLimits } from "../../src/preflight/machine-limits.ts";
 
 const MACHINE = { fileDescriptors: 20_000, localPorts: { limit: 28_232, used: 32 } } as MachineLimits;
 const CONNECTIONS: SearchFacts = {

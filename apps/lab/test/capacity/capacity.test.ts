@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Capacity, CellResult, Manifest } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
-import { LabProcess, until } from "./lab-process.ts";
+import { LabProcess, until } from "../lab-process.ts";
 
 /** What a busy machine does to times is not what is tested here. */
 const PATIENT = ["--repeats", "1", "--p99", "20s", "--achieved", "0%"];

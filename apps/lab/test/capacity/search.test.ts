@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Answer, expectedRuns, mostRuns, type SearchSpace, search } from "../src/capacity/search.ts";
+import { type Answer, expectedRuns, mostRuns, type SearchSpace, search } from "../../src/capacity/search.ts";
 
 const spaces = fc
   .record({

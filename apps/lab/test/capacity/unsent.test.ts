@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { countUndecided } from "../src/capacity/unsent.ts";
+import { countUndecided } from "../../src/capacity/unsent.ts";
 
 const row = (connection: number, completed: number, outcome = "ok", planned = "") => ({
   connection: String(connection),
