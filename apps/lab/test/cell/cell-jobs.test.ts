@@ -1,8 +1,8 @@
 import type { ListeningLine } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { clientBoundMs, clientJobs, serverJobs } from "../src/cell/cell-jobs.ts";
-import { ProcessEngine } from "../src/engines/process/process-engine.ts";
-import type { Cell } from "../src/plan/cells.ts";
+import { clientBoundMs, clientJobs, serverJobs } from "../../src/cell/cell-jobs.ts";
+import { ProcessEngine } from "../../src/engines/process/process-engine.ts";
+import type { Cell } from "../../src/plan/cells.ts";
 
 const CELL: Cell = {
   id: "epoll-10",

@@ -4,9 +4,9 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { CellRun } from "../src/cell/cell-run.ts";
-import type { Engine, Exit, Job, Service } from "../src/engines/engine.ts";
-import type { Cell } from "../src/plan/cells.ts";
+import { CellRun } from "../../src/cell/cell-run.ts";
+import type { Engine, Exit, Job, Service } from "../../src/engines/engine.ts";
+import type { Cell } from "../../src/plan/cells.ts";
 
 const WELL: Exit = { code: 0, signal: null, cause: null };
 const KILLED: Exit = { code: null, signal: "SIGKILL", cause: null };
