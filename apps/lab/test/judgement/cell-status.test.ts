@@ -7,10 +7,10 @@ import {
   TCP_COUNTERS,
 } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { EngineTrouble } from "../src/engines/engine.ts";
-import { reconcile } from "../src/evidence/reconcile.ts";
-import type { TcpCounts } from "../src/evidence/tcp-counters.ts";
-import { judge } from "../src/judgement/cell-status.ts";
+import { EngineTrouble } from "../../src/engines/engine.ts";
+import { reconcile } from "../../src/evidence/reconcile.ts";
+import type { TcpCounts } from "../../src/evidence/tcp-counters.ts";
+import { judge } from "../../src/judgement/cell-status.ts";
 
 const zeros = <N extends string>(names: readonly N[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;

@@ -1,7 +1,7 @@
 import { type CellResult, TCP_COUNTERS } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { takenByOthers } from "../src/evidence/host-look.ts";
-import { verdictOf } from "../src/judgement/verdict.ts";
+import { takenByOthers } from "../../src/evidence/host-look.ts";
+import { verdictOf } from "../../src/judgement/verdict.ts";
 
 type Facts = Omit<CellResult, "verdict">;
 
