@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CellResult, Manifest } from "@c10k-lab/protocol";
 import { readCsv } from "@c10k-lab/stats";
 import { expect, test } from "vitest";
-import { LabProcess } from "./lab-process.ts";
+import { LabProcess } from "../lab-process.ts";
 
 const HEAD = "question: Does it work?\nabout: A plan of a test.\nrepeats: 1\n";
 

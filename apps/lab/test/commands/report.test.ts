@@ -4,9 +4,9 @@ import { join } from "node:path";
 import type { LabResults } from "@c10k-lab/protocol";
 import { readCsv } from "@c10k-lab/stats";
 import { beforeAll, expect, test } from "vitest";
-import { capacityResults, idleResults, sizeResults } from "../../../packages/report/test/plans.ts";
-import { ResultsFolder } from "../src/results/results-folder.ts";
-import { LabProcess } from "./lab-process.ts";
+import { capacityResults, idleResults, sizeResults } from "../../../../packages/report/test/plans.ts";
+import { ResultsFolder } from "../../src/results/results-folder.ts";
+import { LabProcess } from "../lab-process.ts";
 
 /** A folder with results/ in it, as the root of the repository is one. */
 const root = mkdtempSync(join(tmpdir(), "c10k-report-"));

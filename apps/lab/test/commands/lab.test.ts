@@ -4,7 +4,7 @@ import { allowedProcessors } from "@c10k-lab/posix";
 import { CellResult, Manifest } from "@c10k-lab/protocol";
 import { readCsv } from "@c10k-lab/stats";
 import { describe, expect, test } from "vitest";
-import { LabProcess, until } from "./lab-process.ts";
+import { LabProcess, until } from "../lab-process.ts";
 
 const SMALL = ["run", "quick", "--max-connections", "10", "--duration", "300ms", "--repeats", "1"];
 
