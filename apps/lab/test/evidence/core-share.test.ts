@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { busiestCorePercent } from "../src/evidence/core-share.ts";
+import { busiestCorePercent } from "../../src/evidence/core-share.ts";
 
 describe("the share of a core", () => {
   const samples = [0, 0, 100, 200, 300, 300].map((cpuMs, at) => ({

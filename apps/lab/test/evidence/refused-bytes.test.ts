@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ClientSummary, FinalLine } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { reconcile } from "../src/evidence/reconcile.ts";
-import { bytesSentToRefused } from "../src/evidence/refused-bytes.ts";
+import { reconcile } from "../../src/evidence/reconcile.ts";
+import { bytesSentToRefused } from "../../src/evidence/refused-bytes.ts";
 
 function cellFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "c10k-refused-"));

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, Socket } from "node:net";
 import { expect, test } from "vitest";
-import { readTcpCounters, tcpCountersSince } from "../src/evidence/tcp-counters.ts";
+import { readTcpCounters, tcpCountersSince } from "../../src/evidence/tcp-counters.ts";
 
 test("the counters are the kernel's own and only rise", async () => {
   const before = readTcpCounters();
