@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { groupMemory, groupProcessors, groupTasks } from "../src/preflight/control-groups.ts";
-import { cpuShares, lookAtCpu } from "../src/preflight/cpu-look.ts";
-import { localPorts } from "../src/preflight/local-ports.ts";
-import { readKernelLimits, readMachineLimits, threadsOf } from "../src/preflight/machine-limits.ts";
-import type { TextFiles } from "../src/preflight/text-files.ts";
+import { groupMemory, groupProcessors, groupTasks } from "../../src/preflight/control-groups.ts";
+import { cpuShares, lookAtCpu } from "../../src/preflight/cpu-look.ts";
+import { localPorts } from "../../src/preflight/local-ports.ts";
+import { readKernelLimits, readMachineLimits, threadsOf } from "../../src/preflight/machine-limits.ts";
+import type { TextFiles } from "../../src/preflight/text-files.ts";
 
 /** Files as a test makes them up. */
 function filesOf(texts: Readonly<Record<string, string>>): TextFiles {

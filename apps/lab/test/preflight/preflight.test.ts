@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { MachineLimits } from "../src/preflight/machine-limits.ts";
-import { needsOf } from "../src/preflight/needs.ts";
-import { preflight } from "../src/preflight/preflight.ts";
-import { formatChecks, shortages } from "../src/preflight/preflight-text.ts";
+import type { MachineLimits } from "../../src/preflight/machine-limits.ts";
+import { needsOf } from "../../src/preflight/needs.ts";
+import { preflight } from "../../src/preflight/preflight.ts";
+import { formatChecks, shortages } from "../../src/preflight/preflight-text.ts";
 
 const NONE = Number.POSITIVE_INFINITY;
 const AMPLE: MachineLimits = {
