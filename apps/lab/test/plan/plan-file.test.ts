@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { cellsOf } from "../src/plan/cells.ts";
-import { parsePlan } from "../src/plan/plan-file.ts";
+import { cellsOf } from "../../src/plan/cells.ts";
+import { parsePlan } from "../../src/plan/plan-file.ts";
 
 const HEAD = "question: Q\nabout: A\n";
 const plan = (yaml: string) => parsePlan("mine", HEAD + yaml);
