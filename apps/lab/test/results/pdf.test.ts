@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { findChromium } from "@c10k-lab/report/chromium";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { LabProcess } from "./lab-process.ts";
+import { LabProcess } from "../lab-process.ts";
 
 const canPrint = findChromium() !== undefined || process.env.REQUIRE_BROWSER === "1";
 
