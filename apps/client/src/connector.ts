@@ -5,7 +5,7 @@ import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "./limits.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 import { LIVE, RESULT } from "./results-table.ts";
-import { Sources } from "./sources.ts";
+import { Sources } from "./workload/sources.ts";
 
 /** Set once a connection and never changed: an edge-triggered EPOLLOUT costs nothing until a socket was full. */
 const INTEREST = posix.EPOLLIN | posix.EPOLLOUT | posix.EPOLLRDHUP | posix.EPOLLET;

@@ -1,12 +1,12 @@
-import { Activity } from "./activity.ts";
 import { Clocks } from "./clocks.ts";
 import { SCRATCH_BYTES } from "./limits.ts";
 import { LoopEvidence } from "./loop-evidence.ts";
-import { Pace } from "./pace.ts";
-import type { PayloadPool } from "./payload.ts";
 import { ResponseTimes } from "./response-times.ts";
 import { LIVE, type ResultsTable } from "./results-table.ts";
-import type { Workload } from "./workload.ts";
+import { Activity } from "./workload/activity.ts";
+import { Pace } from "./workload/pace.ts";
+import type { PayloadPool } from "./workload/payload.ts";
+import type { Workload } from "./workload/workload.ts";
 
 /** What the connections of one loop share. */
 export class LoadContext {

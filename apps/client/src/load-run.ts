@@ -5,7 +5,7 @@ import { CsvFile, type CsvValue, ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
 import { LoadSampler } from "./load-sampler.ts";
 import type { LoadWorkerData, LoadWorkerResult } from "./load-worker.ts";
 import { ResultsTable } from "./results-table.ts";
-import type { Workload } from "./workload.ts";
+import type { Workload } from "./workload/workload.ts";
 
 /** How often rows of ended connections are written: what SIGKILL can lose. */
 const COLLECT_INTERVAL_MS = 250;

@@ -3,9 +3,9 @@ import type { Clock, LoopClock } from "@c10k-lab/protocol";
 import { LoadContext } from "./load-context.ts";
 import { LoadLoop } from "./load-loop.ts";
 import { COUNT } from "./loop-evidence.ts";
-import { PayloadPool } from "./payload.ts";
 import { type ResultsMemory, ResultsTable } from "./results-table.ts";
-import type { Workload } from "./workload.ts";
+import { PayloadPool } from "./workload/payload.ts";
+import type { Workload } from "./workload/workload.ts";
 
 /** What the main thread hands to the worker. */
 export interface LoadWorkerData {

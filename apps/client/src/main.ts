@@ -10,7 +10,7 @@ import { Progress } from "./progress.ts";
 import { claimPaths, type ResultPaths } from "./result-paths.ts";
 import { summarize } from "./summary.ts";
 import { formatSummary } from "./summary-table.ts";
-import { resolveWorkload, type Workload } from "./workload.ts";
+import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
 const PROGRAM = {
   name: "client",

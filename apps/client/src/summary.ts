@@ -13,7 +13,7 @@ import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
 import type { LoadResult, Target } from "./load-run.ts";
 import type { ClientOptions } from "./options.ts";
 import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
-import type { Workload } from "./workload.ts";
+import type { Workload } from "./workload/workload.ts";
 
 /** What was asked and what came of it, from the rows and the histograms. */
 export function summarize(

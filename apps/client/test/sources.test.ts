@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { decodeAddress } from "@c10k-lab/posix";
 import { expect, test } from "vitest";
-import { parseSourceRange, Sources } from "../src/sources.ts";
+import { parseSourceRange, Sources } from "../src/workload/sources.ts";
 import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 
