@@ -4,7 +4,7 @@ import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c1
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
 import { type ClientSummary, EXIT, OUTCOMES } from "@c10k-lab/protocol";
 import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
-import { LoadRun, type Target } from "./load-run.ts";
+import { LoadRun, type Target } from "./load/load-run.ts";
 import { CLIENT_OPTIONS } from "./options.ts";
 import { Progress } from "./progress.ts";
 import { claimPaths, type ResultPaths } from "./result-paths.ts";

@@ -10,7 +10,7 @@ import {
   type Outcome,
 } from "@c10k-lab/protocol";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
-import type { LoadResult, Target } from "./load-run.ts";
+import type { LoadResult, Target } from "./load/load-run.ts";
 import type { ClientOptions } from "./options.ts";
 import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload/workload.ts";

@@ -1,11 +1,11 @@
 import { addressFamily, getIntOption, monotonicUs, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import { OUTCOME, outcomeOfErrno } from "../failure.ts";
+import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "../limits.ts";
+import { LIVE, RESULT } from "../results-table.ts";
+import { Sources } from "../workload/sources.ts";
 import { CONNECTING, READY } from "./connection-states.ts";
-import { OUTCOME, outcomeOfErrno } from "./failure.ts";
-import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "./limits.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
-import { LIVE, RESULT } from "./results-table.ts";
-import { Sources } from "./workload/sources.ts";
 
 /** Set once a connection and never changed: an edge-triggered EPOLLOUT costs nothing until a socket was full. */
 const INTEREST = posix.EPOLLIN | posix.EPOLLOUT | posix.EPOLLRDHUP | posix.EPOLLET;

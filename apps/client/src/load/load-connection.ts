@@ -1,4 +1,10 @@
 import { monotonicUs, posix } from "@c10k-lab/posix";
+import { OUTCOME, outcomeOfErrno } from "../failure.ts";
+import { READS_PER_TURN, SCRATCH_BYTES } from "../limits.ts";
+import { COUNT } from "../loop-evidence.ts";
+import { LIVE, RESULT } from "../results-table.ts";
+import type { Pace } from "../workload/pace.ts";
+import { nextState, pick, stateOf } from "../workload/random.ts";
 import {
   AWAIT_DUE,
   AWAIT_EVENT,
@@ -12,13 +18,7 @@ import {
   SATISFIED,
   WORKING,
 } from "./connection-states.ts";
-import { OUTCOME, outcomeOfErrno } from "./failure.ts";
-import { READS_PER_TURN, SCRATCH_BYTES } from "./limits.ts";
 import type { LoadContext } from "./load-context.ts";
-import { COUNT } from "./loop-evidence.ts";
-import { LIVE, RESULT } from "./results-table.ts";
-import type { Pace } from "./workload/pace.ts";
-import { nextState, pick, stateOf } from "./workload/random.ts";
 
 /**
  * One connection of the load: sends a message, takes the echo apart byte by byte, times it, goes on. One message is under

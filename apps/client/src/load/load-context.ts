@@ -1,12 +1,12 @@
-import { Clocks } from "./clocks.ts";
-import { SCRATCH_BYTES } from "./limits.ts";
-import { LoopEvidence } from "./loop-evidence.ts";
-import { ResponseTimes } from "./response-times.ts";
-import { LIVE, type ResultsTable } from "./results-table.ts";
-import { Activity } from "./workload/activity.ts";
-import { Pace } from "./workload/pace.ts";
-import type { PayloadPool } from "./workload/payload.ts";
-import type { Workload } from "./workload/workload.ts";
+import { Clocks } from "../clocks.ts";
+import { SCRATCH_BYTES } from "../limits.ts";
+import { LoopEvidence } from "../loop-evidence.ts";
+import { ResponseTimes } from "../response-times.ts";
+import { LIVE, type ResultsTable } from "../results-table.ts";
+import { Activity } from "../workload/activity.ts";
+import { Pace } from "../workload/pace.ts";
+import type { PayloadPool } from "../workload/payload.ts";
+import type { Workload } from "../workload/workload.ts";
 
 /** What the connections of one loop share. */
 export class LoadContext {

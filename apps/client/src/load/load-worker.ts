@@ -1,11 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Clock, LoopClock } from "@c10k-lab/protocol";
+import { COUNT } from "../loop-evidence.ts";
+import { type ResultsMemory, ResultsTable } from "../results-table.ts";
+import { PayloadPool } from "../workload/payload.ts";
+import type { Workload } from "../workload/workload.ts";
 import { LoadContext } from "./load-context.ts";
 import { LoadLoop } from "./load-loop.ts";
-import { COUNT } from "./loop-evidence.ts";
-import { type ResultsMemory, ResultsTable } from "./results-table.ts";
-import { PayloadPool } from "./workload/payload.ts";
-import type { Workload } from "./workload/workload.ts";
 
 /** What the main thread hands to the worker. */
 export interface LoadWorkerData {

@@ -1,7 +1,7 @@
 import { monotonicUs, monotonicUsOf } from "@c10k-lab/posix";
+import { STARTS_PER_TURN } from "../limits.ts";
 import { type Need, READY } from "./connection-states.ts";
 import type { Connector } from "./connector.ts";
-import { STARTS_PER_TURN } from "./limits.ts";
 import type { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 

@@ -1,4 +1,8 @@
 import { check, monotonicUs, posix } from "@c10k-lab/posix";
+import { OUTCOME } from "../failure.ts";
+import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "../limits.ts";
+import { COUNT } from "../loop-evidence.ts";
+import { LIVE, RESULT } from "../results-table.ts";
 import {
   AWAIT_DUE,
   AWAIT_EVENT,
@@ -18,13 +22,9 @@ import {
 } from "./connection-states.ts";
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
-import { OUTCOME } from "./failure.ts";
-import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "./limits.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
-import { COUNT } from "./loop-evidence.ts";
 import { Phases } from "./phases.ts";
-import { LIVE, RESULT } from "./results-table.ts";
 import { Waiter } from "./waiter.ts";
 
 const MORE_THAN_DATA = posix.EPOLLRDHUP | posix.EPOLLHUP | posix.EPOLLERR;

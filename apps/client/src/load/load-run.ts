@@ -2,10 +2,10 @@ import { Worker } from "node:worker_threads";
 import { encodeAddress, posix } from "@c10k-lab/posix";
 import { CLIENT_COLUMNS, type LoadSample } from "@c10k-lab/protocol";
 import { CsvFile, type CsvValue, ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
-import { LoadSampler } from "./load-sampler.ts";
+import { LoadSampler } from "../load-sampler.ts";
+import { ResultsTable } from "../results-table.ts";
+import type { Workload } from "../workload/workload.ts";
 import type { LoadWorkerData, LoadWorkerResult } from "./load-worker.ts";
-import { ResultsTable } from "./results-table.ts";
-import type { Workload } from "./workload/workload.ts";
 
 /** How often rows of ended connections are written: what SIGKILL can lose. */
 const COLLECT_INTERVAL_MS = 250;
