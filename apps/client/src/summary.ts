@@ -11,8 +11,8 @@ import {
 } from "@c10k-lab/protocol";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
 import type { LoadResult, Target } from "./load/load-run.ts";
+import { LIVE, RESULT, type ResultsTable } from "./measure/results-table.ts";
 import type { ClientOptions } from "./options.ts";
-import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
 import type { Workload } from "./workload/workload.ts";
 
 /** What was asked and what came of it, from the rows and the histograms. */

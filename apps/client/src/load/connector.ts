@@ -1,7 +1,7 @@
 import { addressFamily, getIntOption, monotonicUs, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
-import { OUTCOME, outcomeOfErrno } from "../failure.ts";
-import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "../limits.ts";
-import { LIVE, RESULT } from "../results-table.ts";
+import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "../measure/limits.ts";
+import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
+import { LIVE, RESULT } from "../measure/results-table.ts";
 import { Sources } from "../workload/sources.ts";
 import { CONNECTING, READY } from "./connection-states.ts";
 import type { LoadConnection } from "./load-connection.ts";

@@ -1,8 +1,8 @@
 import { monotonicUs, posix } from "@c10k-lab/posix";
-import { OUTCOME, outcomeOfErrno } from "../failure.ts";
-import { READS_PER_TURN, SCRATCH_BYTES } from "../limits.ts";
-import { COUNT } from "../loop-evidence.ts";
-import { LIVE, RESULT } from "../results-table.ts";
+import { READS_PER_TURN, SCRATCH_BYTES } from "../measure/limits.ts";
+import { COUNT } from "../measure/loop-evidence.ts";
+import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
+import { LIVE, RESULT } from "../measure/results-table.ts";
 import type { Pace } from "../workload/pace.ts";
 import { nextState, pick, stateOf } from "../workload/random.ts";
 import {

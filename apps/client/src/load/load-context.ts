@@ -1,8 +1,8 @@
-import { Clocks } from "../clocks.ts";
-import { SCRATCH_BYTES } from "../limits.ts";
-import { LoopEvidence } from "../loop-evidence.ts";
-import { ResponseTimes } from "../response-times.ts";
-import { LIVE, type ResultsTable } from "../results-table.ts";
+import { Clocks } from "../measure/clocks.ts";
+import { SCRATCH_BYTES } from "../measure/limits.ts";
+import { LoopEvidence } from "../measure/loop-evidence.ts";
+import { ResponseTimes } from "../measure/response-times.ts";
+import { LIVE, type ResultsTable } from "../measure/results-table.ts";
 import { Activity } from "../workload/activity.ts";
 import { Pace } from "../workload/pace.ts";
 import type { PayloadPool } from "../workload/payload.ts";

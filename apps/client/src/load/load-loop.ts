@@ -1,8 +1,8 @@
 import { check, monotonicUs, posix } from "@c10k-lab/posix";
-import { OUTCOME } from "../failure.ts";
-import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "../limits.ts";
-import { COUNT } from "../loop-evidence.ts";
-import { LIVE, RESULT } from "../results-table.ts";
+import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "../measure/limits.ts";
+import { COUNT } from "../measure/loop-evidence.ts";
+import { OUTCOME } from "../measure/outcome.ts";
+import { LIVE, RESULT } from "../measure/results-table.ts";
 import {
   AWAIT_DUE,
   AWAIT_EVENT,

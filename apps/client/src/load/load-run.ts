@@ -2,8 +2,8 @@ import { Worker } from "node:worker_threads";
 import { encodeAddress, posix } from "@c10k-lab/posix";
 import { CLIENT_COLUMNS, type LoadSample } from "@c10k-lab/protocol";
 import { CsvFile, type CsvValue, ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
-import { LoadSampler } from "../load-sampler.ts";
-import { ResultsTable } from "../results-table.ts";
+import { LoadSampler } from "../measure/load-sampler.ts";
+import { ResultsTable } from "../measure/results-table.ts";
 import type { Workload } from "../workload/workload.ts";
 import type { LoadWorkerData, LoadWorkerResult } from "./load-worker.ts";
 

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Clock, LoopClock } from "@c10k-lab/protocol";
-import { COUNT } from "../loop-evidence.ts";
-import { type ResultsMemory, ResultsTable } from "../results-table.ts";
+import { COUNT } from "../measure/loop-evidence.ts";
+import { type ResultsMemory, ResultsTable } from "../measure/results-table.ts";
 import { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
 import { LoadContext } from "./load-context.ts";

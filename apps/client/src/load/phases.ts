@@ -1,5 +1,5 @@
 import { monotonicUs, monotonicUsOf } from "@c10k-lab/posix";
-import { STARTS_PER_TURN } from "../limits.ts";
+import { STARTS_PER_TURN } from "../measure/limits.ts";
 import { type Need, READY } from "./connection-states.ts";
 import type { Connector } from "./connector.ts";
 import type { LoadConnection } from "./load-connection.ts";
