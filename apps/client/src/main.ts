@@ -6,10 +6,10 @@ import { type ClientSummary, EXIT, OUTCOMES } from "@c10k-lab/protocol";
 import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
 import { LoadRun, type Target } from "./load/load-run.ts";
 import { CLIENT_OPTIONS } from "./options.ts";
-import { Progress } from "./progress.ts";
-import { claimPaths, type ResultPaths } from "./result-paths.ts";
-import { summarize } from "./summary.ts";
-import { formatSummary } from "./summary-table.ts";
+import { Progress } from "./output/progress.ts";
+import { claimPaths, type ResultPaths } from "./output/result-paths.ts";
+import { summarize } from "./output/summary.ts";
+import { formatSummary } from "./output/summary-table.ts";
 import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
 const PROGRAM = {

@@ -1,5 +1,5 @@
 import { createLogUpdate } from "log-update";
-import { LIVE, type ResultsTable } from "./measure/results-table.ts";
+import { LIVE, type ResultsTable } from "../measure/results-table.ts";
 
 const TERMINAL_INTERVAL_MS = 200;
 /** Without a terminal a line now and then shows that it is alive. */
