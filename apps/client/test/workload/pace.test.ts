@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Activity } from "../src/workload/activity.ts";
-import { Pace } from "../src/workload/pace.ts";
+import { Activity } from "../../src/workload/activity.ts";
+import { Pace } from "../../src/workload/pace.ts";
 
 const rate = fc.integer({ min: 1, max: 1_000_000 });
 const connections = fc.integer({ min: 1, max: 500 });

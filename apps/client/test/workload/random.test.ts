@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { nextState, pick, stateOf } from "../src/workload/random.ts";
+import { nextState, pick, stateOf } from "../../src/workload/random.ts";
 
 test("picks stay in their range and reach both ends", () => {
   fc.assert(

@@ -1,7 +1,7 @@
 import { parseOptions, UsageError } from "@c10k-lab/cli";
 import { describe, expect, test } from "vitest";
-import { CLIENT_OPTIONS } from "../src/options.ts";
-import { resolveWorkload } from "../src/workload/workload.ts";
+import { CLIENT_OPTIONS } from "../../src/options.ts";
+import { resolveWorkload } from "../../src/workload/workload.ts";
 
 function workload(...argv: string[]) {
   const program = { name: "client", describe: "", options: CLIENT_OPTIONS, envPrefix: "NONE", examples: [] };

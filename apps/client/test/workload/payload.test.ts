@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { PayloadPool } from "../src/workload/payload.ts";
+import { PayloadPool } from "../../src/workload/payload.ts";
 
 const NEWLINE = 0x0a;
 const encode = (text: string) => new TextEncoder().encode(text);
