@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Deadlines } from "../src/load/deadlines.ts";
+import { Deadlines } from "../../src/load/deadlines.ts";
 
 test("takes connections in the order of their times, whatever the order they came in", () => {
   fc.assert(
