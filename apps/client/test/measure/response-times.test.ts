@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ResponseTimes } from "../src/measure/response-times.ts";
+import { ResponseTimes } from "../../src/measure/response-times.ts";
 
 /** The oracle: sort and take the rank. */
 function exact(times: number[], percentile: number): number {
