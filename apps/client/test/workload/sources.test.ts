@@ -3,8 +3,8 @@ import { type AddressInfo, createServer } from "node:net";
 import { decodeAddress } from "@c10k-lab/posix";
 import { expect, test } from "vitest";
 import { parseSourceRange, Sources } from "../../src/workload/sources.ts";
-import { runClient } from "../client-process.ts";
-import { startMutant } from "../mutant-server.ts";
+import { runClient } from "../program/client-process.ts";
+import { startMutant } from "../program/mutant-server.ts";
 
 test.each([
   ["127.0.0.1", "127.0.0.1", 1],

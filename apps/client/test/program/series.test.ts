@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import type { LoadSample } from "@c10k-lab/protocol";
 import { expect, test, vi } from "vitest";
-import { LoadSampler } from "../src/measure/load-sampler.ts";
-import { LIVE, ResultsTable } from "../src/measure/results-table.ts";
+import { LoadSampler } from "../../src/measure/load-sampler.ts";
+import { LIVE, ResultsTable } from "../../src/measure/results-table.ts";
 import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 

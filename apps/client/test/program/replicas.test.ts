@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claimPaths } from "../src/output/result-paths.ts";
+import { claimPaths } from "../../src/output/result-paths.ts";
 import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 

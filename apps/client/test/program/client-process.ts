@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { ClientSummary } from "@c10k-lab/protocol";
 import { readCsv } from "@c10k-lab/stats";
 
-const MAIN = join(import.meta.dirname, "../src/main.ts");
+const MAIN = join(import.meta.dirname, "../../src/main.ts");
 
 /** A run of the client as its own process, and what it left behind. */
 export interface ClientResult {
