@@ -3,12 +3,12 @@ import { EXIT } from "@c10k-lab/protocol";
 import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
 import { ClientComparison } from "./client-comparison.ts";
 import type { Comparison } from "./comparison.ts";
-import { C_CLIENT } from "./load-client.ts";
 import { PROGRAM } from "./options.ts";
+import { C_CLIENT } from "./processes/load-client.ts";
+import { scenesOf } from "./processes/scene.ts";
+import { assertBuilt, divideProcessors, opponents, programsOf } from "./processes/servers.ts";
 import { Progress } from "./progress.ts";
-import { scenesOf } from "./scene.ts";
 import { ServerComparison } from "./server-comparison.ts";
-import { assertBuilt, divideProcessors, opponents, programsOf } from "./servers.ts";
 
 const options = parseCommandLine(PROGRAM, process.argv.slice(2));
 process.exitCode = await main();

@@ -1,12 +1,12 @@
 import { type Cell, Comparison } from "./comparison.ts";
-import { EchoServer } from "./echo-server.ts";
-import { runClient, TYPESCRIPT_CLIENT } from "./load-client.ts";
 import type { BenchOptions } from "./options.ts";
 import { measurePairs, type Pair } from "./pairs.ts";
+import { EchoServer } from "./processes/echo-server.ts";
+import { runClient, TYPESCRIPT_CLIENT } from "./processes/load-client.ts";
+import type { Scene } from "./processes/scene.ts";
+import type { Processors, Side, Sides } from "./processes/servers.ts";
 import { nameOf } from "./progress.ts";
-import type { Scene } from "./scene.ts";
 import { formatServers, type ServerFigures } from "./server-table.ts";
-import type { Processors, Side, Sides } from "./servers.ts";
 
 /** Two families of servers under the same client, every process a new one. */
 export class ServerComparison extends Comparison<ServerFigures> {

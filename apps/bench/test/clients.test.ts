@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import type { ClientFigures } from "../src/client-figures.ts";
 import { formatClients } from "../src/client-table.ts";
 import { judgeClients } from "../src/client-verdict.ts";
-import { DELAY, truthOf } from "../src/delay.ts";
 import type { Pair } from "../src/pairs.ts";
-import { scenesOf } from "../src/scene.ts";
+import type { ClientFigures } from "../src/processes/client-figures.ts";
+import { DELAY, truthOf } from "../src/processes/delay.ts";
+import { scenesOf } from "../src/processes/scene.ts";
 
 const SIDES = { first: "C", second: "TypeScript" };
 const TRUTH = truthOf({ from: 10, to: 100 });

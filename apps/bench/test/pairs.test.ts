@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { cpuTicks, treeTicks } from "../src/cpu-time.ts";
-import { busyTicks } from "../src/other-work.ts";
 import { measurePairs, type Pair, ratios, spread } from "../src/pairs.ts";
+import { cpuTicks, treeTicks } from "../src/processes/cpu-time.ts";
+import { busyTicks } from "../src/processes/other-work.ts";
 import type { ServerFigures } from "../src/server-table.ts";
 
 test("the median of an even number of values lies between the two in the middle", () => {

@@ -5,7 +5,7 @@ import { allowedProcessors } from "@c10k-lab/posix";
 import type { Scene } from "./scene.ts";
 
 export const BENCH = join(import.meta.dirname, "..");
-const CHECKOUT = join(BENCH, "../..");
+const CHECKOUT = join(BENCH, "../../..");
 
 export const CLIENT = join(CHECKOUT, "apps/client/src/main.ts");
 

@@ -1,6 +1,6 @@
 import { SERVERS, type ServerName } from "@c10k-lab/protocol";
+import type { BenchOptions } from "../options.ts";
 import { DELAY, DELAY_MS } from "./delay.ts";
-import type { BenchOptions } from "./options.ts";
 
 /** One server under one load. */
 export interface Scene {
