@@ -1,14 +1,14 @@
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
 import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
-import { ClientComparison } from "./client-comparison.ts";
-import type { Comparison } from "./comparison.ts";
+import { ClientComparison } from "./comparison/client-comparison.ts";
+import type { Comparison } from "./comparison/comparison.ts";
+import { Progress } from "./comparison/progress.ts";
+import { ServerComparison } from "./comparison/server-comparison.ts";
 import { PROGRAM } from "./options.ts";
 import { C_CLIENT } from "./processes/load-client.ts";
 import { scenesOf } from "./processes/scene.ts";
 import { assertBuilt, divideProcessors, opponents, programsOf } from "./processes/servers.ts";
-import { Progress } from "./progress.ts";
-import { ServerComparison } from "./server-comparison.ts";
 
 const options = parseCommandLine(PROGRAM, process.argv.slice(2));
 process.exitCode = await main();

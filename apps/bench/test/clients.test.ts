@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { formatClients } from "../src/client-table.ts";
-import { judgeClients } from "../src/client-verdict.ts";
-import type { Pair } from "../src/pairs.ts";
+import { formatClients } from "../src/comparison/client-table.ts";
+import { judgeClients } from "../src/comparison/client-verdict.ts";
+import type { Pair } from "../src/comparison/pairs.ts";
 import type { ClientFigures } from "../src/processes/client-figures.ts";
 import { DELAY, truthOf } from "../src/processes/delay.ts";
 import { scenesOf } from "../src/processes/scene.ts";

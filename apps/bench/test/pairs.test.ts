@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { measurePairs, type Pair, ratios, spread } from "../src/pairs.ts";
+import { measurePairs, type Pair, ratios, spread } from "../src/comparison/pairs.ts";
+import type { ServerFigures } from "../src/comparison/server-table.ts";
 import { cpuTicks, treeTicks } from "../src/processes/cpu-time.ts";
 import { busyTicks } from "../src/processes/other-work.ts";
-import type { ServerFigures } from "../src/server-table.ts";
 
 test("the median of an even number of values lies between the two in the middle", () => {
   expect(spread([9, 1, 3])).toEqual({ median: 3, min: 1, max: 9 });

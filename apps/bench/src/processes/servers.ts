@@ -4,8 +4,8 @@ import { UsageError } from "@c10k-lab/cli";
 import { allowedProcessors } from "@c10k-lab/posix";
 import type { Scene } from "./scene.ts";
 
-export const BENCH = join(import.meta.dirname, "..");
-const CHECKOUT = join(BENCH, "../../..");
+export const BENCH = join(import.meta.dirname, "../..");
+const CHECKOUT = join(BENCH, "../..");
 
 export const CLIENT = join(CHECKOUT, "apps/client/src/main.ts");
 

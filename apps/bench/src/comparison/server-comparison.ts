@@ -1,10 +1,10 @@
+import type { BenchOptions } from "../options.ts";
+import { EchoServer } from "../processes/echo-server.ts";
+import { runClient, TYPESCRIPT_CLIENT } from "../processes/load-client.ts";
+import type { Scene } from "../processes/scene.ts";
+import type { Processors, Side, Sides } from "../processes/servers.ts";
 import { type Cell, Comparison } from "./comparison.ts";
-import type { BenchOptions } from "./options.ts";
 import { measurePairs, type Pair } from "./pairs.ts";
-import { EchoServer } from "./processes/echo-server.ts";
-import { runClient, TYPESCRIPT_CLIENT } from "./processes/load-client.ts";
-import type { Scene } from "./processes/scene.ts";
-import type { Processors, Side, Sides } from "./processes/servers.ts";
 import { nameOf } from "./progress.ts";
 import { formatServers, type ServerFigures } from "./server-table.ts";
 

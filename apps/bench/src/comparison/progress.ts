@@ -1,4 +1,4 @@
-import { labelOf, type Scene } from "./processes/scene.ts";
+import { labelOf, type Scene } from "../processes/scene.ts";
 
 /** A line for each pair. */
 export class Progress {

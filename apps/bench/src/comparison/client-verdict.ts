@@ -1,6 +1,6 @@
+import type { ClientFigures, Truth } from "../processes/client-figures.ts";
 import type { Cell, Verdict } from "./comparison.ts";
 import { medianOf, type Pair, ratios, type SideNames } from "./pairs.ts";
-import type { ClientFigures, Truth } from "./processes/client-figures.ts";
 
 /** So far from 1 the ratio of two medians may be. */
 const TOLERANCE_PERCENT = 5;

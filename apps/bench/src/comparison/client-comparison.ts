@@ -1,14 +1,14 @@
+import type { BenchOptions } from "../options.ts";
+import type { ClientFigures, Truth } from "../processes/client-figures.ts";
+import { DELAY, DELAY_MS, truthOf } from "../processes/delay.ts";
+import { EchoServer } from "../processes/echo-server.ts";
+import { C_CLIENT, type LoadClient, runClient, TYPESCRIPT_CLIENT } from "../processes/load-client.ts";
+import type { Scene } from "../processes/scene.ts";
+import type { Processors, Side } from "../processes/servers.ts";
 import { formatClients } from "./client-table.ts";
 import { judgeClients } from "./client-verdict.ts";
 import { type Cell, Comparison, type Verdict } from "./comparison.ts";
-import type { BenchOptions } from "./options.ts";
 import { measurePairs, type Pair } from "./pairs.ts";
-import type { ClientFigures, Truth } from "./processes/client-figures.ts";
-import { DELAY, DELAY_MS, truthOf } from "./processes/delay.ts";
-import { EchoServer } from "./processes/echo-server.ts";
-import { C_CLIENT, type LoadClient, runClient, TYPESCRIPT_CLIENT } from "./processes/load-client.ts";
-import type { Scene } from "./processes/scene.ts";
-import type { Processors, Side } from "./processes/servers.ts";
 import { nameOf } from "./progress.ts";
 
 /** Both clients send random texts; the lab's message has as many bytes. */

@@ -1,8 +1,8 @@
 import Table from "cli-table3";
+import type { ClientFigures, Truth } from "../processes/client-figures.ts";
+import { labelOf } from "../processes/scene.ts";
 import type { Cell } from "./comparison.ts";
 import { compared, medianOf, type SideNames } from "./pairs.ts";
-import type { ClientFigures, Truth } from "./processes/client-figures.ts";
-import { labelOf } from "./processes/scene.ts";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const microseconds = (value: number) => (value < 100 ? value.toFixed(1) : whole(value));

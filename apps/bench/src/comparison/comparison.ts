@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { BenchOptions } from "./options.ts";
+import type { BenchOptions } from "../options.ts";
+import { Children } from "../processes/children.ts";
+import { OtherWork } from "../processes/other-work.ts";
+import type { Scene } from "../processes/scene.ts";
+import type { Processors } from "../processes/servers.ts";
 import type { Pair, SideNames } from "./pairs.ts";
-import { Children } from "./processes/children.ts";
-import { OtherWork } from "./processes/other-work.ts";
-import type { Scene } from "./processes/scene.ts";
-import type { Processors } from "./processes/servers.ts";
 
 /** A pair with --quiet counts only if other programs took less of a processor while it was measured. */
 const QUIET_PERCENT = 10;
