@@ -1,4 +1,3 @@
-import type { CellFigures } from "./cell-figures.ts";
 import {
   between,
   type Difference,
@@ -10,9 +9,10 @@ import {
   valueAndRange,
 } from "./comparison.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "./interval.ts";
+import type { CellFigures } from "./model/cell-figures.ts";
+import type { RunFigures } from "./model/run-figures.ts";
+import type { Study } from "./model/study.ts";
 import { listed, ratio } from "./numbers.ts";
-import type { RunFigures } from "./run-figures.ts";
-import type { Study } from "./study.ts";
 
 type Value = (run: RunFigures) => number | null;
 

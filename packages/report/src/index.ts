@@ -2,14 +2,14 @@
 
 export { type Answer, answer } from "./answer.ts";
 export { capacityTable, sentenceOf, WORDS } from "./capacity-text.ts";
+export { placeOf } from "./model/place.ts";
+export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { notesOf } from "./notes.ts";
 export { figure, integer, listed, plural } from "./numbers.ts";
-export { placeOf } from "./place.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type ComparedRun, compareRuns } from "./run-comparison/compare-runs.ts";
 export { comparisonMarkdown } from "./run-comparison/comparison-markdown.ts";
 export { comparisonTable } from "./run-comparison/comparison-table.ts";
 export { type ComparisonText, comparisonText } from "./run-comparison/comparison-text.ts";
 export type { Rule } from "./run-comparison/rule.ts";
-export { type SummaryRow, summaryRows } from "./summary-rows.ts";
 export { summaryTable } from "./summary-table.ts";

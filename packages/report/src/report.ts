@@ -3,9 +3,9 @@ import { chartsOfRun } from "./charts/charts.ts";
 import { svgOf } from "./charts/svg.ts";
 import { documentOf } from "./document/document.ts";
 import { figuresOfCharts } from "./document/figures.ts";
+import { dataFile, type Run, runsOf } from "./model/run.ts";
+import { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 import { pageOf } from "./page/page.ts";
-import { dataFile, type Run, runsOf } from "./run.ts";
-import { type SummaryRow, summaryRows } from "./summary-rows.ts";
 
 /** One content: Markdown with charts beside it, and the same as a page that needs nothing else. */
 export interface Report {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { growthOf, stepOf } from "../src/charts/over-time.ts";
 import { withinACell } from "../src/charts/within-a-cell.ts";
-import { studiesOf } from "../src/study.ts";
+import { studiesOf } from "../src/model/study.ts";
 import { makeCell, makeResults } from "./fixture.ts";
 
 const FIRST_SENT_US = 5e6;

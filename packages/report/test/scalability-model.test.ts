@@ -5,8 +5,8 @@ import { LOOKS } from "../src/charts/looks.js";
 import { scalabilityChart } from "../src/charts/scalability.ts";
 import { scalabilityModel } from "../src/document/scalability-model.ts";
 import { renderReport } from "../src/index.ts";
+import { type Study, studiesOf } from "../src/model/study.ts";
 import { scientific } from "../src/numbers.ts";
-import { type Study, studiesOf } from "../src/study.ts";
 import { type Coefficients, rateAt } from "../src/usl/law.ts";
 import { type CellWish, makeCell, makeResults, thrice } from "./fixture.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { figuresOf, intervalOf } from "../src/cell-figures.ts";
 import { notesOf, summaryRows, summaryTable } from "../src/index.ts";
+import { figuresOf, intervalOf } from "../src/model/cell-figures.ts";
 import { about, figure, integer } from "../src/numbers.ts";
 import { makeCell, makeResults, makeStudyCells, thrice } from "./fixture.ts";
 

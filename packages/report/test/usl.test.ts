@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { USL_POINTS_MIN } from "../src/limits.ts";
+import { USL_POINTS_MIN } from "../src/model/limits.ts";
 import { fit } from "../src/usl/fit.ts";
 import { type Fitted, fittedTo } from "../src/usl/fitted.ts";
 import { type Coefficients, peakOf, type RatePoint, rateAt, residualOf } from "../src/usl/law.ts";

@@ -1,4 +1,3 @@
-import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import {
   behindIn,
   compareAtHardest,
@@ -7,9 +6,10 @@ import {
   type Quantity,
   valuesSentence,
 } from "../comparison.ts";
+import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
+import { placeOf, wordsOf } from "../model/place.ts";
+import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../model/study.ts";
 import { listed } from "../numbers.ts";
-import { placeOf, wordsOf } from "../place.ts";
-import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../study.ts";
 import type { Axis, Chart, Point, Range, Series } from "./chart.ts";
 
 /** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */

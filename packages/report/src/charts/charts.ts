@@ -1,7 +1,7 @@
 import type { Capacity } from "@c10k-lab/protocol";
 import { nameOf } from "../capacity-text.ts";
-import { type Run, slug } from "../run.ts";
-import { isAblation, type Study } from "../study.ts";
+import { type Run, slug } from "../model/run.ts";
+import { isAblation, type Study } from "../model/study.ts";
 import { drawByConnections } from "./by-connections.ts";
 import { capacityCharts } from "./capacity.ts";
 import type { Chart, StudyChart } from "./chart.ts";

@@ -1,7 +1,7 @@
-import { SPREAD_RATIO } from "../limits.ts";
+import { SPREAD_RATIO } from "../model/limits.ts";
+import { placeOf } from "../model/place.ts";
+import { isWhole, type Study } from "../model/study.ts";
 import { about, integer, listed, percent } from "../numbers.ts";
-import { placeOf } from "../place.ts";
-import { isWhole, type Study } from "../study.ts";
 import { lateSentence } from "../wait-sentences.ts";
 import { areRetransmissions, isLaddered, type Waits } from "../waits.ts";
 import type { Drawn } from "./drawn-connections.ts";

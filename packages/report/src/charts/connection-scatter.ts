@@ -1,7 +1,7 @@
-import type { CellFigures } from "../cell-figures.ts";
 import { RUNGS, rungText } from "../ladder.ts";
-import { placeOf } from "../place.ts";
-import { placesOf, type Study } from "../study.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { placeOf } from "../model/place.ts";
+import { placesOf, type Study } from "../model/study.ts";
 import { isLaddered, waitsOf } from "../waits.ts";
 import { scaleOf } from "./by-connections.ts";
 import type { Chart, Series } from "./chart.ts";

@@ -1,5 +1,5 @@
-import type { CellFigures } from "../cell-figures.ts";
-import type { Study } from "../study.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import type { Study } from "../model/study.ts";
 import { canBeRetransmissions, isLaddered, rungOfRow, type Waits, waitsOf } from "../waits.ts";
 import type { Point } from "./chart.ts";
 

@@ -1,5 +1,5 @@
+import { cellsOf, type Study } from "../model/study.ts";
 import { integer, listed } from "../numbers.ts";
-import { cellsOf, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
 import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
 import type { Chart, Point, Series } from "./chart.ts";

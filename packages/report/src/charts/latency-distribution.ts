@@ -1,10 +1,10 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import type { CellFigures } from "../cell-figures.ts";
 import { doubtOf, leaderOf } from "../comparison.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { placeOf } from "../model/place.ts";
+import { RESPONSE_P999 } from "../model/quantities.ts";
+import type { Study } from "../model/study.ts";
 import { about } from "../numbers.ts";
-import { placeOf } from "../place.ts";
-import { RESPONSE_P999 } from "../quantities.ts";
-import type { Study } from "../study.ts";
 import type { Chart, Point } from "./chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 

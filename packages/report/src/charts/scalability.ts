@@ -1,6 +1,6 @@
+import { RATE } from "../model/quantities.ts";
+import type { Study } from "../model/study.ts";
 import { integer, listed, plural } from "../numbers.ts";
-import { RATE } from "../quantities.ts";
-import type { Study } from "../study.ts";
 import { type Fitted, worstText } from "../usl/fitted.ts";
 import { rateAt } from "../usl/law.ts";
 import { modelsOf, type ScalabilityModel } from "../usl/model.ts";

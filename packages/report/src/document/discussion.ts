@@ -1,16 +1,16 @@
 import type { TcpCounter } from "@c10k-lab/protocol";
 import { TCP_COUNTERS } from "@c10k-lab/protocol";
-import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import { changeOf } from "../change.ts";
 import { between, type Quantity } from "../comparison.ts";
 import { CONFIDENCE_PERCENT, median } from "../interval.ts";
-import { CORE_USED_UP_PERCENT } from "../limits.ts";
 import { blocks, bullets, demoted, type Table, tableOf, text } from "../markdown.ts";
+import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
+import { CORE_USED_UP_PERCENT } from "../model/limits.ts";
+import { placeOf, rangeOf, wordsOf } from "../model/place.ts";
+import * as quantities from "../model/quantities.ts";
+import { type Run, titleOf } from "../model/run.ts";
+import { cellsOf, isAblation, isWhole, type Study } from "../model/study.ts";
 import { figure, integer, listed, percent, ratio } from "../numbers.ts";
-import { placeOf, rangeOf, wordsOf } from "../place.ts";
-import * as quantities from "../quantities.ts";
-import { type Run, titleOf } from "../run.ts";
-import { cellsOf, isAblation, isWhole, type Study } from "../study.ts";
 import { containers } from "./containers.ts";
 import { replicas } from "./replicas.ts";
 

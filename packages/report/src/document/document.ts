@@ -1,6 +1,6 @@
 import type { RunCharts } from "../charts/charts.ts";
 import { blocks, text } from "../markdown.ts";
-import type { Run } from "../run.ts";
+import type { Run } from "../model/run.ts";
 import { appendix } from "./appendix.ts";
 import { conclusion } from "./conclusion.ts";
 import { discussion } from "./discussion.ts";

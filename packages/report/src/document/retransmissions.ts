@@ -1,10 +1,10 @@
 import type { TcpCounter } from "@c10k-lab/protocol";
-import type { CellFigures } from "../cell-figures.ts";
 import { LATE_MS, rungText } from "../ladder.ts";
 import { blocks, bullets, type Table, tableOf, text } from "../markdown.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { placeOf, wordsOf } from "../model/place.ts";
+import { cellsOf, type Study } from "../model/study.ts";
 import { integer, plural } from "../numbers.ts";
-import { placeOf, wordsOf } from "../place.ts";
-import { cellsOf, type Study } from "../study.ts";
 import { lateSentence } from "../wait-sentences.ts";
 import { isLaddered, type Waits, waitsOf } from "../waits.ts";
 

@@ -1,10 +1,10 @@
-import type { CellFigures } from "../cell-figures.ts";
 import { doubtOf } from "../comparison.ts";
 import { CONFIDENCE_PERCENT, type Interval, RESAMPLES, RUNS_MIN } from "../interval.ts";
-import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../limits.ts";
 import { blocks, bullets, tableOf, text } from "../markdown.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../model/limits.ts";
+import type { Study } from "../model/study.ts";
 import { about, integer, listed, MISSING, percent, plural, scientific } from "../numbers.ts";
-import type { Study } from "../study.ts";
 import { type Fitted, worstText } from "../usl/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../usl/model.ts";
 import { type Peak, peakIn } from "../usl/peak.ts";

@@ -1,8 +1,8 @@
 import { RUNS_MIN } from "../interval.ts";
-import { RATIO_MIN } from "../limits.ts";
 import { blocks, bullets } from "../markdown.ts";
+import { RATIO_MIN } from "../model/limits.ts";
+import { type Run, titleOf } from "../model/run.ts";
 import { integer } from "../numbers.ts";
-import { type Run, titleOf } from "../run.ts";
 import { warningsOf } from "../warnings.ts";
 
 /** What to hold against all of it, and against single cells. */

@@ -1,4 +1,3 @@
-import { valuesOf } from "../cell-figures.ts";
 import {
   behindIn,
   type Comparison,
@@ -9,16 +8,17 @@ import {
   type Quantity,
 } from "../comparison.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
-import { listed } from "../numbers.ts";
-import { placeOf } from "../place.ts";
+import { valuesOf } from "../model/cell-figures.ts";
+import { placeOf } from "../model/place.ts";
 import {
   CPU_PER_MESSAGE,
   FIRST_RESPONSE_P99,
   MEMORY_PER_CONNECTION,
   RATE,
   RESPONSE_P99,
-} from "../quantities.ts";
-import { placesOf, type Study } from "../study.ts";
+} from "../model/quantities.ts";
+import { placesOf, type Study } from "../model/study.ts";
+import { listed } from "../numbers.ts";
 import { wallSentences } from "../wall.ts";
 import { balanceSentence, type Findings, overflowSentence } from "./sentences.ts";
 

@@ -1,15 +1,15 @@
 import type { VerdictReason } from "@c10k-lab/protocol";
-import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import { changeOf, changeSentences, type Pair } from "../change.ts";
 import { between, type Quantity } from "../comparison.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { LATE_MS } from "../ladder.ts";
 import type { Table } from "../markdown.ts";
+import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
+import { placeOf, wordsOf } from "../model/place.ts";
+import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../model/quantities.ts";
+import { figuresOfRun } from "../model/run-figures.ts";
+import { cellsOf, isWhole, type Study } from "../model/study.ts";
 import { integer, listed, plural, ratio } from "../numbers.ts";
-import { placeOf, wordsOf } from "../place.ts";
-import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../quantities.ts";
-import { figuresOfRun } from "../run-figures.ts";
-import { cellsOf, isWhole, type Study } from "../study.ts";
 import { lateSentence } from "../wait-sentences.ts";
 import { isLaddered, waitsOf } from "../waits.ts";
 

@@ -1,10 +1,10 @@
-import type { CellFigures } from "../cell-figures.ts";
 import { changeSentences } from "../change.ts";
 import { compareAt, comparisonSentences, type Quantity } from "../comparison.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { placeOf, rangeOf } from "../model/place.ts";
+import { CONNECT_P99, FIRST_RESPONSE_P99, OVERFLOWS, RETRANSMITTED, WALL_TIME } from "../model/quantities.ts";
+import { cellsOf, placesOf, type Study } from "../model/study.ts";
 import { integer, listed } from "../numbers.ts";
-import { placeOf, rangeOf } from "../place.ts";
-import { CONNECT_P99, FIRST_RESPONSE_P99, OVERFLOWS, RETRANSMITTED, WALL_TIME } from "../quantities.ts";
-import { cellsOf, placesOf, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
 import { balanceSentence, endsOf, type Findings, perVariant } from "./sentences.ts";
 

@@ -1,11 +1,11 @@
-import { type CellFigures, valuesOf } from "../cell-figures.ts";
 import { compareAtHardest, doubtOf, type Quantity } from "../comparison.ts";
 import { CONFIDENCE_PERCENT, ratioInterval } from "../interval.ts";
+import { type CellFigures, valuesOf } from "../model/cell-figures.ts";
+import { placeOf, rangeOf } from "../model/place.ts";
+import * as quantities from "../model/quantities.ts";
+import { cellsOf, isOpenLoop, isWhole, type Study } from "../model/study.ts";
 import { about, listed, percent, theServers } from "../numbers.ts";
-import { placeOf, rangeOf } from "../place.ts";
-import * as quantities from "../quantities.ts";
 import { type Degradation, firstDegradation } from "../scaling.ts";
-import { cellsOf, isOpenLoop, isWhole, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
 import {
   balanceSentence,

@@ -1,5 +1,5 @@
-import type { Run } from "../run.ts";
-import { isAblation, type Study } from "../study.ts";
+import type { Run } from "../model/run.ts";
+import { isAblation, type Study } from "../model/study.ts";
 import { ablationFindings } from "./ablation.ts";
 import { acrossGroups } from "./across-groups.ts";
 import { backlogFindings } from "./backlog.ts";

@@ -7,8 +7,8 @@ import {
   MEMORY_PER_CONNECTION,
   RATE,
   RESPONSE_P99,
-} from "../quantities.ts";
-import { isOpenLoop, type Study } from "../study.ts";
+} from "../model/quantities.ts";
+import { isOpenLoop, type Study } from "../model/study.ts";
 import { wallSentences } from "../wall.ts";
 import { scalingAnswer } from "./by-load.ts";
 import {

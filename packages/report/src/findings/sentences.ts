@@ -1,5 +1,4 @@
 import type { VerdictReason } from "@c10k-lab/protocol";
-import { type CellFigures, intervalOf } from "../cell-figures.ts";
 import { changeSentences } from "../change.ts";
 import {
   type Comparison,
@@ -9,9 +8,10 @@ import {
   type Quantity,
 } from "../comparison.ts";
 import { CONFIDENCE_PERCENT } from "../interval.ts";
+import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
+import { placeOf } from "../model/place.ts";
+import { cellsOf, isWhole, type Study } from "../model/study.ts";
 import { integer, listed, plural } from "../numbers.ts";
-import { placeOf } from "../place.ts";
-import { cellsOf, isWhole, type Study } from "../study.ts";
 
 /** Sentences that follow from the data. No data, no sentence. */
 export interface Findings {

@@ -1,10 +1,10 @@
-import type { CellFigures } from "../cell-figures.ts";
 import { noClaim } from "../change.ts";
 import { type Comparison, compareAt, comparisonSentences, doubtOf, leadOver } from "../comparison.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { placeOf } from "../model/place.ts";
+import { CPU_PER_MESSAGE, DATA_RATE, RATE, RESPONSE_P99 } from "../model/quantities.ts";
+import { cellsOf, isWhole, placesOf, type Study } from "../model/study.ts";
 import { listed } from "../numbers.ts";
-import { placeOf } from "../place.ts";
-import { CPU_PER_MESSAGE, DATA_RATE, RATE, RESPONSE_P99 } from "../quantities.ts";
-import { cellsOf, isWhole, placesOf, type Study } from "../study.ts";
 import { wallSentences } from "../wall.ts";
 import { balanceSentence, type Findings, medianRange, perVariant } from "./sentences.ts";
 

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { Marked, type Tokens } from "marked";
 import type { StudyChart } from "../charts/chart.ts";
 import { escapeHtml } from "../markdown.ts";
-import { slug } from "../run.ts";
+import { slug } from "../model/run.ts";
 
 const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
 /** Each after what it imports. */

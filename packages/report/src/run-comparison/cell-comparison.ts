@@ -1,6 +1,6 @@
 import type { CellComparison, CellResult } from "@c10k-lab/protocol";
-import { type CellFigures, isUnbalanced, isWholeRun } from "../cell-figures.ts";
-import { isWhole } from "../study.ts";
+import { type CellFigures, isUnbalanced, isWholeRun } from "../model/cell-figures.ts";
+import { isWhole } from "../model/study.ts";
 import { changeOf } from "./change.ts";
 import { loadDifferences } from "./load-differences.ts";
 import type { Rule } from "./rule.ts";

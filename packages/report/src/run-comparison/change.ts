@@ -1,6 +1,6 @@
 import { type Change, type ComparedQuantity, INFINITE, type Percentile } from "@c10k-lab/protocol";
-import type { CellFigures } from "../cell-figures.ts";
 import { type Difference, isReal, type Quantity, ratioOf } from "../comparison.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
 import { COMPARED, doubtsOf } from "./compared-quantities.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,6 +1,6 @@
 import type { CellComparison, Change, LabResults, RunComparison } from "@c10k-lab/protocol";
-import type { CellFigures } from "../cell-figures.ts";
-import { everyCellOf, inTableOrder } from "../study.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { everyCellOf, inTableOrder } from "../model/study.ts";
 import { type CellPair, compareCell } from "./cell-comparison.ts";
 import { changeSentence } from "./change-sentences.ts";
 import { environmentDifferences } from "./environment-differences.ts";

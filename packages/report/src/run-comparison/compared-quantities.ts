@@ -10,7 +10,7 @@ import {
   RESPONSE_P50,
   RESPONSE_P99,
   SWITCHES,
-} from "../quantities.ts";
+} from "../model/quantities.ts";
 
 /** What can falsify a figure depends on what it is: the client's clock, processor time, or a plain amount. */
 type Kind = "time" | "work" | "amount";

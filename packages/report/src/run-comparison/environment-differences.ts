@@ -1,6 +1,6 @@
 import type { CellResult, Manifest } from "@c10k-lab/protocol";
+import { optionText } from "../model/option-text.ts";
 import { figure, integer } from "../numbers.ts";
-import { optionText } from "../option-text.ts";
 
 interface EnvironmentDifference {
   readonly what: string;

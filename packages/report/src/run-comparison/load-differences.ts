@@ -1,5 +1,5 @@
-import type { CellFigures } from "../cell-figures.ts";
-import { optionText } from "../option-text.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { optionText } from "../model/option-text.ts";
 
 /** Options that say where an app ran and what it wrote, not what was done to the server. */
 const NO_LOAD = new Set([

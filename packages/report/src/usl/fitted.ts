@@ -1,4 +1,4 @@
-import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../limits.ts";
+import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../model/limits.ts";
 import { integer, percent } from "../numbers.ts";
 import { fit } from "./fit.ts";
 import { intervalsOf, type LawIntervals } from "./intervals.ts";

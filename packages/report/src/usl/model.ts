@@ -1,6 +1,6 @@
-import { type CellFigures, valuesOf } from "../cell-figures.ts";
-import { RATE } from "../quantities.ts";
-import { cellsOf, type Study } from "../study.ts";
+import { type CellFigures, valuesOf } from "../model/cell-figures.ts";
+import { RATE } from "../model/quantities.ts";
+import { cellsOf, type Study } from "../model/study.ts";
 import { type Fitted, fittedTo } from "./fitted.ts";
 import { reasonLeftOut } from "./points.ts";
 

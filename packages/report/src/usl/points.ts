@@ -1,5 +1,5 @@
-import type { CellFigures } from "../cell-figures.ts";
-import { fateOf, isWhole } from "../study.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { fateOf, isWhole } from "../model/study.ts";
 
 /**
  * Why a cell is no point of the model; null when it is one. The law is about N workers of which each waits for its

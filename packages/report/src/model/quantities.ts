@@ -1,5 +1,5 @@
-import type { Quantity } from "./comparison.ts";
-import { about, figure, integer, percent } from "./numbers.ts";
+import type { Quantity } from "../comparison.ts";
+import { about, figure, integer, percent } from "../numbers.ts";
 
 /** What servers are compared by, each said once for findings, titles and captions. */
 
