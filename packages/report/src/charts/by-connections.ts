@@ -5,7 +5,7 @@ import {
   leaderOf,
   type Quantity,
   valuesSentence,
-} from "../comparison.ts";
+} from "../comparison/comparison.ts";
 import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
 import { placeOf, wordsOf } from "../model/place.ts";
 import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../model/study.ts";

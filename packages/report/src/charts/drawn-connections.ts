@@ -1,6 +1,6 @@
+import { canBeRetransmissions, isLaddered, rungOfRow, type Waits, waitsOf } from "../comparison/waits.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import type { Study } from "../model/study.ts";
-import { canBeRetransmissions, isLaddered, rungOfRow, type Waits, waitsOf } from "../waits.ts";
 import type { Point } from "./chart.ts";
 
 /** The connections of one run of a cell. */

@@ -1,6 +1,6 @@
+import { wallSentences } from "../comparison/wall.ts";
 import { cellsOf, type Study } from "../model/study.ts";
 import { integer, listed } from "../numbers.ts";
-import { wallSentences } from "../wall.ts";
 import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
 import type { Chart, Point, Series } from "./chart.ts";
 

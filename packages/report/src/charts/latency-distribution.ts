@@ -1,5 +1,5 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import { doubtOf, leaderOf } from "../comparison.ts";
+import { doubtOf, leaderOf } from "../comparison/comparison.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";
 import { RESPONSE_P999 } from "../model/quantities.ts";

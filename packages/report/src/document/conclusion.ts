@@ -1,5 +1,6 @@
 import { VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
 import { doubtOf, limitText, nameOf } from "../capacity-text.ts";
+import { firstDegradation } from "../comparison/scaling.ts";
 import { isInconclusive } from "../findings/capacity.ts";
 import { findingsOfRun } from "../findings/findings.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
@@ -8,7 +9,6 @@ import { placeOf } from "../model/place.ts";
 import { type Run, titleOf } from "../model/run.ts";
 import { cellsOf, isAboutScaling, isWhole, type Study } from "../model/study.ts";
 import { listed, plural } from "../numbers.ts";
-import { firstDegradation } from "../scaling.ts";
 
 /** Which architecture stopped first, on which axis, by which sign; what could not be concluded, and what would help. */
 export function conclusion(runs: readonly Run[]): string {

@@ -1,7 +1,7 @@
 import type { TcpCounter } from "@c10k-lab/protocol";
 import { TCP_COUNTERS } from "@c10k-lab/protocol";
-import { changeOf } from "../change.ts";
-import { between, type Quantity } from "../comparison.ts";
+import { changeOf } from "../comparison/change.ts";
+import { between, type Quantity } from "../comparison/comparison.ts";
 import { CONFIDENCE_PERCENT, median } from "../interval.ts";
 import { blocks, bullets, demoted, type Table, tableOf, text } from "../markdown.ts";
 import { type CellFigures, intervalOf } from "../model/cell-figures.ts";

@@ -1,4 +1,4 @@
-import { difference } from "../comparison.ts";
+import { difference } from "../comparison/comparison.ts";
 import { blocks, bullets } from "../markdown.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";

@@ -1,4 +1,4 @@
-import { doubtOf } from "../comparison.ts";
+import { doubtOf } from "../comparison/comparison.ts";
 import { CONFIDENCE_PERCENT, type Interval, RESAMPLES, RUNS_MIN } from "../interval.ts";
 import { blocks, bullets, tableOf, text } from "../markdown.ts";
 import type { CellFigures } from "../model/cell-figures.ts";

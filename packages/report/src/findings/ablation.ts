@@ -6,7 +6,8 @@ import {
   doubtOf,
   leadOver,
   type Quantity,
-} from "../comparison.ts";
+} from "../comparison/comparison.ts";
+import { wallSentences } from "../comparison/wall.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { valuesOf } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";
@@ -19,7 +20,6 @@ import {
 } from "../model/quantities.ts";
 import { placesOf, type Study } from "../model/study.ts";
 import { listed } from "../numbers.ts";
-import { wallSentences } from "../wall.ts";
 import { balanceSentence, type Findings, overflowSentence } from "./sentences.ts";
 
 const COMPARED: readonly Quantity[] = [

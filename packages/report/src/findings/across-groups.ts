@@ -1,8 +1,10 @@
 import type { VerdictReason } from "@c10k-lab/protocol";
-import { changeOf, changeSentences, type Pair } from "../change.ts";
-import { between, type Quantity } from "../comparison.ts";
+import { changeOf, changeSentences, type Pair } from "../comparison/change.ts";
+import { between, type Quantity } from "../comparison/comparison.ts";
+import { LATE_MS } from "../comparison/ladder.ts";
+import { lateSentence } from "../comparison/wait-sentences.ts";
+import { isLaddered, waitsOf } from "../comparison/waits.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
-import { LATE_MS } from "../ladder.ts";
 import type { Table } from "../markdown.ts";
 import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
 import { placeOf, wordsOf } from "../model/place.ts";
@@ -10,8 +12,6 @@ import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../model/quantities.ts";
 import { figuresOfRun } from "../model/run-figures.ts";
 import { cellsOf, isWhole, type Study } from "../model/study.ts";
 import { integer, listed, plural, ratio } from "../numbers.ts";
-import { lateSentence } from "../wait-sentences.ts";
-import { isLaddered, waitsOf } from "../waits.ts";
 
 const COMPARED: readonly Quantity[] = [RESPONSE_P99, RESPONSE_MAX, WALL_TIME];
 

@@ -1,11 +1,11 @@
-import { changeSentences } from "../change.ts";
-import { compareAt, comparisonSentences, type Quantity } from "../comparison.ts";
+import { changeSentences } from "../comparison/change.ts";
+import { compareAt, comparisonSentences, type Quantity } from "../comparison/comparison.ts";
+import { wallSentences } from "../comparison/wall.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { placeOf, rangeOf } from "../model/place.ts";
 import { CONNECT_P99, FIRST_RESPONSE_P99, OVERFLOWS, RETRANSMITTED, WALL_TIME } from "../model/quantities.ts";
 import { cellsOf, placesOf, type Study } from "../model/study.ts";
 import { integer, listed } from "../numbers.ts";
-import { wallSentences } from "../wall.ts";
 import { balanceSentence, endsOf, type Findings, perVariant } from "./sentences.ts";
 
 /** From which backlog on nothing overflows, and what a client sees below it. */

@@ -1,5 +1,6 @@
-import { changeOf } from "../change.ts";
-import { compareAtHardest, type Quantity } from "../comparison.ts";
+import { changeOf } from "../comparison/change.ts";
+import { compareAtHardest, type Quantity } from "../comparison/comparison.ts";
+import { wallSentences } from "../comparison/wall.ts";
 import {
   CPU_PER_MESSAGE,
   DESCRIPTORS,
@@ -9,7 +10,6 @@ import {
   RESPONSE_P99,
 } from "../model/quantities.ts";
 import { isOpenLoop, type Study } from "../model/study.ts";
-import { wallSentences } from "../wall.ts";
 import { scalingAnswer } from "./by-load.ts";
 import {
   balanceSentence,

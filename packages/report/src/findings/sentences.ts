@@ -1,12 +1,12 @@
 import type { VerdictReason } from "@c10k-lab/protocol";
-import { changeSentences } from "../change.ts";
+import { changeSentences } from "../comparison/change.ts";
 import {
   type Comparison,
   compareAtHardest,
   comparisonSentences,
   doubtOf,
   type Quantity,
-} from "../comparison.ts";
+} from "../comparison/comparison.ts";
 import { CONFIDENCE_PERCENT } from "../interval.ts";
 import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";

@@ -1,11 +1,17 @@
-import { noClaim } from "../change.ts";
-import { type Comparison, compareAt, comparisonSentences, doubtOf, leadOver } from "../comparison.ts";
+import { noClaim } from "../comparison/change.ts";
+import {
+  type Comparison,
+  compareAt,
+  comparisonSentences,
+  doubtOf,
+  leadOver,
+} from "../comparison/comparison.ts";
+import { wallSentences } from "../comparison/wall.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";
 import { CPU_PER_MESSAGE, DATA_RATE, RATE, RESPONSE_P99 } from "../model/quantities.ts";
 import { cellsOf, isWhole, placesOf, type Study } from "../model/study.ts";
 import { listed } from "../numbers.ts";
-import { wallSentences } from "../wall.ts";
 import { balanceSentence, type Findings, medianRange, perVariant } from "./sentences.ts";
 
 /** From which size of a message on the architectures no longer differ. */

@@ -1,4 +1,4 @@
-import type { Quantity } from "../comparison.ts";
+import type { Quantity } from "../comparison/comparison.ts";
 import { about, figure, integer, percent } from "../numbers.ts";
 
 /** What servers are compared by, each said once for findings, titles and captions. */

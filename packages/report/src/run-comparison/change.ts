@@ -1,5 +1,5 @@
 import { type Change, type ComparedQuantity, INFINITE, type Percentile } from "@c10k-lab/protocol";
-import { type Difference, isReal, type Quantity, ratioOf } from "../comparison.ts";
+import { type Difference, isReal, type Quantity, ratioOf } from "../comparison/comparison.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { COMPARED, doubtsOf } from "./compared-quantities.ts";
 import type { Rule } from "./rule.ts";

@@ -1,6 +1,6 @@
-import { CONFIDENCE_PERCENT } from "./interval.ts";
+import { CONFIDENCE_PERCENT } from "../interval.ts";
+import { integer, percent, plural } from "../numbers.ts";
 import { CHANCE_PERCENT, LATE_MS } from "./ladder.ts";
-import { integer, percent, plural } from "./numbers.ts";
 import { areRetransmissions, canBeRetransmissions, type Waits } from "./waits.ts";
 
 /** "epoll: 349 of 1,000 connections waited longer than 180 ms, 330 of them within 10 % of a rung …", or nothing. */

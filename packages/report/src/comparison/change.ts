@@ -1,3 +1,8 @@
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
+import type { CellFigures } from "../model/cell-figures.ts";
+import type { RunFigures } from "../model/run-figures.ts";
+import type { Study } from "../model/study.ts";
+import { listed, ratio } from "../numbers.ts";
 import {
   between,
   type Difference,
@@ -8,11 +13,6 @@ import {
   ratioOf,
   valueAndRange,
 } from "./comparison.ts";
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "./interval.ts";
-import type { CellFigures } from "./model/cell-figures.ts";
-import type { RunFigures } from "./model/run-figures.ts";
-import type { Study } from "./model/study.ts";
-import { listed, ratio } from "./numbers.ts";
 
 type Value = (run: RunFigures) => number | null;
 

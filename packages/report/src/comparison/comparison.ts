@@ -1,11 +1,11 @@
 import type { VerdictReason } from "@c10k-lab/protocol";
-import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "./interval.ts";
-import { type CellFigures, intervalOf, valuesOf } from "./model/cell-figures.ts";
-import { RATIO_MIN } from "./model/limits.ts";
-import { placeOf } from "./model/place.ts";
-import type { RunFigures } from "./model/run-figures.ts";
-import { isWhole, placesOf, type Study } from "./model/study.ts";
-import { listed, plural, ratio } from "./numbers.ts";
+import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "../interval.ts";
+import { type CellFigures, intervalOf, valuesOf } from "../model/cell-figures.ts";
+import { RATIO_MIN } from "../model/limits.ts";
+import { placeOf } from "../model/place.ts";
+import type { RunFigures } from "../model/run-figures.ts";
+import { isWhole, placesOf, type Study } from "../model/study.ts";
+import { listed, plural, ratio } from "../numbers.ts";
 
 type Value = (run: RunFigures) => number | null;
 

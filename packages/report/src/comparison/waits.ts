@@ -1,7 +1,7 @@
 import type { CellResult, ConnectionRow, TcpCounter } from "@c10k-lab/protocol";
-import { type Interval, shareInterval } from "./interval.ts";
+import { type Interval, shareInterval } from "../interval.ts";
+import type { Study } from "../model/study.ts";
 import { CHANCE_PERCENT, LATE_MS, RUNGS, rungOf } from "./ladder.ts";
-import type { Study } from "./model/study.ts";
 
 /** The longest response of each connection held against the retransmit ladder, and what the kernel counted. */
 export interface Waits {
