@@ -1,10 +1,10 @@
 import { RATE } from "../model/quantities.ts";
 import type { Study } from "../model/study.ts";
 import { integer, listed, plural } from "../numbers.ts";
-import { type Fitted, worstText } from "../usl/fitted.ts";
+import { type Fitted, worstText } from "../scalability/fitted.ts";
+import { modelsOf, type ScalabilityModel } from "../scalability/model.ts";
+import { peakIn } from "../scalability/peak.ts";
 import { rateAt } from "../usl/law.ts";
-import { modelsOf, type ScalabilityModel } from "../usl/model.ts";
-import { peakIn } from "../usl/peak.ts";
 import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts";
 import type { Chart, Point, Series } from "./chart.ts";
 

@@ -5,9 +5,9 @@ import type { CellFigures } from "../model/cell-figures.ts";
 import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../model/limits.ts";
 import type { Study } from "../model/study.ts";
 import { about, integer, listed, MISSING, percent, plural, scientific } from "../numbers.ts";
-import { type Fitted, worstText } from "../usl/fitted.ts";
-import { modelsOf, type ScalabilityModel } from "../usl/model.ts";
-import { type Peak, peakIn } from "../usl/peak.ts";
+import { type Fitted, worstText } from "../scalability/fitted.ts";
+import { modelsOf, type ScalabilityModel } from "../scalability/model.ts";
+import { type Peak, peakIn } from "../scalability/peak.ts";
 
 /** The Universal Scalability Law for each variant; empty where no cell is one the law is about. */
 export function scalabilityModel(study: Study): string {

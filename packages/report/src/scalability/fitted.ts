@@ -1,8 +1,8 @@
 import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../model/limits.ts";
 import { integer, percent } from "../numbers.ts";
-import { fit } from "./fit.ts";
-import { intervalsOf, type LawIntervals } from "./intervals.ts";
-import { type Coefficients, peakOf, type RatePoint, residualOf } from "./law.ts";
+import { fit } from "../usl/fit.ts";
+import { intervalsOf, type LawIntervals } from "../usl/intervals.ts";
+import { type Coefficients, peakOf, type RatePoint, residualOf } from "../usl/law.ts";
 
 /** The law as it fits some loads, with what speaks for and against it. */
 export interface Fitted {
