@@ -1,10 +1,10 @@
 /** Results to tables, charts and findings: Markdown, HTML, SVG. Nothing is measured and nothing is written here. */
 
-export { type Answer, answer } from "./answer.ts";
-export { capacityTable, sentenceOf, WORDS } from "./capacity-text.ts";
+export { type Answer, answer } from "./findings/answer.ts";
+export { capacityTable, sentenceOf, WORDS } from "./findings/capacity-text.ts";
+export { notesOf } from "./findings/notes.ts";
 export { placeOf } from "./model/place.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
-export { notesOf } from "./notes.ts";
 export { figure, integer, listed, plural } from "./numbers.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type ComparedRun, compareRuns } from "./run-comparison/compare-runs.ts";

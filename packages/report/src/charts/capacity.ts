@@ -1,5 +1,5 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
-import { amount, heldFast, limitText, nameOf, trialsOf } from "../capacity-text.ts";
+import { amount, heldFast, limitText, nameOf, trialsOf } from "../findings/capacity-text.ts";
 import { integer, plural } from "../numbers.ts";
 import type { Chart, Point, Series } from "./chart.ts";
 

@@ -1,5 +1,5 @@
 import type { Capacity } from "@c10k-lab/protocol";
-import { nameOf } from "../capacity-text.ts";
+import { nameOf } from "../findings/capacity-text.ts";
 import { type Run, slug } from "../model/run.ts";
 import { isAblation, type Study } from "../model/study.ts";
 import { drawByConnections } from "./by-connections.ts";

@@ -1,7 +1,7 @@
 import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
-import { capacityTable, nameOf, objectiveOf, WORDS } from "../capacity-text.ts";
 import type { Chart } from "../charts/chart.ts";
 import { capacityFindings } from "../findings/capacity.ts";
+import { capacityTable, nameOf, objectiveOf, WORDS } from "../findings/capacity-text.ts";
 import { blocks, bullets, tableOf, text } from "../markdown.ts";
 import { integer, MISSING, plural } from "../numbers.ts";
 import { type Figures, figureBlock } from "./figures.ts";

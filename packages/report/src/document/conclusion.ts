@@ -1,7 +1,7 @@
 import { VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
-import { doubtOf, limitText, nameOf } from "../capacity-text.ts";
 import { firstDegradation } from "../comparison/scaling.ts";
 import { isInconclusive } from "../findings/capacity.ts";
+import { doubtOf, limitText, nameOf } from "../findings/capacity-text.ts";
 import { findingsOfRun } from "../findings/findings.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { blocks, bullets, tableOf } from "../markdown.ts";

@@ -1,6 +1,6 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
-import { amount, doubtOf, limitText, nameOf, objectiveOf, sentenceOf } from "../capacity-text.ts";
 import { listed } from "../numbers.ts";
+import { amount, doubtOf, limitText, nameOf, objectiveOf, sentenceOf } from "./capacity-text.ts";
 import type { Findings } from "./sentences.ts";
 
 /** How far each server can be loaded before it breaks its promise. */

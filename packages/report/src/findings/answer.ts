@@ -1,6 +1,6 @@
 import type { LabResults } from "@c10k-lab/protocol";
-import { findingsOfRun, within } from "./findings/findings.ts";
-import { runsOf } from "./model/run.ts";
+import { runsOf } from "../model/run.ts";
+import { findingsOfRun, within } from "./findings.ts";
 import { warningsOf } from "./warnings.ts";
 
 /** The report in plain sentences, for a terminal. */
