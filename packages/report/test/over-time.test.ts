@@ -1,8 +1,8 @@
 import type { CellResult } from "@c10k-lab/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { growthOf, stepOf } from "../src/charts/over-time.ts";
-import { withinACell } from "../src/charts/within-a-cell.ts";
+import { growthOf, stepOf } from "../src/charts/data/over-time.ts";
+import { withinACell } from "../src/charts/data/within-a-cell.ts";
 import { studiesOf } from "../src/model/study.ts";
 import { makeCell, makeResults } from "./fixture.ts";
 

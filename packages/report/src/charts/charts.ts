@@ -2,15 +2,15 @@ import type { Capacity } from "@c10k-lab/protocol";
 import { nameOf } from "../findings/capacity-text.ts";
 import { type Run, slug } from "../model/run.ts";
 import { isAblation, type Study } from "../model/study.ts";
-import { drawByConnections } from "./by-connections.ts";
-import { capacityCharts } from "./capacity.ts";
 import type { Chart, StudyChart } from "./chart.ts";
-import { connectionScatters } from "./connection-scatter.ts";
-import { drawingsOf } from "./drawings.ts";
-import { establishedChart } from "./established.ts";
-import { latencyDistribution } from "./latency-distribution.ts";
-import { scalabilityChart } from "./scalability.ts";
-import { withinACell } from "./within-a-cell.ts";
+import { drawByConnections } from "./data/by-connections.ts";
+import { capacityCharts } from "./data/capacity.ts";
+import { connectionScatters } from "./data/connection-scatter.ts";
+import { drawingsOf } from "./data/drawings.ts";
+import { establishedChart } from "./data/established.ts";
+import { latencyDistribution } from "./data/latency-distribution.ts";
+import { scalabilityChart } from "./data/scalability.ts";
+import { withinACell } from "./data/within-a-cell.ts";
 
 /** The charts of one run by where they belong, each with a name no other chart of the report has. */
 export interface RunCharts {

@@ -1,12 +1,12 @@
-import { RATE } from "../model/quantities.ts";
-import type { Study } from "../model/study.ts";
-import { integer, listed, plural } from "../numbers.ts";
-import { type Fitted, worstText } from "../scalability/fitted.ts";
-import { modelsOf, type ScalabilityModel } from "../scalability/model.ts";
-import { peakIn } from "../scalability/peak.ts";
-import { rateAt } from "../usl/law.ts";
+import { RATE } from "../../model/quantities.ts";
+import type { Study } from "../../model/study.ts";
+import { integer, listed, plural } from "../../numbers.ts";
+import { type Fitted, worstText } from "../../scalability/fitted.ts";
+import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
+import { peakIn } from "../../scalability/peak.ts";
+import { rateAt } from "../../usl/law.ts";
+import type { Chart, Point, Series } from "../chart.ts";
 import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts";
-import type { Chart, Point, Series } from "./chart.ts";
 
 /** Enough for a curve to look like one, on a logarithmic axis. */
 const CURVE_POINTS = 80;

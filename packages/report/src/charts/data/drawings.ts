@@ -1,6 +1,6 @@
 import type { Axis } from "@c10k-lab/protocol";
-import * as quantities from "../model/quantities.ts";
-import { isAblation, isOpenLoop, type Study } from "../model/study.ts";
+import * as quantities from "../../model/quantities.ts";
+import { isAblation, isOpenLoop, type Study } from "../../model/study.ts";
 import type { Drawing } from "./by-connections.ts";
 
 const THROUGHPUT: Drawing = {

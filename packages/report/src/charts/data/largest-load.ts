@@ -1,5 +1,5 @@
-import type { CellFigures } from "../model/cell-figures.ts";
-import { isWhole, placesOf, type Study } from "../model/study.ts";
+import type { CellFigures } from "../../model/cell-figures.ts";
+import { isWhole, placesOf, type Study } from "../../model/study.ts";
 
 /**
  * The cells of the largest load all servers held whole, for charts that show one load. When there is none, of the

@@ -1,11 +1,11 @@
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import { doubtOf, leaderOf } from "../comparison/comparison.ts";
-import type { CellFigures } from "../model/cell-figures.ts";
-import { placeOf } from "../model/place.ts";
-import { RESPONSE_P999 } from "../model/quantities.ts";
-import type { Study } from "../model/study.ts";
-import { about } from "../numbers.ts";
-import type { Chart, Point } from "./chart.ts";
+import { doubtOf, leaderOf } from "../../comparison/comparison.ts";
+import type { CellFigures } from "../../model/cell-figures.ts";
+import { placeOf } from "../../model/place.ts";
+import { RESPONSE_P999 } from "../../model/quantities.ts";
+import type { Study } from "../../model/study.ts";
+import { about } from "../../numbers.ts";
+import type { Chart, Point } from "../chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
 /** Ten points from each nine to the next. */
