@@ -1,6 +1,6 @@
 import type { LabResults } from "@c10k-lab/protocol";
 import { chartsOfRun } from "./charts/charts.ts";
-import { svgOf } from "./charts/svg.ts";
+import { svgOf } from "./charts/draw/svg.ts";
 import { documentOf } from "./document/document.ts";
 import { figuresOfCharts } from "./document/figures.ts";
 import { dataFile, type Run, runsOf } from "./model/run.ts";

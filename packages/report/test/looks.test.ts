@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LOOKS, marksOf } from "../src/charts/looks.js";
+import { LOOKS, marksOf } from "../src/charts/draw/looks.js";
 
 /** WCAG 2.2, success criteria 1.4.3 and 1.4.11. */
 const CONTRAST_MIN = { text: 4.5, lines: 3 };

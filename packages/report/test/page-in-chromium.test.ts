@@ -1,7 +1,7 @@
 import type { CellResult } from "@c10k-lab/protocol";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { LOOKS } from "../src/charts/looks.js";
+import { LOOKS } from "../src/charts/draw/looks.js";
 import { renderReport } from "../src/index.ts";
 import { chartIn, describeInChromium } from "./chromium.ts";
 import { makeResults, makeStudyCells, thrice } from "./fixture.ts";

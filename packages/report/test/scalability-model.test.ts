@@ -1,8 +1,8 @@
 import type { CellResult, ClientSummary } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
-import { chartOption } from "../src/charts/chart-option.js";
 import { scalabilityChart } from "../src/charts/data/scalability.ts";
-import { LOOKS } from "../src/charts/looks.js";
+import { chartOption } from "../src/charts/draw/chart-option.js";
+import { LOOKS } from "../src/charts/draw/looks.js";
 import { scalabilityModel } from "../src/document/scalability-model.ts";
 import { renderReport } from "../src/index.ts";
 import { type Study, studiesOf } from "../src/model/study.ts";

@@ -2,7 +2,6 @@ import type { Capacity } from "@c10k-lab/protocol";
 import { nameOf } from "../findings/capacity-text.ts";
 import { type Run, slug } from "../model/run.ts";
 import { isAblation, type Study } from "../model/study.ts";
-import type { Chart, StudyChart } from "./chart.ts";
 import { drawByConnections } from "./data/by-connections.ts";
 import { capacityCharts } from "./data/capacity.ts";
 import { connectionScatters } from "./data/connection-scatter.ts";
@@ -11,6 +10,7 @@ import { establishedChart } from "./data/established.ts";
 import { latencyDistribution } from "./data/latency-distribution.ts";
 import { scalabilityChart } from "./data/scalability.ts";
 import { withinACell } from "./data/within-a-cell.ts";
+import type { Chart, StudyChart } from "./draw/chart.ts";
 
 /** The charts of one run by where they belong, each with a name no other chart of the report has. */
 export interface RunCharts {

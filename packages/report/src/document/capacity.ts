@@ -1,5 +1,5 @@
 import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
-import type { Chart } from "../charts/chart.ts";
+import type { Chart } from "../charts/draw/chart.ts";
 import { capacityFindings } from "../findings/capacity.ts";
 import { capacityTable, nameOf, objectiveOf, WORDS } from "../findings/capacity-text.ts";
 import { blocks, bullets, tableOf, text } from "../markdown.ts";

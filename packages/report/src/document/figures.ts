@@ -1,4 +1,4 @@
-import type { Chart } from "../charts/chart.ts";
+import type { Chart } from "../charts/draw/chart.ts";
 import { blocks, text } from "../markdown.ts";
 
 /** The number of each chart, counted through the report. */

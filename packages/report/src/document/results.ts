@@ -1,5 +1,5 @@
-import type { Chart } from "../charts/chart.ts";
 import type { RunCharts } from "../charts/charts.ts";
+import type { Chart } from "../charts/draw/chart.ts";
 import { acrossGroups, acrossTable } from "../findings/across-groups.ts";
 import { findingsOf } from "../findings/findings.ts";
 import { notesOf } from "../findings/notes.ts";

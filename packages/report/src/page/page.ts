@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Marked, type Tokens } from "marked";
-import type { StudyChart } from "../charts/chart.ts";
+import type { StudyChart } from "../charts/draw/chart.ts";
 import { escapeHtml } from "../markdown.ts";
 import { slug } from "../model/run.ts";
 
 const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
 /** Each after what it imports. */
 const SCRIPT = [
-  new URL("../charts/looks.js", import.meta.url),
-  new URL("../charts/legend.js", import.meta.url),
-  new URL("../charts/chart-option.js", import.meta.url),
+  new URL("../charts/draw/looks.js", import.meta.url),
+  new URL("../charts/draw/legend.js", import.meta.url),
+  new URL("../charts/draw/chart-option.js", import.meta.url),
   new URL("./page.js", import.meta.url),
 ]
   .map(plainScript)

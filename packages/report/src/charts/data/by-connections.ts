@@ -10,7 +10,7 @@ import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { placeOf, wordsOf } from "../../model/place.ts";
 import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../../model/study.ts";
 import { listed } from "../../numbers.ts";
-import type { Axis, Chart, Point, Range, Series } from "../chart.ts";
+import type { Axis, Chart, Point, Range, Series } from "../draw/chart.ts";
 
 /** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */
 const LOG_SPREAD = 30;

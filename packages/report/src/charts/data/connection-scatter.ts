@@ -3,7 +3,7 @@ import { isLaddered, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { placeOf } from "../../model/place.ts";
 import { placesOf, type Study } from "../../model/study.ts";
-import type { Chart, Series } from "../chart.ts";
+import type { Chart, Series } from "../draw/chart.ts";
 import { scaleOf } from "./by-connections.ts";
 import { captionOf, titleOf } from "./connection-scatter-words.ts";
 import { type Drawn, drawnOf } from "./drawn-connections.ts";

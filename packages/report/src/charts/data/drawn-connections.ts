@@ -1,7 +1,7 @@
 import { canBeRetransmissions, isLaddered, rungOfRow, type Waits, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import type { Study } from "../../model/study.ts";
-import type { Point } from "../chart.ts";
+import type { Point } from "../draw/chart.ts";
 
 /** The connections of one run of a cell. */
 export interface Drawn {

@@ -1,7 +1,7 @@
 import { wallSentences } from "../../comparison/wall.ts";
 import { cellsOf, type Study } from "../../model/study.ts";
 import { integer, listed } from "../../numbers.ts";
-import type { Chart, Point, Series } from "../chart.ts";
+import type { Chart, Point, Series } from "../draw/chart.ts";
 import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
 
 /** Asked against got: a server's wall is where it leaves the dashed line. null when none is known to leave it. */

@@ -5,7 +5,7 @@ import { placeOf } from "../../model/place.ts";
 import { RESPONSE_P999 } from "../../model/quantities.ts";
 import type { Study } from "../../model/study.ts";
 import { about } from "../../numbers.ts";
-import type { Chart, Point } from "../chart.ts";
+import type { Chart, Point } from "../draw/chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
 /** Ten points from each nine to the next. */

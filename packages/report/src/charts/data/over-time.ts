@@ -1,4 +1,4 @@
-import type { Point } from "../chart.ts";
+import type { Point } from "../draw/chart.ts";
 
 /** What had added up by a moment. */
 export interface Look {

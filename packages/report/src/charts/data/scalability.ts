@@ -5,7 +5,7 @@ import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
 import { peakIn } from "../../scalability/peak.ts";
 import { rateAt } from "../../usl/law.ts";
-import type { Chart, Point, Series } from "../chart.ts";
+import type { Chart, Point, Series } from "../draw/chart.ts";
 import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts";
 
 /** Enough for a curve to look like one, on a logarithmic axis. */

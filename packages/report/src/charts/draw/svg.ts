@@ -1,5 +1,5 @@
 import { init } from "echarts";
-import { SVG_DOTS_MAX } from "../model/limits.ts";
+import { SVG_DOTS_MAX } from "../../model/limits.ts";
 import type { StudyChart } from "./chart.ts";
 import { chartOption } from "./chart-option.js";
 import { legendRoom } from "./legend.js";
