@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { scalabilityChart } from "../src/charts/data/scalability.ts";
 import { chartOption } from "../src/charts/draw/chart-option.js";
 import { LOOKS } from "../src/charts/draw/looks.js";
-import { scalabilityModel } from "../src/document/scalability-model.ts";
+import { scalabilityModel } from "../src/document/results/scalability-model.ts";
 import { renderReport } from "../src/index.ts";
 import { type Study, studiesOf } from "../src/model/study.ts";
 import { scientific } from "../src/numbers.ts";

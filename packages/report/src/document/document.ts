@@ -3,11 +3,11 @@ import { blocks, text } from "../markdown.ts";
 import type { Run } from "../model/run.ts";
 import { appendix } from "./appendix.ts";
 import { conclusion } from "./conclusion.ts";
-import { discussion } from "./discussion.ts";
 import { environment } from "./environment.ts";
 import type { Figures } from "./figures.ts";
 import { method } from "./method.ts";
-import { results } from "./results.ts";
+import { discussion } from "./results/discussion.ts";
+import { results } from "./results/results.ts";
 import { summary } from "./summary.ts";
 import { threats } from "./threats.ts";
 
