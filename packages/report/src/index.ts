@@ -12,4 +12,4 @@ export { comparisonMarkdown } from "./run-comparison/comparison-markdown.ts";
 export { comparisonTable } from "./run-comparison/comparison-table.ts";
 export { type ComparisonText, comparisonText } from "./run-comparison/comparison-text.ts";
 export type { Rule } from "./run-comparison/rule.ts";
-export { summaryTable } from "./summary-table.ts";
+export { summaryTable } from "./text/summary-table.ts";

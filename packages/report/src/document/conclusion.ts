@@ -4,11 +4,11 @@ import { isInconclusive } from "../findings/capacity.ts";
 import { doubtOf, limitText, nameOf } from "../findings/capacity-text.ts";
 import { findingsOfRun } from "../findings/findings.ts";
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
-import { blocks, bullets, tableOf } from "../markdown.ts";
 import { placeOf } from "../model/place.ts";
 import { type Run, titleOf } from "../model/run.ts";
 import { cellsOf, isAboutScaling, isWhole, type Study } from "../model/study.ts";
 import { listed, plural } from "../numbers.ts";
+import { blocks, bullets, tableOf } from "../text/markdown.ts";
 
 /** Which architecture stopped first, on which axis, by which sign; what could not be concluded, and what would help. */
 export function conclusion(runs: readonly Run[]): string {

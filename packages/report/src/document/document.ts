@@ -1,6 +1,6 @@
 import type { RunCharts } from "../charts/charts.ts";
-import { blocks, text } from "../markdown.ts";
 import type { Run } from "../model/run.ts";
+import { blocks, text } from "../text/markdown.ts";
 import { appendix } from "./appendix.ts";
 import { conclusion } from "./conclusion.ts";
 import { environment } from "./environment.ts";

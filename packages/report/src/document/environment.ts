@@ -1,7 +1,7 @@
 import type { Manifest } from "@c10k-lab/protocol";
-import { blocks, tableOf, text } from "../markdown.ts";
 import type { Run } from "../model/run.ts";
 import { figure, integer, listed, MISSING } from "../numbers.ts";
+import { blocks, tableOf, text } from "../text/markdown.ts";
 
 type Rows = readonly (readonly [what: string, value: string])[];
 

@@ -1,5 +1,5 @@
 import type { Chart } from "../charts/draw/chart.ts";
-import { blocks, text } from "../markdown.ts";
+import { blocks, text } from "../text/markdown.ts";
 
 /** The number of each chart, counted through the report. */
 export type Figures = ReadonlyMap<Chart, number>;

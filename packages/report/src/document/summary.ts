@@ -1,9 +1,9 @@
 import type { Capacity, Manifest } from "@c10k-lab/protocol";
 import { isInconclusive } from "../findings/capacity.ts";
 import { findingsOfRun } from "../findings/findings.ts";
-import { blocks, bullets, text } from "../markdown.ts";
 import type { Run } from "../model/run.ts";
 import { integer, listed, plural } from "../numbers.ts";
+import { blocks, bullets, text } from "../text/markdown.ts";
 
 /** Of each run: enough to know the answer, and where to look. */
 const ANSWERS_MAX = 6;

@@ -1,9 +1,9 @@
 import { warningsOf } from "../findings/warnings.ts";
 import { RUNS_MIN } from "../interval.ts";
-import { blocks, bullets } from "../markdown.ts";
 import { RATIO_MIN } from "../model/limits.ts";
 import { type Run, titleOf } from "../model/run.ts";
 import { integer } from "../numbers.ts";
+import { blocks, bullets } from "../text/markdown.ts";
 
 /** What to hold against all of it, and against single cells. */
 export function threats(runs: readonly Run[]): string {

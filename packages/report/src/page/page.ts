@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { Marked, type Tokens } from "marked";
 import type { StudyChart } from "../charts/draw/chart.ts";
-import { escapeHtml } from "../markdown.ts";
 import { slug } from "../model/run.ts";
+import { escapeHtml } from "../text/markdown.ts";
 
 const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
 /** Each after what it imports. */

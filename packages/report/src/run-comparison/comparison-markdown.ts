@@ -1,5 +1,5 @@
 import type { RunComparison } from "@c10k-lab/protocol";
-import { blocks, bullets, tableOf, text } from "../markdown.ts";
+import { blocks, bullets, tableOf, text } from "../text/markdown.ts";
 import { comparisonTable } from "./comparison-table.ts";
 import { comparisonText, ruleSentences } from "./comparison-text.ts";
 

@@ -1,9 +1,9 @@
 import { CLOCKS, type Clock } from "@c10k-lab/protocol";
-import { blocks, tableOf } from "../../markdown.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { wordsOf } from "../../model/place.ts";
 import { cellsOf, type Study } from "../../model/study.ts";
 import { figure } from "../../numbers.ts";
+import { blocks, tableOf } from "../../text/markdown.ts";
 
 const NAMES: Readonly<Record<Clock, string>> = {
   connect: "connect",

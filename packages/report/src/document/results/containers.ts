@@ -1,7 +1,7 @@
 import type { ContainerSample } from "@c10k-lab/protocol";
-import { blocks, tableOf } from "../../markdown.ts";
 import type { Study } from "../../model/study.ts";
 import { figure, integer } from "../../numbers.ts";
+import { blocks, tableOf } from "../../text/markdown.ts";
 
 /** What the container engine saw of each cell; empty where no engine was. */
 export function containers(study: Study): string {

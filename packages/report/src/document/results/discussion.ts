@@ -3,7 +3,6 @@ import { TCP_COUNTERS } from "@c10k-lab/protocol";
 import { changeOf } from "../../comparison/change.ts";
 import { between, type Quantity } from "../../comparison/comparison.ts";
 import { CONFIDENCE_PERCENT, median } from "../../interval.ts";
-import { blocks, bullets, demoted, type Table, tableOf, text } from "../../markdown.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { CORE_USED_UP_PERCENT } from "../../model/limits.ts";
 import { placeOf, rangeOf, wordsOf } from "../../model/place.ts";
@@ -11,6 +10,7 @@ import * as quantities from "../../model/quantities.ts";
 import { type Run, titleOf } from "../../model/run.ts";
 import { cellsOf, isAblation, isWhole, type Study } from "../../model/study.ts";
 import { figure, integer, listed, percent, ratio } from "../../numbers.ts";
+import { blocks, bullets, demoted, type Table, tableOf, text } from "../../text/markdown.ts";
 import { containers } from "./containers.ts";
 import { replicas } from "./replicas.ts";
 

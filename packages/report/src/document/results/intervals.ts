@@ -1,10 +1,10 @@
 import { CONFIDENCE_PERCENT } from "../../interval.ts";
-import { blocks, tableOf } from "../../markdown.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { wordsOf } from "../../model/place.ts";
 import { CPU_PER_MESSAGE, RATE, RESPONSE_P50, RESPONSE_P99 } from "../../model/quantities.ts";
 import { cellsOf, type Study } from "../../model/study.ts";
 import { about, integer } from "../../numbers.ts";
+import { blocks, tableOf } from "../../text/markdown.ts";
 
 const COLUMNS = [
   ["messages/s", RATE],

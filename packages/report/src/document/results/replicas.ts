@@ -1,9 +1,9 @@
 import { difference } from "../../comparison/comparison.ts";
-import { blocks, bullets } from "../../markdown.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { placeOf } from "../../model/place.ts";
 import { isWhole, type Study } from "../../model/study.ts";
 import { about, integer } from "../../numbers.ts";
+import { blocks, bullets } from "../../text/markdown.ts";
 
 /** Whether it matters how many clients share a load; empty where the plan does not ask. */
 export function replicas(study: Study): string {

@@ -1,6 +1,5 @@
 import { doubtOf } from "../../comparison/comparison.ts";
 import { CONFIDENCE_PERCENT, type Interval, RESAMPLES, RUNS_MIN } from "../../interval.ts";
-import { blocks, bullets, tableOf, text } from "../../markdown.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../../model/limits.ts";
 import type { Study } from "../../model/study.ts";
@@ -8,6 +7,7 @@ import { about, integer, listed, MISSING, percent, plural, scientific } from "..
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
 import { type Peak, peakIn } from "../../scalability/peak.ts";
+import { blocks, bullets, tableOf, text } from "../../text/markdown.ts";
 
 /** The Universal Scalability Law for each variant; empty where no cell is one the law is about. */
 export function scalabilityModel(study: Study): string {
