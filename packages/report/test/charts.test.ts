@@ -5,7 +5,7 @@ import { chartOption } from "../src/charts/draw/chart-option.js";
 import { LOOKS } from "../src/charts/draw/looks.js";
 import { thinned, thinnedByLabel } from "../src/charts/draw/thin.ts";
 import { renderReport } from "../src/index.ts";
-import { makeCell, makeResults, makeStudyCells } from "./fixture.ts";
+import { makeCell, makeResults, makeStudyCells } from "./fixtures/fixture.ts";
 
 const { charts, html, markdown } = renderReport([makeResults(makeStudyCells())]);
 

@@ -3,7 +3,7 @@ import { Marked } from "marked";
 import { describe, expect, it } from "vitest";
 import { renderReport } from "../src/index.ts";
 import { text } from "../src/text/markdown.ts";
-import { makeCell, makeResults } from "./fixture.ts";
+import { makeCell, makeResults } from "./fixtures/fixture.ts";
 
 const EVIL = `<script>alert("1")</script> ![x](http://example.com/x.png) | [y](javascript:alert(2)) **bold** \`code\` </script>`;
 

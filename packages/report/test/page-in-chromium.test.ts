@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { LOOKS } from "../src/charts/draw/looks.js";
 import { renderReport } from "../src/index.ts";
 import { chartIn, describeInChromium } from "./chromium.ts";
-import { makeResults, makeStudyCells, thrice } from "./fixture.ts";
-import { makeManyVariants } from "./many-variants.ts";
+import { makeResults, makeStudyCells, thrice } from "./fixtures/fixture.ts";
+import { makeManyVariants } from "./fixtures/many-variants.ts";
 import {
   focused,
   isDrawn,

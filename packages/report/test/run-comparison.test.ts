@@ -7,7 +7,7 @@ import {
   comparisonTable,
   type Rule,
 } from "../src/index.ts";
-import { type CellWish, makeCell, makeResults, thrice } from "./fixture.ts";
+import { type CellWish, makeCell, makeResults, thrice } from "./fixtures/fixture.ts";
 
 const RULE: Rule = { quantities: COMPARED_QUANTITIES, thresholdPercent: 10, countsInconclusive: false };
 

@@ -4,7 +4,7 @@ import { chartsOf } from "../src/charts/charts.ts";
 import { waitsOf } from "../src/comparison/waits.ts";
 import { retransmissions } from "../src/document/results/retransmissions.ts";
 import { type Study, studiesOf } from "../src/model/study.ts";
-import { makeCell, makeResults } from "./fixture.ts";
+import { makeCell, makeResults } from "./fixtures/fixture.ts";
 
 const MESSAGES = 20;
 const OVERFLOWED = {

@@ -3,7 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunComparison } from "@c10k-lab/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type CellWish, makeCell, makeResults, thrice } from "../../../../packages/report/test/fixture.ts";
+import {
+  type CellWish,
+  makeCell,
+  makeResults,
+  thrice,
+} from "../../../../packages/report/test/fixtures/fixture.ts";
 import { ResultsFolder } from "../../src/results/results-folder.ts";
 import { LabProcess } from "../lab-process.ts";
 

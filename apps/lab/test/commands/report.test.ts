@@ -4,7 +4,11 @@ import { join } from "node:path";
 import type { LabResults } from "@c10k-lab/protocol";
 import { readCsv } from "@c10k-lab/stats";
 import { beforeAll, expect, test } from "vitest";
-import { capacityResults, idleResults, sizeResults } from "../../../../packages/report/test/plans.ts";
+import {
+  capacityResults,
+  idleResults,
+  sizeResults,
+} from "../../../../packages/report/test/fixtures/plans.ts";
 import { ResultsFolder } from "../../src/results/results-folder.ts";
 import { LabProcess } from "../lab-process.ts";
 
