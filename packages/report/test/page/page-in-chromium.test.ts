@@ -1,11 +1,11 @@
 import type { CellResult } from "@c10k-lab/protocol";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { LOOKS } from "../src/charts/draw/looks.js";
-import { renderReport } from "../src/index.ts";
+import { LOOKS } from "../../src/charts/draw/looks.js";
+import { renderReport } from "../../src/index.ts";
+import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
+import { makeManyVariants } from "../fixtures/many-variants.ts";
 import { chartIn, describeInChromium } from "./chromium.ts";
-import { makeResults, makeStudyCells, thrice } from "./fixtures/fixture.ts";
-import { makeManyVariants } from "./fixtures/many-variants.ts";
 import {
   focused,
   isDrawn,

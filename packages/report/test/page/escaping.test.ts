@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { Marked } from "marked";
 import { describe, expect, it } from "vitest";
-import { renderReport } from "../src/index.ts";
-import { text } from "../src/text/markdown.ts";
-import { makeCell, makeResults } from "./fixtures/fixture.ts";
+import { renderReport } from "../../src/index.ts";
+import { text } from "../../src/text/markdown.ts";
+import { makeCell, makeResults } from "../fixtures/fixture.ts";
 
 const EVIL = `<script>alert("1")</script> ![x](http://example.com/x.png) | [y](javascript:alert(2)) **bold** \`code\` </script>`;
 

@@ -1,8 +1,8 @@
 import { Lexer, type Token, type Tokens } from "marked";
 import { describe, expect, it } from "vitest";
-import { renderReport } from "../src/index.ts";
-import { makeResults, makeStudyCells, thrice } from "./fixtures/fixture.ts";
-import { makeManyVariants } from "./fixtures/many-variants.ts";
+import { renderReport } from "../../src/index.ts";
+import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
+import { makeManyVariants } from "../fixtures/many-variants.ts";
 
 describe.each([
   ["three servers", makeStudyCells()],

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
-import { findChromium } from "../src/page/chromium.ts";
+import { findChromium } from "../../src/page/chromium.ts";
 import { isDrawn } from "./probe.js";
 
 /** A browser on a busy machine takes its time. */
