@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LOOKS, marksOf } from "../src/charts/draw/looks.js";
+import { LOOKS, marksOf } from "../../src/charts/draw/looks.js";
 
 /** WCAG 2.2, success criteria 1.4.3 and 1.4.11. */
 const CONTRAST_MIN = { text: 4.5, lines: 3 };
@@ -109,7 +109,7 @@ function pairs<One>(all: readonly One[]): [One, One][] {
 
 /** The custom properties of the style sheet: the first block is light, the second dark. */
 function pageColours(look: string): Record<string, string> {
-  const css = readFileSync(new URL("../src/page/page.css", import.meta.url), "utf8");
+  const css = readFileSync(new URL("../../src/page/page.css", import.meta.url), "utf8");
   const blocks = [...css.matchAll(/:root \{([^}]*)\}/g)].map((match) => match[1] ?? "");
   const block = blocks[look === "light" ? 0 : 1] ?? "";
   return Object.fromEntries(

@@ -1,11 +1,11 @@
 import { Script } from "node:vm";
 import { init } from "echarts";
 import { describe, expect, it } from "vitest";
-import { chartOption } from "../src/charts/draw/chart-option.js";
-import { LOOKS } from "../src/charts/draw/looks.js";
-import { thinned, thinnedByLabel } from "../src/charts/draw/thin.ts";
-import { renderReport } from "../src/index.ts";
-import { makeCell, makeResults, makeStudyCells } from "./fixtures/fixture.ts";
+import { chartOption } from "../../src/charts/draw/chart-option.js";
+import { LOOKS } from "../../src/charts/draw/looks.js";
+import { thinned, thinnedByLabel } from "../../src/charts/draw/thin.ts";
+import { renderReport } from "../../src/index.ts";
+import { makeCell, makeResults, makeStudyCells } from "../fixtures/fixture.ts";
 
 const { charts, html, markdown } = renderReport([makeResults(makeStudyCells())]);
 

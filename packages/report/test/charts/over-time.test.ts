@@ -1,10 +1,10 @@
 import type { CellResult } from "@c10k-lab/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { growthOf, stepOf } from "../src/charts/data/over-time.ts";
-import { withinACell } from "../src/charts/data/within-a-cell.ts";
-import { studiesOf } from "../src/model/study.ts";
-import { makeCell, makeResults } from "./fixtures/fixture.ts";
+import { growthOf, stepOf } from "../../src/charts/data/over-time.ts";
+import { withinACell } from "../../src/charts/data/within-a-cell.ts";
+import { studiesOf } from "../../src/model/study.ts";
+import { makeCell, makeResults } from "../fixtures/fixture.ts";
 
 const FIRST_SENT_US = 5e6;
 
