@@ -1,8 +1,8 @@
 import { type CellResult, INFINITE, type LabResults, type Search } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
-import { answer, summaryTable } from "../src/index.ts";
-import { makeCell, makeResults, thrice } from "./fixtures/fixture.ts";
-import * as plans from "./fixtures/plans.ts";
+import { answer, summaryTable } from "../../src/index.ts";
+import { makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
+import * as plans from "../fixtures/plans.ts";
 
 const sentencesOf = (results: LabResults) => {
   const { answer: sentences, details } = answer(results);

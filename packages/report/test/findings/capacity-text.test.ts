@@ -1,6 +1,6 @@
 import { Search, type Trial } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
-import { capacityTable, objectiveOf, sentenceOf } from "../src/findings/capacity-text.ts";
+import { capacityTable, objectiveOf, sentenceOf } from "../../src/findings/capacity-text.ts";
 
 const MET: Trial = {
   ...{ cell: "c", met: true, signals: [], p99Ms: 12, achieved: 1, failures: 0 },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { answer } from "../src/index.ts";
-import { type CellWish, makeCell, makeResults, thrice } from "./fixtures/fixture.ts";
+import { answer } from "../../src/index.ts";
+import { type CellWish, makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 
 /** Three runs of each cell, one per cent apart. */
 function answerTo(wishes: readonly CellWish[], manifest = {}) {
