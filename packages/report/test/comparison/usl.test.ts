@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { USL_POINTS_MIN } from "../src/model/limits.ts";
-import { type Fitted, fittedTo } from "../src/scalability/fitted.ts";
-import { peakIn } from "../src/scalability/peak.ts";
-import { fit } from "../src/usl/fit.ts";
-import { type Coefficients, peakOf, type RatePoint, rateAt, residualOf } from "../src/usl/law.ts";
+import { USL_POINTS_MIN } from "../../src/model/limits.ts";
+import { type Fitted, fittedTo } from "../../src/scalability/fitted.ts";
+import { peakIn } from "../../src/scalability/peak.ts";
+import { fit } from "../../src/usl/fit.ts";
+import { type Coefficients, peakOf, type RatePoint, rateAt, residualOf } from "../../src/usl/law.ts";
 
 const LOADS = [1, 2, 5, 10, 50, 100, 500, 1000];
 

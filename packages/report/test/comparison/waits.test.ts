@@ -1,10 +1,10 @@
 import type { CellResult, ConnectionRow, LabResults } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
-import { chartsOf } from "../src/charts/charts.ts";
-import { waitsOf } from "../src/comparison/waits.ts";
-import { retransmissions } from "../src/document/results/retransmissions.ts";
-import { type Study, studiesOf } from "../src/model/study.ts";
-import { makeCell, makeResults } from "./fixtures/fixture.ts";
+import { chartsOf } from "../../src/charts/charts.ts";
+import { waitsOf } from "../../src/comparison/waits.ts";
+import { retransmissions } from "../../src/document/results/retransmissions.ts";
+import { type Study, studiesOf } from "../../src/model/study.ts";
+import { makeCell, makeResults } from "../fixtures/fixture.ts";
 
 const MESSAGES = 20;
 const OVERFLOWED = {

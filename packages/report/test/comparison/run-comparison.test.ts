@@ -6,8 +6,8 @@ import {
   comparisonMarkdown,
   comparisonTable,
   type Rule,
-} from "../src/index.ts";
-import { type CellWish, makeCell, makeResults, thrice } from "./fixtures/fixture.ts";
+} from "../../src/index.ts";
+import { type CellWish, makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 
 const RULE: Rule = { quantities: COMPARED_QUANTITIES, thresholdPercent: 10, countsInconclusive: false };
 
