@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { renderReport } from "../src/index.ts";
-import { makeCell, makeResults, makeStudyCells, thrice } from "./fixtures/fixture.ts";
+import { renderReport } from "../../src/index.ts";
+import { makeCell, makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 
 const full = makeResults(makeStudyCells());
 const report = renderReport([full]);

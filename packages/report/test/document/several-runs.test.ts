@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { renderReport } from "../src/index.ts";
-import { makeResults, makeStudyCells, thrice } from "./fixtures/fixture.ts";
-import * as plans from "./fixtures/plans.ts";
+import { renderReport } from "../../src/index.ts";
+import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
+import * as plans from "../fixtures/plans.ts";
 
 const runs = [
   plans.originResults(),

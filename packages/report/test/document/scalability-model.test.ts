@@ -1,14 +1,14 @@
 import type { CellResult, ClientSummary } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
-import { scalabilityChart } from "../src/charts/data/scalability.ts";
-import { chartOption } from "../src/charts/draw/chart-option.js";
-import { LOOKS } from "../src/charts/draw/looks.js";
-import { scalabilityModel } from "../src/document/results/scalability-model.ts";
-import { renderReport } from "../src/index.ts";
-import { type Study, studiesOf } from "../src/model/study.ts";
-import { scientific } from "../src/numbers.ts";
-import { type Coefficients, rateAt } from "../src/usl/law.ts";
-import { type CellWish, makeCell, makeResults, thrice } from "./fixtures/fixture.ts";
+import { scalabilityChart } from "../../src/charts/data/scalability.ts";
+import { chartOption } from "../../src/charts/draw/chart-option.js";
+import { LOOKS } from "../../src/charts/draw/looks.js";
+import { scalabilityModel } from "../../src/document/results/scalability-model.ts";
+import { renderReport } from "../../src/index.ts";
+import { type Study, studiesOf } from "../../src/model/study.ts";
+import { scientific } from "../../src/numbers.ts";
+import { type Coefficients, rateAt } from "../../src/usl/law.ts";
+import { type CellWish, makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 
 const LOADS = [1, 2, 5, 10, 50, 100, 500, 1000];
 const FALLING = { gamma: 25_000, alpha: 0.2, beta: 2e-5 };
