@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { readCsv } from "@c10k-lab/stats";
+import { readCsv } from "@c10k-lab/files";
 import { describe, expect, test } from "vitest";
 import { describeContainers } from "./engine.ts";
 import { LabProcess } from "./lab-process.ts";

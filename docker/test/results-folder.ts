@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCsv } from "@c10k-lab/files";
 import { ClientSummary } from "@c10k-lab/protocol";
-import { readCsv } from "@c10k-lab/stats";
 
 /** Somebody no image knows, where the tests may give files away. */
 const OWNER = process.getuid?.() === 0 ? 54_321 : undefined;

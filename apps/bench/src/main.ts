@@ -1,6 +1,6 @@
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
+import { probeWritable, writeFileDurably } from "@c10k-lab/files";
 import { EXIT } from "@c10k-lab/protocol";
-import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
 import { ClientComparison } from "./comparison/client-comparison.ts";
 import type { Comparison } from "./comparison/comparison.ts";
 import { Progress } from "./comparison/progress.ts";

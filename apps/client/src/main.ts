@@ -1,9 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
+import { probeWritable, writeFileDurably } from "@c10k-lab/files";
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
 import { type ClientSummary, EXIT, OUTCOMES } from "@c10k-lab/protocol";
-import { probeWritable, writeFileDurably } from "@c10k-lab/stats";
 import { LoadRun, type Target } from "./load/load-run.ts";
 import { CLIENT_OPTIONS } from "./options.ts";
 import { Progress } from "./output/progress.ts";

@@ -1,11 +1,5 @@
 import { join } from "node:path";
-import {
-  acceptTurnCases,
-  Client,
-  conformance,
-  expectCleanEnd,
-  ServerProcess,
-} from "@c10k-lab/server/conformance";
+import { acceptTurnCases, Client, conformance, expectCleanEnd, ServerProcess } from "@c10k-lab/conformance";
 import { describe, expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { testWith, traceUnderLoad } from "@c10k-lab/server/conformance";
+import { testWith, traceUnderLoad } from "@c10k-lab/conformance";
 import { expect } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { acceptTurnCases, conformance } from "@c10k-lab/server/conformance";
+import { acceptTurnCases, conformance } from "@c10k-lab/conformance";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 

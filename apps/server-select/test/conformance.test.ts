@@ -1,4 +1,4 @@
 import { join } from "node:path";
-import { conformance } from "@c10k-lab/server/conformance";
+import { conformance } from "@c10k-lab/conformance";
 
 conformance("server-select", join(import.meta.dirname, "../src/main.ts"));

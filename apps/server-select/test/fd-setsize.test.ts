@@ -1,5 +1,7 @@
 import { join } from "node:path";
-import { Client, expectCleanEnd, isAlive, ServerProcess, until } from "@c10k-lab/server/conformance";
+import { Client, expectCleanEnd, ServerProcess } from "@c10k-lab/conformance";
+import { isAlive } from "@c10k-lab/process";
+import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");

@@ -1,17 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  Client,
-  expectBalanced,
-  expectCleanEnd,
-  isAlive,
-  ServerProcess,
-  status,
-  testWith,
-  threads,
-  until,
-} from "@c10k-lab/server/conformance";
+import { Client, expectBalanced, expectCleanEnd, ServerProcess, testWith } from "@c10k-lab/conformance";
+import { isAlive, status, threads } from "@c10k-lab/process";
+import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");

@@ -5,7 +5,6 @@ export { capacityTable, sentenceOf, WORDS } from "./findings/capacity-text.ts";
 export { notesOf } from "./findings/notes.ts";
 export { placeOf } from "./model/place.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
-export { figure, integer, listed, plural } from "./numbers.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type ComparedRun, compareRuns } from "./run-comparison/compare-runs.ts";
 export { comparisonMarkdown } from "./run-comparison/comparison-markdown.ts";

@@ -2,10 +2,10 @@ import type { LabResults } from "@c10k-lab/protocol";
 import { chartsOfRun } from "./charts/charts.ts";
 import { svgOf } from "./charts/draw/svg.ts";
 import { documentOf } from "./document/document.ts";
-import { figuresOfCharts } from "./document/figures.ts";
 import { dataFile, type Run, runsOf } from "./model/run.ts";
 import { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 import { pageOf } from "./page/page.ts";
+import { figuresOfCharts } from "./text/figures.ts";
 
 /** One content: Markdown with charts beside it, and the same as a page that needs nothing else. */
 export interface Report {

@@ -1,6 +1,6 @@
+import { median, medianInterval, ratioInterval } from "@c10k-lab/inference";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { median, medianInterval, ratioInterval } from "../src/interval.ts";
 
 const runs = fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 3, maxLength: 12 });
 

@@ -1,7 +1,8 @@
+import { Client } from "@c10k-lab/conformance";
 import { addressFamily, check, encodeAddress, posix } from "@c10k-lab/posix";
+import { pause, until } from "@c10k-lab/process/testing";
 import { COUNTER, Ledger, LedgerReader } from "@c10k-lab/stats";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Client, pause, until } from "../conformance/index.ts";
 import { listen } from "../src/control-plane/listener.ts";
 import { reasonCode } from "../src/data-plane/echo-connection.ts";
 import { EventServer } from "../src/data-plane/event-server.ts";

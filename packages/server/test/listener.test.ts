@@ -1,6 +1,6 @@
+import { Client } from "@c10k-lab/conformance";
 import { check, getIntOption, posix } from "@c10k-lab/posix";
 import { expect, test } from "vitest";
-import { Client } from "../conformance/index.ts";
 import { listen } from "../src/control-plane/listener.ts";
 import { OPTIONS } from "./server-options.ts";
 

@@ -1,6 +1,7 @@
+import type { CsvValue } from "@c10k-lab/files";
 import { decodeAddress, SOCKADDR_BYTES } from "@c10k-lab/posix";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
-import { type CsvValue, ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
+import { ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
 import { OUTCOME } from "./outcome.ts";
 
 /** Fields of a requested connection's row. Times in microseconds, on CLOCK_MONOTONIC where they are moments. */

@@ -1,4 +1,4 @@
-import { claimNumber, fillNumber, isNumbered } from "@c10k-lab/stats";
+import { claimNumber, fillNumber, isNumbered } from "@c10k-lab/files";
 
 /** The result files of this client, their numbers filled in. */
 export interface ResultPaths {

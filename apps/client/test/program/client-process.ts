@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCsv } from "@c10k-lab/files";
 import { ClientSummary } from "@c10k-lab/protocol";
-import { readCsv } from "@c10k-lab/stats";
 
 const MAIN = join(import.meta.dirname, "../../src/main.ts");
 

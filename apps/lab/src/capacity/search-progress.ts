@@ -1,5 +1,6 @@
 import { INFINITE, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
-import { figure, integer, plural, sentenceOf } from "@c10k-lab/report";
+import { sentenceOf } from "@c10k-lab/report";
+import { figure, integer, plural } from "@c10k-lab/words";
 import type { Cell } from "../plan/cells.ts";
 import type { CellWatcher } from "../session/lab-session.ts";
 import { LiveLine } from "../terminal/live-line.ts";

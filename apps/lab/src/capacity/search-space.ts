@@ -1,6 +1,6 @@
 import { parseDurationMs } from "@c10k-lab/cli";
 import type { Searched } from "@c10k-lab/protocol";
-import { integer } from "@c10k-lab/report";
+import { integer } from "@c10k-lab/words";
 import type { Load, SearchRange } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";

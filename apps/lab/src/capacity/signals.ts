@@ -10,8 +10,8 @@ import {
   type Trial,
   type VerdictReason,
 } from "@c10k-lab/protocol";
-import { integer, listed, plural } from "@c10k-lab/report";
 import { LatencyHistogram } from "@c10k-lab/stats";
+import { integer, listed, plural } from "@c10k-lab/words";
 import type { Answer } from "./search.ts";
 
 /** From this share of one core on, the server had no more to give. */

@@ -1,4 +1,4 @@
-import { readCsv } from "@c10k-lab/stats";
+import { readCsv } from "@c10k-lab/files";
 import { shareOf } from "../cell/cell-jobs.ts";
 import { csvFiles } from "../evidence/cell-files.ts";
 import type { Question } from "./signals.ts";

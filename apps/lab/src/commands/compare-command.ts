@@ -1,7 +1,7 @@
 import { choices, command, flag, percentage, text } from "@c10k-lab/cli";
+import { writeFileDurably } from "@c10k-lab/files";
 import { COMPARED_QUANTITIES, EXIT } from "@c10k-lab/protocol";
 import { type ComparedRun, compareRuns, comparisonMarkdown } from "@c10k-lab/report";
-import { writeFileDurably } from "@c10k-lab/stats";
 import { formatComparison } from "../results/comparison-rendering.ts";
 import { ResultsFolder, sayUnreadable } from "../results/results-folder.ts";
 

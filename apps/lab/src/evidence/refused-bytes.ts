@@ -1,4 +1,4 @@
-import { readCsv } from "@c10k-lab/stats";
+import { readCsv } from "@c10k-lab/files";
 import { csvFiles, serverOf } from "./cell-files.ts";
 
 /**

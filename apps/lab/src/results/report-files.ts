@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { CsvFile, writeFileDurably } from "@c10k-lab/files";
 import type { Report } from "@c10k-lab/report";
-import { CsvFile, writeFileDurably } from "@c10k-lab/stats";
 
 /**
  * report.md, report.html, charts/ and the figures as CSV: `summary.csv`, or of several runs one below data/ each.

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { UsageError } from "@c10k-lab/cli";
+import { makeFolder, readCsv, writeFileDurably } from "@c10k-lab/files";
 import { Capacity, CellResult, type ConnectionRow, type LabResults, Manifest } from "@c10k-lab/protocol";
-import { makeFolder, readCsv, writeFileDurably } from "@c10k-lab/stats";
 import { csvFiles } from "../evidence/cell-files.ts";
 
 const CAPACITY_FILE = "capacity.json";

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
+import { readCsv } from "@c10k-lab/files";
 import { allowedProcessors } from "@c10k-lab/posix";
 import { CellResult, Manifest } from "@c10k-lab/protocol";
-import { readCsv } from "@c10k-lab/stats";
 import { describe, expect, test } from "vitest";
 import { LabProcess, until } from "../lab-process.ts";
 

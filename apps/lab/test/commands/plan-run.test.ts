@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCsv } from "@c10k-lab/files";
 import { CellResult, Manifest } from "@c10k-lab/protocol";
-import { readCsv } from "@c10k-lab/stats";
 import { expect, test } from "vitest";
 import { LabProcess } from "../lab-process.ts";
 

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readCsv } from "@c10k-lab/files";
 import type { LabResults } from "@c10k-lab/protocol";
-import { readCsv } from "@c10k-lab/stats";
 import { beforeAll, expect, test } from "vitest";
 import {
   capacityResults,

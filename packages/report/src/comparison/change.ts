@@ -1,15 +1,15 @@
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
+import { listed, ratio } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
+import type { Quantity } from "../model/quantities.ts";
 import type { RunFigures } from "../model/run-figures.ts";
 import type { Study } from "../model/study.ts";
-import { listed, ratio } from "../numbers.ts";
 import {
   between,
   type Difference,
   doubtOf,
   infinitePart,
   isReal,
-  type Quantity,
   ratioOf,
   valueAndRange,
 } from "./comparison.ts";

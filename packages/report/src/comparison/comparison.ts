@@ -1,26 +1,17 @@
+import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "@c10k-lab/inference";
 import type { VerdictReason } from "@c10k-lab/protocol";
-import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "../interval.ts";
+import { listed, plural, ratio } from "@c10k-lab/words";
 import { type CellFigures, intervalOf, valuesOf } from "../model/cell-figures.ts";
 import { RATIO_MIN } from "../model/limits.ts";
 import { placeOf } from "../model/place.ts";
+import type { Quantity } from "../model/quantities.ts";
 import type { RunFigures } from "../model/run-figures.ts";
 import { isWhole, placesOf, type Study } from "../model/study.ts";
-import { listed, plural, ratio } from "../numbers.ts";
 
 type Value = (run: RunFigures) => number | null;
 
 /** More doubtful cells of one sentence are counted, not named. */
 const NAMED_MAX = 4;
-
-/** One quantity that can be compared between variants. */
-export interface Quantity {
-  /** As in "threaded's p99 response time was …". */
-  readonly what: string;
-  readonly unit: string;
-  readonly better: "high" | "low";
-  readonly value: Value;
-  readonly format: (value: number) => string;
-}
 
 /** One variant's place in a comparison. */
 export interface Ranked {

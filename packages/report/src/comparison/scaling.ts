@@ -1,9 +1,9 @@
-import { CONFIDENCE_PERCENT, type Interval, ratioInterval } from "../interval.ts";
+import { CONFIDENCE_PERCENT, type Interval, ratioInterval } from "@c10k-lab/inference";
+import { about, integer, percent } from "@c10k-lab/words";
 import { type CellFigures, intervalOf, isUnbalanced, valuesOf } from "../model/cell-figures.ts";
 import { ACHIEVED_MIN, P99_MAX_MS, RATE_KEPT_MIN } from "../model/limits.ts";
 import type { RunFigures } from "../model/run-figures.ts";
 import { cellsOf, isWhole, type Study } from "../model/study.ts";
-import { about, integer, percent } from "../numbers.ts";
 
 /** Where a server was first seen not to keep up, and by which sign. */
 export interface Degradation {

@@ -1,5 +1,5 @@
-import { CONFIDENCE_PERCENT } from "../interval.ts";
-import { integer, percent, plural } from "../numbers.ts";
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
+import { integer, percent, plural } from "@c10k-lab/words";
 import { CHANCE_PERCENT, LATE_MS } from "./ladder.ts";
 import { areRetransmissions, canBeRetransmissions, type Waits } from "./waits.ts";
 

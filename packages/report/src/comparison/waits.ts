@@ -1,5 +1,5 @@
+import { type Interval, shareInterval } from "@c10k-lab/inference";
 import type { CellResult, ConnectionRow, TcpCounter } from "@c10k-lab/protocol";
-import { type Interval, shareInterval } from "../interval.ts";
 import type { Study } from "../model/study.ts";
 import { CHANCE_PERCENT, LATE_MS, RUNGS, rungOf } from "./ladder.ts";
 

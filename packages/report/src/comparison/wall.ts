@@ -1,6 +1,6 @@
+import { integer, listed, theServers } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsOf, type Study } from "../model/study.ts";
-import { integer, listed, theServers } from "../numbers.ts";
 
 /** FD_SETSIZE of the C library, unless the server was given another. */
 const FD_SETSIZE_DEFAULT = 1024;

@@ -1,7 +1,7 @@
 import type { CellResult } from "@c10k-lab/protocol";
+import { integer, listed, MISSING } from "@c10k-lab/words";
 import { optionText } from "../model/option-text.ts";
 import { dataFile, type Run } from "../model/run.ts";
-import { integer, listed, MISSING } from "../numbers.ts";
 import { blocks, codeBlock, tableOf, text } from "../text/markdown.ts";
 
 /** More different values of an option are counted, not listed. */

@@ -1,13 +1,13 @@
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
 import { VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
+import { listed, plural } from "@c10k-lab/words";
 import { firstDegradation } from "../comparison/scaling.ts";
 import { isInconclusive } from "../findings/capacity.ts";
 import { doubtOf, limitText, nameOf } from "../findings/capacity-text.ts";
 import { findingsOfRun } from "../findings/findings.ts";
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { placeOf } from "../model/place.ts";
 import { type Run, titleOf } from "../model/run.ts";
 import { cellsOf, isAboutScaling, isWhole, type Study } from "../model/study.ts";
-import { listed, plural } from "../numbers.ts";
 import { blocks, bullets, tableOf } from "../text/markdown.ts";
 
 /** Which architecture stopped first, on which axis, by which sign; what could not be concluded, and what would help. */

@@ -1,10 +1,10 @@
 import type { RunCharts } from "../charts/charts.ts";
 import type { Run } from "../model/run.ts";
+import type { Figures } from "../text/figures.ts";
 import { blocks, text } from "../text/markdown.ts";
 import { appendix } from "./appendix.ts";
 import { conclusion } from "./conclusion.ts";
 import { environment } from "./environment.ts";
-import type { Figures } from "./figures.ts";
 import { method } from "./method.ts";
 import { discussion } from "./results/discussion.ts";
 import { results } from "./results/results.ts";

@@ -1,6 +1,6 @@
 import type { Manifest } from "@c10k-lab/protocol";
+import { figure, integer, listed, MISSING } from "@c10k-lab/words";
 import type { Run } from "../model/run.ts";
-import { figure, integer, listed, MISSING } from "../numbers.ts";
 import { blocks, tableOf, text } from "../text/markdown.ts";
 
 type Rows = readonly (readonly [what: string, value: string])[];

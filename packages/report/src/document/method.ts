@@ -1,9 +1,9 @@
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
+import { listed } from "@c10k-lab/words";
 import { scalingRule } from "../comparison/scaling.ts";
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { RATIO_MIN } from "../model/limits.ts";
 import { type Run, titleOf } from "../model/run.ts";
 import { isAboutScaling, type Study } from "../model/study.ts";
-import { listed } from "../numbers.ts";
 import { blocks, bullets } from "../text/markdown.ts";
 
 /** How it was measured. */

@@ -1,8 +1,8 @@
 import type { Capacity, Manifest } from "@c10k-lab/protocol";
+import { integer, listed, plural } from "@c10k-lab/words";
 import { isInconclusive } from "../findings/capacity.ts";
 import { findingsOfRun } from "../findings/findings.ts";
 import type { Run } from "../model/run.ts";
-import { integer, listed, plural } from "../numbers.ts";
 import { blocks, bullets, text } from "../text/markdown.ts";
 
 /** Of each run: enough to know the answer, and where to look. */

@@ -1,8 +1,8 @@
+import { RUNS_MIN } from "@c10k-lab/inference";
+import { integer } from "@c10k-lab/words";
 import { warningsOf } from "../findings/warnings.ts";
-import { RUNS_MIN } from "../interval.ts";
 import { RATIO_MIN } from "../model/limits.ts";
 import { type Run, titleOf } from "../model/run.ts";
-import { integer } from "../numbers.ts";
 import { blocks, bullets } from "../text/markdown.ts";
 
 /** What to hold against all of it, and against single cells. */

@@ -1,3 +1,5 @@
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
+import { listed } from "@c10k-lab/words";
 import {
   behindIn,
   type Comparison,
@@ -5,12 +7,11 @@ import {
   comparisonSentences,
   doubtOf,
   leadOver,
-  type Quantity,
 } from "../comparison/comparison.ts";
 import { wallSentences } from "../comparison/wall.ts";
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { valuesOf } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";
+import type { Quantity } from "../model/quantities.ts";
 import {
   CPU_PER_MESSAGE,
   FIRST_RESPONSE_P99,
@@ -19,7 +20,6 @@ import {
   RESPONSE_P99,
 } from "../model/quantities.ts";
 import { placesOf, type Study } from "../model/study.ts";
-import { listed } from "../numbers.ts";
 import { balanceSentence, type Findings, overflowSentence } from "./sentences.ts";
 
 const COMPARED: readonly Quantity[] = [

@@ -1,16 +1,17 @@
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
 import type { VerdictReason } from "@c10k-lab/protocol";
+import { integer, listed, plural, ratio } from "@c10k-lab/words";
 import { changeOf, changeSentences, type Pair } from "../comparison/change.ts";
-import { between, type Quantity } from "../comparison/comparison.ts";
+import { between } from "../comparison/comparison.ts";
 import { LATE_MS } from "../comparison/ladder.ts";
 import { lateSentence } from "../comparison/wait-sentences.ts";
 import { isLaddered, waitsOf } from "../comparison/waits.ts";
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
 import { placeOf, wordsOf } from "../model/place.ts";
+import type { Quantity } from "../model/quantities.ts";
 import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../model/quantities.ts";
 import { figuresOfRun } from "../model/run-figures.ts";
 import { cellsOf, isWhole, type Study } from "../model/study.ts";
-import { integer, listed, plural, ratio } from "../numbers.ts";
 import type { Table } from "../text/markdown.ts";
 
 const COMPARED: readonly Quantity[] = [RESPONSE_P99, RESPONSE_MAX, WALL_TIME];

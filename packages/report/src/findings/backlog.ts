@@ -1,11 +1,12 @@
+import { integer, listed } from "@c10k-lab/words";
 import { changeSentences } from "../comparison/change.ts";
-import { compareAt, comparisonSentences, type Quantity } from "../comparison/comparison.ts";
+import { compareAt, comparisonSentences } from "../comparison/comparison.ts";
 import { wallSentences } from "../comparison/wall.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { placeOf, rangeOf } from "../model/place.ts";
+import type { Quantity } from "../model/quantities.ts";
 import { CONNECT_P99, FIRST_RESPONSE_P99, OVERFLOWS, RETRANSMITTED, WALL_TIME } from "../model/quantities.ts";
 import { cellsOf, placesOf, type Study } from "../model/study.ts";
-import { integer, listed } from "../numbers.ts";
 import { balanceSentence, endsOf, type Findings, perVariant } from "./sentences.ts";
 
 /** From which backlog on nothing overflows, and what a client sees below it. */

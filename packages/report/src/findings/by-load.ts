@@ -1,12 +1,13 @@
-import { compareAtHardest, doubtOf, type Quantity } from "../comparison/comparison.ts";
+import { CONFIDENCE_PERCENT, ratioInterval } from "@c10k-lab/inference";
+import { about, listed, percent, theServers } from "@c10k-lab/words";
+import { compareAtHardest, doubtOf } from "../comparison/comparison.ts";
 import { type Degradation, firstDegradation } from "../comparison/scaling.ts";
 import { wallSentences } from "../comparison/wall.ts";
-import { CONFIDENCE_PERCENT, ratioInterval } from "../interval.ts";
 import { type CellFigures, valuesOf } from "../model/cell-figures.ts";
 import { placeOf, rangeOf } from "../model/place.ts";
+import type { Quantity } from "../model/quantities.ts";
 import * as quantities from "../model/quantities.ts";
 import { cellsOf, isOpenLoop, isWhole, type Study } from "../model/study.ts";
-import { about, listed, percent, theServers } from "../numbers.ts";
 import {
   balanceSentence,
   comparisons,

@@ -1,5 +1,5 @@
 import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
-import { figure, integer, plural } from "../numbers.ts";
+import { figure, integer, plural } from "@c10k-lab/words";
 
 const HEAD = ["server", "searched", "held fast", "met", "failed", "p99 ms", "runs", "first signal"] as const;
 

@@ -1,5 +1,5 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
-import { listed } from "../numbers.ts";
+import { listed } from "@c10k-lab/words";
 import { amount, doubtOf, limitText, nameOf, objectiveOf, sentenceOf } from "./capacity-text.ts";
 import type { Findings } from "./sentences.ts";
 

@@ -1,6 +1,7 @@
 import { changeOf } from "../comparison/change.ts";
-import { compareAtHardest, type Quantity } from "../comparison/comparison.ts";
+import { compareAtHardest } from "../comparison/comparison.ts";
 import { wallSentences } from "../comparison/wall.ts";
+import type { Quantity } from "../model/quantities.ts";
 import {
   CPU_PER_MESSAGE,
   DESCRIPTORS,

@@ -1,17 +1,12 @@
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
 import type { VerdictReason } from "@c10k-lab/protocol";
+import { integer, listed, plural } from "@c10k-lab/words";
 import { changeSentences } from "../comparison/change.ts";
-import {
-  type Comparison,
-  compareAtHardest,
-  comparisonSentences,
-  doubtOf,
-  type Quantity,
-} from "../comparison/comparison.ts";
-import { CONFIDENCE_PERCENT } from "../interval.ts";
+import { type Comparison, compareAtHardest, comparisonSentences, doubtOf } from "../comparison/comparison.ts";
 import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";
+import type { Quantity } from "../model/quantities.ts";
 import { cellsOf, isWhole, type Study } from "../model/study.ts";
-import { integer, listed, plural } from "../numbers.ts";
 
 /** Sentences that follow from the data. No data, no sentence. */
 export interface Findings {

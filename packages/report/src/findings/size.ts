@@ -1,3 +1,4 @@
+import { listed } from "@c10k-lab/words";
 import { noClaim } from "../comparison/change.ts";
 import {
   type Comparison,
@@ -11,7 +12,6 @@ import type { CellFigures } from "../model/cell-figures.ts";
 import { placeOf } from "../model/place.ts";
 import { CPU_PER_MESSAGE, DATA_RATE, RATE, RESPONSE_P99 } from "../model/quantities.ts";
 import { cellsOf, isWhole, placesOf, type Study } from "../model/study.ts";
-import { listed } from "../numbers.ts";
 import { balanceSentence, type Findings, medianRange, perVariant } from "./sentences.ts";
 
 /** From which size of a message on the architectures no longer differ. */

@@ -1,6 +1,6 @@
 import { type CellResult, VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
+import { listed, plural } from "@c10k-lab/words";
 import type { Study } from "../model/study.ts";
-import { listed, plural } from "../numbers.ts";
 
 /** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
 export function warningsOf(study: Study): string[] {

@@ -1,5 +1,5 @@
+import { type Interval, median, medianInterval } from "@c10k-lab/inference";
 import type { Axis, CellResult, ServerName, VerdictReason } from "@c10k-lab/protocol";
-import { type Interval, median, medianInterval } from "../interval.ts";
 import { figuresOfRun, type RunFigures } from "./run-figures.ts";
 
 /** What follows from all runs of one cell: each figure is the median of the runs it is taken from. */

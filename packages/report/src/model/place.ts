@@ -1,5 +1,5 @@
 import type { Axis as PlanAxis } from "@c10k-lab/protocol";
-import { integer } from "../numbers.ts";
+import { integer } from "@c10k-lab/words";
 
 /** How the places on a plan's axis are called, in sentences and below charts. */
 interface AxisWords {

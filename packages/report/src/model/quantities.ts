@@ -1,7 +1,17 @@
-import type { Quantity } from "../comparison/comparison.ts";
-import { about, figure, integer, percent } from "../numbers.ts";
+import { about, figure, integer, percent } from "@c10k-lab/words";
+import type { RunFigures } from "./run-figures.ts";
 
-/** What servers are compared by, each said once for findings, titles and captions. */
+/** Quantities that servers are compared by, each defined once for findings, titles and captions. */
+
+/** One quantity that can be compared between variants. */
+export interface Quantity {
+  /** As in "threaded's p99 response time was …". */
+  readonly what: string;
+  readonly unit: string;
+  readonly better: "high" | "low";
+  readonly value: (run: RunFigures) => number | null;
+  readonly format: (value: number) => string;
+}
 
 export const RATE: Quantity = {
   what: "rate",

@@ -1,6 +1,6 @@
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
 import { type CellComparison, type Change, INFINITE, type Percentile } from "@c10k-lab/protocol";
-import { CONFIDENCE_PERCENT } from "../interval.ts";
-import { MISSING, signed } from "../numbers.ts";
+import { MISSING, signed } from "@c10k-lab/words";
 import { COMPARED } from "./compared-quantities.ts";
 
 /** "epoll-100: rate changed by −14.2 % (99 % interval −16.1 to −12.0 %; 147,000 → 126,000 messages/s)." */

@@ -1,6 +1,7 @@
 import { type Change, type ComparedQuantity, INFINITE, type Percentile } from "@c10k-lab/protocol";
-import { type Difference, isReal, type Quantity, ratioOf } from "../comparison/comparison.ts";
+import { type Difference, isReal, ratioOf } from "../comparison/comparison.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
+import type { Quantity } from "../model/quantities.ts";
 import { COMPARED, doubtsOf } from "./compared-quantities.ts";
 import type { Rule } from "./rule.ts";
 

@@ -1,5 +1,5 @@
 import type { ComparedQuantity, VerdictReason } from "@c10k-lab/protocol";
-import type { Quantity } from "../comparison/comparison.ts";
+import type { Quantity } from "../model/quantities.ts";
 import {
   CPU_PER_MESSAGE,
   HELD,

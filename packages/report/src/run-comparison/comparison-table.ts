@@ -1,6 +1,6 @@
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
 import type { CellComparison, Change, RunComparison } from "@c10k-lab/protocol";
-import { CONFIDENCE_PERCENT } from "../interval.ts";
-import { MISSING } from "../numbers.ts";
+import { MISSING } from "@c10k-lab/words";
 import { amountOf, intervalOf, percentOf } from "./change-sentences.ts";
 import { COMPARED } from "./compared-quantities.ts";
 

@@ -1,5 +1,5 @@
+import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
 import type { CellComparison, RunComparison } from "@c10k-lab/protocol";
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "../interval.ts";
 import { RATIO_MIN } from "../model/limits.ts";
 
 /** A comparison in plain sentences, by where they are said. */

@@ -1,6 +1,6 @@
 import type { CellResult, Manifest } from "@c10k-lab/protocol";
+import { figure, integer } from "@c10k-lab/words";
 import { optionText } from "../model/option-text.ts";
-import { figure, integer } from "../numbers.ts";
 
 interface EnvironmentDifference {
   readonly what: string;

@@ -1,6 +1,6 @@
+import { RUNS_MIN } from "@c10k-lab/inference";
 import type { CellComparison, Change, Judgement } from "@c10k-lab/protocol";
-import { RUNS_MIN } from "../interval.ts";
-import { integer, listed, plural } from "../numbers.ts";
+import { integer, listed, plural } from "@c10k-lab/words";
 import { doubtOf } from "./change-sentences.ts";
 
 /** What came out, how much had a say, and what had none. */

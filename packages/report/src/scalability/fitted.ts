@@ -1,8 +1,14 @@
+import {
+  type Coefficients,
+  fit,
+  intervalsOf,
+  type LawIntervals,
+  peakOf,
+  type RatePoint,
+  residualOf,
+} from "@c10k-lab/inference";
+import { integer, percent } from "@c10k-lab/words";
 import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../model/limits.ts";
-import { integer, percent } from "../numbers.ts";
-import { fit } from "../usl/fit.ts";
-import { intervalsOf, type LawIntervals } from "../usl/intervals.ts";
-import { type Coefficients, peakOf, type RatePoint, residualOf } from "../usl/law.ts";
 
 /** The law as it fits some loads, with what speaks for and against it. */
 export interface Fitted {

@@ -1,4 +1,4 @@
-import type { Interval } from "../interval.ts";
+import type { Interval } from "@c10k-lab/inference";
 import { type Fitted, isPoor } from "./fitted.ts";
 
 /** Where the fitted rate is highest, or why nothing is said about that. */

@@ -1,8 +1,8 @@
 import type { LabResults } from "@c10k-lab/protocol";
+import { figure, integer } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { wordsOf } from "../model/place.ts";
 import { inTableOrder, isOpenLoop, type Study, studiesOf } from "../model/study.ts";
-import { figure, integer } from "../numbers.ts";
 
 interface Column {
   readonly head: string;

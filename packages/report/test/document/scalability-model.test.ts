@@ -1,4 +1,6 @@
+import { type Coefficients, rateAt } from "@c10k-lab/inference";
 import type { CellResult, ClientSummary } from "@c10k-lab/protocol";
+import { scientific } from "@c10k-lab/words";
 import { describe, expect, it } from "vitest";
 import { scalabilityChart } from "../../src/charts/data/scalability.ts";
 import { chartOption } from "../../src/charts/draw/chart-option.js";
@@ -6,8 +8,6 @@ import { LOOKS } from "../../src/charts/draw/looks.js";
 import { scalabilityModel } from "../../src/document/results/scalability-model.ts";
 import { renderReport } from "../../src/index.ts";
 import { type Study, studiesOf } from "../../src/model/study.ts";
-import { scientific } from "../../src/numbers.ts";
-import { type Coefficients, rateAt } from "../../src/usl/law.ts";
 import { type CellWish, makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 
 const LOADS = [1, 2, 5, 10, 50, 100, 500, 1000];

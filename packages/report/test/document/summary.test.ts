@@ -1,7 +1,7 @@
+import { about, figure, integer } from "@c10k-lab/words";
 import { describe, expect, it } from "vitest";
 import { notesOf, summaryRows, summaryTable } from "../../src/index.ts";
 import { figuresOf, intervalOf } from "../../src/model/cell-figures.ts";
-import { about, figure, integer } from "../../src/numbers.ts";
 import { makeCell, makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 
 const bare = makeCell({

@@ -1,6 +1,6 @@
+import type { CsvValue } from "@c10k-lab/files";
 import { decodeAddress, monotonicUs } from "@c10k-lab/posix";
 import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol/names";
-import type { CsvValue } from "@c10k-lab/stats";
 import { FIELD, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import type { ClientNames } from "./client-names.ts";
 

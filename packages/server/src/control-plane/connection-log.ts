@@ -1,4 +1,5 @@
-import type { CsvFile, LedgerReader } from "@c10k-lab/stats";
+import type { CsvFile } from "@c10k-lab/files";
+import type { LedgerReader } from "@c10k-lab/stats";
 import type { Logger } from "pino";
 import { COLLECT_INTERVAL_MS } from "../limits.ts";
 import type { ClientNames } from "./client-names.ts";

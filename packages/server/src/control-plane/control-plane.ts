@@ -3,14 +3,14 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
 import { onStopSignal } from "@c10k-lab/cli";
+import type { CsvFile } from "@c10k-lab/files";
+import { claimPath } from "@c10k-lab/files/numbered-path";
 import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
 import type { ListeningLine } from "@c10k-lab/protocol";
 import { SERVER_COLUMNS } from "@c10k-lab/protocol/columns";
 import { EXIT, type ServerName } from "@c10k-lab/protocol/names";
-import type { CsvFile } from "@c10k-lab/stats";
 import { Ledger } from "@c10k-lab/stats/ledger";
 import { LedgerReader } from "@c10k-lab/stats/ledger-reader";
-import { claimPath } from "@c10k-lab/stats/numbered-path";
 import { usageNow } from "@c10k-lab/stats/usage";
 import type { Logger } from "pino";
 import type { DataPlaneMemory } from "../data-plane/data-plane.ts";
@@ -99,7 +99,7 @@ export class ControlPlane {
   }
 
   async #createFile(path: string): Promise<CsvFile | null> {
-    const { CsvFile } = await import("@c10k-lab/stats/csv-file");
+    const { CsvFile } = await import("@c10k-lab/files/csv-file");
     try {
       return CsvFile.create(claimPath(path), SERVER_COLUMNS);
     } catch (error) {

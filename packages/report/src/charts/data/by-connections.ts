@@ -1,15 +1,15 @@
+import { listed } from "@c10k-lab/words";
 import {
   behindIn,
   compareAtHardest,
   doubtOf,
   leaderOf,
-  type Quantity,
   valuesSentence,
 } from "../../comparison/comparison.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { placeOf, wordsOf } from "../../model/place.ts";
+import type { Quantity } from "../../model/quantities.ts";
 import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../../model/study.ts";
-import { listed } from "../../numbers.ts";
 import type { Axis, Chart, Point, Range, Series } from "../draw/chart.ts";
 
 /** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */

@@ -1,6 +1,6 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
+import { integer, plural } from "@c10k-lab/words";
 import { amount, heldFast, limitText, nameOf, trialsOf } from "../../findings/capacity-text.ts";
-import { integer, plural } from "../../numbers.ts";
 import type { Chart, Point, Series } from "../draw/chart.ts";
 
 /** p99 over every value that was tried, a chart for each direction of the search. */

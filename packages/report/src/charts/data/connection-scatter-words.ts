@@ -1,9 +1,9 @@
+import { about, integer, listed, percent } from "@c10k-lab/words";
 import { lateSentence } from "../../comparison/wait-sentences.ts";
 import { areRetransmissions, isLaddered, type Waits } from "../../comparison/waits.ts";
 import { SPREAD_RATIO } from "../../model/limits.ts";
 import { placeOf } from "../../model/place.ts";
 import { isWhole, type Study } from "../../model/study.ts";
-import { about, integer, listed, percent } from "../../numbers.ts";
 import type { Drawn } from "./drawn-connections.ts";
 
 /** The one message of a scatter. */

@@ -1,6 +1,6 @@
+import { integer, listed } from "@c10k-lab/words";
 import { wallSentences } from "../../comparison/wall.ts";
 import { cellsOf, type Study } from "../../model/study.ts";
-import { integer, listed } from "../../numbers.ts";
 import type { Chart, Point, Series } from "../draw/chart.ts";
 import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
 

@@ -1,10 +1,10 @@
+import { about } from "@c10k-lab/words";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
 import { doubtOf, leaderOf } from "../../comparison/comparison.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { placeOf } from "../../model/place.ts";
 import { RESPONSE_P999 } from "../../model/quantities.ts";
 import type { Study } from "../../model/study.ts";
-import { about } from "../../numbers.ts";
 import type { Chart, Point } from "../draw/chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 

@@ -1,10 +1,10 @@
+import { rateAt } from "@c10k-lab/inference";
+import { integer, listed, plural } from "@c10k-lab/words";
 import { RATE } from "../../model/quantities.ts";
 import type { Study } from "../../model/study.ts";
-import { integer, listed, plural } from "../../numbers.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
 import { peakIn } from "../../scalability/peak.ts";
-import { rateAt } from "../../usl/law.ts";
 import type { Chart, Point, Series } from "../draw/chart.ts";
 import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts";
 

@@ -1,8 +1,8 @@
+import { about, percent } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { SPREAD_RATIO } from "../../model/limits.ts";
 import { placeOf } from "../../model/place.ts";
 import { isWhole, placesOf, type Study } from "../../model/study.ts";
-import { about, percent } from "../../numbers.ts";
 import type { Axis, Chart, Point } from "../draw/chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 import { growthOf, type Look, stepOf, totalAt } from "./over-time.ts";

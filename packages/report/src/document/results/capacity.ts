@@ -1,10 +1,10 @@
 import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
+import { integer, MISSING, plural } from "@c10k-lab/words";
 import type { Chart } from "../../charts/draw/chart.ts";
 import { capacityFindings } from "../../findings/capacity.ts";
 import { capacityTable, nameOf, objectiveOf, WORDS } from "../../findings/capacity-text.ts";
-import { integer, MISSING, plural } from "../../numbers.ts";
+import { type Figures, figureBlock } from "../../text/figures.ts";
 import { blocks, bullets, tableOf, text } from "../../text/markdown.ts";
-import { type Figures, figureBlock } from "../figures.ts";
 
 /** What a search found, for each server and direction, and every value it tried. */
 export function capacitySection(capacity: Capacity, charts: readonly Chart[], figures: Figures): string {

@@ -1,8 +1,8 @@
 import { CLOCKS, type Clock } from "@c10k-lab/protocol";
+import { figure } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { wordsOf } from "../../model/place.ts";
 import { cellsOf, type Study } from "../../model/study.ts";
-import { figure } from "../../numbers.ts";
 import { blocks, tableOf } from "../../text/markdown.ts";
 
 const NAMES: Readonly<Record<Clock, string>> = {

@@ -1,6 +1,6 @@
 import type { ContainerSample } from "@c10k-lab/protocol";
+import { figure, integer } from "@c10k-lab/words";
 import type { Study } from "../../model/study.ts";
-import { figure, integer } from "../../numbers.ts";
 import { blocks, tableOf } from "../../text/markdown.ts";
 
 /** What the container engine saw of each cell; empty where no engine was. */

@@ -1,9 +1,9 @@
-import { CONFIDENCE_PERCENT } from "../../interval.ts";
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
+import { about, integer } from "@c10k-lab/words";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { wordsOf } from "../../model/place.ts";
 import { CPU_PER_MESSAGE, RATE, RESPONSE_P50, RESPONSE_P99 } from "../../model/quantities.ts";
 import { cellsOf, type Study } from "../../model/study.ts";
-import { about, integer } from "../../numbers.ts";
 import { blocks, tableOf } from "../../text/markdown.ts";
 
 const COLUMNS = [

@@ -1,8 +1,8 @@
+import { about, integer } from "@c10k-lab/words";
 import { difference } from "../../comparison/comparison.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { placeOf } from "../../model/place.ts";
 import { isWhole, type Study } from "../../model/study.ts";
-import { about, integer } from "../../numbers.ts";
 import { blocks, bullets } from "../../text/markdown.ts";
 
 /** Whether it matters how many clients share a load; empty where the plan does not ask. */

@@ -1,11 +1,11 @@
 import type { TcpCounter } from "@c10k-lab/protocol";
+import { integer, plural } from "@c10k-lab/words";
 import { LATE_MS, rungText } from "../../comparison/ladder.ts";
 import { lateSentence } from "../../comparison/wait-sentences.ts";
 import { isLaddered, type Waits, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { placeOf, wordsOf } from "../../model/place.ts";
 import { cellsOf, type Study } from "../../model/study.ts";
-import { integer, plural } from "../../numbers.ts";
 import { blocks, bullets, type Table, tableOf, text } from "../../text/markdown.ts";
 
 interface Row {

@@ -1,9 +1,9 @@
+import { CONFIDENCE_PERCENT, type Interval, RESAMPLES, RUNS_MIN } from "@c10k-lab/inference";
+import { about, integer, listed, MISSING, percent, plural, scientific } from "@c10k-lab/words";
 import { doubtOf } from "../../comparison/comparison.ts";
-import { CONFIDENCE_PERCENT, type Interval, RESAMPLES, RUNS_MIN } from "../../interval.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../../model/limits.ts";
 import type { Study } from "../../model/study.ts";
-import { about, integer, listed, MISSING, percent, plural, scientific } from "../../numbers.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
 import { type Peak, peakIn } from "../../scalability/peak.ts";

@@ -1,0 +1,84 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { readCsv } from "@c10k-lab/files";
+import { descriptors, isAlive, threads } from "@c10k-lab/process";
+import { until } from "@c10k-lab/process/testing";
+import { expect, test } from "vitest";
+import { Client } from "../../harness/client.ts";
+import { expectCleanEnd } from "../../harness/expectations.ts";
+import type { Subject } from "../../harness/subject.ts";
+
+export function churnCases(subject: Subject): void {
+  test("500 clients that reset in the middle of a stream leave a row each and nothing else", async () => {
+    await using server = await subject.start();
+    using witness = await Client.connect(server.port);
+    expect(await witness.answers()).toBe(true);
+    // The first name to look up starts libuv's threads.
+    using first = await Client.connect(server.port);
+    await first.finish();
+    await until(async () => (await readCsv(server.stats)).rows.length === 1, "its row is written");
+    const before = { descriptors: descriptors(server.pid).length, threads: threads(server.pid).length };
+    for (let round = 0; round < 20; round++) {
+      await Promise.all(Array.from({ length: 25 }, () => resetInTheMiddle(server.port)));
+    }
+    expect(isAlive(server.pid)).toBe(true);
+    await until(
+      () => descriptors(server.pid).length <= before.descriptors,
+      "descriptors are back where they were",
+    );
+    await until(() => threads(server.pid).length <= before.threads, "threads are back where they were");
+    expect(await witness.answers()).toBe(true);
+    await witness.finish();
+    const { rows } = await expectCleanEnd(server);
+    expect(rows).toHaveLength(502);
+    const reasons = Map.groupBy(rows, (row) => row.close_reason);
+    expect(reasons.get("reset")?.length).toBe(500);
+    expect(reasons.get("client-closed")?.length).toBe(2);
+  });
+
+  test("a client that resets while it waits to be accepted has its row", async () => {
+    await using server = await subject.start();
+    await server.freeze();
+    const clients = await Client.all(50, server.port);
+    for (const client of clients) client.socket.resetAndDestroy();
+    await Promise.all(clients.map((client) => client.untilClosed()));
+    server.kill("SIGCONT");
+    using next = await Client.connect(server.port);
+    expect(await next.answers()).toBe(true);
+    await next.finish();
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ accepted: 51, closed: { reset: 50, "client-closed": 1 } });
+  });
+
+  test("no client ever receives a byte of another, while connections come and go", async () => {
+    await using server = await subject.start();
+    for (let round = 0; round < 30; round++) {
+      await Promise.all(Array.from({ length: 20 }, () => comeAndGo(server.port)));
+    }
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ accepted: 600 });
+  });
+}
+
+async function resetInTheMiddle(port: number): Promise<void> {
+  const client = await Client.connect(port);
+  client.socket.write(randomBytes(40_000));
+  await client.read(randomInt(1, 30_000));
+  client.socket.resetAndDestroy();
+  await client.untilClosed();
+}
+
+/** Some bytes that only this client knows, in odd sizes; then a FIN or a reset. */
+async function comeAndGo(port: number): Promise<void> {
+  using client = await Client.connect(port);
+  const own = randomBytes(16);
+  for (let turn = 0; turn < 4; turn++) {
+    const bytes = Buffer.alloc(randomInt(1, 5000), own);
+    expect((await client.echo(bytes)).equals(bytes), "a byte of another client").toBe(true);
+  }
+  if (randomInt(3) > 0) {
+    expect(await client.finish()).toHaveLength(0);
+  } else {
+    client.socket.resetAndDestroy();
+    await client.untilClosed();
+  }
+}

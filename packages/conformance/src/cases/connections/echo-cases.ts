@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { Client } from "../../harness/client.ts";
+import { expectCleanEnd, expectSameBytes } from "../../harness/expectations.ts";
+import { line } from "../../harness/patterns.ts";
+import { sharedServer } from "../../harness/shared-server.ts";
+import type { Subject } from "../../harness/subject.ts";
+
+const MiB = 2 ** 20;
+
+export function echoCases(subject: Subject): void {
+  const shared = sharedServer(subject);
+
+  test("a line comes back and is one request; what has no newline comes back too and is none", async () => {
+    await using server = await subject.start();
+    using client = await Client.connect(server.port);
+    expect((await client.echo("hello, world\n")).toString()).toBe("hello, world\n");
+    expect((await client.echo("no newline")).toString()).toBe("no newline");
+    await client.finish();
+    const { rows } = await expectCleanEnd(server);
+    expect(rows).toMatchObject([
+      { requests: "1", bytes_received: "23", bytes_sent: "23", client_port: String(client.port) },
+    ]);
+  });
+
+  test("bytes sent one at a time come back one at a time", async () => {
+    const server = shared();
+    using client = await Client.connect(server.port);
+    const bytes = randomBytes(2000);
+    for (const byte of bytes) expect((await client.echo(Uint8Array.of(byte)))[0]).toBe(byte);
+    await client.finish();
+  });
+
+  test("NUL, newlines and every other byte value come back unchanged", async () => {
+    await using server = await subject.start();
+    using client = await Client.connect(server.port);
+    const bytes = Buffer.concat([
+      Buffer.alloc(5000),
+      Uint8Array.from({ length: 2560 }, (_, at) => at),
+      randomBytes(70_000),
+    ]);
+    expectSameBytes(await client.echo(bytes), bytes);
+    await client.finish();
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ requests: bytes.filter((byte) => byte === 0x0a).length });
+  });
+
+  test("a stream of 64 MiB comes back while it is being sent", async () => {
+    const server = shared();
+    using client = await Client.connect(server.port);
+    const bytes = randomBytes(64 * MiB);
+    expectSameBytes(await client.echo(bytes), bytes);
+    await client.finish();
+  });
+
+  test("one line of 64 MiB is one request", async () => {
+    await using server = await subject.start();
+    using client = await Client.connect(server.port);
+    const bytes = line(64 * MiB);
+    expectSameBytes(await client.echo(bytes), bytes);
+    await client.finish();
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ requests: 1, bytesSent: 64 * MiB });
+  });
+
+  test("any bytes in any chunks come back", async () => {
+    const server = shared();
+    const chunk = fc.oneof(
+      fc.uint8Array({ maxLength: 64 }),
+      fc.uint8Array({ minLength: 16_380, maxLength: 16_390, size: "max" }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(chunk, { maxLength: 12 }), async (chunks) => {
+        using client = await Client.connect(server.port);
+        for (const bytes of chunks) client.socket.write(bytes);
+        expectSameBytes(await client.finish(), Buffer.concat(chunks));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test("a server on an IPv6 address echoes, and notes the client's", async () => {
+    await using server = await subject.start({ args: ["--host", "::1"] });
+    expect(server.listening.host).toBe("::1");
+    using client = await Client.connect(server.port, { host: "::1" });
+    expect(await client.answers()).toBe(true);
+    await client.finish();
+    const { rows } = await expectCleanEnd(server);
+    expect(rows).toMatchObject([{ client_address: "::1", close_reason: "client-closed" }]);
+  });
+}

@@ -1,0 +1,52 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { cpuMs } from "@c10k-lab/process";
+import { pause, untilStable } from "@c10k-lab/process/testing";
+import { expect } from "vitest";
+import { expectBalanced, expectCleanEnd } from "../../harness/expectations.ts";
+import { bytesTaken } from "../../harness/live.ts";
+import type { Subject } from "../../harness/subject.ts";
+import { testWith } from "../../harness/tools.ts";
+
+/** Node cannot send an urgent byte; Perl, which every Debian has, can. */
+const CONNECT = `use Socket; $| = 1; socket(S, PF_INET, SOCK_STREAM, 0); setsockopt(S, SOL_SOCKET, SO_RCVBUF, 1024);
+  connect(S, sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die;`;
+const SEND_ALL = `${CONNECT} send(S, "ab", 0); send(S, "!", MSG_OOB); send(S, "cd", 0); shutdown(S, 1);
+  my $all = ""; while (sysread(S, my $some, 100)) { $all .= $some } print $all;`;
+/** Sends 32 KiB for an "x" on stdin and an urgent byte for a "!"; never reads. */
+const SEND_AS_TOLD = `${CONNECT} while (sysread(STDIN, my $what, 1)) {
+  if ($what eq "!") { send(S, "!", MSG_OOB) } else { syswrite(S, "x" x 32768) } print "done"; }`;
+const CHUNK_BYTES = 32_768;
+
+export function urgentCases(subject: Subject): void {
+  testWith("perl", "an urgent byte is echoed like any other", async () => {
+    await using server = await subject.start();
+    expect(execFileSync("perl", ["-e", SEND_ALL, String(server.port)]).toString()).toBe("ab!cd");
+    await expectCleanEnd(server);
+  });
+
+  testWith("perl", "an urgent byte of a client that does not read costs no CPU", async () => {
+    await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
+    const perl = spawn("perl", ["-e", SEND_AS_TOLD, String(server.port)], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const tell = async (what: string) => {
+      perl.stdin.write(what);
+      await once(perl.stdout, "data");
+    };
+    try {
+      // Until the server has an echo that it cannot send, and room to receive still.
+      for (let sent = 0; (await untilStable(() => bytesTaken(server), 20)) === sent; sent += CHUNK_BYTES)
+        await tell("x");
+      await tell("!");
+      const cpuBefore = cpuMs(server.pid);
+      await pause(1000);
+      expect(cpuMs(server.pid) - cpuBefore, "CPU ms used in 1 s").toBeLessThanOrEqual(300);
+    } finally {
+      perl.kill("SIGKILL");
+    }
+    const ended = await server.stop();
+    expect(ended.code).toBe(0);
+    expectBalanced(ended);
+  });
+}

@@ -1,0 +1,62 @@
+import { pause } from "@c10k-lab/process/testing";
+import { expect, test } from "vitest";
+import { Client } from "../../harness/client.ts";
+import { expectCleanEnd, expectSameBytes } from "../../harness/expectations.ts";
+import { Pattern } from "../../harness/patterns.ts";
+import type { ServerProcess } from "../../harness/server-process.ts";
+import type { Subject } from "../../harness/subject.ts";
+
+export function lifecycleCases(subject: Subject): void {
+  test("a storm of SIGWINCH does not disturb an echo", async () => {
+    await using server = await subject.start();
+    const storm = setInterval(() => server.kill("SIGWINCH"), 1);
+    await echoFor(2000, server);
+    clearInterval(storm);
+    await expectCleanEnd(server);
+  });
+
+  test("being stopped and continued over and over does not disturb an echo", async () => {
+    await using server = await subject.start({ args: ["--idle-timeout", "30s"] });
+    const storm = setInterval(() => {
+      server.kill("SIGSTOP");
+      server.kill("SIGCONT");
+    }, 2);
+    await echoFor(1000, server);
+    clearInterval(storm);
+    await expectCleanEnd(server);
+  });
+}
+
+export function freezeCases(subject: Subject): void {
+  test("after a freeze longer than the idle timeout no client that sent something is dropped", async () => {
+    await using server = await subject.start({ args: ["--idle-timeout", "1s"] });
+    const clients = await Client.all(50, server.port);
+    for (const client of clients) expect(await client.answers()).toBe(true);
+    await server.freeze();
+    const echoes = clients.map((client) => client.echo("sent while you were away\n"));
+    await pause(2000);
+    server.kill("SIGCONT");
+    for (const echo of await Promise.all(echoes)) expect(echo.toString()).toBe("sent while you were away\n");
+    for (const client of clients) await client.finish();
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ closed: { "idle-timeout": 0, "client-closed": 50 } });
+  });
+}
+
+async function echoFor(ms: number, server: ServerProcess): Promise<void> {
+  const clients = await Client.all(10, server.port);
+  const end = performance.now() + ms;
+  await Promise.all(
+    clients.map(async (client) => {
+      const pattern = new Pattern();
+      let offset = 0;
+      for (let length = 1; performance.now() < end; length = (length * 7) % 20_011) {
+        const bytes = pattern.at(offset, length);
+        expectSameBytes(await client.echo(bytes), bytes);
+        offset += length;
+      }
+      expect(offset).toBeGreaterThan(0);
+      await client.finish();
+    }),
+  );
+}

@@ -1,0 +1,116 @@
+import { execFileSync } from "node:child_process";
+import { cpuMs, isAlive, limitForMore } from "@c10k-lab/process";
+import { pause, until, untilStable } from "@c10k-lab/process/testing";
+import { expect, test } from "vitest";
+import { Client } from "../../harness/client.ts";
+import { expectBalanced, expectCleanEnd } from "../../harness/expectations.ts";
+import type { Subject } from "../../harness/subject.ts";
+import { testWith } from "../../harness/tools.ts";
+
+export function limitCases(subject: Subject): void {
+  test("above --max-connections a client gets an end of file, and a place that becomes free is given away", async () => {
+    await using server = await subject.start({ args: ["--max-connections", "3"] });
+    const [first, ...others] = await Client.all(3, server.port);
+    if (!first) return;
+    for (const client of [first, ...others]) expect(await client.answers()).toBe(true);
+    using refused = await Client.connect(server.port);
+    expect(await refused.readToEnd()).toHaveLength(0);
+    await first.finish();
+    first.socket.destroy();
+    let next = await Client.connect(server.port);
+    await until(async () => {
+      const isServed = await next.answers().catch(() => false);
+      if (!isServed) next = await Client.connect(server.port);
+      return isServed;
+    }, "the free place is given to another");
+    for (const client of [next, ...others]) await client.finish();
+    const { final, rows } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ peak: 3 });
+    expect(rows.find((row) => row.client_port === String(refused.port))).toMatchObject({
+      close_reason: "refused",
+    });
+  });
+
+  test("a refused client that has already sent something sees an end of file too", async () => {
+    await using server = await subject.start({ args: ["--max-connections", "1"] });
+    using only = await Client.connect(server.port);
+    expect(await only.answers()).toBe(true);
+    await server.freeze();
+    const others = await Client.all(20, server.port);
+    for (const client of others) await client.send("let me in\n");
+    server.kill("SIGCONT");
+    for (const client of others) expect(await client.readToEnd()).toHaveLength(0);
+    await only.finish();
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ accepted: 21, refused: 20, requests: 1 });
+  });
+
+  test("--idle-timeout closes who is silent and never who is not", async () => {
+    await using server = await subject.start({ args: ["--idle-timeout", "500ms"] });
+    using active = await Client.connect(server.port);
+    const idle = await Client.all(5, server.port);
+    let echoes = 0;
+    const ticking = setInterval(() => {
+      active.echo("still here\n").then(
+        () => echoes++,
+        () => {},
+      );
+    }, 100);
+    for (const client of idle) expect(await client.readToEnd()).toHaveLength(0);
+    const atFirst = echoes;
+    await until(() => echoes >= atFirst + 10, "the active client was served for two timeouts more");
+    clearInterval(ticking);
+    expect(active.isOver).toBe(false);
+    await active.finish();
+    const { final, rows } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ closed: { "idle-timeout": 5, "client-closed": 1 } });
+    for (const row of rows.filter((row) => row.close_reason === "idle-timeout")) {
+      expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(499);
+    }
+  });
+
+  testWith(
+    "prlimit",
+    "out of descriptors, it serves on, rests, and accepts who waits when some are free again",
+    async () => {
+      await using server = await subject.start();
+      using live = await Client.connect(server.port);
+      expect(await live.answers()).toBe(true);
+      limitDescriptors(server.pid, limitForMore(server.pid, 10));
+      const crowd = await Client.all(60, server.port);
+      const served: Client[] = [];
+      for (const client of crowd)
+        client.echo("am I in?\n").then(
+          () => served.push(client),
+          () => {},
+        );
+      await untilStable(() => served.length);
+      expect(served.length).toBeGreaterThan(0);
+      expect(served.length).toBeLessThan(60);
+
+      const cpuBefore = cpuMs(server.pid);
+      await pause(3000);
+      expect(cpuMs(server.pid) - cpuBefore, "CPU ms used in 3 s").toBeLessThanOrEqual(500);
+      expect(isAlive(server.pid)).toBe(true);
+      expect(await live.answers()).toBe(true);
+
+      // Those who wait are served with the descriptors of those who leave; nobody new connects.
+      for (let left = 0; left < 60; left++) {
+        await until(() => served.length > left, `client ${left + 1} of 60 is served`);
+        await served[left]?.finish();
+        served[left]?.socket.destroy();
+      }
+      await live.finish();
+      const ended = await server.stop();
+      expect(ended.code).toBe(0);
+      expectBalanced(ended);
+      expect(ended.final).toMatchObject({ accepted: 61, refused: 0 });
+      expect(ended.final?.acceptErrors.EMFILE).toBeGreaterThan(0);
+      expect(ended.final?.acceptErrors.EMFILE).toBeLessThan(200);
+    },
+  );
+}
+
+function limitDescriptors(pid: number, limit: number): void {
+  execFileSync("prlimit", ["--pid", String(pid), `--nofile=${limit}:${limit}`]);
+}

@@ -1,0 +1,18 @@
+/** Statistics without input or output: medians and their intervals, the Universal Scalability Law. */
+
+export { generator } from "./generator.ts";
+export {
+  CONFIDENCE_PERCENT,
+  type Interval,
+  median,
+  medianInterval,
+  percentileInterval,
+  RESAMPLES,
+  RUNS_MIN,
+  ratioInterval,
+  resampledMedians,
+  shareInterval,
+} from "./interval.ts";
+export { fit } from "./usl/fit.ts";
+export { intervalsOf, type LawIntervals } from "./usl/intervals.ts";
+export { type Coefficients, peakOf, type RatePoint, rateAt, residualOf } from "./usl/law.ts";
