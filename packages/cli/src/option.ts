@@ -6,6 +6,12 @@ export interface Option<T> {
   /** Shown in the help, as a person would type it; parsed like any other. */
   readonly default?: string;
   readonly isFlag?: boolean;
+  /** Options that may not be given together with this one, by their names in the table; one of the two rows says it. */
+  readonly excludes?: readonly string[];
+  /** A number meant for all client processes together: the lab gives each of them its part. */
+  readonly isDividedAmongClients?: true;
+  /** Set by the lab for every process it starts, so a plan cannot set it. */
+  readonly isPerRun?: true;
   parse(text: string): T;
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Percentile } from "./client-summary.ts";
-import { SERVERS, VERDICT_REASONS } from "./names.ts";
+import { SERVERS, DOUBT_REASONS } from "./names.ts";
 import { CELL_STATUSES } from "./results.ts";
 
 const count = z.number().int().nonnegative();
@@ -48,7 +48,7 @@ export const Change = z.object({
   /** Why it is not comparable. */
   why: z.string().nullable(),
   /** Why this quantity may not be the server's. */
-  doubts: z.object({ before: z.array(z.enum(VERDICT_REASONS)), after: z.array(z.enum(VERDICT_REASONS)) }),
+  doubts: z.object({ before: z.array(z.enum(DOUBT_REASONS)), after: z.array(z.enum(DOUBT_REASONS)) }),
   /** Whether it has a say in the verdict. */
   counts: z.boolean(),
   /** Worse, and the whole interval worse than the threshold. It need not count. */

@@ -42,8 +42,8 @@ export {
   type ServerName,
   TCP_COUNTERS,
   type TcpCounter,
-  VERDICT_REASONS,
-  type VerdictReason,
+  DOUBT_REASONS,
+  type DoubtReason,
 } from "./names.ts";
 export {
   CELL_STATUSES,

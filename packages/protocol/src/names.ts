@@ -74,7 +74,7 @@ export const OUTCOMES = [
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** Why a cell's figures may not be the server's. */
-export const VERDICT_REASONS = [
+export const DOUBT_REASONS = [
   /** It did not end well. */
   "status",
   /** The books of client and server differ. */
@@ -96,7 +96,7 @@ export const VERDICT_REASONS = [
   /** The accept queue overflowed. */
   "listen-overflow",
 ] as const;
-export type VerdictReason = (typeof VERDICT_REASONS)[number];
+export type DoubtReason = (typeof DOUBT_REASONS)[number];
 
 /** What a search for capacity raises: connections at a fixed rate, or the rate on fixed connections. */
 export const SEARCHED = ["connections", "rate"] as const;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Capacity } from "./capacity.ts";
 import { ClientSummary } from "./client-summary.ts";
-import { AXES, SERVERS, TCP_COUNTERS, VERDICT_REASONS } from "./names.ts";
+import { AXES, SERVERS, TCP_COUNTERS, DOUBT_REASONS } from "./names.ts";
 import { FinalLine, ListeningLine } from "./server-lines.ts";
 
 const count = z.number().int().nonnegative();
@@ -88,7 +88,7 @@ export const CellResult = z.object({
   /** Valid: the figures are the server's. Otherwise inconclusive, and why. */
   verdict: z.object({
     valid: z.boolean(),
-    reasons: z.array(z.object({ reason: z.enum(VERDICT_REASONS), sentence: z.string() })),
+    reasons: z.array(z.object({ reason: z.enum(DOUBT_REASONS), sentence: z.string() })),
   }),
   /** Processors, or null when not pinned. */
   processors: z.object({ server: z.array(count), client: z.array(count) }).nullable(),

@@ -11,7 +11,7 @@ import {
   RUN_OUTCOMES,
   SEARCH_ENDS,
   SERVER_COLUMNS,
-  VERDICT_REASONS,
+  DOUBT_REASONS,
 } from "../src/index.ts";
 
 const reference = ["REFERENCE.md", "MEASURING.md"]
@@ -23,7 +23,7 @@ test.each([
   ["outcome", OUTCOMES],
   ["status of a cell", CELL_STATUSES],
   ["outcome of a run", RUN_OUTCOMES],
-  ["reason of a verdict", VERDICT_REASONS],
+  ["reason of a verdict", DOUBT_REASONS],
   ["signal of a capacity", CAPACITY_SIGNALS],
   ["end of a search", SEARCH_ENDS],
   ["quantity of a comparison", COMPARED_QUANTITIES],

@@ -8,7 +8,7 @@ import {
   type Percentile,
   type Searched,
   type Trial,
-  type VerdictReason,
+  type DoubtReason,
 } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import { integer, listed, plural } from "@c10k-lab/words";
@@ -212,7 +212,7 @@ function acceptErrors({ final }: CellResult, names: readonly string[], meaning: 
   return counts.length === 0 ? null : `Accepting failed ${listed(counts)}: ${meaning}.`;
 }
 
-function reasonOf({ verdict }: CellResult, reasons: readonly VerdictReason[]): string | null {
+function reasonOf({ verdict }: CellResult, reasons: readonly DoubtReason[]): string | null {
   return verdict.reasons.find(({ reason }) => reasons.includes(reason))?.sentence ?? null;
 }
 

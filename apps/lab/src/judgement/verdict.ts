@@ -1,4 +1,4 @@
-import type { CellResult, ContainerSample, Percentile, VerdictReason } from "@c10k-lab/protocol";
+import type { CellResult, ContainerSample, Percentile, DoubtReason } from "@c10k-lab/protocol";
 
 /** From this share of one core on, the client was the limit and not the server. */
 const CLIENT_CORE_PERCENT_MAX = 95;
@@ -9,7 +9,7 @@ const OTHER_PERCENT_MAX = 25;
 const STOLEN_PERCENT_MAX = 2;
 
 type Facts = Omit<CellResult, "verdict">;
-type Reason = { readonly reason: VerdictReason; readonly sentence: string };
+type Reason = { readonly reason: DoubtReason; readonly sentence: string };
 
 /** Whether a cell's figures are the server's, or what else they may be. */
 export function verdictOf(cell: Facts): CellResult["verdict"] {
