@@ -7,7 +7,7 @@ const { join } = require("node:path");
  */
 const ROOMS = {
   "apps/bench": ["main.ts", "comparison", "processes", "options.ts"],
-  "apps/client": ["main.ts", "output", "load", "measure", "workload", "options.ts"],
+  "apps/client": ["main.ts", "output", "load", "measure", "workload", "contract.ts"],
   "apps/lab": [
     "main.ts",
     "commands",
@@ -46,6 +46,7 @@ const ROOMS = {
     "index.ts run-server.ts",
     "control-plane",
     "data-plane",
+    "contract.ts",
     "options.ts limits.ts stop-request.ts",
   ],
   "packages/stats": ["index.ts merge-summaries.ts", "latency-histogram.ts load-series.ts usage.ts", "ledger"],

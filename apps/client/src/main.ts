@@ -4,42 +4,20 @@ import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c1
 import { probeWritable, writeFileDurably } from "@c10k-lab/files";
 import { fileDescriptorLimit, formatAddress, posix } from "@c10k-lab/posix";
 import { type ClientSummary, EXIT, OUTCOMES } from "@c10k-lab/protocol";
+import { contract } from "./contract.ts";
 import { LoadRun, type Target } from "./load/load-run.ts";
-import { CLIENT_OPTIONS } from "./options.ts";
 import { Progress } from "./output/progress.ts";
 import { claimPaths, type ResultPaths } from "./output/result-paths.ts";
 import { summarize } from "./output/summary.ts";
 import { formatSummary } from "./output/summary-table.ts";
 import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
-const PROGRAM = {
-  name: "client",
-  describe:
-    "TCP load client: opens connections, sends lines of text, verifies every echoed byte, times every message.",
-  options: CLIENT_OPTIONS,
-  envPrefix: "LOAD",
-  examples: [
-    ["npm run client", "100 connections × 20 messages to 127.0.0.1:10000"],
-    ["npm run client -- --connections 5000 --stats rows.csv --summary sum.json", "with results in files"],
-    ["npm run client -- --size 16..1KiB --think 10ms..50ms --duration 10s", "varying messages and pauses"],
-    ["npm run client -- --rate 20000 --duration 30s", "an open loop: messages due at even intervals"],
-    ["npm run client -- --connections 5000 --active 2% --duration 10s", "most connections idle"],
-    [
-      "npm run client -- --connections 1000 --repeat 1 --hold 1s..20s",
-      "connections kept open for varying times",
-    ],
-  ] as const,
-  epilogue: `Every option is also read from the environment: --connect-rate is LOAD_CONNECT_RATE.
-Exit codes: 0 everything asked for was echoed and verified, 1 something was not, 2 bad usage, 3 results could not be
-written, 130 or 143 interrupted (rows are written).`,
-};
-
 /** Descriptors the process needs beside its connections. */
 const OWN_DESCRIPTORS = 40;
 /** A beginning later than this is worth a sentence: it is more than a scheduler's usual delay. */
 const START_LAG_MS = 10;
 
-const options = parseCommandLine(PROGRAM, process.argv.slice(2));
+const options = parseCommandLine(contract, process.argv.slice(2));
 if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
 process.exitCode = await main();
 

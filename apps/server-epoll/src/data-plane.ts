@@ -1,7 +1,7 @@
 import { fileDescriptorLimit } from "@c10k-lab/posix";
 import { EventServer, openDataPlane } from "@c10k-lab/server/data-plane";
+import type { EpollOptions } from "./contract.ts";
 import { EpollPoller } from "./epoll-poller.ts";
-import type { EpollOptions } from "./options.ts";
 
 const plane = openDataPlane<EpollOptions>();
 const { trigger, maxEvents } = plane.options;

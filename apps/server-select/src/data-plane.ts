@@ -1,5 +1,5 @@
 import { EventServer, openDataPlane } from "@c10k-lab/server/data-plane";
-import type { SelectOptions } from "./options.ts";
+import type { SelectOptions } from "./contract.ts";
 import { SelectPoller } from "./select-poller.ts";
 
 const plane = openDataPlane<SelectOptions>();

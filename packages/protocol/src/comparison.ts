@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Percentile } from "./client-summary.ts";
-import { SERVERS, DOUBT_REASONS } from "./names.ts";
+import { DOUBT_REASONS, SERVERS } from "./names.ts";
 import { CELL_STATUSES } from "./results.ts";
 
 const count = z.number().int().nonnegative();

@@ -31,6 +31,8 @@ export {
   type CapacitySignal,
   CLOSE_REASONS,
   type CloseReason,
+  DOUBT_REASONS,
+  type DoubtReason,
   EXIT,
   OUTCOMES,
   type Outcome,
@@ -40,10 +42,9 @@ export {
   type SearchEnd,
   type Searched,
   type ServerName,
+  type ServerTraits,
   TCP_COUNTERS,
   type TcpCounter,
-  DOUBT_REASONS,
-  type DoubtReason,
 } from "./names.ts";
 export {
   CELL_STATUSES,

@@ -6,6 +6,16 @@
 export const SERVERS = ["threaded", "select", "epoll"] as const;
 export type ServerName = (typeof SERVERS)[number];
 
+/** Traits of an architecture that a check or a chart depends on; each app declares its own. */
+export interface ServerTraits {
+  /** Each connection has an OS thread of its own. */
+  readonly startsThreadPerConnection: boolean;
+  /** Each wait goes through all descriptor numbers up to the highest, as select(2) does. */
+  readonly scansDescriptors: boolean;
+  /** Memory of a connection in server, client and kernel together, bytes, rounded up. */
+  readonly connectionBytes: number;
+}
+
 /** What a plan varies along its x axis: an option of the client, of the server, or what follows from one. */
 export const AXES = [
   /** Connections, all of them active unless the load says otherwise. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Capacity } from "./capacity.ts";
 import { ClientSummary } from "./client-summary.ts";
-import { AXES, SERVERS, TCP_COUNTERS, DOUBT_REASONS } from "./names.ts";
+import { AXES, DOUBT_REASONS, SERVERS, TCP_COUNTERS } from "./names.ts";
 import { FinalLine, ListeningLine } from "./server-lines.ts";
 
 const count = z.number().int().nonnegative();

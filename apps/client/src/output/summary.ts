@@ -10,9 +10,9 @@ import {
   type Outcome,
 } from "@c10k-lab/protocol";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
+import type { ClientOptions } from "../contract.ts";
 import type { LoadResult, Target } from "../load/load-run.ts";
 import { LIVE, RESULT, type ResultsTable } from "../measure/results-table.ts";
-import type { ClientOptions } from "../options.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** What was asked and what came of it, from the rows and the histograms. */

@@ -1,5 +1,5 @@
 import { type Range, UsageError } from "@c10k-lab/cli";
-import type { ClientOptions } from "../options.ts";
+import type { ClientOptions } from "../contract.ts";
 import { NUMBERED_BYTES, type Texts } from "./payload.ts";
 import { parseSourceRange, type SourceRange } from "./sources.ts";
 

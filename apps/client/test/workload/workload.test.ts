@@ -1,10 +1,16 @@
 import { parseOptions, UsageError } from "@c10k-lab/cli";
 import { describe, expect, test } from "vitest";
-import { CLIENT_OPTIONS } from "../../src/options.ts";
+import { contract } from "../../src/contract.ts";
 import { resolveWorkload } from "../../src/workload/workload.ts";
 
 function workload(...argv: string[]) {
-  const program = { name: "client", describe: "", options: CLIENT_OPTIONS, envPrefix: "NONE", examples: [] };
+  const program = {
+    name: "client",
+    describe: "",
+    options: contract.options,
+    envPrefix: "NONE",
+    examples: [],
+  };
   return resolveWorkload(parseOptions(program, argv));
 }
 

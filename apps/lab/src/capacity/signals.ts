@@ -3,12 +3,12 @@ import {
   type CapacitySignal,
   type CellResult,
   type ClientSummary,
+  type DoubtReason,
   INFINITE,
   type Objective,
   type Percentile,
   type Searched,
   type Trial,
-  type DoubtReason,
 } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import { integer, listed, plural } from "@c10k-lab/words";

@@ -1,4 +1,4 @@
-import type { CellResult, ContainerSample, Percentile, DoubtReason } from "@c10k-lab/protocol";
+import type { CellResult, ContainerSample, DoubtReason, Percentile } from "@c10k-lab/protocol";
 
 /** From this share of one core on, the client was the limit and not the server. */
 const CLIENT_CORE_PERCENT_MAX = 95;

@@ -1,5 +1,5 @@
 import { CONFIDENCE_PERCENT, type Interval, RUNS_MIN, ratioInterval } from "@c10k-lab/inference";
-import type { VerdictReason } from "@c10k-lab/protocol";
+import type { DoubtReason } from "@c10k-lab/protocol";
 import { listed, plural, ratio } from "@c10k-lab/words";
 import { type CellFigures, intervalOf, valuesOf } from "../model/cell-figures.ts";
 import { RATIO_MIN } from "../model/limits.ts";
@@ -163,7 +163,7 @@ export function between({ low, high }: Interval): string {
 export function doubtOf(
   { expected }: Pick<Study, "expected">,
   compared: readonly Pick<Ranked, "cell">[],
-  ignored: readonly VerdictReason[] = [],
+  ignored: readonly DoubtReason[] = [],
 ): string {
   const cells = [...new Set(compared.map(({ cell }) => cell))];
   const doubtful = cells.flatMap((cell) => {

@@ -1,5 +1,5 @@
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
-import { VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
+import { DOUBT_REASONS, type DoubtReason } from "@c10k-lab/protocol";
 import { listed, plural } from "@c10k-lab/words";
 import { firstDegradation } from "../comparison/scaling.ts";
 import { isInconclusive } from "../findings/capacity.ts";
@@ -89,7 +89,7 @@ function searchRows({ name, results }: Run): string[][] {
   ]);
 }
 
-const RESOLUTIONS: Readonly<Record<Exclude<VerdictReason, "status">, string>> = {
+const RESOLUTIONS: Readonly<Record<Exclude<DoubtReason, "status">, string>> = {
   books: "nothing of these cells can be trusted before it is known why",
   "not-held": "a longer exchange, or the barrier, keeps all connections open at one time",
   "client-limit": "a machine with more processors, on which several clients share a load (--clients)",
@@ -125,7 +125,7 @@ function fewRuns(runs: readonly Run[]): string[] {
 
 function byReason(runs: readonly Run[]): string[] {
   // What became of a cell that did not end ok is its result.
-  return VERDICT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
+  return DOUBT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
     const counts = runs.flatMap(({ name, results, studies }) => {
       if (results.capacity !== null) return [];
       const cells = studies.flatMap(({ everyCell }) => everyCell);

@@ -1,5 +1,5 @@
 import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
-import type { VerdictReason } from "@c10k-lab/protocol";
+import type { DoubtReason } from "@c10k-lab/protocol";
 import { integer, listed, plural, ratio } from "@c10k-lab/words";
 import { changeOf, changeSentences, type Pair } from "../comparison/change.ts";
 import { between } from "../comparison/comparison.ts";
@@ -17,7 +17,7 @@ import type { Table } from "../text/markdown.ts";
 const COMPARED: readonly Quantity[] = [RESPONSE_P99, RESPONSE_MAX, WALL_TIME];
 
 /** Groups that differ in how connections are let in differ in these: they are what is compared, not what spoils it. */
-const EXPECTED: readonly VerdictReason[] = ["listen-overflow", "not-held"];
+const EXPECTED: readonly DoubtReason[] = ["listen-overflow", "not-held"];
 
 /** The same server under the same load in two groups of a plan. */
 interface Twins {

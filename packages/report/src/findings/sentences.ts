@@ -1,5 +1,5 @@
 import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
-import type { VerdictReason } from "@c10k-lab/protocol";
+import type { DoubtReason } from "@c10k-lab/protocol";
 import { integer, listed, plural } from "@c10k-lab/words";
 import { changeSentences } from "../comparison/change.ts";
 import { type Comparison, compareAtHardest, comparisonSentences, doubtOf } from "../comparison/comparison.ts";
@@ -18,7 +18,7 @@ export interface Findings {
 }
 
 /** What a server does for a message is known however busy its client was. */
-const OF_THE_CLIENT: readonly VerdictReason[] = ["client-limit", "loop-lag", "send-lag"];
+const OF_THE_CLIENT: readonly DoubtReason[] = ["client-limit", "loop-lag", "send-lag"];
 
 /** Where all variants are whole, and where at least two still are. */
 export function comparisons(study: Study, quantity: Quantity): string[] {

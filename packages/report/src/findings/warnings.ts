@@ -1,4 +1,4 @@
-import { type CellResult, VERDICT_REASONS, type VerdictReason } from "@c10k-lab/protocol";
+import { type CellResult, DOUBT_REASONS, type DoubtReason } from "@c10k-lab/protocol";
 import { listed, plural } from "@c10k-lab/words";
 import type { Study } from "../model/study.ts";
 
@@ -70,7 +70,7 @@ function wrongBytes(cell: CellResult): string[] {
   return [`In ${cell.id} ${plural(wrong, "connection")} received bytes other than those sent.`];
 }
 
-const MEANINGS: Readonly<Record<VerdictReason, string>> = {
+const MEANINGS: Readonly<Record<DoubtReason, string>> = {
   status: "the runs did not end well",
   books: "the books of client and server differ",
   "not-held": "fewer connections were open at one time than were asked for",
@@ -88,7 +88,7 @@ const MEANINGS: Readonly<Record<VerdictReason, string>> = {
 
 /** Cells whose figures may not be the server's, by reason. */
 function inconclusive(study: Study): string[] {
-  return VERDICT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
+  return DOUBT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
     const cells = study.everyCell.filter(({ doubts }) => doubts.includes(reason));
     if (cells.length === 0) return [];
     const names =

@@ -1,5 +1,5 @@
 import { type Interval, median, medianInterval } from "@c10k-lab/inference";
-import type { Axis, CellResult, ServerName, VerdictReason } from "@c10k-lab/protocol";
+import type { Axis, CellResult, DoubtReason, ServerName } from "@c10k-lab/protocol";
 import { figuresOfRun, type RunFigures } from "./run-figures.ts";
 
 /** What follows from all runs of one cell: each figure is the median of the runs it is taken from. */
@@ -22,7 +22,7 @@ export interface CellFigures extends RunFigures {
   /** Those the figures are taken from: the whole ones; where there are none, all. */
   readonly runs: readonly RunFigures[];
   /** Why the figures may not be the server's; empty when most runs are valid. */
-  readonly doubts: readonly VerdictReason[];
+  readonly doubts: readonly DoubtReason[];
 }
 
 /** @param results of one cell, at least one */
@@ -67,7 +67,7 @@ function statusOfRest(results: readonly CellResult[]): CellResult["status"] {
   return (results.find((run) => !isWholeRun(run)) ?? results[0])?.status ?? "failed";
 }
 
-function doubtsOf(used: readonly CellResult[]): VerdictReason[] {
+function doubtsOf(used: readonly CellResult[]): DoubtReason[] {
   const doubtful = used.filter(({ verdict }) => !verdict.valid);
   if (2 * doubtful.length <= used.length) return [];
   return [...new Set(doubtful.flatMap(({ verdict }) => verdict.reasons.map(({ reason }) => reason)))];

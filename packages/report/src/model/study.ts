@@ -1,4 +1,4 @@
-import { type Axis, type CellResult, type LabResults, SERVERS, type VerdictReason } from "@c10k-lab/protocol";
+import { type Axis, type CellResult, type DoubtReason, type LabResults, SERVERS } from "@c10k-lab/protocol";
 import { type CellFigures, figuresOf, isWholeRun } from "./cell-figures.ts";
 import { wordsOf } from "./place.ts";
 
@@ -18,11 +18,11 @@ export interface Study {
   /** What is compared, in the order all tables and legends use. */
   readonly variants: readonly string[];
   /** Reasons for doubt that are what the study looks for. */
-  readonly expected: readonly VerdictReason[];
+  readonly expected: readonly DoubtReason[];
 }
 
 /** Where the accept queue is what varies, that it overflows, and that connections then come and go, is the result. */
-const EXPECTED_OF_BACKLOG: readonly VerdictReason[] = ["listen-overflow", "not-held"];
+const EXPECTED_OF_BACKLOG: readonly DoubtReason[] = ["listen-overflow", "not-held"];
 
 /** A study for each group of a run, in the order of the plan. */
 export function studiesOf(results: LabResults): Study[] {

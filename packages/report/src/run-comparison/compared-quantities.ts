@@ -1,4 +1,4 @@
-import type { ComparedQuantity, VerdictReason } from "@c10k-lab/protocol";
+import type { ComparedQuantity, DoubtReason } from "@c10k-lab/protocol";
 import type { Quantity } from "../model/quantities.ts";
 import {
   CPU_PER_MESSAGE,
@@ -37,7 +37,7 @@ export const COMPARED: Readonly<Record<ComparedQuantity, Compared>> = {
 const EVERYTHING: readonly Kind[] = ["time", "work", "amount"];
 
 /** A client at its limit is in its own clock and not in the server's CPU time; a stolen processor is in no memory. */
-const FALSIFIED: Readonly<Record<VerdictReason, readonly Kind[]>> = {
+const FALSIFIED: Readonly<Record<DoubtReason, readonly Kind[]>> = {
   status: EVERYTHING,
   books: EVERYTHING,
   "not-held": EVERYTHING,
@@ -51,6 +51,6 @@ const FALSIFIED: Readonly<Record<VerdictReason, readonly Kind[]>> = {
 };
 
 /** Those of a cell's doubts that are doubts of this quantity. */
-export function doubtsOf(name: ComparedQuantity, doubts: readonly VerdictReason[]): VerdictReason[] {
+export function doubtsOf(name: ComparedQuantity, doubts: readonly DoubtReason[]): DoubtReason[] {
   return doubts.filter((reason) => FALSIFIED[reason].includes(COMPARED[name].kind));
 }

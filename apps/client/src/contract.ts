@@ -11,7 +11,7 @@ import {
   text,
 } from "@c10k-lab/cli";
 
-export const CLIENT_OPTIONS = {
+const CLIENT_OPTIONS = {
   host: text({ describe: "IPv4 or IPv6 address or name of the server", default: "127.0.0.1" }),
   port: integer({ describe: "TCP port of the server", default: "10000", min: 1, max: 65535, noun: "a port" }),
   connections: integer({
@@ -97,3 +97,26 @@ export const CLIENT_OPTIONS = {
 } as const;
 
 export type ClientOptions = OptionValues<typeof CLIENT_OPTIONS>;
+
+/** The client as others see it: its name, options and defaults, without the code that runs. */
+export const contract = {
+  name: "client",
+  describe:
+    "TCP load client: opens connections, sends lines of text, verifies every echoed byte, times every message.",
+  options: CLIENT_OPTIONS,
+  envPrefix: "LOAD",
+  examples: [
+    ["npm run client", "100 connections × 20 messages to 127.0.0.1:10000"],
+    ["npm run client -- --connections 5000 --stats rows.csv --summary sum.json", "with results in files"],
+    ["npm run client -- --size 16..1KiB --think 10ms..50ms --duration 10s", "varying messages and pauses"],
+    ["npm run client -- --rate 20000 --duration 30s", "an open loop: messages due at even intervals"],
+    ["npm run client -- --connections 5000 --active 2% --duration 10s", "most connections idle"],
+    [
+      "npm run client -- --connections 1000 --repeat 1 --hold 1s..20s",
+      "connections kept open for varying times",
+    ],
+  ] as const,
+  epilogue: `Every option is also read from the environment: --connect-rate is LOAD_CONNECT_RATE.
+Exit codes: 0 everything asked for was echoed and verified, 1 something was not, 2 bad usage, 3 results could not be
+written, 130 or 143 interrupted (rows are written).`,
+};

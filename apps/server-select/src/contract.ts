@@ -1,0 +1,25 @@
+import { integer, type OptionValues } from "@c10k-lab/cli";
+import { posix } from "@c10k-lab/posix";
+import { EVENT_SERVER_OPTIONS, serverContract } from "@c10k-lab/server/contract";
+
+export const contract = serverContract({
+  server: "select",
+  describe: "TCP echo server: one thread, select(2), level-triggered.",
+  traits: { startsThreadPerConnection: false, scansDescriptors: true, connectionBytes: 24 * 1024 },
+  options: {
+    ...EVENT_SERVER_OPTIONS,
+    fdSetsize: integer({
+      describe: "bits in an fd_set: a connection whose descriptor number is not below it is closed at once",
+      default: String(posix.FD_SETSIZE),
+      min: 64,
+      max: 1_048_576,
+      noun: "a size of an fd_set",
+    }),
+  },
+  examples: [
+    ["npm run server-select", "listen on 127.0.0.1:10000, as far as FD_SETSIZE goes"],
+    ["npm run server-select -- --fd-setsize 8192", "lift the C library's limit; the kernel has none"],
+  ],
+});
+
+export type SelectOptions = OptionValues<typeof contract.options>;
