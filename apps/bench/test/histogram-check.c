@@ -1,5 +1,5 @@
 /* Times in nanoseconds on stdin, percentiles, mean and maximum of them on stdout: the histogram, held against sorting. */
-#include "../native/latency-histogram.h"
+#include "../native/clients/latency-histogram.h"
 #include <stdio.h>
 
 int main(void) {

@@ -9,7 +9,7 @@ const program = join(mkdtempSync(join(tmpdir(), "bench-histogram-")), "check");
 
 beforeAll(() => {
   const source = join(import.meta.dirname, "histogram-check.c");
-  const histogram = join(import.meta.dirname, "../native/latency-histogram.c");
+  const histogram = join(import.meta.dirname, "../native/clients/latency-histogram.c");
   execFileSync(process.env.CC ?? "cc", ["-O1", "-Wall", "-Werror", "-o", program, source, histogram, "-lm"]);
 });
 

@@ -1,7 +1,7 @@
 import type { Range } from "@c10k-lab/cli";
 import type { Truth } from "./client-figures.ts";
 
-/** The server whose response time is known: native/c-delay.c. */
+/** The server whose response time is known: native/servers/c-delay.c. */
 export const DELAY = "delay";
 
 /** It holds each message back for a time between these two, all equally often. */

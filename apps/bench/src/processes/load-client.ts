@@ -53,7 +53,7 @@ export const TYPESCRIPT_CLIENT: LoadClient = {
   },
 };
 
-/** native/c-client.c. */
+/** native/clients/c-client.c. */
 export const C_CLIENT: LoadClient = {
   name: "C",
   program: join(BENCH, "build/c-client"),
