@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import { expectBalanced } from "./books.ts";
-import { ComposeProject, freePort, type ProjectContainer } from "./compose-project.ts";
-import { describeContainers } from "./engine.ts";
-import { ResultsFolder } from "./results-folder.ts";
-import { SERVER_SERVICES } from "./services.ts";
-import { until } from "./until.ts";
+import { expectBalanced } from "./harness/books.ts";
+import { ComposeProject, freePort, type ProjectContainer } from "./harness/compose-project.ts";
+import { describeContainers } from "./harness/engine.ts";
+import { ResultsFolder } from "./harness/results-folder.ts";
+import { SERVER_SERVICES } from "./harness/services.ts";
+import { until } from "./harness/until.ts";
 
 describeContainers("docker compose", () => {
   test("up with ten clients: 100,000 echoes verified, 5,000 rows on either side, Ctrl-C ends it", async () => {

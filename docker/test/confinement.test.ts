@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { AppContainer } from "./app-container.ts";
-import { expectBalanced } from "./books.ts";
-import { describeContainers } from "./engine.ts";
-import { ResultsFolder } from "./results-folder.ts";
-import { SERVER_SERVICES } from "./services.ts";
+import { AppContainer } from "./harness/app-container.ts";
+import { expectBalanced } from "./harness/books.ts";
+import { describeContainers } from "./harness/engine.ts";
+import { ResultsFolder } from "./harness/results-folder.ts";
+import { SERVER_SERVICES } from "./harness/services.ts";
 
 const NOBODY = "65534:65534";
 const LOAD = { LOAD_CONNECTIONS: "100", LOAD_REPEAT: "5" };

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import { AppContainer } from "./app-container.ts";
-import { expectBalanced } from "./books.ts";
-import { describeContainers } from "./engine.ts";
-import { ResultsFolder } from "./results-folder.ts";
-import { SERVER_SERVICES } from "./services.ts";
+import { AppContainer } from "./harness/app-container.ts";
+import { expectBalanced } from "./harness/books.ts";
+import { describeContainers } from "./harness/engine.ts";
+import { ResultsFolder } from "./harness/results-folder.ts";
+import { SERVER_SERVICES } from "./harness/services.ts";
 
 const LOADS = {
   "the default message": { LOAD_CONNECTIONS: "200", LOAD_REPEAT: "20" },

@@ -1,11 +1,11 @@
 import { OUTCOMES } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { AppContainer, type ServerContainer } from "./app-container.ts";
-import { tally } from "./books.ts";
-import { describeContainers } from "./engine.ts";
-import { ResultsFolder } from "./results-folder.ts";
-import { SERVER_SERVICES } from "./services.ts";
-import { until } from "./until.ts";
+import { AppContainer, type ServerContainer } from "./harness/app-container.ts";
+import { tally } from "./harness/books.ts";
+import { describeContainers } from "./harness/engine.ts";
+import { ResultsFolder } from "./harness/results-folder.ts";
+import { SERVER_SERVICES } from "./harness/services.ts";
+import { until } from "./harness/until.ts";
 
 const CONNECTIONS = 200;
 const ENDLESS = { LOAD_CONNECTIONS: String(CONNECTIONS), LOAD_DURATION: "10m" };

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { leftovers, removeLeftovers } from "./leftovers.ts";
+import { leftovers, removeLeftovers } from "./harness/leftovers.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const BUILD_BOUND_MS = 600_000;

@@ -1,9 +1,9 @@
 import { ImageName } from "testcontainers";
 import { expect, test } from "vitest";
-import { AppContainer, type AppOptions } from "./app-container.ts";
-import { describeContainers } from "./engine.ts";
-import { runtime } from "./runtime.ts";
-import { SERVER_SERVICES, type ServiceName, service } from "./services.ts";
+import { AppContainer, type AppOptions } from "./harness/app-container.ts";
+import { describeContainers } from "./harness/engine.ts";
+import { runtime } from "./harness/runtime.ts";
+import { SERVER_SERVICES, type ServiceName, service } from "./harness/services.ts";
 
 const IMAGES: readonly ServiceName[] = [...SERVER_SERVICES, "client"];
 const TOOLS = ["gcc", "cc", "make", "ld", "as", "git"];

@@ -2,10 +2,10 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { describe, expect, test } from "vitest";
-import { describeContainers } from "./engine.ts";
-import { LabProcess } from "./lab-process.ts";
-import { PrivateEngine } from "./private-engine.ts";
-import { until } from "./until.ts";
+import { describeContainers } from "./harness/engine.ts";
+import { LabProcess } from "./harness/lab-process.ts";
+import { PrivateEngine } from "./harness/private-engine.ts";
+import { until } from "./harness/until.ts";
 
 const SMALL = ["quick", "--max-connections", "10", "--duration", "1s"];
 const LONG = ["quick", "--max-connections", "10", "--duration", "60s", "--servers", "epoll"];

@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { AppContainer } from "./app-container.ts";
-import { expectBalanced } from "./books.ts";
-import { ComposeProject, freePort } from "./compose-project.ts";
-import { describeContainers } from "./engine.ts";
-import { ResultsFolder } from "./results-folder.ts";
+import { AppContainer } from "./harness/app-container.ts";
+import { expectBalanced } from "./harness/books.ts";
+import { ComposeProject, freePort } from "./harness/compose-project.ts";
+import { describeContainers } from "./harness/engine.ts";
+import { ResultsFolder } from "./harness/results-folder.ts";
 
 describeContainers("settings", () => {
   test("variables of an .env file reach the client and the server", async () => {

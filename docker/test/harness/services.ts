@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-export const ROOT = join(import.meta.dirname, "../..");
+export const ROOT = join(import.meta.dirname, "../../..");
 
 export const SERVER_SERVICES = ["server-threaded", "server-select", "server-epoll"] as const;
 export type ServiceName = (typeof SERVER_SERVICES)[number] | "client";
