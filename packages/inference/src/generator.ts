@@ -1,8 +1,8 @@
 /**
- * Numbers of 0 to 1, without 1 (mulberry32). The same at every call, so that the same results always make the same
- * report; another seed for what must not go together with them.
+ * Returns a function that draws numbers from 0 to 1, without 1 (mulberry32). Equal seeds give equal numbers, so that equal
+ * results make equal reports; draws that must be independent of each other take different seeds.
  */
-export function generator(seed = 1): () => number {
+export function seedGenerator(seed = 1): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

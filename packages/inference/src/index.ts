@@ -1,6 +1,6 @@
 /** Statistics without input or output: medians and their intervals, the Universal Scalability Law. */
 
-export { generator } from "./generator.ts";
+export { seedGenerator } from "./generator.ts";
 export {
   CONFIDENCE_PERCENT,
   type Interval,

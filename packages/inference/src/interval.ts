@@ -1,4 +1,4 @@
-import { generator } from "./generator.ts";
+import { seedGenerator } from "./generator.ts";
 
 /** Of the bootstrap: 99 of 100 such intervals hold what they are about, as far as a handful of runs can tell. */
 export const CONFIDENCE_PERCENT = 99;
@@ -57,7 +57,7 @@ function bootstrap(
  */
 export function resampledMedians(samples: readonly (readonly number[])[]): number[][] | null {
   if (samples.some((values) => values.length < RUNS_MIN)) return null;
-  const random = generator();
+  const random = seedGenerator();
   return Array.from({ length: RESAMPLES }, () =>
     samples.map((values) => median(values.map(() => drawn(values, random))) ?? 0),
   );

@@ -1,4 +1,4 @@
-import { generator } from "../generator.ts";
+import { seedGenerator } from "../generator.ts";
 import { type Interval, percentileInterval, resampledMedians } from "../interval.ts";
 import { fit } from "./fit.ts";
 import { type Coefficients, peakOf, type RatePoint, rateAt } from "./law.ts";
@@ -26,7 +26,7 @@ export function intervalsOf(
   const resamples = resampledMedians(runs);
   if (resamples === null) return null;
   const deviations = deviationsOf(coefficients, points);
-  const random = generator(SEED);
+  const random = seedGenerator(SEED);
   const deviation = () => deviations[Math.floor(random() * deviations.length)] ?? 1;
   const refitted = resamples.flatMap(
     (medians) => fit(points.map(([workers], at) => [workers, (medians[at] ?? 0) * deviation()])) ?? [],
