@@ -1,5 +1,6 @@
 import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
 import { probeWritable, writeFileDurably } from "@c10k-lab/files";
+import { divideProcessors } from "@c10k-lab/process";
 import { EXIT } from "@c10k-lab/protocol";
 import { ClientComparison } from "./comparison/client-comparison.ts";
 import type { Comparison } from "./comparison/comparison.ts";
@@ -7,8 +8,8 @@ import { Progress } from "./comparison/progress.ts";
 import { ServerComparison } from "./comparison/server-comparison.ts";
 import { PROGRAM } from "./options.ts";
 import { C_CLIENT } from "./processes/load-client.ts";
-import { scenesOf } from "./processes/scene.ts";
-import { assertBuilt, divideProcessors, opponents, programsOf } from "./processes/servers.ts";
+import { chooseScenes } from "./processes/scene.ts";
+import { assertBuilt, chooseSides, programsOf } from "./processes/servers.ts";
 
 const options = parseCommandLine(PROGRAM, process.argv.slice(2));
 process.exitCode = await main();
@@ -32,8 +33,8 @@ async function main(): Promise<number> {
 /** @throws UsageError or Error, see `assertBuilt` */
 function compareServers(): ServerComparison {
   if (options.thinkMs !== undefined) throw new UsageError("--think goes with --clients (see --help)");
-  const sides = opponents(options.against);
-  const scenes = scenesOf(options);
+  const sides = chooseSides(options.against);
+  const scenes = chooseScenes(options);
   assertBuilt(programsOf(scenes, sides));
   return new ServerComparison(options, scenes, sides, divideProcessors());
 }
@@ -41,9 +42,9 @@ function compareServers(): ServerComparison {
 /** @throws UsageError or Error, see `assertBuilt` */
 function compareClients(): ClientComparison {
   if (options.against !== undefined) throw new UsageError("--against and --clients exclude each other");
-  const [native, checkout] = opponents(undefined);
+  const [native, checkout] = chooseSides(undefined);
   const side = options.servers === undefined ? native : checkout;
-  const scenes = scenesOf(options);
+  const scenes = chooseScenes(options);
   assertBuilt([C_CLIENT.program, ...programsOf(scenes, [side])]);
   return new ClientComparison(options, scenes, side, divideProcessors());
 }
@@ -57,28 +58,28 @@ async function drive(comparison: Comparison<unknown>): Promise<number> {
   const progress = new Progress(comparison.pairs);
   let failure: Error | undefined;
   await comparison
-    .run((words) => progress.report(words))
+    .run((description) => progress.report(description))
     .catch((error) => {
       failure = error;
     });
-  const isWritten = report(comparison);
+  const isWritten = printResults(comparison);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   if (failure) return fail(EXIT.incomplete, failure.message);
-  const agrees = judge(comparison);
+  const agrees = printVerdict(comparison);
   if (!isWritten) return EXIT.unwritable;
   return agrees ? EXIT.ok : EXIT.incomplete;
 }
 
-/** Prints the verdict, if there is one. */
-function judge(comparison: Comparison<unknown>): boolean {
+/** Prints the verdict, if there is one. @returns whether the comparison agrees */
+function printVerdict(comparison: Comparison<unknown>): boolean {
   const verdict = comparison.verdict();
   if (verdict === null) return true;
   process.stdout.write(`${verdict.words}\n`);
   return verdict.agrees;
 }
 
-/** Prints what was measured, also of a run that was cut short. @returns false when the file could not be written */
-function report(comparison: Comparison<unknown>): boolean {
+/** Prints and writes the pairs measured so far. @returns false when the file could not be written */
+function printResults(comparison: Comparison<unknown>): boolean {
   const table = comparison.format();
   if (table !== null) process.stdout.write(`${table}\n`);
   if (options.json === undefined) return true;

@@ -14,39 +14,40 @@ const ONE_LOAD = integer({ describe: "", min: 1, max: 100_000, noun: "a number o
 
 const BENCH_OPTIONS = {
   servers: choices(SERVERS, {
-    describe: `which architectures, separated by commas [default: ${SERVERS.join(",")}; with --clients a server whose response time is known]`,
+    describe: `architectures, separated by commas [default: ${SERVERS.join(",")}; with --clients a server with known response times]`,
   }),
   connections: {
     describe:
-      "with how many connections each, separated by commas [default: 10,100,1000; 200,1000 when the response time is known]",
+      "numbers of connections, separated by commas [default: 10,100,1000; 200,1000 with known response times]",
     parse: (given: string): number[] => given.split(",").map((load) => ONE_LOAD.parse(load.trim())),
   },
   rounds: integer({
-    describe: "pairs of each",
+    describe: "pairs for each architecture and number of connections",
     default: "5",
     min: 1,
     max: 10_000,
     noun: "a number of rounds",
   }),
-  durationMs: durationMs({ describe: "how long each run exchanges messages", default: "2s", min: 100 }),
+  durationMs: durationMs({ describe: "time that each run exchanges messages", default: "2s", min: 100 }),
   sizeBytes: bytesRange({
-    describe: "length of the messages, one or A..B [default: the client's text of 20 bytes]",
+    describe: "length of the messages, one value or A..B [default: the client's text of 20 bytes]",
     min: 1,
     max: 2 ** 28,
     noun: "a message size",
   }),
   against: text({
     describe:
-      "instead of C: the TypeScript servers of another checkout in this folder, with its own node_modules, built",
+      "folder of another checkout, built, with its own node_modules: compare with its servers instead of those in C",
   }),
   clients: flag(
-    "instead of the servers: compare the load client with an independent one in C, and with what is known",
+    "compare the load client, instead of the servers, with an independent one in C and with known response times",
   ),
   thinkMs: durationRangeMs({
-    describe: "with --clients: pause before the next message, one or A..B, so that no client is the limit",
+    describe:
+      "with --clients: pause before the next message, one value or A..B, so that no client is the limit",
   }),
-  quiet: flag("leave pairs out of the table during which other programs took 10 % of a processor or more"),
-  json: text({ describe: "JSON file to write: every pair" }),
+  quiet: flag("leave out pairs during which other programs used 10 % of a processor or more"),
+  json: text({ describe: "JSON file for every pair" }),
 } as const;
 
 export type BenchOptions = OptionValues<typeof BENCH_OPTIONS>;
@@ -54,21 +55,18 @@ export type BenchOptions = OptionValues<typeof BENCH_OPTIONS>;
 export const PROGRAM = {
   name: "bench",
   describe:
-    "Are the TypeScript servers as fast as C? Runs pairs of both under the same client. Or, with --clients: does the client agree with one in C?",
+    "Are the TypeScript servers as fast as C? Runs pairs of both under the same client. With --clients: does the client agree with one in C?",
   options: BENCH_OPTIONS,
   envPrefix: "BENCH",
   examples: [
     ["npm run bench", "three architectures, three loads, five pairs each: about five minutes"],
-    ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one of them, more surely"],
-    ["npm run bench -- --size 512", "with longer messages: a server may be slow with some lengths only"],
+    ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one architecture, more precisely"],
+    ["npm run bench -- --size 512", "longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
-    [
-      "npm run bench -- --clients",
-      "does the load client measure what is true, and what another one measures?",
-    ],
+    ["npm run bench -- --clients", "does the load client agree with the truth, and with another client?"],
     ["npm run bench -- --clients --servers epoll --think 5ms..15ms", "both clients on a real server"],
   ] as const,
-  epilogue: `Every option is also read from the environment: --rounds is BENCH_ROUNDS.
-Exit codes: 0 all pairs measured, 1 a server or a client failed, or the clients do not agree with what is known, 2 bad usage, 3 the file could not be written, 130 or 143
-interrupted (what was measured is printed).`,
+  epilogue: `Every option can also be set in the environment: --rounds is BENCH_ROUNDS.
+Exit codes: 0 all pairs measured, 1 a server or a client failed, or the clients do not agree with the known response times, 2 bad usage,
+3 the file could not be written, 130 or 143 interrupted (the pairs measured so far are printed).`,
 };

@@ -1,17 +1,16 @@
-import { once } from "node:events";
 import type { Socket } from "node:net";
 import { describe, expect, test } from "vitest";
 import { EvilServer } from "./evil-server.ts";
-import { outcome, startCClient, startNative } from "./programs.ts";
+import { runNativeClient, startNative } from "./programs.ts";
 
 const TINY = ["--connections", "3", "--duration-ms", "200"];
 
 async function ask(port: number, args: readonly string[]) {
-  const { code, stdout, stderr } = await outcome(startCClient(port, args));
+  const { code, stdout, stderr } = await runNativeClient(port, args);
   return { code, stderr, results: stdout === "" ? null : JSON.parse(stdout) };
 }
 
-test("it counts what the server echoed, in one line", async () => {
+test("c-client counts the echoed messages and prints one line", async () => {
   const server = await EvilServer.start((bytes, socket) => socket.write(bytes));
   const { code, results } = await ask(server.port, [...TINY, "--size", "17"]);
   server.close();
@@ -24,21 +23,20 @@ test("it counts what the server echoed, in one line", async () => {
   expect(mean).toBeGreaterThan(0);
 });
 
-test("messages of every length come back whole, in pieces or many to a read", async () => {
+test("c-client verifies messages of every length, in pieces or several in one read", async () => {
   const { port, child } = await startNative("epoll");
   const { code, results } = await ask(port, [...TINY, "--size", "1..300000"]);
-  child.kill("SIGTERM");
-  await once(child, "close");
+  await child.stop();
   expect([code, results.messages > 3]).toEqual([0, true]);
 });
 
-describe("what is no echo ends it, and is named", () => {
+describe("c-client ends with the reason when the answer is no echo", () => {
   const flip = (bytes: Buffer) => Buffer.from(bytes.map((byte, at) => (at === 5 ? byte ^ 1 : byte)));
   test.each<[string, (bytes: Buffer, socket: Socket) => void, string]>([
-    ["one bit is wrong", (bytes, socket) => socket.write(flip(bytes)), "wrong bytes"],
-    ["a byte too many", (bytes, socket) => socket.write(`${bytes}!`), "wrong bytes"],
-    ["always the first message", (bytes, socket) => socket.write(remember(socket, bytes)), "wrong bytes"],
-    ["the end", (_, socket) => socket.end(), "the server closed it"],
+    ["one wrong bit", (bytes, socket) => socket.write(flip(bytes)), "wrong bytes"],
+    ["one byte too many", (bytes, socket) => socket.write(`${bytes}!`), "wrong bytes"],
+    ["the first message again", (bytes, socket) => socket.write(remember(socket, bytes)), "wrong bytes"],
+    ["the end of the stream", (_, socket) => socket.end(), "the server closed it"],
   ])("%s", async (_, answer, words) => {
     const server = await EvilServer.start(answer);
     const { code, stderr, results } = await ask(server.port, TINY);
@@ -54,7 +52,7 @@ function remember(socket: Socket, bytes: Buffer): Buffer {
   return firsts.get(socket) as Buffer;
 }
 
-test("response times are the server's: one that takes 50 ms is seen to", async () => {
+test("c-client reports the response time of a server that takes 50 ms", async () => {
   const server = await EvilServer.start((bytes, socket) => setTimeout(() => socket.write(bytes), 50));
   const { results } = await ask(server.port, ["--connections", "2", "--duration-ms", "400"]);
   server.close();
@@ -62,7 +60,7 @@ test("response times are the server's: one that takes 50 ms is seen to", async (
   expect(results.latencyUs.mean).toBeGreaterThan(49_000);
 });
 
-test("a pause between messages bounds their number", async () => {
+test("a pause between messages limits their number", async () => {
   const server = await EvilServer.start((bytes, socket) => socket.write(bytes));
   const { results } = await ask(server.port, [...TINY, "--think-us", "40000..60000"]);
   server.close();
@@ -71,7 +69,7 @@ test("a pause between messages bounds their number", async () => {
   expect(results.messages).toBeLessThanOrEqual(3 * 6);
 });
 
-test("nobody listens: said, exit 1", async () => {
+test("c-client ends with code 1 when no server listens", async () => {
   const server = await EvilServer.start(() => {});
   const { port } = server;
   server.close();

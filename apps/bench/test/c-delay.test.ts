@@ -1,23 +1,20 @@
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Child } from "@c10k-lab/process";
+import { pause } from "@c10k-lab/process/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { outcome, runClient, startC, startCClient, startNative } from "./programs.ts";
+import { runClient, runNative, runNativeClient, startNative } from "./programs.ts";
 
 const DELAY_MS = { from: 20, to: 60 };
 
-let server: { port: number; child: ChildProcess };
+let server: { port: number; child: Child };
 
 beforeEach(async () => {
   server = await startNative("delay", ["--delay-us", "20000..60000"]);
 });
 
-/** SIGTERM ends it well, whatever was done to it. */
 afterEach(async () => {
-  const { child } = server;
-  child.kill("SIGTERM");
-  expect(child.exitCode === null ? await once(child, "close") : "it had ended").toEqual([0, null]);
+  expect(await server.child.stop(), "after SIGTERM").toEqual({ code: 0, signal: null });
 });
 
 async function open(): Promise<Socket> {
@@ -26,7 +23,7 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** Reads until there are so many bytes, or the server ends. */
+/** Reads `bytes` bytes, or fewer when the server closes. */
 async function read(socket: Socket, bytes: number): Promise<string> {
   let text = "";
   for await (const piece of socket.iterator({ destroyOnReturn: false })) {
@@ -42,7 +39,7 @@ async function timed<T>(wait: () => Promise<T>): Promise<{ value: T; tookMs: num
   return { value, tookMs: performance.now() - fromMs };
 }
 
-test("no message is back before the shortest delay, and delays differ", async () => {
+test("c-delay echoes no message before the shortest delay, and varies the delays", async () => {
   const socket = await open();
   const times: number[] = [];
   for (let number = 0; number < 30; number++) {
@@ -56,17 +53,17 @@ test("no message is back before the shortest delay, and delays differ", async ()
   }
   socket.destroy();
   expect(Math.min(...times)).toBeGreaterThanOrEqual(DELAY_MS.from);
-  // Of 30 draws all are within half of the range once in 30 million times.
+  // The probability that 30 draws lie within half of the range is 1 in 30 million.
   expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan((DELAY_MS.to - DELAY_MS.from) / 2);
 });
 
-test("byte by byte: the delay begins with the newline, and nothing comes before", async () => {
+test("the delay of a message begins with its newline, and no byte is echoed before", async () => {
   const socket = await open();
   const early: Buffer[] = [];
   socket.on("data", (bytes: Buffer) => early.push(bytes));
   for (const byte of "drip") {
     socket.write(byte);
-    await sleep(DELAY_MS.to / 2);
+    await pause(DELAY_MS.to / 2);
   }
   socket.removeAllListeners("data");
   expect(early).toEqual([]);
@@ -79,7 +76,7 @@ test("byte by byte: the delay begins with the newline, and nothing comes before"
   expect(tookMs).toBeGreaterThanOrEqual(DELAY_MS.from);
 });
 
-test("several at once come back in order, each after a delay of its own", async () => {
+test("several messages in one segment are echoed in order, each after its own delay", async () => {
   const socket = await open();
   const text = "one\ntwo\n\nfour\nfi";
   const { value, tookMs } = await timed(() => {
@@ -97,7 +94,7 @@ test.each([
   ["whole lines", "a line\nanother\n"],
   ["a line and a rest", "a line\nthe rest"],
   ["nothing", ""],
-])("after FIN behind %s all of it is echoed, then it closes", async (_, text) => {
+])("c-delay echoes %s before a FIN completely, then closes", async (_, text) => {
   const socket = await open();
   socket.end(text);
   const { value, tookMs } = await timed(() => read(socket, Number.POSITIVE_INFINITY));
@@ -105,10 +102,10 @@ test.each([
   expect(tookMs).toBeGreaterThanOrEqual(text.split("\n").filter(Boolean).length * DELAY_MS.from);
 });
 
-test("a client that resets while its message is held, or does not read, costs the others nothing", async () => {
+test("a client that resets or does not read does not delay the others", async () => {
   const gone = await open();
   gone.write("never read\n");
-  await sleep(DELAY_MS.from / 2);
+  await pause(DELAY_MS.from / 2);
   gone.resetAndDestroy();
   const stuck = await open();
   stuck.pause();
@@ -122,16 +119,16 @@ test("a client that resets while its message is held, or does not read, costs th
   stuck.destroy();
 });
 
-test("byte for byte, short and long, many connections, as both clients see it", async () => {
+test("both clients verify short and long messages on many connections of c-delay", async () => {
   const args = ["--connections", "50", "--size", "1..200KiB", "--repeat", "5"];
   const { code, stderr } = await runClient(server.port, args);
   expect([code, stderr]).toEqual([0, expect.anything()]);
-  const native = await outcome(
-    startCClient(server.port, ["--connections", "50", "--duration-ms", "300", "--size", "1..200000"]),
-  );
+  const native = await runNativeClient(server.port, [
+    ...["--connections", "50", "--duration-ms", "300", "--size", "1..200000"],
+  ]);
   expect([native.code, JSON.parse(native.stdout).messages >= 50 * 5]).toEqual([0, true]);
 });
 
-test.each(["9..1", "soon"])("a delay of %s is a mistake", async (delay) => {
-  expect((await outcome(startC("delay", ["--port", "0", "--delay-us", delay]))).code).toBe(2);
+test.each(["9..1", "soon"])("c-delay refuses a delay of %s", async (delay) => {
+  expect((await runNative("delay", ["--port", "0", "--delay-us", delay])).code).toBe(2);
 });

@@ -3,23 +3,23 @@ import { formatClients } from "../src/comparison/client-table.ts";
 import { judgeClients } from "../src/comparison/client-verdict.ts";
 import type { Pair } from "../src/comparison/pairs.ts";
 import type { ClientFigures } from "../src/processes/client-figures.ts";
-import { DELAY, truthOf } from "../src/processes/delay.ts";
-import { scenesOf } from "../src/processes/scene.ts";
+import { computeTruth, DELAY } from "../src/processes/delay.ts";
+import { chooseScenes } from "../src/processes/scene.ts";
 
 const SIDES = { first: "C", second: "TypeScript" };
-const TRUTH = truthOf({ from: 10, to: 100 });
+const TRUTH = computeTruth({ from: 10, to: 100 });
 
-test("of a uniform distribution the percentiles are known", () => {
+test("computeTruth returns the percentiles of a uniform distribution", () => {
   expect(TRUTH).toEqual({ p50Us: 55_000, p90Us: 91_000, p99Us: 99_100 });
-  expect(truthOf({ from: 7, to: 7 })).toEqual({ p50Us: 7000, p90Us: 7000, p99Us: 7000 });
+  expect(computeTruth({ from: 7, to: 7 })).toEqual({ p50Us: 7000, p90Us: 7000, p99Us: 7000 });
   const drawn = Array.from({ length: 1000 }, (_, at) => 3000 + (at * 5000) / 999);
-  const { p50Us, p90Us, p99Us } = truthOf({ from: 3, to: 8 });
+  const { p50Us, p90Us, p99Us } = computeTruth({ from: 3, to: 8 });
   expect([p50Us, p90Us, p99Us].map((us) => drawn.filter((time) => time < (us ?? 0)).length)).toEqual([
     500, 900, 990,
   ]);
 });
 
-test("the table of the clients: medians of both sides, and of the ratios of the pairs", () => {
+test("the clients' table has the medians of both sides and the spread of the ratios", () => {
   const figures = (messagesPerSecond: number, us: number) => ({
     ...{ messagesPerSecond, p50Us: us, p90Us: 2 * us, p99Us: 40 * us, corePercent: 50 },
   });
@@ -29,7 +29,7 @@ test("the table of the clients: medians of both sides, and of the ratios of the 
     { first: figures(4000, 40), second: figures(4400, 36) },
   ];
   const cell = { server: "epoll", connections: 1000, pairs } as const;
-  expect(rowsOf(formatClients([cell], null, { first: "C", second: "TypeScript" }))).toEqual([
+  expect(parseRows(formatClients([cell], null, { first: "C", second: "TypeScript" }))).toEqual([
     ["epoll", "1,000", "3", "messages/s", "2,000", "2,000", "1.00 (0.90..1.10)"],
     ["", "", "", "p50 µs", "20.0", "20.0", "1.00 (0.90..1.10)"],
     ["", "", "", "p90 µs", "40.0", "40.0", "1.00 (0.90..1.10)"],
@@ -38,9 +38,9 @@ test("the table of the clients: medians of both sides, and of the ratios of the 
   ]);
 });
 
-test("beside the truth, the table says how far each client is from it", () => {
-  const cell = { server: DELAY, connections: 200, pairs: [said({}), said({ p99Us: 1.1 })] } as const;
-  expect(rowsOf(formatClients([cell], TRUTH, SIDES))).toEqual([
+test("the table has the ratio of each client to the truth", () => {
+  const cell = { server: DELAY, connections: 200, pairs: [multiply({}), multiply({ p99Us: 1.1 })] } as const;
+  expect(parseRows(formatClients([cell], TRUTH, SIDES))).toEqual([
     ["delay 10..100 ms", "200", "2", "messages/s", "3,600", "3,600", "", "", "", "1.00 (1.00..1.00)"],
     ["", "", "", "p50 µs", "55,000", "55,000", "55,000", "1.000", "1.000", "1.00 (1.00..1.00)"],
     ["", "", "", "p90 µs", "91,000", "91,000", "91,000", "1.000", "1.000", "1.00 (1.00..1.00)"],
@@ -57,13 +57,13 @@ describe("the verdict", () => {
       SIDES,
     );
 
-  test("all within 5 % of the truth and of each other, on either side", () => {
-    const within = said({ messagesPerSecond: 0.96, p50Us: 1.04, p90Us: 0.96, p99Us: 1.049 });
+  test("clients within 5 % of the truth and of each other agree", () => {
+    const within = multiply({ messagesPerSecond: 0.96, p50Us: 1.04, p90Us: 0.96, p99Us: 1.049 });
     expect(judge([within], [within])).toEqual({ agrees: true, words: "All medians agree within 5 %." });
   });
 
-  test("what does not agree is named, with the load and the ratio", () => {
-    expect(judge([said({})], [said({ messagesPerSecond: 0.9, p99Us: 1.0504 })])).toEqual({
+  test("the verdict names the figures that do not agree, with load and ratio", () => {
+    expect(judge([multiply({})], [multiply({ messagesPerSecond: 0.9, p99Us: 1.0504 })])).toEqual({
       agrees: false,
       words:
         "Not all medians agree within 5 %. With 1,000 connections: rate TypeScript/C 0.900, " +
@@ -71,35 +71,38 @@ describe("the verdict", () => {
     });
   });
 
-  test("clients that are wrong together agree with each other only", () => {
-    const { first } = said({});
+  test("two clients that are both wrong disagree with the truth only", () => {
+    const { first } = multiply({});
     const wrong = { ...first, p50Us: first.p50Us * 1.2 };
     expect(judge([{ first: wrong, second: wrong }]).words).toBe(
       "Not all medians agree within 5 %. With 200 connections: p50 C/truth 1.200, p50 TypeScript/truth 1.200.",
     );
   });
 
-  test("it is the medians that count: one pair of five may be anything", () => {
-    expect(judge([said({}), said({}), said({}), said({ p99Us: 9, p50Us: 0.1 }), said({})]).agrees).toBe(true);
+  test("the verdict is about medians: one pair of five may be anything", () => {
+    expect(
+      judge([multiply({}), multiply({}), multiply({}), multiply({ p99Us: 9, p50Us: 0.1 }), multiply({})])
+        .agrees,
+    ).toBe(true);
   });
 
-  test("how busy a client was is no matter", () => {
-    expect(judge([said({ corePercent: 4 })]).agrees).toBe(true);
+  test("the verdict ignores the clients' share of a core", () => {
+    expect(judge([multiply({ corePercent: 4 })]).agrees).toBe(true);
   });
 
-  test("without a pair there is no agreement", () => {
-    expect(judge([said({})], [])).toEqual({
+  test("a cell without a pair does not agree", () => {
+    expect(judge([multiply({})], [])).toEqual({
       agrees: false,
-      words: "Not all medians agree within 5 %. With 1,000 connections: no pair to judge by.",
+      words: "Not all medians agree within 5 %. With 1,000 connections: no pair was measured.",
     });
   });
 });
 
-describe("what is measured when nothing is said", () => {
-  const scenes = (options: object) => scenesOf({ clients: false, ...options } as never);
+describe("the default scenes", () => {
+  const scenes = (options: object) => chooseScenes({ clients: false, ...options } as never);
   const named = (options: object) => [...new Set(scenes(options).map(({ server }) => server))];
 
-  test("clients: the server whose response time is known, two loads", () => {
+  test("--clients alone takes the server with known response times under two loads", () => {
     expect(scenes({ clients: true })).toEqual([
       { server: "delay", connections: 200 },
       { server: "delay", connections: 1000 },
@@ -107,15 +110,15 @@ describe("what is measured when nothing is said", () => {
     expect(scenes({ clients: true, connections: [7] })).toEqual([{ server: "delay", connections: 7 }]);
   });
 
-  test("clients on named servers, and servers: those, three loads", () => {
+  test("named servers, and all servers, take three loads", () => {
     expect(named({ clients: true, servers: ["epoll"] })).toEqual(["epoll"]);
     expect(named({})).toEqual(["threaded", "select", "epoll"]);
     expect(scenes({ servers: ["epoll"] }).map(({ connections }) => connections)).toEqual([10, 100, 1000]);
   });
 });
 
-/** A client that tells the truth, and one that says so many times as much. */
-function said(times: Partial<ClientFigures>): Pair<ClientFigures> {
+/** Returns a client that measures the truth, and one that measures a multiple of it. */
+function multiply(times: Partial<ClientFigures>): Pair<ClientFigures> {
   const first = {
     messagesPerSecond: 3600,
     p50Us: 55_000,
@@ -130,8 +133,8 @@ function said(times: Partial<ClientFigures>): Pair<ClientFigures> {
   return { first, second: { ...first, ...Object.fromEntries(scaled) } };
 }
 
-/** Cells of a table, without its head. */
-function rowsOf(table: string): string[][] {
+/** Returns the cells of a table without its head. */
+function parseRows(table: string): string[][] {
   return table
     .split("\n")
     .filter((line) => line.startsWith("│"))

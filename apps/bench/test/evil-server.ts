@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** A server that answers what `answer` makes of the bytes; it counts those that came. */
+/** A server that calls `answer` with the bytes it receives, and counts them. */
 export class EvilServer {
   received = 0;
   readonly #server;
@@ -10,7 +10,7 @@ export class EvilServer {
   private constructor(answer: (bytes: Buffer, socket: Socket) => void) {
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
-      socket.on("error", () => {}); // The client is gone as soon as it sees what is wrong.
+      socket.on("error", () => {}); // The client resets the connection as soon as it sees a wrong answer.
       socket.on("data", (bytes: Buffer) => {
         this.received += bytes.length;
         answer(bytes, socket);

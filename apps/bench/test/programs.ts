@@ -1,59 +1,34 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { Child } from "@c10k-lab/process";
+import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
 
-const BENCH = join(import.meta.dirname, "..");
+const BUILD = join(import.meta.dirname, "../build");
 
-/** How a program ended and what it said. */
-export interface Outcome {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
+export function startBench(args: readonly string[]): TestProgram {
+  return new TestProgram({ program: mainOf("bench"), args });
 }
 
-export function startBench(args: readonly string[]): ChildProcess {
-  return startNode(join(BENCH, "src/main.ts"), args);
+/** Runs the load client against a server of this machine. */
+export function runClient(port: number, args: readonly string[]): Promise<Outcome> {
+  return new TestProgram({ program: mainOf("client"), args: ["--port", String(port), ...args] }).outcome();
 }
 
-export async function runClient(port: number, args: readonly string[]): Promise<Outcome> {
-  return outcome(startNode(join(BENCH, "../client/src/main.ts"), ["--port", String(port), ...args]));
+/** Runs the client in C against a server of this machine. */
+export function runNativeClient(port: number, args: readonly string[]): Promise<Outcome> {
+  return runNative("client", ["--port", String(port), ...args]);
 }
 
-export function startCClient(port: number, args: readonly string[]): ChildProcess {
-  return startC("client", ["--port", String(port), ...args]);
+export function runNative(program: string, args: readonly string[]): Promise<Outcome> {
+  return new TestProgram({ program: join(BUILD, `c-${program}`), args }).outcome();
 }
 
-export function startC(program: string, args: readonly string[]): ChildProcess {
-  return spawn(join(BENCH, `build/c-${program}`), args, { stdio: ["ignore", "pipe", "pipe"] });
-}
-
-export async function outcome(child: ChildProcess): Promise<Outcome> {
-  let stdout = "";
-  let stderr = "";
-  child.stdout?.on("data", (text) => {
-    stdout += text;
-  });
-  child.stderr?.on("data", (text) => {
-    stderr += text;
-  });
-  const [code] = await once(child, "close");
-  return { code, stdout, stderr };
-}
-
-/** A C server that listens. */
+/** Starts a server in C; resolves when it listens. */
 export async function startNative(
   server: string,
   args: readonly string[] = [],
-): Promise<{ port: number; child: ChildProcess }> {
-  const child = spawn(join(BENCH, `build/c-${server}`), ["--port", "0", "--exit-with-parent", ...args], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (!child.stdout) throw new Error("no stdout");
-  const [line] = await once(createInterface(child.stdout), "line");
+): Promise<{ port: number; child: Child }> {
+  const child = new Child({ program: join(BUILD, `c-${server}`), args: ["--port", "0", ...args] });
+  const line = await child.nextLine(10_000);
+  if (line === null) throw new Error(`c-${server} does not listen: ${child.lastErrorLine}`);
   return { port: JSON.parse(line).port, child };
-}
-
-function startNode(main: string, args: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
 }

@@ -1,3 +1,21 @@
-/** Child processes, and what /proc says of them. */
+/** Child processes: started, pinned, bounded in time. Readers of /proc. */
 
-export { cpuMs, descriptors, isAlive, isFrozen, limitForMore, status, threads } from "./proc.ts";
+export { Child, type ChildOptions, type Exit } from "./child.ts";
+export { eachLine, LineQueue } from "./line-queue.ts";
+export { type HostTimes, parseHostTimes, readHostTimes } from "./proc/host.ts";
+export {
+  childrenOf,
+  commandLine,
+  cpuMs,
+  descriptors,
+  isAlive,
+  isFrozen,
+  limitForMore,
+  processesWith,
+  status,
+  threads,
+} from "./proc/process.ts";
+export { parseProcessStat, readProcessStat } from "./proc/stat.ts";
+export { divideProcessors, type Processors } from "./processors.ts";
+export { GRACE_MS, Stoppable } from "./stoppable.ts";
+export { callAfter, pause, within } from "./timers.ts";

@@ -1,30 +1,31 @@
+import type { Processors } from "@c10k-lab/process";
 import type { BenchOptions } from "../options.ts";
 import type { ClientFigures, Truth } from "../processes/client-figures.ts";
-import { DELAY, DELAY_MS, truthOf } from "../processes/delay.ts";
+import { computeTruth, DELAY, DELAY_MS } from "../processes/delay.ts";
 import { EchoServer } from "../processes/echo-server.ts";
 import { C_CLIENT, type LoadClient, runClient, TYPESCRIPT_CLIENT } from "../processes/load-client.ts";
 import type { Scene } from "../processes/scene.ts";
-import type { Processors, Side } from "../processes/servers.ts";
+import type { Side } from "../processes/servers.ts";
 import { formatClients } from "./client-table.ts";
 import { judgeClients } from "./client-verdict.ts";
 import { type Cell, Comparison, type Verdict } from "./comparison.ts";
 import { measurePairs, type Pair } from "./pairs.ts";
 import { nameOf } from "./progress.ts";
 
-/** Both clients send random texts; the lab's message has as many bytes. */
+/** Length of the messages of both clients: that of the lab's default message. */
 const SIZE_BYTES = { from: 20, to: 20 };
 
-/** An independent client and the load client in turns on one running server. */
+/** Compares the load client with an independent one: both in turn on one running server. */
 export class ClientComparison extends Comparison<ClientFigures> {
   readonly #side: Side;
-  /** null when nothing is known of the servers: then there is nothing to judge by, one client may be the limit. */
+  /** null for servers without known response times: the clients are then not judged. */
   readonly #truth: Truth | null;
 
-  /** @param side whose servers they are put to */
+  /** @param side the servers that both clients load */
   constructor(options: BenchOptions, scenes: readonly Scene[], side: Side, processors: Processors | null) {
     super(options, scenes, processors);
     this.#side = side;
-    this.#truth = scenes.every(({ server }) => server === DELAY) ? truthOf(DELAY_MS) : null;
+    this.#truth = scenes.every(({ server }) => server === DELAY) ? computeTruth(DELAY_MS) : null;
   }
 
   override toJson(): object {
@@ -37,8 +38,8 @@ export class ClientComparison extends Comparison<ClientFigures> {
 
   protected async *measure(cell: Cell<ClientFigures>): AsyncGenerator<Pair<ClientFigures>> {
     this.assertRunning();
-    const server = await EchoServer.start(this.children, this.#side, cell, this.processors?.server);
-    // A TypeScript server is compiled while it serves: the first client to come would pay for that.
+    const server = await EchoServer.start(this.children, this.#side, cell, this.processorsOf("server"));
+    // Warm-up: V8 compiles a TypeScript server during the first load, which the first client would pay for.
     await this.#run(C_CLIENT, server, cell);
     yield* measurePairs(
       this.options.rounds,
@@ -66,8 +67,8 @@ export class ClientComparison extends Comparison<ClientFigures> {
     this.assertRunning();
     const { durationMs, sizeBytes = SIZE_BYTES, thinkMs } = this.options;
     const load = { connections, durationMs, sizeBytes, thinkMs };
-    const at = { children: this.children, processor: this.processors?.client, folder: this.folder };
-    const { messagesPerSecond, latencyUs, corePercent } = await runClient(client, server, load, at);
+    const place = { children: this.children, processors: this.processorsOf("client"), folder: this.folder };
+    const { messagesPerSecond, latencyUs, corePercent } = await runClient(client, server, load, place);
     const { p50, p90, p99 } = latencyUs;
     if (typeof p50 !== "number" || typeof p90 !== "number" || typeof p99 !== "number") {
       throw new Error(`the ${client.name} client of ${server.name} got no answer`);

@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import type { ClientFigures, Truth } from "../processes/client-figures.ts";
 import { labelOf } from "../processes/scene.ts";
 import type { Cell } from "./comparison.ts";
-import { compared, medianOf, type SideNames } from "./pairs.ts";
+import { formatPairs, medianOf, type SideNames } from "./pairs.ts";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const microseconds = (value: number) => (value < 100 ? value.toFixed(1) : whole(value));
@@ -16,18 +16,19 @@ const ROWS = [
 ] as const satisfies [string, keyof ClientFigures, (value: number) => string][];
 
 const KNOWN = [
-  "The server holds each message back for a time drawn from its range, all equally often: the truth is known, and no",
-  "client is the limit. What a client says beyond it is its own time, the kernel's, and that of other programs.",
+  "The server delays each message by a time from its range, uniformly distributed: the truth is known, and no client is",
+  "the limit. A client reports more than the truth by its own time, the kernel's, and that of other programs.",
 ];
 const UNKNOWN = [
-  "Where a client uses all of its core it is the limit, and what it costs shows in rate and response time. Elsewhere",
-  "both measure the same server, and a ratio away from 1 is a difference in measuring.",
+  "A client that uses all of its core is the limit: its own cost shows in rate and response time. In other rows both",
+  "measure the same server, and a ratio other than 1 is a difference between the measurements.",
 ];
 
 /**
- * A table of cells that have pairs, a row for each figure, and how to read it.
+ * Formats a table with a row for each figure, and notes.
  *
- * @param truth null when nothing is known of the server
+ * @param cells with at least one pair each
+ * @param truth null for a server without known response times
  */
 export function formatClients(
   cells: readonly Cell<ClientFigures>[],
@@ -42,32 +43,32 @@ export function formatClients(
     colAligns: [...head, ""].map((_, column) => (column === 0 || column === 3 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
-  for (const cell of cells) table.push(...rows(cell, truth));
+  for (const cell of cells) table.push(...buildRows(cell, truth));
   return [table.toString(), ...(truth === null ? UNKNOWN : KNOWN)].join("\n");
 }
 
-function rows(cell: Cell<ClientFigures>, truth: Truth | null): string[][] {
+function buildRows(cell: Cell<ClientFigures>, truth: Truth | null): string[][] {
   const { connections, pairs } = cell;
   return ROWS.map(([label, figure, format], row) => {
-    const [first, second, ratio] = compared(pairs, figure, format);
+    const [first, second, ratio] = formatPairs(pairs, figure, format);
     return [
       ...(row === 0
         ? [labelOf(cell), connections.toLocaleString("en-US"), String(pairs.length)]
         : ["", "", ""]),
       ...[label, first, second],
-      ...(truth === null ? [] : besideTruth(cell, figure, truth[figure], format)),
+      ...(truth === null ? [] : formatTruth(cell, figure, truth[figure], format)),
       ratio,
     ];
   });
 }
 
-function besideTruth(
+function formatTruth(
   { pairs }: Cell<ClientFigures>,
   figure: keyof ClientFigures,
-  known: number | undefined,
+  truth: number | undefined,
   format: (value: number) => string,
 ): string[] {
-  if (known === undefined) return ["", "", ""];
+  if (truth === undefined) return ["", "", ""];
   const sides = ["first", "second"] as const;
-  return [format(known), ...sides.map((side) => (medianOf(pairs, side, figure) / known).toFixed(3))];
+  return [format(truth), ...sides.map((side) => (medianOf(pairs, side, figure) / truth).toFixed(3))];
 }

@@ -1,11 +1,11 @@
 import type { ClientFigures, Truth } from "../processes/client-figures.ts";
 import type { Cell, Verdict } from "./comparison.ts";
-import { medianOf, type Pair, ratios, type SideNames } from "./pairs.ts";
+import { computeRatios, medianOf, type Pair, type SideNames } from "./pairs.ts";
 
-/** So far from 1 the ratio of two medians may be. */
+/** Largest distance from 1 of the ratio of two medians. */
 const TOLERANCE_PERCENT = 5;
 
-/** What a client uses of its core is its own: there is nothing to agree about. */
+/** Figures that must agree. The share of a core is a client's own and may differ. */
 const JUDGED = [
   ["rate", "messagesPerSecond"],
   ["p50", "p50Us"],
@@ -13,10 +13,10 @@ const JUDGED = [
   ["p99", "p99Us"],
 ] as const satisfies [string, keyof ClientFigures][];
 
-/** Whether the clients agree with each other and with the truth. A cell without pairs agrees with nothing. */
+/** Judges whether the clients agree with each other and with the truth. A cell without pairs does not agree. */
 export function judgeClients(cells: readonly Cell<ClientFigures>[], truth: Truth, sides: SideNames): Verdict {
   const faults = cells.flatMap(({ connections, pairs }) => {
-    const apart = pairs.length === 0 ? ["no pair to judge by"] : disagreements(pairs, truth, sides);
+    const apart = pairs.length === 0 ? ["no pair was measured"] : listDisagreements(pairs, truth, sides);
     return apart.length === 0
       ? []
       : ` With ${connections.toLocaleString("en-US")} connections: ${apart.join(", ")}.`;
@@ -25,25 +25,25 @@ export function judgeClients(cells: readonly Cell<ClientFigures>[], truth: Truth
   return { agrees: faults.length === 0, words: all + faults.join("") };
 }
 
-function disagreements(pairs: readonly Pair<ClientFigures>[], truth: Truth, sides: SideNames): string[] {
+function listDisagreements(pairs: readonly Pair<ClientFigures>[], truth: Truth, sides: SideNames): string[] {
   return JUDGED.flatMap(([label, figure]) =>
-    comparisons(pairs, figure, truth[figure], sides)
+    compareMedians(pairs, figure, truth[figure], sides)
       .filter(([, ratio]) => !(Math.abs(ratio - 1) * 100 <= TOLERANCE_PERCENT))
       .map(([names, ratio]) => `${label} ${names} ${ratio.toFixed(3)}`),
   );
 }
 
-function comparisons(
+function compareMedians(
   pairs: readonly Pair<ClientFigures>[],
   figure: keyof ClientFigures,
-  known: number | undefined,
+  truth: number | undefined,
   { first, second }: SideNames,
 ): [names: string, ratio: number][] {
-  const each: [string, number] = [`${second}/${first}`, ratios(pairs, figure).median];
-  if (known === undefined) return [each];
+  const each: [string, number] = [`${second}/${first}`, computeRatios(pairs, figure).median];
+  if (truth === undefined) return [each];
   return [
-    [`${first}/truth`, medianOf(pairs, "first", figure) / known],
-    [`${second}/truth`, medianOf(pairs, "second", figure) / known],
+    [`${first}/truth`, medianOf(pairs, "first", figure) / truth],
+    [`${second}/truth`, medianOf(pairs, "second", figure) / truth],
     each,
   ];
 }

@@ -1,16 +1,16 @@
-/** Two runs side by side in time: machine and moment are the same for both, so their ratio is what can be trusted. */
+/** Two measurements one after the other. Machine and time are the same for both, so their ratio is reliable. */
 export interface Pair<Figures> {
   readonly first: Figures;
   readonly second: Figures;
 }
 
-/** What the two sides are called. */
+/** Names of the two sides. */
 export interface SideNames {
   readonly first: string;
   readonly second: string;
 }
 
-/** A B, then B A: what drifts while they run meets both sides alike. */
+/** Measures A B, then B A, and so on: a drift of the machine affects both sides alike. */
 export async function* measurePairs<Figures>(
   rounds: number,
   first: () => Promise<Figures>,
@@ -33,8 +33,8 @@ export interface Spread {
   readonly max: number;
 }
 
-/** @param values at least one */
-export function spread(values: readonly number[]): Spread {
+/** @param values one or more */
+export function computeSpread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
@@ -43,27 +43,27 @@ export function spread(values: readonly number[]): Spread {
 
 type Numbers<K extends string> = Readonly<Record<K, number>>;
 
-/** Second / first of a figure, pair by pair. */
-export function ratios<K extends string>(pairs: readonly Pair<Numbers<K>>[], figure: K): Spread {
-  return spread(pairs.map(({ first, second }) => second[figure] / first[figure]));
+/** Computes second / first of a figure for each pair. */
+export function computeRatios<K extends string>(pairs: readonly Pair<Numbers<K>>[], figure: K): Spread {
+  return computeSpread(pairs.map(({ first, second }) => second[figure] / first[figure]));
 }
 
-/** Of a figure on one side. */
+/** Median of a figure on one side. */
 export function medianOf<K extends string>(
   pairs: readonly Pair<Numbers<K>>[],
   side: keyof SideNames,
   figure: K,
 ): number {
-  return spread(pairs.map((pair) => pair[side][figure])).median;
+  return computeSpread(pairs.map((pair) => pair[side][figure])).median;
 }
 
-/** The medians of a figure on both sides, and of its ratio: what a table shows of it. */
-export function compared<K extends string>(
+/** Formats the medians of a figure on both sides, and the spread of its ratio. */
+export function formatPairs<K extends string>(
   pairs: readonly Pair<Numbers<K>>[],
   figure: K,
   format: (value: number) => string,
 ): [first: string, second: string, ratio: string] {
-  const { median, min, max } = ratios(pairs, figure);
+  const { median, min, max } = computeRatios(pairs, figure);
   return [
     format(medianOf(pairs, "first", figure)),
     format(medianOf(pairs, "second", figure)),

@@ -1,14 +1,15 @@
+import type { Processors } from "@c10k-lab/process";
 import type { BenchOptions } from "../options.ts";
 import { EchoServer } from "../processes/echo-server.ts";
 import { runClient, TYPESCRIPT_CLIENT } from "../processes/load-client.ts";
 import type { Scene } from "../processes/scene.ts";
-import type { Processors, Side, Sides } from "../processes/servers.ts";
+import type { Side, Sides } from "../processes/servers.ts";
 import { type Cell, Comparison } from "./comparison.ts";
 import { measurePairs, type Pair } from "./pairs.ts";
 import { nameOf } from "./progress.ts";
 import { formatServers, type ServerFigures } from "./server-table.ts";
 
-/** Two families of servers under the same client, every process a new one. */
+/** Compares two families of servers under the same client. Every repetition starts new processes. */
 export class ServerComparison extends Comparison<ServerFigures> {
   readonly #sides: Sides;
 
@@ -44,11 +45,11 @@ export class ServerComparison extends Comparison<ServerFigures> {
     this.assertRunning();
     const { durationMs, sizeBytes } = this.options;
     const load = { connections: cell.connections, durationMs, sizeBytes, thinkMs: undefined };
-    const server = await EchoServer.start(this.children, side, cell, this.processors?.server);
-    const beforeUs = server.cpuTimeUs;
-    const at = { children: this.children, processor: this.processors?.client, folder: this.folder };
-    const { messages, messagesPerSecond } = await runClient(TYPESCRIPT_CLIENT, server, load, at);
-    const usedUs = server.cpuTimeUs - beforeUs;
+    const server = await EchoServer.start(this.children, side, cell, this.processorsOf("server"));
+    const beforeMs = server.cpuMs;
+    const place = { children: this.children, processors: this.processorsOf("client"), folder: this.folder };
+    const { messages, messagesPerSecond } = await runClient(TYPESCRIPT_CLIENT, server, load, place);
+    const usedUs = 1000 * (server.cpuMs - beforeMs);
     await server.stop();
     return { messagesPerSecond, cpuUsPerMessage: usedUs / messages };
   }

@@ -1,15 +1,15 @@
 import Table from "cli-table3";
 import type { Cell } from "./comparison.ts";
-import { compared, type SideNames } from "./pairs.ts";
+import { formatPairs, type SideNames } from "./pairs.ts";
 
-/** What one run of a server shows. */
+/** Measurements of one server. */
 export interface ServerFigures {
   readonly messagesPerSecond: number;
-  /** The server's CPU time, of user and kernel, divided by the client's messages. */
+  /** The server's CPU time, user and system, divided by the client's messages. */
   readonly cpuUsPerMessage: number;
 }
 
-/** A table of cells that have pairs, and how to read it. */
+/** Formats a table and notes. @param cells with at least one pair each */
 export function formatServers(cells: readonly Cell<ServerFigures>[], { first, second }: SideNames): string {
   const head = [
     ...["server", "connections", "pairs"],
@@ -23,20 +23,20 @@ export function formatServers(cells: readonly Cell<ServerFigures>[], { first, se
     colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
-  table.push(...cells.map(row));
+  table.push(...cells.map(formatRow));
   const notes = [
-    "The client is often the limit of messages/s; CPU per message is what a server costs. Below 1 is less.",
-    "Every process is new: what TypeScript costs includes compiling it while it runs, so a longer --duration shows less.",
+    "The client is often the limit of messages/s; CPU per message is the cost of the server. Below 1 is less.",
+    "Every process is new: the cost of TypeScript includes its compilation, which weighs less with a longer --duration.",
   ];
   return [table.toString(), ...notes].join("\n");
 }
 
-function row({ server, connections, pairs }: Cell<ServerFigures>): string[] {
+function formatRow({ server, connections, pairs }: Cell<ServerFigures>): string[] {
   return [
     server,
     connections.toLocaleString("en-US"),
     String(pairs.length),
-    ...compared(pairs, "messagesPerSecond", (rate) => Math.round(rate).toLocaleString("en-US")),
-    ...compared(pairs, "cpuUsPerMessage", (us) => us.toFixed(2)),
+    ...formatPairs(pairs, "messagesPerSecond", (rate) => Math.round(rate).toLocaleString("en-US")),
+    ...formatPairs(pairs, "cpuUsPerMessage", (us) => us.toFixed(2)),
   ];
 }

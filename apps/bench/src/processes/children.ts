@@ -1,27 +1,31 @@
-import { Child } from "./child.ts";
-import { cpuTimeUs } from "./cpu-time.ts";
+import { Child, readProcessStat } from "@c10k-lab/process";
 
-/** The processes of one measurement: they end together. */
+/** Child processes of one measurement: they end together. */
 export class Children {
   readonly #children = new Set<Child>();
 
-  /** @param program a module for Node, or an executable file */
-  start(program: string, args: readonly string[], processor: number | undefined): Child {
-    const child = new Child(program, args, processor);
+  /**
+   * Starts a program.
+   *
+   * @param program path of a TypeScript module or of an executable file
+   * @param processors null for all
+   */
+  start(program: string, args: readonly string[], processors: readonly number[] | null): Child {
+    const child = new Child({ program, args, processors });
     this.#children.add(child);
     void child.exited.then(() => this.#children.delete(child));
     return child;
   }
 
-  /** Of those that run. */
-  get cpuTimeUs(): number {
-    return [...this.#children].reduce((total, { pid }) => total + cpuTimeUs(pid), 0);
+  /** CPU time of the children that run. */
+  get cpuMs(): number {
+    return [...this.#children].reduce((total, { pid }) => total + (readProcessStat(pid)?.cpuMs ?? 0), 0);
   }
 
-  /** Ends them now. */
+  /** Sends SIGKILL to all and waits for their ends. */
   async kill(): Promise<void> {
     const children = [...this.#children];
-    for (const child of children) child.kill();
+    for (const child of children) child.signal("SIGKILL");
     await Promise.all(children.map((child) => child.exited));
   }
 }

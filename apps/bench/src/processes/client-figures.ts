@@ -1,4 +1,4 @@
-/** What a client says of a server, and how busy it was itself. */
+/** Measurements of a client, and its own share of a core. */
 export interface ClientFigures {
   readonly messagesPerSecond: number;
   readonly p50Us: number;
@@ -7,5 +7,5 @@ export interface ClientFigures {
   readonly corePercent: number;
 }
 
-/** What is known of them before they are measured: a client that says something else is wrong. */
+/** Figures that are known before the measurement. */
 export type Truth = Partial<ClientFigures>;

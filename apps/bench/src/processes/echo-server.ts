@@ -1,15 +1,13 @@
+import { type Child, cpuMs } from "@c10k-lab/process";
 import { ListeningLine } from "@c10k-lab/protocol";
-import type { Child } from "./child.ts";
 import type { Children } from "./children.ts";
-import { cpuTimeUs } from "./cpu-time.ts";
 import { DELAY, DELAY_MS } from "./delay.ts";
 import type { Scene } from "./scene.ts";
 import type { Side } from "./servers.ts";
 
-/** A server that has not said it listens by then is broken. */
+/** Bound for the first line of a server. */
 const READY_MS = 30_000;
-const STOP_MS = 10_000;
-/** Descriptors a Node process holds beside its connections, generously. */
+/** Descriptors that a Node process holds in addition to its connections, rounded up. */
 const OWN_DESCRIPTORS = 64;
 
 const Listening = ListeningLine.pick({ event: true, port: true, pid: true });
@@ -26,39 +24,44 @@ export class EchoServer {
     this.#child = child;
   }
 
-  /** @throws Error with one sentence when it does not listen */
+  /** @throws Error with one sentence when the server does not listen */
   static async start(
     children: Children,
     side: Side,
     scene: Scene,
-    processor: number | undefined,
+    processors: readonly number[] | null,
   ): Promise<EchoServer> {
     const name = `${side.name} ${scene.server} with ${scene.connections} connections`;
-    const child = children.start(side.program(scene.server), serverArgs(scene), processor);
-    const line = await child.firstLine(READY_MS);
-    if (line === null) throw new Error(`${name} does not listen: ${child.lastWords}`);
+    const child = children.start(
+      side.program(scene.server),
+      ["--port", "0", ...buildOptions(scene)],
+      processors,
+    );
+    const line = await child.nextLine(READY_MS);
+    if (line === null) throw new Error(`${name} does not listen: ${lastErrorOf(child)}`);
     return new EchoServer(name, Listening.parse(JSON.parse(line)).port, child);
   }
 
-  /** Of user and kernel, since it was started. */
-  get cpuTimeUs(): number {
-    return cpuTimeUs(this.#child.pid);
+  /** CPU time since the start, user and system. */
+  get cpuMs(): number {
+    return cpuMs(this.#child.pid);
   }
 
-  /** @throws Error with one sentence when it does not end well */
+  /** @throws Error with one sentence when the exit code is not 0 */
   async stop(): Promise<void> {
-    const code = await this.#child.stop(STOP_MS);
-    if (code !== 0) throw new Error(`${this.name} ended with ${code}: ${this.#child.lastWords}`);
+    const { code } = await this.#child.stop();
+    if (code !== 0) throw new Error(`${this.name} ended with ${code}: ${lastErrorOf(this.#child)}`);
   }
 }
 
-function serverArgs(scene: Scene): string[] {
-  return ["--port", "0", ...ownArgs(scene)];
+/** Last line that a child wrote to stderr. */
+export function lastErrorOf(child: Child): string {
+  return child.lastErrorLine || "it said nothing";
 }
 
-function ownArgs({ server, connections }: Scene): string[] {
+function buildOptions({ server, connections }: Scene): string[] {
   if (server === DELAY) return ["--delay-us", `${DELAY_MS.from * 1000}..${DELAY_MS.to * 1000}`];
   if (server !== "select") return [];
-  // Both sides of a pair get bitmaps of the same size: they are copied for every wait.
+  // Bitmaps of the same size on both sides of a pair, because select(2) copies them at every call.
   return ["--fd-setsize", String(Math.ceil((connections + OWN_DESCRIPTORS) / 1024) * 1024)];
 }

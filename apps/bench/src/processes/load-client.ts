@@ -1,18 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Range } from "@c10k-lab/cli";
+import { type Child, callAfter, cpuMs } from "@c10k-lab/process";
 import { ClientSummary, LatencySummary } from "@c10k-lab/protocol";
-import type { Child } from "./child.ts";
 import type { Children } from "./children.ts";
-import { cpuTimeUs } from "./cpu-time.ts";
-import type { EchoServer } from "./echo-server.ts";
+import { type EchoServer, lastErrorOf } from "./echo-server.ts";
 import { BENCH, CLIENT } from "./servers.ts";
 
-/** Beyond the duration: start, connect, time-outs. */
+/** Time in addition to the duration: start, connect, time-outs. */
 const SLACK_MS = 90_000;
 
-/** What a client is told to do. */
+/** Options of a client. */
 export interface Load {
   readonly connections: number;
   readonly durationMs: number;
@@ -27,13 +25,13 @@ const Results = ClientSummary.shape.achieved
   .extend({ latencyUs: LatencySummary.pick({ p50: true, p90: true, p99: true }) });
 export type Results = ReturnType<typeof Results.parse>;
 
-/** A program that puts load on a server and says how it was served. */
+/** A program that loads a server and measures its answers. */
 export interface LoadClient {
   readonly name: string;
   readonly program: string;
-  /** @param folder for files it writes */
+  /** @param folder for files that the client writes */
   args(port: number, load: Load, folder: string): string[];
-  /** Its results, once it has ended well. @throws when there are none */
+  /** Reads the results of a client that has ended with code 0. @throws Error when there are none */
   results(child: Child, folder: string): Promise<Results>;
 }
 
@@ -62,40 +60,46 @@ export const C_CLIENT: LoadClient = {
     ...(sizeBytes ? ["--size", `${sizeBytes.from}..${sizeBytes.to}`] : []),
     ...(thinkMs ? ["--think-us", `${thinkMs.from * 1000}..${thinkMs.to * 1000}`] : []),
   ],
-  results: async (child) => Results.parse(JSON.parse((await child.firstLine(0)) ?? "")),
+  results: async (child) => Results.parse(JSON.parse((await child.nextLine(0)) ?? "")),
 };
+
+/** Processes, processors and files of a client. */
+export interface ClientPlace {
+  readonly children: Children;
+  readonly processors: readonly number[] | null;
+  readonly folder: string;
+}
 
 /**
  * Runs a client from start to end.
  *
- * @throws Error with one sentence when it fails
+ * @throws Error with one sentence when the client fails
  */
 export async function runClient(
   client: LoadClient,
   server: EchoServer,
   load: Load,
-  at: { readonly children: Children; readonly processor: number | undefined; readonly folder: string },
+  { children, processors, folder }: ClientPlace,
 ): Promise<Results & { readonly corePercent: number }> {
-  const child = at.children.start(client.program, client.args(server.port, load, at.folder), at.processor);
-  const [corePercent, code] = await Promise.all([
-    coreShare(child, load.durationMs),
-    child.endWithin(load.durationMs + SLACK_MS),
-  ]);
+  const child = children.start(client.program, client.args(server.port, load, folder), processors);
+  const readCorePercent = sampleCore(child, load.durationMs);
+  const { code } = await child.endWithin(load.durationMs + SLACK_MS);
+  const corePercent = readCorePercent();
   if (code !== 0) {
-    throw new Error(`the ${client.name} client of ${server.name} ended with ${code}: ${child.lastWords}`);
+    throw new Error(`the ${client.name} client of ${server.name} ended with ${code}: ${lastErrorOf(child)}`);
   }
-  return { ...(await client.results(child, at.folder)), corePercent };
+  return { ...(await client.results(child, folder)), corePercent };
 }
 
-/** Per cent of a core that a client uses in the midst of its exchange: its start and its end are something else. */
-async function coreShare(child: Child, durationMs: number): Promise<number> {
-  try {
-    await sleep(durationMs * 0.4);
-    const before = { us: cpuTimeUs(child.pid), atMs: performance.now() };
-    await sleep(durationMs * 0.5);
-    const wallUs = (performance.now() - before.atMs) * 1000;
-    return ((cpuTimeUs(child.pid) - before.us) / wallUs) * 100;
-  } catch {
-    return 0; // It has ended already: how, its exit code tells.
-  }
+/** Samples a client's CPU time at 40 and 90 % of the duration. @returns reads its share of a core; 0 if it ended before */
+function sampleCore({ pid }: Child, durationMs: number): () => number {
+  const samples: { readonly usedMs: number; readonly atMs: number }[] = [];
+  const cancels = [0.4, 0.9].map((part) =>
+    callAfter(part * durationMs, () => samples.push({ usedMs: cpuMs(pid), atMs: performance.now() })),
+  );
+  return () => {
+    for (const cancel of cancels) cancel();
+    const [from, to] = samples;
+    return from && to ? (100 * (to.usedMs - from.usedMs)) / (to.atMs - from.atMs) : 0;
+  };
 }

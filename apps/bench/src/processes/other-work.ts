@@ -1,39 +1,30 @@
-import { readFileSync } from "node:fs";
+import { readHostTimes, readProcessStat } from "@c10k-lab/process";
 import type { Children } from "./children.ts";
-import { TICK_US, treeTicks } from "./cpu-time.ts";
 
-/** How much of the processors' time programs take that are none of the bench's. */
+/** Measures the processor time that programs other than the bench and its children take. */
 export class OtherWork {
   readonly #children: Children;
-  #us: number;
+  #usedMs: number;
   #atMs = performance.now();
 
   constructor(children: Children) {
     this.#children = children;
-    this.#us = this.#usedUs();
+    this.#usedMs = this.#readMs();
   }
 
-  /** Per cent of one processor since the last call. */
+  /** Returns per cent of one processor since the last call. */
   percentSince(): number {
-    const [us, atMs] = [this.#us, this.#atMs];
-    this.#us = this.#usedUs();
+    const [usedMs, atMs] = [this.#usedMs, this.#atMs];
+    this.#usedMs = this.#readMs();
     this.#atMs = performance.now();
-    return Math.max(0, (this.#us - us) / ((this.#atMs - atMs) * 10));
+    return Math.max(0, (100 * (this.#usedMs - usedMs)) / (this.#atMs - atMs));
   }
 
-  #usedUs(): number {
-    const oursUs = treeTicks(readFileSync("/proc/self/stat", "latin1")) * TICK_US + this.#children.cpuTimeUs;
-    return busyTicks(readFileSync("/proc/stat", "latin1")) * TICK_US - oursUs;
+  /** Stolen time counts: another guest used it. */
+  #readMs(): number {
+    const own = readProcessStat("self");
+    const ownMs = (own?.cpuMs ?? 0) + (own?.childrenCpuMs ?? 0) + this.#children.cpuMs;
+    const { busyMs, stolenMs } = readHostTimes();
+    return busyMs + stolenMs - ownMs;
   }
-}
-
-/** Of all processors since boot: the first line of /proc/stat without idle and iowait; steal is busy, it is not ours. */
-export function busyTicks(stat: string): number {
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = stat
-    .slice(0, stat.indexOf("\n"))
-    .trim()
-    .split(/\s+/)
-    .slice(1)
-    .map(Number);
-  return user + nice + system + irq + softirq + steal;
 }

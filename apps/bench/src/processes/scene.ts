@@ -9,18 +9,18 @@ export interface Scene {
 }
 
 const LOADS = [10, 100, 1000];
-/** 3,600 and 18,000 messages/s: a good deal for percentiles, far from any client's limit. */
+/** Loads of the delaying server: 3,600 and 18,000 messages/s, far below the limit of either client. */
 const DELAY_LOADS = [200, 1000];
 
-/** What the options ask for, or what suits the comparison. */
-export function scenesOf({ clients, servers, connections }: BenchOptions): Scene[] {
+/** Returns the scenes that the options name, or the default ones of the comparison. */
+export function chooseScenes({ clients, servers, connections }: BenchOptions): Scene[] {
   const isDelayed = clients && servers === undefined;
   const loads = connections ?? (isDelayed ? DELAY_LOADS : LOADS);
   const names = isDelayed ? ([DELAY] as const) : (servers ?? SERVERS);
   return names.flatMap((server) => loads.map((load) => ({ server, connections: load })));
 }
 
-/** For people. */
+/** Name of the server in tables and progress lines. */
 export function labelOf({ server }: Scene): string {
   return server === DELAY ? `${DELAY} ${DELAY_MS.from}..${DELAY_MS.to} ms` : server;
 }

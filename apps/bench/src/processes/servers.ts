@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { UsageError } from "@c10k-lab/cli";
-import { allowedProcessors } from "@c10k-lab/posix";
 import type { Scene } from "./scene.ts";
 
 export const BENCH = join(import.meta.dirname, "../..");
@@ -9,40 +8,40 @@ const CHECKOUT = join(BENCH, "../..");
 
 export const CLIENT = join(CHECKOUT, "apps/client/src/main.ts");
 
-/** Where Node keeps compiled code, so that the many processes start in half the time; the lab uses the same. */
-export const COMPILE_CACHE = join(CHECKOUT, "node_modules/.cache/node-compile");
-
 /** One side of every pair: a family of servers. */
 export interface Side {
   readonly name: string;
-  /** File of a server's program. */
+  /** Returns the path of a server's program. */
   program(server: Scene["server"]): string;
 }
 
-/** The first is what the second is compared with. */
+/** The second side is compared with the first. */
 export type Sides = readonly [Side, Side];
 
-export function opponents(against: string | undefined): Sides {
-  if (against === undefined) return [native(), checkout("TypeScript", CHECKOUT)];
-  return [checkout("other", resolve(against)), checkout("this", CHECKOUT)];
+/** @param against folder of another checkout; undefined for the C servers */
+export function chooseSides(against: string | undefined): Sides {
+  if (against === undefined) return [nativeSide(), checkoutSide("TypeScript", CHECKOUT)];
+  return [checkoutSide("other", resolve(against)), checkoutSide("this", CHECKOUT)];
 }
 
-function native(): Side {
+function nativeSide(): Side {
   return { name: "C", program: (server) => join(BENCH, `build/c-${server}`) };
 }
 
-function checkout(name: string, folder: string): Side {
+function checkoutSide(name: string, folder: string): Side {
   return { name, program: (server) => join(folder, `apps/server-${server}/src/main.ts`) };
 }
 
-/** @returns files of the servers' programs */
+/** Paths of the servers' programs. */
 export function programsOf(scenes: readonly Scene[], sides: readonly Side[]): string[] {
   return sides.flatMap((side) => scenes.map(({ server }) => side.program(server)));
 }
 
 /**
- * @throws UsageError when a TypeScript program is missing: --against names no checkout, or the server was taken out
- * @throws Error when a C program is
+ * Checks that the programs exist.
+ *
+ * @throws UsageError when a TypeScript program is missing: --against names no checkout, or the server was removed
+ * @throws Error when a C program is missing
  */
 export function assertBuilt(programs: readonly string[]): void {
   for (const program of programs) {
@@ -50,16 +49,4 @@ export function assertBuilt(programs: readonly string[]): void {
     if (program.endsWith(".ts")) throw new UsageError(`there is no ${program}`);
     throw new Error(`there is no ${program}: run 'npm run build' (it needs a C compiler)`);
   }
-}
-
-/** One processor for the server, another for the client. */
-export interface Processors {
-  readonly server: number;
-  readonly client: number;
-}
-
-/** @returns null when there is only one to be had */
-export function divideProcessors(): Processors | null {
-  const [server, client] = allowedProcessors();
-  return server === undefined || client === undefined ? null : { server, client };
 }

@@ -1,19 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
+import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
 import { ClientSummary } from "@c10k-lab/protocol";
 
-const MAIN = join(import.meta.dirname, "../../src/main.ts");
-
-/** A run of the client as its own process, and what it left behind. */
-export interface ClientResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** In the order of the connections' numbers; in the file they are in the order they ended. */
+/** Outcome and result files of a client that ran as its own process. */
+export interface ClientResult extends Outcome {
+  /** Sorted by the number of the connection; the file has them in the order of their ends. */
   rows(): Promise<Record<string, string>[]>;
   summary(): ClientSummary;
 }
@@ -28,22 +22,10 @@ interface RunOptions {
 export async function runClient(args: readonly string[], options: RunOptions = {}): Promise<ClientResult> {
   const folder = mkdtempSync(join(tmpdir(), "c10k-client-"));
   const own = ["--stats", join(folder, "rows.csv"), "--summary", join(folder, "summary.json")];
-  const child = spawn(process.execPath, [MAIN, ...(options.files ?? own), ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const output = { stdout: "", stderr: "" };
-  child.stdout.on("data", (chunk) => {
-    output.stdout += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    output.stderr += chunk;
-  });
-  const closed = once(child, "close");
-  await options.whileRunning?.((name) => child.kill(name));
-  const [code] = await closed;
+  const client = new TestProgram({ program: mainOf("client"), args: [...(options.files ?? own), ...args] });
+  await options.whileRunning?.((name) => client.signal(name));
   return {
-    code,
-    ...output,
+    ...(await client.outcome()),
     rows: async () =>
       (await readCsv(join(folder, "rows.csv"))).rows.sort(
         (a, b) => Number(a.connection) - Number(b.connection),

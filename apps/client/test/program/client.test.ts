@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
+import { until } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
-import { startMutant, until } from "./mutant-server.ts";
+import { startMutant } from "./mutant-server.ts";
 
 const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.write(data));
 
@@ -154,7 +155,7 @@ describe("when something is missing", () => {
       server.sockets.size === 25 && [...server.sockets].every((socket) => socket.bytesRead > 0);
     const result = await runClient(["--port", `${server.port}`, "--connections", "25", "--duration", "60s"], {
       whileRunning: async (signal) => {
-        await until(isBusy);
+        await until(isBusy, "every connection is busy");
         signal("SIGINT");
       },
     });
@@ -168,7 +169,7 @@ describe("when something is missing", () => {
     const args = ["--port", `${server.port}`, "--connections", "50", "--connect-rate", "10"];
     const result = await runClient(args, {
       whileRunning: async (signal) => {
-        await until(() => server.sockets.size >= 3);
+        await until(() => server.sockets.size >= 3, "three connections are open");
         signal("SIGINT");
       },
     });
@@ -188,7 +189,7 @@ describe("when something is missing", () => {
     const args = ["--port", `${server.port}`, "--connections", "30", "--repeat", "1", "--hold", "10ms..20s"];
     const result = await runClient(args, {
       whileRunning: async (signal) => {
-        await until(() => ended >= 3);
+        await until(() => ended >= 3, "three connections have ended");
         endedBefore = ended;
         await new Promise((resolve) => setTimeout(resolve, 1000));
         signal("SIGKILL");

@@ -26,8 +26,3 @@ export async function startMutant(serve: (socket: Socket) => void): Promise<Muta
     },
   };
 }
-
-/** Resolves when `condition` holds; looks often and has no patience of its own: the test's time-out is the bound. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10));
-}

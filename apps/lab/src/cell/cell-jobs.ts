@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseDurationMs, parseRange } from "@c10k-lab/cli";
+import type { Processors } from "@c10k-lab/process";
 import { ClientSummary, type ListeningLine } from "@c10k-lab/protocol";
 import { mergeSummaries } from "@c10k-lab/stats";
 import type { Engine, Job } from "../engines/engine.ts";
 import { numbered, serverOf } from "../evidence/cell-files.ts";
 import type { Cell } from "../plan/cells.ts";
-import type { Processors } from "./processors.ts";
 
 /** Beyond what the plan asks for: start, connect, time-outs of the client. */
 const CLIENT_SLACK_MS = 90_000;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { callAfter, type Processors } from "@c10k-lab/process";
 import { type CellResult, type ClientSummary, EXIT, type Usage } from "@c10k-lab/protocol";
 import { type Engine, EngineTrouble, type Exit, type Service } from "../engines/engine.ts";
 import { numbered } from "../evidence/cell-files.ts";
@@ -12,7 +13,6 @@ import { judge } from "../judgement/cell-status.ts";
 import { verdictOf } from "../judgement/verdict.ts";
 import type { Cell } from "../plan/cells.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
-import type { Processors } from "./processors.ts";
 import { ServerSide } from "./server-side.ts";
 
 /**
@@ -117,21 +117,19 @@ export class CellRun {
     const failed = starts.find((start) => start.status === "rejected");
     if (failed || this.#isInterrupted) this.#endClients();
     const timeoutMs = clientBoundMs(this.#cell, startsInMs);
-    const cutOff = this.#cutOffIn(startsInMs);
+    const cancelCutOff = this.#cutOffIn(startsInMs);
     this.#clientExits = await Promise.all(this.#clients.map((client) => client.endWithin(timeoutMs)));
-    clearTimeout(cutOff);
+    cancelCutOff();
     this.#tcp = tcpCountersSince(before);
     if (failed) throw failed.reason;
   }
 
   /** A cell that hangs costs no more than its plan allows, and what it has measured by then is kept. */
-  #cutOffIn(startsInMs: number): NodeJS.Timeout | undefined {
-    const { cutoffMs } = this.#cell;
-    if (cutoffMs === null) return undefined;
-    return setTimeout(() => {
+  #cutOffIn(startsInMs: number): () => void {
+    return callAfter(startsInMs + (this.#cell.cutoffMs ?? Number.POSITIVE_INFINITY), () => {
       this.#isCutOff = true;
       this.#endClients();
-    }, startsInMs + cutoffMs);
+    });
   }
 
   #endClients(): void {

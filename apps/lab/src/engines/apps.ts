@@ -1,15 +1,15 @@
 import type { ServerName } from "@c10k-lab/protocol";
 
-/** What the lab starts. It does not import them. */
+/** A program that the lab starts. The lab imports none of them. */
 export type App = ServerName | "client";
 
-/** The app's folder, workspace, script, image and service are all called the same. */
+/** Returns the name of an app's folder, workspace, npm script, image and compose service. */
 export function nameOf(app: App): string {
   return app === "client" ? "client" : `server-${app}`;
 }
 
-/** Words as a person would type them in a shell. */
-export function quoted(words: readonly string[]): string {
+/** Joins words into a shell command; quotes those that need it. */
+export function quoteWords(words: readonly string[]): string {
   return words
     .map((word) => (/[^\w./:=,-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word))
     .join(" ");

@@ -1,74 +1,73 @@
+import type { Exit as ProcessExit } from "@c10k-lab/process";
 import type { ContainerSample, Manifest, Sample } from "@c10k-lab/protocol";
 import type { App } from "./apps.ts";
 
-/** Where servers and clients run: as processes of this machine, or in containers on its network. */
+/** Runs servers and clients: as processes of this machine, or in containers on its network. */
 export interface Engine {
   readonly name: Manifest["engine"];
 
   /**
-   * Makes ready what the apps need, and removes what a killed run left behind.
+   * Builds the images that the apps need, and removes the containers that a killed run has left.
    *
-   * @param signal aborts what takes long
-   * @returns ids of images by app; null where the apps run from this checkout
+   * @param signal aborts the build
+   * @returns image ids by app; null where the apps run from this checkout
    * @throws EngineTrouble
    */
   prepare(apps: readonly App[], signal: AbortSignal): Promise<Record<string, string> | null>;
 
-  /** A file of a cell's folder, as the app sees it. */
+  /** Returns the path of a file in a cell's folder, as the app sees it. */
   pathOf(folder: string, file: string): string;
 
-  /** What a person would type to start the same. */
+  /** Returns the shell command that starts the same app. */
   commandOf(job: Job): string;
 
   /** @throws EngineTrouble */
   start(job: Job): Promise<Service>;
 
-  /** Removes what is left of this run. */
+  /** Removes the containers of this run that are left. */
   close(): Promise<void>;
 }
 
 /** An app to start. */
 export interface Job {
   readonly app: App;
-  /** Unique in its cell, also the name of its log: `server`, `client-3`. */
+  /** Name, unique in the cell, also of the log file: `server`, `client-3`. */
   readonly name: string;
   readonly args: readonly string[];
-  /** The cell's folder, where its files and its log go. */
+  /** Folder of the cell, for result files and the log. */
   readonly folder: string;
-  /** It may run on these; null for all. */
+  /** Processors it may run on; null for all. */
   readonly processors: readonly number[] | null;
-  /** Connections it has to hold. */
+  /** Number of connections it has to hold. */
   readonly connections: number;
 }
 
 /** An app that was started. */
 export interface Service {
-  /** The next line of its stdout; null when there will be none, or none came in time. */
+  /** Returns the next line of stdout; null when stdout has ended, or no line came within `timeoutMs`. */
   nextLine(timeoutMs: number): Promise<string | null>;
 
-  /** Waits for it to end by itself, at most `timeoutMs`; then it is killed. */
+  /** Waits for the app to end; sends SIGKILL after `timeoutMs`. */
   endWithin(timeoutMs: number): Promise<Exit>;
 
-  /** Asks it to end, and ends it when it does not within a grace time. */
+  /** Sends SIGTERM, and SIGKILL after a grace time. */
   stop(): Promise<Exit>;
 
   signal(signal: NodeJS.Signals): void;
 
-  /** What was seen of it from outside, from its start on. */
+  /** Samples of /proc/PID/stat, from the start on. */
   readonly samples: readonly Sample[];
-  /** The same by the container engine; empty where there is none. */
+  /** Samples of the container engine; empty for a process. */
   readonly containerSamples: readonly ContainerSample[];
 }
 
 /** How an app ended. */
-export interface Exit {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  /** What ended it from outside, where that is known. */
-  readonly cause: "out-of-memory" | "engine-lost" | null;
+export interface Exit extends ProcessExit {
+  /** Event outside the app that ended it; absent or null when none is known. */
+  readonly cause?: "out-of-memory" | "engine-lost" | null;
 }
 
-/** The engine cannot do what it is there for; the message is a whole sentence. */
+/** A failure of the engine itself. The message is one sentence. */
 export class EngineTrouble extends Error {
   readonly outcome: "no-engine" | "no-image" | "engine-refused" | "engine-lost";
 
@@ -77,6 +76,3 @@ export class EngineTrouble extends Error {
     this.outcome = outcome;
   }
 }
-
-/** Time between asking an app to end and ending it. */
-export const GRACE_MS = 10_000;

@@ -1,7 +1,4 @@
-import { readFileSync } from "node:fs";
-
-/** sysconf(_SC_CLK_TCK) is 100 on every Linux platform this runs on. */
-const TICK_MS = 10;
+import { readHostTimes } from "@c10k-lab/process";
 
 /** Processor time of the whole machine since boot, and when it was looked at. */
 export interface HostLook {
@@ -12,19 +9,9 @@ export interface HostLook {
   readonly stolenMs: number;
 }
 
-/** The first line of /proc/stat: user nice system idle iowait irq softirq steal, see proc(5). */
+/** Reads the processor times of the machine now. */
 export function lookAtHost(): HostLook {
-  const [line = ""] = readFileSync("/proc/stat", "latin1").split("\n");
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, stolen = 0] = line
-    .trim()
-    .split(/\s+/)
-    .slice(1)
-    .map((ticks) => Number(ticks) * TICK_MS);
-  return {
-    atMs: performance.now(),
-    busyMs: user + nice + system + irq + softirq,
-    stolenMs: stolen,
-  };
+  return { atMs: performance.now(), ...readHostTimes() };
 }
 
 /**

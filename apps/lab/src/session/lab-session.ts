@@ -1,6 +1,6 @@
+import { divideProcessors } from "@c10k-lab/process";
 import type { CellResult, Manifest } from "@c10k-lab/protocol";
 import { CellRun } from "../cell/cell-run.ts";
-import { divideProcessors } from "../cell/processors.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { describeMachine, describeSoftware } from "../evidence/machine.ts";
 import { type Cell, connectionsIn } from "../plan/cells.ts";

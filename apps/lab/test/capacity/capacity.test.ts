@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LabProcess, until } from "@c10k-lab/process/testing";
 import { Capacity, CellResult, Manifest } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
-import { LabProcess, until } from "../lab-process.ts";
 
 /** What a busy machine does to times is not what is tested here. */
 const PATIENT = ["--repeats", "1", "--p99", "20s", "--achieved", "0%"];
@@ -72,12 +72,10 @@ test("connections, then the rate, up to the end of the search; the report can be
 test("interrupted: what was found until then is kept, exit 130", async () => {
   const range = ["--connections", "10..2000", "--at-rate", "2000", "--duration", "1s"];
   const lab = new LabProcess(["capacity", "--servers", "epoll", ...range, ...PATIENT]);
-  let hasEnded = false;
-  lab.exited.then(() => {
-    hasEnded = true;
-  });
   await until(
-    () => hasEnded || (lab.stderr.includes("epoll, connections: 10 met") && lab.children().length > 0),
+    () => !lab.isRunning || (lab.stderr.includes("epoll, connections: 10 met") && lab.children().length > 0),
+    "the first value is met and the next repetition runs",
+    60_000,
   );
   lab.signal("SIGINT");
   expect(await lab.exited).toBe(130);

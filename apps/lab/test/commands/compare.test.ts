@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LabProcess } from "@c10k-lab/process/testing";
 import { RunComparison } from "@c10k-lab/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
@@ -10,7 +11,6 @@ import {
   thrice,
 } from "../../../../packages/report/test/fixtures/fixture.ts";
 import { ResultsFolder } from "../../src/results/results-folder.ts";
-import { LabProcess } from "../lab-process.ts";
 
 const EPOLL: CellWish = { server: "epoll", connections: 100, messagesPerSecond: 100_000 };
 
@@ -27,7 +27,7 @@ function leaveResults(wishes: readonly CellWish[], repeats: 1 | 3 = 3): string {
 }
 
 async function compare(...args: string[]): Promise<LabProcess & { code: number | null }> {
-  const lab = new LabProcess(["compare", ...args], undefined, root);
+  const lab = new LabProcess(["compare", ...args], { cwd: root });
   return Object.assign(lab, { code: await lab.exited });
 }
 

@@ -1,5 +1,5 @@
+import { LabProcess } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
-import { LabProcess } from "../lab-process.ts";
 
 interface Answer {
   readonly checks: { readonly limit: string; readonly status: string; readonly available: number | null }[];

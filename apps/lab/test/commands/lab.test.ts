@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { allowedProcessors } from "@c10k-lab/posix";
+import { LabProcess, until } from "@c10k-lab/process/testing";
 import { CellResult, Manifest } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
-import { LabProcess, until } from "../lab-process.ts";
 
 const SMALL = ["run", "quick", "--max-connections", "10", "--duration", "300ms", "--repeats", "1"];
 
@@ -50,7 +50,8 @@ test("where there are two processors, server and client each have one of their o
 describe("interrupted", () => {
   test("SIGINT: children stop, the cells measured are kept and reported as partial, exit 130", async () => {
     const lab = new LabProcess(["run", "quick", "--duration", "1s", "--repeats", "1"]);
-    await until(() => /\[ 2\/12\]/.test(lab.stderr) && lab.children().length > 0);
+    const isInThirdCell = () => /\[ 2\/12\]/.test(lab.stderr) && lab.children().length > 0;
+    await until(isInThirdCell, "the third cell runs", 30_000);
     lab.signal("SIGINT");
     expect(await lab.exited).toBe(130);
     expect(lab.children()).toEqual([]);
@@ -67,10 +68,11 @@ describe("interrupted", () => {
 
   test("SIGKILL: no server or client outlives the lab, and the results can still be reported", async () => {
     const lab = new LabProcess(["run", "quick", "--duration", "1s", "--repeats", "1"]);
-    await until(() => /\[ 1\/12\]/.test(lab.stderr) && lab.children().length === 2);
+    const isInSecondCell = () => /\[ 1\/12\]/.test(lab.stderr) && lab.children().length === 2;
+    await until(isInSecondCell, "the second cell runs", 30_000);
     lab.signal("SIGKILL");
     await lab.exited;
-    await until(() => lab.children().length === 0);
+    await until(() => lab.children().length === 0, "the children have ended");
     const report = new LabProcess(["report", join(lab.results, "latest")]);
     expect(await report.exited).toBe(0);
     expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toMatch(/partial/i);
@@ -78,7 +80,7 @@ describe("interrupted", () => {
 });
 
 test("a results folder that cannot be written to: one sentence, exit 3, nothing started", async () => {
-  const lab = new LabProcess(SMALL, "/proc/none");
+  const lab = new LabProcess(SMALL, { results: "/proc/none" });
   expect(await lab.exited).toBe(3);
   expect(lab.stderr).toMatch(/^lab: cannot write to --results \/proc\/none: .*\n$/);
   expect(lab.children()).toEqual([]);

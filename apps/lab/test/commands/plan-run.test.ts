@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
+import { LabProcess } from "@c10k-lab/process/testing";
 import { CellResult, Manifest } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { LabProcess } from "../lab-process.ts";
 
 const HEAD = "question: Does it work?\nabout: A plan of a test.\nrepeats: 1\n";
 

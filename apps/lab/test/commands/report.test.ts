@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
+import { LabProcess } from "@c10k-lab/process/testing";
 import type { LabResults } from "@c10k-lab/protocol";
 import { beforeAll, expect, test } from "vitest";
 import {
@@ -10,7 +11,6 @@ import {
   sizeResults,
 } from "../../../../packages/report/test/fixtures/plans.ts";
 import { ResultsFolder } from "../../src/results/results-folder.ts";
-import { LabProcess } from "../lab-process.ts";
 
 /** A folder with results/ in it, as the root of the repository is one. */
 const root = mkdtempSync(join(tmpdir(), "c10k-report-"));
@@ -24,7 +24,7 @@ function leaveResults({ manifest, cells, capacity }: LabResults): string {
 }
 
 async function report(...args: string[]): Promise<LabProcess & { code: number | null }> {
-  const lab = new LabProcess(["report", ...args], undefined, root);
+  const lab = new LabProcess(["report", ...args], { cwd: root });
   return Object.assign(lab, { code: await lab.exited });
 }
 

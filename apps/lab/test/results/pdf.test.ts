@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { LabProcess } from "@c10k-lab/process/testing";
 import { findChromium } from "@c10k-lab/report/chromium";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { LabProcess } from "../lab-process.ts";
 
 const canPrint = findChromium() !== undefined || process.env.REQUIRE_BROWSER === "1";
 
@@ -21,7 +21,7 @@ describe("report --pdf", { timeout: 120_000 }, () => {
   beforeEach(() => rmSync(file("report.pdf"), { force: true }));
 
   async function report(environment: NodeJS.ProcessEnv = {}): Promise<LabProcess & { code: number | null }> {
-    const lab = new LabProcess(["report", folder, "--pdf"], folder, process.cwd(), environment);
+    const lab = new LabProcess(["report", folder, "--pdf"], { results: folder, env: environment });
     return Object.assign(lab, { code: await lab.exited });
   }
 

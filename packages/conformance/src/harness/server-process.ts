@@ -1,14 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
-import { isFrozen } from "@c10k-lab/process";
-import { until } from "@c10k-lab/process/testing";
+import { isFrozen, within } from "@c10k-lab/process";
+import { type Outcome, TestProgram, until } from "@c10k-lab/process/testing";
 import { FinalLine, ListeningLine } from "@c10k-lab/protocol";
-
-/** Servers are started by the hundred: let Node compile them once. */
-const ENVIRONMENT = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), "c10k-compile-cache") };
 
 const START_BOUND_MS = 20_000;
 const STOP_BOUND_MS = 20_000;
@@ -35,40 +31,16 @@ export interface Ended {
 export class ServerProcess implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "c10k-server-"));
   readonly stats: string;
-  stdout = "";
-  stderr = "";
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<void>;
+  readonly #program: TestProgram;
   #listening: ListeningLine | undefined;
 
   private constructor(main: string, { args = [], wrapper = [], stats }: StartOptions) {
     chmodSync(this.folder, 0o777);
     this.stats = stats ?? join(this.folder, "clients.csv");
-    const server = [
-      process.execPath,
-      main,
-      ...(args.includes("--port") ? [] : ["--port", "0"]),
-      "--stats",
-      this.stats,
-      "--exit-with-parent",
-      ...args,
-    ];
-    const [command = "", ...rest] = [...wrapper, ...server];
-    this.#child = spawn(command, rest, {
-      stdio: ["ignore", "pipe", "pipe"],
-      cwd: this.folder,
-      env: ENVIRONMENT,
-    });
-    this.#exited = new Promise((resolve) => {
-      this.#child.once("close", () => resolve());
-      this.#child.once("error", () => resolve());
-    });
-    this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => {
-      this.stdout += text;
-    });
-    this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-      this.stderr += text;
-    });
+    const port = args.includes("--port") ? [] : ["--port", "0"];
+    const server = [main, ...port, "--stats", this.stats, "--exit-with-parent", ...args];
+    const [program = "", ...rest] = wrapper.length === 0 ? server : [...wrapper, process.execPath, ...server];
+    this.#program = new TestProgram({ program, args: rest, cwd: this.folder });
   }
 
   /** Resolves when the server says that it listens. */
@@ -96,8 +68,8 @@ export class ServerProcess implements AsyncDisposable {
     return this.listening.pid;
   }
 
-  get hasExited(): boolean {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  get stderr(): string {
+    return this.#program.stderr;
   }
 
   kill(signal: NodeJS.Signals): void {
@@ -110,9 +82,9 @@ export class ServerProcess implements AsyncDisposable {
     await until(() => isFrozen(this.pid), "the server is frozen");
   }
 
-  /** The reader of the server's stderr goes away. */
+  /** Closes the pipe that the server writes stderr to. */
   closeStderr(): void {
-    this.#child.stderr?.destroy();
+    this.#program.closeStderr();
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Ended> {
@@ -122,91 +94,48 @@ export class ServerProcess implements AsyncDisposable {
 
   /** Waits for the end, then reads what was left behind. */
   async ended(): Promise<Ended> {
-    await within(STOP_BOUND_MS, this.#exited, () => `the server did not end: ${this.stderr}`);
+    const late = () => `the server did not end: ${this.stderr}`;
+    const { code, signal } = await within(STOP_BOUND_MS, this.#program.exit, late);
     const { rows, torn } = existsSync(this.stats) ? await readCsv(this.stats) : { rows: [], torn: false };
-    const { exitCode: code, signalCode: signal } = this.#child;
     return { code, signal, final: this.#finalLine(), rows, torn, stderr: this.stderr };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.hasExited) {
-      // The server before a wrapper: strace that is killed lets its tracee go on.
+    if (this.#program.isRunning) {
+      // The server before its wrapper: a tracee goes on when strace is killed.
       if (this.#listening) killQuietly(this.#listening.pid);
-      if (this.#child.pid !== undefined) killQuietly(this.#child.pid);
+      this.#program.signal("SIGKILL");
     }
-    await this.#exited;
+    await this.#program.exited;
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   async #untilListening(): Promise<void> {
-    const line = new Promise<string>((resolve, reject) => {
-      this.#child.stdout?.on("data", () => {
-        const end = this.stdout.indexOf("\n");
-        if (end >= 0) resolve(this.stdout.slice(0, end));
-      });
-      void this.#exited.then(() => reject(new Error(`the server ended at once: ${this.stderr}`)));
-    });
-    const text = await within(START_BOUND_MS, line, () => `the server does not listen: ${this.stderr}`);
-    const { success, data } = ListeningLine.safeParse(JSON.parse(text));
+    const program = this.#program;
+    const isDone = () => program.stdout.includes("\n") || !program.isRunning;
+    await until(isDone, "the server listens", START_BOUND_MS);
+    const [text = ""] = program.stdout.split("\n", 1);
+    const { success, data } = ListeningLine.safeParse(text === "" ? null : JSON.parse(text));
     if (!success) {
-      await within(STOP_BOUND_MS, this.#exited, () => `the server neither listens nor ends: ${text}`);
+      await within(STOP_BOUND_MS, program.exited, () => `the server neither listens nor ends: ${text}`);
       throw new Error(`the server ended at once: ${this.stderr}`);
     }
     this.#listening = data;
   }
 
   #finalLine(): FinalLine | undefined {
-    const last = this.stdout.trimEnd().split("\n").at(-1) ?? "";
+    const last = this.#program.stdout.trimEnd().split("\n").at(-1) ?? "";
     return last.includes('"event":"final"') ? FinalLine.parse(JSON.parse(last)) : undefined;
   }
 }
 
-/** What a command line without a life of its own did: a mistake, help. */
-export interface CommandResult {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** Runs the server with a command line that makes it end by itself. */
-export async function runToEnd(
+export function runToEnd(
   main: string,
   args: readonly string[],
   env: Record<string, string> = {},
-): Promise<CommandResult> {
-  const child = spawn(process.execPath, [main, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { ...ENVIRONMENT, ...env },
-  });
-  let stdout = "";
-  let stderr = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    stdout += text;
-  });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    stderr += text;
-  });
-  const closed = new Promise<void>((resolve) => {
-    child.once("close", () => resolve());
-  });
-  try {
-    await within(STOP_BOUND_MS, closed, () => `it did not end by itself: ${stdout}${stderr}`);
-  } finally {
-    if (child.exitCode === null) child.kill("SIGKILL");
-  }
-  return { code: child.exitCode, stdout, stderr };
-}
-
-async function within<T>(boundMs: number, promise: Promise<T>, sentence: () => string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(sentence())), boundMs);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+): Promise<Outcome> {
+  return new TestProgram({ program: main, args, env }).outcome(STOP_BOUND_MS);
 }
 
 function killQuietly(pid: number): void {

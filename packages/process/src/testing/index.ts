@@ -1,3 +1,6 @@
-/** Waiting in tests: for what they need, never for a guessed time. */
+/** Programs under test, and waiting for states instead of guessed times. */
 
-export { pause, until, untilStable } from "./until.ts";
+export { pause } from "../timers.ts";
+export { type LabOptions, LabProcess } from "./lab-process.ts";
+export { mainOf, type Outcome, runApp, TestProgram } from "./test-program.ts";
+export { until, untilStable } from "./until.ts";

@@ -1,9 +1,12 @@
+import { pause } from "../timers.ts";
+
 const POLL_MS = 10;
 
 /**
- * Polls until a condition holds: tests wait for what they need, never for a guessed time.
+ * Polls until a condition holds: a test waits for the state that it needs, never for a guessed time.
  *
- * @param what must come true, for the sentence when it does not
+ * @param what the condition in words, for the message of the error
+ * @throws Error when the condition does not hold within `boundMs`
  */
 export async function until(
   condition: () => boolean | Promise<boolean>,
@@ -17,14 +20,7 @@ export async function until(
   }
 }
 
-/** A span of time that is itself part of a test: how long a client waits, how long a process is observed. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-}
-
-/** Polls until a number has stayed the same for a while; returns it. */
+/** Polls until a number has stayed the same for `stableMs`; returns it. */
 export async function untilStable(read: () => number | Promise<number>, stableMs = 400): Promise<number> {
   let value = await read();
   let since = performance.now();

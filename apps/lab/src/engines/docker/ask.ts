@@ -1,32 +1,32 @@
+import { within } from "@c10k-lab/process";
 import { EngineTrouble } from "../engine.ts";
 
-/** An engine that takes longer than this for one request is not one to measure with. */
+/** An engine that takes longer than this for one request is unfit for measurements. */
 const ANSWER_MS = 30_000;
+
+interface EngineError extends Error {
+  readonly statusCode?: number;
+  readonly json?: { readonly message?: string };
+}
 
 /**
  * Waits for the engine's answer to a request.
  *
- * @param what the request is to do: "start server-epoll"
- * @throws EngineTrouble when there is no answer, or it is no
+ * @param action the request in words: "start server-epoll"
+ * @throws EngineTrouble when the engine does not answer or refuses
  */
-export async function ask<T>(what: string, request: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer in ${ANSWER_MS / 1000} s`)), ANSWER_MS);
-  });
+export async function ask<T>(action: string, request: Promise<T>): Promise<T> {
   try {
-    return await Promise.race([request, tooLate]);
+    return await within(ANSWER_MS, request, () => "no answer");
   } catch (error) {
-    throw troubleOf(what, error as Error & { statusCode?: number; json?: { message?: string } });
-  } finally {
-    clearTimeout(timer);
+    throw describeTrouble(action, error as EngineError);
   }
 }
 
-function troubleOf(what: string, error: Error & { statusCode?: number; json?: { message?: string } }) {
-  if (error.statusCode === undefined) {
-    return new EngineTrouble("engine-lost", `The Docker engine went away when it was to ${what}.`);
+function describeTrouble(action: string, { statusCode, json, message }: EngineError): EngineTrouble {
+  if (statusCode === undefined) {
+    return new EngineTrouble("engine-lost", `The Docker engine went away when it was to ${action}.`);
   }
-  const reason = error.json?.message ?? error.message;
-  return new EngineTrouble("engine-refused", `The Docker engine refused to ${what}: ${reason}.`);
+  const reason = json?.message ?? message;
+  return new EngineTrouble("engine-refused", `The Docker engine refused to ${action}: ${reason}.`);
 }

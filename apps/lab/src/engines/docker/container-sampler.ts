@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
+import { eachLine } from "@c10k-lab/process";
 import type { ContainerSample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
-import { eachLine } from "../lines.ts";
 
 const NS_PER_MS = 1e6;
 const KIB = 1024;
 
-/** The engine's statistics of one container, once a second: what its control group was charged. */
+/** Keeps the engine's statistics of one container, one sample a second: the charges of its control group. */
 export class ContainerSampler {
   readonly samples: ContainerSample[] = [];
   readonly #stream: Readable;
@@ -21,7 +21,7 @@ export class ContainerSampler {
     this.#stream.destroy();
   }
 
-  /** An engine sends a last one without figures when the container has ended. */
+  /** Skips the last statistics of a container that has ended: they hold no figures. */
   #take({ cpu_stats: cpu, memory_stats: memory, pids_stats: pids }: Docker.ContainerStats): void {
     if (memory.usage === undefined) return;
     this.samples.push({

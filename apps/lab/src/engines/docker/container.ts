@@ -2,30 +2,29 @@ import { once } from "node:events";
 import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
+import { GRACE_MS, LineQueue, pause, Stoppable, within } from "@c10k-lab/process";
 import type { ContainerSample, Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { nameOf } from "../apps.ts";
-import { EndedBySignal } from "../ended-by-signal.ts";
-import { type Exit, GRACE_MS, type Job, type Service } from "../engine.ts";
-import { LineQueue } from "../line-queue.ts";
+import type { Exit, Job, Service } from "../engine.ts";
 import { ProcessSampler } from "../process-sampler.ts";
 import { ask } from "./ask.ts";
 import { ContainerSampler } from "./container-sampler.ts";
 import type { EngineWatch } from "./engine-watch.ts";
 
-/** How long a container's last words may take after its end. */
-const LAST_WORDS_MS = 2000;
+/** Time that the rest of a container's output may take after its end. */
+const LAST_OUTPUT_MS = 2000;
 const POLL_MS = 50;
 
-/** A container of an app: its words in a log file, its stdout in lines, gone from the engine when it has ended. */
-export class Container extends EndedBySignal implements Service {
+/** An app in a container: stderr goes to its log, stdout is read as lines. It is removed from the engine at its end. */
+export class Container extends Stoppable<Exit> implements Service {
   readonly #container: Docker.Container;
   readonly #watch: EngineWatch;
   protected readonly lines: LineQueue;
   readonly #pid: number;
   readonly #sampler: ProcessSampler | null;
   readonly #containerSampler: ContainerSampler;
-  protected readonly exited: Promise<Exit>;
+  readonly exited: Promise<Exit>;
 
   private constructor(
     container: Docker.Container,
@@ -39,7 +38,7 @@ export class Container extends EndedBySignal implements Service {
     this.#watch = watch;
     this.lines = new LineQueue(stdout);
     this.#pid = pid;
-    this.#sampler = isIn(pid, container.id) ? new ProcessSampler(pid) : null;
+    this.#sampler = isInContainer(pid, container.id) ? new ProcessSampler(pid) : null;
     this.#containerSampler = new ContainerSampler(stats);
     this.exited = this.#awaitEnd(stdout);
   }
@@ -59,7 +58,7 @@ export class Container extends EndedBySignal implements Service {
     const stdout = new PassThrough();
     const log = createWriteStream(join(folder, `${name}.log`), { flags: "a" });
     docker.modem.demuxStream(both, stdout, log);
-    both.on("error", () => {}); // Its close follows.
+    both.on("error", () => {}); // The event "close" follows.
     both.on("close", () => {
       stdout.end();
       log.end();
@@ -80,22 +79,22 @@ export class Container extends EndedBySignal implements Service {
 
   signal(signal: NodeJS.Signals): void {
     if (this.#watch.isLost) this.#signalProcess(signal);
-    // It has ended already, or the engine has: its end is awaited elsewhere.
+    // A failure means that the container or the engine has ended; #awaitEnd sees both.
     else this.#container.kill({ signal }).catch(() => {});
   }
 
   async #awaitEnd(stdout: Readable): Promise<Exit> {
     const ended = this.#container.wait().catch(() => null);
     const answer = await Promise.race([ended, this.#watch.lost.then(() => null)]);
-    const exit = answer ? await this.#fate(answer.StatusCode) : await this.#endWithoutEngine();
+    const exit = answer ? await this.#inspectExit(answer.StatusCode) : await this.#endWithoutEngine();
     this.#sampler?.stop();
     this.#containerSampler.stop();
-    await lastWordsOf(stdout);
+    await awaitLastOutput(stdout);
     return exit;
   }
 
-  /** How it ended; then it is removed. */
-  async #fate(code: number): Promise<Exit> {
+  /** Reads how the container ended, and removes it. */
+  async #inspectExit(code: number): Promise<Exit> {
     try {
       const { State } = await this.#container.inspect();
       const cause =
@@ -107,29 +106,29 @@ export class Container extends EndedBySignal implements Service {
     }
   }
 
-  /** A container outlives its engine. Asked by the kernel's means it still writes every row it has. */
+  /** Ends a container that has outlived its engine with plain signals, so that the app still writes all rows. */
   async #endWithoutEngine(): Promise<Exit> {
     this.#signalProcess("SIGTERM");
     const killAt = performance.now() + GRACE_MS;
-    while (isIn(this.#pid, this.#container.id)) {
+    while (isInContainer(this.#pid, this.#container.id)) {
       if (performance.now() > killAt) this.#signalProcess("SIGKILL");
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause(POLL_MS);
     }
     return { code: null, signal: null, cause: "engine-lost" };
   }
 
   #signalProcess(signal: NodeJS.Signals): void {
-    if (!isIn(this.#pid, this.#container.id)) return;
+    if (!isInContainer(this.#pid, this.#container.id)) return;
     try {
       process.kill(this.#pid, signal);
     } catch {
-      // It ended between the look and the signal.
+      // It ended between the check and the signal.
     }
   }
 }
 
-/** Whether a process number of this machine is one of the container's: engines may run elsewhere, numbers are reused. */
-function isIn(pid: number, containerId: string): boolean {
+/** Returns whether a local process belongs to the container: an engine may run elsewhere, and numbers are reused. */
+function isInContainer(pid: number, containerId: string): boolean {
   try {
     return pid > 0 && readFileSync(`/proc/${pid}/cgroup`, "latin1").includes(containerId);
   } catch {
@@ -137,8 +136,7 @@ function isIn(pid: number, containerId: string): boolean {
   }
 }
 
-async function lastWordsOf(stdout: Readable): Promise<void> {
+async function awaitLastOutput(stdout: Readable): Promise<void> {
   if (stdout.readableEnded) return;
-  const late = AbortSignal.timeout(LAST_WORDS_MS);
-  await once(stdout, "end", { signal: late }).catch(() => {});
+  await within(LAST_OUTPUT_MS, once(stdout, "end"), () => "no end of output").catch(() => {});
 }

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import Docker from "dockerode";
-import { type App, nameOf, quoted } from "../apps.ts";
+import { type App, nameOf, quoteWords } from "../apps.ts";
 import { type Engine, EngineTrouble, type Job, type Service } from "../engine.ts";
 import { ask } from "./ask.ts";
 import { Container } from "./container.ts";
@@ -8,19 +8,19 @@ import { EngineWatch } from "./engine-watch.ts";
 import { ensureImages, imageOf } from "./images.ts";
 import { labelsOf, removeLeftovers, removeRun } from "./labels.ts";
 
-/** Where a cell's folder is inside. */
+/** Mount point of a cell's folder in the container. */
 const RESULTS = "/results";
-/** Threads and processes beside a thread for each connection. */
+/** Threads and processes in addition to one thread for each connection. */
 const OWN_PIDS = 200;
 
 interface DockerOptions {
-  /** Builds the images from this checkout first; otherwise they are taken as they are. */
+  /** Whether to build the images from this checkout first. */
   readonly build: boolean;
-  /** What each container may use; above it the kernel kills it. */
+  /** Memory limit of each container, swap included: above it the kernel kills. */
   readonly memoryBytes: number;
 }
 
-/** The apps' images in containers on the host's network, driven over the Docker API. */
+/** Runs the apps' images in containers on the host's network, over the Docker API. */
 export class DockerEngine implements Engine {
   readonly name = "docker";
   readonly #docker = new Docker();
@@ -28,7 +28,7 @@ export class DockerEngine implements Engine {
   readonly #options: DockerOptions;
   #watch: EngineWatch | undefined;
 
-  /** @param run identifies the run; every container is labelled with it */
+  /** @param run id of the run, the label of every container */
   constructor(run: string, options: DockerOptions) {
     this.#run = run;
     this.#options = options;
@@ -38,7 +38,7 @@ export class DockerEngine implements Engine {
     try {
       await this.#docker.ping();
     } catch (error) {
-      throw new EngineTrouble("no-engine", absence(error as NodeJS.ErrnoException));
+      throw new EngineTrouble("no-engine", explainAbsence(error as NodeJS.ErrnoException));
     }
     await removeLeftovers(this.#docker);
     const images = await ensureImages(this.#docker, apps, this.#options.build, signal);
@@ -54,7 +54,7 @@ export class DockerEngine implements Engine {
     const cpus = job.processors ? ["--cpuset-cpus", job.processors.join(",")] : [];
     const limits = ["--memory", String(this.#options.memoryBytes), "--pids-limit", String(pidsOf(job))];
     const where = ["--network", "host", "--volume", `${resolve(job.folder)}:${RESULTS}`];
-    return `docker run --rm ${quoted([...where, ...cpus, ...limits, imageOf(job.app), ...job.args])}`;
+    return `docker run --rm ${quoteWords([...where, ...cpus, ...limits, imageOf(job.app), ...job.args])}`;
   }
 
   async start(job: Job): Promise<Service> {
@@ -80,7 +80,7 @@ export class DockerEngine implements Engine {
     if (!isLost) await removeRun(this.#docker, this.#run);
   }
 
-  /** Hardened like compose.yaml. Descriptors are the engine's default: Node raises the soft limit to the hard one. */
+  /** Confines a container as compose.yaml does. Node itself raises the soft limit of descriptors to the hard one. */
   #hostConfig(job: Job): Docker.HostConfig {
     const { memoryBytes } = this.#options;
     return {
@@ -102,7 +102,7 @@ function pidsOf({ connections }: Job): number {
   return connections + OWN_PIDS;
 }
 
-function absence({ code, message }: NodeJS.ErrnoException): string {
+function explainAbsence({ code, message }: NodeJS.ErrnoException): string {
   const where = process.env.DOCKER_HOST ?? "/var/run/docker.sock";
   if (code === "EACCES") {
     return `The Docker engine at ${where} may not be used by this user: join the group docker, or use --engine process.`;

@@ -1,15 +1,15 @@
 import type { Readable } from "node:stream";
+import { eachLine } from "@c10k-lab/process";
 import type Docker from "dockerode";
-import { eachLine } from "../lines.ts";
 import { ask } from "./ask.ts";
 import { RUN_LABEL } from "./labels.ts";
 
 /**
- * Listens to the engine's events while a run lasts. They tell which containers ran out of memory, and when the stream
- * ends before we end it, that the engine is gone, at once and not only with the next request.
+ * Reads the engine's events during a run. They name the containers that ran out of memory. A stream that ends before
+ * `stop` means that the engine is gone, earlier than the next request would show it.
  */
 export class EngineWatch {
-  /** Resolves when the engine has gone away. */
+  /** Resolves when the engine is gone. */
   readonly lost: Promise<void>;
   readonly #stream: Readable;
   readonly #outOfMemory = new Set<string>();

@@ -13,9 +13,9 @@ export function imageOf(app: App): string {
 }
 
 /**
- * Makes sure that the images are there and, unless told otherwise, of this checkout: compose.yaml says how they are
- * built, and what has not changed is not built again.
+ * Checks that the images of the apps exist.
  *
+ * @param build whether to build them first as compose.yaml says; unchanged ones come from the cache
  * @returns image ids by app
  * @throws EngineTrouble
  */
@@ -27,7 +27,7 @@ export async function ensureImages(
 ): Promise<Record<string, string>> {
   if (build) await buildImages(apps.map(nameOf), signal);
   const ids: Record<string, string> = {};
-  // One after the other: of several that are missing always the same one is named.
+  // One by one, so that the error always names the same one of several missing images.
   for (const app of apps) ids[nameOf(app)] = await idOf(docker, app);
   return ids;
 }
@@ -36,13 +36,13 @@ async function buildImages(services: readonly string[], signal: AbortSignal): Pr
   const args = ["compose", "build", ...services];
   process.stderr.write(`lab: building what has changed of the images ${services.join(", ")}\n`);
   const child = spawn("docker", args, { cwd: ROOT, signal, stdio: ["ignore", "ignore", "pipe"] });
-  let words = "";
+  let output = "";
   child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-    words = (words + chunk).slice(-4000);
+    output = (output + chunk).slice(-4000);
   });
   const [code] = await once(child, "close").catch((error: Error) => [error.message]);
   if (code === 0) return;
-  const last = words.trim().split("\n").at(-1) || String(code);
+  const last = output.trim().split("\n").at(-1) || String(code);
   throw new EngineTrouble(
     "no-image",
     `The images could not be built: 'docker ${args.join(" ")}' ends with "${last}". --no-build takes them as they are.`,

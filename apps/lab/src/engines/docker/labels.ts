@@ -1,22 +1,22 @@
-import { readFileSync } from "node:fs";
+import { readProcessStat } from "@c10k-lab/process";
 import type Docker from "dockerode";
 import { ask } from "./ask.ts";
 
-/** On every container of ours: which run it belongs to. */
+/** Label of every container: the id of its run. */
 export const RUN_LABEL = "c10k-lab.run";
-/** On every container of ours: the lab process that looks after it. */
+/** Label of every container: the lab process that started it. */
 const LAB_LABEL = "c10k-lab.lab";
 
 export function labelsOf(run: string): Record<string, string> {
   return {
     [RUN_LABEL]: run,
     [LAB_LABEL]: identityOf(process.pid),
-    // Compose labels the images it builds; a container that inherits that would go with the next `docker compose down`.
+    // A container inherits the labels of its image; with the project label `docker compose down` would remove it.
     "com.docker.compose.project": "",
   };
 }
 
-/** Removes what labs left behind that are no more; other labs' containers stay. */
+/** Removes the containers of labs that have ended; those of running labs stay. */
 export async function removeLeftovers(docker: Docker): Promise<void> {
   const containers = await list(docker, RUN_LABEL);
   const orphans = containers.filter(({ Labels }) => !isAlive(Labels[LAB_LABEL] ?? ""));
@@ -37,7 +37,7 @@ async function remove(docker: Docker, containers: readonly Docker.ContainerInfo[
       docker
         .getContainer(Id)
         .remove({ force: true, v: true })
-        // Gone already, or being removed by itself.
+        // A failure means that the container is gone or is being removed.
         .catch(() => {}),
     ),
   );
@@ -47,12 +47,8 @@ function isAlive(identity: string): boolean {
   return identity !== "" && identityOf(Number(identity.split(".")[0])) === identity;
 }
 
-/** A process number and when it started, because numbers are used again: field 22 of /proc/PID/stat, see proc(5). */
+/** Identifies a process by its number and its start time, because numbers are reused; empty when there is none. */
 function identityOf(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return `${pid}.${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
-  } catch {
-    return "";
-  }
+  const stat = readProcessStat(pid);
+  return stat === null ? "" : `${pid}.${stat.startTicks}`;
 }

@@ -1,9 +1,9 @@
 import { join } from "node:path";
-import { nameOf, quoted } from "../apps.ts";
+import { nameOf, quoteWords } from "../apps.ts";
 import type { Engine, Job, Service } from "../engine.ts";
-import { Child } from "./child.ts";
+import { AppProcess } from "./app-process.ts";
 
-/** The apps of this checkout as processes beside the lab. */
+/** Runs the apps of this checkout as child processes of the lab. */
 export class ProcessEngine implements Engine {
   readonly name = "process";
 
@@ -16,13 +16,13 @@ export class ProcessEngine implements Engine {
   }
 
   commandOf({ app, args }: Job): string {
-    return `npm run ${nameOf(app)} -- ${quoted(args)}`;
+    return `npm run ${nameOf(app)} -- ${quoteWords(args)}`;
   }
 
   async start(job: Job): Promise<Service> {
-    return new Child(job);
+    return new AppProcess(job);
   }
 
-  /** Children end with the lab by themselves. */
+  /** Does nothing: the kernel ends the children together with the lab. */
   async close(): Promise<void> {}
 }

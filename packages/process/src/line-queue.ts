@@ -1,7 +1,17 @@
+import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { eachLine } from "./lines.ts";
+import { callAfter } from "./timers.ts";
 
-/** The lines of a stream, read as they come whether anybody waits for them or not: a full pipe would stop the writer. */
+/**
+ * Calls `onLine` with each line of a stream as it arrives.
+ *
+ * @param onEnd called when the stream ends or breaks, possibly twice
+ */
+export function eachLine(stream: Readable, onLine: (line: string) => void, onEnd = () => {}): void {
+  createInterface(stream).on("line", onLine).on("error", onEnd).on("close", onEnd);
+}
+
+/** Lines of a stream, read as they arrive even if nobody waits for them: a full pipe would block the writer. */
 export class LineQueue {
   readonly #waiting: ((line: string | null) => void)[] = [];
   readonly #lines: string[] = [];
@@ -15,20 +25,20 @@ export class LineQueue {
     );
   }
 
-  /** null when there will be none, or none came in time. */
+  /** Returns the next line; null when the stream has ended, or no line came within `timeoutMs`. */
   async next(timeoutMs: number): Promise<string | null> {
     const line = this.#lines.shift();
     if (line !== undefined) return line;
     if (this.#hasEnded) return null;
     return new Promise((resolve) => {
       const waiter = (next: string | null) => {
-        clearTimeout(timer);
+        cancel();
         resolve(next);
       };
-      const timer = setTimeout(() => {
+      const cancel = callAfter(timeoutMs, () => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         resolve(null);
-      }, timeoutMs);
+      });
       this.#waiting.push(waiter);
     });
   }

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { readProcessStat } from "./stat.ts";
+
+/** Open descriptors of a process, ascending. */
+export function descriptors(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/fd`)
+    .map(Number)
+    .sort((a, b) => a - b);
+}
+
+/** Thread ids of a process. */
+export function threads(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).map(Number);
+}
+
+/** A number in /proc/PID/status, such as VmRSS in KiB. */
+export function status(pid: number, name: string): number {
+  const line = new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"));
+  return Number(line?.[1]);
+}
+
+/** CPU time that a process has used, user and system. */
+export function cpuMs(pid: number): number {
+  return readProcessStat(pid)?.cpuMs ?? Number.NaN;
+}
+
+/** Returns whether a signal has stopped every thread of a process. */
+export function isFrozen(pid: number): boolean {
+  return threads(pid).every((thread) =>
+    /^State:\s+T/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")),
+  );
+}
+
+/** Returns whether a process exists and is no zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
+
+/** Returns the descriptor limit (RLIMIT_NOFILE) that leaves a process so many unused descriptors. */
+export function limitForMore(pid: number, free: number): number {
+  const used = new Set(descriptors(pid));
+  let limit = 0;
+  for (let left = free; left > 0; limit++) {
+    if (!used.has(limit)) left--;
+  }
+  return limit;
+}
+
+/** Child processes that the main thread of a process has started and that are not waited for. */
+export function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+}
+
+/** Processes whose command line contains a text. */
+export function processesWith(text: string): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => commandLine(pid).includes(text));
+}
+
+/** Command line of a process, words separated by blanks; empty when there is no such process. */
+export function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,43 @@
+import {
+  childrenOf,
+  isAlive,
+  parseHostTimes,
+  parseProcessStat,
+  processesWith,
+  readHostTimes,
+  readProcessStat,
+} from "@c10k-lab/process";
+import { TestProgram } from "@c10k-lab/process/testing";
+import { expect, test } from "vitest";
+
+test.each(["node", "a) b (c"])("the fields of /proc/PID/stat begin after the name (%s)", (name) => {
+  const fields = "S 1 1 1 0 -1 4194560 1 0 0 0 123 45 9 8 20 0 11 0 100 7000 500 18446744073709551615";
+  expect(parseProcessStat(`42 (${name}) ${fields}`)).toEqual({
+    cpuMs: 1680,
+    childrenCpuMs: 170,
+    threads: 11,
+    startTicks: 100,
+    rssKiB: 2000,
+  });
+});
+
+test("processors are busy unless they idle or wait for a disk; guest time is not counted twice", () => {
+  expect(parseHostTimes("cpu  1 2 4 1000 2000 8 16 32 64 128\ncpu0 9 9 9\n")).toEqual({
+    busyMs: 310,
+    idleMs: 30_000,
+    stolenMs: 320,
+  });
+  expect(parseHostTimes("")).toEqual({ busyMs: 0, idleMs: 0, stolenMs: 0 });
+});
+
+test("the readers see this machine, this process and its children", async () => {
+  const child = new TestProgram({ program: "sleep", args: [`60.${process.pid}`] });
+  expect(readProcessStat("self")?.rssKiB).toBeGreaterThan(10_000);
+  expect(readHostTimes().busyMs).toBeGreaterThan(0);
+  expect(childrenOf(process.pid)).toContain(child.pid);
+  expect(processesWith(`sleep 60.${process.pid}`)).toEqual([child.pid]);
+  expect(isAlive(child.pid)).toBe(true);
+  child.signal("SIGKILL");
+  await child.exited;
+  expect([isAlive(child.pid), readProcessStat(child.pid)]).toEqual([false, null]);
+});
