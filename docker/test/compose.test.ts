@@ -1,10 +1,10 @@
+import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
-import { expectBalanced } from "./harness/books.ts";
 import { ComposeProject, freePort, type ProjectContainer } from "./harness/compose-project.ts";
-import { describeContainers } from "./harness/engine.ts";
+import { describeContainers, STATE_BOUND_MS } from "./harness/engine.ts";
+import { expectAgreement } from "./harness/ledgers.ts";
 import { ResultsFolder } from "./harness/results-folder.ts";
 import { SERVER_SERVICES } from "./harness/services.ts";
-import { until } from "./harness/until.ts";
 
 describeContainers("docker compose", () => {
   test("up with ten clients: 100,000 echoes verified, 5,000 rows on either side, Ctrl-C ends it", async () => {
@@ -17,8 +17,8 @@ describeContainers("docker compose", () => {
     await up.ended();
     const servers = await project.untilEnded("server-epoll", 1);
     expect(codes(servers)).toEqual([0]);
-    const books = await expectBalanced(results, finals(servers));
-    expect(books).toMatchObject({ connections: 5000, messages: 100_000, toServer: 2_000_000 });
+    const sums = await expectAgreement(results, finals(servers));
+    expect(sums).toMatchObject({ connections: 5000, messages: 100_000, toServer: 2_000_000 });
     expect(results.files.filter((name) => name.endsWith(".csv"))).toHaveLength(11);
     expect(results.strangers).toEqual([]);
   });
@@ -32,7 +32,7 @@ describeContainers("docker compose", () => {
     await up.ended();
     const servers = await project.untilEnded(name, 1);
     expect(codes(servers)).toEqual([0]);
-    expect(await expectBalanced(results, finals(servers))).toMatchObject({
+    expect(await expectAgreement(results, finals(servers))).toMatchObject({
       connections: 500,
       messages: 10_000,
     });
@@ -43,7 +43,11 @@ describeContainers("docker compose", () => {
     const environment = { ...(await place(results)), CONNECTIONS: "300", DURATION: "10m" };
     await using project = new ComposeProject("interrupted", environment);
     const up = project.start("up", "server-epoll", "client");
-    await until(async () => (await progress(project)).includes("connected 300 of 300"), "300 are connected");
+    await until(
+      async () => (await progress(project)).includes("connected 300 of 300"),
+      "300 are connected",
+      STATE_BOUND_MS,
+    );
     up.interrupt();
     await up.ended();
     const [client, server] = [...(await project.of("client")), ...(await project.of("server-epoll"))];
@@ -77,7 +81,7 @@ describeContainers("docker compose", () => {
     expect(codes(await project.untilEnded("client", 1))).toEqual([0]);
     up.interrupt();
     await up.ended();
-    await expectBalanced(results, finals(await project.of("server-epoll")));
+    await expectAgreement(results, finals(await project.of("server-epoll")));
     expect(results.files).toEqual(["client-1.csv", "client-1.json", "server-epoll-1.csv"]);
   });
 
@@ -91,7 +95,7 @@ describeContainers("docker compose", () => {
     await up.ended();
     const servers = await project.of("server-epoll");
     expect(codes(servers)).toEqual([0, 0]);
-    expect(await expectBalanced(results, finals(servers))).toMatchObject({
+    expect(await expectAgreement(results, finals(servers))).toMatchObject({
       connections: 1000,
       messages: 20_000,
     });
@@ -114,10 +118,10 @@ describeContainers("docker compose", () => {
     await Promise.all([epoll.untilEnded("client", 1), select.untilEnded("client", 1)]);
     for (const up of ups) up.interrupt();
     await Promise.all(ups.map((up) => up.ended()));
-    const leftBooks = await expectBalanced(left, finals(await epoll.of("server-epoll")));
-    const rightBooks = await expectBalanced(right, finals(await select.of("server-select")));
-    expect(leftBooks).toMatchObject({ connections: 500, messages: 20_000 });
-    expect(rightBooks).toMatchObject({ connections: 500, messages: 10_000 });
+    const leftSums = await expectAgreement(left, finals(await epoll.of("server-epoll")));
+    const rightSums = await expectAgreement(right, finals(await select.of("server-select")));
+    expect(leftSums).toMatchObject({ connections: 500, messages: 20_000 });
+    expect(rightSums).toMatchObject({ connections: 500, messages: 10_000 });
     expect(left.files).toEqual(["client-1.csv", "client-1.json", "server-epoll-1.csv"]);
     expect(right.files).toEqual(["client-1.csv", "client-1.json", "server-select-1.csv"]);
   });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AppContainer } from "./harness/app-container.ts";
-import { expectBalanced } from "./harness/books.ts";
 import { describeContainers } from "./harness/engine.ts";
+import { expectAgreement } from "./harness/ledgers.ts";
 import { ResultsFolder } from "./harness/results-folder.ts";
 import { SERVER_SERVICES } from "./harness/services.ts";
 
@@ -35,7 +35,7 @@ describeContainers("confinement", () => {
       expect((await client.ended()).code).toBe(0);
       const { code, final } = await server.stop(15);
       expect(code).toBe(0);
-      await expectBalanced(results, final ? [final] : []);
+      await expectAgreement(results, final ? [final] : []);
     },
   );
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { AppContainer } from "./harness/app-container.ts";
-import { expectBalanced } from "./harness/books.ts";
 import { describeContainers } from "./harness/engine.ts";
+import { expectAgreement } from "./harness/ledgers.ts";
 import { ResultsFolder } from "./harness/results-folder.ts";
 import { SERVER_SERVICES } from "./harness/services.ts";
 
@@ -14,7 +14,7 @@ const SUMS = { "the default message": [200, 4000], "messages of varying size": [
 describeContainers("echo", () => {
   for (const name of SERVER_SERVICES) {
     test.each(Object.entries(LOADS))(
-      `${name} and client, %s: the books balance to the byte`,
+      `${name} and client, %s: the ledgers agree to the byte`,
       async (load, environment) => {
         using results = new ResultsFolder();
         await using server = await AppContainer.server(name, { results: results.path });
@@ -23,7 +23,7 @@ describeContainers("echo", () => {
         expect(code, output).toBe(0);
         const ended = await server.stop(15);
         expect(ended.code, ended.output).toBe(0);
-        const { connections, messages } = await expectBalanced(results, ended.final ? [ended.final] : []);
+        const { connections, messages } = await expectAgreement(results, ended.final ? [ended.final] : []);
         expect([connections, messages]).toEqual(SUMS[load as keyof typeof SUMS]);
         expect(results.files).toEqual(["client-1.csv", "client-1.json", `${name}-1.csv`]);
         expect(results.strangers).toEqual([]);

@@ -1,11 +1,11 @@
+import { until } from "@c10k-lab/process/testing";
 import { OUTCOMES } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import { AppContainer, type ServerContainer } from "./harness/app-container.ts";
-import { tally } from "./harness/books.ts";
-import { describeContainers } from "./harness/engine.ts";
+import { describeContainers, STATE_BOUND_MS } from "./harness/engine.ts";
+import { tally } from "./harness/ledgers.ts";
 import { ResultsFolder } from "./harness/results-folder.ts";
 import { SERVER_SERVICES } from "./harness/services.ts";
-import { until } from "./harness/until.ts";
 
 const CONNECTIONS = 200;
 const ENDLESS = { LOAD_CONNECTIONS: String(CONNECTIONS), LOAD_DURATION: "10m" };
@@ -64,10 +64,14 @@ describeContainers("the end of a container", () => {
       environment: TRICKLE,
     });
     let written = 0;
-    await until(async () => {
-      written = (await results.rows("server")).length;
-      return written >= 10;
-    }, "ten connections are in the file");
+    await until(
+      async () => {
+        written = (await results.rows("server")).length;
+        return written >= 10;
+      },
+      "ten connections are in the file",
+      STATE_BOUND_MS,
+    );
     await server.kill("SIGKILL");
     const { code, isOutOfMemory, final } = await server.ended();
     expect({ code, isOutOfMemory, final }).toEqual({ code: KILLED, isOutOfMemory: false, final: undefined });
@@ -86,10 +90,14 @@ describeContainers("the end of a container", () => {
       environment: TRICKLE,
     });
     let written = 0;
-    await until(async () => {
-      written = (await results.rows("client")).length;
-      return written >= 10;
-    }, "ten connections are in the file");
+    await until(
+      async () => {
+        written = (await results.rows("client")).length;
+        return written >= 10;
+      },
+      "ten connections are in the file",
+      STATE_BOUND_MS,
+    );
     await client.kill("SIGKILL");
     expect((await client.ended()).code).toBe(KILLED);
     expect((await results.rows("client")).length).toBeGreaterThanOrEqual(written);
@@ -121,6 +129,7 @@ async function untilBusy(server: ServerContainer): Promise<void> {
   await until(
     async () => (await server.busyConnections()) === CONNECTIONS,
     "every connection has had an echo",
+    STATE_BOUND_MS,
   );
 }
 

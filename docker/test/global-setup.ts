@@ -1,15 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { leftovers, removeLeftovers } from "./harness/leftovers.ts";
+import { listLeftovers, removeLeftovers } from "./harness/leftovers.ts";
+import { ROOT } from "./harness/services.ts";
 
-const ROOT = join(import.meta.dirname, "../..");
 const BUILD_BOUND_MS = 600_000;
 
-/** Finds the engine and makes the images, once for all files; removes at the end what a failed test left behind. */
+/** Finds the engine and builds the images once for all files; at the end removes the containers of failed tests. */
 export default function setup(project: TestProject): (() => Promise<void>) | undefined {
   const run = process.env.TEST_RUN ?? String(process.pid);
-  const missing = whatIsMissing();
+  const missing = findMissing();
   if (missing !== undefined) {
     const isRequired = process.env.REQUIRE_ENGINE === "1";
     project.provide("engine", { run, ...(isRequired ? { failure: missing } : { missing }) });
@@ -18,14 +17,14 @@ export default function setup(project: TestProject): (() => Promise<void>) | und
   }
   project.provide("engine", { run, ...buildImages() });
   return async () => {
-    const left = await leftovers(run);
+    const left = await listLeftovers(run);
     await removeLeftovers(run);
     if (left.length > 0) throw new Error(`containers were left behind: ${left.join(", ")}`);
   };
 }
 
-/** The first of the things needed that does not answer, in a sentence. */
-function whatIsMissing(): string | undefined {
+/** Returns the first requirement that is not met, as a sentence; undefined when all are. */
+function findMissing(): string | undefined {
   const needed: [string[], string][] = [
     [["version"], "no container engine answers"],
     [["compose", "version"], "the engine has no Compose v2"],
@@ -38,7 +37,7 @@ function whatIsMissing(): string | undefined {
   return undefined;
 }
 
-/** The images the compose file describes: a test runs what a user would. */
+/** Builds the images of the compose file, which a user would run. */
 function buildImages(): { failure?: string } {
   process.stderr.write("docker: docker compose build\n");
   const { error } = docker(["compose", "--progress", "plain", "--profile", "*", "build"], BUILD_BOUND_MS);

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
+import { until } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
-import { describeContainers } from "./harness/engine.ts";
+import { describeContainers, STATE_BOUND_MS } from "./harness/engine.ts";
 import { LabProcess } from "./harness/lab-process.ts";
 import { PrivateEngine } from "./harness/private-engine.ts";
-import { until } from "./harness/until.ts";
 
 const SMALL = ["quick", "--max-connections", "10", "--duration", "1s"];
 const LONG = ["quick", "--max-connections", "10", "--duration", "60s", "--servers", "epoll"];
@@ -13,7 +13,7 @@ const LONG = ["quick", "--max-connections", "10", "--duration", "60s", "--server
 const UNDER_LOAD = 2;
 
 describeContainers("lab run --engine docker", () => {
-  test("each server against a client, both in containers: books balance, evidence is there, nothing is left", async () => {
+  test("each server against a client, both in containers: the ledgers agree, evidence is there, no container is left", async () => {
     using lab = new LabProcess(SMALL);
     expect(await lab.exited, lab.output).toBe(0);
     expect(lab.manifest).toMatchObject({ engine: "docker", outcome: "complete", trouble: null });
@@ -36,7 +36,7 @@ describeContainers("lab run --engine docker", () => {
     expect(await lab.containers()).toEqual([]);
   });
 
-  test("four clients begin at one instant, and their books are one", async () => {
+  test("four clients start at one instant, and their ledgers are added", async () => {
     using lab = new LabProcess([...SMALL, "--servers", "epoll", "--clients", "4"]);
     expect(await lab.exited, lab.output).toBe(0);
     const [cell] = lab.cells;
@@ -66,7 +66,7 @@ describeContainers("lab run --engine docker", () => {
 
   test("SIGINT: rows are kept, exit 130, no container is left", async () => {
     using lab = new LabProcess(LONG);
-    await until(async () => isUnderLoad(lab), "server and client are running");
+    await until(async () => isUnderLoad(lab), "server and client are running", STATE_BOUND_MS);
     lab.signal("SIGINT");
     expect(await lab.exited, lab.output).toBe(130);
     expect(lab.manifest.outcome).toBe("interrupted");
@@ -77,7 +77,11 @@ describeContainers("lab run --engine docker", () => {
   test("SIGKILL: the next start removes what was left, and nothing of a lab that is at work", async () => {
     using killed = new LabProcess(LONG);
     using other = new LabProcess(LONG);
-    await until(async () => (await isUnderLoad(killed)) && (await isUnderLoad(other)), "both are running");
+    await until(
+      async () => (await isUnderLoad(killed)) && (await isUnderLoad(other)),
+      "both are running",
+      STATE_BOUND_MS,
+    );
     killed.signal("SIGKILL");
     await killed.exited;
     expect(await killed.containers()).toHaveLength(UNDER_LOAD);
@@ -115,7 +119,7 @@ describePrivate("lab run on an engine of its own", () => {
     engine.load("c10k-lab/server-epoll", "c10k-lab/client");
     using lab = new LabProcess(LONG, { engine: engine.host });
     const rows = join(lab.results, "latest", "epoll-10", "client.csv");
-    await until(() => existsSync(rows), "the client has opened its file");
+    await until(() => existsSync(rows), "the client has opened its file", STATE_BOUND_MS);
     await engine.kill();
     expect(await lab.exited, lab.output).toBe(1);
     expect(lab.manifest).toMatchObject({

@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AppContainer } from "./harness/app-container.ts";
-import { expectBalanced } from "./harness/books.ts";
 import { ComposeProject, freePort } from "./harness/compose-project.ts";
 import { describeContainers } from "./harness/engine.ts";
+import { expectAgreement } from "./harness/ledgers.ts";
 import { ResultsFolder } from "./harness/results-folder.ts";
 
 describeContainers("settings", () => {
   test("variables of an .env file reach the client and the server", async () => {
     const message = "Grüße, $HOME";
-    const { asked, target, books, port } = await runWith({
+    const { asked, target, sums, port } = await runWith({
       CONNECTIONS: "7",
       REPEAT: "3",
       MESSAGE: `'${message}'`,
@@ -19,18 +19,18 @@ describeContainers("settings", () => {
     expect(target).toEqual({ host: "127.0.0.1", port });
     expect(asked).toMatchObject({ connections: 7, messages: 21, options: { message, repeat: 3 } });
     const bytes = 21 * (Buffer.byteLength(message) + 1);
-    expect(books).toEqual({ connections: 7, messages: 21, toServer: bytes, toClient: bytes });
+    expect(sums).toEqual({ connections: 7, messages: 21, toServer: bytes, toClient: bytes });
   });
 
   test("SIZE and DURATION instead of MESSAGE and REPEAT", async () => {
-    const { asked, books } = await runWith({ CONNECTIONS: "5", SIZE: "64..128", DURATION: "300ms" });
+    const { asked, sums } = await runWith({ CONNECTIONS: "5", SIZE: "64..128", DURATION: "300ms" });
     expect(asked).toMatchObject({
       connections: 5,
       messages: null,
       options: { sizeBytes: { from: 64, to: 128 }, durationMs: 300 },
     });
-    expect(books.toServer).toBeGreaterThanOrEqual(books.messages * 64);
-    expect(books.toServer).toBeLessThanOrEqual(books.messages * 128);
+    expect(sums.toServer).toBeGreaterThanOrEqual(sums.messages * 64);
+    expect(sums.toServer).toBeLessThanOrEqual(sums.messages * 128);
   });
 
   test("NOFILE lowers what both sides may open, and they keep to it", async () => {
@@ -107,7 +107,7 @@ async function runWith(lines: Readonly<Record<string, string>>) {
   up.interrupt();
   await up.ended();
   const finals = (await project.of("server-epoll")).flatMap(({ final }) => final ?? []);
-  const books = await expectBalanced(results, finals);
+  const sums = await expectAgreement(results, finals);
   const [summary] = results.summaries;
-  return { asked: summary?.asked, target: summary?.target, books, port };
+  return { asked: summary?.asked, target: summary?.target, sums, port };
 }

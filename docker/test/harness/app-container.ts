@@ -1,3 +1,4 @@
+import { within } from "@c10k-lab/process";
 import type { FinalLine, ListeningLine } from "@c10k-lab/protocol";
 import { GenericContainer, Wait } from "testcontainers";
 import { inject } from "vitest";
@@ -5,19 +6,18 @@ import { type Container, finalLine, listeningLine, readLog } from "./container-l
 import { RUN_LABEL } from "./leftovers.ts";
 import { runtime } from "./runtime.ts";
 import { type ServiceName, service } from "./services.ts";
-import { within } from "./within.ts";
 
 const END_BOUND_MS = 60_000;
 
 export interface AppOptions {
-  /** Folder of the host for /results; without it there is none. */
+  /** Folder of the host that is mounted as /results; without it nothing is mounted. */
   readonly results?: string;
-  /** In addition to what compose.yaml gives, or instead of it. */
+  /** Variables that are added to those of compose.yaml, or replace them. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** A process number 1 of the engine's that passes signals on. */
+  /** Whether the engine's own init is process 1 and forwards signals. */
   readonly init?: boolean;
   readonly memoryBytes?: number;
-  /** Somebody else than compose.yaml starts it as; nobody but root is given capabilities. */
+  /** User instead of that of compose.yaml. Such a container gets no capabilities. */
   readonly user?: string;
 }
 
@@ -25,12 +25,12 @@ export interface AppOptions {
 export interface Ended {
   readonly code: number;
   readonly isOutOfMemory: boolean;
-  /** Both outputs, in the order they came. */
+  /** Both outputs, in the order they were written. */
   readonly output: string;
   readonly final: FinalLine | undefined;
 }
 
-/** A container like that of a compose service. */
+/** A container with the definition of a compose service. */
 class ServiceContainer extends GenericContainer {
   constructor(name: ServiceName, { results, environment, init = false, memoryBytes, user }: AppOptions) {
     const definition = service(name);
@@ -55,7 +55,7 @@ class ServiceContainer extends GenericContainer {
   }
 }
 
-/** An app in a container. It is removed when the test is over, whatever happens. */
+/** An app in a container. The container is removed at the end of the test. */
 export class AppContainer implements AsyncDisposable {
   readonly #container: Container;
 
@@ -63,7 +63,7 @@ export class AppContainer implements AsyncDisposable {
     this.#container = container;
   }
 
-  /** Starts the client; it is not waited for. */
+  /** Starts the client and returns at once. */
   static async client(port: number, options: AppOptions): Promise<AppContainer> {
     const environment = { LOAD_PORT: String(port), ...options.environment };
     return new AppContainer(
@@ -73,7 +73,7 @@ export class AppContainer implements AsyncDisposable {
     );
   }
 
-  /** Starts a server on any free port; resolves when it says that it listens. */
+  /** Starts a server on a free port; resolves when it listens. */
   static async server(name: ServiceName, options: AppOptions = {}): Promise<ServerContainer> {
     const environment = { ECHO_PORT: "0", ECHO_METRICS_PORT: "0", ...options.environment };
     const definition = new ServiceContainer(name, { ...options, environment });
@@ -81,7 +81,7 @@ export class AppContainer implements AsyncDisposable {
     return new ServerContainer(container, listeningLine(await readLog(container)));
   }
 
-  /** `docker stop` with this grace. */
+  /** Stops the container as `docker stop --time` does. */
   async stop(graceSeconds: number): Promise<Ended> {
     await this.#container.stop({ t: graceSeconds });
     return this.ended();
@@ -91,12 +91,12 @@ export class AppContainer implements AsyncDisposable {
     await this.#container.kill({ signal });
   }
 
-  /** Waits until it has ended. */
+  /** Waits for the end of the container. */
   async ended(): Promise<Ended> {
     const { StatusCode: code } = await within(
       END_BOUND_MS,
       this.#container.wait(),
-      "the container did not end",
+      () => "the container did not end",
     );
     const { State } = await this.#container.inspect();
     const output = await readLog(this.#container);
@@ -108,7 +108,7 @@ export class AppContainer implements AsyncDisposable {
     };
   }
 
-  /** Runs a command inside, as the user the container was started as or another one. */
+  /** Runs a command in the container. @param user the container's own by default */
   async exec(command: string[], user?: string): Promise<{ code: number; output: string }> {
     const { container } = await runtime();
     const options = user === undefined ? {} : { user };
@@ -116,7 +116,7 @@ export class AppContainer implements AsyncDisposable {
     return { code, output };
   }
 
-  /** What it has said so far. */
+  /** Returns the output so far. */
   output(): Promise<string> {
     return readLog(this.#container);
   }
@@ -142,7 +142,7 @@ export class ServerContainer extends AppContainer {
     return this.#listening.port;
   }
 
-  /** Open connections that have had an echo. */
+  /** Counts the open connections that had an echo. */
   async busyConnections(): Promise<number> {
     const response = await fetch(`http://127.0.0.1:${this.#listening.metricsPort}/connections`);
     const open = (await response.json()) as { requests: number }[];

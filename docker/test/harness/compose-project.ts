@@ -1,29 +1,29 @@
-import { spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { within } from "@c10k-lab/process";
+import { TestProgram, until } from "@c10k-lab/process/testing";
 import type { FinalLine } from "@c10k-lab/protocol";
 import { type Container, finalLine, readLog } from "./container-log.ts";
+import { STATE_BOUND_MS } from "./engine.ts";
 import { projectName } from "./leftovers.ts";
 import { runtime } from "./runtime.ts";
 import { ROOT } from "./services.ts";
-import { until } from "./until.ts";
-import { within } from "./within.ts";
 
 const END_BOUND_MS = 100_000;
 
-/** What a command of compose did. */
+/** Exit code and output of a compose command. */
 export interface CommandResult {
   readonly code: number | null;
   readonly output: string;
 }
 
-/** A `docker compose up` that is attached to its containers, as in a user's terminal. */
+/** A `docker compose up` attached to its containers, as in a terminal. */
 export interface Up {
-  /** As Ctrl-C in that terminal. How the containers end is what counts: Compose 2.26 itself may panic ("close of closed channel"). */
+  /** Sends what Ctrl-C sends. Only the ends of the containers count: Compose 2.26 may panic ("close of closed channel"). */
   interrupt(): void;
   ended(): Promise<CommandResult>;
 }
 
-/** A container of the project: running, or how it ended. */
+/** State and output of a container of the project. */
 export interface ProjectContainer {
   readonly service: string;
   readonly isRunning: boolean;
@@ -32,36 +32,31 @@ export interface ProjectContainer {
   readonly final: FinalLine | undefined;
 }
 
-/** The compose file as a project of its own. Everything it made is removed when the test is over. */
+/** The compose file as a project of its own. All its containers are removed at the end of the test. */
 export class ComposeProject implements AsyncDisposable {
   readonly #name: string;
   readonly #environment: Readonly<Record<string, string>>;
 
-  /** @param environment what a user would type before `docker compose` */
+  /** @param environment variables of the compose file */
   constructor(name: string, environment: Readonly<Record<string, string>>) {
     this.#name = projectName(name);
     this.#environment = environment;
   }
 
-  /** @param args what a user would type after `docker compose` */
+  /** @param args the arguments of `docker compose` */
   start(...args: string[]): Up {
-    const child = spawn("docker", ["compose", "--project-name", this.#name, ...args], {
-      cwd: ROOT,
-      env: { ...process.env, ...this.#environment },
-      stdio: ["ignore", "pipe", "pipe"],
+    const compose = new TestProgram({
+      program: "docker",
+      args: ["compose", "--project-name", this.#name, ...args],
+      ...{ cwd: ROOT, env: this.#environment },
     });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-      });
-    }
-    const closed = new Promise<CommandResult>((resolve) => {
-      child.once("close", (code) => resolve({ code, output }));
-    });
+    const late = () => `'docker compose ${args.join(" ")}' did not end`;
     return {
-      interrupt: () => child.kill("SIGINT"),
-      ended: () => within(END_BOUND_MS, closed, `'docker compose ${args.join(" ")}' did not end`),
+      interrupt: () => compose.signal("SIGINT"),
+      ended: async () => {
+        const code = await within(END_BOUND_MS, compose.exited, late);
+        return { code, output: compose.stdout + compose.stderr };
+      },
     };
   }
 
@@ -88,7 +83,11 @@ export class ComposeProject implements AsyncDisposable {
   /** Waits until so many containers of a service have ended; returns them. */
   async untilEnded(service: string, count: number): Promise<ProjectContainer[]> {
     const ended = async () => (await this.of(service)).filter(({ isRunning }) => !isRunning);
-    await until(async () => (await ended()).length >= count, `${count} containers of ${service} have ended`);
+    await until(
+      async () => (await ended()).length >= count,
+      `${count} containers of ${service} have ended`,
+      STATE_BOUND_MS,
+    );
     return ended();
   }
 
@@ -97,7 +96,7 @@ export class ComposeProject implements AsyncDisposable {
   }
 }
 
-/** What is to be seen of a container; nothing of one that is still being made, which the engine lists already. */
+/** Reads the state of a container; undefined when the engine lists it but has not created it yet. */
 async function look(container: Container, service: string): Promise<ProjectContainer | undefined> {
   try {
     const { State } = await container.inspect();
@@ -115,7 +114,7 @@ async function look(container: Container, service: string): Promise<ProjectConta
   }
 }
 
-/** A port nobody listens on, below those the kernel gives to connections. */
+/** Finds a port without a listener, below the range of local ports (ip_local_port_range). */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);

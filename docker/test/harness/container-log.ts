@@ -5,23 +5,23 @@ export type Container = ReturnType<ContainerRuntimeClient["container"]["getById"
 
 const FRAME_HEAD_BYTES = 8;
 
-/** What a container has said so far on both its outputs. */
+/** Reads both outputs of a container so far. */
 export async function readLog(container: Container): Promise<string> {
   return demultiplex(await container.logs({ stdout: true, stderr: true }));
 }
 
-/** @throws Error when a server has not said that it listens */
+/** @throws Error when a server has not printed its listening line */
 export function listeningLine(log: string): ListeningLine {
   return ListeningLine.parse(eventLine(log, "listening"));
 }
 
-/** A server's totals, if it came to that. */
+/** Returns the final line of a server; undefined when there is none. */
 export function finalLine(log: string): FinalLine | undefined {
   const line = eventLine(log, "final");
   return line === undefined ? undefined : FinalLine.parse(line);
 }
 
-/** Text of the engine's frames: the stream, three zeros, the length in four bytes, the text. */
+/** Extracts the text from the engine's frames: stream (1 byte), zeros (3), length (4, big endian), text. */
 function demultiplex(frames: Buffer): string {
   const texts: Buffer[] = [];
   for (let at = 0; at < frames.length; ) {

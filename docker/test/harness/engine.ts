@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, inject } from "vitest";
-import { leftovers } from "./leftovers.ts";
+import { listLeftovers } from "./leftovers.ts";
 
-/** What the global set-up found out. */
+/** Result of the global set-up. */
 interface Engine {
-  /** Why nothing can be run here. */
+  /** Reason to skip all tests. */
   readonly missing?: string;
-  /** Why what can be run cannot be relied on: it fails every test. */
+  /** Reason to fail all tests. */
   readonly failure?: string;
-  /** Label of everything this run of the tests makes. */
+  /** Label of all containers of this run of the tests. */
   readonly run: string;
 }
 
@@ -19,7 +19,10 @@ declare module "vitest" {
 
 const BOUND_MS = 120_000;
 
-/** A suite of tests that run containers. Where there is no engine, its name in the report says why it was skipped. */
+/** Bound for a state that a test waits for. */
+export const STATE_BOUND_MS = 60_000;
+
+/** Defines a suite of tests that run containers. Without an engine it is skipped, and its title has the reason. */
 export function describeContainers(title: string, body: () => void): void {
   const { missing, failure } = inject("engine");
   if (missing) {
@@ -31,7 +34,7 @@ export function describeContainers(title: string, body: () => void): void {
       if (failure) throw new Error(failure);
     });
     afterEach(async () => {
-      if (!failure) expect(await leftovers(), "containers left behind").toEqual([]);
+      if (!failure) expect(await listLeftovers(), "containers left behind").toEqual([]);
     });
     body();
   });

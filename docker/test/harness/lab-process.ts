@@ -1,45 +1,26 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import * as testing from "@c10k-lab/process/testing";
 import { CellResult, Manifest } from "@c10k-lab/protocol";
 import { getContainerRuntimeClient } from "testcontainers";
 import { ROOT } from "./services.ts";
 
-/** `lab run … --engine docker`, with the images as they are. */
-export class LabProcess implements Disposable {
-  readonly results: string;
-  readonly exited: Promise<number | null>;
-  readonly #process;
-  #output = "";
+interface LabOptions {
+  /** Address of another engine than the ordinary one. */
+  readonly engine?: string;
+}
 
-  /** @param engine address of another engine than the ordinary one */
-  constructor(
-    args: readonly string[],
-    { results = mkdtempSync(join(tmpdir(), "c10k-lab-")), engine = process.env.DOCKER_HOST } = {},
-  ) {
-    this.results = results;
-    const fixed = ["--engine", "docker", "--no-build", "--repeats", "1", "--results", results];
-    this.#process = spawn(process.execPath, ["apps/lab/src/main.ts", "run", ...args, ...fixed], {
+/** A lab that runs `run … --engine docker` with the present images. */
+export class LabProcess extends testing.LabProcess implements Disposable {
+  constructor(args: readonly string[], { engine }: LabOptions = {}) {
+    super(["run", ...args, "--engine", "docker", "--no-build", "--repeats", "1"], {
       cwd: ROOT,
-      env: { ...process.env, ...(engine === undefined ? {} : { DOCKER_HOST: engine }) },
-      stdio: ["ignore", "pipe", "pipe"],
+      env: engine === undefined ? {} : { DOCKER_HOST: engine },
     });
-    for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream.setEncoding("utf8").on("data", (chunk: string) => {
-        this.#output += chunk;
-      });
-    }
-    this.exited = once(this.#process, "close").then(([code]) => code);
   }
 
   get output(): string {
-    return this.#output;
-  }
-
-  signal(name: NodeJS.Signals): void {
-    this.#process.kill(name);
+    return this.stdout + this.stderr;
   }
 
   get manifest(): Manifest {
@@ -57,7 +38,7 @@ export class LabProcess implements Disposable {
     return readFileSync(join(this.results, "latest", ...path), "utf8");
   }
 
-  /** Names of the containers of this run. */
+  /** Returns the names of the containers of this run. */
   async containers(): Promise<string[]> {
     const { container } = await getContainerRuntimeClient();
     const all = await container.dockerode.listContainers({ all: true });
@@ -66,7 +47,7 @@ export class LabProcess implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#process.kill("SIGKILL");
+    this.signal("SIGKILL");
     rmSync(this.results, { recursive: true, force: true });
   }
 }

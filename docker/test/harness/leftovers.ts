@@ -3,20 +3,20 @@ import { runtime } from "./runtime.ts";
 
 const COMPOSE_PROJECT = "com.docker.compose.project";
 
-/** Labels everything that testcontainers start. */
+/** Label of the containers that testcontainers start. */
 export const RUN_LABEL = "c10k-lab.test";
 
-/** Name of a compose project of this run. */
+/** Returns the name of a compose project of this run. */
 export function projectName(name: string): string {
   return `${projectPrefix(inject("engine").run)}${name}`;
 }
 
-/** Names of the containers a run of the tests has made and not removed. */
-export async function leftovers(run = inject("engine").run): Promise<string[]> {
+/** Returns the names of the containers that a run of the tests has not removed. */
+export async function listLeftovers(run = inject("engine").run): Promise<string[]> {
   return (await containersOf(run)).map(({ Names, Id }) => Names[0] ?? Id);
 }
 
-/** Removes what a run has left behind, running or not. */
+/** Removes the containers of a run, running or not. */
 export async function removeLeftovers(run: string): Promise<void> {
   const { container } = await runtime();
   for (const { Id } of await containersOf(run)) await container.getById(Id).remove({ force: true, v: true });

@@ -1,15 +1,17 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { until } from "./until.ts";
+import { processesWith } from "@c10k-lab/process";
+import { until } from "@c10k-lab/process/testing";
+import { STATE_BOUND_MS } from "./engine.ts";
 
-/** A container engine of the test's own: it may be killed, and it has no images but those it is given. */
+/** A container engine for one test: it may be killed, and it has only the images that `load` gives it. */
 export class PrivateEngine implements AsyncDisposable {
   readonly host: string;
   readonly #folder: string;
-  readonly #process: ChildProcess;
+  readonly #engine: ChildProcess;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -17,14 +19,15 @@ export class PrivateEngine implements AsyncDisposable {
     const state = ["--data-root", join(folder, "data"), "--exec-root", join(folder, "exec")];
     const network = ["--bridge=none", "--iptables=false", "--ip6tables=false"];
     const names = ["--containerd-namespace", "private", "--containerd-plugins-namespace", "private-plugins"];
-    // Not the machine's own: what stands there is for the ordinary engine.
+    // Instead of /etc/docker/daemon.json, which configures the ordinary engine.
     const config = join(folder, "daemon.json");
     writeFileSync(config, "{}");
     const where = ["--host", this.host, "--pidfile", join(folder, "pid"), "--config-file", config];
-    this.#process = spawn("dockerd", [...state, ...network, ...names, ...where], { stdio: "ignore" });
+    // Without pipes: containerd inherits them and keeps them open when it outlives the engine.
+    this.#engine = spawn("dockerd", [...state, ...network, ...names, ...where], { stdio: "ignore" });
   }
 
-  /** Why there can be none here; undefined when there can. */
+  /** Reason why this machine cannot run a private engine; undefined when it can. */
   static get missing(): string | undefined {
     if (process.getuid?.() !== 0) return "an engine of its own needs root";
     try {
@@ -37,43 +40,42 @@ export class PrivateEngine implements AsyncDisposable {
 
   static async start(): Promise<PrivateEngine> {
     const engine = new PrivateEngine(mkdtempSync(join(tmpdir(), "c10k-engine-")));
-    await until(() => engine.#answers(), "the private engine answers");
+    await until(() => engine.#answers(), "the private engine answers", STATE_BOUND_MS);
     return engine;
   }
 
-  /** Copies images of the ordinary engine. */
+  /** Copies images from the ordinary engine. */
   load(...images: string[]): void {
     const archive = join(this.#folder, "images.tar");
     execFileSync("docker", ["save", "--output", archive, ...images]);
     this.#docker("load", "--quiet", "--input", archive);
   }
 
-  /** As if it crashed: its containers live on. */
+  /** Sends SIGKILL, as a crash would end it: its containers live on. */
   async kill(): Promise<void> {
-    const ended = once(this.#process, "exit");
-    this.#process.kill("SIGKILL");
-    await ended;
+    await this.#end("SIGKILL");
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, "exit");
-      this.#process.kill("SIGTERM");
-      await ended;
-    }
+    await this.#end("SIGTERM");
     this.#endOrphans();
     this.#unmount();
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** What a killed engine leaves: the daemon below it and the keepers of its containers. All were given this folder. */
-  #endOrphans(): void {
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-      if (isGiven(pid, this.#folder)) process.kill(Number(pid), "SIGKILL");
-    }
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    if (this.#engine.exitCode !== null || this.#engine.signalCode !== null) return;
+    const ended = once(this.#engine, "exit");
+    this.#engine.kill(signal);
+    await ended;
   }
 
-  /** Lazily, and the inner ones first: what is still in use goes when its user does. */
+  /** Kills containerd and the shims of the containers, which outlive a killed engine and name this folder. */
+  #endOrphans(): void {
+    for (const pid of processesWith(`${this.#folder}/exec`)) process.kill(pid, "SIGKILL");
+  }
+
+  /** Unmounts lazily, inner mounts first: a mount in use goes with its last user. */
   #unmount(): void {
     const mounts = readFileSync("/proc/mounts", "utf8")
       .split("\n")
@@ -94,13 +96,5 @@ export class PrivateEngine implements AsyncDisposable {
 
   #docker(...args: string[]): void {
     execFileSync("docker", ["--host", this.host, ...args], { stdio: "ignore" });
-  }
-}
-
-function isGiven(pid: string, folder: string): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "latin1").includes(`${folder}/exec`);
-  } catch {
-    return false; // It has ended.
   }
 }

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { ClientSummary } from "@c10k-lab/protocol";
 
-/** Somebody no image knows, where the tests may give files away. */
+/** User id that no image knows; undefined where chown(2) is not allowed. */
 const OWNER = process.getuid?.() === 0 ? 54_321 : undefined;
 
 type Rows = Record<string, string>[];
 
-/** A folder of the host for the results of one run, as a user's own ./results. */
+/** A folder of the host for the results of one run. */
 export class ResultsFolder implements Disposable {
   readonly path = mkdtempSync(join(tmpdir(), "c10k-docker-"));
 
@@ -27,7 +27,7 @@ export class ResultsFolder implements Disposable {
     return { uid, gid };
   }
 
-  /** Files that do not belong to whoever owns the folder. */
+  /** Files whose owner is not the owner of the folder. */
   get strangers(): string[] {
     const { uid, gid } = this.owner;
     return this.files.filter((name) => {
@@ -36,7 +36,7 @@ export class ResultsFolder implements Disposable {
     });
   }
 
-  /** Rows of all CSV files with this beginning, none of them torn. */
+  /** Reads the rows of all CSV files of one side. @throws Error when a file ends in the middle of a row */
   async rows(beginning: "server" | "client"): Promise<Rows> {
     const all: Rows[] = [];
     for (const name of this.files.filter((file) => file.startsWith(beginning) && file.endsWith(".csv"))) {

@@ -1,10 +1,10 @@
 import { getContainerRuntimeClient } from "testcontainers";
 
-// Ryuk, who cleans up behind testcontainers, is an image not to be had everywhere: here labels tell what is to be removed.
+// Ryuk, the cleaner of testcontainers, needs an image that not every machine can get: labels mark the containers instead.
 process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
-// Everything is on the host's network. Inside a container testcontainers would ask for the gateway of a bridge, and an
-// engine may have none.
+// All containers use the host's network. Inside a container testcontainers would use a bridge's gateway, which may be
+// absent.
 process.env.TESTCONTAINERS_HOST_OVERRIDE ??= "127.0.0.1";
 
-/** The engine, as testcontainers talk to it. */
+/** Returns the client that testcontainers use for the engine. */
 export const runtime = getContainerRuntimeClient;

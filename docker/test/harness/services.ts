@@ -6,7 +6,7 @@ export const ROOT = join(import.meta.dirname, "../../..");
 export const SERVER_SERVICES = ["server-threaded", "server-select", "server-epoll"] as const;
 export type ServiceName = (typeof SERVER_SERVICES)[number] | "client";
 
-/** A service of compose.yaml, everything in it resolved. */
+/** A service of compose.yaml with all variables resolved. */
 export interface Service {
   readonly image: string;
   readonly user: string;
@@ -22,7 +22,7 @@ export interface Service {
 
 let services: Record<ServiceName, Service> | undefined;
 
-/** What compose.yaml says of a service: containers that tests start are confined as those of a user. */
+/** Reads the definition of a service from compose.yaml, so that tests confine containers as a user does. */
 export function service(name: ServiceName): Service {
   services ??= JSON.parse(
     execFileSync("docker", ["compose", "--profile", "*", "config", "--format", "json"], {

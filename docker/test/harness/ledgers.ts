@@ -2,8 +2,8 @@ import type { FinalLine } from "@c10k-lab/protocol";
 import { expect } from "vitest";
 import type { ResultsFolder } from "./results-folder.ts";
 
-/** The same run as told by a server's final lines, the clients' summaries, and the rows of either side. */
-interface Books {
+/** Sums of one ledger: final lines of the servers, summaries of the clients, or rows of one side. */
+interface Ledger {
   readonly connections: number;
   readonly messages: number;
   readonly toServer: number;
@@ -11,21 +11,21 @@ interface Books {
 }
 
 /**
- * All four tellings are equal to the byte, and nothing but echoed messages is in them.
+ * Expects that the four ledgers agree to the byte and hold echoed messages only.
  *
- * @returns what they agree on
+ * @returns the sums they agree on
  */
-export async function expectBalanced(results: ResultsFolder, finals: readonly FinalLine[]): Promise<Books> {
+export async function expectAgreement(results: ResultsFolder, finals: readonly FinalLine[]): Promise<Ledger> {
   const { summaries } = results;
   const servers = await results.rows("server");
   const clients = await results.rows("client");
-  const books: Books = {
+  const ledger: Ledger = {
     connections: clients.length,
     messages: total(clients, "requests_completed"),
     toServer: total(clients, "bytes_sent"),
     toClient: total(clients, "bytes_received"),
   };
-  expect(books.toClient, "every byte came back").toBe(books.toServer);
+  expect(ledger.toClient, "bytes that came back").toBe(ledger.toServer);
   expect(new Set(clients.map(({ outcome }) => outcome))).toEqual(new Set(["ok"]));
   expect(
     {
@@ -35,7 +35,7 @@ export async function expectBalanced(results: ResultsFolder, finals: readonly Fi
       toClient: total(servers, "bytes_sent"),
     },
     "rows of the server",
-  ).toEqual(books);
+  ).toEqual(ledger);
   expect(
     {
       connections: sum(finals, ({ accepted }) => accepted),
@@ -44,7 +44,7 @@ export async function expectBalanced(results: ResultsFolder, finals: readonly Fi
       toClient: sum(finals, ({ bytesSent }) => bytesSent),
     },
     "final lines",
-  ).toEqual(books);
+  ).toEqual(ledger);
   expect(
     {
       connections: sum(summaries, ({ achieved }) => achieved.completed),
@@ -53,11 +53,11 @@ export async function expectBalanced(results: ResultsFolder, finals: readonly Fi
       toClient: sum(summaries, ({ achieved }) => achieved.bytesReceived),
     },
     "summaries",
-  ).toEqual(books);
-  return books;
+  ).toEqual(ledger);
+  return ledger;
 }
 
-/** How many rows have each value of a column. */
+/** Counts the rows for each value of a column. */
 export function tally(rows: readonly Record<string, string>[], column: string): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { [column]: value = "" } of rows) counts[value] = (counts[value] ?? 0) + 1;
@@ -69,5 +69,5 @@ function total(rows: readonly Record<string, string>[], column: string): number 
 }
 
 function sum<T>(all: readonly T[], value: (one: T) => number): number {
-  return all.reduce((so, one) => so + value(one), 0);
+  return all.reduce((total, one) => total + value(one), 0);
 }
