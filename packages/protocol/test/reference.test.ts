@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   CAPACITY_SIGNALS,
@@ -14,8 +14,9 @@ import {
   SERVER_COLUMNS,
 } from "../src/index.ts";
 
-const reference = ["REFERENCE.md", "MEASURING.md"]
-  .map((name) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8"))
+const DOCS = new URL("../../../docs/", import.meta.url);
+const reference = globSync("{REFERENCE.md,reference/*.md,measuring/*.md}", { cwd: DOCS })
+  .map((name) => readFileSync(new URL(name, DOCS), "utf8"))
   .join("\n");
 
 test.each([
