@@ -15,7 +15,7 @@ if (!basename(tmpdir()).startsWith(TESTS)) {
 /** Each workspace that has tests is a project called like its package: `vitest run --project server-epoll`. */
 const projects = ["packages", "apps"]
   .flatMap((folder) => readdirSync(join(import.meta.dirname, folder)).map((name) => join(folder, name)))
-  .concat("docker")
+  .concat("docker", "tools")
   .filter((workspace) => existsSync(join(import.meta.dirname, workspace, "test")))
   .map((workspace) => ({
     extends: true as const,
@@ -29,7 +29,8 @@ const projects = ["packages", "apps"]
   }));
 
 function packageName(workspace: string): string {
-  return JSON.parse(readFileSync(join(import.meta.dirname, workspace, "package.json"), "utf8")).name;
+  const file = join(import.meta.dirname, workspace, "package.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).name : basename(workspace);
 }
 
 export default defineConfig({

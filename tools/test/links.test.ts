@@ -1,0 +1,45 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { expect, test } from "vitest";
+
+const ROOT = join(import.meta.dirname, "../..");
+const pages = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "*.md"], {
+  cwd: ROOT,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter((page) => page !== "" && existsSync(join(ROOT, page)));
+
+/** Returns a page without its code blocks, whose brackets are no links and whose # is no heading. */
+function readProse(page: string): string {
+  return readFileSync(join(ROOT, page), "utf8").replace(/^```.*?^```/gms, "");
+}
+
+/** Returns the anchors of a page: its headings as a code host spells them, and its HTML anchors. */
+function findAnchors(page: string): string[] {
+  const prose = readProse(page);
+  const headings = [...prose.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+  return [...headings, ...[...prose.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id = ""]) => id)];
+}
+
+function findLinks(page: string): string[] {
+  return [...readProse(page).matchAll(/\]\(([^()\s]+)\)/g)].map(([, link = ""]) => link);
+}
+
+function isBroken(page: string, link: string): boolean {
+  if (/^[a-z]+:/.test(link)) return false;
+  const [path = "", anchor] = link.split("#");
+  const target = path === "" ? page : join(dirname(page), path);
+  if (!existsSync(join(ROOT, target))) return true;
+  return anchor !== undefined && !findAnchors(target).includes(anchor);
+}
+
+test.each(pages)("every relative link and anchor in %s resolves", (page) => {
+  expect(findLinks(page).filter((link) => isBroken(page, link))).toEqual([]);
+});
