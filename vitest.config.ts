@@ -1,9 +1,11 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
-import { defineConfig } from "vitest/config";
+import { basename, join, matchesGlob, relative } from "node:path";
+import { configDefaults, defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+import { orderFiles } from "./tools/file-order.ts";
 
-/** What tests leave in the folder for temporary files goes with the run. Other users' processes may pass through it. */
+/** Prefix of the folder for temporary files, which is removed after the run. Other users' processes may pass through it. */
 const TESTS = "c10k-tests-";
 if (!basename(tmpdir()).startsWith(TESTS)) {
   const folder = mkdtempSync(join(tmpdir(), TESTS));
@@ -12,37 +14,89 @@ if (!basename(tmpdir()).startsWith(TESTS)) {
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
 }
 
-/** Each workspace that has tests is a project called like its package: `vitest run --project server-epoll`. */
-const projects = ["packages", "apps"]
-  .flatMap((folder) => readdirSync(join(import.meta.dirname, folder)).map((name) => join(folder, name)))
-  .concat("docker", "tools")
-  .filter((workspace) => existsSync(join(import.meta.dirname, workspace, "test")))
-  .map((workspace) => ({
-    extends: true as const,
-    test: {
-      name: packageName(workspace),
-      root: join(import.meta.dirname, workspace),
-      globalSetup: [join(import.meta.dirname, workspace, "test/global-setup.ts")].filter((path) =>
-        existsSync(path),
-      ),
-    },
-  }));
+/**
+ * Tests that take seconds each, because they start servers under load, an engine or a browser: patterns by workspace.
+ * `npm run test:quick` leaves them out.
+ */
+const SLOW: Record<string, string[]> = {
+  "apps/bench": ["test/**"],
+  "apps/client": ["test/program/**"],
+  "apps/lab": ["test/commands/**", "test/capacity/capacity.test.ts", "test/results/pdf.test.ts"],
+  "apps/server-epoll": ["test/conformance.test.ts", "test/options.test.ts"],
+  "apps/server-select": [
+    "test/conformance.test.ts",
+    "test/accepts-per-turn.test.ts",
+    "test/fd-setsize.test.ts",
+  ],
+  "apps/server-threaded": ["test/conformance.test.ts", "test/threads.test.ts"],
+  "packages/report": ["test/page/page-in-chromium.test.ts"],
+  docker: ["test/**"],
+};
+
+/** Workspaces whose tests compare times: one file at a time, after all others. */
+const TIMED = ["apps/bench", "apps/client"];
+/** Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. */
+const SHARED = "docker";
+const FILES_AT_A_TIME = 2;
 
 function packageName(workspace: string): string {
   const file = join(import.meta.dirname, workspace, "package.json");
   return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")).name : basename(workspace);
 }
 
-export default defineConfig({
+/** Workspaces that have tests: folders of packages and apps, docker and tools. */
+const workspaces = ["packages", "apps"]
+  .flatMap((folder) => readdirSync(join(import.meta.dirname, folder)).map((name) => join(folder, name)))
+  .concat("docker", "tools")
+  .filter((workspace) => existsSync(join(import.meta.dirname, workspace, "test")));
+
+/** Returns a project called like its package: `vitest run --project server-epoll`. */
+function projectOf(workspace: string, isQuick: boolean) {
+  const root = join(import.meta.dirname, workspace);
+  const isTimed = TIMED.includes(workspace);
+  return {
+    extends: true as const,
+    test: {
+      name: packageName(workspace),
+      root,
+      globalSetup: [join(root, "test/global-setup.ts")].filter((path) => existsSync(path)),
+      setupFiles: workspace === SHARED ? [join(import.meta.dirname, "tools/one-at-a-time.ts")] : [],
+      exclude: [...configDefaults.exclude, ...((isQuick && SLOW[workspace]) || [])],
+      sequence: { groupOrder: isTimed ? 1 : 0 },
+      maxWorkers: isTimed ? 1 : FILES_AT_A_TIME,
+    },
+  };
+}
+
+function isSlow(file: string): boolean {
+  return Object.entries(SLOW).some(([workspace, patterns]) =>
+    patterns.some((pattern) => matchesGlob(relative(import.meta.dirname, file), join(workspace, pattern))),
+  );
+}
+
+/** Order of test files: without it two workers may end with one long file each after the other. */
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const {
+      shared = [],
+      long = [],
+      short = [],
+    } = Object.groupBy(files, ({ moduleId }) => {
+      if (relative(import.meta.dirname, moduleId).startsWith(`${SHARED}/`)) return "shared";
+      return isSlow(moduleId) ? "long" : "short";
+    });
+    return orderFiles({ shared, long, short });
+  }
+}
+
+export default defineConfig(({ mode }) => ({
   test: {
-    projects,
+    projects: workspaces.map((workspace) => projectOf(workspace, mode === "quick")),
     include: ["test/**/*.test.ts"],
+    sequence: { sequencer: LongFilesFirst },
     // In a measuring project a flake is a finding.
     retry: 0,
     testTimeout: 30_000,
     hookTimeout: 30_000,
-    // Servers under load beside each other would test the machine.
-    fileParallelism: false,
-    maxWorkers: 1,
   },
-});
+}));
