@@ -11,6 +11,7 @@
  *     FINISHED ◀── FINISH_DUE           our FIN is sent, now or after the echo under way; what still comes is dropped
  *
  * FREE: no thread. close() and shutdown() of a slot's descriptor happen under the slot's lock only. */
+#include "../build/ledger-row.h"
 #include "marshal.h"
 #include <pthread.h>
 #include <signal.h>
@@ -23,11 +24,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Fields of a row and states of packages/stats/src/ledger.ts and shared-rows.ts. A closed row's state is ROW_CLOSED plus
- * its close reason; those come in as numbers. */
-enum { CONNECTION, OPENED_US, CLOSED_US, REQUESTS, BYTES_RECEIVED, BYTES_SENT, RECV_CALLS, SEND_CALLS, FIELDS };
-enum { ROW_CLOSED = 2 };
-
 enum phase { FREE, RECEIVING, SENDING, FINISH_DUE, FINISHED };
 
 struct slot {
@@ -38,17 +34,12 @@ struct slot {
   struct table *table;
 };
 
-struct reasons {
-  int client_closed, reset, idle_timeout, drained, aborted, error;
-};
-
 struct table {
   double *rows;
   int32_t *states;
   size_t capacity;
   size_t buffer_bytes;
   pthread_attr_t attributes;
-  struct reasons reasons;
   atomic_int live;
   atomic_long short_writes;
   napi_ref rows_ref, states_ref;
@@ -75,12 +66,12 @@ static size_t count_newlines(const char *bytes, size_t length) {
 static int send_all(struct slot *slot, double *row, const char *bytes, size_t length) {
   size_t sent = 0;
   while (sent < length) {
-    row[SEND_CALLS]++;
+    row[FIELD_SEND_CALLS]++;
     ssize_t n = send(slot->fd, bytes + sent, length - sent, MSG_NOSIGNAL);
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno;
     sent += (size_t)n;
-    row[BYTES_SENT] += (double)n;
+    row[FIELD_BYTES_SENT] += (double)n;
     if (sent < length) atomic_fetch_add_explicit(&slot->table->short_writes, 1, memory_order_relaxed);
   }
   return 0;
@@ -91,7 +82,7 @@ static bool move(struct slot *slot, int from, int to) { return atomic_compare_ex
 /* Echoes one batch; returns 0 or the error number. */
 static int echo(struct slot *slot, double *row, const char *bytes, size_t length) {
   if (!move(slot, RECEIVING, SENDING)) return 0; /* FINISHED: dropped */
-  row[REQUESTS] += (double)count_newlines(bytes, length);
+  row[FIELD_REQUESTS] += (double)count_newlines(bytes, length);
   int error = send_all(slot, row, bytes, length);
   if (!move(slot, SENDING, RECEIVING)) {
     shutdown(slot->fd, SHUT_WR);
@@ -104,31 +95,30 @@ static int echo(struct slot *slot, double *row, const char *bytes, size_t length
 static int serve(struct slot *slot, double *row) {
   char buffer[slot->table->buffer_bytes];
   for (;;) {
-    row[RECV_CALLS]++;
+    row[FIELD_RECV_CALLS]++;
     ssize_t n = recv(slot->fd, buffer, sizeof buffer, 0);
     if (n == 0) return 0;
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) return errno;
-    row[BYTES_RECEIVED] += (double)n;
+    row[FIELD_BYTES_RECEIVED] += (double)n;
     int error = echo(slot, row, buffer, (size_t)n);
     if (error != 0) return error;
   }
 }
 
 static int close_reason(const struct slot *slot, int error) {
-  const struct reasons *reasons = &slot->table->reasons;
-  if (slot->aborted) return reasons->aborted;
-  if (error == EAGAIN) return reasons->idle_timeout; /* SO_RCVTIMEO or SO_SNDTIMEO ran out */
-  if (error == ECONNRESET || error == EPIPE) return reasons->reset;
-  if (error != 0) return reasons->error;
-  return atomic_load(&slot->phase) == FINISHED ? reasons->drained : reasons->client_closed;
+  if (slot->aborted) return CLOSE_ABORTED;
+  if (error == EAGAIN) return CLOSE_IDLE_TIMEOUT; /* SO_RCVTIMEO or SO_SNDTIMEO ran out */
+  if (error == ECONNRESET || error == EPIPE) return CLOSE_RESET;
+  if (error != 0) return CLOSE_ERROR;
+  return atomic_load(&slot->phase) == FINISHED ? CLOSE_DRAINED : CLOSE_CLIENT_CLOSED;
 }
 
 static void *connection_thread(void *argument) {
   struct slot *slot = argument;
   struct table *table = slot->table;
   size_t index = (size_t)(slot - table->slots);
-  double *row = table->rows + index * FIELDS;
+  double *row = table->rows + index * FIELDS_PER_ROW;
   int error = serve(slot, row);
 
   pthread_mutex_lock(&slot->lock);
@@ -137,7 +127,7 @@ static void *connection_thread(void *argument) {
   close(slot->fd);
   pthread_mutex_unlock(&slot->lock);
 
-  row[CLOSED_US] = now_us();
+  row[FIELD_CLOSED_US] = now_us();
   __atomic_store_n(&table->states[index], ROW_CLOSED + reason, __ATOMIC_SEQ_CST);
   atomic_fetch_sub(&table->live, 1);
   return NULL;
@@ -190,15 +180,14 @@ static void free_table(napi_env env, void *data, void *hint) {
   free(table);
 }
 
-/* (rows, states, stackBytes, bufferBytes, reasons) → table; one slot for each row of the ledger. */
+/* (rows, states, stackBytes, bufferBytes) → table; one slot for each row of the ledger. */
 static napi_value create_table(napi_env env, napi_callback_info info) {
-  ARGS(5);
+  ARGS(4);
   struct span rows = arg_span(env, argv[0]);
   struct span states = arg_span(env, argv[1]);
-  struct span reasons = arg_span(env, argv[4]);
   size_t capacity = states.length / sizeof(int32_t);
-  if (reasons.length != sizeof(struct reasons) || rows.length < capacity * FIELDS * sizeof(double)) {
-    napi_throw_range_error(env, NULL, "rows, states and reasons do not fit together");
+  if (rows.length < capacity * FIELDS_PER_ROW * sizeof(double)) {
+    napi_throw_range_error(env, NULL, "rows and states do not fit together");
     return NULL;
   }
   struct table *table = calloc(1, sizeof *table + capacity * sizeof(struct slot));
@@ -210,7 +199,6 @@ static napi_value create_table(napi_env env, napi_callback_info info) {
   table->states = (int32_t *)states.data;
   table->capacity = capacity;
   table->buffer_bytes = arg_uint(env, argv[3]);
-  memcpy(&table->reasons, reasons.data, sizeof table->reasons);
   pthread_attr_init(&table->attributes);
   pthread_attr_setdetachstate(&table->attributes, PTHREAD_CREATE_DETACHED);
   napi_value external;

@@ -1,17 +1,10 @@
 import { loadAddon } from "@c10k-lab/posix";
-import type { CloseReason } from "@c10k-lab/protocol";
-import { BUFFER_BYTES, reasonCode } from "@c10k-lab/server/data-plane";
+import { BUFFER_BYTES } from "@c10k-lab/server/data-plane";
 import type { SharedRows } from "@c10k-lab/stats";
 
 /** native/connection-thread.c */
 interface Addon {
-  createTable(
-    rows: Float64Array,
-    states: Int32Array,
-    stackBytes: number,
-    bufferBytes: number,
-    reasons: Int32Array,
-  ): object;
+  createTable(rows: Float64Array, states: Int32Array, stackBytes: number, bufferBytes: number): object;
   startThread(table: object, row: number, fd: number): number;
   drainThreads(table: object): number;
   abortThreads(table: object): number;
@@ -21,24 +14,13 @@ interface Addon {
 
 const addon = loadAddon<Addon>(new URL("../build/connection-thread.node", import.meta.url).pathname);
 
-/** In the order of struct reasons. */
-const REASONS: readonly CloseReason[] = [
-  "client-closed",
-  "reset",
-  "idle-timeout",
-  "drained",
-  "aborted",
-  "error",
-];
-
 /** The threads of the open connections, each a pthread that counts in its connection's row. */
 export class ConnectionThreads {
   readonly #table: object;
 
   /** @param stackBytes of each thread; its buffer lies there */
   constructor(rows: SharedRows, stackBytes: number) {
-    const reasons = Int32Array.from(REASONS, reasonCode);
-    this.#table = addon.createTable(rows.values, rows.states, stackBytes, BUFFER_BYTES, reasons);
+    this.#table = addon.createTable(rows.values, rows.states, stackBytes, BUFFER_BYTES);
   }
 
   /** @returns 0, or the negative error number of pthread_create(3) */

@@ -1,3 +1,5 @@
+export { ROW_CLOSED } from "./shared-rows.ts";
+
 import { ROW_CLOSED, ROW_FREE, ROW_OPEN, SharedRows, type SharedRowsMemory } from "./shared-rows.ts";
 
 /** Fields of a connection's row. native/connection-thread.c counts in the same row: keep its header in step. */
@@ -14,7 +16,7 @@ export const FIELD = {
 } as const;
 
 /** Eight doubles are one cache line: two threads never write to the same one. All eight are in use. */
-const FIELDS_PER_ROW = 8;
+export const FIELDS_PER_ROW = 8;
 
 /** What the data plane counts beside the rows: indices of its counters, each with one writer. */
 export const COUNTER = {
