@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Client, expectCleanEnd, ServerProcess } from "@c10k-lab/conformance";
+import { Client, expectCleanEnd, readMetrics, ServerProcess } from "@c10k-lab/conformance";
 import { isAlive } from "@c10k-lab/process";
 import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
@@ -16,8 +16,10 @@ test.each([
       args: ["--fd-setsize", String(size), "--metrics-port", "0"],
     });
     const clients = await connectInTurn(count, server.port);
-    await until(async () => (await metric(server, "accepted")) === count, "all are accepted");
-    const refused = await metric(server, "refused");
+    const read = async (name: string) => (await readMetrics(server))[`echo_connections_${name}`];
+    await until(async () => (await read("accepted_total")) === count, "the server accepts all clients");
+    const refused = await read("refused_total");
+    expect(await read('closed_total{reason="refused-descriptor"}')).toBe(refused);
     await until(
       () => clients.filter(({ isOver }) => isOver).length === refused,
       "the refused ones see an end of file",
@@ -37,7 +39,7 @@ test.each([
 
     for (const client of [next, ...served.slice(1)]) await client.finish();
     const { final } = await expectCleanEnd(server);
-    expect(final).toMatchObject({ accepted: count + 1, refused, closed: { refused } });
+    expect(final).toMatchObject({ accepted: count + 1, refused, closed: { "refused-descriptor": refused } });
   },
 );
 
@@ -64,10 +66,4 @@ async function connectInTurn(count: number, port: number): Promise<Client[]> {
   while (clients.length < count)
     clients.push(...(await Client.all(Math.min(100, count - clients.length), port)));
   return clients;
-}
-
-async function metric({ listening }: ServerProcess, name: string): Promise<number> {
-  const response = await fetch(`http://127.0.0.1:${listening.metricsPort}/metrics`);
-  const line = new RegExp(`^echo_connections_${name}_total (\\d+)$`, "m").exec(await response.text());
-  return Number(line?.[1]);
 }

@@ -74,7 +74,7 @@ export class Acceptor {
     const row = ledger.open(monotonicUs());
     const most = options.maxConnections;
     if (most !== undefined && this.#threads.live >= most) {
-      refuse(ledger, row, fd);
+      refuse(ledger, row, fd, "refused-limit");
       return;
     }
     if (options.idleTimeoutMs !== undefined) {
@@ -84,7 +84,7 @@ export class Acceptor {
     const failed = this.#threads.start(row, fd);
     if (failed < 0) {
       ledger.countAcceptError(-failed);
-      refuse(ledger, row, fd);
+      refuse(ledger, row, fd, "refused-thread");
       return;
     }
     ledger.noteOpen(this.#threads.live);

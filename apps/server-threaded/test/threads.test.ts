@@ -109,6 +109,7 @@ testWith(
     expect(ended.code, ended.stderr).toBe(0);
     expectBalanced(ended);
     expect(ended.final?.refused).toBeGreaterThanOrEqual(refused);
+    expect(ended.final?.closed["refused-thread"]).toBe(ended.final?.refused);
     expect(ended.final?.acceptErrors).toEqual({ EAGAIN: ended.final?.refused });
   },
 );

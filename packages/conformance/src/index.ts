@@ -66,6 +66,7 @@ export function conformance(name: string, main: string, options: ConformanceOpti
 export { acceptTurnCases } from "./cases/connections/accept-turn-cases.ts";
 export { Client } from "./harness/client.ts";
 export { expectBalanced, expectCleanEnd, expectSameBytes } from "./harness/expectations.ts";
+export { readMetrics } from "./harness/metrics.ts";
 export { type Ended, runToEnd, ServerProcess, type StartOptions } from "./harness/server-process.ts";
 export { testWith } from "./harness/tools.ts";
 export { type SystemCall, traceUnderLoad } from "./harness/trace.ts";

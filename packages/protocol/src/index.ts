@@ -36,13 +36,13 @@ export {
   EXIT,
   OUTCOMES,
   type Outcome,
+  type RefusalReason,
   SEARCH_ENDS,
   SEARCHED,
   SERVERS,
   type SearchEnd,
   type Searched,
   type ServerName,
-  type ServerTraits,
   TCP_COUNTERS,
   type TcpCounter,
 } from "./names.ts";
@@ -58,4 +58,4 @@ export {
   RUN_OUTCOMES,
   Sample,
 } from "./results.ts";
-export { FinalLine, ListeningLine, Usage } from "./server-lines.ts";
+export { FinalLine, ListeningLine, ServerTraits, Usage } from "./server-lines.ts";

@@ -6,16 +6,6 @@
 export const SERVERS = ["threaded", "select", "epoll"] as const;
 export type ServerName = (typeof SERVERS)[number];
 
-/** Traits of an architecture that a check or a chart depends on; each app declares its own. */
-export interface ServerTraits {
-  /** Each connection has an OS thread of its own. */
-  readonly startsThreadPerConnection: boolean;
-  /** Each wait goes through all descriptor numbers up to the highest, as select(2) does. */
-  readonly scansDescriptors: boolean;
-  /** Memory of a connection in server, client and kernel together, bytes, rounded up. */
-  readonly connectionBytes: number;
-}
-
 /** What a plan varies along its x axis: an option of the client, of the server, or what follows from one. */
 export const AXES = [
   /** Connections, all of them active unless the load says otherwise. */
@@ -45,12 +35,20 @@ export const CLOSE_REASONS = [
   "drained",
   /** The server was told to stop and the client had not closed when the drain time was over. */
   "aborted",
-  /** Closed at once: above `--max-connections`, above `--fd-setsize`, or no thread to be had. */
-  "refused",
+  /** Closed at once: its descriptor number does not fit into the server's fd_set or poller. */
+  "refused-descriptor",
+  /** Closed at once: `--max-connections` was reached. */
+  "refused-limit",
+  /** Closed at once: no thread could be started for it. */
+  "refused-thread",
+  /** Closed at once: the poller did not take it. */
+  "refused-poller",
   /** Any other error of recv(2) or send(2). */
   "error",
 ] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
+/** The close reasons of a connection that the server accepted and closed at once. */
+export type RefusalReason = Extract<CloseReason, `refused-${string}`>;
 
 /** How a requested connection of the client ended. */
 export const OUTCOMES = [

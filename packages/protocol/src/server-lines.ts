@@ -1,7 +1,10 @@
 import { z } from "zod";
-import { CLOSE_REASONS, SERVERS } from "./names.ts";
+import { CLOSE_REASONS } from "./names.ts";
 
 const count = z.number().int().nonnegative();
+
+/** Name of an architecture. Any is allowed, because users add servers of their own. */
+const serverName = z.string().regex(/^[a-z][a-z0-9-]*$/);
 
 /** What getrusage(2) says of a whole process, ended threads included. */
 export const Usage = z.object({
@@ -13,10 +16,22 @@ export const Usage = z.object({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** Traits of an architecture that a check or a chart depends on; each app declares its own. */
+export const ServerTraits = z.object({
+  /** Each connection has an OS thread of its own. */
+  startsThreadPerConnection: z.boolean(),
+  /** Each wait goes through all descriptor numbers up to the highest, as select(2) does. */
+  scansDescriptors: z.boolean(),
+  /** Memory of a connection in server, client and kernel together, bytes, rounded up. */
+  connectionBytes: count,
+});
+export type ServerTraits = z.infer<typeof ServerTraits>;
+
 /** The first line of a server's stdout: from here on, connections are accepted. */
 export const ListeningLine = z.object({
   event: z.literal("listening"),
-  server: z.enum(SERVERS),
+  server: serverName,
+  traits: ServerTraits,
   host: z.string(),
   port: z.number().int().min(1).max(65535),
   pid: count,
@@ -45,11 +60,11 @@ const SystemCalls = z.object({
 /** The last line of a server's stdout: the ledger's totals. */
 export const FinalLine = z.object({
   event: z.literal("final"),
-  server: z.enum(SERVERS),
+  server: serverName,
   durationMs: z.number().nonnegative(),
   /** Connections accept4(2) returned: every one is a row of the CSV file. */
   accepted: count,
-  /** Of these, closed at once. */
+  /** Connections closed at once: the sum of the four `refused-…` reasons in `closed`. */
   refused: count,
   /** Most connections open at one time. */
   peak: count,

@@ -1,5 +1,5 @@
 import type { OptionTable, Program } from "@c10k-lab/cli";
-import type { ServerName, ServerTraits } from "@c10k-lab/protocol/names";
+import type { ServerTraits } from "@c10k-lab/protocol";
 import { SERVER_OPTIONS } from "./options.ts";
 
 export { EVENTS_PER_WAIT } from "./limits.ts";
@@ -9,7 +9,7 @@ export { EVENT_SERVER_OPTIONS } from "./options.ts";
 export interface ServerContract<T extends OptionTable = OptionTable>
   extends Program<typeof SERVER_OPTIONS & T> {
   /** Name of the architecture, as results and plans have it: `epoll`. */
-  readonly server: ServerName;
+  readonly server: string;
   readonly traits: ServerTraits;
 }
 

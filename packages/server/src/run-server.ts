@@ -5,17 +5,13 @@ import type { ServerContract } from "./contract.ts";
 import type { Architecture } from "./control-plane/control-plane.ts";
 
 /** Runs a server: this thread becomes its control plane and starts the data plane in a worker. */
-export async function runServer(
-  contract: ServerContract,
-  architecture: Omit<Architecture, "name">,
-): Promise<void> {
+export async function runServer(contract: ServerContract, architecture: Architecture): Promise<void> {
   const options = parseCommandLine(contract, process.argv.slice(2));
   if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
   // Loaded after the command line is read, so that a usage error costs nothing.
   const { ControlPlane } = await import("./control-plane/control-plane.ts");
   try {
-    const plane = new ControlPlane({ ...architecture, name: contract.server }, options);
-    process.exitCode = await plane.run();
+    process.exitCode = await new ControlPlane(contract, architecture, options).run();
   } catch (error) {
     process.stderr.write(`${contract.name}: ${(error as Error).message}\n`);
     process.exit(EXIT.incomplete);

@@ -4,7 +4,7 @@ import { pause, until } from "@c10k-lab/process/testing";
 import { COUNTER, Ledger, LedgerReader } from "@c10k-lab/stats";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listen } from "../src/control-plane/listener.ts";
-import { reasonCode } from "../src/data-plane/echo-connection.ts";
+import { CLOSE_CODE } from "../src/data-plane/close-code.ts";
 import { EventServer } from "../src/data-plane/event-server.ts";
 import { type Poller, READABLE } from "../src/data-plane/poller.ts";
 import type { EventServerOptions } from "../src/options.ts";
@@ -16,7 +16,7 @@ const EVENTS = 8;
 /** A poller that tells what the test says, so that the loop meets answers no kernel gives on demand. */
 class ScriptedPoller implements Poller {
   readonly name = "scripted";
-  readonly capacity = 10_000;
+  capacity = 10_000;
   readonly trigger: Poller["trigger"];
   readonly fds = new Int32Array(EVENTS);
   readonly generations = new Int32Array(EVENTS);
@@ -147,8 +147,8 @@ class Bench {
     return this.ledger.counter(COUNTER.accepted);
   }
 
-  closed(reason: Parameters<typeof reasonCode>[0]): number {
-    return this.reader.totals().closed[reasonCode(reason)] ?? 0;
+  closed(reason: keyof typeof CLOSE_CODE): number {
+    return this.reader.totals().closed[CLOSE_CODE[reason]] ?? 0;
   }
 }
 
@@ -190,15 +190,35 @@ test("a connection closed by an event before it in the same answer is not served
   expect(bench.ledger.counter(COUNTER.staleEvents)).toBe(1);
 });
 
-test("a connection that cannot be watched is refused and counted, the listener lives on", async () => {
+test("a connection that the poller does not take is closed as refused-poller, and the listener serves on", async () => {
   bench.poller.refusesNext = true;
   using refused = await Client.connect(bench.port);
   bench.turn([[bench.listenerFd, 0]]);
   expect(await refused.readToEnd()).toHaveLength(0);
   expect(bench.ledger.acceptErrors[posix.ENOMEM]).toBe(1);
+  expect(bench.closed("refused-poller")).toBe(1);
   expect(bench.ledger.counter(COUNTER.refused)).toBe(1);
   const [client, fd, generation] = await bench.admit();
   expect(await bench.echo(client, fd, generation)).toBe(true);
+});
+
+test("a descriptor number that the poller cannot hold is closed as refused-descriptor", async () => {
+  bench.poller.capacity = bench.listenerFd;
+  using refused = await Client.connect(bench.port);
+  bench.turn([[bench.listenerFd, 0]]);
+  expect(await refused.readToEnd()).toHaveLength(0);
+  expect(bench.closed("refused-descriptor")).toBe(1);
+  expect(bench.ledger.counter(COUNTER.refused)).toBe(1);
+});
+
+test("at --max-connections the reason is refused-limit, whatever the descriptor number", async () => {
+  bench = await Bench.open({ maxConnections: 1 });
+  await bench.admit();
+  bench.poller.capacity = bench.listenerFd;
+  using refused = await Client.connect(bench.port);
+  bench.turn([[bench.listenerFd, 0]]);
+  expect(await refused.readToEnd()).toHaveLength(0);
+  expect(bench.closed("refused-limit")).toBe(1);
 });
 
 test.each([

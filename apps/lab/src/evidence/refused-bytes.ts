@@ -15,7 +15,7 @@ export async function bytesSentToRefused(folder: string): Promise<number> {
     ({ rows }) =>
       new Set(
         rows
-          .filter((row) => row.close_reason === "refused")
+          .filter((row) => row.close_reason?.startsWith("refused-"))
           .map((row) => `${row.client_address} ${row.client_port}`),
       ),
   );

@@ -19,7 +19,11 @@ export function expectBalanced({ final, rows, torn }: Ended): void {
     Object.values(final.closed).reduce((a, b) => a + b, 0),
     "closed",
   ).toBe(final.accepted);
-  expect(final.closed.refused, "refused").toBe(final.refused);
+  const refusals = Object.entries(final.closed).filter(([reason]) => reason.startsWith("refused-"));
+  expect(
+    refusals.reduce((total, [, count]) => total + count, 0),
+    "refused",
+  ).toBe(final.refused);
   for (const reason of CLOSE_REASONS) {
     const withReason = rows.filter((row) => row.close_reason === reason);
     expect(withReason.length, `rows closed as ${reason}`).toBe(final.closed[reason]);

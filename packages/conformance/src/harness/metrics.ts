@@ -5,7 +5,7 @@ export function monitoringUrl({ listening }: ServerProcess, path: string): strin
 }
 
 /** The samples of `/metrics` by name, labels included. */
-export async function metrics(server: ServerProcess): Promise<Record<string, number>> {
+export async function readMetrics(server: ServerProcess): Promise<Record<string, number>> {
   const exposition = await (await fetch(monitoringUrl(server, "/metrics"))).text();
   const lines = exposition.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
   return Object.fromEntries(lines.map((line) => [line.split(" ")[0], Number(line.split(" ")[1])]));

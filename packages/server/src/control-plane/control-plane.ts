@@ -6,13 +6,14 @@ import { onStopSignal } from "@c10k-lab/cli";
 import type { CsvFile } from "@c10k-lab/files";
 import { claimPath } from "@c10k-lab/files/numbered-path";
 import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
-import type { ListeningLine } from "@c10k-lab/protocol";
+import type { FinalLine, ListeningLine } from "@c10k-lab/protocol";
 import { SERVER_COLUMNS } from "@c10k-lab/protocol/columns";
-import { EXIT, type ServerName } from "@c10k-lab/protocol/names";
+import { EXIT } from "@c10k-lab/protocol/names";
 import { Ledger } from "@c10k-lab/stats/ledger";
 import { LedgerReader } from "@c10k-lab/stats/ledger-reader";
 import { usageNow } from "@c10k-lab/stats/usage";
 import type { Logger } from "pino";
+import type { ServerContract } from "../contract.ts";
 import type { DataPlaneMemory } from "../data-plane/data-plane.ts";
 import { CLOSED_ROWS, MOST_CONNECTIONS } from "../limits.ts";
 import type { ServerOptions } from "../options.ts";
@@ -22,13 +23,12 @@ import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import { effectiveBacklog, type Listener, listen, queuedConnections } from "./listener.ts";
 import { openLog } from "./log.ts";
-import { totals } from "./totals.ts";
+import { readTotals } from "./totals.ts";
 
 const ACCEPTOR_TICK_MS = 5;
 
 /** What differs between the servers, as the control plane sees it. */
 export interface Architecture {
-  readonly name: ServerName;
   /** Whether the data plane sleeps in accept(2) itself; else it waits for the listener in its poller. */
   readonly blocksInAccept: boolean;
   /** Module of the data plane, to be run in a worker. */
@@ -40,6 +40,7 @@ export interface Architecture {
  * closed rows to disk, answers monitoring requests, and turns signals into stop requests.
  */
 export class ControlPlane {
+  readonly #contract: ServerContract;
   readonly #architecture: Architecture;
   readonly #options: ServerOptions;
   readonly #log: Logger;
@@ -52,10 +53,11 @@ export class ControlPlane {
   #listener: Listener | undefined;
   #monitoring: Server | undefined;
 
-  constructor(architecture: Architecture, options: ServerOptions) {
+  constructor(contract: ServerContract, architecture: Architecture, options: ServerOptions) {
+    this.#contract = contract;
     this.#architecture = architecture;
     this.#options = options;
-    this.#log = openLog(`server-${architecture.name}`);
+    this.#log = openLog(contract.name);
     const most = Math.min(
       fileDescriptorLimit(),
       options.maxConnections ?? MOST_CONNECTIONS,
@@ -93,7 +95,7 @@ export class ControlPlane {
     this.#monitoring?.close();
     this.#monitoring?.closeAllConnections();
     const isWritten = await log.stop();
-    printLine(totals(this.#architecture.name, this.#ledger, this.#reader, this.#uptimeMs()));
+    printLine(this.#totals());
     if (failure) return EXIT.incomplete;
     return isWritten ? EXIT.ok : EXIT.unwritable;
   }
@@ -125,10 +127,10 @@ export class ControlPlane {
   }
 
   #announce({ address }: Listener): void {
-    const { name } = this.#architecture;
     const line: ListeningLine = {
       event: "listening",
-      server: name,
+      server: this.#contract.server,
+      traits: this.#contract.traits,
       host: address.host,
       port: address.port,
       pid: process.pid,
@@ -152,7 +154,7 @@ export class ControlPlane {
     if (metricsPort === undefined) return;
     const { serveMonitoring } = await import("./monitoring.ts");
     this.#monitoring = await serveMonitoring(metricsPort, {
-      totals: () => totals(this.#architecture.name, this.#ledger, this.#reader, this.#uptimeMs()),
+      totals: () => this.#totals(),
       connections: () => this.#liveConnections(),
     });
     this.#log.info(`monitoring on http://127.0.0.1:${portOf(this.#monitoring)}/metrics`);
@@ -172,8 +174,9 @@ export class ControlPlane {
     });
   }
 
-  #uptimeMs(): number {
-    return (monotonicUs() - this.#startedUs) / 1000;
+  #totals(): FinalLine {
+    const uptimeMs = (monotonicUs() - this.#startedUs) / 1000;
+    return readTotals(this.#contract.server, this.#ledger, this.#reader, uptimeMs);
   }
 }
 

@@ -61,16 +61,20 @@ function metrics(monitored: Monitored): Registry {
   counter("echo_requests_total", "Messages echoed", ({ requests }) => requests);
   counter("echo_received_bytes_total", "Bytes received", ({ bytesReceived }) => bytesReceived);
   counter("echo_sent_bytes_total", "Bytes sent", ({ bytesSent }) => bytesSent);
-  new Counter({
-    name: "echo_system_calls_total",
-    help: "System calls made to serve, by call",
-    labelNames: ["call"],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [call, made] of Object.entries(monitored.totals().calls)) this.inc({ call }, made);
-    },
-  });
+  const counterBy = (label: string, name: string, help: string, read: (totals: FinalLine) => object) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        const counts = Object.entries(read(monitored.totals()));
+        for (const [key, count] of counts) this.inc({ [label]: key }, count);
+      },
+    });
+  counterBy("reason", "echo_connections_closed_total", "Connections closed", ({ closed }) => closed);
+  counterBy("call", "echo_system_calls_total", "System calls made to serve", ({ calls }) => calls);
   return registry;
 }
 

@@ -1,13 +1,13 @@
 import { errorName } from "@c10k-lab/posix";
 import type { FinalLine } from "@c10k-lab/protocol";
-import { CLOSE_REASONS, type ServerName } from "@c10k-lab/protocol/names";
+import { CLOSE_REASONS } from "@c10k-lab/protocol/names";
 import type { LedgerReader } from "@c10k-lab/stats";
 import { COUNTER, type Ledger } from "@c10k-lab/stats/ledger";
 import { usageNow } from "@c10k-lab/stats/usage";
 
 /** The ledger's totals as they stand, in the form of the final line. */
-export function totals(
-  server: ServerName,
+export function readTotals(
+  server: string,
   ledger: Ledger,
   reader: LedgerReader,
   durationMs: number,
@@ -25,7 +25,7 @@ export function totals(
     requests,
     bytesReceived,
     bytesSent,
-    acceptErrors: acceptErrors(ledger),
+    acceptErrors: countByName(ledger.acceptErrors),
     shortWrites: ledger.counter(COUNTER.shortWrites),
     staleEvents: ledger.counter(COUNTER.staleEvents),
     calls: {
@@ -42,9 +42,10 @@ export function totals(
   };
 }
 
-function acceptErrors(ledger: Ledger): Record<string, number> {
+/** Returns the counts above zero, keyed by the error's name. */
+function countByName(byErrno: Float64Array): Record<string, number> {
   const errors: Record<string, number> = {};
-  ledger.acceptErrors.forEach((count, errno) => {
+  byErrno.forEach((count, errno) => {
     if (count > 0) errors[errorName(errno)] = count;
   });
   return errors;

@@ -1,8 +1,8 @@
 import { posix } from "@c10k-lab/posix";
 import { countMessages } from "@c10k-lab/protocol/message";
-import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol/names";
 import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
 import { BUFFER_BYTES, READS_PER_TURN } from "../limits.ts";
+import { CLOSE_CODE } from "./close-code.ts";
 
 /** The two calls a connection lives on; tests play scripts of results instead. */
 export interface SocketIo {
@@ -28,11 +28,6 @@ export interface EchoContext {
   readonly spareBuffers: Uint8Array[];
 }
 
-const REASON = Object.fromEntries(CLOSE_REASONS.map((reason, index) => [reason, index])) as Record<
-  CloseReason,
-  number
->;
-
 /**
  * A non-blocking connection that sends back what it receives.
  *
@@ -51,7 +46,7 @@ export class EchoConnection {
   readonly row: number;
   lastActiveUs: number;
   /** Index into CLOSE_REASONS, once `serve` has returned CLOSED. */
-  closeReason: number = REASON["client-closed"];
+  closeReason: number = CLOSE_CODE["client-closed"];
   /** What the poller was last told to watch for. */
   interest: number;
   isQueued = false;
@@ -179,14 +174,10 @@ export class EchoConnection {
   }
 
   #close(result: number): Need {
-    if (result === 0) this.closeReason = this.#isHalfClosed ? REASON.drained : REASON["client-closed"];
-    else if (result === -posix.ECONNRESET || result === -posix.EPIPE) this.closeReason = REASON.reset;
-    else this.closeReason = REASON.error;
+    if (result === 0)
+      this.closeReason = this.#isHalfClosed ? CLOSE_CODE.drained : CLOSE_CODE["client-closed"];
+    else if (result === -posix.ECONNRESET || result === -posix.EPIPE) this.closeReason = CLOSE_CODE.reset;
+    else this.closeReason = CLOSE_CODE.error;
     return CLOSED;
   }
-}
-
-/** Index of a close reason in the ledger. */
-export function reasonCode(reason: CloseReason): number {
-  return REASON[reason];
 }

@@ -4,6 +4,7 @@ import { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
 import { ABORT, RUN } from "../stop-request.ts";
 import { AcceptQueue } from "./accept-queue.ts";
+import { CLOSE_CODE } from "./close-code.ts";
 import type { DataPlane } from "./data-plane.ts";
 import {
   AWAIT_READABLE,
@@ -13,7 +14,6 @@ import {
   EchoConnection,
   type EchoContext,
   type Need,
-  reasonCode,
 } from "./echo-connection.ts";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 import { refuse } from "./refuse.ts";
@@ -157,22 +157,25 @@ export class EventServer {
     if (connection.interest === interest) return;
     connection.interest = interest;
     const failed = this.#poller.modify(connection.fd, connection.generation, interest);
-    if (failed < 0) this.#close(connection, reasonCode("error"));
+    if (failed < 0) this.#close(connection, CLOSE_CODE.error);
   }
 
   #admit(fd: number): void {
     const { ledger, options } = this.#plane;
     const row = ledger.open(this.#nowUs);
-    const most = options.maxConnections;
-    if (fd >= this.#poller.capacity || (most !== undefined && this.#open >= most)) {
-      refuse(ledger, row, fd);
+    if (options.maxConnections !== undefined && this.#open >= options.maxConnections) {
+      refuse(ledger, row, fd, "refused-limit");
+      return;
+    }
+    if (fd >= this.#poller.capacity) {
+      refuse(ledger, row, fd, "refused-descriptor");
       return;
     }
     this.#generation = (this.#generation + 1) | 0;
     const failed = this.#poller.add(fd, this.#generation, READABLE);
     if (failed < 0) {
       ledger.countAcceptError(-failed);
-      refuse(ledger, row, fd);
+      refuse(ledger, row, fd, "refused-poller");
       return;
     }
     this.#connections[fd] = new EchoConnection(
@@ -213,7 +216,7 @@ export class EventServer {
 
   #sweepStopping(): void {
     const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
-    if (isLate) for (const connection of this.#live()) this.#close(connection, reasonCode("aborted"));
+    if (isLate) for (const connection of this.#live()) this.#close(connection, CLOSE_CODE.aborted);
   }
 
   /**
@@ -226,7 +229,7 @@ export class EventServer {
     this.#nextSweepUs = asOfUs + sweepIntervalMs(idleTimeoutMs) * 1000;
     const idleSinceUs = asOfUs - idleTimeoutMs * 1000;
     for (const connection of this.#live()) {
-      if (connection.lastActiveUs <= idleSinceUs) this.#close(connection, reasonCode("idle-timeout"));
+      if (connection.lastActiveUs <= idleSinceUs) this.#close(connection, CLOSE_CODE["idle-timeout"]);
     }
   }
 
@@ -244,7 +247,7 @@ export class EventServer {
     const isDead = ({ fd }: EchoConnection) => posix.fcntl(fd, posix.F_GETFD, 0) < 0;
     const dead = errno === posix.EBADF ? this.#live().filter(isDead) : [];
     if (dead.length === 0) throw new SyscallError(this.#poller.name, errno, "for all connections");
-    for (const connection of dead) this.#close(connection, reasonCode("error"));
+    for (const connection of dead) this.#close(connection, CLOSE_CODE.error);
   }
 }
 

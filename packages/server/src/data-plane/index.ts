@@ -3,8 +3,8 @@
 export { ACCEPT_PAUSE_MS, BUFFER_BYTES, FAILED_ACCEPTS_BEFORE_PAUSE } from "../limits.ts";
 export { ABORT, RUN } from "../stop-request.ts";
 export { ACCEPT_PAUSE, afterAcceptError } from "./accept-error.ts";
+export { CLOSE_CODE } from "./close-code.ts";
 export { type DataPlane, openDataPlane } from "./data-plane.ts";
-export { reasonCode } from "./echo-connection.ts";
 export { EventServer } from "./event-server.ts";
 export { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 export { refuse } from "./refuse.ts";

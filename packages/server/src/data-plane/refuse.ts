@@ -1,7 +1,8 @@
 import { monotonicUs, posix } from "@c10k-lab/posix";
+import type { RefusalReason } from "@c10k-lab/protocol/names";
 import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
 import { BUFFER_BYTES } from "../limits.ts";
-import { reasonCode } from "./echo-connection.ts";
+import { CLOSE_CODE } from "./close-code.ts";
 
 /** A client that has sent more than this, or goes on sending, may see a reset all the same. */
 const READS = 64;
@@ -11,7 +12,7 @@ const unread = new Uint8Array(BUFFER_BYTES);
  * Closes a connection that was just accepted; it has its row all the same. What the client has sent already is read
  * first, because closing with unread input resets the connection and the client should see an end of file.
  */
-export function refuse(ledger: Ledger, row: number, fd: number): void {
+export function refuse(ledger: Ledger, row: number, fd: number, reason: RefusalReason): void {
   posix.shutdown(fd, posix.SHUT_WR);
   posix.fcntl(fd, posix.F_SETFL, posix.O_NONBLOCK);
   for (let reads = 0; reads < READS; reads++) {
@@ -20,5 +21,5 @@ export function refuse(ledger: Ledger, row: number, fd: number): void {
   }
   posix.close(fd);
   ledger.count(COUNTER.refused, 1);
-  ledger.close(row, reasonCode("refused"), monotonicUs());
+  ledger.close(row, CLOSE_CODE[reason], monotonicUs());
 }

@@ -2,7 +2,7 @@ import { untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { metrics, systemCalls } from "../../harness/metrics.ts";
+import { readMetrics, systemCalls } from "../../harness/metrics.ts";
 import { ServerProcess } from "../../harness/server-process.ts";
 
 const CLIENTS = 50;
@@ -30,7 +30,7 @@ export function acceptTurnCases(main: string, args: readonly string[] = []): voi
 /** The system calls a server makes to accept clients that are all there before it looks and send nothing. */
 async function callsForBurst(main: string, args: readonly string[]): Promise<Record<string, number>> {
   await using server = await ServerProcess.start(main, { args: [...args, "--metrics-port", "0"] });
-  const calls = async () => systemCalls(await metrics(server));
+  const calls = async () => systemCalls(await readMetrics(server));
   const before = await calls();
   await server.freeze();
   const clients = await Client.all(CLIENTS, server.port);

@@ -26,8 +26,9 @@ export function limitCases(subject: Subject): void {
     for (const client of [next, ...others]) await client.finish();
     const { final, rows } = await expectCleanEnd(server);
     expect(final).toMatchObject({ peak: 3 });
+    expect(final?.closed["refused-limit"]).toBe(final?.refused);
     expect(rows.find((row) => row.client_port === String(refused.port))).toMatchObject({
-      close_reason: "refused",
+      close_reason: "refused-limit",
     });
   });
 

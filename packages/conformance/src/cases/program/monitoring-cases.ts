@@ -2,7 +2,7 @@ import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { metrics, monitoringUrl, systemCalls } from "../../harness/metrics.ts";
+import { monitoringUrl, readMetrics, systemCalls } from "../../harness/metrics.ts";
 import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 
@@ -33,7 +33,7 @@ export function monitoringCases(subject: Subject): void {
     const clients = await Client.all(3, server.port);
     for (const client of clients) expect(await client.answers("12345\n")).toBe(true);
     await untilCounted(server, 18);
-    const samples = await metrics(server);
+    const samples = await readMetrics(server);
     const { recv = 0, send, ...calls } = systemCalls(samples);
     expect(recv).toBeGreaterThanOrEqual(3);
     expect(send).toBe(3);
@@ -85,7 +85,7 @@ export function monitoringCases(subject: Subject): void {
 
 /** A client can have its echo a moment before the server has counted it. */
 async function untilCounted(server: ServerProcess, sentBytes: number): Promise<void> {
-  const sent = async () => (await metrics(server)).echo_sent_bytes_total;
+  const sent = async () => (await readMetrics(server)).echo_sent_bytes_total;
   await until(async () => (await sent()) === sentBytes, "the echoes are counted");
 }
 
