@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import { posix } from "@c10k-lab/posix";
 import { CLOSE_REASONS } from "@c10k-lab/protocol";
 import { COUNTER, FIELD, Ledger } from "@c10k-lab/stats";
@@ -15,7 +16,7 @@ import { READABLE } from "../src/data-plane/poller.ts";
 import { BUFFER_BYTES, READS_PER_TURN } from "../src/limits.ts";
 
 const { EAGAIN, EINTR, ECONNRESET, EPIPE } = posix;
-const EIO = 5;
+const { EIO } = constants.errno;
 
 /** The stream a scripted client sends: 0, 1, 2, … 250, 0, …, so one byte in 251 is a newline. */
 const STREAM = Buffer.alloc(251 * 200).map((_, at) => at % 251);
@@ -125,6 +126,28 @@ test("told that more than data is behind, it reads past a short read until the F
   connection.readToTheEnd();
   expect(connection.serve()).toBe(CLOSED);
   expect(io.sent).toBe(7);
+});
+
+test("after EAGAIN a short read ends the turn again, so a message costs one recv(2)", () => {
+  const io = new ScriptedSocket([5, 3, -EAGAIN]);
+  const { connection, field } = connect(io);
+  connection.readToTheEnd();
+  expect(connection.serve()).toBe(AWAIT_READABLE);
+  expect(field("recvCalls")).toBe(3);
+  for (let message = 1; message <= 10; message++) {
+    io.play([4]);
+    expect(connection.serve()).toBe(AWAIT_READABLE);
+    expect(field("recvCalls")).toBe(3 + message);
+  }
+});
+
+test("an echo that is pending does not end reading to the end", () => {
+  const io = new ScriptedSocket([10, 4, 0], [-EAGAIN]);
+  const { connection } = connect(io);
+  connection.readToTheEnd();
+  expect(connection.serve()).toBe(AWAIT_WRITABLE);
+  expect(connection.serve()).toBe(CLOSED);
+  expect(io.sent).toBe(14);
 });
 
 test("a client that always has more gives the others their turn", () => {

@@ -114,7 +114,10 @@ export class EchoConnection {
     const { io, ledger, scratch } = this.#context;
     ledger.rows.add(this.row, FIELD.recvCalls, 1);
     const received = io.recv(this.fd, scratch, 0, BUFFER_BYTES);
-    if (received === -posix.EAGAIN) return AWAIT_READABLE;
+    if (received === -posix.EAGAIN) {
+      this.#mustReadToTheEnd = false;
+      return AWAIT_READABLE;
+    }
     if (received === -posix.EINTR) return AWAIT_TURN;
     if (received <= 0) return this.#close(received);
     const need = this.#isHalfClosed ? this.#drop(received) : this.#echo(received);

@@ -5,6 +5,7 @@ import { pause, untilStable } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
 import { expectBalanced, expectCleanEnd } from "../../harness/expectations.ts";
 import { bytesTaken } from "../../harness/live.ts";
+import { readMetrics, systemCalls } from "../../harness/metrics.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
@@ -17,11 +18,38 @@ const SEND_ALL = `${CONNECT} send(S, "ab", 0); send(S, "!", MSG_OOB); send(S, "c
 const SEND_AS_TOLD = `${CONNECT} while (sysread(STDIN, my $what, 1)) {
   if ($what eq "!") { send(S, "!", MSG_OOB) } else { syswrite(S, "x" x 32768) } print "done"; }`;
 const CHUNK_BYTES = 32_768;
+/** Sends an urgent byte, then a line for each byte on stdin; reads each echo before it says so on stdout. */
+const SEND_LINES = `${CONNECT} sub echo { my $rest = shift; while ($rest > 0) { $rest -= sysread(S, my $some, $rest) } }
+  send(S, "!", MSG_OOB); echo(1); print "done"; while (sysread(STDIN, my $what, 1)) { syswrite(S, "line\\n"); echo(5); print "done"; }`;
+const LINES = 20;
 
 export function urgentCases(subject: Subject): void {
   testWith("perl", "an urgent byte is echoed like any other", async () => {
     await using server = await subject.start();
     expect(execFileSync("perl", ["-e", SEND_ALL, String(server.port)]).toString()).toBe("ab!cd");
+    await expectCleanEnd(server);
+  });
+
+  testWith("perl", "after an urgent byte a message costs one recv(2), as before", async () => {
+    await using server = await subject.start({ args: ["--metrics-port", "0"] });
+    const perl = spawn("perl", ["-e", SEND_LINES, String(server.port)], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const readRecvCalls = async () => systemCalls(await readMetrics(server)).recv ?? 0;
+    try {
+      await once(perl.stdout, "data");
+      const send = async () => {
+        perl.stdin.write("x");
+        await once(perl.stdout, "data");
+      };
+      await send();
+      const before = await untilStable(readRecvCalls);
+      for (let sent = 0; sent < LINES; sent++) await send();
+      expect((await untilStable(readRecvCalls)) - before).toBe(LINES);
+    } finally {
+      perl.stdin.end();
+      await once(perl, "close");
+    }
     await expectCleanEnd(server);
   });
 
