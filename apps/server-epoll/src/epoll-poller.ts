@@ -34,7 +34,7 @@ export class EpollPoller implements Poller {
     this.generations = new Int32Array(maxEvents);
     this.events = new Uint8Array(maxEvents);
     this.#kernelEvents = new Int32Array(maxEvents * posix.EPOLL_EVENT_WORDS);
-    this.#epfd = check(posix.epoll_create1(posix.EPOLL_CLOEXEC), "epoll_create1", "");
+    this.#epfd = check(posix.epoll_create1(posix.EPOLL_CLOEXEC), "epoll_create1");
     this.#always = trigger === "edge" ? posix.EPOLLET | posix.EPOLLRDHUP | posix.EPOLLPRI : 0;
   }
 

@@ -5,7 +5,6 @@ import { Descriptors } from "../../../packages/posix/test/sockets.ts";
 import { SelectPoller } from "../src/select-poller.ts";
 
 const ONE = Uint8Array.of(1);
-const F_DUPFD = 0;
 
 let descriptors: Descriptors;
 beforeEach(() => {
@@ -24,7 +23,7 @@ function ready(poller: SelectPoller, timeoutMs = 0): number[][] {
 
 /** The same socket under a number of at least `from`. */
 function renumbered(fd: number, from: number): number {
-  return descriptors.add(posix.fcntl(fd, F_DUPFD, from));
+  return descriptors.add(posix.fcntl(fd, posix.F_DUPFD, from));
 }
 
 test("readiness is told again and again until it is read", () => {
@@ -137,7 +136,7 @@ test("a wait ends when its time is over, and says that nothing is ready", () => 
 test("a descriptor closed behind its back fails the wait with EBADF", () => {
   const poller = new SelectPoller(1024);
   const [, server] = descriptors.pair();
-  const dead = posix.fcntl(server, F_DUPFD, 500);
+  const dead = posix.fcntl(server, posix.F_DUPFD, 500);
   poller.add(dead, 1, READABLE);
   posix.close(dead);
   expect(poller.wait(0)).toBe(-posix.EBADF);

@@ -219,7 +219,7 @@ static napi_value start_thread(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct table *table = arg_table(env, argv[0]);
   uint32_t row = arg_uint(env, argv[1]);
-  if (table == NULL || row >= table->capacity) return failed(env, EINVAL);
+  if (table == NULL || row >= table->capacity) return error_result(env, EINVAL);
   struct slot *slot = &table->slots[row];
   slot->table = table;
   slot->fd = arg_int(env, argv[2]);

@@ -9,12 +9,12 @@ static napi_value posix_inet_pton(napi_env env, napi_callback_info info) {
   ARGS(3);
   char text[INET6_ADDRSTRLEN + 1] = "";
   size_t length;
-  if (napi_get_value_string_utf8(env, argv[1], text, sizeof text, &length) != napi_ok) return failed(env, EINVAL);
+  if (napi_get_value_string_utf8(env, argv[1], text, sizeof text, &length) != napi_ok) return error_result(env, EINVAL);
   /* Longer than any address, or with a NUL inside: what fits into the buffer must not pass for the whole. */
   if (length >= INET6_ADDRSTRLEN || strlen(text) != length) return integer(env, 0);
   struct span into = arg_span(env, argv[2]);
-  if (into.length < sizeof(struct in6_addr)) return failed(env, EFAULT);
-  return returned(env, inet_pton(arg_int(env, argv[0]), text, into.data));
+  if (into.length < sizeof(struct in6_addr)) return error_result(env, EFAULT);
+  return syscall_result(env, inet_pton(arg_int(env, argv[0]), text, into.data));
 }
 
 /* The text, or "" for a family it does not know. */

@@ -8,7 +8,7 @@
 
 static napi_value posix_epoll_create1(napi_env env, napi_callback_info info) {
   ARGS(1);
-  return returned(env, epoll_create1(arg_int(env, argv[0])));
+  return syscall_result(env, epoll_create1(arg_int(env, argv[0])));
 }
 
 static napi_value posix_epoll_ctl(napi_env env, napi_callback_info info) {
@@ -16,16 +16,16 @@ static napi_value posix_epoll_ctl(napi_env env, napi_callback_info info) {
   int fd = arg_int(env, argv[2]);
   struct epoll_event event = {.events = arg_uint(env, argv[3])};
   event.data.u64 = (uint32_t)fd | (uint64_t)arg_uint(env, argv[4]) << 32;
-  return returned(env, epoll_ctl(arg_int(env, argv[0]), arg_int(env, argv[1]), fd, &event));
+  return syscall_result(env, epoll_ctl(arg_int(env, argv[0]), arg_int(env, argv[1]), fd, &event));
 }
 
 /* Fills the caller's array with as many struct epoll_event as it holds. */
 static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct span events = arg_span(env, argv[1]);
-  if (events.data == NULL) return failed(env, EFAULT);
+  if (events.data == NULL) return error_result(env, EFAULT);
   int capacity = (int)(events.length / sizeof(struct epoll_event));
-  return returned(env, epoll_wait(arg_int(env, argv[0]), (struct epoll_event *)events.data, capacity,
+  return syscall_result(env, epoll_wait(arg_int(env, argv[0]), (struct epoll_event *)events.data, capacity,
                                   arg_int(env, argv[2])));
 }
 
@@ -33,11 +33,11 @@ static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
 static napi_value posix_epoll_pwait2(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct span events = arg_span(env, argv[1]);
-  if (events.data == NULL) return failed(env, EFAULT);
+  if (events.data == NULL) return error_result(env, EFAULT);
   int capacity = (int)(events.length / sizeof(struct epoll_event));
   int64_t us = (int64_t)arg_double(env, argv[2]);
   struct timespec timeout = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
-  return returned(env, (int)syscall(SYS_epoll_pwait2, arg_int(env, argv[0]), events.data, capacity,
+  return syscall_result(env, (int)syscall(SYS_epoll_pwait2, arg_int(env, argv[0]), events.data, capacity,
                                     us < 0 ? NULL : &timeout, NULL, 0));
 }
 

@@ -5,18 +5,18 @@
 
 static napi_value posix_eventfd(napi_env env, napi_callback_info info) {
   ARGS(2);
-  return returned(env, eventfd(arg_uint(env, argv[0]), arg_int(env, argv[1])));
+  return syscall_result(env, eventfd(arg_uint(env, argv[0]), arg_int(env, argv[1])));
 }
 
 static napi_value posix_eventfd_write(napi_env env, napi_callback_info info) {
   ARGS(2);
-  return returned(env, eventfd_write(arg_int(env, argv[0]), arg_uint(env, argv[1])));
+  return syscall_result(env, eventfd_write(arg_int(env, argv[0]), arg_uint(env, argv[1])));
 }
 
 static napi_value posix_eventfd_read(napi_env env, napi_callback_info info) {
   ARGS(1);
   eventfd_t ignored;
-  return returned(env, eventfd_read(arg_int(env, argv[0]), &ignored));
+  return syscall_result(env, eventfd_read(arg_int(env, argv[0]), &ignored));
 }
 
 void export_eventfd(napi_env env, napi_value exports) {

@@ -86,9 +86,9 @@ static inline napi_value integer(napi_env env, int32_t value) {
 }
 
 /* The convention of the whole addon: what the system call returned, or -errno. */
-static inline napi_value returned(napi_env env, long rc) { return integer(env, rc < 0 ? -errno : (int32_t)rc); }
+static inline napi_value syscall_result(napi_env env, long rc) { return integer(env, rc < 0 ? -errno : (int32_t)rc); }
 
-static inline napi_value failed(napi_env env, int error) { return integer(env, -error); }
+static inline napi_value error_result(napi_env env, int error) { return integer(env, -error); }
 
 static inline void export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
   napi_value function;

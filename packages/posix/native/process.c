@@ -13,14 +13,14 @@ static napi_value posix_getrlimit(napi_env env, napi_callback_info info) {
   ARGS(2);
   struct span out = arg_span(env, argv[1]);
   struct rlimit limit;
-  if (out.length < 2 * sizeof(double)) return failed(env, EFAULT);
+  if (out.length < 2 * sizeof(double)) return error_result(env, EFAULT);
   int rc = getrlimit(arg_int(env, argv[0]), &limit);
   if (rc == 0) {
     double *values = (double *)out.data;
     values[0] = limit.rlim_cur == RLIM_INFINITY ? __builtin_inf() : (double)limit.rlim_cur;
     values[1] = limit.rlim_max == RLIM_INFINITY ? __builtin_inf() : (double)limit.rlim_max;
   }
-  return returned(env, rc);
+  return syscall_result(env, rc);
 }
 
 static rlim_t limit_from(double value) { return value > 9e15 ? RLIM_INFINITY : (rlim_t)value; }
@@ -29,44 +29,44 @@ static napi_value posix_setrlimit(napi_env env, napi_callback_info info) {
   ARGS(3);
   double soft = arg_double(env, argv[1]);
   double hard = arg_double(env, argv[2]);
-  if (!(soft >= 0) || !(hard >= 0)) return failed(env, EINVAL);
+  if (!(soft >= 0) || !(hard >= 0)) return error_result(env, EINVAL);
   struct rlimit limit = {limit_from(soft), limit_from(hard)};
-  return returned(env, setrlimit(arg_int(env, argv[0]), &limit));
+  return syscall_result(env, setrlimit(arg_int(env, argv[0]), &limit));
 }
 
 /* (thread or 0 for the caller, bitmap of processors). */
 static napi_value posix_sched_setaffinity(napi_env env, napi_callback_info info) {
   ARGS(2);
   struct span mask = arg_span(env, argv[1]);
-  if (mask.data == NULL) return failed(env, EFAULT);
-  return returned(env, sched_setaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
+  if (mask.data == NULL) return error_result(env, EFAULT);
+  return syscall_result(env, sched_setaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
 }
 
 /* Returns the bytes of bitmap the kernel filled. */
 static napi_value posix_sched_getaffinity(napi_env env, napi_callback_info info) {
   ARGS(2);
   struct span mask = arg_span(env, argv[1]);
-  if (mask.data == NULL) return failed(env, EFAULT);
-  return returned(env, sched_getaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
+  if (mask.data == NULL) return error_result(env, EFAULT);
+  return syscall_result(env, sched_getaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
 }
 
 /* Microseconds. CLOCK_MONOTONIC counts from boot for every process alike, so two processes may compare theirs. */
 static napi_value posix_clock_gettime(napi_env env, napi_callback_info info) {
   ARGS(1);
   struct timespec now;
-  if (clock_gettime(arg_int(env, argv[0]), &now) != 0) return failed(env, errno);
+  if (clock_gettime(arg_int(env, argv[0]), &now) != 0) return error_result(env, errno);
   return number(env, (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3);
 }
 
 static napi_value posix_fcntl(napi_env env, napi_callback_info info) {
   ARGS(3);
-  return returned(env, fcntl(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2])));
+  return syscall_result(env, fcntl(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2])));
 }
 
 /* The signal this process gets when the thread that started it ends: prctl(2) PR_SET_PDEATHSIG. */
 static napi_value posix_prctl_set_pdeathsig(napi_env env, napi_callback_info info) {
   ARGS(1);
-  return returned(env, prctl(PR_SET_PDEATHSIG, arg_int(env, argv[0])));
+  return syscall_result(env, prctl(PR_SET_PDEATHSIG, arg_int(env, argv[0])));
 }
 
 void export_process(napi_env env, napi_value exports) {
@@ -83,7 +83,7 @@ void export_process(napi_env env, napi_value exports) {
   CONSTANT(CLOCK_MONOTONIC);
   CONSTANT(CLOCK_REALTIME);
   CONSTANT(F_GETFD);
-  CONSTANT(F_GETFL);
+  CONSTANT(F_DUPFD);
   CONSTANT(F_SETFL);
   CONSTANT(O_NONBLOCK);
   CONSTANT(SIGTERM);

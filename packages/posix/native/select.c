@@ -22,12 +22,12 @@ static napi_value posix_select(napi_env env, napi_callback_info info) {
   struct span writable = arg_span(env, argv[2]);
   struct span exceptional = arg_span(env, argv[3]);
   int timeout_ms = arg_int(env, argv[4]);
-  if (nfds < 0) return failed(env, EINVAL);
+  if (nfds < 0) return error_result(env, EINVAL);
   /* The kernel reads and writes whole longs. */
   size_t needed = ((size_t)nfds + 63) / 64 * 8;
-  if (readable.length < needed || writable.length < needed || exceptional.length < needed) return failed(env, EFAULT);
+  if (readable.length < needed || writable.length < needed || exceptional.length < needed) return error_result(env, EFAULT);
   struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
-  return returned(env, select_call(nfds, readable.data, writable.data, exceptional.data,
+  return syscall_result(env, select_call(nfds, readable.data, writable.data, exceptional.data,
                                    timeout_ms < 0 ? NULL : &timeout));
 }
 

@@ -6,11 +6,12 @@ export interface Address {
   readonly port: number;
 }
 
-// Offsets in struct sockaddr_in, ip(7), and struct sockaddr_in6, ipv6(7). The family is in host order, the port in
-// network order.
-const PORT_OFFSET = 2;
-const IPV4_OFFSET = 4;
-const IPV6_OFFSET = 8;
+// Struct sockaddr_in, ip(7), and struct sockaddr_in6, ipv6(7). The family is in host order, the port in network order.
+const {
+  SOCKADDR_PORT_OFFSET: PORT_OFFSET,
+  SOCKADDR_IN_ADDRESS_OFFSET: IPV4_OFFSET,
+  SOCKADDR_IN6_ADDRESS_OFFSET: IPV6_OFFSET,
+} = binding;
 
 /** Room for the kernel's form of an address of either family, in bytes. */
 export const SOCKADDR_BYTES = binding.SOCKADDR_IN6_BYTES;

@@ -18,7 +18,7 @@ export interface Binding {
   accept4(fd: number, peer: Uint8Array, offset: number, length: number, flags: number): number;
   /** connect(2). */
   connect(fd: number, address: Uint8Array): number;
-  /** shutdown(2) with SHUT_RD, SHUT_WR or SHUT_RDWR. */
+  /** shutdown(2) with SHUT_WR or SHUT_RDWR. */
   shutdown(fd: number, how: number): number;
   /** close(2). Never to be retried: on Linux the descriptor is gone even after EINTR. */
   close(fd: number): number;
@@ -85,7 +85,6 @@ export interface Binding {
   readonly SOCK_STREAM: number;
   readonly SOCK_NONBLOCK: number;
   readonly SOCK_CLOEXEC: number;
-  readonly SHUT_RD: number;
   readonly SHUT_WR: number;
   readonly SHUT_RDWR: number;
   readonly SOL_SOCKET: number;
@@ -93,21 +92,21 @@ export interface Binding {
   readonly SO_REUSEPORT: number;
   readonly SO_OOBINLINE: number;
   readonly SO_ERROR: number;
-  readonly SO_LINGER: number;
   readonly SO_RCVBUF: number;
-  readonly SO_SNDBUF: number;
   readonly SO_RCVTIMEO: number;
   readonly SO_SNDTIMEO: number;
   readonly IPPROTO_IP: number;
   /** bind(2) to an address alone: connect(2) picks the port, so one port serves many destinations. ip(7) */
   readonly IP_BIND_ADDRESS_NO_PORT: number;
   readonly IPPROTO_TCP: number;
-  readonly IPPROTO_IPV6: number;
-  readonly IPV6_V6ONLY: number;
   readonly TCP_NODELAY: number;
   readonly TCP_INFO: number;
   /** The 32-bit word of TCP_INFO that, of a listener, counts the connections that wait to be accepted. */
   readonly TCP_INFO_UNACKED_WORD: number;
+  /** Offsets of the port, an IPv4 and an IPv6 address in their struct sockaddr, bytes. */
+  readonly SOCKADDR_PORT_OFFSET: number;
+  readonly SOCKADDR_IN_ADDRESS_OFFSET: number;
+  readonly SOCKADDR_IN6_ADDRESS_OFFSET: number;
   readonly SOCKADDR_IN_BYTES: number;
   readonly SOCKADDR_IN6_BYTES: number;
 
@@ -135,7 +134,7 @@ export interface Binding {
   readonly CLOCK_MONOTONIC: number;
   readonly CLOCK_REALTIME: number;
   readonly F_GETFD: number;
-  readonly F_GETFL: number;
+  readonly F_DUPFD: number;
   readonly F_SETFL: number;
   readonly O_NONBLOCK: number;
   readonly SIGTERM: number;

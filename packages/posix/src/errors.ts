@@ -7,8 +7,9 @@ export class SyscallError extends Error {
   readonly errno: number;
   readonly code: string;
 
-  constructor(syscall: string, errno: number, subject: string) {
-    super(`${syscall} ${subject}: ${errorText(errno)}`);
+  /** @param subject what the call was made for: "on the listener" */
+  constructor(syscall: string, errno: number, subject = "") {
+    super(`${syscall}${subject && ` ${subject}`}: ${errorText(errno)}`);
     this.syscall = syscall;
     this.errno = errno;
     this.code = errorName(errno);
@@ -32,7 +33,7 @@ export function errorText(errno: number): string {
  * @returns `rc`, which is ≥ 0
  * @throws SyscallError when `rc` is a negative error number
  */
-export function check(rc: number, syscall: string, subject: string): number {
+export function check(rc: number, syscall: string, subject?: string): number {
   if (rc < 0) throw new SyscallError(syscall, -rc, subject);
   return rc;
 }

@@ -105,10 +105,11 @@ test("errors have their name and their sentence", () => {
   expect(errorText(200)).toBe("errno 200");
 });
 
-test("check passes a result on and throws an error number", () => {
+test("check returns a result and throws a negative error number, with the subject if there is one", () => {
   expect(check(3, "socket", "here")).toBe(3);
   expect(() => check(-posix.EMFILE, "socket", "here")).toThrow(SyscallError);
   expect(() => check(-posix.EMFILE, "socket", "here")).toThrow(/^socket here: .*\(EMFILE\)$/);
+  expect(() => check(-posix.EMFILE, "socket")).toThrow(/^socket: .*\(EMFILE\)$/);
 });
 
 function isErrorNumber(value: unknown): boolean {

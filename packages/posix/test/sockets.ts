@@ -13,13 +13,13 @@ export class Descriptors implements Disposable {
   pair(): [number, number] {
     const { SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC } = posix;
     const address = encodeAddress({ host: "127.0.0.1", port: 0 });
-    const listener = check(posix.socket(addressFamily(address), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket", "");
-    check(posix.bind(listener, address), "bind", "");
-    check(posix.listen(listener, 8), "listen", "");
+    const listener = check(posix.socket(addressFamily(address), SOCK_STREAM | SOCK_CLOEXEC, 0), "socket");
+    check(posix.bind(listener, address), "bind");
+    check(posix.listen(listener, 8), "listen");
     const bound = new Uint8Array(SOCKADDR_BYTES);
-    check(posix.getsockname(listener, bound), "getsockname", "");
+    check(posix.getsockname(listener, bound), "getsockname");
     const client = this.add(posix.socket(addressFamily(address), SOCK_STREAM | SOCK_CLOEXEC, 0));
-    check(posix.connect(client, bound.subarray(0, address.length)), "connect", "");
+    check(posix.connect(client, bound.subarray(0, address.length)), "connect");
     const peer = new Uint8Array(SOCKADDR_BYTES);
     const server = this.add(posix.accept4(listener, peer, 0, SOCKADDR_BYTES, SOCK_NONBLOCK | SOCK_CLOEXEC));
     posix.close(listener);

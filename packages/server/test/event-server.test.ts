@@ -292,7 +292,7 @@ test("a poller that cannot watch the listener is an error, not silence", async (
   const poller = new ScriptedPoller("level");
   poller.refusesNext = true;
   const address = encodeAddress({ host: "127.0.0.1", port: 0 });
-  const listenerFd = check(posix.socket(addressFamily(address), posix.SOCK_STREAM, 0), "socket", "");
+  const listenerFd = check(posix.socket(addressFamily(address), posix.SOCK_STREAM, 0), "socket");
   const plane = { options: OPTIONS, listenerFd, ledger: bench.ledger, stop: bench.stop, ready: () => {} };
   expect(() => new EventServer(poller, plane)).toThrow("scripted on the listener");
   posix.close(listenerFd);

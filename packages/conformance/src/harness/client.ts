@@ -55,9 +55,9 @@ export class Client implements Disposable {
 
   /** With a receive buffer as small as the kernel allows, which must be asked for before connect(2); paused. */
   static withTinyWindow(port: number): Client {
-    const fd = check(posix.socket(posix.AF_INET, posix.SOCK_STREAM | posix.SOCK_CLOEXEC, 0), "socket", "");
+    const fd = check(posix.socket(posix.AF_INET, posix.SOCK_STREAM | posix.SOCK_CLOEXEC, 0), "socket");
     setIntOption(fd, posix.SOL_SOCKET, posix.SO_RCVBUF, 1024);
-    check(posix.connect(fd, encodeAddress({ host: "127.0.0.1", port })), "connect", "");
+    check(posix.connect(fd, encodeAddress({ host: "127.0.0.1", port })), "connect");
     return new Client(new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }), true);
   }
 

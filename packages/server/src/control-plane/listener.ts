@@ -47,8 +47,8 @@ export async function listen(options: ServerOptions, blocking: boolean): Promise
   if (options.noDelay === "on") setIntOption(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, 1);
   if (options.reusePort) setIntOption(fd, posix.SOL_SOCKET, posix.SO_REUSEPORT, 1);
   try {
-    check(posix.bind(fd, requested), "bind", "");
-    check(posix.listen(fd, options.backlog), "listen", "");
+    check(posix.bind(fd, requested), "bind");
+    check(posix.listen(fd, options.backlog), "listen");
   } catch (error) {
     posix.close(fd);
     if (!(error instanceof SyscallError)) throw error;
