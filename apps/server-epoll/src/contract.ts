@@ -8,11 +8,11 @@ export const contract = serverContract({
   options: {
     ...EVENT_SERVER_OPTIONS,
     trigger: choice(["edge", "level"], {
-      describe: "how epoll tells readiness: edge or level",
+      describe: "how epoll reports readiness: edge-triggered or level-triggered",
       default: "edge",
     }),
     maxEvents: integer({
-      describe: "events one epoll_wait(2) returns at most",
+      describe: "events that one epoll_wait(2) returns at most",
       default: String(EVENTS_PER_WAIT),
       min: 1,
       max: 65536,
@@ -21,8 +21,8 @@ export const contract = serverContract({
   },
   examples: [
     ["npm run server-epoll", "listen on 127.0.0.1:10000"],
-    ["npm run server-epoll -- --port 0 --stats clients.csv", "any free port, one CSV row for every client"],
-    ["npm run server-epoll -- --trigger level", "level-triggered, to compare"],
+    ["npm run server-epoll -- --port 0 --stats clients.csv", "any free port, one CSV row per client"],
+    ["npm run server-epoll -- --trigger level", "level-triggered, for comparison"],
   ],
 });
 

@@ -1,17 +1,17 @@
 import { check, posix } from "@c10k-lab/posix";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 
-/** What only makes sense together with the event: more than data is behind it. */
+/** Flags that mean more than data is pending. */
 const MORE_THAN_DATA = posix.EPOLLRDHUP | posix.EPOLLPRI | posix.EPOLLHUP | posix.EPOLLERR;
 
 /**
- * epoll(7). What this API makes awkward:
- * - Edge-triggered, an event is told once. Whoever stops reading before EAGAIN must come back on his own account.
- * - A short read shows that a socket is drained, but not that its FIN was seen, and it also ends at an urgent mark.
- *   Hence EPOLLRDHUP and EPOLLPRI: an event without them may be trusted to the short read, one with them may not.
- * - An event can be old: the descriptor was closed and its number given to another connection between the kernel's
- *   note and our look. The 64 bits of user data carry the number and a generation.
- * - EPOLLHUP and EPOLLERR come unasked.
+ * Poller on epoll(7). Difficulties of this API:
+ * - Each edge is reported once. A reader that stops before EAGAIN must remember to continue.
+ * - A short read shows that the socket is drained, but not that a FIN was read, and it also ends at an urgent mark.
+ *   EPOLLRDHUP and EPOLLPRI report both, so only an event without them lets a short read end the turn.
+ * - An event can be stale: its descriptor was closed and the number taken by another connection before the event was
+ *   handled. The 64 bits of user data therefore hold the number and a generation.
+ * - EPOLLHUP and EPOLLERR are reported without being requested.
  */
 export class EpollPoller implements Poller {
   readonly name = "epoll";

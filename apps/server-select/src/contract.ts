@@ -9,7 +9,7 @@ export const contract = serverContract({
   options: {
     ...EVENT_SERVER_OPTIONS,
     fdSetsize: integer({
-      describe: "bits in an fd_set: a connection whose descriptor number is not below it is closed at once",
+      describe: "bits in an fd_set; a connection with a descriptor number at or above it is closed at once",
       default: String(posix.FD_SETSIZE),
       min: 64,
       max: 1_048_576,
@@ -17,8 +17,8 @@ export const contract = serverContract({
     }),
   },
   examples: [
-    ["npm run server-select", "listen on 127.0.0.1:10000, as far as FD_SETSIZE goes"],
-    ["npm run server-select -- --fd-setsize 8192", "lift the C library's limit; the kernel has none"],
+    ["npm run server-select", "listen on 127.0.0.1:10000, with descriptors below FD_SETSIZE"],
+    ["npm run server-select -- --fd-setsize 8192", "raise the C library's limit; the kernel has none"],
   ],
 });
 

@@ -4,13 +4,13 @@ import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/serv
 const BITS = 32;
 
 /**
- * select(2). What this API makes awkward:
- * - A set is a bitmap indexed by descriptor *number*, so it is the number that must stay below the bitmap's size, not
- *   the count. The C library fixes the size at FD_SETSIZE = 1024 bits; the kernel takes any size.
- * - The kernel overwrites the sets with its answer, so each wait starts from a copy.
- * - The answer must be searched: every wait looks at every word up to the highest descriptor, ready or not, in the
- *   kernel and again here. This is the cost that grows with idle connections.
- * - It knows no generation; the poller keeps one for each number.
+ * Poller on select(2). Difficulties of this API:
+ * - A set is a bitmap indexed by descriptor *number*, so the number must stay below the bitmap's size, not the count.
+ *   The C library fixes the size at FD_SETSIZE = 1024 bits; the kernel takes any size.
+ * - The kernel overwrites the sets with its results, so each wait starts from a copy.
+ * - The results must be searched: kernel and poller examine every word up to the highest descriptor, ready or not. This
+ *   cost grows with idle connections.
+ * - select(2) knows no generation, so the poller keeps one per number.
  */
 export class SelectPoller implements Poller {
   readonly name = "select";
@@ -22,17 +22,17 @@ export class SelectPoller implements Poller {
   readonly controlCalls = 0;
   descriptorsScanned = 0;
   wordsScanned = 0;
-  /** What is asked of the kernel … */
+  /** Sets passed to select(2). */
   readonly #readable: Int32Array;
   readonly #writable: Int32Array;
-  /** … and its answer. */
+  /** Copies that the kernel overwrites. */
   readonly #isReadable: Int32Array;
   readonly #isWritable: Int32Array;
   readonly #isExceptional: Int32Array;
   readonly #generationOf: Int32Array;
   #highest = -1;
 
-  /** @param capacity descriptor numbers below this one can be watched: FD_SETSIZE */
+  /** @param capacity bound of the descriptor numbers it can watch: FD_SETSIZE */
   constructor(capacity: number) {
     // The kernel works in whole longs.
     const words = Math.ceil(capacity / 64) * 2;
@@ -75,7 +75,7 @@ export class SelectPoller implements Poller {
   wait(timeoutMs: number): number {
     this.#isReadable.set(this.#readable);
     this.#isWritable.set(this.#writable);
-    // An urgent byte stays exceptional until it is read: who does not read now must not ask for it.
+    // An urgent byte stays exceptional until it is read, so connections that wait to write must not request it.
     this.#isExceptional.set(this.#readable);
     const descriptors = this.#highest + 1;
     this.descriptorsScanned += descriptors;
@@ -91,7 +91,7 @@ export class SelectPoller implements Poller {
 
   close(): void {}
 
-  /** Lists the descriptors whose bits are set; words of zeros cost one look. */
+  /** Lists the descriptors whose bits are set. A word of zeros costs one comparison. */
   #scan(): number {
     const words = Math.floor(this.#highest / BITS) + 1;
     let ready = 0;

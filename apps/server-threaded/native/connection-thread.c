@@ -1,16 +1,17 @@
-/* The body of a connection's thread: recv, send, until the client closes. It is C because a JavaScript thread costs
- * 6 MB and 20 ms; the accept loop and every decision stay in TypeScript (src/acceptor.ts).
+/* Body of a connection's thread: recv, send, until the client closes. It is C because a JavaScript thread costs 6 MB
+ * and 20 ms. The accept loop and all decisions are TypeScript (src/acceptor.ts).
  *
- * A thread touches no JavaScript. It counts in its own row of the ledger, which is shared memory, and its slot tells the
- * acceptor where it is, so that it can be stopped without a descriptor being shut down that is no longer its own:
+ * A thread touches no JavaScript. It counts in its own row of the ledger, which is shared memory. Its slot shows its
+ * phase to the acceptor, so that the acceptor never shuts down a descriptor number that another connection has taken
+ * over:
  *
  *     RECEIVING ◀──▶ SENDING            the thread moves between these two
  *         │              │
- *         │ drain()      │ drain()      the acceptor asks for the end
+ *         │ drain()      │ drain()      the acceptor requests the end
  *         ▼              ▼
- *     FINISHED ◀── FINISH_DUE           our FIN is sent, now or after the echo under way; what still comes is dropped
+ *     FINISHED ◀── FINISH_DUE           FIN is sent, at once or after the present echo; later input is dropped
  *
- * FREE: no thread. close() and shutdown() of a slot's descriptor happen under the slot's lock only. */
+ * FREE: no thread. close() of a slot's descriptor, and the acceptor's shutdown(), happen under the slot's lock only. */
 #include "../build/ledger-row.h"
 #include "marshal.h"
 #include <pthread.h>
@@ -27,7 +28,7 @@
 enum phase { FREE, RECEIVING, SENDING, FINISH_DUE, FINISHED };
 
 struct slot {
-  pthread_mutex_t lock; /* all zeros is PTHREAD_MUTEX_INITIALIZER here, so slots never used stay untouched pages */
+  pthread_mutex_t lock; /* PTHREAD_MUTEX_INITIALIZER is all zeros, so the pages of unused slots stay untouched */
   atomic_int phase;
   int fd;
   bool aborted;
@@ -62,7 +63,7 @@ static size_t count_newlines(const char *bytes, size_t length) {
   return newlines;
 }
 
-/* 0 when all bytes are in the kernel's hands, else the error number. */
+/* Returns 0 when the kernel has taken all bytes, else the error number. */
 static int send_all(struct slot *slot, double *row, const char *bytes, size_t length) {
   size_t sent = 0;
   while (sent < length) {
@@ -79,9 +80,9 @@ static int send_all(struct slot *slot, double *row, const char *bytes, size_t le
 
 static bool move(struct slot *slot, int from, int to) { return atomic_compare_exchange_strong(&slot->phase, &from, to); }
 
-/* Echoes one batch; returns 0 or the error number. */
+/* Echoes one batch. Returns 0 or the error number. */
 static int echo(struct slot *slot, double *row, const char *bytes, size_t length) {
-  if (!move(slot, RECEIVING, SENDING)) return 0; /* FINISHED: dropped */
+  if (!move(slot, RECEIVING, SENDING)) return 0; /* FINISHED: the input is dropped */
   row[FIELD_REQUESTS] += (double)count_newlines(bytes, length);
   int error = send_all(slot, row, bytes, length);
   if (!move(slot, SENDING, RECEIVING)) {
@@ -108,7 +109,7 @@ static int serve(struct slot *slot, double *row) {
 
 static int close_reason(const struct slot *slot, int error) {
   if (slot->aborted) return CLOSE_ABORTED;
-  if (error == EAGAIN) return CLOSE_IDLE_TIMEOUT; /* SO_RCVTIMEO or SO_SNDTIMEO ran out */
+  if (error == EAGAIN) return CLOSE_IDLE_TIMEOUT; /* SO_RCVTIMEO or SO_SNDTIMEO expired */
   if (error == ECONNRESET || error == EPIPE) return CLOSE_RESET;
   if (error != 0) return CLOSE_ERROR;
   return atomic_load(&slot->phase) == FINISHED ? CLOSE_DRAINED : CLOSE_CLIENT_CLOSED;
@@ -156,10 +157,10 @@ static void finish(struct slot *slot) {
 
 static void cut(struct slot *slot) {
   slot->aborted = true;
-  shutdown(slot->fd, SHUT_RDWR); /* close() would leave the thread asleep in recv */
+  shutdown(slot->fd, SHUT_RDWR); /* close() would not wake a thread that sleeps in recv */
 }
 
-/* The environment ends (process.exit, an uncaught error): no thread may outlive the memory it counts in. */
+/* Ends all threads when the environment ends (process.exit, uncaught error): none may outlive the memory it uses. */
 static void end_all(void *data) {
   struct table *table = data;
   struct timespec pause = {0, 1000000};
@@ -180,7 +181,7 @@ static void free_table(napi_env env, void *data, void *hint) {
   free(table);
 }
 
-/* (rows, states, stackBytes, bufferBytes) → table; one slot for each row of the ledger. */
+/* (rows, states, stackBytes, bufferBytes) → table with one slot per row of the ledger. */
 static napi_value create_table(napi_env env, napi_callback_info info) {
   ARGS(4);
   struct span rows = arg_span(env, argv[0]);
@@ -214,7 +215,7 @@ static napi_value create_table(napi_env env, napi_callback_info info) {
   return external;
 }
 
-/* (table, row, fd) → 0 or -errno of pthread_create(3). Threads inherit a mask that blocks every signal. */
+/* (table, row, fd) → 0 or -errno of pthread_create(3). The thread inherits a mask that blocks every signal. */
 static napi_value start_thread(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct table *table = arg_table(env, argv[0]);
@@ -240,7 +241,7 @@ static napi_value start_thread(napi_env env, napi_callback_info info) {
   return integer(env, -error);
 }
 
-/* Every connection gets its echo under way and a FIN. */
+/* Sends each connection its pending echo and a FIN. */
 static napi_value drain_threads(napi_env env, napi_callback_info info) {
   ARGS(1);
   struct table *table = arg_table(env, argv[0]);
@@ -248,7 +249,7 @@ static napi_value drain_threads(napi_env env, napi_callback_info info) {
   return integer(env, 0);
 }
 
-/* Every connection is cut. */
+/* Cuts every connection. */
 static napi_value abort_threads(napi_env env, napi_callback_info info) {
   ARGS(1);
   struct table *table = arg_table(env, argv[0]);
@@ -256,7 +257,7 @@ static napi_value abort_threads(napi_env env, napi_callback_info info) {
   return integer(env, 0);
 }
 
-/* Threads that have not ended. */
+/* Returns the number of threads that have not ended. */
 static napi_value live_threads(napi_env env, napi_callback_info info) {
   ARGS(1);
   struct table *table = arg_table(env, argv[0]);

@@ -3,7 +3,7 @@ import {
   ABORT,
   ACCEPT_PAUSE,
   ACCEPT_PAUSE_MS,
-  afterAcceptError,
+  classifyAcceptError,
   type DataPlane,
   FAILED_ACCEPTS_BEFORE_PAUSE,
   RUN,
@@ -15,9 +15,9 @@ import { ConnectionThreads } from "./connection-threads.ts";
 const DRAIN_TICK_MS = 20;
 
 /**
- * The traditional server: this thread sleeps in accept(2) and hands each connection to a thread of its own, which
- * sleeps in recv(2). What this architecture makes awkward: a thread that sleeps in a system call can only be woken
- * through its socket, so stopping means shutdown(2), and every connection, idle or not, costs a stack and a task.
+ * Accept loop of the traditional server: this thread blocks in accept(2) and starts one thread per connection, which
+ * blocks in recv(2). Drawbacks of this architecture: only its socket can wake a blocked thread, so stopping means
+ * shutdown(2); and each connection, idle or not, costs a stack and a kernel task.
  */
 export class Acceptor {
   readonly #plane: DataPlane;
@@ -29,12 +29,12 @@ export class Acceptor {
     this.#threads = new ConnectionThreads(plane.ledger.rows, stackBytes);
   }
 
-  /** Accepts until it is told to stop, then ends the threads. */
+  /** Accepts until the stop request, then ends all threads. */
   run(): void {
     const { ledger, stop } = this.#plane;
     this.#plane.ready();
     while (stop.level === RUN) this.#acceptOne();
-    // Closing a listener resets the connections that wait in its queue, so they are accepted first.
+    // close(2) of the listener resets the connections in its queue, so accept them first.
     posix.fcntl(this.#plane.listenerFd, posix.F_SETFL, posix.O_NONBLOCK);
     while (this.#acceptOne());
     posix.close(this.#plane.listenerFd);
@@ -42,7 +42,7 @@ export class Acceptor {
     ledger.note(COUNTER.shortWrites, this.#threads.shortWrites);
   }
 
-  /** @returns whether there was a connection */
+  /** Accepts one connection. Returns whether there was one. */
   #acceptOne(): boolean {
     const { ledger, listenerFd, stop } = this.#plane;
     const row = ledger.reserve();
@@ -56,15 +56,15 @@ export class Acceptor {
       this.#failures = 0;
       this.#admit(fd);
     } else if (stop.level === RUN) {
-      this.#afterFailure(-fd);
+      this.#handleFailure(-fd);
     }
     return fd >= 0;
   }
 
-  #afterFailure(errno: number): void {
+  #handleFailure(errno: number): void {
     this.#failures++;
     this.#plane.ledger.countAcceptError(errno);
-    if (afterAcceptError(errno) === ACCEPT_PAUSE || this.#failures >= FAILED_ACCEPTS_BEFORE_PAUSE) {
+    if (classifyAcceptError(errno) === ACCEPT_PAUSE || this.#failures >= FAILED_ACCEPTS_BEFORE_PAUSE) {
       this.#plane.stop.sleep(RUN, ACCEPT_PAUSE_MS);
     }
   }

@@ -2,7 +2,7 @@ import { loadAddon } from "@c10k-lab/posix";
 import { BUFFER_BYTES } from "@c10k-lab/server/data-plane";
 import type { SharedRows } from "@c10k-lab/stats";
 
-/** native/connection-thread.c */
+/** Exports of native/connection-thread.c. */
 interface Addon {
   createTable(rows: Float64Array, states: Int32Array, stackBytes: number, bufferBytes: number): object;
   startThread(table: object, row: number, fd: number): number;
@@ -14,21 +14,21 @@ interface Addon {
 
 const addon = loadAddon<Addon>(new URL("../build/connection-thread.node", import.meta.url).pathname);
 
-/** The threads of the open connections, each a pthread that counts in its connection's row. */
+/** Threads of the open connections: one pthread each, which counts in its connection's row of the ledger. */
 export class ConnectionThreads {
   readonly #table: object;
 
-  /** @param stackBytes of each thread; its buffer lies there */
+  /** @param stackBytes stack of each thread, which also holds its buffer */
   constructor(rows: SharedRows, stackBytes: number) {
     this.#table = addon.createTable(rows.values, rows.states, stackBytes, BUFFER_BYTES);
   }
 
-  /** @returns 0, or the negative error number of pthread_create(3) */
+  /** Starts a connection's thread. Returns 0 or the negative error number of pthread_create(3). */
   start(row: number, fd: number): number {
     return addon.startThread(this.#table, row, fd);
   }
 
-  /** Gives every client its echo under way and a FIN. */
+  /** Sends each client its pending echo and a FIN. */
   drain(): void {
     addon.drainThreads(this.#table);
   }

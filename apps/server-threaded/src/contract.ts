@@ -7,7 +7,7 @@ export const contract = serverContract({
   traits: { startsThreadPerConnection: true, scansDescriptors: false, connectionBytes: 96 * 1024 },
   options: {
     stackSizeBytes: bytes({
-      describe: "stack of a connection's thread",
+      describe: "stack size of a connection's thread",
       default: "64KiB",
       min: 32 * 1024,
       max: 2 ** 30,
@@ -16,7 +16,7 @@ export const contract = serverContract({
   },
   examples: [
     ["npm run server-threaded", "listen on 127.0.0.1:10000"],
-    ["npm run server-threaded -- --stack-size 8MiB", "the stack most systems give a thread"],
+    ["npm run server-threaded -- --stack-size 8MiB", "the default stack size of most systems"],
   ],
 });
 

@@ -1,23 +1,23 @@
-/* Addresses as text: inet_pton(3), inet_ntop(3). Cold: they may allocate. */
+/* Addresses as text: inet_pton(3), inet_ntop(3). They are off the hot path, so they may allocate. */
 #include "marshal.h"
 #include "posix.h"
 #include <arpa/inet.h>
 #include <string.h>
 
-/* 1 when the text is an address of the family, 0 when it is not. */
+/* Returns 1 when the text is an address of the family, else 0. */
 static napi_value posix_inet_pton(napi_env env, napi_callback_info info) {
   ARGS(3);
   char text[INET6_ADDRSTRLEN + 1] = "";
   size_t length;
   if (napi_get_value_string_utf8(env, argv[1], text, sizeof text, &length) != napi_ok) return error_result(env, EINVAL);
-  /* Longer than any address, or with a NUL inside: what fits into the buffer must not pass for the whole. */
+  /* Reject text that is longer than any address or contains a NUL: its beginning alone may be a valid address. */
   if (length >= INET6_ADDRSTRLEN || strlen(text) != length) return integer(env, 0);
   struct span into = arg_span(env, argv[2]);
   if (into.length < sizeof(struct in6_addr)) return error_result(env, EFAULT);
   return syscall_result(env, inet_pton(arg_int(env, argv[0]), text, into.data));
 }
 
-/* The text, or "" for a family it does not know. */
+/* Returns the text, or "" for an unknown family. */
 static napi_value posix_inet_ntop(napi_env env, napi_callback_info info) {
   ARGS(3);
   char text[INET6_ADDRSTRLEN] = "";

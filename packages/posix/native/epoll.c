@@ -1,4 +1,4 @@
-/* epoll(7). An event carries 64 bits of the caller's: here a file descriptor (low half) and a generation (high half). */
+/* epoll(7). The 64 bits of user data in an event hold a file descriptor (low half) and a generation (high half). */
 #include "marshal.h"
 #include "posix.h"
 #include <sys/epoll.h>
@@ -19,7 +19,7 @@ static napi_value posix_epoll_ctl(napi_env env, napi_callback_info info) {
   return syscall_result(env, epoll_ctl(arg_int(env, argv[0]), arg_int(env, argv[1]), fd, &event));
 }
 
-/* Fills the caller's array with as many struct epoll_event as it holds. */
+/* Fills the caller's array with struct epoll_event, as many as it holds. */
 static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct span events = arg_span(env, argv[1]);
@@ -29,7 +29,7 @@ static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
                                   arg_int(env, argv[2])));
 }
 
-/* epoll_wait with a time-out in microseconds. By number: glibc has a function for it since 2.35 only. */
+/* epoll_wait with a timeout in microseconds. It is called by number, because glibc wraps it only since 2.35. */
 static napi_value posix_epoll_pwait2(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct span events = arg_span(env, argv[1]);
@@ -58,7 +58,7 @@ void export_epoll(napi_env env, napi_value exports) {
   CONSTANT(EPOLLHUP);
   CONSTANT(EPOLLRDHUP);
   CONSTANT(EPOLLET);
-  /* struct epoll_event is packed on x86-64 and padded elsewhere: its shape, counted in 32-bit words. */
+  /* Layout in 32-bit words: struct epoll_event is packed on x86-64 and padded elsewhere. */
   export_constant(env, exports, "EPOLL_EVENT_WORDS", sizeof(struct epoll_event) / 4);
   export_constant(env, exports, "EPOLL_EVENT_DATA_WORD", offsetof(struct epoll_event, data) / 4);
 }

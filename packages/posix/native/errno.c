@@ -1,4 +1,4 @@
-/* The error numbers the loops tell apart. Names for people come from Node's util.getSystemErrorName. */
+/* Error numbers that the loops distinguish. Their names come from Node's util.getSystemErrorName. */
 #include "marshal.h"
 #include "posix.h"
 

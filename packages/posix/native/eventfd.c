@@ -1,4 +1,4 @@
-/* eventfd(2): how the control plane wakes a data plane that sleeps in epoll_wait or select. */
+/* eventfd(2), with which the control plane wakes a data plane that sleeps in epoll_wait or select. */
 #include "marshal.h"
 #include "posix.h"
 #include <sys/eventfd.h>

@@ -1,8 +1,9 @@
-/* Every conversion between JavaScript values and C: the only place that knows how Node-API spells it.
+/* All conversions between JavaScript values and C. No other file calls Node-API for them.
  *
- * A wrong argument must never reach a system call as something else: what is no integer becomes -1 (EBADF or EINVAL from
- * the kernel), where Node-API's own conversion would make NaN or 2^32 descriptor 0; a slice outside its buffer becomes data == NULL, which the callers turn into -EFAULT.
- * There is no state here: each worker thread loads the addon into an environment of its own. */
+ * A wrong argument must not reach a system call as a valid one. A value that is no integer becomes -1, so the kernel
+ * answers EBADF or EINVAL; Node-API's own conversion would turn NaN or 2^32 into descriptor 0. A slice outside its
+ * buffer becomes data == NULL, and the callers return -EFAULT.
+ * There is no state here, because each worker thread loads the addon into an environment of its own. */
 #ifndef MARSHAL_H
 #define MARSHAL_H
 
@@ -22,7 +23,7 @@ struct span {
   size_t length;
 };
 
-/* A whole number that fits an int or an unsigned int. */
+/* Reads a whole number that fits an int or an unsigned int; false for any other value. */
 static inline bool whole_number(napi_env env, napi_value value, int64_t *whole) {
   double number;
   if (napi_get_value_double(env, value, &number) != napi_ok) return false;
@@ -36,7 +37,7 @@ static inline int32_t arg_int(napi_env env, napi_value value) {
   return whole_number(env, value, &whole) && whole <= INT32_MAX ? (int32_t)whole : -1;
 }
 
-/* JavaScript's bit operations make a negative number of a set bit 31: its bits are what is meant. */
+/* JavaScript's bit operations yield a negative number when bit 31 is set, so the bits are taken as they are. */
 static inline uint32_t arg_uint(napi_env env, napi_value value) {
   int64_t whole;
   return whole_number(env, value, &whole) ? (uint32_t)whole : 0;
@@ -47,7 +48,7 @@ static inline double arg_double(napi_env env, napi_value value) {
   return napi_get_value_double(env, value, &number) == napi_ok ? number : -1;
 }
 
-/* The memory of a typed array of one, four or eight byte elements, on an ArrayBuffer or a SharedArrayBuffer. */
+/* Returns the memory of a typed array with elements of one, four or eight bytes, shared or not. */
 static inline struct span arg_span(napi_env env, napi_value value) {
   napi_typedarray_type type;
   struct span span = {NULL, 0};
@@ -60,7 +61,7 @@ static inline struct span arg_span(napi_env env, napi_value value) {
   return span;
 }
 
-/* `length` bytes from `offset` on; data == NULL when they are not all inside the array. */
+/* Returns `length` bytes from `offset` on; data == NULL when they are not all inside the array. */
 static inline struct span arg_slice(napi_env env, napi_value value, napi_value offset, napi_value length) {
   struct span whole = arg_span(env, value);
   int64_t from, count;
@@ -85,7 +86,7 @@ static inline napi_value integer(napi_env env, int32_t value) {
   return result;
 }
 
-/* The convention of the whole addon: what the system call returned, or -errno. */
+/* Returns the result of a system call, or -errno: the convention of the whole addon. */
 static inline napi_value syscall_result(napi_env env, long rc) { return integer(env, rc < 0 ? -errno : (int32_t)rc); }
 
 static inline napi_value error_result(napi_env env, int error) { return integer(env, -error); }

@@ -1,4 +1,4 @@
-/* The addon's table of contents. No statics: every environment that loads it gets exports of its own. */
+/* List of the addon's parts. There are no statics: each environment that loads the addon gets its own exports. */
 #include "posix.h"
 
 NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {

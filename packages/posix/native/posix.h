@@ -1,4 +1,4 @@
-/* One exporter a source file. */
+/* One exporter per source file. */
 #ifndef POSIX_H
 #define POSIX_H
 

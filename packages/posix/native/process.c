@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-/* (resource, Float64Array [soft, hard]); RLIM_INFINITY arrives as Infinity. */
+/* (resource, Float64Array [soft, hard]). RLIM_INFINITY becomes Infinity. */
 static napi_value posix_getrlimit(napi_env env, napi_callback_info info) {
   ARGS(2);
   struct span out = arg_span(env, argv[1]);
@@ -34,7 +34,7 @@ static napi_value posix_setrlimit(napi_env env, napi_callback_info info) {
   return syscall_result(env, setrlimit(arg_int(env, argv[0]), &limit));
 }
 
-/* (thread or 0 for the caller, bitmap of processors). */
+/* (thread or 0 for the caller, bitmap of processors) */
 static napi_value posix_sched_setaffinity(napi_env env, napi_callback_info info) {
   ARGS(2);
   struct span mask = arg_span(env, argv[1]);
@@ -42,7 +42,7 @@ static napi_value posix_sched_setaffinity(napi_env env, napi_callback_info info)
   return syscall_result(env, sched_setaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
 }
 
-/* Returns the bytes of bitmap the kernel filled. */
+/* Returns the number of bytes that the kernel wrote to the bitmap. */
 static napi_value posix_sched_getaffinity(napi_env env, napi_callback_info info) {
   ARGS(2);
   struct span mask = arg_span(env, argv[1]);
@@ -50,7 +50,7 @@ static napi_value posix_sched_getaffinity(napi_env env, napi_callback_info info)
   return syscall_result(env, sched_getaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
 }
 
-/* Microseconds. CLOCK_MONOTONIC counts from boot for every process alike, so two processes may compare theirs. */
+/* Returns microseconds. CLOCK_MONOTONIC starts at boot for all processes, so two processes may compare their times. */
 static napi_value posix_clock_gettime(napi_env env, napi_callback_info info) {
   ARGS(1);
   struct timespec now;
@@ -63,7 +63,7 @@ static napi_value posix_fcntl(napi_env env, napi_callback_info info) {
   return syscall_result(env, fcntl(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2])));
 }
 
-/* The signal this process gets when the thread that started it ends: prctl(2) PR_SET_PDEATHSIG. */
+/* Sets the signal that this process gets when its parent thread ends: prctl(2) PR_SET_PDEATHSIG. */
 static napi_value posix_prctl_set_pdeathsig(napi_env env, napi_callback_info info) {
   ARGS(1);
   return syscall_result(env, prctl(PR_SET_PDEATHSIG, arg_int(env, argv[0])));

@@ -1,11 +1,11 @@
-/* select(2) on bitmaps of any size. FD_SETSIZE is a limit of the C library's fd_set type, not of the system call. */
+/* select(2) on bitmaps of any size. FD_SETSIZE limits the C library's fd_set type, not the system call. */
 #include "marshal.h"
 #include "posix.h"
 #include <sys/select.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Where the kernel has the call of that name, make that one: glibc's select() issues pselect6 since 2.34. */
+/* Calls select by number where the kernel has it, because glibc's select() issues pselect6 since 2.34. */
 static int select_call(int nfds, void *readable, void *writable, void *exceptional, struct timeval *timeout) {
 #ifdef SYS_select
   return (int)syscall(SYS_select, nfds, readable, writable, exceptional, timeout);
@@ -14,7 +14,8 @@ static int select_call(int nfds, void *readable, void *writable, void *exception
 #endif
 }
 
-/* (nfds, readable, writable, exceptional, timeoutMs; negative: wait for ever). The kernel overwrites the three bitmaps. */
+/* (nfds, readable, writable, exceptional, timeoutMs). A negative timeout waits for ever. The kernel overwrites the
+ * sets. */
 static napi_value posix_select(napi_env env, napi_callback_info info) {
   ARGS(5);
   int nfds = arg_int(env, argv[0]);

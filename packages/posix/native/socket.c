@@ -1,4 +1,4 @@
-/* Sockets: socket(2) to send(2). Addresses are the kernel's own bytes, see ip(7) and ipv6(7); src/address.ts reads them. */
+/* Sockets: socket(2) to send(2). Addresses are struct sockaddr, see ip(7) and ipv6(7); src/address.ts reads them. */
 #include "marshal.h"
 #include "posix.h"
 #include <netinet/in.h>
@@ -55,7 +55,7 @@ static napi_value posix_recv(napi_env env, napi_callback_info info) {
   return syscall_result(env, recv(arg_int(env, argv[0]), into.data, into.length, 0));
 }
 
-/* MSG_NOSIGNAL: a peer that is gone is an EPIPE for its connection, never a SIGPIPE for the process. */
+/* MSG_NOSIGNAL: a closed peer causes EPIPE for its connection, not SIGPIPE for the process. */
 static napi_value posix_send(napi_env env, napi_callback_info info) {
   ARGS(4);
   struct span from = arg_slice(env, argv[1], argv[2], argv[3]);

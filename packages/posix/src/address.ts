@@ -13,19 +13,19 @@ const {
   SOCKADDR_IN6_ADDRESS_OFFSET: IPV6_OFFSET,
 } = binding;
 
-/** Room for the kernel's form of an address of either family, in bytes. */
+/** Size of a struct sockaddr of either family, bytes. */
 export const SOCKADDR_BYTES = binding.SOCKADDR_IN6_BYTES;
 
 const IPV4_MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/;
 
 /**
- * The kernel's form of an address, for bind(2) and connect(2).
+ * Returns the kernel's form of an address, for bind(2) and connect(2).
  *
  * @throws RangeError when `host` is neither an IPv4 nor an IPv6 address
  */
 export function encodeAddress({ host, port }: Address): Uint8Array {
   const raw = new Uint8Array(16);
-  const family = familyOf(host, raw);
+  const family = parseHost(host, raw);
   const isIPv4 = family === binding.AF_INET;
   const sockaddr = new Uint8Array(isIPv4 ? binding.SOCKADDR_IN_BYTES : binding.SOCKADDR_IN6_BYTES);
   new Uint16Array(sockaddr.buffer, 0, 1)[0] = family;
@@ -34,14 +34,14 @@ export function encodeAddress({ host, port }: Address): Uint8Array {
   return sockaddr;
 }
 
-/** AF_INET or AF_INET6 of an encoded address. */
+/** Returns the family of an encoded address: AF_INET or AF_INET6. */
 export function addressFamily(sockaddr: Uint8Array, offset = 0): number {
   return new DataView(sockaddr.buffer, sockaddr.byteOffset + offset).getUint16(0, LITTLE_ENDIAN);
 }
 
 /**
- * Reads an address that accept4(2), getsockname(2) or getpeername(2) wrote at `offset`.
- * An IPv4 peer of a dual-stack listener is shown as the IPv4 address it is.
+ * Reads an address that accept4(2), getsockname(2) or getpeername(2) wrote at `offset`. An IPv4-mapped address, as a
+ * dual-stack listener gets it, is returned as an IPv4 address.
  *
  * @returns host "" and port 0 when no address was written
  */
@@ -58,14 +58,15 @@ export function decodeAddress(sockaddr: Uint8Array, offset = 0): Address {
   return { host: "", port: 0 };
 }
 
-/** The address as people write it: `127.0.0.1:80`, `[::1]:80`. */
+/** Returns an address in its usual notation: `127.0.0.1:80`, `[::1]:80`. */
 export function formatAddress({ host, port }: Address): string {
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
-function familyOf(host: string, raw: Uint8Array): number {
+/** Writes the address bytes of `host` to `raw` and returns its family. */
+function parseHost(host: string, raw: Uint8Array): number {
   for (const family of [binding.AF_INET, binding.AF_INET6]) {
     if (binding.inet_pton(family, host, raw) === 1) return family;
   }

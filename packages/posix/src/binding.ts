@@ -1,30 +1,30 @@
 import { createRequire } from "node:module";
 
 /**
- * The native half, see native/*.c: one function a system call.
+ * Native half of the package, see native/*.c: one function per system call.
  *
- * Every function returns what the system call returned (≥ 0), or the negative error number; none throws and none
- * allocates, except the two that make strings. Buffers belong to the caller and may lie on a SharedArrayBuffer; a slice
- * outside its buffer is `-EFAULT`. Nothing is retried here: what EINTR or EAGAIN mean is the caller's policy.
+ * Each function returns the result of the system call (≥ 0) or the negative error number. None throws; none allocates,
+ * except inet_ntop. Buffers belong to the caller and may lie on a SharedArrayBuffer. A slice outside its
+ * buffer is `-EFAULT`. No call is retried: the caller decides what EINTR and EAGAIN mean.
  */
 export interface Binding {
   /** socket(2): a new file descriptor. */
   socket(domain: number, type: number, protocol: number): number;
-  /** bind(2) to an address made by `encodeAddress`. */
+  /** bind(2) to an address from `encodeAddress`. */
   bind(fd: number, address: Uint8Array): number;
   /** listen(2). The kernel silently caps `backlog` at net.core.somaxconn. */
   listen(fd: number, backlog: number): number;
-  /** accept4(2): a new file descriptor; the peer's address is written to `peer[offset, offset + length)`. */
+  /** accept4(2): a new file descriptor. Writes the peer's address to `peer[offset, offset + length)`. */
   accept4(fd: number, peer: Uint8Array, offset: number, length: number, flags: number): number;
   /** connect(2). */
   connect(fd: number, address: Uint8Array): number;
   /** shutdown(2) with SHUT_WR or SHUT_RDWR. */
   shutdown(fd: number, how: number): number;
-  /** close(2). Never to be retried: on Linux the descriptor is gone even after EINTR. */
+  /** close(2). Do not retry it: on Linux the descriptor is closed even after EINTR. */
   close(fd: number): number;
-  /** recv(2): bytes written to `buffer` from `offset` on; 0 is end of file. */
+  /** recv(2): number of bytes written to `buffer` at `offset`; 0 is end of file. */
   recv(fd: number, buffer: Uint8Array, offset: number, length: number): number;
-  /** send(2) with MSG_NOSIGNAL: bytes taken from `buffer[offset, offset + length)`. */
+  /** send(2) with MSG_NOSIGNAL: number of bytes taken from `buffer[offset, offset + length)`. */
   send(fd: number, buffer: Uint8Array, offset: number, length: number): number;
   /** setsockopt(2) with the option's bytes. */
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
@@ -35,21 +35,21 @@ export interface Binding {
   /** getpeername(2). */
   getpeername(fd: number, address: Uint8Array): number;
 
-  /** inet_pton(3): 1 and 4 or 16 bytes written, or 0 when `text` is no address of `family`. */
+  /** inet_pton(3): 1 after writing 4 or 16 bytes, or 0 when `text` is no address of `family`. */
   inet_pton(family: number, text: string, into: Uint8Array): number;
   /** inet_ntop(3) of the address at `offset`; allocates a string. */
   inet_ntop(family: number, from: Uint8Array, offset: number): string;
 
   /** epoll_create1(2). */
   epoll_create1(flags: number): number;
-  /** epoll_ctl(2); `fd` and `generation` come back with every event, see `EPOLL_EVENT_DATA_WORD`. */
+  /** epoll_ctl(2). Each event carries `fd` and `generation`, see `EPOLL_EVENT_DATA_WORD`. */
   epoll_ctl(epfd: number, operation: number, fd: number, events: number, generation: number): number;
-  /** epoll_wait(2): events written to `events`, `EPOLL_EVENT_WORDS` words each; `timeoutMs` -1 waits for ever. */
+  /** epoll_wait(2): number of events written to `events`, `EPOLL_EVENT_WORDS` words each; -1 waits for ever. */
   epoll_wait(epfd: number, events: Int32Array, timeoutMs: number): number;
   /** epoll_pwait2(2), Linux 5.11: epoll_wait with a finer time-out and no signal mask; -1 waits for ever. */
   epoll_pwait2(epfd: number, events: Int32Array, timeoutUs: number): number;
 
-  /** select(2) on bitmaps of whole 64-bit words that hold `nfds` bits; the kernel overwrites them. */
+  /** select(2) on bitmaps of whole 64-bit words that hold `nfds` bits. The kernel overwrites them. */
   select(
     nfds: number,
     readable: Int32Array,
@@ -62,7 +62,7 @@ export interface Binding {
   eventfd(initial: number, flags: number): number;
   /** eventfd_write(3). */
   eventfd_write(fd: number, value: number): number;
-  /** eventfd_read(3); the count is dropped, only the wake-up matters. */
+  /** eventfd_read(3). The count is dropped, because only the wake-up matters. */
   eventfd_read(fd: number): number;
 
   /** getrlimit(2) into `[soft, hard]`. */
@@ -71,13 +71,13 @@ export interface Binding {
   setrlimit(resource: number, soft: number, hard: number): number;
   /** sched_setaffinity(2) of one thread (0: the calling one); threads and processes it starts inherit the mask. */
   sched_setaffinity(thread: number, mask: Uint8Array): number;
-  /** sched_getaffinity(2): bytes of `mask` the kernel filled. */
+  /** sched_getaffinity(2): number of bytes of `mask` that the kernel wrote. */
   sched_getaffinity(thread: number, mask: Uint8Array): number;
   /** clock_gettime(2) in microseconds; CLOCK_MONOTONIC is the same clock in every process of the machine. */
   clock_gettime(clock: number): number;
   /** fcntl(2) with an integer argument. */
   fcntl(fd: number, command: number, argument: number): number;
-  /** prctl(2) PR_SET_PDEATHSIG: the signal to get when the parent thread ends. */
+  /** prctl(2) PR_SET_PDEATHSIG: signal for this process when its parent thread ends. */
   prctl_set_pdeathsig(signal: number): number;
 
   readonly AF_INET: number;
@@ -96,12 +96,12 @@ export interface Binding {
   readonly SO_RCVTIMEO: number;
   readonly SO_SNDTIMEO: number;
   readonly IPPROTO_IP: number;
-  /** bind(2) to an address alone: connect(2) picks the port, so one port serves many destinations. ip(7) */
+  /** bind(2) to an address without a port: connect(2) picks it, so one port serves many destinations. ip(7) */
   readonly IP_BIND_ADDRESS_NO_PORT: number;
   readonly IPPROTO_TCP: number;
   readonly TCP_NODELAY: number;
   readonly TCP_INFO: number;
-  /** The 32-bit word of TCP_INFO that, of a listener, counts the connections that wait to be accepted. */
+  /** Index of the 32-bit word of TCP_INFO that counts a listener's connections in the accept queue. */
   readonly TCP_INFO_UNACKED_WORD: number;
   /** Offsets of the port, an IPv4 and an IPv6 address in their struct sockaddr, bytes. */
   readonly SOCKADDR_PORT_OFFSET: number;
@@ -121,9 +121,9 @@ export interface Binding {
   readonly EPOLLHUP: number;
   readonly EPOLLRDHUP: number;
   readonly EPOLLET: number;
-  /** Size of one struct epoll_event in 32-bit words; word 0 holds the events. */
+  /** Size of a struct epoll_event in 32-bit words. Word 0 holds the events. */
   readonly EPOLL_EVENT_WORDS: number;
-  /** The word of the event that holds the file descriptor; the next one holds the generation. */
+  /** Index of the word of an event that holds the file descriptor. The next word holds the generation. */
   readonly EPOLL_EVENT_DATA_WORD: number;
 
   readonly FD_SETSIZE: number;
@@ -166,7 +166,7 @@ export interface Binding {
  * Loads an addon built by `build-addon`.
  *
  * @param path of the .node file
- * @throws Error that says how to build it, when it is not there
+ * @throws Error that tells how to build it, when the file is missing
  */
 export function loadAddon<T>(path: string): T {
   try {
@@ -177,8 +177,9 @@ export function loadAddon<T>(path: string): T {
 }
 
 /**
- * A copy, because V8 keeps an object that an addon filled property by property as a hash table: every `posix.recv` would
- * be looked up by name. The copy's properties have fixed places, and frozen ones compile to constants.
+ * Frozen copy of the addon's exports. V8 keeps an object that an addon filled property by property as a hash table, so
+ * each `posix.recv` would cost a lookup. The copy's properties have fixed offsets, and frozen ones compile to
+ * constants.
  */
 export const binding: Binding = Object.freeze({
   ...loadAddon<Binding>(new URL("../build/posix.node", import.meta.url).pathname),

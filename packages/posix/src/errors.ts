@@ -1,13 +1,13 @@
 import { getSystemErrorMap, getSystemErrorName } from "node:util";
 
-/** A system call that failed where nobody on a hot path was listening. */
+/** Failure of a system call outside the hot path. */
 export class SyscallError extends Error {
   override readonly name = "SyscallError";
   readonly syscall: string;
   readonly errno: number;
   readonly code: string;
 
-  /** @param subject what the call was made for: "on the listener" */
+  /** @param subject object of the call, such as "on the listener" */
   constructor(syscall: string, errno: number, subject = "") {
     super(`${syscall}${subject && ` ${subject}`}: ${errorText(errno)}`);
     this.syscall = syscall;
@@ -16,19 +16,19 @@ export class SyscallError extends Error {
   }
 }
 
-/** The symbolic name of a positive error number: 24 → "EMFILE". */
+/** Returns the symbolic name of a positive error number: 24 → "EMFILE". */
 export function errorName(errno: number): string {
   return getSystemErrorMap().has(-errno) ? getSystemErrorName(-errno) : `errno ${errno}`;
 }
 
-/** Name and sentence of a positive error number: "address already in use (EADDRINUSE)". */
+/** Returns description and name of a positive error number: "address already in use (EADDRINUSE)". */
 export function errorText(errno: number): string {
   const known = getSystemErrorMap().get(-errno);
   return known ? `${known[1]} (${known[0]})` : `errno ${errno}`;
 }
 
 /**
- * Turns a result of a cold system call into an exception.
+ * Throws when a system call outside the hot path has failed.
  *
  * @returns `rc`, which is ≥ 0
  * @throws SyscallError when `rc` is a negative error number

@@ -1,6 +1,6 @@
 /**
- * Linux system calls for TypeScript. `posix.recv(…)` is recv(2), `posix.EPOLLET` is EPOLLET: see binding.ts for the
- * conventions. The other files hold what is tedious and cold: addresses, errors, limits.
+ * Linux system calls for TypeScript: `posix.recv(…)` is recv(2), `posix.EPOLLET` is EPOLLET. See binding.ts for the
+ * conventions. The other files wrap calls outside the hot path: addresses, errors, limits.
  */
 
 export {

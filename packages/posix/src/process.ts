@@ -1,14 +1,13 @@
 import { binding } from "./binding.ts";
 import { check } from "./errors.ts";
 
-/** Microseconds on CLOCK_MONOTONIC: the one clock of every duration in this project. */
+/** Returns the time on CLOCK_MONOTONIC, µs: the clock of every duration in this project. */
 export function monotonicUs(): number {
   return binding.clock_gettime(binding.CLOCK_MONOTONIC);
 }
 
 /**
- * A moment of the wall clock on CLOCK_MONOTONIC, in microseconds: what comes of it later is not moved by a step of the
- * wall clock.
+ * Converts a moment of the wall clock to CLOCK_MONOTONIC, µs, so that later steps of the wall clock do not move it.
  *
  * @param epochMs milliseconds since 1970
  */
@@ -16,17 +15,19 @@ export function monotonicUsOf(epochMs: number): number {
   return monotonicUs() + epochMs * 1000 - binding.clock_gettime(binding.CLOCK_REALTIME);
 }
 
-/** How many file descriptors this process may hold: the soft RLIMIT_NOFILE, which Node raises to the hard one itself. */
+/**
+ * Returns the number of descriptors this process may hold: the soft RLIMIT_NOFILE, which Node raises to the hard one.
+ */
 export function fileDescriptorLimit(): number {
-  return softLimit(binding.RLIMIT_NOFILE, "RLIMIT_NOFILE");
+  return readSoftLimit(binding.RLIMIT_NOFILE, "RLIMIT_NOFILE");
 }
 
-/** How many threads this process's user may have, in all its processes together: the soft RLIMIT_NPROC. */
+/** Returns the number of threads that the user of this process may have in all processes: the soft RLIMIT_NPROC. */
 export function processLimit(): number {
-  return softLimit(binding.RLIMIT_NPROC, "RLIMIT_NPROC");
+  return readSoftLimit(binding.RLIMIT_NPROC, "RLIMIT_NPROC");
 }
 
-function softLimit(resource: number, name: string): number {
+function readSoftLimit(resource: number, name: string): number {
   const limits = new Float64Array(2);
   check(binding.getrlimit(resource, limits), "getrlimit", name);
   return limits[0];
@@ -34,7 +35,7 @@ function softLimit(resource: number, name: string): number {
 
 const AFFINITY_BYTES = 128;
 
-/** The processors the calling thread may run on, ascending. */
+/** Returns the processors that the calling thread may run on, ascending. */
 export function allowedProcessors(): number[] {
   const mask = new Uint8Array(AFFINITY_BYTES);
   check(binding.sched_getaffinity(0, mask), "sched_getaffinity", "of this thread");
@@ -45,7 +46,7 @@ export function allowedProcessors(): number[] {
   return processors;
 }
 
-/** Restricts the calling thread, and the threads and processes it starts from now on, to these processors. */
+/** Restricts the calling thread, and threads and processes it starts later, to these processors. */
 export function pinTo(processors: readonly number[]): void {
   const mask = new Uint8Array(AFFINITY_BYTES);
   for (const cpu of processors) mask[cpu >> 3] = mask[cpu >> 3] | (1 << (cpu & 7));

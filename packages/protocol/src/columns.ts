@@ -1,4 +1,4 @@
-/** Columns of the server's CSV file: one row an accepted connection. */
+/** Columns of the server's CSV file, which has one row per accepted connection. */
 export const SERVER_COLUMNS = [
   "connection",
   "client_host",
@@ -12,7 +12,7 @@ export const SERVER_COLUMNS = [
   "close_reason",
 ] as const;
 
-/** Columns of the client's CSV file: one row a requested connection. */
+/** Columns of the client's CSV file, which has one row per requested connection. */
 export const CLIENT_COLUMNS = [
   "connection",
   "local_address",

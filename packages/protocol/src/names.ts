@@ -23,17 +23,17 @@ export const AXES = [
 ] as const;
 export type Axis = (typeof AXES)[number];
 
-/** Why a server closed a connection. */
+/** Reasons for which a server closed a connection. */
 export const CLOSE_REASONS = [
-  /** The client sent FIN and has had every byte back. */
+  /** The client sent FIN after every byte was echoed. */
   "client-closed",
   /** The client reset the connection. */
   "reset",
-  /** No byte either way for `--idle-timeout`. */
+  /** No byte went either way for `--idle-timeout`. */
   "idle-timeout",
-  /** The server was told to stop and the client closed after the server's FIN. */
+  /** The server was stopping, and the client closed after the server's FIN. */
   "drained",
-  /** The server was told to stop and the client had not closed when the drain time was over. */
+  /** The server was stopping, and the client had not closed when the drain time was over. */
   "aborted",
   /** Closed at once: its descriptor number does not fit into the server's fd_set or poller. */
   "refused-descriptor",

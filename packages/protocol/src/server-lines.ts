@@ -6,7 +6,7 @@ const count = z.number().int().nonnegative();
 /** Name of an architecture. Any is allowed, because users add servers of their own. */
 const serverName = z.string().regex(/^[a-z][a-z0-9-]*$/);
 
-/** What getrusage(2) says of a whole process, ended threads included. */
+/** Resources a process has used, ended threads included: getrusage(2). */
 export const Usage = z.object({
   userUs: count,
   systemUs: count,
@@ -27,7 +27,7 @@ export const ServerTraits = z.object({
 });
 export type ServerTraits = z.infer<typeof ServerTraits>;
 
-/** The first line of a server's stdout: from here on, connections are accepted. */
+/** First line of a server's stdout. From then on the server accepts connections. */
 export const ListeningLine = z.object({
   event: z.literal("listening"),
   server: serverName,
@@ -36,18 +36,18 @@ export const ListeningLine = z.object({
   port: z.number().int().min(1).max(65535),
   pid: count,
   metricsPort: z.number().int().nullable(),
-  /** As they were resolved: the command line, the environment, defaults. */
+  /** Resolved options: from the command line, the environment and the defaults. */
   options: z.record(z.string(), z.unknown()),
-  /** Used up by starting: subtract it from the final line's. */
+  /** Usage at the start. Subtract it from the final line's. */
   usage: Usage,
 });
 export type ListeningLine = z.infer<typeof ListeningLine>;
 
-/** System calls the data plane has made, failed ones too. */
+/** System calls of the data plane, failed ones included. */
 const SystemCalls = z.object({
   /** accept4(2). */
   accept: count,
-  /** recv(2), of connections refused too. */
+  /** recv(2), refused connections included. */
   recv: count,
   /** send(2). */
   send: count,
@@ -57,34 +57,34 @@ const SystemCalls = z.object({
   control: count,
 });
 
-/** The last line of a server's stdout: the ledger's totals. */
+/** Last line of a server's stdout: the ledger's totals. */
 export const FinalLine = z.object({
   event: z.literal("final"),
   server: serverName,
   durationMs: z.number().nonnegative(),
-  /** Connections accept4(2) returned: every one is a row of the CSV file. */
+  /** Connections that accept4(2) returned. Each is a row of the CSV file. */
   accepted: count,
   /** Connections closed at once: the sum of the four `refused-…` reasons in `closed`. */
   refused: count,
-  /** Most connections open at one time. */
+  /** Highest number of connections open at one time. */
   peak: count,
-  /** By close reason; the sum is `accepted`. */
+  /** Connections by close reason. Their sum is `accepted`. */
   closed: z.record(z.enum(CLOSE_REASONS), count),
   requests: count,
   bytesReceived: count,
   bytesSent: count,
-  /** Errors of accept4(2), epoll_ctl(2) or pthread_create(3) by name. */
+  /** Errors of accept4(2), epoll_ctl(2) and pthread_create(3) by name. */
   acceptErrors: z.record(z.string(), count),
-  /** send(2) calls that took less than they were given. */
+  /** send(2) calls that took fewer bytes than given. */
   shortWrites: count,
-  /** Events that arrived for a connection already closed, recognised and skipped. */
+  /** Events of connections already closed, which the server recognised and skipped. */
   staleEvents: count,
   calls: SystemCalls,
-  /** Ready descriptors the waits returned. */
+  /** Ready descriptors that the waits returned. */
   events: count,
-  /** Descriptor numbers the kernel went through in select(2): the sum of its nfds. */
+  /** Descriptor numbers that the kernel examined in select(2): the sum of nfds. */
   descriptorsScanned: count,
-  /** Words of bitmap the caller scanned after select(2). */
+  /** 32-bit words of bitmap that the server searched after select(2). */
   wordsScanned: count,
   usage: Usage,
 });

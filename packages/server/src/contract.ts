@@ -5,15 +5,15 @@ import { SERVER_OPTIONS } from "./options.ts";
 export { EVENTS_PER_WAIT } from "./limits.ts";
 export { EVENT_SERVER_OPTIONS } from "./options.ts";
 
-/** A server as others see it: its name, options, defaults and traits, without the code that serves. */
+/** Name, options, defaults and traits of a server, without the code that serves: other programs import it. */
 export interface ServerContract<T extends OptionTable = OptionTable>
   extends Program<typeof SERVER_OPTIONS & T> {
-  /** Name of the architecture, as results and plans have it: `epoll`. */
+  /** Name of the architecture in results and plans: `epoll`. Lower-case letters, digits and hyphens. */
   readonly server: string;
   readonly traits: ServerTraits;
 }
 
-/** Returns the contract of the app `server-<name>`: the options of every server and its own. */
+/** Returns the contract of the app `server-<name>`: the options that all servers share, plus its own. */
 export function serverContract<const T extends OptionTable>(
   own: Pick<ServerContract<T>, "server" | "traits" | "describe" | "examples"> & { readonly options: T },
 ): ServerContract<T> {
@@ -27,6 +27,6 @@ export function serverContract<const T extends OptionTable>(
 }
 
 const EPILOGUE = `Every option is also read from the environment: --idle-timeout is ECHO_IDLE_TIMEOUT.
-stdout has one JSON line when the server listens and one with its totals when it ends; words go to stderr.
-SIGINT or SIGTERM: stop listening, let clients have their echoes, write every row, exit 0. A second one: now.
-Exit codes: 0 all well, 1 it could not serve, 2 bad usage, 3 rows could not be written.`;
+stdout gets one JSON line when the server listens and one with its totals when it ends; messages go to stderr.
+SIGINT or SIGTERM: stop listening, send the pending echoes, write every row, exit 0. A second signal closes all at once.
+Exit codes: 0 success, 1 the server could not serve, 2 wrong usage, 3 rows could not be written.`;

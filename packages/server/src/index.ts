@@ -1,3 +1,3 @@
-/** Code that the three echo servers share: everything but the way they wait for their clients. */
+/** Echo server without its architecture: an app adds the data plane that waits for clients. */
 
 export { runServer } from "./run-server.ts";

@@ -1,37 +1,39 @@
-/** The numbers that bound the servers' work and memory, and why they are what they are. */
+/** Bounds of a server's work and memory, each with its reason. */
 
 /**
- * Bytes one recv(2) may take, and the most a connection has pending. A message of the experiment fits many times over;
- * haproxy and nginx use the same order. All three servers use it, so none gains by a larger read.
+ * Bytes that one recv(2) reads at most, and that one connection holds pending at most. A usual message fits many times;
+ * haproxy and nginx use buffers of this order. All servers use the same size, so none gains by larger reads.
  */
 export const BUFFER_BYTES = 16 * 1024;
 
-/** Reads of one connection before the others have their turn: 64 KiB, so one saturating sender cannot starve the rest. */
+/** recv(2) calls for one connection per turn. They read 64 KiB at most, so one fast sender cannot starve the others. */
 export const READS_PER_TURN = 4;
 
-/** Connections accepted before the open ones have their turn. */
+/** Connections that one turn of the loop accepts at most, so a burst cannot starve the open connections. */
 export const ACCEPTS_PER_TURN = 64;
 
-/** Failed accepts in a row that look like one connection's fault each; more look like the server's own, and rest. */
+/**
+ * Failed accepts in a row before accepting pauses: so many failures have their cause in the server, not in a client.
+ */
 export const FAILED_ACCEPTS_BEFORE_PAUSE = 64;
 
 /**
- * How long accepting rests when the process has no descriptor, memory or ledger row left. The listener stays readable
- * all that time, so without a rest the loop would spin; nginx rests 500 ms, haproxy 100 ms.
+ * Pause in accepting after descriptors, memory or ledger rows ran out, ms. The listener stays readable meanwhile, so
+ * the loop would spin without a pause. nginx pauses 500 ms, haproxy 100 ms.
  */
 export const ACCEPT_PAUSE_MS = 100;
 
-/** Events one epoll_wait(2) returns at most. More would lengthen the wait for newly accepted connections. */
+/** Events that one epoll_wait(2) returns at most. A larger batch would delay accepting. */
 export const EVENTS_PER_WAIT = 1024;
 
-/** How often the control plane writes closed rows: what SIGKILL can lose. */
+/** Interval at which the control plane writes closed rows, ms. SIGKILL loses the rows of one interval. */
 export const COLLECT_INTERVAL_MS = 250;
 
 /**
- * Connections the ledger has room for at most, whatever the limit of descriptors says: some container engines set it to
- * 2^30, and rows for as many are more memory than can be addressed. This is the kernel's own default of fs.nr_open.
+ * Open connections that the ledger holds at most: the kernel's default of fs.nr_open. Some container engines set the
+ * descriptor limit to 2^30, and rows for as many connections exceed the address space.
  */
 export const MOST_CONNECTIONS = 1_048_576;
 
-/** Rows beyond the open connections, for those closed but not yet on disk: about a second of heavy churn. */
+/** Ledger rows for connections that are closed but not yet on disk: about one second of heavy churn. */
 export const CLOSED_ROWS = 16_384;

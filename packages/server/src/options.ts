@@ -1,37 +1,36 @@
 import { choice, durationMs, flag, integer, type OptionValues, text } from "@c10k-lab/cli";
 import { ACCEPTS_PER_TURN } from "./limits.ts";
 
-/** Options all three servers have. */
+/** Options of every server. */
 export const SERVER_OPTIONS = {
   host: text({ describe: "IPv4 or IPv6 address or name to listen on", default: "127.0.0.1" }),
   port: integer({ describe: "TCP port; 0 takes any free one", default: "10000", max: 65535, noun: "a port" }),
   backlog: integer({
-    describe: "length of the accept queue asked of listen(2); net.core.somaxconn caps it",
+    describe: "length of the accept queue requested from listen(2); net.core.somaxconn caps it",
     default: "4096",
     min: 1,
     max: 65535,
     noun: "a backlog",
   }),
   maxConnections: integer({
-    describe: "refuse connections above this many [default: what descriptors allow]",
+    describe: "refuse connections above this number [default: the limit of descriptors]",
     min: 1,
     noun: "a number of connections",
   }),
   idleTimeoutMs: durationMs({
-    describe: "close a connection after this long without a byte [default: never]",
+    describe: "close a connection after this time without a byte [default: never]",
     min: 1,
   }),
   drainTimeoutMs: durationMs({
-    describe: "after SIGTERM, wait this long for clients to close before resetting them",
+    describe: "after SIGTERM, wait this time for clients to close, then close the rest",
     default: "5s",
   }),
   stats: text({
-    describe:
-      "CSV file to write: one row for every accepted connection; {n} becomes the first number not taken",
+    describe: "CSV file to write, one row per accepted connection; {n} becomes the first free number",
   }),
   metricsPort: integer({
     describe:
-      "serve /metrics, /connections and /healthz over HTTP on this loopback port; 0 takes any [default: off]",
+      "serve /metrics, /connections and /healthz over HTTP on this loopback port; 0 takes any free one [default: off]",
     max: 65535,
     noun: "a port",
   }),
@@ -45,10 +44,10 @@ export const SERVER_OPTIONS = {
 
 export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;
 
-/** What the servers with an event loop have beside those. */
+/** Options that servers with an event loop have in addition. */
 export const EVENT_SERVER_OPTIONS = {
   acceptsPerTurn: integer({
-    describe: "connections accepted before the open ones have their turn",
+    describe: "connections accepted per turn of the event loop, before it serves open ones",
     default: String(ACCEPTS_PER_TURN),
     min: 1,
     max: 65535,

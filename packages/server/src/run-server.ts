@@ -4,11 +4,11 @@ import { EXIT } from "@c10k-lab/protocol/names";
 import type { ServerContract } from "./contract.ts";
 import type { Architecture } from "./control-plane/control-plane.ts";
 
-/** Runs a server: this thread becomes its control plane and starts the data plane in a worker. */
+/** Runs a server to its end: this thread is the control plane, a worker thread the data plane. Sets the exit code. */
 export async function runServer(contract: ServerContract, architecture: Architecture): Promise<void> {
   const options = parseCommandLine(contract, process.argv.slice(2));
   if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
-  // Loaded after the command line is read, so that a usage error costs nothing.
+  // Loaded after the command line is parsed, so that --help and usage errors stay fast.
   const { ControlPlane } = await import("./control-plane/control-plane.ts");
   try {
     process.exitCode = await new ControlPlane(contract, architecture, options).run();

@@ -1,21 +1,21 @@
 import { posix } from "@c10k-lab/posix";
 
 export const RUN = 0;
-/** Stop listening, let every connection have its echo and a FIN, wait for clients to close. */
+/** Stop listening, send each connection its pending echo and a FIN, then wait for clients to close. */
 export const DRAIN = 1;
-/** Close everything now. */
+/** Close all connections at once. */
 export const ABORT = 2;
 
-/** Where a stop request lies: plain data, to be handed to a worker. */
+/** Memory of a stop request, as plain data that can be posted to a worker. */
 export interface StopRequestMemory {
   readonly level: SharedArrayBuffer;
   readonly wakeFd: number;
 }
 
-/** How the control plane tells the data plane to stop: a level in shared memory and a descriptor that wakes it. */
+/** Request to stop, from the control plane to the data plane: a level in shared memory and an eventfd that wakes it. */
 export class StopRequest {
   readonly memory: StopRequestMemory;
-  /** Becomes readable when the level has changed. */
+  /** Descriptor that becomes readable when the level has changed. */
   readonly wakeFd: number;
   readonly #level: Int32Array;
 
@@ -34,14 +34,14 @@ export class StopRequest {
     return Atomics.load(this.#level, 0);
   }
 
-  /** Control plane: raises the level and wakes whoever sleeps on it. */
+  /** Raises the level and wakes the data plane. Control plane only. */
   raise(level: number): void {
     Atomics.store(this.#level, 0, level);
     Atomics.notify(this.#level, 0);
     posix.eventfd_write(this.wakeFd, 1);
   }
 
-  /** Data plane without a poller: sleeps until the level is above `level`, at most `timeoutMs`. */
+  /** Sleeps until the level differs from `level`, at most `timeoutMs`. For a data plane without a poller. */
   sleep(level: number, timeoutMs: number): void {
     Atomics.wait(this.#level, 0, level, timeoutMs);
   }

@@ -16,9 +16,9 @@ test.each(CLOSE_REASONS)("the list and the CSV row name the close reason %s", (r
   const row = ledger.reserve();
   ledger.open(1000);
   ledger.peers.set(encodeAddress({ host: "127.0.0.1", port: 4711 }), row * PEER_BYTES);
-  expect(list.entry(row).closeReason).toBeNull();
+  expect(list.readEntry(row).closeReason).toBeNull();
   ledger.close(row, CLOSE_CODE[reason], 3500);
-  const entry = list.entry(row);
+  const entry = list.readEntry(row);
   expect(entry).toMatchObject({ port: 4711, durationMs: 2.5, closeReason: reason });
-  expect(list.csvRow(entry).at(-1)).toBe(reason);
+  expect(list.toCsvRow(entry).at(-1)).toBe(reason);
 });

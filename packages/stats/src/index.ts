@@ -1,4 +1,4 @@
-/** What servers and client count with: rows in shared memory, histograms, series, and their merging. */
+/** Counts of servers and client: rows in shared memory, histograms, series, and how to merge them. */
 
 export { LatencyHistogram } from "./latency-histogram.ts";
 export { COUNTER, FIELD, Ledger, type LedgerMemory, PEER_BYTES } from "./ledger/ledger.ts";

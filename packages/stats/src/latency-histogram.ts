@@ -6,12 +6,12 @@ import {
   type Histogram,
 } from "hdr-histogram-js";
 
-/** Ten minutes; a longer time is recorded as this. */
+/** Highest time that is recorded, ten minutes in µs. Longer times count as this one. */
 const HIGHEST_US = 600_000_000;
 
 /**
- * Times in microseconds, each kept to three significant digits (HdrHistogram). Histograms of several clients add up
- * without loss; percentiles are taken after the merge, never averaged.
+ * Histogram of times in microseconds, to three significant digits (HdrHistogram). Histograms of several clients merge
+ * without loss. Percentiles are computed after the merge, never averaged.
  */
 export class LatencyHistogram {
   readonly #histogram: Histogram;
@@ -27,12 +27,12 @@ export class LatencyHistogram {
       });
   }
 
-  /** Reads what `encode` wrote. */
+  /** Reads a histogram that `encode` wrote. */
   static decode(base64: string): LatencyHistogram {
     return new LatencyHistogram(decodeFromCompressedBase64(base64, 64));
   }
 
-  /** Hot path: allocates nothing. */
+  /** Records one time. Hot path: it allocates nothing. */
   record(us: number): void {
     this.#histogram.recordValue(us < 1 ? 1 : us > HIGHEST_US ? HIGHEST_US : Math.round(us));
   }
@@ -45,12 +45,16 @@ export class LatencyHistogram {
     return this.#histogram.totalCount;
   }
 
-  /** @returns microseconds at a percentile of 0 to 100; 0 when nothing was recorded */
+  /** Returns the time at a percentile of 0 to 100, µs; 0 when nothing was recorded. */
   percentile(percentile: number): number {
     return this.#histogram.getValueAtPercentile(percentile);
   }
 
-  /** @param failed how many never came: they count as longer than every time that was recorded */
+  /**
+   * Returns count, mean and percentiles.
+   *
+   * @param failed answers that never came: they count as longer than every recorded time
+   */
   summary(failed = 0): LatencySummary {
     const histogram = this.#histogram;
     const count = histogram.totalCount;
@@ -59,23 +63,23 @@ export class LatencyHistogram {
       failed,
       min: count === 0 ? null : histogram.minNonZeroValue,
       mean: count === 0 ? null : Math.round(histogram.mean * 10) / 10,
-      p50: this.#percentileOf(50, failed),
-      p90: this.#percentileOf(90, failed),
-      p99: this.#percentileOf(99, failed),
-      p999: this.#percentileOf(99.9, failed),
+      p50: this.#readPercentile(50, failed),
+      p90: this.#readPercentile(90, failed),
+      p99: this.#readPercentile(99, failed),
+      p999: this.#readPercentile(99.9, failed),
       max: count === 0 ? null : histogram.maxValue,
     };
   }
 
-  #percentileOf(percentile: number, failed: number): Percentile {
+  #readPercentile(percentile: number, failed: number): Percentile {
     const { count } = this;
     if (count + failed === 0) return null;
-    // HdrHistogram's own rounding of a rank, so that nothing changes where nothing failed.
+    // Round the rank as HdrHistogram does, so that the result equals its own where nothing failed.
     const rank = Math.max(1, Math.floor((percentile / 100) * (count + failed) + 0.5));
     return rank > count ? INFINITE : this.percentile((100 * rank) / count);
   }
 
-  /** HdrHistogram's V2 encoding, deflated, in base64: other HdrHistogram tools read it. */
+  /** Returns HdrHistogram's V2 encoding, deflated, in base64, which other HdrHistogram tools read. */
   encode(): string {
     return encodeIntoCompressedBase64(this.#histogram);
   }

@@ -1,24 +1,28 @@
 import { type LoadSample, MOST_SAMPLES } from "@c10k-lab/protocol";
 
 /**
- * A run over time in bounded memory. Samples come at even intervals; when there are too many, every second one is dropped
- * and from then on every second one is taken, so that what is kept is at even intervals all the time.
+ * Samples of a client's load over time, in bounded memory. When the series is full it drops every second sample and
+ * keeps every second one from then on, so the kept samples stay at even intervals.
  */
 export class LoadSeries {
   readonly #samples: LoadSample[] = [];
-  /** Of so many samples one is kept. */
+  /** One sample in so many is kept. */
   #stride = 1;
   #taken = 0;
 
-  /** The first one is always kept. */
+  /** Takes a sample and keeps one in `#stride`; the first is always kept. */
   add(sample: LoadSample): void {
-    // One place is left for the last sample.
+    // One place stays free for the last sample.
     if (this.#samples.length === MOST_SAMPLES - 1) this.#thin();
     if (this.#taken % this.#stride === 0) this.#samples.push(sample);
     this.#taken++;
   }
 
-  /** @param last the sample at the end, kept whatever the interval; nothing is added after it */
+  /**
+   * Returns the series; nothing may be added after that.
+   *
+   * @param last the final sample, kept at any interval
+   */
   end(last: LoadSample): readonly LoadSample[] {
     return [...this.#samples, last];
   }
@@ -31,14 +35,14 @@ export class LoadSeries {
 }
 
 /**
- * Several clients' series as if they had been one client: at each moment one of them was looked at, the sum of what was
- * last known of each. Before a client's first sample nothing is known of it, which counts as nothing. Each of its steps
- * is what one client did since it was last looked at, so a rate is to be taken over longer than the time between its looks.
+ * Merges the series of several clients into that of one client: for each moment with a sample, the sum of each client's
+ * latest sample. A client counts as zero before its first sample. Each step holds the progress of one client since its
+ * previous sample, so rates are meaningful only over longer times than the sample interval.
  *
- * @param all each in the order of time
+ * @param all series in the order of time
  */
 export function mergeSeries(all: readonly (readonly LoadSample[])[]): LoadSample[] {
-  const sums = runningSums(all);
+  const sums = addUpOverTime(all);
   const last = sums.pop();
   if (last === undefined) return [];
   const series = new LoadSeries();
@@ -46,10 +50,10 @@ export function mergeSeries(all: readonly (readonly LoadSample[])[]): LoadSample
   return [...series.end(last)];
 }
 
-/** A sum for each moment at which there is a sample. */
-function runningSums(all: readonly (readonly LoadSample[])[]): LoadSample[] {
+/** Returns one sum for each moment that has a sample. */
+function addUpOverTime(all: readonly (readonly LoadSample[])[]): LoadSample[] {
   const changes = all.flatMap((samples) =>
-    samples.map((sample, index) => ({ atUs: sample.atUs, ...difference(sample, samples[index - 1]) })),
+    samples.map((sample, index) => ({ atUs: sample.atUs, ...subtract(sample, samples[index - 1]) })),
   );
   changes.sort((a, b) => a.atUs - b.atUs);
   const sums: LoadSample[] = [];
@@ -66,7 +70,7 @@ function runningSums(all: readonly (readonly LoadSample[])[]): LoadSample[] {
   return sums;
 }
 
-function difference(sample: LoadSample, before: LoadSample = NOTHING) {
+function subtract(sample: LoadSample, before: LoadSample = NOTHING) {
   return {
     open: sample.open - before.open,
     messages: sample.messages - before.messages,

@@ -10,12 +10,14 @@ import { LatencyHistogram } from "./latency-histogram.ts";
 import { mergeSeries } from "./load-series.ts";
 
 /**
- * Several clients that loaded one server together, as if they had been one. Counts are added; histograms are merged and
- * percentiles taken after that, never averaged; the messaging interval is the union of theirs, so their clocks must be
- * one machine's. `peak` and `held` are sums, which is true of clients that begin together (--start-at). So is `maxRssKiB`: the
- * memory all took. `series` is the sum of what was last known of each. What describes a client rather than counts (target, options, environment) is the first one's.
+ * Merges the summaries of several clients that loaded one server together into the summary of one client.
+ * - Counts add up. `maxRssKiB` is the memory of all. `peak` and `held` add up because the clients start together
+ *   (--start-at).
+ * - Histograms are merged and percentiles computed afterwards, never averaged.
+ * - The messaging interval is the union of all, so all clocks must be those of one machine.
+ * - Descriptions (target, options, environment) are those of the first client.
  *
- * @throws RangeError when there is nothing to merge
+ * @throws RangeError when `summaries` is empty
  */
 export function mergeSummaries(summaries: readonly ClientSummary[]): ClientSummary {
   const [first] = summaries;
@@ -84,13 +86,13 @@ function mergeLoops(all: readonly Loop[], messagingMs: number): Loop {
 
 function mergeAchieved(all: readonly Achieved[]): Achieved {
   const counts = addUp(COUNTED, all);
-  const firstSentUs = extreme(Math.min, all, "firstSentUs");
-  const lastDoneUs = extreme(Math.max, all, "lastDoneUs");
+  const firstSentUs = pickExtreme(Math.min, all, "firstSentUs");
+  const lastDoneUs = pickExtreme(Math.max, all, "lastDoneUs");
   const messagingMs =
     firstSentUs === null || lastDoneUs === null ? 0 : Math.max(0, lastDoneUs - firstSentUs) / 1000;
   return {
     ...counts,
-    startLagMs: extreme(Math.max, all, "startLagMs"),
+    startLagMs: pickExtreme(Math.max, all, "startLagMs"),
     firstSentUs,
     lastDoneUs,
     messagingMs,
@@ -115,17 +117,17 @@ function mergeLatencies<Name extends string>(
     return { name, latencyUs: histogram.summary(failed), encoded: histogram.encode() };
   });
   return {
-    latencyUs: byName(merged.map(({ name, latencyUs }) => [name, latencyUs])),
-    histograms: byName(merged.map(({ name, encoded }) => [name, encoded])),
+    latencyUs: toRecord(merged.map(({ name, latencyUs }) => [name, latencyUs])),
+    histograms: toRecord(merged.map(({ name, encoded }) => [name, encoded])),
   };
 }
 
-function byName<Name extends string, T>(entries: readonly (readonly [Name, T])[]): Record<Name, T> {
+function toRecord<Name extends string, T>(entries: readonly (readonly [Name, T])[]): Record<Name, T> {
   return Object.fromEntries(entries) as Record<Name, T>;
 }
 
-/** The earliest or latest of those that have it; null when none has. */
-function extreme<Name extends "startLagMs" | "firstSentUs" | "lastDoneUs">(
+/** Returns the earliest or latest value that is not null; null when there is none. */
+function pickExtreme<Name extends "startLagMs" | "firstSentUs" | "lastDoneUs">(
   pick: (...values: number[]) => number,
   all: readonly Achieved[],
   name: Name,
@@ -138,5 +140,5 @@ function addUp<Name extends string>(
   names: readonly Name[],
   all: readonly Readonly<Record<Name, number>>[],
 ): Record<Name, number> {
-  return byName(names.map((name) => [name, all.reduce((sum, each) => sum + each[name], 0)]));
+  return toRecord(names.map((name) => [name, all.reduce((sum, each) => sum + each[name], 0)]));
 }

@@ -1,6 +1,6 @@
 import type { Usage } from "@c10k-lab/protocol";
 
-/** What this process has used since it began, ended threads included: getrusage(2). */
+/** Returns the resources that this process has used since its start, ended threads included: getrusage(2). */
 export function usageNow(): Usage {
   const usage = process.resourceUsage();
   return {

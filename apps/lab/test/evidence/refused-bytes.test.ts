@@ -8,7 +8,11 @@ import { bytesSentToRefused } from "../../src/evidence/refused-bytes.ts";
 
 function cellFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "c10k-refused-"));
-  const server = ["127.0.0.1,5001,client-closed", "127.0.0.1,5002,refused-limit", "127.0.0.2,5001,refused-descriptor"];
+  const server = [
+    "127.0.0.1,5001,client-closed",
+    "127.0.0.1,5002,refused-limit",
+    "127.0.0.2,5001,refused-descriptor",
+  ];
   const client = ["127.0.0.1,5001,40", "127.0.0.1,5002,20", "127.0.0.2,5001,0", ",,0"];
   writeFileSync(
     join(folder, "server.csv"),

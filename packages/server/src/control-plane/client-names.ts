@@ -1,27 +1,27 @@
 import { lookupService } from "node:dns/promises";
 
-/** Names kept at most; beyond it the oldest is forgotten. */
+/** Bound of names in the cache; a further name replaces the oldest. */
 const REMEMBERED = 10_000;
 
-/** How long a row waits for its client's name before it goes out with the address in its place. */
+/** Time that rows wait for host names, ms. After it they carry addresses instead. */
 const PATIENCE_MS = 500;
 
 /**
- * Host names of clients, looked up once an address and off the data path: getnameinfo(3) runs in libuv's thread pool.
- * A client without a name is called by its address.
+ * Cache of the clients' host names, one lookup per address. getnameinfo(3) runs in libuv's thread pool, away from the
+ * data plane. The address stands in for a missing name.
  */
 export class ClientNames {
   readonly #names = new Map<string, string>();
   readonly #lookups = new Map<string, Promise<void>>();
 
-  /** The name if it is known by now, and starts to look it up if not. */
+  /** Returns the name if it is known, otherwise starts a lookup. */
   get(address: string): string | undefined {
     const name = this.#names.get(address);
     if (name === undefined) this.#start(address);
     return name;
   }
 
-  /** Gives lookups under way a moment, then settles for addresses. */
+  /** Waits PATIENCE_MS for pending lookups, then uses addresses for the rest. */
   async settle(): Promise<void> {
     if (this.#lookups.size === 0) return;
     let timer: NodeJS.Timeout | undefined;

@@ -4,7 +4,7 @@ import { CLOSE_REASONS, type CloseReason } from "@c10k-lab/protocol/names";
 import { FIELD, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import type { ClientNames } from "./client-names.ts";
 
-/** One client of the server, as the live list and the CSV file show it. */
+/** One connection in the form of the /connections list and of the CSV file. */
 export interface ConnectionEntry {
   readonly connection: number;
   readonly host: string | undefined;
@@ -15,15 +15,15 @@ export interface ConnectionEntry {
   readonly requests: number;
   readonly bytesReceived: number;
   readonly bytesSent: number;
-  /** null while it is open. */
+  /** Reason of the end; null while the connection is open. */
   readonly closeReason: CloseReason | null;
 }
 
-/** Turns rows of the ledger into what people read. */
+/** Readable form of ledger rows: names, times, reasons instead of codes and clocks. */
 export class ConnectionList {
   readonly #ledger: Ledger;
   readonly #names: ClientNames;
-  /** Wall-clock time of the monotonic clock's zero, taken once: a stepped wall clock bends no duration. */
+  /** Wall-clock time of the monotonic clock's zero, ms. It is read once, so a step of the wall clock moves no row. */
   readonly #epochMs = Date.now() - monotonicUs() / 1000;
 
   constructor(ledger: Ledger, names: ClientNames) {
@@ -31,7 +31,8 @@ export class ConnectionList {
     this.#names = names;
   }
 
-  entry(row: number): ConnectionEntry {
+  /** Returns the entry of a ledger row. */
+  readEntry(row: number): ConnectionEntry {
     const { rows, peers } = this.#ledger;
     const reason = this.#ledger.closeReason(row);
     const { host: address, port } = decodeAddress(peers, row * PEER_BYTES);
@@ -51,8 +52,10 @@ export class ConnectionList {
     };
   }
 
-  /** Values in the order of SERVER_COLUMNS; the host's name may have become known since the entry was made. */
-  csvRow(entry: ConnectionEntry): CsvValue[] {
+  /**
+   * Returns an entry's values in the order of SERVER_COLUMNS, with the host name if a lookup has found it meanwhile.
+   */
+  toCsvRow(entry: ConnectionEntry): CsvValue[] {
     return [
       entry.connection,
       entry.host ?? this.#names.get(entry.address) ?? entry.address,

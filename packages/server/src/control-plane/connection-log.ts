@@ -5,7 +5,7 @@ import { COLLECT_INTERVAL_MS } from "../limits.ts";
 import type { ClientNames } from "./client-names.ts";
 import type { ConnectionEntry, ConnectionList } from "./connection-list.ts";
 
-/** Moves closed rows from the ledger to the CSV file, a batch every COLLECT_INTERVAL_MS. */
+/** Writer that moves closed rows from the ledger to the CSV file, a batch every COLLECT_INTERVAL_MS. */
 export class ConnectionLog {
   readonly #reader: LedgerReader;
   readonly #list: ConnectionList;
@@ -36,7 +36,7 @@ export class ConnectionLog {
     }, COLLECT_INTERVAL_MS);
   }
 
-  /** Writes what is left. @returns false when rows are missing from the file */
+  /** Writes the remaining rows and closes the file. Returns false when rows are missing from it. */
   async stop(): Promise<boolean> {
     clearInterval(this.#timer);
     await this.#writing;
@@ -53,15 +53,15 @@ export class ConnectionLog {
 
   async #collect(): Promise<void> {
     const entries: ConnectionEntry[] = [];
-    this.#reader.collect((row) => entries.push(this.#list.entry(row)));
+    this.#reader.collect((row) => entries.push(this.#list.readEntry(row)));
     if (!this.#file || (entries.length === 0 && !this.#hasFailed)) return;
     await this.#names.settle();
     try {
-      await this.#file.append(entries.map((entry) => this.#list.csvRow(entry)));
+      await this.#file.append(entries.map((entry) => this.#list.toCsvRow(entry)));
       this.#hasFailed = false;
     } catch (error) {
       if (!this.#hasFailed) {
-        this.#log.error(`cannot write ${this.#file.path}, will try again: ${(error as Error).message}`);
+        this.#log.error(`cannot write ${this.#file.path}, will retry: ${(error as Error).message}`);
       }
       this.#hasFailed = true;
     }

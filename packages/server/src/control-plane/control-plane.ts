@@ -21,22 +21,22 @@ import { ABORT, DRAIN, StopRequest } from "../stop-request.ts";
 import { ClientNames } from "./client-names.ts";
 import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
-import { effectiveBacklog, type Listener, listen, queuedConnections } from "./listener.ts";
+import { countQueued, type Listener, listen, readEffectiveBacklog } from "./listener.ts";
 import { openLog } from "./log.ts";
 import { readTotals } from "./totals.ts";
 
 const ACCEPTOR_TICK_MS = 5;
 
-/** What differs between the servers, as the control plane sees it. */
+/** Differences between the servers that the control plane must know. */
 export interface Architecture {
-  /** Whether the data plane sleeps in accept(2) itself; else it waits for the listener in its poller. */
+  /** True when the data plane blocks in accept(2). Otherwise its poller waits for the listener. */
   readonly blocksInAccept: boolean;
-  /** Module of the data plane, to be run in a worker. */
+  /** Module of the data plane, which a worker thread runs. */
   readonly dataPlane: URL;
 }
 
 /**
- * The main thread of a server: everything but serving. It opens the listener, starts the data plane in a worker, writes
+ * Main thread of a server, which does all but serve: it opens the listener, starts the data plane in a worker, writes
  * closed rows to disk, answers monitoring requests, and turns signals into stop requests.
  */
 export class ControlPlane {
@@ -69,7 +69,7 @@ export class ControlPlane {
   }
 
   /**
-   * Serves until a signal.
+   * Serves until a stop signal or a failure of the data plane.
    *
    * @returns the exit code
    * @throws ListenError
@@ -77,7 +77,7 @@ export class ControlPlane {
   async run(): Promise<number> {
     this.#listener = await listen(this.#options, this.#architecture.blocksInAccept);
     await this.#startMonitoring();
-    // Last, because it empties an old file: the ports are ours, so it is not the file of a server that still runs.
+    // The file is emptied last: once this server owns its ports, no other server can still write the same file.
     const file = this.#options.stats === undefined ? undefined : await this.#createFile(this.#options.stats);
     if (file === null) {
       this.#monitoring?.close();
@@ -110,7 +110,7 @@ export class ControlPlane {
     }
   }
 
-  /** Resolves when the data plane has returned from its loop. */
+  /** Starts the data plane. Resolves when it has ended. */
   #serve(listener: Listener): Promise<void> {
     const memory: DataPlaneMemory<ServerOptions> = {
       options: this.#options,
@@ -138,7 +138,7 @@ export class ControlPlane {
       options: this.#options,
       usage: usageNow(),
     };
-    const backlog = effectiveBacklog(this.#options.backlog);
+    const backlog = readEffectiveBacklog(this.#options.backlog);
     if (backlog < this.#options.backlog) {
       this.#log.warn(`the kernel cuts the backlog to net.core.somaxconn = ${backlog}`);
     }
@@ -155,14 +155,14 @@ export class ControlPlane {
     const { serveMonitoring } = await import("./monitoring.ts");
     this.#monitoring = await serveMonitoring(metricsPort, {
       totals: () => this.#totals(),
-      connections: () => this.#liveConnections(),
+      connections: () => this.#listConnections(),
     });
     this.#log.info(`monitoring on http://127.0.0.1:${portOf(this.#monitoring)}/metrics`);
   }
 
-  #liveConnections() {
-    const entries: ReturnType<ConnectionList["entry"]>[] = [];
-    this.#reader.forEachLive((row) => entries.push(this.#list.entry(row)));
+  #listConnections() {
+    const entries: ReturnType<ConnectionList["readEntry"]>[] = [];
+    this.#reader.forEachLive((row) => entries.push(this.#list.readEntry(row)));
     return entries;
   }
 
@@ -185,16 +185,16 @@ function portOf(server: Server): number {
 }
 
 /**
- * Wakes a thread that sleeps in accept(2): shutdown(2) does, close(2) would not. It also resets the connections that wait
- * in the queue; but while there are any the thread is awake, and has them accepted soon.
+ * Wakes a thread that blocks in accept(2). shutdown(2) wakes it, close(2) would not. shutdown(2) also resets
+ * connections in the accept queue, so this waits until the thread has accepted them all.
  */
 function wakeAcceptor(listenerFd: number): void {
   posix.fcntl(listenerFd, posix.F_SETFL, posix.O_NONBLOCK);
-  if (queuedConnections(listenerFd) > 0) setTimeout(wakeAcceptor, ACCEPTOR_TICK_MS, listenerFd);
+  if (countQueued(listenerFd) > 0) setTimeout(wakeAcceptor, ACCEPTOR_TICK_MS, listenerFd);
   else posix.shutdown(listenerFd, posix.SHUT_RDWR);
 }
 
-/** One JSON line on stdout; a reader that has gone is no reason to fail. */
+/** Prints one JSON line to stdout. A reader that has closed the pipe is no failure. */
 function printLine(line: object): void {
   try {
     writeSync(1, `${JSON.stringify(line)}\n`);

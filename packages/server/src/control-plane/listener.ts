@@ -15,24 +15,24 @@ import {
 } from "@c10k-lab/posix";
 import type { ServerOptions } from "../options.ts";
 
-/** A listening socket and where it listens. */
+/** Listening socket with its address. */
 export interface Listener {
   readonly fd: number;
   readonly address: Address;
 }
 
-/** A listener that cannot be had, in one sentence. */
+/** Failure to listen; the message is one sentence for the user. */
 class ListenError extends Error {
   override readonly name = "ListenError";
 }
 
 /**
- * Opens the listening socket, the same for every architecture but for `blocking`.
+ * Opens the listening socket. Only `blocking` differs between architectures.
  *
- * Options are set here, once: on Linux an accepted socket inherits them, so a connection costs no setsockopt(2).
- * - SO_REUSEADDR: connections of the last run in TIME_WAIT do not keep the port (ip(7)).
- * - TCP_NODELAY, unless `--no-delay off`: an echo leaves at once instead of waiting for the last one's acknowledgement
- *   (tcp(7)).
+ * Socket options are set here: on Linux accepted sockets inherit them, so a connection costs no setsockopt(2).
+ * - SO_REUSEADDR: connections of an earlier server in TIME_WAIT do not block the port (ip(7)).
+ * - TCP_NODELAY, unless `--no-delay off`: an echo leaves at once, without waiting for the acknowledgement of the
+ *   previous one (tcp(7)).
  * - SO_OOBINLINE: an urgent byte is echoed like any other (tcp(7)).
  *
  * @throws ListenError
@@ -53,7 +53,7 @@ export async function listen(options: ServerOptions, blocking: boolean): Promise
     posix.close(fd);
     if (!(error instanceof SyscallError)) throw error;
     throw new ListenError(
-      `cannot listen on ${formatAddress({ host, port: options.port })}: ${errorText(error.errno)}${advice(error)}`,
+      `cannot listen on ${formatAddress({ host, port: options.port })}: ${errorText(error.errno)}${suggestRemedy(error)}`,
     );
   }
   const bound = new Uint8Array(SOCKADDR_BYTES);
@@ -61,13 +61,13 @@ export async function listen(options: ServerOptions, blocking: boolean): Promise
   return { fd, address: decodeAddress(bound) };
 }
 
-/** The accept queue's real length: the kernel silently cuts what listen(2) asks for. */
-export function effectiveBacklog(backlog: number): number {
+/** Returns the length of the accept queue: the kernel silently caps `backlog` at net.core.somaxconn. */
+export function readEffectiveBacklog(backlog: number): number {
   return Math.min(backlog, Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8")));
 }
 
-/** Connections that wait to be accepted; 0 also for a listener that is closed. */
-export function queuedConnections(fd: number): number {
+/** Returns the number of connections in the accept queue; 0 for a closed listener. */
+export function countQueued(fd: number): number {
   const info = new Int32Array(posix.TCP_INFO_UNACKED_WORD + 1);
   const rc = posix.getsockopt(fd, posix.IPPROTO_TCP, posix.TCP_INFO, info);
   return rc < 0 ? 0 : info[posix.TCP_INFO_UNACKED_WORD];
@@ -81,7 +81,8 @@ async function resolve(host: string): Promise<string> {
   }
 }
 
-function advice(error: SyscallError): string {
+/** Returns the end of the sentence: a remedy for the error, or nothing. */
+function suggestRemedy(error: SyscallError): string {
   if (error.errno === posix.EADDRINUSE) return "; stop the other process or take another --port";
   if (error.errno === posix.EACCES) return "; ports below 1024 need privileges, take another --port";
   return "";

@@ -1,7 +1,7 @@
 import { type Logger, pino } from "pino";
 import pretty from "pino-pretty";
 
-/** Words for people, on stderr: stdout belongs to the JSON lines. */
+/** Returns the log for people. It writes to stderr, because stdout carries the JSON lines. */
 export function openLog(name: string): Logger {
   const stream = pretty({
     destination: 2,

@@ -3,18 +3,20 @@ import type { FinalLine } from "@c10k-lab/protocol";
 import { Counter, Gauge, Registry } from "prom-client";
 import type { ConnectionEntry } from "./connection-list.ts";
 
-/** What the endpoints show, read anew at each request. */
+/** Source of the endpoints' data, read anew for each request. */
 export interface Monitored {
   totals(): FinalLine;
   connections(): ConnectionEntry[];
 }
 
 /**
- * `/metrics` for Prometheus, `/connections` the live list as JSON, `/healthz`; on loopback only. It reads the ledger
- * and costs the data plane nothing.
+ * Serves `/metrics` for Prometheus, `/connections` as JSON and `/healthz` on a loopback port. It only reads the ledger,
+ * so it costs the data plane nothing.
+ *
+ * @throws Error when the port cannot be opened
  */
 export async function serveMonitoring(port: number, monitored: Monitored): Promise<Server> {
-  const registry = metrics(monitored);
+  const registry = createRegistry(monitored);
   const routes: Record<string, () => Promise<readonly [type: string, body: string]>> = {
     "/metrics": async () => [registry.contentType, await registry.metrics()],
     "/connections": async () => ["application/json", JSON.stringify(monitored.connections())],
@@ -23,7 +25,7 @@ export async function serveMonitoring(port: number, monitored: Monitored): Promi
   const server = createServer(async (request, response) => {
     const route = routes[(request.url ?? "").split("?")[0] ?? ""];
     if (!route) {
-      response.writeHead(404).end(`not here; try ${Object.keys(routes).join(", ")}\n`);
+      response.writeHead(404).end(`not found; try ${Object.keys(routes).join(", ")}\n`);
       return;
     }
     const [type, body] = await route();
@@ -36,7 +38,7 @@ export async function serveMonitoring(port: number, monitored: Monitored): Promi
   return server;
 }
 
-function metrics(monitored: Monitored): Registry {
+function createRegistry(monitored: Monitored): Registry {
   const registry = new Registry();
   const counter = (name: string, help: string, read: (totals: FinalLine) => number) =>
     new Counter({
@@ -53,7 +55,7 @@ function metrics(monitored: Monitored): Registry {
     help: "Connections open now",
     registers: [registry],
     collect() {
-      this.set(open(monitored.totals()));
+      this.set(countOpen(monitored.totals()));
     },
   });
   counter("echo_connections_accepted_total", "Connections accepted", ({ accepted }) => accepted);
@@ -78,6 +80,6 @@ function metrics(monitored: Monitored): Registry {
   return registry;
 }
 
-function open({ accepted, closed }: FinalLine): number {
+function countOpen({ accepted, closed }: FinalLine): number {
   return Object.values(closed).reduce((left, ended) => left - ended, accepted);
 }

@@ -5,7 +5,7 @@ import type { LedgerReader } from "@c10k-lab/stats";
 import { COUNTER, type Ledger } from "@c10k-lab/stats/ledger";
 import { usageNow } from "@c10k-lab/stats/usage";
 
-/** The ledger's totals as they stand, in the form of the final line. */
+/** Returns the ledger's present totals in the form of the final line. */
 export function readTotals(
   server: string,
   ledger: Ledger,

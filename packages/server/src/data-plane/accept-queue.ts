@@ -2,31 +2,31 @@ import { check, posix } from "@c10k-lab/posix";
 import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import { ACCEPT_PAUSE_MS, FAILED_ACCEPTS_BEFORE_PAUSE } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
-import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, afterAcceptError } from "./accept-error.ts";
+import { ACCEPT_DONE, ACCEPT_PAUSE, ACCEPT_RETRY, ACCEPTED, classifyAcceptError } from "./accept-error.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { type Poller, READABLE } from "./poller.ts";
 
 const FLAGS = posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
 
 /**
- * The listener of an event server: connections are accepted a bounded batch a turn until the queue is empty. An edge is
- * told once, so what may be left after a batch is remembered here. When nothing can be accepted, for want of descriptors,
- * memory or ledger rows, accepting rests.
+ * Listener of an event server. It accepts one bounded batch per turn until the queue is empty. An edge is reported
+ * once, so it remembers that connections may be left after a batch. Accepting pauses while descriptors, memory or
+ * ledger rows are missing.
  */
 export class AcceptQueue {
   readonly #poller: Poller;
   readonly #ledger: Ledger;
   readonly #listenerFd: number;
   readonly #acceptsPerTurn: number;
-  /** Takes the new descriptor; its row is the one reserved in the ledger. */
+  /** Takes over a new descriptor; its row is the one reserved in the ledger. */
   readonly #admit: (fd: number) => void;
   #mayHaveMore = false;
-  /** Accepting rests until then; 0: it does not rest. */
-  #resumeUs = 0;
+  /** Moment at which accepting resumes, µs on CLOCK_MONOTONIC; 0 while it does not pause. */
+  #resumeAtUs = 0;
   /** Failed accepts in a row. */
   #failures = 0;
 
-  /** @throws Error when the poller cannot hold the listener */
+  /** @throws RangeError or SyscallError when the poller cannot watch the listener */
   constructor(poller: Poller, plane: DataPlane<EventServerOptions>, admit: (fd: number) => void) {
     const { listenerFd } = plane;
     if (listenerFd >= poller.capacity) {
@@ -42,38 +42,38 @@ export class AcceptQueue {
     this.#admit = admit;
   }
 
-  /** It wants another turn without waiting. */
+  /** True when the next turn should come without waiting. */
   get mayHaveMore(): boolean {
     return this.#mayHaveMore;
   }
 
-  get isResting(): boolean {
-    return this.#resumeUs !== 0;
+  get isPaused(): boolean {
+    return this.#resumeAtUs !== 0;
   }
 
-  /** The poller says so. */
-  becameReadable(): void {
+  /** Notes that the poller reported the listener as readable. */
+  noteReadable(): void {
     this.#mayHaveMore = true;
   }
 
-  /** A descriptor is free again: no reason to rest. */
-  endRest(nowUs: number): void {
-    if (this.isResting) this.#resumeUs = nowUs;
+  /** Ends a pause: a descriptor became free. */
+  endPause(nowUs: number): void {
+    if (this.isPaused) this.#resumeAtUs = nowUs;
   }
 
-  /** Accepts a batch, if there is anything to accept and it does not rest. */
+  /** Accepts one batch, unless accepting pauses. */
   takeTurn(nowUs: number): void {
-    if (this.isResting && nowUs >= this.#resumeUs) this.#resume(nowUs);
+    if (this.isPaused && nowUs >= this.#resumeAtUs) this.#resume(nowUs);
     for (let taken = 0; this.#mayHaveMore && taken < this.#acceptsPerTurn; taken++) this.#takeNext(nowUs);
-    // Level-triggered readiness is told again: looking whether more is left would cost an accept4(2).
+    // A level is reported again, so do not spend an accept4(2) on the question whether more connections wait.
     if (this.#poller.trigger === "level") this.#mayHaveMore = false;
   }
 
-  /** Closes the listener. That resets the connections that wait in its queue, so they are accepted first. */
+  /** Accepts all waiting connections, then closes the listener: close(2) would reset those still in the queue. */
   close(nowUs: number): void {
     this.#mayHaveMore = true;
     while (this.#mayHaveMore) this.#takeNext(nowUs);
-    this.#resumeUs = 0;
+    this.#resumeAtUs = 0;
     this.#poller.remove(this.#listenerFd);
     posix.close(this.#listenerFd);
   }
@@ -82,7 +82,7 @@ export class AcceptQueue {
     const next = this.#acceptOne();
     this.#failures = next === ACCEPT_RETRY ? this.#failures + 1 : 0;
     if (next === ACCEPT_DONE) this.#mayHaveMore = false;
-    if (next === ACCEPT_PAUSE || this.#failures >= FAILED_ACCEPTS_BEFORE_PAUSE) this.#rest(nowUs);
+    if (next === ACCEPT_PAUSE || this.#failures >= FAILED_ACCEPTS_BEFORE_PAUSE) this.#pause(nowUs);
   }
 
   #acceptOne(): number {
@@ -96,19 +96,19 @@ export class AcceptQueue {
       return ACCEPTED;
     }
     if (fd !== -posix.EAGAIN) ledger.countAcceptError(-fd);
-    return afterAcceptError(-fd);
+    return classifyAcceptError(-fd);
   }
 
-  /** The listener stays readable while nothing can be accepted, so it leaves the interest set meanwhile. */
-  #rest(nowUs: number): void {
+  /** Removes the listener from the interest set, because it stays readable while nothing can be accepted. */
+  #pause(nowUs: number): void {
     this.#mayHaveMore = false;
-    this.#resumeUs = nowUs + ACCEPT_PAUSE_MS * 1000;
+    this.#resumeAtUs = nowUs + ACCEPT_PAUSE_MS * 1000;
     this.#poller.remove(this.#listenerFd);
   }
 
   #resume(nowUs: number): void {
-    this.#resumeUs = 0;
+    this.#resumeAtUs = 0;
     this.#mayHaveMore = true;
-    if (this.#poller.add(this.#listenerFd, 0, READABLE) < 0) this.#rest(nowUs);
+    if (this.#poller.add(this.#listenerFd, 0, READABLE) < 0) this.#pause(nowUs);
   }
 }

@@ -3,7 +3,7 @@ import { Ledger, type LedgerMemory } from "@c10k-lab/stats/ledger";
 import type { ServerOptions } from "../options.ts";
 import { StopRequest, type StopRequestMemory } from "../stop-request.ts";
 
-/** What the control plane hands to the worker: plain data and shared memory. */
+/** Data that the control plane posts to its worker: plain values and shared memory. */
 export interface DataPlaneMemory<O extends ServerOptions> {
   readonly options: O;
   readonly listenerFd: number;
@@ -11,20 +11,20 @@ export interface DataPlaneMemory<O extends ServerOptions> {
   readonly stop: StopRequestMemory;
 }
 
-/** All an architecture gets. It returns from its loop when `stop` says so and every connection is closed. */
+/** Everything an architecture serves with. Its loop ends when `stop` is raised and every connection is closed. */
 export interface DataPlane<O extends ServerOptions = ServerOptions> {
   readonly options: O;
   readonly listenerFd: number;
   readonly ledger: Ledger;
   readonly stop: StopRequest;
-  /** The loop is set up: the control plane may tell the world. */
+  /** Reports that the loop is set up, so that the control plane can print the listening line. */
   ready(): void;
 }
 
 /**
- * In the worker: what the control plane has handed over.
+ * Returns what the control plane posted to this worker.
  *
- * @typeParam O options only this server has
+ * @typeParam O options of this server alone
  */
 export function openDataPlane<O = object>(): DataPlane<ServerOptions & O> {
   const { options, listenerFd, ledger, stop } = workerData as DataPlaneMemory<ServerOptions & O>;

@@ -4,51 +4,53 @@ import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
 import { BUFFER_BYTES, READS_PER_TURN } from "../limits.ts";
 import { CLOSE_CODE } from "./close-code.ts";
 
-/** The two calls a connection lives on; tests play scripts of results instead. */
+/** System calls that a connection makes. Tests replace them by scripts of results. */
 export interface SocketIo {
   recv(fd: number, buffer: Uint8Array, offset: number, length: number): number;
   send(fd: number, buffer: Uint8Array, offset: number, length: number): number;
   shutdown(fd: number, how: number): number;
 }
 
-/** What a connection needs next. */
+/** Needs of a connection after its turn. */
 export const AWAIT_READABLE = 0;
 export const AWAIT_WRITABLE = 1;
-/** Its turn is over, but it may have more to read: come back without waiting. */
+/** The turn is over but the socket may hold more data: serve it again without waiting. */
 export const AWAIT_TURN = 2;
 export const CLOSED = 3;
 export type Need = typeof AWAIT_READABLE | typeof AWAIT_WRITABLE | typeof AWAIT_TURN | typeof CLOSED;
 
-/** What connections of one loop share, so that a connection is small. */
+/** State that all connections of a loop share, which keeps each connection small. */
 export interface EchoContext {
   readonly io: SocketIo;
   readonly ledger: Ledger;
   readonly scratch: Buffer;
-  /** Buffers not in use, each BUFFER_BYTES: a connection has one only while its echo is pending. */
+  /** Free buffers of BUFFER_BYTES each. A connection holds one only while its echo is pending. */
   readonly spareBuffers: Uint8Array[];
 }
 
 /**
- * A non-blocking connection that sends back what it receives.
+ * Non-blocking connection that sends back the bytes it receives.
  *
  *     reading ──short send──▶ pending ──all sent──▶ reading ──FIN received──▶ closed
  *        └───────────── asked to finish ─────────────▶ half-closed ──FIN received──▶ closed
  *
- * Back-pressure: while an echo is pending nothing is read, so a client that does not read costs one buffer. A FIN is
- * therefore only ever seen when everything before it has been echoed. Half-closed means our FIN is sent: what the client
- * still sends is read and dropped, because closing with unread input would reset the connection and could take echoes
- * from the client that are already under way (RFC 1122, 4.2.2.13).
+ * Back-pressure: it does not read while an echo is pending, so a client that does not read costs one buffer. It
+ * therefore reads a FIN only after all earlier bytes were echoed. Half-closed: the server's FIN is sent, and later
+ * bytes of the client are read and dropped, because close(2) with unread input resets the connection and may destroy
+ * echoes that are still in flight (RFC 1122, 4.2.2.13).
  */
 export class EchoConnection {
   readonly fd: number;
   readonly generation: number;
   /** Row in the ledger. */
   readonly row: number;
+  /** Start of the connection's last turn, µs on CLOCK_MONOTONIC. */
   lastActiveUs: number;
-  /** Index into CLOSE_REASONS, once `serve` has returned CLOSED. */
+  /** Index into CLOSE_REASONS, valid once `serve` has returned CLOSED. */
   closeReason: number = CLOSE_CODE["client-closed"];
-  /** What the poller was last told to watch for. */
+  /** Interest last given to the poller: READABLE or WRITABLE. */
   interest: number;
+  /** True when the loop will serve it again without waiting. */
   isQueued = false;
   readonly #context: EchoContext;
   #pending: Uint8Array | null = null;
@@ -74,12 +76,12 @@ export class EchoConnection {
     this.lastActiveUs = nowUs;
   }
 
-  /** A short read is no proof that all is read: read until the kernel says so. */
+  /** Makes the connection read until EAGAIN once, because a short read does not prove that the socket is drained. */
   readToTheEnd(): void {
     this.#mustReadToTheEnd = true;
   }
 
-  /** Sends what is pending, then FIN; from then on drops what comes until the client closes. */
+  /** Sends the pending echo and a FIN, then drops further input until the client closes. */
   finish(): Need {
     const need = this.serve();
     this.#isFinishing = true;
@@ -89,8 +91,8 @@ export class EchoConnection {
   }
 
   /**
-   * Echoes until the socket is drained, an echo is stuck, or the turn is over. Runs once an event: no allocation, no
-   * exceptions.
+   * Echoes until the socket is drained, an echo is pending, or the turn is over. It runs once per event, so it neither
+   * allocates nor throws.
    */
   serve(): Need {
     if (this.#pending) {
@@ -104,7 +106,7 @@ export class EchoConnection {
     return AWAIT_TURN;
   }
 
-  /** Gives the pending buffer back; the descriptor is the loop's to close. */
+  /** Gives the pending buffer back. The loop closes the descriptor. */
   dispose(): void {
     if (this.#pending) this.#context.spareBuffers.push(this.#pending);
     this.#pending = null;
@@ -151,7 +153,7 @@ export class EchoConnection {
     return AWAIT_TURN;
   }
 
-  /** Bytes sent, 0 when the socket takes none now, or a negative error number. */
+  /** Returns the bytes sent, 0 when the send buffer is full, or a negative error number. */
   #send(buffer: Uint8Array, offset: number, length: number): number {
     const { io, ledger } = this.#context;
     let sent: number;

@@ -19,12 +19,12 @@ import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 import { refuse } from "./refuse.ts";
 
 const FOREVER = -1;
-/** While draining, deadlines and a second stop request are looked at this often. */
+/** Interval at which the loop checks the drain deadline while it stops, ms. */
 const DRAIN_TICK_MS = 50;
 
 /**
- * One thread that serves every connection: wait, serve what is ready, accept, sweep. Which system call it waits in is
- * the poller's; the loop knows only whether readiness is told by level or by edge.
+ * Event loop of one thread that serves all connections: wait, serve ready connections, accept, sweep. The poller
+ * decides which system call waits; the loop knows only whether it reports levels or edges.
  */
 export class EventServer {
   readonly #poller: Poller;
@@ -32,7 +32,7 @@ export class EventServer {
   readonly #context: EchoContext;
   readonly #acceptQueue: AcceptQueue;
   readonly #connections: (EchoConnection | undefined)[] = [];
-  /** Connections whose turn ended before their socket was drained: served again without waiting. */
+  /** Connections whose turn ended before their socket was drained. The next run serves them without waiting. */
   #unfinished: EchoConnection[] = [];
   #open = 0;
   #generation = 0;
@@ -54,7 +54,7 @@ export class EventServer {
     check(poller.add(plane.stop.wakeFd, 0, READABLE), poller.name, "on the stop request");
   }
 
-  /** Serves until it is told to stop and the last connection is closed. */
+  /** Serves until the stop request and the end of the last connection. */
   run(): void {
     this.#plane.ready();
     while (this.#stopLevel === RUN || this.#open > 0) this.runOnce();
@@ -71,11 +71,12 @@ export class EventServer {
     for (const connection of unfinished) this.#serveAgain(connection);
     if (this.#stopLevel === RUN) this.#acceptQueue.takeTurn(this.#nowUs);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
-    // Whoever is not in a whole answer is idle; interrupted or cut short, it says nothing of the others.
+    // Only a complete poll result shows that the other connections were silent: skip the idle sweep after EINTR or a
+    // full event buffer.
     else if (ready >= 0 && ready < this.#poller.fds.length) this.#sweepIdle(beforeUs);
   }
 
-  /** @returns how many descriptors are ready, or a negative error number */
+  /** Waits for events. Returns the number of ready descriptors or a negative error number. */
   #wait(): number {
     const ready = this.#poller.wait(this.#timeoutMs());
     this.#nowUs = monotonicUs();
@@ -83,11 +84,11 @@ export class EventServer {
     ledger.count(COUNTER.waitCalls, 1);
     if (ready > 0) ledger.count(COUNTER.events, ready);
     this.#notePollerCosts();
-    if (ready < 0 && ready !== -posix.EINTR) this.#afterFailedWait(-ready);
+    if (ready < 0 && ready !== -posix.EINTR) this.#handleFailedWait(-ready);
     return ready;
   }
 
-  /** As of now, so that they can be looked at while it runs. */
+  /** Copies the poller's counts into the ledger, so that monitoring shows them while the server runs. */
   #notePollerCosts(): void {
     const { ledger } = this.#plane;
     ledger.note(COUNTER.controlCalls, this.#poller.controlCalls);
@@ -99,9 +100,9 @@ export class EventServer {
     if (this.#unfinished.length > 0) return 0;
     if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
     if (this.#acceptQueue.mayHaveMore) return 0;
-    if (this.#acceptQueue.isResting) return ACCEPT_PAUSE_MS;
+    if (this.#acceptQueue.isPaused) return ACCEPT_PAUSE_MS;
     const { idleTimeoutMs } = this.#plane.options;
-    return idleTimeoutMs === undefined ? FOREVER : sweepIntervalMs(idleTimeoutMs);
+    return idleTimeoutMs === undefined ? FOREVER : computeSweepIntervalMs(idleTimeoutMs);
   }
 
   #dispatch(index: number): void {
@@ -112,7 +113,7 @@ export class EventServer {
       if ((events & READ_TO_THE_END) !== 0) connection.readToTheEnd();
       this.#serve(connection);
     } else if (fd === this.#plane.listenerFd) {
-      this.#acceptQueue.becameReadable();
+      this.#acceptQueue.noteReadable();
     } else if (fd === this.#plane.stop.wakeFd) {
       this.#stop();
     } else {
@@ -130,7 +131,7 @@ export class EventServer {
     if (this.#connections[connection.fd] === connection) this.#serve(connection);
   }
 
-  /** Does what a connection needs after its turn. */
+  /** Meets the need of a connection after its turn. */
   #settle(connection: EchoConnection, need: Need): void {
     switch (need) {
       case AWAIT_READABLE:
@@ -141,7 +142,7 @@ export class EventServer {
         break;
       case AWAIT_TURN:
         this.#watch(connection, READABLE);
-        // Level-triggered readiness is told again; an edge is not.
+        // A level is reported again by the next wait, an edge is not.
         if (this.#poller.trigger === "edge" && !connection.isQueued) {
           connection.isQueued = true;
           this.#unfinished.push(connection);
@@ -197,10 +198,10 @@ export class EventServer {
     posix.close(connection.fd);
     this.#open--;
     this.#plane.ledger.close(connection.row, reason, this.#nowUs);
-    this.#acceptQueue.endRest(this.#nowUs);
+    this.#acceptQueue.endPause(this.#nowUs);
   }
 
-  /** Once: serves what has already arrived, then sends every client a FIN. */
+  /** Handles a stop request: the first one stops accepting, sends pending echoes and a FIN to each client. */
   #stop(): void {
     const { stop, options } = this.#plane;
     posix.eventfd_read(stop.wakeFd);
@@ -209,48 +210,47 @@ export class EventServer {
       if (this.#stopLevel === RUN) return;
       this.#drainDeadlineUs = this.#nowUs + options.drainTimeoutMs * 1000;
       this.#acceptQueue.close(this.#nowUs);
-      for (const connection of this.#live()) this.#settle(connection, connection.finish());
+      for (const connection of this.#listOpen()) this.#settle(connection, connection.finish());
     }
     this.#stopLevel = stop.level;
   }
 
   #sweepStopping(): void {
     const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
-    if (isLate) for (const connection of this.#live()) this.#close(connection, CLOSE_CODE.aborted);
+    if (isLate) for (const connection of this.#listOpen()) this.#close(connection, CLOSE_CODE.aborted);
   }
 
   /**
-   * Closes who has been silent too long, as of the moment before the last wait: if this process was frozen since then
-   * (SIGSTOP, a suspended machine), what clients sent meanwhile is told by the next one.
+   * Closes connections without traffic for the idle timeout, counted to the moment before the last wait. If the process
+   * was frozen since then (SIGSTOP, a suspended machine), the next wait reports what clients sent meanwhile.
    */
   #sweepIdle(asOfUs: number): void {
     const { idleTimeoutMs } = this.#plane.options;
     if (idleTimeoutMs === undefined || asOfUs < this.#nextSweepUs) return;
-    this.#nextSweepUs = asOfUs + sweepIntervalMs(idleTimeoutMs) * 1000;
+    this.#nextSweepUs = asOfUs + computeSweepIntervalMs(idleTimeoutMs) * 1000;
     const idleSinceUs = asOfUs - idleTimeoutMs * 1000;
-    for (const connection of this.#live()) {
+    for (const connection of this.#listOpen()) {
       if (connection.lastActiveUs <= idleSinceUs) this.#close(connection, CLOSE_CODE["idle-timeout"]);
     }
   }
 
-  #live(): EchoConnection[] {
+  #listOpen(): EchoConnection[] {
     return this.#connections.filter((connection) => connection !== undefined);
   }
 
   /**
-   * One descriptor that is closed behind our back fails every select(2) with EBADF: find it and let it go. Any other
-   * failure would come back for ever.
+   * Closes connections whose descriptor is not open any more: one such descriptor fails every select(2) with EBADF.
    *
-   * @throws SyscallError
+   * @throws SyscallError for any other failure, which would recur for ever
    */
-  #afterFailedWait(errno: number): void {
+  #handleFailedWait(errno: number): void {
     const isDead = ({ fd }: EchoConnection) => posix.fcntl(fd, posix.F_GETFD, 0) < 0;
-    const dead = errno === posix.EBADF ? this.#live().filter(isDead) : [];
+    const dead = errno === posix.EBADF ? this.#listOpen().filter(isDead) : [];
     if (dead.length === 0) throw new SyscallError(this.#poller.name, errno, "for all connections");
     for (const connection of dead) this.#close(connection, CLOSE_CODE.error);
   }
 }
 
-function sweepIntervalMs(idleTimeoutMs: number): number {
+function computeSweepIntervalMs(idleTimeoutMs: number): number {
   return Math.max(10, Math.min(1000, Math.ceil(idleTimeoutMs / 8)));
 }

@@ -1,8 +1,8 @@
-/** What the threads that serve share. It loads nothing from the registry: a worker is a second copy of all it loads. */
+/** Parts for the data plane of a server. They import no third-party package, because each worker loads its own copy. */
 
 export { ACCEPT_PAUSE_MS, BUFFER_BYTES, FAILED_ACCEPTS_BEFORE_PAUSE } from "../limits.ts";
 export { ABORT, RUN } from "../stop-request.ts";
-export { ACCEPT_PAUSE, afterAcceptError } from "./accept-error.ts";
+export { ACCEPT_PAUSE, classifyAcceptError } from "./accept-error.ts";
 export { CLOSE_CODE } from "./close-code.ts";
 export { type DataPlane, openDataPlane } from "./data-plane.ts";
 export { EventServer } from "./event-server.ts";

@@ -4,13 +4,13 @@ import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
 import { BUFFER_BYTES } from "../limits.ts";
 import { CLOSE_CODE } from "./close-code.ts";
 
-/** A client that has sent more than this, or goes on sending, may see a reset all the same. */
+/** Bound of recv(2) calls per refused connection. A client that sends more, or goes on sending, may see a reset. */
 const READS = 64;
 const unread = new Uint8Array(BUFFER_BYTES);
 
 /**
- * Closes a connection that was just accepted; it has its row all the same. What the client has sent already is read
- * first, because closing with unread input resets the connection and the client should see an end of file.
+ * Closes a connection that was just accepted, and its row. Input that has already arrived is read first: close(2) with
+ * unread input resets the connection, but the client should see an end of file.
  */
 export function refuse(ledger: Ledger, row: number, fd: number, reason: RefusalReason): void {
   posix.shutdown(fd, posix.SHUT_WR);

@@ -1,20 +1,20 @@
 import { FIELD, type Ledger } from "./ledger.ts";
 import { ROW_FREE } from "./shared-rows.ts";
 
-/** Totals over every connection, open and closed. */
+/** Totals of all connections, open and closed. */
 export interface LedgerTotals {
   requests: number;
   bytesReceived: number;
   bytesSent: number;
   recvCalls: number;
   sendCalls: number;
-  /** Closed connections by index into CLOSE_REASONS. */
+  /** Number of closed connections, by index into CLOSE_REASONS. */
   closed: number[];
 }
 
 /**
- * The control plane's side of a ledger: hands over closed rows once each and keeps their totals, so that totals need
- * only the open rows read anew.
+ * The control plane's side of a ledger. It hands over each closed row once and keeps the totals of those, so that only
+ * the open rows must be read again for new totals.
  */
 export class LedgerReader {
   readonly #ledger: Ledger;
@@ -32,9 +32,9 @@ export class LedgerReader {
   }
 
   /**
-   * Calls `visit` for each row closed since the last call, and gives the row back.
+   * Calls `visit` for each row that was closed since the last call, then releases the row.
    *
-   * @returns rows visited
+   * @returns number of rows visited
    */
   collect(visit: (row: number) => void): number {
     const { touched } = this.#ledger;
@@ -49,7 +49,7 @@ export class LedgerReader {
     return visited;
   }
 
-  /** Calls `visit` for each connection that is open, or closed and not yet collected. */
+  /** Calls `visit` for each row of a connection that is open, or closed but not yet collected. */
   forEachLive(visit: (row: number) => void): void {
     const { rows, touched } = this.#ledger;
     for (let row = 0; row < touched; row++) {
@@ -57,6 +57,7 @@ export class LedgerReader {
     }
   }
 
+  /** Returns the totals of all connections so far. */
   totals(): LedgerTotals {
     const totals = { ...this.#collected, closed: [...this.#collected.closed] };
     this.forEachLive((row) => this.#add(totals, row));
@@ -65,7 +66,7 @@ export class LedgerReader {
 
   #add(totals: LedgerTotals, row: number): void {
     const { rows } = this.#ledger;
-    // Before the counts: those of a row that is closed meanwhile may be read too early to be its last.
+    // Read the state before the counts: if the row is closed in between, the counts read here may not be its last ones.
     const reason = this.#ledger.closeReason(row);
     totals.requests += rows.get(row, FIELD.requests);
     totals.bytesReceived += rows.get(row, FIELD.bytesReceived);

@@ -2,7 +2,7 @@ export { ROW_CLOSED } from "./shared-rows.ts";
 
 import { ROW_CLOSED, ROW_FREE, ROW_OPEN, SharedRows, type SharedRowsMemory } from "./shared-rows.ts";
 
-/** Fields of a connection's row. native/connection-thread.c counts in the same row: keep its header in step. */
+/** Fields of a connection's row. The C header of apps/server-threaded is generated from them. */
 export const FIELD = {
   connection: 0,
   openedUs: 1,
@@ -10,41 +10,41 @@ export const FIELD = {
   requests: 3,
   bytesReceived: 4,
   bytesSent: 5,
-  /** recv(2) and send(2) calls made for this connection. */
+  /** Calls of recv(2) and of send(2) for this connection. */
   recvCalls: 6,
   sendCalls: 7,
 } as const;
 
-/** Eight doubles are one cache line: two threads never write to the same one. All eight are in use. */
+/** Doubles per row: eight are one cache line, so two threads never write to the same line. All eight are in use. */
 export const FIELDS_PER_ROW = 8;
 
-/** What the data plane counts beside the rows: indices of its counters, each with one writer. */
+/** Indexes of the data plane's counters beside the rows. Each counter has one writer. */
 export const COUNTER = {
-  /** Connections accept4(2) returned. */
+  /** Connections that accept4(2) returned. */
   accepted: 0,
   refused: 1,
-  /** Most connections open at one time. */
+  /** Highest number of connections open at one time. */
   peak: 2,
   shortWrites: 3,
   staleEvents: 4,
-  /** accept4(2) calls. */
+  /** Calls of accept4(2). */
   acceptCalls: 5,
-  /** epoll_wait(2) or select(2) calls. */
+  /** Calls of epoll_wait(2) or select(2). */
   waitCalls: 6,
-  /** epoll_ctl(2) calls. */
+  /** Calls of epoll_ctl(2). */
   controlCalls: 7,
   events: 8,
   descriptorsScanned: 9,
   wordsScanned: 10,
 } as const;
 
-/** Error numbers stay below this on Linux: errno(3). */
+/** Bound of error numbers on Linux: errno(3). */
 const ERRNOS = 256;
 
-/** Room for a peer's address as the kernel writes it, in bytes. */
+/** Size of a peer's address as the kernel writes it, bytes: struct sockaddr_in6. */
 export const PEER_BYTES = 28;
 
-/** Where a ledger's memory lies: plain data, to be handed to a worker. */
+/** Memory of a ledger, as plain data that can be posted to a worker. */
 export interface LedgerMemory {
   readonly rows: SharedRowsMemory;
   readonly peers: SharedArrayBuffer;
@@ -54,16 +54,18 @@ export interface LedgerMemory {
 }
 
 /**
- * The server's books: a row for each connection, written by the data plane, read by the control plane while it runs.
+ * Account of the server's connections: the data plane writes one row per connection, the control plane reads the rows
+ * meanwhile.
  *
- * The two never wait for each other. The data plane takes a free row, fills it, closes it; the control plane collects
- * closed rows, writes them to disk and releases them through a single-producer single-consumer ring. When every row is
- * taken (the disk stands still) `reserve` says so and the data plane pauses accepting: nothing is overwritten.
+ * Neither plane waits for the other. The data plane takes a free row, fills it and closes it. The control plane
+ * collects closed rows, writes them to disk and releases them through a single-producer single-consumer ring. When all
+ * rows are taken, because the disk is slow, `reserve` returns -1 and the data plane pauses accepting. No row is
+ * overwritten.
  */
 export class Ledger {
   readonly memory: LedgerMemory;
   readonly rows: SharedRows;
-  /** Row r's peer is at `peers[r * PEER_BYTES]`. */
+  /** Addresses of the peers; that of row r begins at `r * PEER_BYTES`. */
   readonly peers: Uint8Array;
   /** Failed accepts by error number. */
   readonly acceptErrors: Float64Array;
@@ -80,7 +82,11 @@ export class Ledger {
     this.#ring = new Int32Array(memory.ring);
   }
 
-  /** @param capacity rows: connections open at once plus closed ones not yet on disk */
+  /**
+   * Allocates shared memory for a ledger.
+   *
+   * @param capacity rows: open connections plus closed ones that are not yet on disk
+   */
   static allocate(capacity: number): Ledger {
     return new Ledger({
       rows: SharedRows.allocate(capacity, FIELDS_PER_ROW).memory,
@@ -92,17 +98,17 @@ export class Ledger {
   }
 
   /**
-   * A row for the next connection, the same one until `open` uses it: accept4(2) wants a place for the peer's address
-   * before it is known whether there is a peer.
+   * Returns a row for the next connection, the same one until `open` uses it: accept4(2) needs a place for the peer's
+   * address before it is known whether there is a peer.
    *
-   * @returns -1 when all rows are taken
+   * @returns the row, or -1 when all rows are taken
    */
   reserve(): number {
     if (this.#reserved < 0) this.#reserved = this.#take();
     return this.#reserved;
   }
 
-  /** Starts the reserved row. The connection's number is the count of connections accepted so far. */
+  /** Opens the reserved row and returns it. The connection's number is the count of accepted connections. */
   open(nowUs: number): number {
     const row = this.#reserved;
     this.#reserved = -1;
@@ -114,8 +120,8 @@ export class Ledger {
   }
 
   /**
-   * Ends a row: from here on it belongs to the control plane. The state says why, too, so that the row has room for
-   * what changes with every message.
+   * Closes a row, which then belongs to the control plane. The row's state holds the reason, because all fields of the
+   * cache line are taken.
    *
    * @param reason index into CLOSE_REASONS
    */
@@ -124,12 +130,12 @@ export class Ledger {
     this.rows.publish(row, ROW_CLOSED + reason);
   }
 
-  /** Index into CLOSE_REASONS of a closed row; negative of any other. */
+  /** Returns the index into CLOSE_REASONS for a closed row, a negative number for any other. */
   closeReason(row: number): number {
     return this.rows.state(row) - ROW_CLOSED;
   }
 
-  /** Notes how many connections are open: the peak is kept. */
+  /** Raises the peak to the number of open connections. */
   noteOpen(open: number): void {
     if (open > this.counter(COUNTER.peak)) this.#counters[COUNTER.peak] = open;
   }
@@ -145,7 +151,7 @@ export class Ledger {
     return value;
   }
 
-  /** Sets a counter that is kept elsewhere. */
+  /** Sets a counter whose value is kept elsewhere. */
   note(counter: number, value: number): void {
     this.#counters[counter] = value;
   }
@@ -159,12 +165,12 @@ export class Ledger {
     this.acceptErrors[errno] = this.acceptErrors[errno] + 1;
   }
 
-  /** Rows ever used are those below this one. */
+  /** Bound of the rows that were ever used. */
   get touched(): number {
     return Atomics.load(this.#ring, TOUCHED);
   }
 
-  /** Gives a collected row back to the data plane. Control plane only. */
+  /** Releases a collected row to the data plane. Control plane only. */
   release(row: number): void {
     this.rows.publish(row, ROW_FREE);
     const tail = Atomics.load(this.#ring, TAIL);
@@ -190,8 +196,8 @@ export class Ledger {
   }
 }
 
-// The ring of released rows: the data plane takes at HEAD, the control plane puts at TAIL. One slot more than there are
-// rows, so that a full ring differs from an empty one.
+// Ring of released rows: the data plane takes at HEAD, the control plane puts at TAIL. It has one slot more than there
+// are rows, so that a full ring differs from an empty one.
 const HEAD = 0;
 const TAIL = 1;
 const TOUCHED = 2;

@@ -1,4 +1,4 @@
-/** Where the memory of a table of rows lies: plain data, to be handed to a worker. */
+/** Memory of a table of rows, as plain data that can be posted to a worker. */
 export interface SharedRowsMemory {
   readonly capacity: number;
   readonly fields: number;
@@ -7,25 +7,25 @@ export interface SharedRowsMemory {
 }
 
 /**
- * A row's life. The writer moves it from FREE to OPEN to CLOSED, the reader back to FREE once it is on disk. A table may
- * have several ways to close: CLOSED is the first of them.
+ * States of a row. The writer moves it from FREE to OPEN to CLOSED, the reader back to FREE once it is on disk. States
+ * from CLOSED upwards tell different reasons for closing apart.
  */
 export const ROW_FREE = 0;
 export const ROW_OPEN = 1;
 export const ROW_CLOSED = 2;
 
 /**
- * A table of doubles in shared memory, one row a connection.
+ * Table of doubles in shared memory, one row per connection.
  *
- * Doubles count exactly to 2^53, need no wrapping at 2^32, and a thread written in C adds to them like any other memory.
- * Each row has one writer; the state is the only value two sides exchange, so it alone is atomic. The pages of rows
- * never used cost nothing: the kernel maps them when they are first touched.
+ * Doubles count exactly up to 2^53, and a C thread adds to them as to any other memory. Each row has one writer, and
+ * only its state is exchanged between two threads, so only the state is atomic. Unused rows cost no memory: the kernel
+ * maps their pages at the first access.
  */
 export class SharedRows {
   readonly memory: SharedRowsMemory;
   readonly capacity: number;
   readonly fields: number;
-  /** Row r's field f is `values[r * fields + f]`. */
+  /** Values of all rows; field f of row r is at `r * fields + f`. */
   readonly values: Float64Array;
   readonly states: Int32Array;
 
@@ -37,7 +37,11 @@ export class SharedRows {
     this.states = new Int32Array(memory.states);
   }
 
-  /** @param fields doubles a row; a multiple of 8 keeps rows on cache lines of their own */
+  /**
+   * Allocates shared memory for a table.
+   *
+   * @param fields doubles per row; with a multiple of 8 no two rows share a cache line
+   */
   static allocate(capacity: number, fields: number): SharedRows {
     return new SharedRows({
       capacity,
@@ -68,7 +72,7 @@ export class SharedRows {
     return Atomics.load(this.states, row);
   }
 
-  /** Publishes the row's values together with its new state. */
+  /** Sets the row's state; a reader that sees it also sees the row's values (sequentially consistent store). */
   publish(row: number, state: number): void {
     Atomics.store(this.states, row, state);
   }
