@@ -22,8 +22,8 @@ function open(trigger: "level" | "edge", maxEvents = 16): EpollPoller {
   return poller;
 }
 
-/** What the last wait told, as [descriptor, generation, events]. */
-function ready(poller: EpollPoller, timeoutMs = 0): number[][] {
+/** Waits and returns the events as [descriptor, generation, events]. */
+function waitFor(poller: EpollPoller, timeoutMs = 0): number[][] {
   const count = poller.wait(timeoutMs);
   return Array.from(
     { length: count },
@@ -31,87 +31,87 @@ function ready(poller: EpollPoller, timeoutMs = 0): number[][] {
   );
 }
 
-test("an edge is told once; the next one comes with new data", () => {
+test("an edge is reported once, and again with new data", () => {
   const poller = open("edge");
   const [client, server] = descriptors.pair();
   poller.add(server, 7, READABLE);
   posix.send(client, ONE, 0, 1);
-  expect(ready(poller)).toEqual([[server, 7, READABLE]]);
-  expect(ready(poller)).toEqual([]);
+  expect(waitFor(poller)).toEqual([[server, 7, READABLE]]);
+  expect(waitFor(poller)).toEqual([]);
   posix.send(client, ONE, 0, 1);
-  expect(ready(poller)).toEqual([[server, 7, READABLE]]);
+  expect(waitFor(poller)).toEqual([[server, 7, READABLE]]);
 });
 
-test("a level is told again and again until it is read", () => {
+test("a level is reported until the data is read", () => {
   const poller = open("level");
   const [client, server] = descriptors.pair();
   poller.add(server, 7, READABLE);
   posix.send(client, ONE, 0, 1);
-  for (let at = 0; at < 3; at++) expect(ready(poller)).toEqual([[server, 7, READABLE]]);
+  for (let at = 0; at < 3; at++) expect(waitFor(poller)).toEqual([[server, 7, READABLE]]);
   posix.recv(server, new Uint8Array(8), 0, 8);
-  expect(ready(poller)).toEqual([]);
+  expect(waitFor(poller)).toEqual([]);
 });
 
-test("modify arms an edge anew: what is there already is told again", () => {
+test("modify re-arms an edge, so pending data is reported again", () => {
   const poller = open("edge");
   const [client, server] = descriptors.pair();
   poller.add(server, 1, READABLE);
   posix.send(client, ONE, 0, 1);
-  expect(ready(poller)).toHaveLength(1);
-  expect(ready(poller)).toHaveLength(0);
+  expect(waitFor(poller)).toHaveLength(1);
+  expect(waitFor(poller)).toHaveLength(0);
   poller.modify(server, 1, READABLE);
-  expect(ready(poller)).toEqual([[server, 1, READABLE]]);
+  expect(waitFor(poller)).toEqual([[server, 1, READABLE]]);
 });
 
 test.each(["edge", "level"] as const)(
-  "by %s, who waits to write is told of room and not of data",
+  "%s-triggered, a connection that waits to write gets events for free buffer space, not for data",
   (trigger) => {
     const poller = open(trigger);
     const [client, server] = descriptors.pair();
     posix.send(client, ONE, 0, 1);
     poller.add(server, 1, READABLE);
     poller.modify(server, 1, WRITABLE);
-    expect(ready(poller)).toEqual([[server, 1, WRITABLE]]);
+    expect(waitFor(poller)).toEqual([[server, 1, WRITABLE]]);
   },
 );
 
-test("a FIN that comes with data is marked, so that a short read is not trusted", () => {
+test("a FIN that arrives with data sets READ_TO_THE_END", () => {
   const poller = open("edge");
   const [client, server] = descriptors.pair();
   poller.add(server, 1, READABLE);
   posix.send(client, ONE, 0, 1);
   posix.shutdown(client, posix.SHUT_WR);
-  expect(ready(poller)).toEqual([[server, 1, READABLE | READ_TO_THE_END]]);
+  expect(waitFor(poller)).toEqual([[server, 1, READABLE | READ_TO_THE_END]]);
 });
 
-test("the generation of a number used again comes back, up to the largest", () => {
+test("each event carries the generation given to add, up to the largest", () => {
   const poller = open("edge");
   for (const generation of [0, 2 ** 31 - 1, -(2 ** 31), -1]) {
     const [client, server] = descriptors.pair();
     poller.add(server, generation, READABLE);
     posix.send(client, ONE, 0, 1);
-    expect(ready(poller)).toEqual([[server, generation, READABLE]]);
+    expect(waitFor(poller)).toEqual([[server, generation, READABLE]]);
     expect(poller.remove(server)).toBe(0);
   }
 });
 
-test("more ready descriptors than a wait holds are told by the next", () => {
+test("ready descriptors beyond maxEvents are reported by the next waits", () => {
   const poller = open("edge", 2);
-  const told = new Set<number>();
+  const reported = new Set<number>();
   for (let at = 0; at < 5; at++) {
     const [client, server] = descriptors.pair();
     poller.add(server, at, READABLE);
     posix.send(client, ONE, 0, 1);
   }
   for (const expected of [2, 2, 1]) {
-    const events = ready(poller);
+    const events = waitFor(poller);
     expect(events).toHaveLength(expected);
-    for (const [, generation] of events) told.add(generation as number);
+    for (const [, generation] of events) reported.add(generation as number);
   }
-  expect([...told].sort()).toEqual([0, 1, 2, 3, 4]);
+  expect([...reported].sort()).toEqual([0, 1, 2, 3, 4]);
 });
 
-test("errors are error numbers", () => {
+test("add, modify and remove return negative error numbers", () => {
   const poller = open("edge");
   const [, server] = descriptors.pair();
   expect(poller.remove(server)).toBeLessThan(0);

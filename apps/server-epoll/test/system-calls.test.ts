@@ -4,27 +4,31 @@ import { expect } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 
-testWith("strace", "one thread waits in epoll_wait(2) for edges, accepts, receives and sends", async () => {
-  const calls = await traceUnderLoad(main);
-  const edges = calls.filter(({ text }) =>
-    /^epoll_ctl\(.*EPOLL_CTL_ADD.*EPOLLIN.*EPOLLRDHUP.*EPOLLET/.test(text),
-  );
-  expect(edges.length, "descriptors watched: ten clients, the listener, the stop request").toBe(12);
-  const thread = edges[0]?.thread;
-  const ofThread = (name: RegExp) => calls.filter((call) => call.thread === thread && name.test(call.text));
-  expect(ofThread(/^epoll_p?wait\(/).length).toBeGreaterThan(100);
-  expect(ofThread(/^accept4\(.*SOCK_NONBLOCK/).length).toBeGreaterThanOrEqual(10);
-  for (const call of ["recvfrom", "sendto"]) {
-    const elsewhere = calls.filter(({ text, thread: by }) => text.startsWith(`${call}(`) && by !== thread);
-    expect(elsewhere, `${call} of other threads`).toHaveLength(0);
-    expect(ofThread(new RegExp(`^${call}\\(`)).length).toBeGreaterThanOrEqual(100);
-  }
-  expect(calls.filter(({ text }) => /^p?select6?\(/.test(text))).toHaveLength(0);
-  // A drained socket costs one recv(2) a message, not a second one that says EAGAIN.
-  expect(ofThread(/^recvfrom\(/).length).toBeLessThan(130);
-});
+testWith(
+  "strace",
+  "one thread of server-epoll waits in epoll_wait(2) for edges, accepts, receives and sends",
+  async () => {
+    const calls = await traceUnderLoad(main);
+    const edges = calls.filter(({ text }) =>
+      /^epoll_ctl\(.*EPOLL_CTL_ADD.*EPOLLIN.*EPOLLRDHUP.*EPOLLET/.test(text),
+    );
+    expect(edges.length, "descriptors watched: ten clients, the listener, the stop request").toBe(12);
+    const thread = edges[0]?.thread;
+    const ofThread = (name: RegExp) => calls.filter((call) => call.thread === thread && name.test(call.text));
+    expect(ofThread(/^epoll_p?wait\(/).length).toBeGreaterThan(100);
+    expect(ofThread(/^accept4\(.*SOCK_NONBLOCK/).length).toBeGreaterThanOrEqual(10);
+    for (const call of ["recvfrom", "sendto"]) {
+      const elsewhere = calls.filter(({ text, thread: by }) => text.startsWith(`${call}(`) && by !== thread);
+      expect(elsewhere, `${call} of other threads`).toHaveLength(0);
+      expect(ofThread(new RegExp(`^${call}\\(`)).length).toBeGreaterThanOrEqual(100);
+    }
+    expect(calls.filter(({ text }) => /^p?select6?\(/.test(text))).toHaveLength(0);
+    // A message costs one recv(2), not a second one that returns EAGAIN.
+    expect(ofThread(/^recvfrom\(/).length).toBeLessThan(130);
+  },
+);
 
-testWith("strace", "by level it asks for no edges", async () => {
+testWith("strace", "with --trigger level server-epoll requests no edges", async () => {
   const calls = await traceUnderLoad(main, ["--trigger", "level"]);
   expect(
     calls.filter(({ text }) => /^epoll_ctl\(.*EPOLL_CTL_ADD.*EPOLLIN/.test(text)).length,
@@ -32,7 +36,7 @@ testWith("strace", "by level it asks for no edges", async () => {
   expect(calls.filter(({ text }) => /^epoll_ctl\(.*EPOLLET/.test(text))).toHaveLength(0);
 });
 
-testWith("strace", "--max-events is what epoll_wait(2) is asked for", async () => {
+testWith("strace", "server-epoll passes --max-events to epoll_wait(2)", async () => {
   const calls = await traceUnderLoad(main, ["--max-events", "7"]);
   expect(
     calls.filter(({ text }) => /(^epoll_wait\(|<\.\.\. epoll_wait resumed>).*, 7, -?\d+/.test(text)).length,

@@ -10,7 +10,7 @@ test.each([
   [128, 200],
   [1024, 1100],
 ])(
-  "with an fd_set of %i bits and %i clients, those below the wall are served, the rest get an end of file",
+  "with an fd_set of %i bits and %i clients select refuses descriptors ≥ FD_SETSIZE and keeps serving the rest",
   async (size, count) => {
     await using server = await ServerProcess.start(main, {
       args: ["--fd-setsize", String(size), "--metrics-port", "0"],
@@ -22,7 +22,7 @@ test.each([
     expect(await read('closed_total{reason="refused-descriptor"}')).toBe(refused);
     await until(
       () => clients.filter(({ isOver }) => isOver).length === refused,
-      "the refused ones see an end of file",
+      "the refused clients get an end of file",
     );
     const served = clients.filter(({ isOver }) => !isOver);
     expect(served.length).toBeGreaterThan(size - 60);
@@ -31,7 +31,7 @@ test.each([
     for (const client of clients) expect(client.error).toBeUndefined();
     expect(isAlive(server.pid)).toBe(true);
 
-    // A place below the wall that becomes free is given away.
+    // A descriptor number that becomes free is used again.
     await served[0]?.finish();
     served[0]?.socket.destroy();
     const next = await Client.connect(server.port);
@@ -43,7 +43,7 @@ test.each([
   },
 );
 
-test("with a larger fd_set 1,100 clients are all served", async () => {
+test("with an fd_set of 4,096 bits select serves all of 1,100 clients", async () => {
   await using server = await ServerProcess.start(main, { args: ["--fd-setsize", "4096"] });
   const clients = await connectInTurn(1100, server.port);
   for (const client of clients) expect(await client.answers()).toBe(true);
@@ -52,8 +52,8 @@ test("with a larger fd_set 1,100 clients are all served", async () => {
   expect(final).toMatchObject({ accepted: 1100, refused: 0, peak: 1100 });
 });
 
-test("a server whose own listener lies beyond the wall says so instead of waiting for nothing", async () => {
-  // 80 descriptors inherited from a shell take the numbers below 64.
+test("select fails at the start when its own listener's descriptor is ≥ FD_SETSIZE", async () => {
+  // 80 descriptors inherited from a shell occupy the numbers below 64.
   const open = Array.from({ length: 80 }, (_, at) => `exec ${at + 10}</dev/null`).join("; ");
   const wrapper = ["bash", "-c", `${open}; exec "$@"`, "bash"];
   await expect(ServerProcess.start(main, { wrapper, args: ["--fd-setsize", "64"] })).rejects.toThrow(

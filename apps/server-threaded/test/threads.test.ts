@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Client, expectBalanced, expectCleanEnd, ServerProcess, testWith } from "@c10k-lab/conformance";
+import { Client, expectCleanEnd, expectLedgersAgree, ServerProcess, testWith } from "@c10k-lab/conformance";
 import { isAlive, status, threads } from "@c10k-lab/process";
 import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
@@ -11,7 +11,7 @@ const NOBODY = "65534";
 const AS_NOBODY =
   process.getuid?.() === 0 ? ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"] : [];
 
-test("each connection is one thread more, asleep in recv(2) with every signal blocked, and gone with it", async () => {
+test("each connection has a thread that blocks in recv(2) with all signals blocked and ends with the connection", async () => {
   await using server = await ServerProcess.start(main);
   const before = new Set(threads(server.pid));
   const clients = await Client.all(50, server.port);
@@ -28,12 +28,12 @@ test("each connection is one thread more, asleep in recv(2) with every signal bl
   await until(() => own().length <= 25, "25 threads have ended");
   for (const client of clients) expect(await client.answers()).toBe(true);
   for (const client of clients) await client.finish();
-  // The first row starts the threads that look up names; they stay.
+  // The first row starts libuv's threads for host names, which stay.
   await until(() => own().length <= 4, "the others have ended");
   await expectCleanEnd(server);
 });
 
-test("1,000 connections are 1,000 threads, and all end within the drain time", async () => {
+test("1,000 connections have 1,000 threads, and all threads end", async () => {
   await using server = await ServerProcess.start(main);
   const clients: Client[] = [];
   for (let at = 0; at < 10; at++) clients.push(...(await Client.all(100, server.port)));
@@ -45,7 +45,7 @@ test("1,000 connections are 1,000 threads, and all end within the drain time", a
   expect(final).toMatchObject({ peak: 1000, closed: { "client-closed": 1000 } });
 });
 
-test("the smallest stack it takes is large enough to serve", async () => {
+test("the smallest --stack-size is large enough to serve", async () => {
   await using server = await ServerProcess.start(main, {
     args: ["--stack-size", "32KiB", "--idle-timeout", "20s"],
   });
@@ -57,8 +57,8 @@ test("the smallest stack it takes is large enough to serve", async () => {
 });
 
 test.each([
-  ["64 KiB unless told otherwise", [], 0, 50],
-  ["what --stack-size says", ["--stack-size", "8MiB"], 400, 500],
+  ["64 KiB by default", [], 0, 50],
+  ["as large as --stack-size", ["--stack-size", "8MiB"], 400, 500],
 ])("a connection's stack is %s", async (_, args, leastMiB, mostMiB) => {
   await using server = await ServerProcess.start(main, { args });
   const before = status(server.pid, "VmSize");
@@ -73,7 +73,7 @@ test.each([
 
 testWith(
   "prlimit",
-  "without a thread to be had a client gets an end of file, and the next one a thread that became free",
+  "when no thread can be started a client gets an end of file and refused-thread, and a thread that ends makes room",
   async () => {
     await using server = await startUnprivileged();
     const live = await Client.all(5, server.port);
@@ -84,11 +84,11 @@ testWith(
     for (let at = 0; at < 30; at++) crowd.push(await Client.connect(server.port));
     await until(
       () => crowd.filter(({ isOver }) => isOver).length >= 27,
-      "who has no thread sees an end of file",
+      "the clients without a thread get an end of file",
     );
     for (const client of crowd) expect(client.error).toBeUndefined();
     for (const client of live) expect(await client.answers()).toBe(true);
-    // Node may have taken one of the three threads for itself: then one of these is about to be refused as well.
+    // Node may have taken one of the three threads for itself. One of these clients is then refused as well.
     const candidates = crowd.filter(({ isOver }) => !isOver);
     const answers = await Promise.all(candidates.map((client) => client.answers().catch(() => false)));
     const served = candidates.filter((_, at) => answers[at]);
@@ -103,11 +103,11 @@ testWith(
       const isServed = await next.answers().catch(() => false);
       if (!isServed) next = await Client.connect(server.port);
       return isServed;
-    }, "the thread that became free is given away");
+    }, "a further client gets the free thread");
     for (const client of [next, ...staying, ...served]) await client.finish();
     const ended = await server.stop();
     expect(ended.code, ended.stderr).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
     expect(ended.final?.refused).toBeGreaterThanOrEqual(refused);
     expect(ended.final?.closed["refused-thread"]).toBe(ended.final?.refused);
     expect(ended.final?.acceptErrors).toEqual({ EAGAIN: ended.final?.refused });
@@ -121,7 +121,7 @@ function systemCall(pid: number, thread: number): number {
   return Number.parseInt(readFileSync(`/proc/${pid}/task/${thread}/syscall`, "utf8"), 10);
 }
 
-/** All that can be: SIGKILL and SIGSTOP cannot, and the C library keeps two for itself. */
+/** Returns whether a thread blocks all signals, except SIGKILL, SIGSTOP and two of the C library, which it cannot. */
 function blocksSignals(pid: number, thread: number): boolean {
   const hex = /^SigBlk:\s+(\w+)/m.exec(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8"))?.[1];
   const blocked = BigInt(`0x${hex}`);
@@ -133,23 +133,24 @@ function blocksSignals(pid: number, thread: number): boolean {
   return true;
 }
 
-/** The limit of threads does not hold for root. */
+/** Starts the server as another user than root, to whom RLIMIT_NPROC does not apply. */
 function startUnprivileged(): Promise<ServerProcess> {
   return ServerProcess.start(main, { wrapper: AS_NOBODY });
 }
 
-/** Lets a process start so many threads more; the kernel counts those of all its user's processes. */
+/** Limits a process to `more` further threads. The kernel counts the threads of all processes of its user. */
 function limitThreads(pid: number, more: number): void {
   const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
   let count = 0;
   for (const entry of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
-    count += threadsOf(entry, uid);
+    count += countThreads(entry, uid);
   }
   const [command = "", ...args] = [...AS_NOBODY, "prlimit", "--pid", String(pid), `--nproc=${count + more}`];
   execFileSync(command, args);
 }
 
-function threadsOf(pid: string, uid: string | undefined): number {
+/** Returns the number of threads of a process when it belongs to the user, else 0. */
+function countThreads(pid: string, uid: string | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, "utf8");
     if (/^Uid:\s+(\d+)/m.exec(status)?.[1] !== uid) return 0;

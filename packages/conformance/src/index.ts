@@ -15,7 +15,7 @@ import { resultsCases } from "./cases/program/results-cases.ts";
 import { systemCallCases } from "./cases/program/system-call-cases.ts";
 import { type Subject, startSubject } from "./harness/subject.ts";
 
-/** Groups of cases. */
+/** Groups of cases, by the name that ConformanceOptions.groups takes. */
 const GROUPS = {
   echo: echoCases,
   "half-close": halfCloseCases,
@@ -35,20 +35,20 @@ const GROUPS = {
 };
 
 export interface ConformanceOptions {
-  /** Arguments of every server started. */
+  /** Arguments of every server that the cases start. */
   readonly args?: readonly string[];
-  /** Groups to run; all when not given. */
+  /** Groups to run [default: all]. */
   readonly groups?: readonly (keyof typeof GROUPS)[];
-  /** Whether send(2) can take less than it is given: a blocking one does not. */
+  /** False when send(2) blocks until it has taken all bytes [default: true]. */
   readonly writesShort?: boolean;
 }
 
 /**
- * Registers the tests every server must pass, whatever its architecture. They know a server by its command line, its
- * socket, its files and /proc.
+ * Registers the tests that every server must pass, whatever its architecture. They see a server from outside: its
+ * command line, socket, files and /proc.
  *
- * @param name of the suite in the report
- * @param main file name of the server's main module
+ * @param name title of the suite
+ * @param main path of the server's main module
  */
 export function conformance(name: string, main: string, options: ConformanceOptions = {}): void {
   const { args = [], writesShort = true, groups = Object.keys(GROUPS) as (keyof typeof GROUPS)[] } = options;
@@ -65,8 +65,8 @@ export function conformance(name: string, main: string, options: ConformanceOpti
 
 export { acceptTurnCases } from "./cases/connections/accept-turn-cases.ts";
 export { Client } from "./harness/client.ts";
-export { expectBalanced, expectCleanEnd, expectSameBytes } from "./harness/expectations.ts";
-export { readMetrics } from "./harness/metrics.ts";
+export { expectCleanEnd, expectLedgersAgree, expectSameBytes } from "./harness/expectations.ts";
+export { readMetrics } from "./harness/monitoring.ts";
 export { type Ended, runToEnd, ServerProcess, type StartOptions } from "./harness/server-process.ts";
 export { testWith } from "./harness/tools.ts";
 export { type SystemCall, traceUnderLoad } from "./harness/trace.ts";

@@ -12,7 +12,7 @@ import {
 
 const port = fc.integer({ min: 0, max: 65_535 });
 
-test("an IPv4 address and port come back as they went in, at any offset", () => {
+test("an encoded IPv4 address and port decode unchanged at any offset", () => {
   fc.assert(
     fc.property(fc.ipV4(), port, fc.nat(40), (host, port, offset) => {
       const sockaddr = encodeAddress({ host, port });
@@ -24,28 +24,28 @@ test("an IPv4 address and port come back as they went in, at any offset", () => 
   );
 });
 
-test("an IPv6 address comes back in its one canonical form", () => {
+test("an encoded IPv6 address decodes to its canonical form", () => {
   fc.assert(
     fc.property(fc.ipV6(), port, (host, port) => {
       const sockaddr = encodeAddress({ host, port });
       expect(addressFamily(sockaddr)).toBe(posix.AF_INET6);
       const decoded = decodeAddress(sockaddr);
       expect(decoded.port).toBe(port);
-      // An IPv4-mapped one is shown as the IPv4 address it is.
+      // An IPv4-mapped address is decoded as an IPv4 address.
       if (isIPv6(decoded.host)) expect(encodeAddress(decoded)).toEqual(sockaddr);
       else expect(isIPv4(decoded.host)).toBe(true);
     }),
   );
 });
 
-test("an IPv4 client of an IPv6 listener is shown by its IPv4 address", () => {
+test("an IPv4-mapped address decodes to the IPv4 address", () => {
   expect(decodeAddress(encodeAddress({ host: "::ffff:192.0.2.7", port: 9 }))).toEqual({
     host: "192.0.2.7",
     port: 9,
   });
 });
 
-test("what is no address is refused", () => {
+test("encodeAddress rejects text that is no address", () => {
   const longest = "0000:0000:0000:0000:0000:ffff:255.255.255.255";
   expect(encodeAddress({ host: longest, port: 1 })).toHaveLength(28);
   for (const host of [
@@ -63,7 +63,7 @@ test("what is no address is refused", () => {
   }
 });
 
-test("any text is an address here exactly when Node says it is one", () => {
+test("encodeAddress accepts exactly the texts that Node accepts as addresses", () => {
   const text = fc.oneof(
     fc.ipV4(),
     fc.ipV6(),
@@ -79,11 +79,11 @@ test("any text is an address here exactly when Node says it is one", () => {
   );
 });
 
-test("memory the kernel never wrote to is no address", () => {
+test("memory without an address decodes to an empty host and port 0", () => {
   expect(decodeAddress(new Uint8Array(SOCKADDR_BYTES))).toEqual({ host: "", port: 0 });
 });
 
-test("people write an IPv6 address in brackets", () => {
+test("formatAddress puts an IPv6 address in brackets", () => {
   expect(formatAddress({ host: "127.0.0.1", port: 80 })).toBe("127.0.0.1:80");
   expect(formatAddress({ host: "::1", port: 80 })).toBe("[::1]:80");
 });

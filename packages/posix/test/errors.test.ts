@@ -6,7 +6,7 @@ const buffer = new Uint8Array(16);
 const words = new Int32Array(16);
 const NO_FD = 1_000_000;
 
-/** Every function that takes a descriptor, with one that is not open. */
+/** Calls of every function that takes a descriptor, with one that is not open. */
 const onBadDescriptor: Record<string, () => number> = {
   bind: () => posix.bind(NO_FD, buffer),
   listen: () => posix.listen(NO_FD, 1),
@@ -28,13 +28,13 @@ const onBadDescriptor: Record<string, () => number> = {
 };
 
 test.each(Object.entries(onBadDescriptor))(
-  "%s of a descriptor that is not open is -EBADF, no exception",
+  "%s returns -EBADF for a descriptor that is not open, and does not throw",
   (_, call) => {
     expect(call()).toBe(-posix.EBADF);
   },
 );
 
-test("a slice is used when it lies inside its buffer, and is -EFAULT when it does not", () => {
+test("a slice inside its buffer is used, and one outside returns -EFAULT", () => {
   const number = fc.oneof(
     fc.integer({ min: -5, max: 25 }),
     fc.constantFrom(2 ** 31, 2 ** 32 - 1, -(2 ** 31)),
@@ -51,13 +51,13 @@ test("a slice is used when it lies inside its buffer, and is -EFAULT when it doe
   );
 });
 
-test("a view of a larger buffer ends where the view ends", () => {
+test("a slice beyond a view returns -EFAULT, although the buffer goes on", () => {
   const view = new Uint8Array(new ArrayBuffer(100), 40, 16);
   expect(posix.recv(NO_FD, view, 0, 16)).toBe(-posix.EBADF);
   expect(posix.recv(NO_FD, view, 1, 16)).toBe(-posix.EFAULT);
 });
 
-test("a buffer that was given away is -EFAULT", () => {
+test("a transferred buffer returns -EFAULT", () => {
   const given = new Uint8Array(16);
   structuredClone(given.buffer, { transfer: [given.buffer] });
   expect(posix.recv(NO_FD, given, 0, 16)).toBe(-posix.EFAULT);
@@ -69,11 +69,11 @@ const functions = Object.entries(posix as unknown as Record<string, unknown>).fi
   (entry): entry is [string, Anything] => typeof entry[1] === "function",
 );
 
-/** What must not be called with garbage: it would change this process. */
+/** Functions that change this process, so they are not called with garbage. */
 const DANGEROUS = new Set(["setrlimit", "sched_setaffinity", "prctl_set_pdeathsig"]);
 
 test.each(functions.filter(([name]) => !DANGEROUS.has(name)))(
-  "%s with arguments of no sense is an error number, no crash and no other descriptor",
+  "%s returns an error number for arguments of wrong types, and does not crash",
   (_, call) => {
     const nothing = [undefined, null, "text", {}, Symbol("s"), () => 0, new DataView(new ArrayBuffer(8))];
     for (const value of nothing) {
@@ -84,21 +84,21 @@ test.each(functions.filter(([name]) => !DANGEROUS.has(name)))(
 );
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** 40, -1, 1.5, 1n])(
-  "the descriptor %s is none, rather than another",
+  "the number %s is not taken for another descriptor",
   (value) => {
     expect(posix.fcntl(value as number, posix.F_GETFD, 0)).toBe(-posix.EBADF);
   },
 );
 
 test.each([Number.NaN, Number.POSITIVE_INFINITY, 2 ** 32, 2 ** 40, 1.5])(
-  "the length %s is -EFAULT",
+  "the length or offset %s returns -EFAULT",
   (value) => {
     expect(posix.recv(NO_FD, buffer, 0, value)).toBe(-posix.EFAULT);
     expect(posix.recv(NO_FD, buffer, value, 0)).toBe(-posix.EFAULT);
   },
 );
 
-test("errors have their name and their sentence", () => {
+test("an error number has a name and a description", () => {
   expect(errorName(posix.EADDRINUSE)).toBe("EADDRINUSE");
   expect(errorText(posix.EADDRINUSE)).toBe("address already in use (EADDRINUSE)");
   expect(errorName(200)).toBe("errno 200");

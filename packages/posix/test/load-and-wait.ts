@@ -1,7 +1,7 @@
 import { parentPort } from "node:worker_threads";
 import { check, posix } from "../src/index.ts";
 
-/** Loads the addon, uses it, and ends: what every data plane does. */
+/** Worker that loads the addon, uses it and ends, as every data plane does. */
 const fd = check(posix.eventfd(0, posix.EFD_CLOEXEC), "eventfd");
 for (let at = 0; at < 1000; at++) {
   posix.eventfd_write(fd, 1);

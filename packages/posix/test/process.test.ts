@@ -8,7 +8,7 @@ import {
   processLimit,
 } from "../src/index.ts";
 
-test("the limit of descriptors is read, lowered and put back", () => {
+test("the limit of descriptors can be read, lowered and restored", () => {
   const limits = new Float64Array(2);
   expect(posix.getrlimit(posix.RLIMIT_NOFILE, limits)).toBe(0);
   const [soft = 0, hard = 0] = limits;
@@ -19,13 +19,13 @@ test("the limit of descriptors is read, lowered and put back", () => {
   expect(fileDescriptorLimit()).toBe(soft);
 });
 
-test("the limit of a user's threads is the soft one", () => {
+test("processLimit returns the soft RLIMIT_NPROC", () => {
   const limits = new Float64Array(2);
   expect(posix.getrlimit(posix.RLIMIT_NPROC, limits)).toBe(0);
   expect(processLimit()).toBe(limits[0]);
 });
 
-test("a limit that makes no sense is an error number", () => {
+test("setrlimit and getrlimit return error numbers for invalid limits", () => {
   expect(posix.setrlimit(posix.RLIMIT_NOFILE, 2, 1)).toBe(-posix.EINVAL);
   expect(posix.setrlimit(posix.RLIMIT_NOFILE, Number.NaN, 1)).toBe(-posix.EINVAL);
   expect(posix.setrlimit(posix.RLIMIT_NOFILE, -1, 1)).toBe(-posix.EINVAL);
@@ -33,7 +33,7 @@ test("a limit that makes no sense is an error number", () => {
   expect(posix.getrlimit(9999, new Float64Array(2))).toBe(-posix.EINVAL);
 });
 
-test("a thread is pinned to one processor and let go again", () => {
+test("pinTo restricts a thread to one processor and releases it again", () => {
   const before = allowedProcessors();
   const [first] = before;
   if (first === undefined) throw new Error("there is no processor");
@@ -44,7 +44,7 @@ test("a thread is pinned to one processor and let go again", () => {
   expect(() => pinTo([])).toThrow(/sched_setaffinity/);
 });
 
-test("the monotonic clock is the kernel's, in microseconds, and does not go back", () => {
+test("monotonicUs returns the kernel's monotonic clock in microseconds and never goes back", () => {
   const before = Number(process.hrtime.bigint() / 1000n);
   let last = monotonicUs();
   expect(last).toBeGreaterThanOrEqual(before);

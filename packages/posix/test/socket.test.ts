@@ -4,7 +4,7 @@ import { Descriptors } from "./sockets.ts";
 
 const text = new TextEncoder().encode("hello");
 
-test("bytes sent are bytes received, at the offset asked for and nowhere else", () => {
+test("recv writes the sent bytes at the given offset and nowhere else", () => {
   using descriptors = new Descriptors();
   const [client, server] = descriptors.pair();
   expect(posix.send(client, text, 1, 3)).toBe(3);
@@ -13,7 +13,7 @@ test("bytes sent are bytes received, at the offset asked for and nowhere else", 
   expect([...into]).toEqual([255, 255, text[1], text[2], text[3], 255, 255, 255]);
 });
 
-test("memory shared between threads works like any other", () => {
+test("send and recv work on shared memory", () => {
   using descriptors = new Descriptors();
   const [client, server] = descriptors.pair();
   const shared = new Uint8Array(new SharedArrayBuffer(16));
@@ -23,7 +23,7 @@ test("memory shared between threads works like any other", () => {
   expect([...shared.subarray(10, 15)]).toEqual([...text]);
 });
 
-test("nothing to read is -EAGAIN, a FIN is 0, sending to a closed peer ends in -EPIPE and no signal", () => {
+test("recv returns -EAGAIN without data and 0 at a FIN, and send after shutdown returns -EPIPE without a signal", () => {
   using descriptors = new Descriptors();
   const [client, server] = descriptors.pair();
   const into = new Uint8Array(8);
@@ -34,7 +34,7 @@ test("nothing to read is -EAGAIN, a FIN is 0, sending to a closed peer ends in -
   expect(posix.send(server, text, 0, 5)).toBe(-posix.EPIPE);
 });
 
-test("options are read as they were set", () => {
+test("getIntOption returns the value that setIntOption set", () => {
   using descriptors = new Descriptors();
   const [client] = descriptors.pair();
   setIntOption(client, posix.IPPROTO_TCP, posix.TCP_NODELAY, 1);
@@ -44,7 +44,7 @@ test("options are read as they were set", () => {
 });
 
 test.each([0.5, 1, 250, 999.9996, 1999.99999, 90_000])(
-  "a timeout of %d ms is one the kernel takes",
+  "the kernel accepts a timeout of %d ms",
   (timeoutMs) => {
     using descriptors = new Descriptors();
     const [client] = descriptors.pair();
@@ -52,7 +52,7 @@ test.each([0.5, 1, 250, 999.9996, 1999.99999, 90_000])(
   },
 );
 
-test("a blocking read gives up with -EAGAIN when its timeout is over", () => {
+test("a blocking recv returns -EAGAIN when its timeout expires", () => {
   using descriptors = new Descriptors();
   const [client] = descriptors.pair();
   setTimeoutOption(client, posix.SO_RCVTIMEO, 20);

@@ -1,6 +1,6 @@
 import { addressFamily, check, encodeAddress, posix, SOCKADDR_BYTES } from "../src/index.ts";
 
-/** Descriptors that are closed when the test is over. */
+/** Descriptors of a test. Disposal closes them. */
 export class Descriptors implements Disposable {
   readonly #fds: number[] = [];
 
@@ -9,7 +9,7 @@ export class Descriptors implements Disposable {
     return fd;
   }
 
-  /** A connected pair of TCP sockets on loopback. */
+  /** Returns a connected pair of TCP sockets on loopback. */
   pair(): [number, number] {
     const { SOCK_STREAM, SOCK_NONBLOCK, SOCK_CLOEXEC } = posix;
     const address = encodeAddress({ host: "127.0.0.1", port: 0 });

@@ -10,7 +10,7 @@ function bitmap(bits: number, ...set: number[]): Int32Array {
   return words;
 }
 
-test("select finds the ready descriptor among those it is asked for, and clears the others", () => {
+test("select keeps the bits of ready descriptors and clears the others", () => {
   using descriptors = new Descriptors();
   const [quietPeer, quiet] = descriptors.pair();
   const [loud, ready] = descriptors.pair();
@@ -22,7 +22,7 @@ test("select finds the ready descriptor among those it is asked for, and clears 
   expect(readable).toEqual(bitmap(1024, ready));
 });
 
-test("select on a descriptor above FD_SETSIZE works, given a bitmap that large", () => {
+test("select takes a descriptor above FD_SETSIZE when the bitmap is large enough", () => {
   using descriptors = new Descriptors();
   const [client, server] = descriptors.pair();
   const high = descriptors.add(posix.fcntl(server, posix.F_DUPFD, 3000));
@@ -33,7 +33,7 @@ test("select on a descriptor above FD_SETSIZE works, given a bitmap that large",
   expect(readable).toEqual(bitmap(high + 1, high));
 });
 
-test("a bitmap too small for the highest descriptor is -EFAULT, and no memory beyond it is touched", () => {
+test("select returns -EFAULT for a bitmap too small for nfds, and writes no memory beyond it", () => {
   const memory = new Int32Array(6).fill(0x55555555);
   const small = memory.subarray(2, 4);
   const large = bitmap(128);
@@ -44,19 +44,19 @@ test("a bitmap too small for the highest descriptor is -EFAULT, and no memory be
   expect([...memory]).toEqual(Array(6).fill(0x55555555));
 });
 
-test("select with nothing ready returns 0 when its time is over", () => {
+test("select returns 0 when its timeout expires", () => {
   const before = performance.now();
   expect(posix.select(0, bitmap(64), bitmap(64), bitmap(64), 30)).toBe(0);
   expect(performance.now() - before).toBeGreaterThanOrEqual(29);
 });
 
-test("one closed descriptor fails select with -EBADF", () => {
+test("select returns -EBADF when one descriptor is closed", () => {
   using descriptors = new Descriptors();
   const [, server] = descriptors.pair();
   expect(posix.select(2000, bitmap(2048, server, 1999), bitmap(2048), bitmap(2048), 0)).toBe(-posix.EBADF);
 });
 
-test("epoll gives back descriptor and generation, however large the generation is", () => {
+test("an epoll event carries descriptor and generation, up to the largest generation", () => {
   using descriptors = new Descriptors();
   const epfd = descriptors.add(posix.epoll_create1(posix.EPOLL_CLOEXEC));
   const events = new Int32Array(posix.EPOLL_EVENT_WORDS * 4);
@@ -72,7 +72,7 @@ test("epoll gives back descriptor and generation, however large the generation i
   }
 });
 
-test("epoll_wait fills no more events than the array holds", () => {
+test("epoll_wait returns no more events than the array holds", () => {
   using descriptors = new Descriptors();
   const epfd = descriptors.add(posix.epoll_create1(posix.EPOLL_CLOEXEC));
   for (let at = 0; at < 5; at++) {
@@ -84,7 +84,7 @@ test("epoll_wait fills no more events than the array holds", () => {
   expect(posix.epoll_wait(epfd, new Int32Array(0), 0)).toBeOneOf([-posix.EINVAL, -posix.EFAULT]);
 });
 
-test("an eventfd written from anywhere wakes who waits for it, once", () => {
+test("two writes to an eventfd are read as one wake-up", () => {
   using descriptors = new Descriptors();
   const fd = descriptors.add(posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK));
   expect(posix.eventfd_read(fd)).toBe(-posix.EAGAIN);
@@ -94,7 +94,7 @@ test("an eventfd written from anywhere wakes who waits for it, once", () => {
   expect(posix.eventfd_read(fd)).toBe(-posix.EAGAIN);
 });
 
-test("epoll_pwait2 waits less than a millisecond, for events or for ever", () => {
+test("epoll_pwait2 waits for microseconds, for an event or for ever", () => {
   using descriptors = new Descriptors();
   const [client, server] = descriptors.pair();
   const epfd = descriptors.add(posix.epoll_create1(posix.EPOLL_CLOEXEC));

@@ -1,4 +1,4 @@
-/** What crosses a process boundary: bytes on the wire, JSON lines, files, and the names in them. */
+/** Data between processes: bytes on the wire, JSON lines, files, and the names in them. */
 
 export { Capacity, Objective, Search, Trial } from "./capacity.ts";
 export {

@@ -16,7 +16,7 @@ function countOneByOne(buffer: Uint8Array): number {
   return buffer.filter((byte) => byte === NEWLINE).length;
 }
 
-test("counts what looking at each byte counts", () => {
+test("countMessages equals a count byte by byte", () => {
   fc.assert(
     fc.property(bytes, (buffer) => {
       expect(countMessages(buffer, buffer.length)).toBe(countOneByOne(buffer));
@@ -25,7 +25,7 @@ test("counts what looking at each byte counts", () => {
   );
 });
 
-test("ignores what an earlier read left beyond the length", () => {
+test("countMessages ignores bytes beyond the length", () => {
   fc.assert(
     fc.property(bytes, fc.nat(), (buffer, at) => {
       const length = at % (buffer.length + 1);
@@ -35,7 +35,7 @@ test("ignores what an earlier read left beyond the length", () => {
   );
 });
 
-test("counts the same however a stream is cut", () => {
+test("countMessages counts a stream the same in any pieces", () => {
   fc.assert(
     fc.property(bytes, fc.nat(), (buffer, at) => {
       const cut = at % (buffer.length + 1);
@@ -45,11 +45,14 @@ test("counts the same however a stream is cut", () => {
   );
 });
 
-test.each([31, 32, 33, 16_384])("%i bytes: none, all, and only the last are newlines", (length) => {
-  expect(countMessages(Buffer.alloc(length), length)).toBe(0);
-  expect(countMessages(Buffer.alloc(length).fill(NEWLINE), length)).toBe(length);
-  const last = Buffer.alloc(length);
-  last[length - 1] = NEWLINE;
-  expect(countMessages(last, length)).toBe(1);
-  expect(countMessages(last, length - 1)).toBe(0);
-});
+test.each([31, 32, 33, 16_384])(
+  "countMessages of %i bytes is right with no newline, only newlines, and a newline at the end",
+  (length) => {
+    expect(countMessages(Buffer.alloc(length), length)).toBe(0);
+    expect(countMessages(Buffer.alloc(length).fill(NEWLINE), length)).toBe(length);
+    const last = Buffer.alloc(length);
+    last[length - 1] = NEWLINE;
+    expect(countMessages(last, length)).toBe(1);
+    expect(countMessages(last, length - 1)).toBe(0);
+  },
+);

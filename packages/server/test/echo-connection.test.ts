@@ -18,14 +18,14 @@ import { BUFFER_BYTES, READS_PER_TURN } from "../src/limits.ts";
 const { EAGAIN, EINTR, ECONNRESET, EPIPE } = posix;
 const { EIO } = constants.errno;
 
-/** The stream a scripted client sends: 0, 1, 2, … 250, 0, …, so one byte in 251 is a newline. */
+/** Stream of a scripted client: 0, 1, 2, … 250, 0, …, so one byte in 251 is a newline. */
 const STREAM = Buffer.alloc(251 * 200).map((_, at) => at % 251);
 
-/** A socket that plays scripts: what each recv(2) and send(2) returns. */
+/** Socket that plays scripts: the results of each recv(2) and send(2). */
 class ScriptedSocket implements SocketIo {
   received = 0;
   sent = 0;
-  /** Every byte sent was the one received at its place. */
+  /** True while each byte sent equals the byte received at its place. */
   isExact = true;
   shutdowns = 0;
   readonly #recvs: number[];
@@ -45,7 +45,7 @@ class ScriptedSocket implements SocketIo {
     return this.#recvs.length;
   }
 
-  /** A script that is over has no more. */
+  /** Plays the next result; after the end of the script there is no more input. */
   recv(_fd: number, buffer: Uint8Array, offset: number, length: number): number {
     const result = Math.min(this.#recvs.shift() ?? -EAGAIN, length);
     if (result > 0) {
@@ -55,7 +55,7 @@ class ScriptedSocket implements SocketIo {
     return result;
   }
 
-  /** A script that is over takes all. */
+  /** Plays the next result; after the end of the script the socket takes all bytes. */
   send(_fd: number, buffer: Uint8Array, offset: number, length: number): number {
     const result = Math.min(this.#sends.shift() ?? length, length);
     if (result > 0) {
@@ -92,7 +92,7 @@ function connect(io: ScriptedSocket) {
   };
 }
 
-test("what is received is sent, and a short read ends the turn", () => {
+test("a connection sends what it receives, and a short read ends its turn", () => {
   const io = new ScriptedSocket([5, 3]);
   const { connection, field } = connect(io);
   expect(connection.serve()).toBe(AWAIT_READABLE);
@@ -102,7 +102,7 @@ test("what is received is sent, and a short read ends the turn", () => {
   expect(io.unread).toBe(1);
 });
 
-test("the script 5, EINTR, 3, EAGAIN, 0 is two echoes and a FIN", () => {
+test("the results 5, EINTR, 3, EAGAIN, 0 make two echoes and a close", () => {
   const io = new ScriptedSocket([5, -EINTR, 3, -EAGAIN, 0]);
   const { connection, field, reason } = connect(io);
   connection.readToTheEnd();
@@ -113,14 +113,14 @@ test("the script 5, EINTR, 3, EAGAIN, 0 is two echoes and a FIN", () => {
   expect(io).toMatchObject({ sent: 8, isExact: true });
 });
 
-test("a full buffer is no proof that all is read, so it reads on", () => {
+test("a connection reads on after a full buffer", () => {
   const io = new ScriptedSocket([BUFFER_BYTES, BUFFER_BYTES, 1]);
   const { connection } = connect(io);
   expect(connection.serve()).toBe(AWAIT_READABLE);
   expect(io).toMatchObject({ sent: 2 * BUFFER_BYTES + 1, isExact: true });
 });
 
-test("told that more than data is behind, it reads past a short read until the FIN", () => {
+test("after readToTheEnd a connection reads past a short read until the FIN", () => {
   const io = new ScriptedSocket([5, 2, 0]);
   const { connection } = connect(io);
   connection.readToTheEnd();
@@ -128,7 +128,7 @@ test("told that more than data is behind, it reads past a short read until the F
   expect(io.sent).toBe(7);
 });
 
-test("after EAGAIN a short read ends the turn again, so a message costs one recv(2)", () => {
+test("readToTheEnd lasts until EAGAIN, so each later message costs one recv(2)", () => {
   const io = new ScriptedSocket([5, 3, -EAGAIN]);
   const { connection, field } = connect(io);
   connection.readToTheEnd();
@@ -141,7 +141,7 @@ test("after EAGAIN a short read ends the turn again, so a message costs one recv
   }
 });
 
-test("an echo that is pending does not end reading to the end", () => {
+test("a pending echo does not end readToTheEnd", () => {
   const io = new ScriptedSocket([10, 4, 0], [-EAGAIN]);
   const { connection } = connect(io);
   connection.readToTheEnd();
@@ -150,7 +150,7 @@ test("an echo that is pending does not end reading to the end", () => {
   expect(io.sent).toBe(14);
 });
 
-test("a client that always has more gives the others their turn", () => {
+test("the turn of a client that always has more data ends after READS_PER_TURN reads", () => {
   const io = new ScriptedSocket(Array(READS_PER_TURN + 1).fill(BUFFER_BYTES));
   const { connection } = connect(io);
   expect(connection.serve()).toBe(AWAIT_TURN);
@@ -158,7 +158,7 @@ test("a client that always has more gives the others their turn", () => {
   expect(connection.serve()).toBe(AWAIT_READABLE);
 });
 
-test("while an echo is pending nothing is read; then what is left is sent from where it stopped", () => {
+test("a connection reads nothing while its echo is pending, then sends the rest", () => {
   const io = new ScriptedSocket([10, 4], [3, -EAGAIN, 2, -EINTR, 5]);
   const { connection, field, ledger, spareBuffers } = connect(io);
   expect(connection.serve()).toBe(AWAIT_WRITABLE);
@@ -172,7 +172,7 @@ test("while an echo is pending nothing is read; then what is left is sent from w
   expect(spareBuffers).toHaveLength(1);
 });
 
-test("a FIN behind a pending echo is seen after the echo is sent", () => {
+test("a connection reads a FIN behind a pending echo after the echo is sent", () => {
   const io = new ScriptedSocket([10, 0], [-EAGAIN]);
   const { connection, field } = connect(io);
   connection.readToTheEnd();
@@ -187,13 +187,13 @@ test.each([
   ["send", [5], [-EPIPE], "reset"],
   ["recv", [-EIO], [], "error"],
   ["send", [5], [-EIO], "error"],
-])("an error of %s closes: %j, %j is %s", (_, recvs, sends, expected) => {
+])("an error of %s closes the connection: the scripts %j and %j end with %s", (_, recvs, sends, expected) => {
   const { connection, reason } = connect(new ScriptedSocket(recvs, sends));
   expect(connection.serve()).toBe(CLOSED);
   expect(reason()).toBe(expected);
 });
 
-test("a reset found while an echo is pending closes and gives the buffer back", () => {
+test("a reset closes a connection with a pending echo and frees its buffer", () => {
   const { connection, reason, spareBuffers } = connect(new ScriptedSocket([5], [-EAGAIN, -ECONNRESET]));
   expect(connection.serve()).toBe(AWAIT_WRITABLE);
   expect(connection.serve()).toBe(CLOSED);
@@ -202,7 +202,7 @@ test("a reset found while an echo is pending closes and gives the buffer back", 
   expect(spareBuffers).toHaveLength(1);
 });
 
-test("asked to finish, it echoes what has arrived, sends FIN, and drops what still comes", () => {
+test("finish echoes what has arrived, sends FIN, and drops later input", () => {
   const io = new ScriptedSocket([5]);
   const { connection, field, reason } = connect(io);
   expect(connection.finish()).toBe(AWAIT_TURN);
@@ -216,7 +216,7 @@ test("asked to finish, it echoes what has arrived, sends FIN, and drops what sti
   expect(reason()).toBe("drained");
 });
 
-test("asked to finish with an echo pending, it sends the FIN behind the echo", () => {
+test("finish with a pending echo sends the FIN after the echo", () => {
   const io = new ScriptedSocket([10], [4]);
   const { connection, field } = connect(io);
   expect(connection.serve()).toBe(AWAIT_WRITABLE);
@@ -228,13 +228,13 @@ test("asked to finish with an echo pending, it sends the FIN behind the echo", (
   expect(io.shutdowns).toBe(1);
 });
 
-test("asked to finish when the client has already gone, it is closed", () => {
+test("finish closes a connection whose client has already sent FIN", () => {
   const { connection, reason } = connect(new ScriptedSocket([0]));
   expect(connection.finish()).toBe(CLOSED);
   expect(reason()).toBe("client-closed");
 });
 
-test("requests are newlines received, whatever became of their echo", () => {
+test("requests count newlines received, even when the echo fails", () => {
   const { connection, field } = connect(new ScriptedSocket([251 * 3], [10, -EPIPE]));
   connection.serve();
   connection.serve();
@@ -246,7 +246,7 @@ const RESULTS = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(-EAGAIN, -EINTR) },
 );
 
-test("whatever the socket does, what is sent is a prefix of what was received, and the books say so", () => {
+test("for any results of the socket the bytes sent are a prefix of those received, and the ledger agrees", () => {
   const sends = fc.array(fc.oneof(RESULTS, fc.constant(1)), { maxLength: 30 });
   const end = fc.constantFrom(0, -ECONNRESET, -EAGAIN);
   const property = fc.property(

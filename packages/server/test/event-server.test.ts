@@ -13,7 +13,7 @@ import { OPTIONS } from "./server-options.ts";
 
 const EVENTS = 8;
 
-/** A poller that tells what the test says, so that the loop meets answers no kernel gives on demand. */
+/** Poller that reports what a test scripts, including results that no kernel gives on demand. */
 class ScriptedPoller implements Poller {
   readonly name = "scripted";
   capacity = 10_000;
@@ -24,7 +24,7 @@ class ScriptedPoller implements Poller {
   readonly controlCalls = 0;
   readonly descriptorsScanned = 0;
   readonly wordsScanned = 0;
-  /** Descriptor → generation. */
+  /** Generations of the watched descriptors. */
   readonly watched = new Map<number, number>();
   readonly timeouts: number[] = [];
   refusesNext = false;
@@ -34,7 +34,7 @@ class ScriptedPoller implements Poller {
     this.trigger = trigger;
   }
 
-  /** The answer of the next wait: an error number or ready descriptors. */
+  /** Sets the result of the next wait: an error number or ready descriptors. */
   answer(next: number | [fd: number, generation: number][]): void {
     this.#next = next;
   }
@@ -73,7 +73,7 @@ class ScriptedPoller implements Poller {
   close(): void {}
 }
 
-/** An event server in this very thread, turned by hand. */
+/** Event server in this thread, whose turns the test runs one by one. */
 class Bench {
   readonly poller: ScriptedPoller;
   readonly ledger = Ledger.allocate(100);
@@ -110,14 +110,14 @@ class Bench {
     return new Bench(fd, address.port, options, trigger);
   }
 
-  /** Clients that wait to be accepted. */
+  /** Connects clients that wait in the accept queue. */
   async queue(count: number): Promise<Client[]> {
     const waiting = await Client.all(count, this.port);
     this.clients.push(...waiting);
     return waiting;
   }
 
-  /** A client that the server has accepted. @returns its descriptor and generation there */
+  /** Connects a client and lets the server accept it. Returns it with its descriptor and generation there. */
   async admit(): Promise<[Client, number, number]> {
     const before = new Set(this.poller.watched.keys());
     const client = await Client.connect(this.port);
@@ -133,7 +133,7 @@ class Bench {
     this.server.runOnce();
   }
 
-  /** Tells the server of a descriptor until the client has its echo. */
+  /** Reports a descriptor as readable until the client has its echo. */
   async echo(client: Client, fd: number, generation: number): Promise<boolean> {
     const answer = client.answers();
     await until(() => {
@@ -160,7 +160,7 @@ afterEach(() => {
   for (const client of bench.clients) client.socket.destroy();
 });
 
-test("a descriptor that is closed behind its back costs that connection only", async () => {
+test("a descriptor that was closed elsewhere costs only its own connection", async () => {
   const [, dead] = await bench.admit();
   const [client, fd, generation] = await bench.admit();
   posix.close(dead);
@@ -170,7 +170,7 @@ test("a descriptor that is closed behind its back costs that connection only", a
   expect(await bench.echo(client, fd, generation)).toBe(true);
 });
 
-test("an event of an earlier connection with the same number is recognised and skipped", async () => {
+test("the loop skips and counts an event of an earlier connection with the same number", async () => {
   const [client, fd, generation] = await bench.admit();
   bench.turn([[fd, generation - 1]]);
   bench.turn([[9999, 1]]);
@@ -178,7 +178,7 @@ test("an event of an earlier connection with the same number is recognised and s
   expect(await bench.echo(client, fd, generation)).toBe(true);
 });
 
-test("a connection closed by an event before it in the same answer is not served", async () => {
+test("the loop does not serve a connection that an earlier event of the same wait has closed", async () => {
   const [client, fd, generation] = await bench.admit();
   client.socket.resetAndDestroy();
   await client.untilClosed();
@@ -223,11 +223,8 @@ test("at --max-connections the reason is refused-limit, whatever the descriptor 
 
 test.each([
   ["interrupted", -posix.EINTR],
-  [
-    "full, so that others may be ready too",
-    Array.from({ length: EVENTS }, (): [number, number] => [9999, 1]),
-  ],
-])("an answer that is %s makes nobody idle; a whole one does", async (_, answer) => {
+  ["full", Array.from({ length: EVENTS }, (): [number, number] => [9999, 1])],
+])("the idle sweep skips a wait that is %s and runs after a complete one", async (_, answer) => {
   bench = await Bench.open({ idleTimeoutMs: 20 });
   await bench.admit();
   await pause(40);
@@ -239,19 +236,19 @@ test.each([
   expect(bench.closed("idle-timeout")).toBe(1);
 });
 
-test("frozen between a wait and the look at the clock, nobody is idle before the next wait", async () => {
+test("after a freeze between wait and clock no client is idle before the next wait", async () => {
   bench = await Bench.open({ idleTimeoutMs: 20 });
   const [client, fd, generation] = await bench.admit();
   await client.send("sent meanwhile\n");
   await pause(40);
-  // This answer is older than the message, the clock is not.
+  // The wait ended before the message arrived, the clock was read afterwards.
   bench.turn(0);
   expect(bench.closed("idle-timeout")).toBe(0);
   bench.turn([[fd, generation]]);
   expect((await client.read(15)).toString()).toBe("sent meanwhile\n");
 });
 
-test("a ledger without a free row rests accepting, and goes on when rows are free again", async () => {
+test("a full ledger pauses accepting, which continues when rows are free again", async () => {
   for (let at = 0; at < 100; at++) await bench.admit();
   using waiting = await Client.connect(bench.port);
   bench.turn([[bench.listenerFd, 0]]);
@@ -265,11 +262,11 @@ test("a ledger without a free row rests accepting, and goes on when rows are fre
   await until(() => {
     bench.turn(0);
     return bench.accepted === 101;
-  }, "who waited is accepted");
+  }, "the waiting client is accepted");
   expect(waiting.isOver).toBe(false);
 });
 
-test("told to stop, it sends every client a FIN and cuts who does not close in time", async () => {
+test("after a stop request the loop sends every client a FIN and cuts those that do not close in time", async () => {
   const [polite, fd, generation] = await bench.admit();
   const [stubborn] = await bench.admit();
   bench.stop.raise(DRAIN);
@@ -280,15 +277,15 @@ test("told to stop, it sends every client a FIN and cuts who does not close in t
   await until(() => {
     bench.turn([[fd, generation]]);
     return bench.closed("drained") === 1;
-  }, "the polite one is drained");
+  }, "the polite client is drained");
   await until(() => {
     bench.turn(0);
     return bench.closed("aborted") === 1;
-  }, "the stubborn one is cut");
+  }, "the stubborn client is cut");
   expect(posix.fcntl(bench.listenerFd, posix.F_GETFD, 0)).toBe(-posix.EBADF);
 });
 
-test("a poller that cannot watch the listener is an error, not silence", async () => {
+test("an event server throws when its poller cannot watch the listener", async () => {
   const poller = new ScriptedPoller("level");
   poller.refusesNext = true;
   const address = encodeAddress({ host: "127.0.0.1", port: 0 });
@@ -298,7 +295,7 @@ test("a poller that cannot watch the listener is an error, not silence", async (
   posix.close(listenerFd);
 });
 
-test("told of a burst once, by an edge, it accepts one a turn and does not sleep while any may be left", async () => {
+test("edge-triggered, the loop accepts one connection per turn and does not sleep while more may wait", async () => {
   bench = await Bench.open({ acceptsPerTurn: 1 }, "edge");
   await bench.queue(3);
   const accepted = [[[bench.listenerFd, 0]] as [number, number][], 0, 0, 0, 0].map((answer) => {
@@ -309,7 +306,7 @@ test("told of a burst once, by an edge, it accepts one a turn and does not sleep
   expect(bench.poller.timeouts).toEqual([-1, 0, 0, 0, -1]);
 });
 
-test("by level it accepts one a turn and leaves it to the poller to tell of the next", async () => {
+test("level-triggered, the loop accepts one connection per turn and waits for the poller to report the next", async () => {
   bench = await Bench.open({ acceptsPerTurn: 1 });
   await bench.queue(2);
   const toldOf = [[bench.listenerFd, 0]] as [number, number][];
@@ -319,11 +316,11 @@ test("by level it accepts one a turn and leaves it to the poller to tell of the 
   });
   expect(accepted).toEqual([1, 1, 2, 2]);
   expect(bench.poller.timeouts).toEqual([-1, -1, -1, -1]);
-  expect(bench.ledger.counter(COUNTER.acceptCalls), "none that found the queue empty").toBe(2);
+  expect(bench.ledger.counter(COUNTER.acceptCalls), "accept4 calls, none on an empty queue").toBe(2);
 });
 
 test.each(["edge", "level"] as const)(
-  "by %s, a burst within one batch is accepted in one turn",
+  "%s-triggered, the loop accepts a burst within one batch in one turn",
   async (trigger) => {
     bench = await Bench.open({ acceptsPerTurn: 3 }, trigger);
     await bench.queue(3);
@@ -332,24 +329,30 @@ test.each(["edge", "level"] as const)(
   },
 );
 
-test.each(["edge", "level"] as const)("by %s, told to stop, it accepts all who wait", async (trigger) => {
-  bench = await Bench.open({ acceptsPerTurn: 1 }, trigger);
-  const waiting = await bench.queue(5);
-  bench.stop.raise(DRAIN);
-  bench.turn([[bench.stop.wakeFd, 0]]);
-  expect(bench.accepted).toBe(5);
-  for (const client of waiting) expect(await client.readToEnd()).toHaveLength(0);
-});
+test.each(["edge", "level"] as const)(
+  "%s-triggered, the loop accepts all waiting clients at a stop request",
+  async (trigger) => {
+    bench = await Bench.open({ acceptsPerTurn: 1 }, trigger);
+    const waiting = await bench.queue(5);
+    bench.stop.raise(DRAIN);
+    bench.turn([[bench.stop.wakeFd, 0]]);
+    expect(bench.accepted).toBe(5);
+    for (const client of waiting) expect(await client.readToEnd()).toHaveLength(0);
+  },
+);
 
-test.each([1, 10, 64])("%i a turn, accepting rests after 64 failures in a row", async (acceptsPerTurn) => {
-  bench = await Bench.open({ acceptsPerTurn });
-  // accept4(2) of a socket that does not listen any more: EINVAL, which could be one connection's fault.
-  posix.shutdown(bench.listenerFd, posix.SHUT_RDWR);
-  const failures: number[] = [];
-  while (bench.poller.watched.has(bench.listenerFd)) {
-    bench.turn([[bench.listenerFd, 0]]);
-    failures.push(bench.ledger.acceptErrors[posix.EINVAL] ?? 0);
-  }
-  expect(failures.at(-1)).toBe(64);
-  expect(failures).toHaveLength(Math.ceil(64 / acceptsPerTurn));
-});
+test.each([1, 10, 64])(
+  "with %i accepts per turn, accepting pauses after 64 failures in a row",
+  async (acceptsPerTurn) => {
+    bench = await Bench.open({ acceptsPerTurn });
+    // accept4(2) of a socket that no longer listens fails with EINVAL, which could be the fault of one connection.
+    posix.shutdown(bench.listenerFd, posix.SHUT_RDWR);
+    const failures: number[] = [];
+    while (bench.poller.watched.has(bench.listenerFd)) {
+      bench.turn([[bench.listenerFd, 0]]);
+      failures.push(bench.ledger.acceptErrors[posix.EINVAL] ?? 0);
+    }
+    expect(failures.at(-1)).toBe(64);
+    expect(failures).toHaveLength(Math.ceil(64 / acceptsPerTurn));
+  },
+);

@@ -7,7 +7,7 @@ import { OPTIONS } from "./server-options.ts";
 test.each([
   ["on", 1],
   ["off", 0],
-] as const)("--no-delay %s: an accepted socket has TCP_NODELAY %i", async (noDelay, value) => {
+] as const)("with --no-delay %s an accepted socket has TCP_NODELAY %i", async (noDelay, value) => {
   const { fd, address } = await listen({ ...OPTIONS, noDelay }, true);
   using _client = await Client.connect(address.port);
   const accepted = check(posix.accept4(fd, new Uint8Array(128), 0, 128, posix.SOCK_CLOEXEC), "accept4");

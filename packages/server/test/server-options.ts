@@ -1,6 +1,6 @@
 import type { EventServerOptions } from "../src/options.ts";
 
-/** As resolved from an empty command line, but on any port. */
+/** Options of an empty command line, except that any port will do. */
 export const OPTIONS: EventServerOptions = {
   host: "127.0.0.1",
   port: 0,

@@ -20,7 +20,7 @@ function sortedPercentile(values: readonly number[], percentile: number): number
   return sorted[Math.max(0, Math.ceil((percentile / 100) * sorted.length) - 1)] as number;
 }
 
-test("percentiles are those of sort-and-index, to three significant digits", () => {
+test("percentiles equal those of a sorted list to three significant digits", () => {
   fc.assert(
     fc.property(times, fc.constantFrom(50, 90, 99, 99.9, 100), (values, percentile) => {
       const exact = sortedPercentile(values, percentile);
@@ -31,7 +31,7 @@ test("percentiles are those of sort-and-index, to three significant digits", () 
   );
 });
 
-test("merging two histograms is recording all their times in one", () => {
+test("merging two histograms equals recording all times in one", () => {
   fc.assert(
     fc.property(times, times, (a, b) => {
       const merged = recorded(a);
@@ -43,7 +43,7 @@ test("merging two histograms is recording all their times in one", () => {
   );
 });
 
-test("what is decoded is what was encoded", () => {
+test("a decoded histogram equals the encoded one", () => {
   fc.assert(
     fc.property(times, (values) => {
       const histogram = recorded(values);
@@ -57,21 +57,21 @@ test("what is decoded is what was encoded", () => {
   );
 });
 
-test("a decoded histogram still adds up with a new one", () => {
+test("a decoded histogram merges with a new one", () => {
   const histogram = LatencyHistogram.decode(recorded([10, 20]).encode());
   histogram.merge(recorded([30, 500_000_000]));
   expect(histogram.count).toBe(4);
   expect(histogram.percentile(75)).toBe(30);
 });
 
-test("nothing recorded is null, not zero", () => {
+test("an empty histogram has null, not zero, for its figures", () => {
   const { count, failed, ...values } = new LatencyHistogram().summary();
   expect({ count, failed }).toEqual({ count: 0, failed: 0 });
   expect(Object.values(values)).toEqual([null, null, null, null, null, null, null]);
   expect(LatencyHistogram.decode(new LatencyHistogram().encode()).count).toBe(0);
 });
 
-test("a time below a microsecond counts as one, one above ten minutes as ten minutes", () => {
+test("times are clamped to one microsecond and to ten minutes", () => {
   const { min, max, count } = recorded([0, 0.2, -5, 1e12]).summary();
   expect(count).toBe(4);
   expect(min).toBe(1);
@@ -79,7 +79,7 @@ test("a time below a microsecond counts as one, one above ten minutes as ten min
   expect(max).toBeLessThan(601_000_000);
 });
 
-test("what never came is above everything that did", () => {
+test("failed answers count as longer than every recorded time", () => {
   fc.assert(
     fc.property(times, fc.nat(300), (values, failed) => {
       const { count, p50, p90, p99, p999, ...summary } = recorded(values).summary(failed);

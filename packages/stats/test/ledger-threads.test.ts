@@ -4,7 +4,7 @@ import { COUNTER, FIELD, Ledger, LedgerReader } from "../src/index.ts";
 
 const CONNECTIONS = 200_000;
 
-test("a thread that closes rows while another collects them loses none and tears none", async () => {
+test("one thread closes rows while another collects them, and no row is lost or torn", async () => {
   const ledger = Ledger.allocate(64);
   const reader = new LedgerReader(ledger);
   const worker = new Worker(new URL("ledger-writer.ts", import.meta.url), {

@@ -1,7 +1,7 @@
 import { workerData } from "node:worker_threads";
 import { FIELD, Ledger, type LedgerMemory } from "../src/index.ts";
 
-/** A data plane of nothing but bookkeeping: opens and closes connections as fast as rows are given back. */
+/** Worker that plays a data plane: it opens and closes rows as fast as they are released. */
 const { memory, connections } = workerData as { memory: LedgerMemory; connections: number };
 const ledger = new Ledger(memory);
 const open: number[] = [];

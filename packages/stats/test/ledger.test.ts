@@ -2,14 +2,14 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { COUNTER, FIELD, Ledger, LedgerReader, PEER_BYTES, ROW_OPEN } from "../src/index.ts";
 
-/** A step of either side of the ledger. */
+/** Step of one side of the ledger. */
 type Step = "open" | "close" | "collect";
 const steps = fc.array(fc.constantFrom<Step>("open", "open", "open", "close", "close", "collect"), {
   maxLength: 200,
   size: "max",
 });
 
-/** A ledger beside the simplest thing that does the same. */
+/** Ledger beside a simple model of it: maps and sets. */
 class Model {
   readonly ledger: Ledger;
   readonly reader: LedgerReader;
@@ -73,7 +73,7 @@ function collect(model: Model): void {
   expect(model.closed.size, "all closed rows are collected").toBe(0);
 }
 
-test("rows opened, closed and collected in any order are neither lost nor doubled", () => {
+test("rows opened, closed and collected in any order are collected exactly once", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 12 }), steps, (capacity, sequence) => {
       const model = new Model(capacity);
@@ -92,7 +92,7 @@ test("rows opened, closed and collected in any order are neither lost nor double
   );
 });
 
-test("a full ledger says -1 until a row is collected, and overwrites nothing", () => {
+test("reserve returns -1 while the ledger is full, until a row is collected", () => {
   const ledger = Ledger.allocate(2);
   const reader = new LedgerReader(ledger);
   const rows = [ledger.reserve(), 0];
@@ -106,7 +106,7 @@ test("a full ledger says -1 until a row is collected, and overwrites nothing", (
   expect(ledger.reserve()).toBe(rows[0]);
 });
 
-test("totals count open rows as they are and closed ones once, collected or not", () => {
+test("totals count each row once, open, closed or collected", () => {
   const ledger = Ledger.allocate(4);
   const reader = new LedgerReader(ledger);
   const total = () => reader.totals().bytesReceived;
@@ -123,7 +123,7 @@ test("totals count open rows as they are and closed ones once, collected or not"
   expect(total()).toBe(15);
 });
 
-test("both sides see one memory: a ledger made from another's is the same one", () => {
+test("two ledgers on one memory see the same rows and counters", () => {
   const mine = Ledger.allocate(3);
   const theirs = new Ledger(mine.memory);
   theirs.reserve();
@@ -138,7 +138,7 @@ test("both sides see one memory: a ledger made from another's is the same one", 
   expect(mine.counter(COUNTER.peak)).toBe(3);
 });
 
-test("counts stay exact far above 2^32", () => {
+test("counters stay exact far above 2^32", () => {
   const ledger = Ledger.allocate(1);
   ledger.note(COUNTER.events, 2 ** 52);
   expect(ledger.count(COUNTER.events, 1)).toBe(2 ** 52 + 1);

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { LoadSeries, mergeSeries } from "../src/load-series.ts";
 
-/** What a client counted from one look to the next, `afterUs` later. */
+/** Counts of a client between two samples, the second `afterUs` later. */
 const step = fc.record({
   afterUs: fc.integer({ min: 1, max: 5 }),
   open: fc.nat(3),
@@ -34,18 +34,18 @@ function seriesOf(looks: number): readonly LoadSample[] {
   return series.end(sampleAt(looks - 1));
 }
 
-describe("a client's series", () => {
-  test("up to the bound every sample is kept", () => {
+describe("LoadSeries", () => {
+  test("a series keeps every sample up to its bound", () => {
     expect(times(seriesOf(MOST_SAMPLES))).toEqual(Array.from({ length: MOST_SAMPLES }, (_, at) => at));
   });
 
-  test("one sample more, and every second one is kept", () => {
+  test("a series with one sample more than its bound keeps every second one", () => {
     const kept = times(seriesOf(MOST_SAMPLES + 1));
     expect(kept.slice(0, 3)).toEqual([0, 2, 4]);
     expect(kept).toHaveLength(MOST_SAMPLES / 2 + 1);
   });
 
-  test("however long, it is bounded and at even intervals, with the first sample and the last", () => {
+  test("a series of any length is bounded, has even intervals, and keeps the first and the last sample", () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 20_000 }), (looks) => {
         const kept = seriesOf(looks);
@@ -62,8 +62,8 @@ describe("a client's series", () => {
   });
 });
 
-describe("the series of several clients", () => {
-  test("each moment has the sum of what was last known of each", () => {
+describe("mergeSeries", () => {
+  test("a merged series holds at each moment the sum of each client's latest sample", () => {
     fc.assert(
       fc.property(fc.array(steps(100), { maxLength: 4 }), (clients) => {
         const merged = mergeSeries(clients);
@@ -74,7 +74,7 @@ describe("the series of several clients", () => {
     );
   });
 
-  test("however many, it is bounded, its counts only grow and end with the totals", () => {
+  test("a merged series of any number of clients is bounded, and its counts grow to the totals", () => {
     fc.assert(
       fc.property(fc.array(steps(MOST_SAMPLES), { minLength: 1, maxLength: 6 }), (clients) => {
         const all = clients.flatMap(times);
@@ -92,12 +92,12 @@ describe("the series of several clients", () => {
     );
   });
 
-  test("one client's is its own", () => {
+  test("the merged series of one client is its own", () => {
     const own = seriesOf(MOST_SAMPLES);
     expect(mergeSeries([own])).toEqual(own);
   });
 
-  test("of none there is none", () => {
+  test("the merged series of no client is empty", () => {
     expect(mergeSeries([])).toEqual([]);
     expect(mergeSeries([[], []])).toEqual([]);
   });

@@ -11,7 +11,7 @@ const message = fc.record({
 const messages = fc.array(message, { maxLength: 100, size: "max" });
 type Messages = readonly { sentUs: number; tookUs: number }[];
 
-/** What a client writes that sent these messages on one connection. */
+/** Returns the summary of a client that sent these messages on one connection. */
 function summaryOf(sent: Messages, outcome: "ok" | "reset" = "ok"): ClientSummary {
   const histogram = new LatencyHistogram();
   for (const { tookUs } of sent) histogram.record(tookUs);
@@ -67,7 +67,7 @@ function summaryOf(sent: Messages, outcome: "ok" | "reset" = "ok"): ClientSummar
   });
 }
 
-test("merging two clients is one client that did the work of both", () => {
+test("the merged summary of two clients is that of one client that did the work of both", () => {
   fc.assert(
     fc.property(messages, messages, (a, b) => {
       const merged = mergeSummaries([summaryOf(a), summaryOf(b)]);
@@ -90,7 +90,7 @@ test("merging two clients is one client that did the work of both", () => {
   );
 });
 
-test("what is merged is a summary again, whatever the order", () => {
+test("a merged summary is valid and does not depend on the order", () => {
   fc.assert(
     fc.property(fc.array(messages, { minLength: 1, maxLength: 4 }), (clients) => {
       const summaries = clients.map((sent) => summaryOf(sent));
@@ -102,7 +102,7 @@ test("what is merged is a summary again, whatever the order", () => {
   );
 });
 
-test("failures, usage and what was asked add up; one interrupted client makes the whole incomplete", () => {
+test("failures, usage and planned counts add up, and one interrupted client makes the merged summary incomplete", () => {
   const sent = [{ sentUs: 10, tookUs: 5 }];
   const cutShort = { ...summaryOf(sent, "reset"), complete: false };
   cutShort.asked = { ...cutShort.asked, messages: null };
@@ -122,14 +122,14 @@ test("failures, usage and what was asked add up; one interrupted client makes th
   expect(merged.achieved.startLagMs).toBe(7);
 });
 
-test("the average of percentiles is not the percentile of all", () => {
+test("percentiles are computed from the merged histogram, not averaged", () => {
   const quick = Array.from({ length: 99 }, () => ({ sentUs: 1, tookUs: 10 }));
   const slow = [{ sentUs: 1, tookUs: 1000 }];
   const merged = mergeSummaries([summaryOf(quick), summaryOf(slow)]);
   expect(merged.latencyUs.response).toMatchObject({ count: 100, p50: 10, p90: 10, p99: 10, max: 1000 });
 });
 
-test("a summary of an older client, which has no series, is read, and merged with one that has", () => {
+test("a summary without a series, from an older client, merges with one that has a series", () => {
   const { series, ...older } = summaryOf([{ sentUs: 10, tookUs: 5 }]);
   const read = ClientSummary.parse(older);
   expect(read.series).toEqual([]);
@@ -137,11 +137,11 @@ test("a summary of an older client, which has no series, is read, and merged wit
   expect(mergeSummaries([read, { ...read, series }]).series).toEqual(series);
 });
 
-test("nothing to merge is a mistake of the caller", () => {
+test("mergeSummaries throws without summaries", () => {
   expect(() => mergeSummaries([])).toThrow(RangeError);
 });
 
-test("failures of all clients stay infinite in the merged percentiles", () => {
+test("failures of all clients count as infinite in the merged percentiles", () => {
   const quick = Array.from({ length: 60 }, () => ({ sentUs: 1, tookUs: 10 }));
   const merged = mergeSummaries([summaryOf(quick), summaryOf([], "reset"), summaryOf([], "reset")]);
   expect(merged.latencyUs.response).toMatchObject({

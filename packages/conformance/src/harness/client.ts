@@ -3,19 +3,19 @@ import { check, encodeAddress, posix, setIntOption } from "@c10k-lab/posix";
 
 export interface ClientOptions {
   readonly host?: string;
-  /** Reads nothing until `resume`. */
+  /** Paused clients read nothing until `resume`. */
   readonly paused?: boolean;
 }
 
-/** A client that sees every byte, and how its connection ends. */
+/** Client that records every byte and the end of its connection. */
 export class Client implements Disposable {
   readonly socket: Socket;
-  /** FIN was received. */
+  /** True once the server's FIN has arrived. */
   isEnded = false;
   isClosed = false;
   error: NodeJS.ErrnoException | undefined;
   receivedBytes = 0;
-  /** The client's own port: how to find its row. */
+  /** Port of the client's socket, which identifies its row. */
   port = 0;
   #chunks: Buffer[] = [];
   #buffered = 0;
@@ -53,7 +53,7 @@ export class Client implements Disposable {
     return Promise.all(Array.from({ length: count }, () => Client.connect(port, options)));
   }
 
-  /** With a receive buffer as small as the kernel allows, which must be asked for before connect(2); paused. */
+  /** Connects, paused, with the smallest receive buffer the kernel allows. SO_RCVBUF must be set before connect(2). */
   static withTinyWindow(port: number): Client {
     const fd = check(posix.socket(posix.AF_INET, posix.SOCK_STREAM | posix.SOCK_CLOEXEC, 0), "socket");
     setIntOption(fd, posix.SOL_SOCKET, posix.SO_RCVBUF, 1024);
@@ -78,8 +78,8 @@ export class Client implements Disposable {
   }
 
   /**
-   * Resolves when the bytes are in the kernel's hands, or never will be; not before the event loop has turned, because
-   * a sender in a loop would otherwise never see what comes back.
+   * Resolves when the kernel has taken the bytes or the socket has failed, at the earliest in the next turn of the
+   * event loop: a sender in a loop would otherwise never read.
    */
   send(bytes: Uint8Array | string): Promise<void> {
     return new Promise((resolve) => {
@@ -87,7 +87,7 @@ export class Client implements Disposable {
     });
   }
 
-  /** Exactly so many bytes. */
+  /** Reads exactly `length` bytes. */
   async read(length: number): Promise<Buffer> {
     while (this.#buffered < length) {
       if (this.isOver)
@@ -97,7 +97,7 @@ export class Client implements Disposable {
     return this.#take(length);
   }
 
-  /** All there is until a clean end of file. */
+  /** Reads until a clean end of file. */
   async readToEnd(): Promise<Buffer> {
     this.resume();
     while (!this.isOver) await this.#changed.promise;
@@ -114,18 +114,18 @@ export class Client implements Disposable {
     while (!this.isClosed) await this.#changed.promise;
   }
 
-  /** Sends and reads at the same time. @returns what came back */
+  /** Sends and reads at the same time. Returns the bytes that came back. */
   async echo(bytes: Uint8Array | string): Promise<Buffer> {
     const [back] = await Promise.all([this.read(Buffer.byteLength(bytes)), this.send(bytes)]);
     return back;
   }
 
-  /** Whether a short message comes back. */
+  /** Sends a short message. Returns whether it came back unchanged. */
   async answers(message = "probe\n"): Promise<boolean> {
     return (await this.echo(message)).toString() === message;
   }
 
-  /** FIN, then the rest to the end of file. */
+  /** Sends FIN, then reads until the end of file. */
   async finish(): Promise<Buffer> {
     this.socket.end();
     return this.readToEnd();

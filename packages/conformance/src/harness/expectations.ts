@@ -2,17 +2,17 @@ import { CLOSE_REASONS } from "@c10k-lab/protocol";
 import { expect } from "vitest";
 import type { Ended, ServerProcess } from "./server-process.ts";
 
-/** Equal to the byte; says where they part, which a diff of megabytes does not. */
+/** Expects equal bytes. The failure names the first different byte, because a diff of megabytes is unreadable. */
 export function expectSameBytes(got: Uint8Array, wanted: Uint8Array): void {
   expect(got.length, "bytes received").toBe(wanted.length);
   if (Buffer.compare(got, wanted) === 0) return;
   const at = got.findIndex((byte, index) => byte !== wanted[index]);
-  expect.fail(`byte ${at} of ${wanted.length} is ${got[at]}, sent was ${wanted[at]}`);
+  expect.fail(`byte ${at} of ${wanted.length} is ${got[at]}, but ${wanted[at]} was sent`);
 }
 
-/** The books of a server that ended well: every connection is a row, every sum is the same on both sides. */
-export function expectBalanced({ final, rows, torn }: Ended): void {
-  expect(torn, "a torn row").toBe(false);
+/** Expects that rows and final line of a server agree: one row per connection, equal sums. */
+export function expectLedgersAgree({ final, rows, torn }: Ended): void {
+  expect(torn, "the last row is torn").toBe(false);
   if (!final) throw new Error("there is no final line");
   expect(rows.length, "rows").toBe(final.accepted);
   expect(
@@ -36,19 +36,20 @@ export function expectBalanced({ final, rows, torn }: Ended): void {
     expect(Number(row.bytes_sent), "sent beyond received").toBeLessThanOrEqual(Number(row.bytes_received));
     expect(Number(row.duration_ms), "duration").toBeGreaterThanOrEqual(0);
     if (row.close_reason !== "client-closed") continue;
-    expect(row.bytes_sent, "a client that closed has every byte").toBe(row.bytes_received);
+    expect(row.bytes_sent, "bytes sent to a client that closed").toBe(row.bytes_received);
   }
 }
 
-/** SIGTERM, then: exit 0 and balanced books. Every test of a healthy server ends here. */
+/** Sends SIGTERM and expects exit 0 and ledgers that agree. Every test of a healthy server ends with it. */
 export async function expectCleanEnd(server: ServerProcess): Promise<Ended & { final: object }> {
   const ended = await server.stop();
   expect(ended.stderr).not.toMatch(/error/i);
   expect(ended.code, `exit code; ${ended.stderr}`).toBe(0);
-  expectBalanced(ended);
+  expectLedgersAgree(ended);
   return ended as Ended & { final: object };
 }
 
+/** Returns the sum of a numeric column. */
 export function sum(rows: readonly Record<string, string>[], column: string): number {
   return rows.reduce((total, row) => total + Number(row[column]), 0);
 }

@@ -2,7 +2,7 @@ import { appendFileSync } from "node:fs";
 import { registerHooks } from "node:module";
 import { threadId } from "node:worker_threads";
 
-/** Preloaded into a server: notes each module a thread loads in the file LOADS names. */
+/** Preload for a server: it appends each module that a thread loads to the file named by LOADS. */
 registerHooks({
   load(url, context, next) {
     appendFileSync(process.env.LOADS ?? "", `${threadId} ${url}\n`);

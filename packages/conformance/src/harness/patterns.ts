@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 
-// A prime, so that a shift of any other size is seen.
+// A prime, so that a shift by any other size shows.
 const PERIOD = 65_521;
 
-/** An endless stream of bytes of its own: what a client sends, and how it knows its echo. */
+/** Endless random stream of one client, by which the client recognises its echo. */
 export class Pattern {
   readonly #period = randomBytes(PERIOD);
 
-  /** The bytes from `offset` on. */
+  /** Returns `length` bytes of the stream from `offset` on. */
   at(offset: number, length: number): Buffer {
     const bytes = Buffer.allocUnsafe(length);
     for (let filled = 0; filled < length; ) {
@@ -18,7 +18,7 @@ export class Pattern {
   }
 }
 
-/** A text line of so many bytes, newline included. */
+/** Returns a text line of `bytes` bytes, newline included. */
 export function line(bytes: number): Buffer {
   const text = Buffer.alloc(bytes, "0123456789abcdefghijklmnopqrstuvwxyz");
   text[bytes - 1] = 0x0a;

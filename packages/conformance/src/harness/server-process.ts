@@ -11,13 +11,13 @@ const STOP_BOUND_MS = 20_000;
 
 export interface StartOptions {
   readonly args?: readonly string[];
-  /** A program that runs the server: `["strace", "-f"]`. */
+  /** Program that runs the server, with its arguments: `["strace", "-f"]`. */
   readonly wrapper?: readonly string[];
-  /** CSV file instead of one in the server's own folder. */
+  /** CSV file [default: one in the server's own folder]. */
   readonly stats?: string;
 }
 
-/** A server that has ended, and all it left behind. */
+/** Results of a server that has ended. */
 export interface Ended {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -27,7 +27,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A server in a process of its own. It is gone when the test is over, whatever happens. */
+/** Server in a process of its own. Its disposal kills the process and removes its folder. */
 export class ServerProcess implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), "c10k-server-"));
   readonly stats: string;
@@ -43,7 +43,7 @@ export class ServerProcess implements AsyncDisposable {
     this.#program = new TestProgram({ program, args: rest, cwd: this.folder });
   }
 
-  /** Resolves when the server says that it listens. */
+  /** Starts a server. Resolves when it has printed its listening line. */
   static async start(main: string, options: StartOptions = {}): Promise<ServerProcess> {
     const server = new ServerProcess(main, options);
     try {
@@ -76,13 +76,13 @@ export class ServerProcess implements AsyncDisposable {
     process.kill(this.pid, signal);
   }
 
-  /** Stops every thread until SIGCONT: what comes meanwhile is there all at once when it goes on. */
+  /** Stops every thread until SIGCONT, so that all traffic of the meantime is pending when the server continues. */
   async freeze(): Promise<void> {
     this.kill("SIGSTOP");
     await until(() => isFrozen(this.pid), "the server is frozen");
   }
 
-  /** Closes the pipe that the server writes stderr to. */
+  /** Closes the reading end of the server's stderr. */
   closeStderr(): void {
     this.#program.closeStderr();
   }
@@ -92,7 +92,7 @@ export class ServerProcess implements AsyncDisposable {
     return this.ended();
   }
 
-  /** Waits for the end, then reads what was left behind. */
+  /** Waits for the end, then reads rows and final line. */
   async ended(): Promise<Ended> {
     const late = () => `the server did not end: ${this.stderr}`;
     const { code, signal } = await within(STOP_BOUND_MS, this.#program.exit, late);
@@ -102,7 +102,7 @@ export class ServerProcess implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#program.isRunning) {
-      // The server before its wrapper: a tracee goes on when strace is killed.
+      // Kill the server before its wrapper: when strace is killed, its tracee continues.
       if (this.#listening) killQuietly(this.#listening.pid);
       this.#program.signal("SIGKILL");
     }
@@ -129,7 +129,7 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** Runs the server with a command line that makes it end by itself. */
+/** Runs the server with a command line that ends by itself, and waits for the end. */
 export function runToEnd(
   main: string,
   args: readonly string[],
@@ -142,6 +142,6 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It was faster.
+    // It has ended meanwhile.
   }
 }

@@ -4,11 +4,12 @@ import type { Ended, ServerProcess, StartOptions } from "./server-process.ts";
 import type { Subject } from "./subject.ts";
 
 /**
- * One server for the cases of a group that do not look at its totals; its books must balance when they are through.
+ * Starts one server for all cases of a group that do not check its totals. At its end its ledgers must agree.
  *
- * @param verify what else must be true of it at its end
+ * @param verify further checks at its end
+ * @returns a function that returns the server
  */
-export function sharedServer(
+export function shareServer(
   subject: Subject,
   options?: StartOptions,
   verify?: (ended: Ended) => void,

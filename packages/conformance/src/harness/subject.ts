@@ -1,6 +1,6 @@
 import { ServerProcess, type StartOptions } from "./server-process.ts";
 
-/** The server under test. */
+/** Server under test. */
 export interface Subject {
   readonly main: string;
   readonly args: readonly string[];

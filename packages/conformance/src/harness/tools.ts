@@ -13,7 +13,7 @@ function isInstalled(tool: string): boolean {
   });
 }
 
-/** A test that needs a program; without it the report names the test and says why it did not run. */
+/** Registers a test that needs a program. Without the program the test is skipped, and its title tells why. */
 export function testWith(tool: string, title: string, body: () => Promise<void>, timeoutMs?: number): void {
   if (isInstalled(tool)) test(title, body, timeoutMs);
   else test.skip(`${title} [${tool} is not installed]`, body);

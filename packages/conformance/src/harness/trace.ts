@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "./client.ts";
-import { expectBalanced } from "./expectations.ts";
+import { expectLedgersAgree } from "./expectations.ts";
 import { type Ended, ServerProcess } from "./server-process.ts";
 
-/** One line of strace(1): who called what. */
+/** One line of strace(1): a thread and its system call. */
 export interface SystemCall {
   readonly thread: number;
   readonly text: string;
@@ -18,7 +18,7 @@ export interface Trace {
 export interface TraceOptions {
   /** Arguments of the server. */
   readonly args?: readonly string[];
-  /** Whether a descriptor is followed by what it is: `29<TCP:[127.0.0.1:10000->127.0.0.1:40000]>`. */
+  /** Option -yy of strace(1), which prints the socket behind each descriptor: `29<TCP:[127.0.0.1:10000->127.0.0.1:40000]>`. */
   readonly namesDescriptors?: boolean;
 }
 
@@ -26,9 +26,9 @@ const CALLS =
   "trace=setsockopt,listen,select,pselect6,epoll_wait,epoll_pwait,epoll_ctl,accept,accept4,recvfrom,sendto";
 
 /**
- * What a server asks of the kernel in its whole life: strace(1) is the judge of an architecture.
+ * Runs a server under strace(1) and returns all its system calls, which show its architecture.
  *
- * @param talk what clients do before the server is stopped
+ * @param talk traffic of the clients before the server is stopped
  */
 export async function trace(
   main: string,
@@ -36,17 +36,17 @@ export async function trace(
   { args = [], namesDescriptors = false }: TraceOptions = {},
 ): Promise<Trace> {
   const decode = namesDescriptors ? ["-yy"] : [];
-  // Its working directory is the server's own folder, which goes with it.
+  // The trace lies in the server's own folder, which disposal removes.
   const wrapper = ["strace", "-f", "-q", "--seccomp-bpf", ...decode, "-o", "strace", "-e", CALLS];
   await using server = await ServerProcess.start(main, { args, wrapper });
   await talk(server);
   const ended = await server.stop();
-  expectBalanced(ended);
+  expectLedgersAgree(ended);
   const lines = readFileSync(join(server.folder, "strace"), "utf8").split("\n");
   return { calls: lines.map(parse), ended };
 }
 
-/** The same while ten clients have ten messages echoed each. */
+/** Traces a server while each of ten clients sends ten messages. */
 export async function traceUnderLoad(
   main: string,
   args: readonly string[] = [],

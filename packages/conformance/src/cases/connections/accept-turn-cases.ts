@@ -2,35 +2,35 @@ import { untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { readMetrics, systemCalls } from "../../harness/metrics.ts";
+import { pickSystemCalls, readMetrics } from "../../harness/monitoring.ts";
 import { ServerProcess } from "../../harness/server-process.ts";
 
 const CLIENTS = 50;
 
 /**
- * Of the servers with an event loop: how many connections a turn accepts, told from how often the server waits while it
- * accepts a burst.
+ * Registers the cases of --accepts-per-turn, for servers with an event loop. The number of waits during a burst shows
+ * how many connections a turn accepts.
  *
- * @param args of every server started
+ * @param args arguments of every server that the cases start
  */
 export function acceptTurnCases(main: string, args: readonly string[] = []): void {
-  test("with --accepts-per-turn 1 it waits before every accept of a burst, and accepts all", async () => {
-    const calls = await callsForBurst(main, [...args, "--accepts-per-turn", "1"]);
+  test("with --accepts-per-turn 1 the server waits before every accept of a burst and accepts all clients", async () => {
+    const calls = await countCallsForBurst(main, [...args, "--accepts-per-turn", "1"]);
     expect(calls.accept).toBeGreaterThanOrEqual(CLIENTS);
     expect(calls.wait).toBeGreaterThanOrEqual(CLIENTS);
   });
 
-  test("without it a burst is accepted with hardly a wait", async () => {
-    const calls = await callsForBurst(main, args);
+  test("without --accepts-per-turn the server accepts a burst with hardly a wait", async () => {
+    const calls = await countCallsForBurst(main, args);
     expect(calls.accept).toBeGreaterThanOrEqual(CLIENTS);
     expect(calls.wait).toBeLessThan(CLIENTS / 5);
   });
 }
 
-/** The system calls a server makes to accept clients that are all there before it looks and send nothing. */
-async function callsForBurst(main: string, args: readonly string[]): Promise<Record<string, number>> {
+/** Counts the system calls with which a server accepts clients that all connected while it was frozen. */
+async function countCallsForBurst(main: string, args: readonly string[]): Promise<Record<string, number>> {
   await using server = await ServerProcess.start(main, { args: [...args, "--metrics-port", "0"] });
-  const calls = async () => systemCalls(await readMetrics(server));
+  const calls = async () => pickSystemCalls(await readMetrics(server));
   const before = await calls();
   await server.freeze();
   const clients = await Client.all(CLIENTS, server.port);

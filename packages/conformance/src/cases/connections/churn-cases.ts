@@ -8,14 +8,17 @@ import { expectCleanEnd } from "../../harness/expectations.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 export function churnCases(subject: Subject): void {
-  test("500 clients that reset in the middle of a stream leave a row each and nothing else", async () => {
+  test("500 clients that reset in the middle of a stream leave one row each, no descriptor and no thread", async () => {
     await using server = await subject.start();
     using witness = await Client.connect(server.port);
     expect(await witness.answers()).toBe(true);
-    // The first name to look up starts libuv's threads.
+    // The first lookup of a host name starts libuv's threads.
     using first = await Client.connect(server.port);
     await first.finish();
-    await until(async () => (await readCsv(server.stats)).rows.length === 1, "its row is written");
+    await until(
+      async () => (await readCsv(server.stats)).rows.length === 1,
+      "the row of the first client is written",
+    );
     const before = { descriptors: descriptors(server.pid).length, threads: threads(server.pid).length };
     for (let round = 0; round < 20; round++) {
       await Promise.all(Array.from({ length: 25 }, () => resetInTheMiddle(server.port)));
@@ -23,9 +26,12 @@ export function churnCases(subject: Subject): void {
     expect(isAlive(server.pid)).toBe(true);
     await until(
       () => descriptors(server.pid).length <= before.descriptors,
-      "descriptors are back where they were",
+      "the server holds no more descriptors than before",
     );
-    await until(() => threads(server.pid).length <= before.threads, "threads are back where they were");
+    await until(
+      () => threads(server.pid).length <= before.threads,
+      "the server has no more threads than before",
+    );
     expect(await witness.answers()).toBe(true);
     await witness.finish();
     const { rows } = await expectCleanEnd(server);
@@ -35,7 +41,7 @@ export function churnCases(subject: Subject): void {
     expect(reasons.get("client-closed")?.length).toBe(2);
   });
 
-  test("a client that resets while it waits to be accepted has its row", async () => {
+  test("a client that resets before it is accepted gets a row", async () => {
     await using server = await subject.start();
     await server.freeze();
     const clients = await Client.all(50, server.port);
@@ -49,7 +55,7 @@ export function churnCases(subject: Subject): void {
     expect(final).toMatchObject({ accepted: 51, closed: { reset: 50, "client-closed": 1 } });
   });
 
-  test("no client ever receives a byte of another, while connections come and go", async () => {
+  test("no client receives a byte of another one while connections come and go", async () => {
     await using server = await subject.start();
     for (let round = 0; round < 30; round++) {
       await Promise.all(Array.from({ length: 20 }, () => comeAndGo(server.port)));
@@ -67,7 +73,7 @@ async function resetInTheMiddle(port: number): Promise<void> {
   await client.untilClosed();
 }
 
-/** Some bytes that only this client knows, in odd sizes; then a FIN or a reset. */
+/** Echoes bytes that only this client sends, in odd sizes, then ends with a FIN or a reset. */
 async function comeAndGo(port: number): Promise<void> {
   using client = await Client.connect(port);
   const own = randomBytes(16);

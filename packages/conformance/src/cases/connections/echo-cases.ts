@@ -4,15 +4,15 @@ import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectSameBytes } from "../../harness/expectations.ts";
 import { line } from "../../harness/patterns.ts";
-import { sharedServer } from "../../harness/shared-server.ts";
+import { shareServer } from "../../harness/shared-server.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 const MiB = 2 ** 20;
 
 export function echoCases(subject: Subject): void {
-  const shared = sharedServer(subject);
+  const shared = shareServer(subject);
 
-  test("a line comes back and is one request; what has no newline comes back too and is none", async () => {
+  test("a line comes back and counts as one request; text without a newline comes back and counts as none", async () => {
     await using server = await subject.start();
     using client = await Client.connect(server.port);
     expect((await client.echo("hello, world\n")).toString()).toBe("hello, world\n");
@@ -80,7 +80,7 @@ export function echoCases(subject: Subject): void {
     );
   });
 
-  test("a server on an IPv6 address echoes, and notes the client's", async () => {
+  test("a server on an IPv6 address echoes and writes the client's IPv6 address to the row", async () => {
     await using server = await subject.start({ args: ["--host", "::1"] });
     expect(server.listening.host).toBe("::1");
     using client = await Client.connect(server.port, { host: "::1" });

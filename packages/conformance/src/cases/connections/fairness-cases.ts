@@ -4,26 +4,29 @@ import { until, untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectSameBytes, sum } from "../../harness/expectations.ts";
-import { bytesTaken, live } from "../../harness/live.ts";
-import { sharedServer } from "../../harness/shared-server.ts";
+import { countBytesTaken, listConnections } from "../../harness/monitoring.ts";
+import { shareServer } from "../../harness/shared-server.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 const MiB = 2 ** 20;
 
 export function fairnessCases(subject: Subject): void {
-  const shared = sharedServer(subject);
+  const shared = shareServer(subject);
 
-  test("200 clients that connect at once and then wait are all accepted", async () => {
+  test("the server accepts all of 200 clients that connect at once and send nothing", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const clients = await Client.all(200, server.port);
-    await until(async () => (await live(server)).length === 200, "all 200 are accepted");
+    await until(
+      async () => (await listConnections(server)).length === 200,
+      "the server has accepted all 200",
+    );
     for (const client of clients) expect(await client.answers()).toBe(true);
     for (const client of clients) await client.finish();
     const { final } = await expectCleanEnd(server);
     expect(final).toMatchObject({ accepted: 200, peak: 200 });
   });
 
-  test("one busy client among 200 idle ones is served, and the idle ones stay", async () => {
+  test("one busy client among 200 idle ones is served, and the idle ones stay connected", async () => {
     const server = shared();
     const idle = await Client.all(200, server.port);
     using busy = await Client.connect(server.port);
@@ -32,7 +35,7 @@ export function fairnessCases(subject: Subject): void {
     for (const client of [busy, ...idle]) await client.finish();
   });
 
-  test("a client that never stops sending does not keep the others from their echoes", async () => {
+  test("a client that never stops sending does not starve the others", async () => {
     const server = shared();
     const others = await Client.all(20, server.port);
     using greedy = await Client.connect(server.port);
@@ -49,11 +52,11 @@ export function fairnessCases(subject: Subject): void {
     for (const client of [greedy, ...others]) await client.finish();
   });
 
-  test("a slow reader gets every byte, and a fast one beside it is served meanwhile", async () => {
+  test("a slow reader gets every byte, and a fast reader is served meanwhile", async () => {
     await using server = await subject.start();
     using slow = Client.withTinyWindow(server.port);
     using fast = await Client.connect(server.port);
-    // More than both sides' socket buffers together may ever hold, so the server has to wait for this client.
+    // More bytes than the socket buffers of both sides can hold, so the server must wait for this client.
     const bytes = randomBytes(24 * MiB);
     const sent = slow.send(bytes);
     for (let at = 0; at < 500; at++) expect(await fast.answers()).toBe(true);
@@ -67,7 +70,7 @@ export function fairnessCases(subject: Subject): void {
       expect(final).toMatchObject({ shortWrites: expect.toSatisfy((n: number) => n > 0) });
   });
 
-  test("100 clients that send and never read cost the server no more than a buffer each", async () => {
+  test("100 clients that send and never read cost the server one buffer each at most", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
     using other = await Client.connect(server.port);
     for (let at = 0; at < 200; at++) await other.answers();
@@ -75,8 +78,8 @@ export function fairnessCases(subject: Subject): void {
     const flood = randomBytes(16 * MiB);
     const clients = await Client.all(100, server.port, { paused: true });
     for (const client of clients) client.socket.write(flood);
-    const taken = await untilStable(() => bytesTaken(server));
-    expect(taken, "bytes the server took").toBeLessThan(clients.length * flood.length * 0.9);
+    const taken = await untilStable(() => countBytesTaken(server));
+    expect(taken, "bytes the server has read").toBeLessThan(clients.length * flood.length * 0.9);
     expect(status(server.pid, "VmRSS") - before, "growth in KiB").toBeLessThan(64 * 1024);
     expect(await other.answers()).toBe(true);
     for (const client of clients) client.socket.destroy();

@@ -3,7 +3,7 @@ import { pause } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectSameBytes } from "../../harness/expectations.ts";
-import { sharedServer } from "../../harness/shared-server.ts";
+import { shareServer } from "../../harness/shared-server.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 const SIZES = [
@@ -14,13 +14,13 @@ const SIZES = [
 ] as const;
 
 export function halfCloseCases(subject: Subject): void {
-  const shared = sharedServer(subject, {}, ({ rows }) => {
+  const shared = shareServer(subject, {}, ({ rows }) => {
     for (const row of rows) expect(row.close_reason).toBe("client-closed");
   });
 
   for (const [words, size] of SIZES) {
     for (const delayMs of [0, 500]) {
-      test(`${words} outstanding at the client's FIN comes back, read ${delayMs} ms later, then a FIN`, async () => {
+      test(`a client that sends ${words} and a FIN, and reads ${delayMs} ms later, gets ${words} back and a FIN`, async () => {
         const server = shared();
         using client = await Client.connect(server.port, { paused: true });
         const bytes = randomBytes(size);
@@ -31,11 +31,11 @@ export function halfCloseCases(subject: Subject): void {
     }
   }
 
-  test("a FIN that arrives together with the last data is not missed", async () => {
+  test("the server sees a FIN that arrives together with the last data", async () => {
     const server = shared();
     const clients = await Client.all(20, server.port);
     for (const client of clients) expect(await client.answers()).toBe(true);
-    // The server sleeps until data and FIN are both there: it is told of them at once.
+    // The server is frozen until data and FIN have both arrived, so one event reports both.
     await server.freeze();
     for (const client of clients) client.socket.end("the last words\n");
     await Promise.all(clients.map((client) => untilFlushed(client)));
@@ -43,7 +43,7 @@ export function halfCloseCases(subject: Subject): void {
     for (const client of clients) expect((await client.readToEnd()).toString()).toBe("the last words\n");
   });
 
-  test("data and FIN that were there before the connection was accepted are not missed", async () => {
+  test("the server sees data and FIN that arrived before it accepted the connection", async () => {
     const server = shared();
     await server.freeze();
     const clients = await Client.all(20, server.port);
@@ -54,7 +54,7 @@ export function halfCloseCases(subject: Subject): void {
       expect(await client.readToEnd()).toHaveLength(index * 1000);
   });
 
-  test("a connection that closes without a byte has its row", async () => {
+  test("a connection that closes without a byte gets a row", async () => {
     await using server = await subject.start();
     for (let at = 0; at < 10; at++) {
       using client = await Client.connect(server.port);

@@ -1,11 +1,11 @@
 import { isAlive } from "@c10k-lab/process";
 import { expect } from "vitest";
 import { Client } from "../../harness/client.ts";
-import { expectBalanced } from "../../harness/expectations.ts";
+import { expectLedgersAgree } from "../../harness/expectations.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
-/** accept(2) lists them; strace(1) makes them happen. */
+/** Errors that accept(2) lists. strace(1) injects them. */
 const ERRORS = [
   "EMFILE",
   "ENFILE",
@@ -20,9 +20,9 @@ const ERRORS = [
 
 export function injectionCases(subject: Subject): void {
   for (const error of ERRORS) {
-    testWith("strace", `accept4(2) that fails with ${error} three times costs no connection`, async () => {
+    testWith("strace", `three failures of accept4(2) with ${error} cost no connection`, async () => {
       await using server = await subject.start({
-        wrapper: strace(`inject=accept4:error=${error}:when=2..4`),
+        wrapper: injectErrors(`inject=accept4:error=${error}:when=2..4`),
       });
       using first = await Client.connect(server.port);
       expect(await first.answers()).toBe(true);
@@ -33,25 +33,25 @@ export function injectionCases(subject: Subject): void {
       for (const client of [first, ...next]) await client.finish();
       const ended = await server.stop();
       expect(ended.code, ended.stderr).toBe(0);
-      expectBalanced(ended);
+      expectLedgersAgree(ended);
       expect(ended.final).toMatchObject({ accepted: 4, acceptErrors: { [error]: 3 } });
     });
   }
 
-  testWith("strace", "recv(2) and send(2) that are interrupted are called again", async () => {
-    const calls = strace("inject=recvfrom:error=EINTR:when=1+2", "inject=sendto:error=EINTR:when=1+2");
+  testWith("strace", "the server repeats recv(2) and send(2) after EINTR", async () => {
+    const calls = injectErrors("inject=recvfrom:error=EINTR:when=1+2", "inject=sendto:error=EINTR:when=1+2");
     await using server = await subject.start({ wrapper: calls });
     using client = await Client.connect(server.port);
     for (let at = 0; at < 20; at++) expect(await client.answers(`${at}\n`)).toBe(true);
     await client.finish();
     const ended = await server.stop();
     expect(ended.code, ended.stderr).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
   });
 }
 
-/** strace(1) around a server, quiet about all but what it is told to do. */
-function strace(...injections: string[]): string[] {
+/** Returns the command of strace(1) with its injections; it traces only the calls it injects into. */
+function injectErrors(...injections: string[]): string[] {
   const calls = injections.map((injection) => /inject=(\w+)/.exec(injection)?.[1]).join(",");
   const expressions = [`trace=${calls}`, ...injections].flatMap((expression) => ["-e", expression]);
   return ["strace", "-f", "-q", "--seccomp-bpf", "-o", "/dev/null", ...expressions];

@@ -1,20 +1,23 @@
 import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
-import { expectBalanced, expectCleanEnd } from "../../harness/expectations.ts";
+import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
 import { Pattern } from "../../harness/patterns.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 export function shutdownCases(subject: Subject): void {
-  test("SIGTERM under load: each of 50 clients has an exact prefix of what it sent, then an end of file", async () => {
+  test("after SIGTERM under load each of 50 clients gets an exact prefix of its bytes, then an end of file", async () => {
     await using server = await subject.start();
     const clients = await Client.all(50, server.port);
     const pumps = clients.map((client) => pump(client));
-    await until(() => clients.every(({ receivedBytes }) => receivedBytes > 200_000), "all are in full swing");
+    await until(
+      () => clients.every(({ receivedBytes }) => receivedBytes > 200_000),
+      "all clients have received 200 kB",
+    );
     const ended = await server.stop();
     const bytesReceived = await Promise.all(pumps);
     expect(ended.code, ended.stderr).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
     expect(ended.final).toMatchObject({ accepted: 50, closed: { drained: 50 } });
     for (const [index, client] of clients.entries()) {
       const row = ended.rows.find((row) => row.client_port === String(client.port));
@@ -22,7 +25,7 @@ export function shutdownCases(subject: Subject): void {
     }
   });
 
-  test("SIGINT ends idle connections with a FIN and exits 0", async () => {
+  test("SIGINT ends idle connections with a FIN, and the server exits 0", async () => {
     await using server = await subject.start();
     const clients = await Client.all(30, server.port);
     for (const client of clients) expect(await client.answers()).toBe(true);
@@ -33,11 +36,11 @@ export function shutdownCases(subject: Subject): void {
     const ended = await server.stop("SIGINT");
     await Promise.all(ends);
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
     expect(ended.final).toMatchObject({ closed: { drained: 30 } });
   });
 
-  test("after SIGTERM nobody new is accepted", async () => {
+  test("after SIGTERM the server accepts no new client", async () => {
     await using server = await subject.start();
     using open = await Client.connect(server.port);
     expect(await open.answers()).toBe(true);
@@ -47,10 +50,10 @@ export function shutdownCases(subject: Subject): void {
     open.socket.end();
     const ended = await server.ended();
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
   });
 
-  test("connections that wait to be accepted when SIGTERM comes end without a reset", async () => {
+  test("connections in the accept queue at SIGTERM end without a reset", async () => {
     await using server = await subject.start();
     await server.freeze();
     const clients = await Client.all(500, server.port);
@@ -63,22 +66,22 @@ export function shutdownCases(subject: Subject): void {
     await Promise.all(ends);
     const ended = await server.ended();
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
     expect(ended.final).toMatchObject({ accepted: 500 });
   });
 
-  test("a client that does not close after the server's FIN is cut when the drain time is over", async () => {
+  test("the server cuts a client that has not closed when the drain time is over", async () => {
     await using server = await subject.start({ args: ["--drain-timeout", "300ms"] });
     using stubborn = await Client.connect(server.port);
     expect(await stubborn.answers()).toBe(true);
     const ended = await server.stop();
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
     expect(ended.final).toMatchObject({ closed: { aborted: 1 } });
     expect(Number(ended.rows[0]?.duration_ms)).toBeGreaterThanOrEqual(299);
   });
 
-  test("a second SIGTERM ends at once, with every row", async () => {
+  test("a second SIGTERM ends the server at once, and every row is written", async () => {
     await using server = await subject.start({ args: ["--drain-timeout", "10m"] });
     const clients = await Client.all(20, server.port);
     for (const client of clients) expect(await client.answers()).toBe(true);
@@ -86,11 +89,11 @@ export function shutdownCases(subject: Subject): void {
     await Promise.all(clients.map((client) => client.readToEnd()));
     const ended = await server.stop("SIGTERM");
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
     expect(ended.final).toMatchObject({ accepted: 20, closed: { aborted: 20 } });
   });
 
-  test("a client that does not read cannot hold up a second SIGTERM", async () => {
+  test("a client that does not read cannot delay the end after a second SIGTERM", async () => {
     await using server = await subject.start({ args: ["--drain-timeout", "10m"] });
     using deaf = Client.withTinyWindow(server.port);
     deaf.socket.write(Buffer.alloc(24 * 2 ** 20));
@@ -100,11 +103,11 @@ export function shutdownCases(subject: Subject): void {
     await other.readToEnd();
     const ended = await server.stop("SIGTERM");
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
     expect(ended.final).toMatchObject({ closed: { aborted: 2 } });
   });
 
-  test("a server without connections ends at once and says that nothing happened", async () => {
+  test("a server without connections ends at once with totals of zero", async () => {
     await using server = await subject.start();
     const { final, rows } = await expectCleanEnd(server);
     expect(rows).toHaveLength(0);
@@ -112,7 +115,7 @@ export function shutdownCases(subject: Subject): void {
   });
 }
 
-/** Sends without end and checks every byte that comes back, until the server ends it. @returns bytes received */
+/** Sends and checks every echo until the server closes the connection. Returns the number of bytes received. */
 async function pump(client: Client): Promise<number> {
   const pattern = new Pattern();
   const ended = client.untilOver();

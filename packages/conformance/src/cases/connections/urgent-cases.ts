@@ -3,39 +3,38 @@ import { once } from "node:events";
 import { cpuMs } from "@c10k-lab/process";
 import { pause, untilStable } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
-import { expectBalanced, expectCleanEnd } from "../../harness/expectations.ts";
-import { bytesTaken } from "../../harness/live.ts";
-import { readMetrics, systemCalls } from "../../harness/metrics.ts";
+import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
+import { countBytesTaken, pickSystemCalls, readMetrics } from "../../harness/monitoring.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
-/** Node cannot send an urgent byte; Perl, which every Debian has, can. */
+/** Start of a Perl client. Node cannot send an urgent byte; Perl can, and every Debian has it. */
 const CONNECT = `use Socket; $| = 1; socket(S, PF_INET, SOCK_STREAM, 0); setsockopt(S, SOL_SOCKET, SO_RCVBUF, 1024);
   connect(S, sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die;`;
 const SEND_ALL = `${CONNECT} send(S, "ab", 0); send(S, "!", MSG_OOB); send(S, "cd", 0); shutdown(S, 1);
   my $all = ""; while (sysread(S, my $some, 100)) { $all .= $some } print $all;`;
-/** Sends 32 KiB for an "x" on stdin and an urgent byte for a "!"; never reads. */
+/** Perl client that sends 32 KiB for each "x" on stdin and an urgent byte for each "!". It never reads. */
 const SEND_AS_TOLD = `${CONNECT} while (sysread(STDIN, my $what, 1)) {
   if ($what eq "!") { send(S, "!", MSG_OOB) } else { syswrite(S, "x" x 32768) } print "done"; }`;
 const CHUNK_BYTES = 32_768;
-/** Sends an urgent byte, then a line for each byte on stdin; reads each echo before it says so on stdout. */
+/** Perl client that sends an urgent byte, then a line for each byte on stdin. It prints "done" after each echo. */
 const SEND_LINES = `${CONNECT} sub echo { my $rest = shift; while ($rest > 0) { $rest -= sysread(S, my $some, $rest) } }
   send(S, "!", MSG_OOB); echo(1); print "done"; while (sysread(STDIN, my $what, 1)) { syswrite(S, "line\\n"); echo(5); print "done"; }`;
 const LINES = 20;
 
 export function urgentCases(subject: Subject): void {
-  testWith("perl", "an urgent byte is echoed like any other", async () => {
+  testWith("perl", "the server echoes an urgent byte like any other", async () => {
     await using server = await subject.start();
     expect(execFileSync("perl", ["-e", SEND_ALL, String(server.port)]).toString()).toBe("ab!cd");
     await expectCleanEnd(server);
   });
 
-  testWith("perl", "after an urgent byte a message costs one recv(2), as before", async () => {
+  testWith("perl", "after an urgent byte each message still costs one recv(2)", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const perl = spawn("perl", ["-e", SEND_LINES, String(server.port)], {
       stdio: ["pipe", "pipe", "inherit"],
     });
-    const readRecvCalls = async () => systemCalls(await readMetrics(server)).recv ?? 0;
+    const readRecvCalls = async () => pickSystemCalls(await readMetrics(server)).recv ?? 0;
     try {
       await once(perl.stdout, "data");
       const send = async () => {
@@ -53,7 +52,7 @@ export function urgentCases(subject: Subject): void {
     await expectCleanEnd(server);
   });
 
-  testWith("perl", "an urgent byte of a client that does not read costs no CPU", async () => {
+  testWith("perl", "an urgent byte of a client that does not read costs no CPU time", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
     const perl = spawn("perl", ["-e", SEND_AS_TOLD, String(server.port)], {
       stdio: ["pipe", "pipe", "inherit"],
@@ -63,8 +62,8 @@ export function urgentCases(subject: Subject): void {
       await once(perl.stdout, "data");
     };
     try {
-      // Until the server has an echo that it cannot send, and room to receive still.
-      for (let sent = 0; (await untilStable(() => bytesTaken(server), 20)) === sent; sent += CHUNK_BYTES)
+      // Send until the server has an echo that it cannot send, while its receive buffer still has room.
+      for (let sent = 0; (await untilStable(() => countBytesTaken(server), 20)) === sent; sent += CHUNK_BYTES)
         await tell("x");
       await tell("!");
       const cpuBefore = cpuMs(server.pid);
@@ -75,6 +74,6 @@ export function urgentCases(subject: Subject): void {
     }
     const ended = await server.stop();
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
   });
 }

@@ -2,36 +2,39 @@ import { expect, test } from "vitest";
 import { runToEnd } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 
-/** All kinds of mistakes are in packages/cli/test; these prove that each server's table is wired to it. */
+/** Samples of wrong usage. packages/cli tests all kinds; these show that each server uses its parser. */
 const MISTAKES: readonly (readonly [words: string, args: readonly string[], names: RegExp])[] = [
   ["a port above 65535", ["--port", "70000"], /--port.*70000/],
   ["a negative number", ["--max-connections=-1"], /--max-connections.*-1/],
-  ["an option there is not", ["--colour", "blue"], /colour/],
+  ["an unknown option", ["--colour", "blue"], /colour/],
   ["a duration without a unit", ["--idle-timeout", "5"], /--idle-timeout.*5/],
   ["a switch that is neither on nor off", ["--no-delay", "maybe"], /--no-delay.*maybe/],
 ];
 
 export function commandLineCases(subject: Subject): void {
-  test.each(MISTAKES)("%s is one sentence on stderr and exit 2", async (_, args, names) => {
-    const { code, stdout, stderr } = await runToEnd(subject.main, args);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toMatch(/^server-\w+: [^\n]+\n$/);
-    expect(stderr).toMatch(names);
-  });
+  test.each(MISTAKES)(
+    "for %s the server prints one sentence to stderr and exits 2",
+    async (_, args, names) => {
+      const { code, stdout, stderr } = await runToEnd(subject.main, args);
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toMatch(/^server-\w+: [^\n]+\n$/);
+      expect(stderr).toMatch(names);
+    },
+  );
 
-  test("a wrong value in the environment is one sentence and exit 2", async () => {
+  test("for a wrong value in the environment the server prints one sentence and exits 2", async () => {
     const { code, stdout, stderr } = await runToEnd(subject.main, [], { ECHO_PORT: "70000" });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^server-\w+: [^\n]*70000[^\n]*\n$/);
   });
 
-  test("an address of another machine is one sentence and exit 1", async () => {
+  test("for an address of another machine the server prints one sentence and exits 1", async () => {
     const { code, stdout, stderr } = await runToEnd(subject.main, ["--host", "192.0.2.1", "--port", "0"]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^server-\w+: [^\n]*192\.0\.2\.1[^\n]*\n$/);
   });
 
-  test("--help tells every option and exits 0", async () => {
+  test("--help lists every option, and the server exits 0", async () => {
     const { code, stdout } = await runToEnd(subject.main, ["--help"]);
     expect(code).toBe(0);
     for (const option of [

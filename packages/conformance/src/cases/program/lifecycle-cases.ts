@@ -7,7 +7,7 @@ import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 export function lifecycleCases(subject: Subject): void {
-  test("a storm of SIGWINCH does not disturb an echo", async () => {
+  test("hundreds of SIGWINCH do not disturb echoes", async () => {
     await using server = await subject.start();
     const storm = setInterval(() => server.kill("SIGWINCH"), 1);
     await echoFor(2000, server);
@@ -15,7 +15,7 @@ export function lifecycleCases(subject: Subject): void {
     await expectCleanEnd(server);
   });
 
-  test("being stopped and continued over and over does not disturb an echo", async () => {
+  test("repeated SIGSTOP and SIGCONT do not disturb echoes", async () => {
     await using server = await subject.start({ args: ["--idle-timeout", "30s"] });
     const storm = setInterval(() => {
       server.kill("SIGSTOP");
@@ -28,7 +28,7 @@ export function lifecycleCases(subject: Subject): void {
 }
 
 export function freezeCases(subject: Subject): void {
-  test("after a freeze longer than the idle timeout no client that sent something is dropped", async () => {
+  test("after a freeze longer than the idle timeout the server keeps clients that sent something meanwhile", async () => {
     await using server = await subject.start({ args: ["--idle-timeout", "1s"] });
     const clients = await Client.all(50, server.port);
     for (const client of clients) expect(await client.answers()).toBe(true);

@@ -3,12 +3,12 @@ import { cpuMs, isAlive, limitForMore } from "@c10k-lab/process";
 import { pause, until, untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
-import { expectBalanced, expectCleanEnd } from "../../harness/expectations.ts";
+import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
 export function limitCases(subject: Subject): void {
-  test("above --max-connections a client gets an end of file, and a place that becomes free is given away", async () => {
+  test("above --max-connections a client gets an end of file and the close reason refused-limit, and a free place is given away", async () => {
     await using server = await subject.start({ args: ["--max-connections", "3"] });
     const [first, ...others] = await Client.all(3, server.port);
     if (!first) return;
@@ -22,7 +22,7 @@ export function limitCases(subject: Subject): void {
       const isServed = await next.answers().catch(() => false);
       if (!isServed) next = await Client.connect(server.port);
       return isServed;
-    }, "the free place is given to another");
+    }, "the server gives the free place to another client");
     for (const client of [next, ...others]) await client.finish();
     const { final, rows } = await expectCleanEnd(server);
     expect(final).toMatchObject({ peak: 3 });
@@ -32,7 +32,7 @@ export function limitCases(subject: Subject): void {
     });
   });
 
-  test("a refused client that has already sent something sees an end of file too", async () => {
+  test("a refused client that has already sent something gets an end of file, not a reset", async () => {
     await using server = await subject.start({ args: ["--max-connections", "1"] });
     using only = await Client.connect(server.port);
     expect(await only.answers()).toBe(true);
@@ -46,7 +46,7 @@ export function limitCases(subject: Subject): void {
     expect(final).toMatchObject({ accepted: 21, refused: 20, requests: 1 });
   });
 
-  test("--idle-timeout closes who is silent and never who is not", async () => {
+  test("--idle-timeout closes silent clients and keeps active ones", async () => {
     await using server = await subject.start({ args: ["--idle-timeout", "500ms"] });
     using active = await Client.connect(server.port);
     const idle = await Client.all(5, server.port);
@@ -59,7 +59,7 @@ export function limitCases(subject: Subject): void {
     }, 100);
     for (const client of idle) expect(await client.readToEnd()).toHaveLength(0);
     const atFirst = echoes;
-    await until(() => echoes >= atFirst + 10, "the active client was served for two timeouts more");
+    await until(() => echoes >= atFirst + 10, "the active client is served for two more timeouts");
     clearInterval(ticking);
     expect(active.isOver).toBe(false);
     await active.finish();
@@ -72,7 +72,7 @@ export function limitCases(subject: Subject): void {
 
   testWith(
     "prlimit",
-    "out of descriptors, it serves on, rests, and accepts who waits when some are free again",
+    "without free descriptors the server keeps serving, pauses accepting, and later accepts all who wait",
     async () => {
       await using server = await subject.start();
       using live = await Client.connect(server.port);
@@ -95,7 +95,7 @@ export function limitCases(subject: Subject): void {
       expect(isAlive(server.pid)).toBe(true);
       expect(await live.answers()).toBe(true);
 
-      // Those who wait are served with the descriptors of those who leave; nobody new connects.
+      // Waiting clients are served with the descriptors of those who leave; no further client connects.
       for (let left = 0; left < 60; left++) {
         await until(() => served.length > left, `client ${left + 1} of 60 is served`);
         await served[left]?.finish();
@@ -104,7 +104,7 @@ export function limitCases(subject: Subject): void {
       await live.finish();
       const ended = await server.stop();
       expect(ended.code).toBe(0);
-      expectBalanced(ended);
+      expectLedgersAgree(ended);
       expect(ended.final).toMatchObject({ accepted: 61, refused: 0 });
       expect(ended.final?.acceptErrors.EMFILE).toBeGreaterThan(0);
       expect(ended.final?.acceptErrors.EMFILE).toBeLessThan(200);

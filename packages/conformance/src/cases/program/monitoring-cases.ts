@@ -2,17 +2,20 @@ import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { monitoringUrl, readMetrics, systemCalls } from "../../harness/metrics.ts";
+import { listConnections, pickSystemCalls, readMetrics, request } from "../../harness/monitoring.ts";
 import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 export function monitoringCases(subject: Subject): void {
-  test("/connections lists who is connected, by host name and with what was echoed", async () => {
+  test("/connections lists the open connections with host name and counts", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     using client = await Client.connect(server.port);
     expect(await client.answers("12345\n")).toBe(true);
-    await until(async () => (await connections(server))[0]?.host === "localhost", "the name is known");
-    expect(await connections(server)).toMatchObject([
+    await until(
+      async () => (await listConnections(server))[0]?.host === "localhost",
+      "the host name is known",
+    );
+    expect(await listConnections(server)).toMatchObject([
       {
         connection: 1,
         address: "127.0.0.1",
@@ -24,17 +27,17 @@ export function monitoringCases(subject: Subject): void {
       },
     ]);
     await client.finish();
-    await until(async () => (await connections(server)).length === 0, "the list is empty");
+    await until(async () => (await listConnections(server)).length === 0, "the list is empty");
     await expectCleanEnd(server);
   });
 
-  test("/metrics has a number a line, and they are the server's", async () => {
+  test("/metrics has one number per line, and the numbers are the server's", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const clients = await Client.all(3, server.port);
     for (const client of clients) expect(await client.answers("12345\n")).toBe(true);
     await untilCounted(server, 18);
     const samples = await readMetrics(server);
-    const { recv = 0, send, ...calls } = systemCalls(samples);
+    const { recv = 0, send, ...calls } = pickSystemCalls(samples);
     expect(recv).toBeGreaterThanOrEqual(3);
     expect(send).toBe(3);
     expect(Object.keys(calls)).toEqual(["accept", "wait", "control"]);
@@ -50,22 +53,22 @@ export function monitoringCases(subject: Subject): void {
     await expectCleanEnd(server);
   });
 
-  test("/healthz says ok, and what is not there is not found", async () => {
+  test("/healthz answers ok, and an unknown path gets status 404", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
-    expect(await get(server, "/healthz")).toBe("ok\n");
-    expect((await fetch(monitoringUrl(server, "/nothing"))).status).toBe(404);
+    expect(await (await request(server, "/healthz")).text()).toBe("ok\n");
+    expect((await request(server, "/nothing")).status).toBe(404);
     await expectCleanEnd(server);
   });
 
-  test("reading changes nothing: neither rows nor totals", async () => {
+  test("monitoring requests change neither rows nor totals", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     using client = await Client.connect(server.port);
     expect(await client.answers()).toBe(true);
     await untilCounted(server, 6);
-    const first = await get(server, "/metrics");
+    const first = await readMetrics(server);
     for (let at = 0; at < 50; at++) {
-      await get(server, "/connections");
-      expect(await get(server, "/metrics")).toBe(first);
+      await listConnections(server);
+      expect(await readMetrics(server)).toEqual(first);
     }
     expect(await client.answers()).toBe(true);
     await client.finish();
@@ -73,7 +76,7 @@ export function monitoringCases(subject: Subject): void {
     expect(final).toMatchObject({ accepted: 1, requests: 2 });
   });
 
-  test("a monitor that keeps its connection open does not hold up the end", async () => {
+  test("a monitoring client that keeps its connection open does not delay the end", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const { metricsPort } = server.listening;
     using monitor = await Client.connect(metricsPort ?? 0);
@@ -83,16 +86,8 @@ export function monitoringCases(subject: Subject): void {
   });
 }
 
-/** A client can have its echo a moment before the server has counted it. */
+/** Waits until the server has counted the bytes it sent: a client may receive an echo earlier. */
 async function untilCounted(server: ServerProcess, sentBytes: number): Promise<void> {
   const sent = async () => (await readMetrics(server)).echo_sent_bytes_total;
   await until(async () => (await sent()) === sentBytes, "the echoes are counted");
-}
-
-async function get(server: ServerProcess, path: string): Promise<string> {
-  return (await fetch(monitoringUrl(server, path))).text();
-}
-
-async function connections(server: ServerProcess): Promise<Record<string, unknown>[]> {
-  return JSON.parse(await get(server, "/connections")) as Record<string, unknown>[];
 }

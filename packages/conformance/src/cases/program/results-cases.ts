@@ -5,13 +5,13 @@ import { readCsv } from "@c10k-lab/files";
 import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
-import { expectBalanced, expectCleanEnd } from "../../harness/expectations.ts";
+import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
 import { runToEnd } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
 export function resultsCases(subject: Subject): void {
-  test("a row says who, when, how long and how much", async () => {
+  test("a row holds the client, the start, the duration and the counts", async () => {
     await using server = await subject.start();
     using client = await Client.connect(server.port);
     const before = Date.now();
@@ -37,7 +37,7 @@ export function resultsCases(subject: Subject): void {
     expect(Math.abs(Date.parse(rows[0]?.opened_at ?? "") - before)).toBeLessThan(5000);
   });
 
-  test("SIGKILL loses no row that was written, and tears none", async () => {
+  test("SIGKILL loses no written row and tears none", async () => {
     await using server = await subject.start();
     for (const client of await Client.all(40, server.port)) {
       expect(await client.answers()).toBe(true);
@@ -54,7 +54,7 @@ export function resultsCases(subject: Subject): void {
     for (const client of open) client.socket.destroy();
   });
 
-  test("a place that cannot be written to is one sentence and exit 3, before it listens", async () => {
+  test("for a path that cannot be written the server prints one sentence and exits 3 before it listens", async () => {
     await using server = await subject.start();
     const path = join(server.stats, "below-a-file", "clients.csv");
     const { code, stdout, stderr } = await runToEnd(subject.main, ["--port", "0", "--stats", path]);
@@ -64,7 +64,7 @@ export function resultsCases(subject: Subject): void {
     expect(stderr).toMatch(/ENOTDIR|EEXIST/);
   });
 
-  test("a full disk at the start is one sentence and exit 3", async () => {
+  test("for a full disk at the start the server prints one sentence and exits 3", async () => {
     const { code, stdout, stderr } = await runToEnd(subject.main, ["--port", "0", "--stats", "/dev/full"]);
     expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);
@@ -73,13 +73,13 @@ export function resultsCases(subject: Subject): void {
 
   testWith(
     "prlimit",
-    "rows the file no longer takes are said in a sentence and exit 3; the totals are told all the same",
+    "when the file takes no more rows the server prints a sentence and its totals and exits 3",
     async () => {
       await using server = await subject.start();
       const clients = await Client.all(20, server.port);
       execFileSync("prlimit", ["--pid", String(server.pid), "--fsize=500:500"]);
       for (const client of clients) await client.finish();
-      await until(() => server.stderr.includes("EFBIG"), "it says that it cannot write");
+      await until(() => server.stderr.includes("EFBIG"), "the server reports the failed write");
       const { code, final, rows, stderr } = await server.stop();
       expect(code).toBe(3);
       expect(final).toMatchObject({ accepted: 20, closed: { "client-closed": 20 } });
@@ -89,7 +89,7 @@ export function resultsCases(subject: Subject): void {
     },
   );
 
-  test("a port in use is one sentence with its address and exit 1, and leaves the other server's file alone", async () => {
+  test("for a port in use the server prints one sentence, exits 1 and leaves the other server's file unchanged", async () => {
     await using server = await subject.start();
     using client = await Client.connect(server.port);
     await client.answers();
@@ -106,7 +106,7 @@ export function resultsCases(subject: Subject): void {
     await expectCleanEnd(server);
   });
 
-  test("a metrics port in use is one sentence and exit 1", async () => {
+  test("for a metrics port in use the server prints one sentence and exits 1", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const port = String(server.listening.metricsPort);
     const { code, stdout, stderr } = await runToEnd(subject.main, ["--port", "0", "--metrics-port", port]);
@@ -115,7 +115,7 @@ export function resultsCases(subject: Subject): void {
     expect(stderr).toContain(`127.0.0.1:${port}`);
   });
 
-  test("the port of a server that ended is free at once, its connections in TIME_WAIT or not", async () => {
+  test("the port of a server that ended is free at once, even with connections in TIME_WAIT", async () => {
     await using first = await subject.start();
     const { port } = first;
     for (let at = 0; at < 3; at++) {
@@ -129,7 +129,7 @@ export function resultsCases(subject: Subject): void {
     }
   });
 
-  test("with --reuse-port two servers share a port, and every client has one of them", async () => {
+  test("with --reuse-port two servers share a port, and each client reaches one of them", async () => {
     await using first = await subject.start({ args: ["--reuse-port"] });
     await using second = await subject.start({ args: ["--reuse-port", "--port", String(first.port)] });
     expect(second.port).toBe(first.port);
@@ -142,7 +142,7 @@ export function resultsCases(subject: Subject): void {
     expect(Math.max(...served)).toBe(64 - Math.min(...served));
   });
 
-  test("a file of an earlier run is replaced", async () => {
+  test("a new server replaces the CSV file of an earlier one", async () => {
     await using earlier = await subject.start();
     const stats = join(earlier.folder, "old.csv");
     writeFileSync(stats, "something,else\n1,2\n3,4\n");
@@ -152,7 +152,7 @@ export function resultsCases(subject: Subject): void {
     expect(readFileSync(stats, "utf8")).toMatch(/^connection,client_host,/);
   });
 
-  test("rows survive when whoever read stderr is gone", async () => {
+  test("rows are written even when the reader of stderr has gone", async () => {
     await using server = await subject.start();
     using client = await Client.connect(server.port);
     expect(await client.answers()).toBe(true);
@@ -160,6 +160,6 @@ export function resultsCases(subject: Subject): void {
     await client.finish();
     const ended = await server.stop();
     expect(ended.code).toBe(0);
-    expectBalanced(ended);
+    expectLedgersAgree(ended);
   });
 }
