@@ -5,11 +5,18 @@ import { Client, expectCleanEnd, expectLedgersAgree, ServerProcess, testWith } f
 import { isAlive, status, threads } from "@c10k-lab/process";
 import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
+import { contract } from "../src/contract.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
 const NOBODY = "65534";
 const AS_NOBODY =
   process.getuid?.() === 0 ? ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"] : [];
+
+test("the listening line carries name and traits of the contract", async () => {
+  await using server = await ServerProcess.start(main);
+  expect(server.listening).toMatchObject({ server: contract.server, traits: contract.traits });
+  await expectCleanEnd(server);
+});
 
 test("each connection has a thread that blocks in recv(2) with all signals blocked and ends with the connection", async () => {
   await using server = await ServerProcess.start(main);
