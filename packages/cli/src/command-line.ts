@@ -2,7 +2,7 @@ import type { OptionTable, OptionValues } from "./option.ts";
 import { UsageError } from "./units.ts";
 import { createParser, optionValues, yargsOptions } from "./yargs-parser.ts";
 
-/** What a program is called and what its help says beside its options. */
+/** A program's name, its options, and the rest of its help. */
 export interface Program<T extends OptionTable> {
   readonly name: string;
   /** One sentence. */
@@ -10,9 +10,9 @@ export interface Program<T extends OptionTable> {
   readonly options: T;
   /** Each option is also read from PREFIX_ITS_NAME. */
   readonly envPrefix: string;
-  /** [command, what it does] */
+  /** [command, meaning] */
   readonly examples: readonly (readonly [string, string])[];
-  /** Last words of the help: exit codes, files. */
+  /** The end of the help: exit codes, files. */
   readonly epilogue?: string;
 }
 
@@ -39,21 +39,21 @@ export function parseOptions<T extends OptionTable>(program: Program<T>, argv: s
     .usage(`$0 [options]\n\n${program.describe}`)
     .env(program.envPrefix)
     .options(yargsOptions(program.options))
-    .example(program.examples.map(([command, what]): [string, string] => [command, what]))
+    .example(program.examples.map(([command, meaning]): [string, string] => [command, meaning]))
     .epilogue(program.epilogue ?? "")
     .demandCommand(0, 0, "", "unexpected argument")
     .parseSync();
   return optionValues(program.options, values);
 }
 
-/** An empty variable is one that is not set: a compose file cannot leave a variable out. */
+/** Removes empty variables: a compose file cannot leave a variable out, so empty means not set. */
 function dropEmptyVariables(prefix: string): void {
   for (const [name, value] of Object.entries(process.env)) {
     if (name.startsWith(prefix) && value === "") delete process.env[name];
   }
 }
 
-/** Says what is wrong and exits with 2; an error of another kind is thrown on. */
+/** Prints a UsageError and exits with 2; throws every other error again. */
 export function exitWithUsage(name: string, error: unknown): never {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`${name}: ${error.message}\n`);

@@ -14,18 +14,19 @@ export interface Command<T extends OptionTable> {
   /** With its arguments in yargs' notation: "run [plan]", "compare <before> <after>". */
   readonly usage: string;
   readonly describe: string;
-  /** In the order of the usage. */
+  /** The arguments in the order of the usage. */
   readonly arguments: readonly Argument[];
   readonly options: T;
   readonly examples: readonly (readonly [string, string])[];
   /**
-   * @param given the arguments in the order of the usage; of one that ends in dots, "report [folders..]", all there are
-   * @returns the exit code; a UsageError it throws is a mistake like any other
+   * @param given the arguments in the order of the usage; an argument that ends in dots, "report [folders..]", takes all
+   * @returns the exit code
+   * @throws UsageError like the parser does
    */
   run(options: OptionValues<T>, ...given: string[]): Promise<number>;
 }
 
-/** Lets a command keep the types of its own options in a list of commands. */
+/** Returns a command for a list of commands; its own code keeps the types of its options. */
 export function command<T extends OptionTable>(definition: Command<T>): Command<OptionTable> {
   return definition as unknown as Command<OptionTable>;
 }
@@ -37,7 +38,7 @@ export interface CommandProgram {
   readonly epilogue?: string;
 }
 
-/** Runs the command a command line names. @returns its exit code */
+/** Runs the command that a command line names. @returns its exit code */
 export async function runCommands(program: CommandProgram, argv: string[]): Promise<number> {
   let exitCode = 0;
   const parser = createParser(program.name, argv)
@@ -45,20 +46,20 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
     .epilogue(program.epilogue ?? "")
     .demandCommand(
       1,
-      `say what to do: ${program.commands.map(({ usage }) => usage.split(" ")[0]).join(", ")}`,
+      `name a command: ${program.commands.map(({ usage }) => usage.split(" ")[0]).join(", ")}`,
     );
-  for (const { usage, describe, arguments: places, options, examples, run } of program.commands) {
+  for (const { usage, describe, arguments: words, options, examples, run } of program.commands) {
     parser.command(
       usage,
       describe,
       (command) => {
-        for (const place of places) command.positional(place.name, { type: "string", ...place });
+        for (const word of words) command.positional(word.name, { type: "string", ...word });
         return command
           .options(yargsOptions(options))
           .example(examples.map(([line, what]): [string, string] => [line, what]));
       },
       async (values) => {
-        const given = places.flatMap(({ name }) => [values[name] ?? ""].flat().map(String));
+        const given = words.flatMap(({ name }) => [values[name] ?? ""].flat().map(String));
         exitCode = await run(optionValues(options, values), ...given);
       },
     );

@@ -1,7 +1,7 @@
-/** Command lines: a program states its options in one table; parser, help, environment and types follow from it. */
+/** Command lines: a program has one table of options; parser, help, environment, types and reference follow from it. */
 
 export { type Program, parseCommandLine, parseOptions } from "./command-line.ts";
-export { type Command, command, runCommands } from "./commands.ts";
+export { type Command, type CommandProgram, command, runCommands } from "./commands.ts";
 export {
   bytes,
   bytesRange,
@@ -21,5 +21,16 @@ export {
   share,
   text,
 } from "./option.ts";
+export { environmentVariable, kebab } from "./option-names.ts";
+export {
+  assertNoneExcluded,
+  checkOptions,
+  commandWords,
+  excludes,
+  type Given,
+  readAt,
+  type Setting,
+  type Settings,
+} from "./settings.ts";
 export { onStopSignal, type StopSignal } from "./stop-signals.ts";
 export { parseBytes, parseDurationMs, parseInstantMs, parseRange, type Range, UsageError } from "./units.ts";

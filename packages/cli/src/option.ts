@@ -1,14 +1,14 @@
 import { parseBytes, parseDurationMs, parseInstantMs, parseRange, type Range, UsageError } from "./units.ts";
 
-/** One row of an option table: its help, and how its text becomes a value. */
+/** A row of an option table: the help, and the parser of the option's text. */
 export interface Option<T> {
   readonly describe: string;
-  /** Shown in the help, as a person would type it; parsed like any other. */
+  /** Text of the default, as a person would type it; the help shows it, and `parse` reads it. */
   readonly default?: string;
   readonly isFlag?: boolean;
-  /** Options that may not be given together with this one, by their names in the table; one of the two rows says it. */
+  /** Options that may not be given together with this one, by their names in the table; one of the two rows is enough. */
   readonly excludes?: readonly string[];
-  /** A number meant for all client processes together: the lab gives each of them its part. */
+  /** A number for all client processes together: the lab gives each process its part. */
   readonly isDividedAmongClients?: true;
   /** Set by the lab for every process it starts, so a plan cannot set it. */
   readonly isPerRun?: true;
@@ -27,7 +27,7 @@ export type OptionValues<T extends OptionTable> = {
 interface Bounds {
   readonly min?: number;
   readonly max?: number;
-  /** What the value is, for the sentence when it is out of bounds: "a port". */
+  /** Names the value when it is out of bounds: "70000 is not a port". */
   readonly noun?: string;
 }
 
@@ -53,9 +53,15 @@ function option<H extends { readonly describe: string }, T>(
   return { ...help, parse };
 }
 
-export function text<H extends Help<string> | Help<undefined>>(help: H) {
+interface TextBounds {
+  /** Returns the sentence that refuses a text, or null. */
+  readonly refuse?: (given: string) => string | null;
+}
+
+export function text<H extends (Help<string> | Help<undefined>) & TextBounds>(help: H) {
   return option(help, (given: string): string => {
-    if (given === "") throw new UsageError("a value is missing");
+    const refusal = given === "" ? "a value is missing" : (help.refuse?.(given) ?? null);
+    if (refusal !== null) throw new UsageError(refusal);
     return given;
   });
 }
@@ -107,13 +113,13 @@ export function durationRangeMs<H extends Help<string> | Help<undefined>>(help: 
   return option(help, (given: string): Range => parseRange(given, parseDurationMs));
 }
 
-/** A share of something: so many, or so many per cent. */
+/** A part of a whole: a count or a percentage. */
 export interface Share {
   readonly value: number;
   readonly unit: "count" | "percent";
 }
 
-/** "250" or "10%". */
+/** A count or a percentage: "250", "10%". */
 export function share<H extends Help<string> | Help<undefined>>(help: H) {
   return option(help, (given: string): Share => {
     const match = /^(\d+)(%?)$/.exec(given);
@@ -124,7 +130,7 @@ export function share<H extends Help<string> | Help<undefined>>(help: H) {
   });
 }
 
-/** Per cent: "10%", "2.5%". The sign must be there: a bare 0.1 could mean either. */
+/** A percentage: "10%", "2.5%". The sign is required, because 0.1 could mean 0.1 % or 10 %. */
 export function percentage<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
   return option(help, (given: string): number => {
     const match = /^(\d+(?:\.\d+)?)%$/.exec(given);

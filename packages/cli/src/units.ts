@@ -1,4 +1,4 @@
-/** A value a person typed that cannot be meant. The message is one sentence without the option's name. */
+/** A mistake in what a person typed. The message is one sentence. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
@@ -26,7 +26,7 @@ export interface Range {
   readonly to: number;
 }
 
-/** "250ms", "1.5s", "2m" in milliseconds. Zero needs no unit, everything else does. */
+/** Reads "250ms", "1.5s", "2m" as milliseconds. Zero needs no unit. */
 export function parseDurationMs(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([a-z]*)$/.exec(text);
   const factor = match ? DURATIONS_MS[match[2] as string] : undefined;
@@ -38,7 +38,7 @@ export function parseDurationMs(text: string): number {
 const EPOCH_MS = /^\d{12,14}$/;
 const ISO_8601 = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** "2026-11-22T10:00:00.250Z" or "1795341600250", a moment, in milliseconds since 1970. */
+/** Reads "2026-11-22T10:00:00.250Z" or "1795341600250" as milliseconds since 1970. */
 export function parseInstantMs(text: string): number {
   if (EPOCH_MS.test(text)) return Number(text);
   const ms = ISO_8601.test(text) ? Date.parse(text) : Number.NaN;
@@ -46,7 +46,7 @@ export function parseInstantMs(text: string): number {
   throw new UsageError(`'${text}' is not a moment such as 2026-11-22T10:00:00Z or 1795341600000`);
 }
 
-/** "4096", "64KiB", "1MB" in bytes. */
+/** Reads "4096", "64KiB", "1MB" as bytes. */
 export function parseBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text);
   const factor = match ? BYTES[match[2] as string] : undefined;
@@ -54,7 +54,7 @@ export function parseBytes(text: string): number {
   throw new UsageError(`'${text}' is not a size such as 512, 64KiB or 1MB`);
 }
 
-/** "7" or "3..7", each end read by `parse`. */
+/** Reads "7" or "3..7"; `parse` reads each end. */
 export function parseRange(text: string, parse: (text: string) => number): Range {
   const [first = "", second, ...rest] = text.split("..");
   if (rest.length > 0) throw new UsageError(`'${text}' is not a range A..B`);

@@ -1,11 +1,14 @@
 import yargs, { type Argv } from "yargs";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
+import { kebab } from "./option-names.ts";
+import { findExclusion, readAt } from "./settings.ts";
 import { UsageError } from "./units.ts";
 
-/** A yargs parser with the manners every program here has: strict, and a mistake is a UsageError. */
+/** Returns a yargs parser that is strict, speaks English, and throws a UsageError for every mistake. */
 export function createParser(name: string, argv: string[]): Argv {
   return yargs(argv)
     .scriptName(name)
+    .locale("en")
     .strict()
     .parserConfiguration({ "camel-case-expansion": true, "parse-numbers": false, "boolean-negation": false })
     .version("0.1.0")
@@ -15,24 +18,25 @@ export function createParser(name: string, argv: string[]): Argv {
     });
 }
 
-/** An option table in yargs' terms. */
+/** Converts an option table to what yargs takes. */
 export function yargsOptions(options: OptionTable) {
   return Object.fromEntries(Object.entries(options).map(([name, row]) => [kebab(name), toYargs(name, row)]));
 }
 
-/** What yargs read, by the names of the table. */
+/**
+ * Returns what yargs read, by the names of the table.
+ *
+ * @throws UsageError when two options exclude each other; such options have no default
+ */
 export function optionValues<T extends OptionTable>(
   options: T,
-  values: Record<string, unknown>,
+  read: Record<string, unknown>,
 ): OptionValues<T> {
-  return Object.fromEntries(
-    Object.keys(options).map((name) => [name, values[kebab(name)]]),
-  ) as OptionValues<T>;
-}
-
-/** idleTimeoutMs → idle-timeout: on a command line the value carries its unit, in code the name does. */
-function kebab(name: string): string {
-  return name.replace(/(Ms|Bytes|Percent)$/, "").replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const values = Object.fromEntries(Object.keys(options).map((name) => [name, read[kebab(name)]]));
+  const given = Object.keys(values).filter((name) => values[name] !== undefined && values[name] !== false);
+  const words = findExclusion(given, options)?.map((name) => `--${kebab(name)}`);
+  if (words) throw new UsageError(`${words.join(" and ")} exclude each other: give one of them`);
+  return values as OptionValues<T>;
 }
 
 function toYargs(name: string, row: Option<unknown>) {
@@ -49,15 +53,11 @@ function toYargs(name: string, row: Option<unknown>) {
 function coerce(name: string, row: Option<unknown>, given: unknown): unknown {
   if (given === undefined) return undefined;
   if (Array.isArray(given)) throw new UsageError(`--${kebab(name)} is given more than once`);
-  try {
-    return row.parse(String(given));
-  } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`--${kebab(name)}: ${error.message}`);
-    throw error;
-  }
+  return readAt(`--${kebab(name)}`, () => row.parse(String(given)));
 }
 
-function sentence(message = "this command line makes no sense", argv: string[]): string {
+/** Rewrites a message of yargs as one sentence. */
+function sentence(message = "the command line cannot be read", argv: string[]): string {
   const unknown = /^Unknown arguments?: (.*)$/.exec(message.trim())?.[1]?.split(", ");
   const text = unknown
     ? describeUnknown(unknown, argv)
@@ -71,7 +71,7 @@ function sentence(message = "this command line makes no sense", argv: string[]):
   return `${text.replace(/^[A-Z]/, (letter) => letter.toLowerCase())} (see --help)`;
 }
 
-/** yargs names an unknown option twice, as it was typed and in camel case. */
+/** Names each unknown word once: yargs lists an option as typed and again in camel case. */
 function describeUnknown(names: string[], argv: string[]): string {
   const typed = names.filter((name) => !names.some((other) => other !== name && kebab(name) === other));
   const isOption = (name: string) => argv.some((word) => new RegExp(`^--?${name}(=|$)`).test(word));

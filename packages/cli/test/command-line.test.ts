@@ -21,7 +21,7 @@ const program = {
   options: {
     host: text({ describe: "a host", default: "127.0.0.1" }),
     port: integer({ describe: "a port", default: "10000", max: 65535, noun: "a port" }),
-    idleTimeoutMs: durationMs({ describe: "a time", min: 1 }),
+    idleTimeoutMs: durationMs({ describe: "a time", min: 1, excludes: ["limitPercent", "reusePort"] }),
     size: bytesRange({ describe: "sizes", default: "1..64", min: 1, max: 1024 }),
     trigger: choice(["edge", "level"], { describe: "how", default: "edge" }),
     servers: choices(["a", "b", "c"], { describe: "which" }),
@@ -38,7 +38,7 @@ afterEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith("TESTED_")) delete process.env[name];
 });
 
-test("without arguments every default holds, and what has none is undefined", () => {
+test("without arguments every option has its default, or is undefined", () => {
   expect(parse()).toEqual({
     host: "127.0.0.1",
     port: 10_000,
@@ -51,7 +51,7 @@ test("without arguments every default holds, and what has none is undefined", ()
   });
 });
 
-test("an option with a default is never undefined, to the compiler either", () => {
+test("the type of an option with a default is never undefined", () => {
   const values = parse();
   expectTypeOf(values.port).toEqualTypeOf<number>();
   expectTypeOf(values.idleTimeoutMs).toEqualTypeOf<number | undefined>();
@@ -59,28 +59,19 @@ test("an option with a default is never undefined, to the compiler either", () =
   expectTypeOf(values.trigger).toEqualTypeOf<"edge" | "level">();
 });
 
-test("what is given is read with its unit", () => {
-  const argv = [
-    "--idle-timeout",
-    "1.5s",
-    "--size=2..1K",
-    "--servers",
-    "a, c",
-    "--reuse-port",
-    "--trigger=level",
-    "--limit=2.5%",
-  ];
+test("a value is read with its unit", () => {
+  const argv = ["--idle-timeout", "1.5s", "--size=2..1K", "--servers", "a, c", "--trigger=level"];
   expect(parse(...argv)).toMatchObject({
     idleTimeoutMs: 1500,
     size: { from: 2, to: 1024 },
     servers: ["a", "c"],
-    reusePort: true,
+    reusePort: false,
     trigger: "level",
-    limitPercent: 2.5,
   });
+  expect(parse("--reuse-port", "--limit=2.5%")).toMatchObject({ reusePort: true, limitPercent: 2.5 });
 });
 
-test("the environment holds where the command line is silent", () => {
+test("an option that is not on the command line is read from the environment", () => {
   process.env.TESTED_PORT = "7";
   process.env.TESTED_IDLE_TIMEOUT = "2s";
   expect(parse()).toMatchObject({ port: 7, idleTimeoutMs: 2000 });
@@ -109,17 +100,37 @@ test.each([
   [["--limit=-1%"], "--limit: '-1%' is not a percentage"],
   [["--limit", "101%"], "--limit: 101% is not possible: 0 to 100"],
   [["--no-such-thing"], "no-such-thing"],
+  [["--limit=1%", "--idle-timeout=1s"], "--idle-timeout and --limit exclude each other: give one of them"],
+  [["--reuse-port", "--idle-timeout=1s"], "--idle-timeout and --reuse-port exclude each other"],
   [["word"], "unexpected argument"],
-])("%j is a mistake, said in one sentence that names it", (argv, names) => {
+])("%j is a mistake: one sentence names it", (argv, names) => {
   expect(mistake(argv)).toContain(names);
 });
 
-test("a mistake in the environment is said like one on the command line", () => {
+test("a mistake in the environment is reported like one on the command line", () => {
   process.env.TESTED_PORT = "70000";
   expect(mistake([])).toContain("70000 is not a port");
 });
 
-/** The sentence a command line is refused with. */
+test("options that exclude each other are refused when one or both come from the environment", () => {
+  process.env.TESTED_LIMIT = "1%";
+  expect(mistake(["--idle-timeout=1s"])).toBe(
+    "--idle-timeout and --limit exclude each other: give one of them",
+  );
+  process.env.TESTED_IDLE_TIMEOUT = "2s";
+  expect(mistake([])).toBe("--idle-timeout and --limit exclude each other: give one of them");
+});
+
+test("messages are English whatever the locale", () => {
+  process.env.LC_ALL = "de_DE.UTF-8";
+  try {
+    expect(mistake(["--bogus"])).toContain("unknown option --bogus");
+  } finally {
+    delete process.env.LC_ALL;
+  }
+});
+
+/** Returns the sentence with which a command line is refused. */
 function mistake(argv: string[]): string {
   try {
     parse(...argv);

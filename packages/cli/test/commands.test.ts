@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { command, integer, runCommands } from "../src/index.ts";
 
-/** What the command was given, when these words are typed. */
+/** Returns what the command is given when these words are typed. */
 async function given(...argv: string[]): Promise<unknown> {
   let seen: unknown;
   const describe = "A command.";
@@ -42,7 +42,7 @@ async function given(...argv: string[]): Promise<unknown> {
   return { exitCode, ...(seen as object) };
 }
 
-test("a command gets its arguments in the order of its usage, with their defaults, and says the exit code", async () => {
+test("a command gets its arguments in the order of its usage, with their defaults, and returns the exit code", async () => {
   expect(await given("copy", "a", "--times", "3", "b")).toEqual({
     exitCode: 7,
     times: 3,
@@ -54,7 +54,7 @@ test("a command gets its arguments in the order of its usage, with their default
   expect(await given("stop")).toEqual({ exitCode: 0 });
 });
 
-test("a command whose last argument ends in dots gets all that were given, or its default", async () => {
+test("a command whose last argument ends in dots gets all words, or its default", async () => {
   expect(await given("join", "a", "b", "3")).toEqual({ exitCode: 0, parts: ["a", "b", "3"] });
   expect(await given("join", "a")).toEqual({ exitCode: 0, parts: ["a"] });
   expect(await given("join")).toEqual({ exitCode: 0, parts: ["all"] });

@@ -1,35 +1,36 @@
-import { parseBytes, parseDurationMs } from "@c10k-lab/cli";
-import type { Axis, ServerName } from "@c10k-lab/protocol";
-import type { Group, Load, Plan, Step, Variant } from "./plan.ts";
+import type { Axis, Searched } from "@c10k-lab/protocol";
+import { loadAt, type Step, serverOptionsAt } from "./axis.ts";
+import type { Load, ServerSettings } from "./load.ts";
+import type { Group, Plan, Variant } from "./plan.ts";
 import { shuffled } from "./random.ts";
 
-/** One point of a plan, once: all that is needed to run it. */
+/** One repetition of a cell: everything that is needed to run it. */
 export interface Cell {
-  /** Also the name of its folder: the name, and which run of it where it is run repeatedly: `epoll-1000-run-2`. */
+  /** Name of its folder: the cell, and the repetition where there are several: `epoll-1000-run-2`. */
   readonly id: string;
-  /** The point of the plan: `epoll-1000`, `epoll-1000-by-4` with four clients, `corrected-epoll-1000` in a group. */
+  /** The cell: `epoll-1000`; with four clients `epoll-1000-by-4`; in a group `corrected-epoll-1000`. */
   readonly name: string;
   readonly group: string | null;
   readonly variant: string;
-  readonly server: ServerName;
-  /** Options of the server. */
-  readonly args: readonly string[];
+  readonly server: string;
+  /** Options of the server, the axis value among them. */
+  readonly options: ServerSettings;
   readonly axis: Axis;
-  readonly x: number;
-  /** Options of the client but for the connections. */
+  readonly axisValue: number;
+  /** Options of the client, the axis value among them, without the connections. */
   readonly load: Load;
-  /** Of all clients together. */
+  /** Connections of all clients together. */
   readonly connections: number;
   readonly clients: number;
   /** Server processes that share the connections. */
   readonly servers: number;
-  /** 1 for the first run of this point. */
-  readonly repeat: number;
-  /** From the start of the clients on; null: never cut off. */
+  /** Number of the repetition; 1 for the first. */
+  readonly repetition: number;
+  /** Time after the start of the clients at which the lab stops them; null for no limit. */
   readonly cutoffMs: number | null;
 }
 
-/** A load a group's variants meet one after another. */
+/** A load that the variants of a group meet one after another. */
 interface Encounter {
   readonly group: Group;
   readonly step: Step;
@@ -37,9 +38,9 @@ interface Encounter {
 }
 
 /**
- * The plan's cells in the order they are run: each repeat goes through all loads, so that a run that is cut short still
- * compares variants. At each load their order is drawn once and then rotated from repeat to repeat, and turned round when
- * each has been at every place: none always meets the machine in the same state or after the same neighbour.
+ * Returns the repetitions of a plan's cells in the order in which they are run. Each round covers all loads, so an
+ * interrupted experiment still compares variants. The order of the variants at a load is drawn once, rotated from round
+ * to round, and reversed when each variant has been at every place, so no variant always follows the same one.
  */
 export function cellsOf(plan: Plan): Cell[] {
   const encounters = encountersOf(plan);
@@ -58,16 +59,16 @@ export function cellsOf(plan: Plan): Cell[] {
   );
 }
 
-/** How many connections its steps have open at one time. A search ends at the largest number it may try. */
+/** Returns the numbers of connections that are open at one time: of each cell, or the largest of a search. */
 export function connectionsIn(plan: Plan): number[] {
   if (!plan.search) return cellsOf({ ...plan, repeats: 1 }).map(openAtOnce);
   const { connections, rate } = plan.search.ranges;
   return [connections?.to, rate?.fixed].filter((count) => count !== undefined);
 }
 
-/** Those that come and go at a rate are open for less than a tenth of a second, unless the server falls behind. */
-function openAtOnce({ axis, x, connections }: Cell): number {
-  return axis === "connect-rate" ? Math.min(connections, Math.ceil(x / 10)) : connections;
+/** Counts connections open at one time. At a connect-rate each is open for less than a tenth of a second. */
+function openAtOnce({ axis, axisValue, connections }: Cell): number {
+  return axis === "connect-rate" ? Math.min(connections, Math.ceil(axisValue / 10)) : connections;
 }
 
 function encountersOf({ groups, clients }: Plan): Encounter[] {
@@ -88,56 +89,57 @@ function balanced(order: readonly Variant[], round: number): readonly Variant[] 
   return Math.floor(round / order.length) % 2 === 0 ? rotated : rotated.reverse();
 }
 
-export interface Place {
+export interface CellPlace {
   readonly group: string | null;
   readonly variant: Variant;
   readonly step: Step;
-  /** Of each server. */
+  /** Clients of each server process. */
   readonly clients: number;
   readonly repeat: number;
 }
 
-/** @throws UsageError when the load does not say how many connections there are */
 export function cellAt(
   { axis, repeats, cutoffMs }: Pick<Plan, "axis" | "repeats" | "cutoffMs">,
-  { group, variant, step, clients: clientsPerServer, repeat }: Place,
+  { group, variant, step, clients: clientsPerServer, repeat }: CellPlace,
 ): Cell {
-  const { name: variantName, server, args, connectionsPerServer } = variant;
-  const connections = connectionsOf(axis, step, variant.load);
-  const servers = Math.ceil(connections / (connectionsPerServer ?? connections));
+  const connections = countConnections(axis, step, variant);
+  const servers = Math.ceil(connections / (variant.connectionsPerServer ?? connections));
   const clients = clientsPerServer * servers;
-  const parts = [group, variantName, step.text].filter((part) => part !== null).map(slug);
+  const parts = [group ?? "", variant.name, step.text].map(slug).filter((part) => part !== "");
   const name = `${parts.join("-")}${clientsPerServer === 1 ? "" : `-by-${clients}`}`;
   return {
-    ...{ id: repeats === 1 ? name : `${name}-run-${repeat}`, name, group, variant: variantName },
-    ...{ server, args: axis === "backlog" ? [...args, "--backlog", step.text] : args },
-    ...{ axis, x: step.x, load: loadAt(axis, step, variant.load) },
-    ...{ connections, clients, servers, repeat, cutoffMs },
+    id: repeats === 1 ? name : `${name}-run-${repeat}`,
+    name,
+    group,
+    variant: variant.name,
+    server: variant.server,
+    options: serverOptionsAt(axis, step, variant.options),
+    axis,
+    axisValue: step.x,
+    load: loadAt(axis, step, variant.load),
+    connections,
+    clients,
+    servers,
+    repetition: repeat,
+    cutoffMs,
   };
 }
 
-/** Only these options of the client are the lab's business; of all others the client says itself what is wrong. */
-function connectionsOf(axis: Axis, { x }: Step, load: Load): number {
-  const { connections } = load;
-  if (axis === "connections") return x;
-  if (axis === "idle") return Number(load.active) + x;
-  // "2s": as many as are opened in that time.
-  if (axis === "connect-rate" && typeof connections === "string" && !/^\d+$/.test(connections)) {
-    return Math.round((x * parseDurationMs(connections)) / 1000);
-  }
-  return Number(connections);
+/** Returns a variant under the load of a search; the quantity that is not searched is fixed. */
+export function fixLoad(variant: Variant, searched: Searched, fixed: number): Variant {
+  const setting = { value: fixed, text: String(fixed), place: `search.${searched}` };
+  return searched === "connections"
+    ? { ...variant, load: { ...variant.load, rate: setting } }
+    : { ...variant, connections: { ...setting, unit: "count" } };
 }
 
-function loadAt(axis: Axis, { text }: Step, { connections: _, ...load }: Load): Load {
-  return axis === "size" || axis === "rate" || axis === "connect-rate" ? { ...load, [axis]: text } : load;
+function countConnections(axis: Axis, { x }: Step, { load, connections }: Variant): number {
+  if (axis === "idle") return x + (load.active?.value.value ?? 0);
+  if (axis === "connections" || connections === null) return x;
+  return connections.unit === "ms" ? Math.round((x * connections.value) / 1000) : connections.value;
 }
 
-/** A place on the axis as a plan has it: "64KiB" is 65,536. @throws UsageError */
-export function stepOf(axis: Axis, text: string): Step {
-  return { x: axis === "size" ? parseBytes(text) : Number(text), text };
-}
-
-/** As part of a folder's name. */
-function slug(text: string): string {
+/** Converts a name to a part of a folder's name. */
+export function slug(text: string): string {
   return text.replace(/[^A-Za-z0-9.]+/g, "-").replace(/^-|-$/g, "");
 }

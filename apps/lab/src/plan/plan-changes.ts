@@ -1,13 +1,15 @@
-import { parseDurationMs, parseRange, UsageError } from "@c10k-lab/cli";
-import type { ServerName } from "@c10k-lab/protocol";
-import { cellsOf, stepOf } from "./cells.ts";
-import { changedLoad } from "./load-changes.ts";
-import type { Load, Plan, Step, Variant } from "./plan.ts";
+import { type Given, kebab, UsageError } from "@c10k-lab/cli";
+import { readStep, type Step } from "./axis.ts";
+import { cellsOf } from "./cells.ts";
+import { checkPlan } from "./check-plan.ts";
+import { CLIENT } from "./contracts.ts";
+import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
+import type { Plan } from "./plan.ts";
 
-/** What a command line changes in a plan; what is not given stays as the plan has it. */
+/** Changes of a plan on a command line; what is not given stays as the plan has it. */
 export interface PlanChanges {
-  readonly servers?: readonly ServerName[] | undefined;
-  /** Places on the plan's axis, as typed. */
+  readonly servers?: readonly string[] | undefined;
+  /** Values of the plan's axis, as typed. */
   readonly values?: readonly string[] | undefined;
   readonly connections?: readonly number[] | undefined;
   readonly maxConnections?: number | undefined;
@@ -19,92 +21,94 @@ export interface PlanChanges {
   readonly seed?: number | undefined;
 }
 
-/** @throws UsageError when nothing is left, or what is given means nothing to this plan */
-export function changed(plan: Plan, changes: PlanChanges): Plan {
+/** @throws UsageError when no variant is left, or when a change does not fit the plan */
+export function changePlan(plan: Plan, changes: PlanChanges): Plan {
   const { servers, maxConnections, clients, repeats, seed } = changes;
-  const load = { ...durationOf(changes), ...fixedConnections(plan, changes), ...parseLoad(changes.load) };
-  const steps = stepsOf(plan, changes);
-  const groups = plan.groups.flatMap(({ name, variants }) => {
-    const chosen = variants
+  const load = readChanges(plan, changes);
+  const steps = readSteps(plan, changes);
+  const groups = plan.groups.flatMap((group) => {
+    const variants = group.variants
       .filter(({ server }) => servers?.includes(server) ?? true)
-      .map(
-        (variant): Variant => ({
-          ...variant,
-          load: changedLoad(variant.load, load),
-          steps: steps ?? variant.steps,
-        }),
-      );
-    return chosen.length === 0 ? [] : [{ name, variants: chosen }];
+      .map((variant) => ({ ...variant, ...mergeLoad(variant, load), steps: steps ?? variant.steps }));
+    return variants.length === 0 ? [] : [{ ...group, variants }];
   });
-  if (groups.length === 0) throw new UsageError(`--servers: none of them is in the plan ${plan.name}`);
-  return {
+  if (groups.length === 0) throw new UsageError(`--servers: the plan ${plan.name} has none of them`);
+  const changed = {
     ...plan,
-    groups: withoutLarge({ ...plan, groups }, maxConnections),
+    groups: dropLarge({ ...plan, groups }, maxConnections),
     clients: clients ?? plan.clients,
     repeats: repeats ?? plan.repeats,
     seed: seed ?? plan.seed,
   };
+  checkPlan(changed);
+  return changed;
 }
 
-function durationOf({ durationMs }: PlanChanges): Load {
-  return durationMs === undefined ? {} : { duration: `${durationMs}ms` };
+/** Returns what --load, --duration and --connections change; --load counts where it says the same as another. */
+function readChanges(plan: Plan, changes: PlanChanges): LoadLayer {
+  const { durationMs, load = "" } = changes;
+  const duration = durationMs === undefined ? {} : { duration: given(`${durationMs}ms`, "--duration") };
+  const layers = [{ ...duration, ...fixConnections(plan, changes) }, parseLoad(load)];
+  const varied = { axis: plan.axis, isSearch: plan.search !== null };
+  return layers.map((layer) => readLoad(layer, varied)).reduce(mergeLoad);
 }
 
-function stepsOf(plan: Plan, { values, connections }: PlanChanges): Step[] | null {
-  const texts = values ?? (plan.axis === "connections" ? connections?.map(String) : undefined);
-  if (!texts) return null;
-  const steps = texts.map((text) => stepOf(plan.axis, text));
-  const wrong = steps.find(({ x }) => !Number.isFinite(x) || (x === 0 && plan.axis !== "idle"));
-  if (wrong) throw new UsageError(`--values: '${wrong.text}' is no value for ${plan.axis}`);
-  return steps.toSorted((a, b) => a.x - b.x);
+function given(text: string, place: string): Given {
+  return { text, place };
 }
 
-function fixedConnections({ name, axis }: Plan, { connections }: PlanChanges): Load {
+function readSteps({ axis }: Plan, { values, connections }: PlanChanges): Step[] | null {
+  const texts =
+    values?.map((text) => given(text, "--values")) ??
+    (axis === "connections" ? connections?.map((count) => given(String(count), "--connections")) : undefined);
+  return texts?.map((text) => readStep(axis, text)).toSorted((a, b) => a.x - b.x) ?? null;
+}
+
+/** Returns the one number of connections in a plan whose axis is another. */
+function fixConnections({ name, axis }: Plan, { connections }: PlanChanges): Record<string, Given> {
   if (connections === undefined || axis === "connections") return {};
   const [only, ...others] = connections;
   if (others.length > 0 || axis === "idle") {
-    throw new UsageError(`--connections: the plan ${name} varies ${axis}; give its steps with --values`);
+    throw new UsageError(`--connections: the plan ${name} varies ${axis}: give its values with --values`);
   }
-  return { connections: String(only) };
+  return { connections: given(String(only), "--connections") };
 }
 
-function withoutLarge(plan: Plan, maxConnections: number | undefined): Plan["groups"] {
+function dropLarge(plan: Plan, maxConnections: number | undefined): Plan["groups"] {
   if (maxConnections === undefined) return plan.groups;
   const cells = cellsOf({ ...plan, repeats: 1 });
   const smallest = Math.min(...cells.map(({ connections }) => connections));
   if (smallest > maxConnections) {
-    throw new UsageError(`--max-connections: the smallest step of ${plan.name} is ${smallest}`);
+    throw new UsageError(`--max-connections: the smallest cell of ${plan.name} has ${smallest}`);
   }
   const isLarge = (group: string | null, variant: string, { x }: Step) =>
     cells.some(
       (cell) =>
-        cell.group === group && cell.variant === variant && cell.x === x && cell.connections > maxConnections,
+        cell.group === group &&
+        cell.variant === variant &&
+        cell.axisValue === x &&
+        cell.connections > maxConnections,
     );
-  return plan.groups.map(({ name, variants }) => ({
-    name,
-    variants: variants.map((variant) => ({
+  return plan.groups.map((group) => ({
+    ...group,
+    variants: group.variants.map((variant) => ({
       ...variant,
-      steps: variant.steps.filter((step) => !isLarge(name, variant.name, step)),
+      steps: variant.steps.filter((step) => !isLarge(group.name, variant.name, step)),
     })),
   }));
 }
 
-/** "hold=10s rate=500 no-barrier" @throws UsageError */
-function parseLoad(load: string | undefined): Load {
-  const words = load?.trim().split(/\s+/) ?? [];
+const FLAGS = Object.entries(CLIENT.options).flatMap(([name, row]) => ("isFlag" in row ? [kebab(name)] : []));
+
+/** Reads "hold=10s rate=500 no-barrier". @throws UsageError */
+function parseLoad(load: string): Record<string, Given> {
+  const words = load.split(/\s+/).filter((word) => word !== "");
   return Object.fromEntries(
-    words.map((word): [string, string | true] => {
-      const [, option, value] = /^([a-z][a-z-]*)(?:=(.+))?$/.exec(word) ?? [];
-      if (option === undefined || (value === undefined && !FLAGS.includes(option)))
-        throw new UsageError(`--load: '${word}' is not an option with a value, like hold=10s`);
-      // These two the lab has to understand itself; the client says of the others what is wrong with them.
-      if (option === "hold") parseRange(value ?? "", parseDurationMs);
-      if (option === "connect-rate" && !/^[1-9]\d*$/.test(value ?? ""))
-        throw new UsageError(`--load: '${value}' is not a connect-rate: at least 1`);
-      return [option, value ?? true];
+    words.map((word) => {
+      const [, option = "", value = FLAGS.includes(word) ? "true" : undefined] =
+        /^([a-z][a-z-]*)(?:=(.+))?$/.exec(word) ?? [];
+      if (value !== undefined) return [option, given(value, `--load: ${option}`)];
+      throw new UsageError(`--load: '${word}' is not an option with a value, like hold=10s`);
     }),
   );
 }
-
-/** Options of the client that take no value. */
-const FLAGS = ["no-barrier"];

@@ -1,254 +1,183 @@
-import { parseDurationMs, UsageError } from "@c10k-lab/cli";
-import { AXES, type Axis, SEARCHED, SERVERS, type ServerName } from "@c10k-lab/protocol";
-import { parse } from "yaml";
-import { z } from "zod";
-import { stepOf } from "./cells.ts";
-import { changedLoad } from "./load-changes.ts";
-import type { Group, Load, Plan, SearchPlan, Variant } from "./plan.ts";
+import { choice, durationMs, integer, percentage, text, UsageError } from "@c10k-lab/cli";
+import { AXES, type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
+import { readStep, type Step } from "./axis.ts";
+import { checkPlan } from "./check-plan.ts";
+import { findContract, SERVERS } from "./contracts.ts";
+import { mergeLoad, readLoad, readServerOptions, type Varied } from "./load.ts";
+import type { Group, Plan, SearchPlan, SearchRange, Variant } from "./plan.ts";
+import { PlanNode } from "./plan-node.ts";
 
-/** A number, a text such as 64KiB or 2s, or true for a flag. */
-const Value = z.union([z.string().min(1), z.number(), z.boolean()]);
-const Options = z
-  .record(z.string().regex(/^[a-z][a-z-]*$/, "is not the name of an option"), Value)
-  .default({});
-const Values = z.array(z.union([z.string().min(1), z.number().nonnegative()])).min(1);
-const Duration = z.string().transform((text, context) => {
-  try {
-    return parseDurationMs(text);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-    return z.NEVER;
-  }
-});
-const Percent = z
-  .string()
-  .regex(/^\d+(\.\d+)?%$/, "is not a percentage such as 95%")
-  .transform((text) => Number(text.slice(0, -1)) / 100);
-const whole = z.number().int().positive();
+const PLAN_KEYS = [
+  ...["question", "about", "vary", "values", "options", "load", "variants", "groups"],
+  ...["clients", "repeats", "seed", "cutoff", "search"],
+] as const;
+const GROUP_KEYS = ["options", "load", "values", "variants"] as const;
+const VARIANT_KEYS = ["server", "options", "load", "values", "connections-per-server"] as const;
 
-const VariantEntry = z
-  .strictObject({
-    /** Left out where the variant is named after it. */
-    server: z.enum(SERVERS).optional(),
-    /** Of the server. */
-    options: Options,
-    /** Options of the client. */
-    load: Options,
-    /** Instead of the group's or the plan's. */
-    values: Values.optional(),
-    /** Each so many connections get a server process of their own. */
-    "connections-per-server": whole.optional(),
-  })
-  .nullable();
-const Variants = z.record(
-  z.string().regex(/^[A-Za-z][A-Za-z0-9.-]*$/, "is not a name of letters, digits, dots and dashes"),
-  VariantEntry,
-);
+/** Names become parts of names of folders and charts, which have at most 255 bytes. */
+const NAME_MAX = 80;
+const VARIANT_NAME = /^[A-Za-z][A-Za-z0-9.-]*$/;
 
-const Range = (fixed: "rate" | "connections") =>
-  z
-    .strictObject({ from: whole, to: whole, [fixed]: whole } as { from: typeof whole; to: typeof whole })
-    .refine(({ from, to }) => from <= to, "from is above to");
+/** The values of a plan, each read like an option of a command line. */
+const ROWS = {
+  sentence: text({ describe: "a sentence" }),
+  vary: choice(AXES, { describe: "the axis" }),
+  clients: integer({ describe: "client processes", min: 1, max: 1000, noun: "a number of clients" }),
+  repeats: integer({ describe: "repetitions", min: 1, max: 1000, noun: "a number of repeats" }),
+  seed: integer({ describe: "seed of the order", max: 2 ** 31 }),
+  cutoff: durationMs({ describe: "time", min: 1 }),
+  server: choice(SERVERS, { describe: "a server" }),
+  connectionsPerServer: integer({ describe: "connections", min: 1, noun: "a number of connections" }),
+  bound: integer({ describe: "a bound of a search", min: 1, noun: "a bound of a search" }),
+  p99: durationMs({ describe: "a response time", min: 0.001 }),
+  achieved: percentage({ describe: "a part of the messages", max: 100 }),
+  failures: integer({ describe: "connections that may fail" }),
+  precision: percentage({ describe: "a precision", min: 0.01, max: 100 }),
+};
 
-const SearchEntry = z.strictObject({
-  /** The number of connections, at a fixed rate. */
-  connections: Range("rate").optional(),
-  /** The rate, on a fixed number of connections. */
-  rate: Range("connections").optional(),
-  slo: z.strictObject({
-    p99: Duration.default(100),
-    achieved: Percent.default(0.95),
-    failures: z.number().int().nonnegative().default(0),
-  }),
-  precision: Percent.default(0.1),
-});
+type Keys<K extends string> = Partial<Record<K, PlanNode>>;
 
-/** A plan as it is written. What each key means is in docs/REFERENCE.md. */
-const PlanFile = z.strictObject({
-  question: z.string().trim().min(1),
-  about: z.string().trim().min(1),
-  vary: z.enum(AXES).optional(),
-  values: Values.optional(),
-  options: Options,
-  load: Options,
-  variants: Variants.optional(),
-  groups: z
-    .record(
-      z.string(),
-      z
-        .strictObject({
-          options: Options,
-          load: Options,
-          values: Values.optional(),
-          variants: Variants.optional(),
-        })
-        .nullable(),
-    )
-    .optional(),
-  clients: z.array(whole).min(1).default([1]),
-  repeats: whole.max(1000).default(5),
-  seed: z.number().int().nonnegative().default(1),
-  cutoff: Duration.optional(),
-  search: SearchEntry.optional(),
-});
-type PlanFile = z.output<typeof PlanFile>;
-type GroupEntry = Partial<NonNullable<NonNullable<PlanFile["groups"]>[string]>>;
+/** A plan's or a group's keys that hold for its variants. */
+interface Level extends Keys<(typeof GROUP_KEYS)[number]> {}
 
 /**
- * A plan from the text of its file.
+ * Reads a plan and checks all of it against the contracts of the client and of the servers.
  *
- * @param name what to call it
- * @throws UsageError in one sentence that names the place
+ * @param file name of the file, for places
+ * @throws UsageError in one sentence that begins with a place: `mine.yaml:12:7: load.duration: …`
  */
-export function parsePlan(name: string, text: string): Plan {
-  const file = checked(PlanFile, yamlOf(text));
-  if (!file.search && !file.vary) throw new UsageError("vary: say what the plan varies, or give it a search");
-  const axis = file.vary ?? "connections";
-  const groups = file.groups ? Object.entries(file.groups) : [[null, {}] as const];
-  return {
+export function parsePlan(name: string, yaml: string, file = `${name}.yaml`): Plan {
+  const root = PlanNode.parse(yaml, file);
+  const keys = root.keys(PLAN_KEYS, (key) => key.startsWith("x-"));
+  const required = (key: "question" | "about") => keys[key] ?? root.missing(key);
+  if (!keys.search && !keys.vary) root.missing("vary").fail("name what the plan varies, or give it a search");
+  const axis = keys.vary?.read(ROWS.vary) ?? "connections";
+  const varied = { axis, isSearch: keys.search !== undefined };
+  if (name.length > NAME_MAX)
+    throw new UsageError(`${file}: a plan's name has at most ${NAME_MAX} characters`);
+  const plan: Plan = {
     name,
-    question: oneLine(file.question),
-    about: oneLine(file.about),
+    question: readLine(required("question")),
+    about: readLine(required("about")),
     axis,
-    groups: groups.map(([groupName, group]) => groupOf(file, axis, groupName, group ?? {})),
-    clients: file.clients,
-    repeats: file.repeats,
-    seed: file.seed,
-    cutoffMs: file.cutoff ?? null,
-    search: file.search ? searchOf(file.search) : null,
+    groups: readGroups(root, keys, varied),
+    clients: keys.clients ? readList(keys.clients).map((count) => count.read(ROWS.clients)) : [1],
+    repeats: keys.repeats?.read(ROWS.repeats) ?? 5,
+    seed: keys.seed?.read(ROWS.seed) ?? 1,
+    cutoffMs: keys.cutoff?.read(ROWS.cutoff) ?? null,
+    search: keys.search ? readSearch(keys.search) : null,
   };
+  checkPlan(plan);
+  return plan;
 }
 
-function yamlOf(text: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new UsageError(oneLine((error as Error).message.split("\n")[0] ?? ""));
+function readGroups(root: PlanNode, plan: Level & { groups?: PlanNode }, varied: Varied): Group[] {
+  if (!plan.groups) {
+    return [{ name: null, place: root.place, variants: readVariants(root, [plan], varied) }];
   }
+  return plan.groups.entries().map(([name, node]) => {
+    assertShort(name, node);
+    return { name, place: node.place, variants: readVariants(node, [plan, node.keys(GROUP_KEYS)], varied) };
+  });
 }
 
-function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  const place = issue?.path.map(String).join(".") ?? "";
-  const words = issue?.code === "invalid_key" ? issue.issues[0]?.message : issue?.message;
-  throw new UsageError(`${place && `${place}: `}${words ?? "cannot be read"}`);
+/** @param levels the plan, then the group: what is nearer to a variant counts */
+function readVariants(parent: PlanNode, levels: readonly Level[], varied: Varied): Variant[] {
+  const variants = levels.findLast((level) => level.variants)?.variants;
+  const entries = variants?.entries() ?? [];
+  if (entries.length === 0) parent.missing("variants").fail("name what is compared, such as 'epoll:'");
+  return entries.map(([name, node]) => {
+    assertShort(name, node);
+    if (!VARIANT_NAME.test(name)) node.fail("a variant's name has letters, digits, dots and dashes only");
+    return readVariant(name, node, levels, varied);
+  });
 }
 
-function groupOf(file: PlanFile, axis: Axis, name: string | null, group: GroupEntry): Group {
-  const variants = group.variants ?? file.variants;
-  if (!variants || Object.keys(variants).length === 0) {
-    throw new UsageError(
-      `${name === null ? "" : `groups.${name}.`}variants: say what is compared, such as 'epoll:'`,
-    );
-  }
-  return {
+function readVariant(name: string, node: PlanNode, outer: readonly Level[], varied: Varied): Variant {
+  const own = node.keys(VARIANT_KEYS);
+  const levels = [...outer, own];
+  const server = own.server?.read(ROWS.server) ?? name;
+  const contract = findContract(server) ?? node.fail(`name its server: ${SERVERS.join(", ")}`);
+  const options = levels.map(({ options: given }) =>
+    readServerOptions(given?.options() ?? {}, contract, varied),
+  );
+  const layer = levels.map(({ load }) => readLoad(load?.options() ?? {}, varied)).reduce(mergeLoad);
+  const values = levels.findLast((level) => level.values)?.values;
+  const variant: Variant = {
     name,
-    variants: Object.entries(variants).map(([variant, entry]): Variant => {
-      const place = [name, variant].filter((part) => part !== null).join(".");
-      const loads = [group.load, entry?.load].map((load) => loadOf(load ?? {}));
-      const load = loads.reduce(changedLoad, loadOf(file.load));
-      checkLoad(place, axis, load, file);
-      const values = entry?.values ?? group.values ?? file.values ?? [];
-      if (values.length === 0 && !file.search) throw new UsageError(`${place}: it has no values to vary`);
-      return {
-        name: variant,
-        server: serverOf(variant, entry?.server),
-        args: argsOf({ ...file.options, ...group.options, ...entry?.options }),
-        load,
-        steps: stepsOf(place, axis, values),
-        connectionsPerServer: entry?.["connections-per-server"] ?? null,
-      };
-    }),
+    server,
+    options: Object.assign({}, ...options),
+    ...layer,
+    steps: values ? readSteps(varied.axis, values) : [],
+    connectionsPerServer: own["connections-per-server"]?.read(ROWS.connectionsPerServer) ?? null,
   };
+  assertComplete(variant, node, varied);
+  return variant;
 }
 
-function serverOf(variant: string, server: ServerName | undefined): ServerName {
-  const found = server ?? SERVERS.find((one) => one === variant);
-  if (!found) throw new UsageError(`${variant}: say which server it is: ${SERVERS.join(", ")}`);
-  return found;
-}
-
-function stepsOf(place: string, axis: Axis, values: readonly (string | number)[]) {
-  return values
-    .map((value) => {
-      const step = within(place, () => stepOf(axis, String(value)));
-      if (!Number.isFinite(step.x) || (step.x === 0 && axis !== "idle")) {
-        throw new UsageError(`${place}: '${value}' is no value for ${axis}`);
-      }
-      return step;
-    })
+function readSteps(axis: Axis, values: PlanNode): Step[] {
+  return readList(values)
+    .map((value) => readStep(axis, value.given()))
     .toSorted((a, b) => a.x - b.x);
 }
 
-function checkLoad(place: string, axis: Axis, load: Load, { search }: PlanFile): void {
-  if (typeof load.duration === "string")
-    within(`${place}: load.duration`, () => parseDurationMs(load.duration as string));
-  const isCount = (value: string | true | undefined) => typeof value === "string" && /^[1-9]\d*$/.test(value);
-  if (search) {
-    if (typeof load.duration === "string") return;
-    throw new UsageError(`${place}: load.duration: say how long each run of the search exchanges messages`);
+function readList(node: PlanNode): PlanNode[] {
+  const items = node.items();
+  return items.length > 0 ? items : node.fail("the list is empty");
+}
+
+/** @throws UsageError when a variant lacks an option that its cells need */
+function assertComplete(
+  { load, connections, steps }: Variant,
+  node: PlanNode,
+  { axis, isSearch }: Varied,
+): void {
+  const fail = (key: string, sentence: string) => node.missing(key).fail(sentence);
+  if (isSearch) {
+    if (!load.durationMs)
+      fail("load.duration", "a search needs the time in which each run exchanges messages");
+    return;
   }
-  if (axis === "idle" && !isCount(load.active)) {
-    throw new UsageError(
-      `${place}: load.active: a plan that varies idle connections says how many are active`,
-    );
+  if (steps.length === 0) fail("values", `give the values of the axis ${axis}`);
+  if (axis === "idle" && load.active?.value.unit !== "count") {
+    fail("load.active", "a plan that varies idle connections needs the number of active ones");
   }
-  if (axis === "connect-rate" && typeof load.connections === "string" && !isCount(load.connections)) {
-    const time = load.connections;
-    within(`${place}: load.connections`, () => parseDurationMs(time));
-  } else if (axis !== "connections" && axis !== "idle" && !isCount(load.connections)) {
-    throw new UsageError(`${place}: load.connections: say how many there are`);
+  if (axis !== "connections" && axis !== "idle" && connections === null) {
+    fail("load.connections", "give the number of connections");
   }
 }
 
-/** Names the place of a mistake. @throws UsageError */
-function within<T>(place: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    throw error instanceof UsageError ? new UsageError(`${place}: ${error.message}`) : error;
-  }
-}
-
-/** As words of a command line: `{ trigger: level, reuse-port: true }` becomes --trigger level --reuse-port. */
-export function argsOf(options: Readonly<Record<string, string | number | boolean>>): string[] {
-  return Object.entries(loadOf(options)).flatMap(([option, value]) =>
-    value === true ? [`--${option}`] : [`--${option}`, value],
-  );
-}
-
-/** A flag that is false is one that is not given. */
-function loadOf(options: Readonly<Record<string, string | number | boolean>>): Load {
-  return Object.fromEntries(
-    Object.entries(options).flatMap(([option, value]): [string, string | true][] => {
-      if (typeof value === "boolean") return value ? [[option, true]] : [];
-      return [[option, String(value)]];
-    }),
-  );
-}
-
-function searchOf({ slo, precision, ...ranges }: NonNullable<PlanFile["search"]>): SearchPlan {
-  if (SEARCHED.every((searched) => ranges[searched] === undefined)) {
-    throw new UsageError(`search: say what is searched: ${SEARCHED.join(", ")}`);
-  }
+function readSearch(node: PlanNode): SearchPlan {
+  const keys = node.keys(["connections", "rate", "slo", "precision"]);
+  if (!keys.connections && !keys.rate) node.fail(`name what is searched: ${SEARCHED.join(", ")}`);
+  const slo = (keys.slo ?? node.missing("slo")).keys(["p99", "achieved", "failures"]);
+  if (!keys.slo) node.missing("slo").fail("give the objective: p99, achieved, failures");
+  const ranges = SEARCHED.flatMap((searched): [Searched, SearchRange][] => {
+    const range = keys[searched];
+    return range ? [[searched, readRange(range, searched === "rate" ? "connections" : "rate")]] : [];
+  });
   return {
-    objective: { p99Ms: slo.p99, achievedMin: slo.achieved, failuresMax: slo.failures },
-    precision,
-    ranges: Object.fromEntries(
-      SEARCHED.flatMap((searched) => {
-        const range = ranges[searched] as
-          | { from: number; to: number; rate?: number; connections?: number }
-          | undefined;
-        return range
-          ? [[searched, { from: range.from, to: range.to, fixed: range.rate ?? range.connections ?? 0 }]]
-          : [];
-      }),
-    ),
+    objective: {
+      p99Ms: slo.p99?.read(ROWS.p99) ?? 100,
+      achievedMin: (slo.achieved?.read(ROWS.achieved) ?? 95) / 100,
+      failuresMax: slo.failures?.read(ROWS.failures) ?? 0,
+    },
+    precision: (keys.precision?.read(ROWS.precision) ?? 10) / 100,
+    ranges: Object.fromEntries(ranges),
   };
 }
 
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, " ").trim();
+function readRange(node: PlanNode, fixed: Searched): SearchRange {
+  const keys = node.keys(["from", "to", fixed]);
+  const read = (key: "from" | "to" | Searched) => (keys[key] ?? node.missing(key)).read(ROWS.bound);
+  const range = { from: read("from"), to: read("to"), fixed: read(fixed) };
+  return range.from <= range.to ? range : node.fail("from is above to");
+}
+
+function readLine(node: PlanNode): string {
+  return node.read(ROWS.sentence).replace(/\s+/g, " ").trim() || node.fail("a value is missing");
+}
+
+function assertShort(name: string, node: PlanNode): void {
+  if (name.length > NAME_MAX) node.fail(`a name has at most ${NAME_MAX} characters`);
 }

@@ -7,10 +7,10 @@ import { parsePlan } from "./plan-file.ts";
 
 const FOLDER = fileURLToPath(new URL("../../plans/", import.meta.url));
 
-/** The plan every command means when none is named. */
+/** Name of the plan that a command runs when none is named. */
 export const DEFAULT_PLAN = "quick";
 
-/** What `lab plans` lists, the default first. */
+/** Returns the names of the plans that come with the lab, the default first. */
 export function planNames(): string[] {
   const names = readdirSync(FOLDER)
     .filter((file) => extname(file) === ".yaml")
@@ -19,42 +19,27 @@ export function planNames(): string[] {
 }
 
 /**
- * A plan that comes with the lab, by its name, or one of the user's own, by its file's.
+ * Returns a plan of the lab by its name, or a plan of the user by its file.
  *
  * @throws UsageError in one sentence
  */
 export function findPlan(nameOrPath: string): Plan {
-  if (planNames().includes(nameOrPath)) return read(nameOrPath, `${FOLDER}${nameOrPath}.yaml`);
+  if (planNames().includes(nameOrPath)) return parsePlan(nameOrPath, planText(nameOrPath));
   if (!/[./]/.test(nameOrPath)) {
     throw new UsageError(
       `there is no plan '${nameOrPath}': ${planNames().join(", ")}, or a file of your own such as ./mine.yaml`,
     );
   }
-  return read(basename(nameOrPath, extname(nameOrPath)), nameOrPath);
+  return parsePlan(basename(nameOrPath, extname(nameOrPath)), planText(nameOrPath), nameOrPath);
 }
 
-/** The text of a plan that comes with the lab, to begin one's own with. */
+/** Returns the YAML of a plan of the lab by its name, or of a plan of the user by its file. @throws UsageError */
 export function planText(nameOrPath: string): string {
-  return textOf(planNames().includes(nameOrPath) ? `${FOLDER}${nameOrPath}.yaml` : nameOrPath);
-}
-
-function read(name: string, path: string): Plan {
-  const text = textOf(path);
-  try {
-    return parsePlan(name, text);
-  } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${path}: ${error.message}`);
-    throw error;
-  }
-}
-
-function textOf(path: string): string {
+  const path = planNames().includes(nameOrPath) ? `${FOLDER}${nameOrPath}.yaml` : nameOrPath;
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `${path}: ${code === "ENOENT" ? "there is no such file" : (error as Error).message}`,
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${path}: ${code === "ENOENT" ? "there is no such file" : message}`);
   }
 }

@@ -1,8 +1,9 @@
+import { commandWords } from "@c10k-lab/cli";
 import type { Manifest } from "@c10k-lab/protocol";
+import { CLIENT, findContract } from "./contracts.ts";
 import type { Plan, Variant } from "./plan.ts";
-import { argsOf } from "./plan-file.ts";
 
-/** The plan with all that was changed in it, as the report's appendix shows it. */
+/** Returns the plan with its changes, as the report's appendix shows it. */
 export function optionsOf({
   about,
   axis,
@@ -23,15 +24,21 @@ export function optionsOf({
     about,
     ...(search ? { search } : { varies: axis }),
     ...Object.fromEntries(variants),
-    ...{ clients, repeats, seed },
+    clients,
+    repeats,
+    seed,
     ...(cutoffMs === null ? {} : { "cut off after": `${cutoffMs / 1000} s` }),
   };
 }
 
-function describe({ server, args, load, steps, connectionsPerServer }: Variant): string {
+function describe({ server, options, load, connections, steps, connectionsPerServer }: Variant): string {
   const parts = [
-    [`server ${server}`, ...args].join(" "),
-    ["client", ...argsOf(load)].join(" "),
+    [`server ${server}`, ...commandWords(options, findContract(server)?.options ?? {})].join(" "),
+    [
+      "client",
+      ...(connections === null ? [] : ["--connections", connections.text]),
+      ...commandWords(load, CLIENT.options),
+    ].join(" "),
     steps.length === 0 ? "" : `values ${steps.map(({ text }) => text).join(", ")}`,
     connectionsPerServer === null ? "" : `a server for each ${connectionsPerServer} connections`,
   ];

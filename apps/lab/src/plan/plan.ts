@@ -1,60 +1,53 @@
-import type { Axis, Objective, Searched, ServerName } from "@c10k-lab/protocol";
+import type { Axis, Objective, Searched } from "@c10k-lab/protocol";
+import type { Step } from "./axis.ts";
+import type { LoadLayer, ServerSettings } from "./load.ts";
 
-/** Options of the client by name, without dashes; true is a flag: `{ "connect-rate": "500", "no-barrier": true }`. */
-export type Load = Readonly<Record<string, string | true>>;
-
-/** An experiment as pure data: what is compared, under which loads, how often. `plan-file.ts` reads one from YAML. */
+/** An experiment as pure data: variants, loads, repetitions. `plan-file.ts` reads one from YAML. */
 export interface Plan {
   readonly name: string;
-  /** One sentence: what one will know afterwards. */
+  /** One sentence: the question that the experiment answers. */
   readonly question: string;
   /** One sentence: what is done, and how long it takes. */
   readonly about: string;
-  /** What the x axis of the plan is. */
+  /** The x axis. */
   readonly axis: Axis;
-  /** Variants are compared within a group; most plans have one without a name. */
+  /** Variants are compared within a group; most plans have one group without a name. */
   readonly groups: readonly Group[];
-  /** Client processes that share the connections of a step, a factor of the experiment: each number is a step of its own. */
+  /** Client processes that share the connections of a cell; each number makes a cell of its own. */
   readonly clients: readonly number[];
-  /** How often each cell is run: from three on, medians carry an interval. */
+  /** Repetitions of each cell; from three on, medians have an interval. */
   readonly repeats: number;
-  /** Of the order in which the variants meet a load. */
+  /** Seed of the order in which the variants meet a load. */
   readonly seed: number;
-  /** A cell that is still at work after this long is cut off; null: never. */
+  /** A repetition that takes longer is cut off; null: never. */
   readonly cutoffMs: number | null;
-  /** A plan for `lab capacity`: limits are searched instead of steps gone through. */
+  /** A plan for `lab capacity`: limits are searched, there are no axis values. */
   readonly search: SearchPlan | null;
 }
 
 export interface Group {
   readonly name: string | null;
+  /** Place of its key in the file, for mistakes. */
+  readonly place: string;
   readonly variants: readonly Variant[];
 }
 
-/** What is compared, drawn as one line: a server with its options, under a load. */
-export interface Variant {
+/** A server with its options, under a load; a line in the charts. */
+export interface Variant extends LoadLayer {
   readonly name: string;
-  readonly server: ServerName;
-  /** Options of the server, as typed. */
-  readonly args: readonly string[];
-  readonly load: Load;
+  /** Name of the server, see contracts.ts. */
+  readonly server: string;
+  readonly options: ServerSettings;
   /** Ascending. */
   readonly steps: readonly Step[];
-  /** Each so many connections get a server process of their own; null: one for all. */
+  /** Connections for each server process; null: one process for all. */
   readonly connectionsPerServer: number | null;
 }
 
-/** A place on the x axis. */
-export interface Step {
-  readonly x: number;
-  /** As the plan has it: `64KiB`. */
-  readonly text: string;
-}
-
-/** How far each search goes, and against what. */
+/** The ranges of a search, and the objective. */
 export interface SearchPlan {
   readonly objective: Objective;
-  /** Where a search ends, as a share of the value: 0.1 tells 1,000 from 1,100. */
+  /** Smallest distance that a search tells apart, as a share of the value: 0.1 tells 1,000 from 1,100. */
   readonly precision: number;
   readonly ranges: Readonly<Partial<Record<Searched, SearchRange>>>;
 }
@@ -62,14 +55,11 @@ export interface SearchPlan {
 export interface SearchRange {
   readonly from: number;
   readonly to: number;
-  /** What is held fast: the rate while connections are searched, connections while the rate is. */
+  /** The rate while connections are searched; the connections while the rate is. */
   readonly fixed: number;
 }
 
-function variantsOf({ groups }: Pick<Plan, "groups">): Variant[] {
-  return groups.flatMap(({ variants }) => variants);
-}
-
-export function serversOf(plan: Pick<Plan, "groups">): ServerName[] {
-  return [...new Set(variantsOf(plan).map(({ server }) => server))];
+/** Returns the names of a plan's servers, each once. */
+export function serversOf({ groups }: Pick<Plan, "groups">): string[] {
+  return [...new Set(groups.flatMap(({ variants }) => variants.map(({ server }) => server)))];
 }

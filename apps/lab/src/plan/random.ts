@@ -1,6 +1,6 @@
 import { seedGenerator } from "@c10k-lab/inference";
 
-/** Returns the same items in an order that follows from the seed (Fisher and Yates). */
+/** Returns the items in an order that follows from the seed (Fisher and Yates). */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const next = seedGenerator(seed);
   const result = [...items];

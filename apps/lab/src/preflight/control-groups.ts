@@ -2,23 +2,23 @@ import { dirname, join } from "node:path";
 import type { GroupLimit } from "./allowance.ts";
 import type { TextFiles } from "./text-files.ts";
 
-/** How the two versions of control groups spell one limit. */
+/** File names of a limit in one version of control groups. */
 interface Spelling {
   readonly limit: string;
   readonly used: string;
 }
 
 const UNLIMITED: GroupLimit = { limit: Number.POSITIVE_INFINITY, used: 0, path: null };
-/** Version 1 has no word for "no limit" of memory but the largest number of pages. */
+/** Version 1 writes the largest number of pages where memory has no limit. */
 const V1_UNLIMITED = 2 ** 62;
 
-/** Tasks that this process's control groups allow: the group in its hierarchy that has fewest left. */
+/** Returns the limit on tasks of the control group that has the fewest left. */
 export function groupTasks(files: TextFiles): GroupLimit {
   const spelling = { limit: "pids.max", used: "pids.current" };
   return tightest(files, "pids", { v1: spelling, v2: spelling }, () => 0);
 }
 
-/** Memory that they allow. File pages the kernel would give back at once are not used. */
+/** Returns the limit on memory of the control group that has the least left. Reclaimable file pages do not count as used. */
 export function groupMemory(files: TextFiles): GroupLimit {
   const spellings = {
     v1: { limit: "memory.limit_in_bytes", used: "memory.usage_in_bytes" },
@@ -27,7 +27,7 @@ export function groupMemory(files: TextFiles): GroupLimit {
   return tightest(files, "memory", spellings, (folder) => inactiveFileBytes(files, folder));
 }
 
-/** Processors that their quota of CPU time amounts to. */
+/** Returns the quota of CPU time, in processors. */
 export function groupProcessors(files: TextFiles): number {
   const quotas = folders(files, "cpu").map((folder) => {
     const v2 = files.read(join(folder, "cpu.max"))?.split(" ");
@@ -54,7 +54,7 @@ function tightest(
   return limits.reduce((least, limit) => (left(limit) < left(least) ? limit : least), UNLIMITED);
 }
 
-/** The group's folder for a controller and its parents' up to the mount: every one of them has a say. */
+/** Returns the group's folder for a controller and its parents' up to the mount; the limits of all of them apply. */
 function folders(files: TextFiles, controller: string): string[] {
   const lines = (files.read("/proc/self/cgroup") ?? "").trim().split("\n");
   return lines.flatMap((line) => {
@@ -86,11 +86,11 @@ function upwards(mount: string, folder: string): string[] {
 function inactiveFileBytes(files: TextFiles, folder: string): number {
   const stat = files.read(join(folder, "memory.stat")) ?? "";
   const bytesOf = (name: string) => new RegExp(`^${name} (\\d+)$`, "m").exec(stat)?.[1];
-  // Version 1 counts groups below this one in the total only.
+  // Version 1 counts subgroups in the total only.
   return Number(bytesOf("total_inactive_file") ?? bytesOf("inactive_file") ?? 0);
 }
 
-/** "max", or no such file: no limit. */
+/** Reads a number; "max" and a missing file are no limit. */
 function toNumber(text: string | null | undefined): number {
   const value = Number.parseInt(text ?? "", 10);
   return Number.isNaN(value) ? Number.POSITIVE_INFINITY : value;

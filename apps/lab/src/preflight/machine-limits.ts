@@ -6,15 +6,15 @@ import { type CpuShares, cpuShares, lookAtCpu } from "./cpu-look.ts";
 import { localPorts } from "./local-ports.ts";
 import { SYSTEM_FILES, type TextFiles } from "./text-files.ts";
 
-/** Between two looks at the processors: long enough for a clock of 10 ms to tell per cents. */
+/** Time between two looks at the processors: with a clock tick of 10 ms it shows differences of 1 or 2 %. */
 const LOOK_MS = 500;
-/** Numbers the kernel gives to no thread once it has counted round: RESERVED_PIDS. */
+/** Numbers that the kernel gives to no thread after the first wrap-around: RESERVED_PIDS. */
 const RESERVED_PIDS = 300;
 
-/** What this machine allows a process now, as the kernel tells it. */
+/** Limits of this machine now, from the kernel. */
 export interface MachineLimits {
   readonly isRoot: boolean;
-  /** Of a process: Node raises the soft limit to the hard one. */
+  /** The hard limit of a process: Node raises the soft limit to it. */
   readonly fileDescriptors: number;
   readonly localPorts: Allowance;
   readonly somaxconn: number;
@@ -24,17 +24,17 @@ export interface MachineLimits {
   readonly userProcesses: Allowance;
   readonly groupTasks: GroupLimit;
   readonly maxMapCount: number;
-  /** What new programs may use without swapping. */
+  /** Memory for new programs without swapping: MemAvailable. */
   readonly memoryBytes: number;
   readonly groupMemory: GroupLimit;
   readonly processors: number;
   readonly groupProcessors: number;
   readonly cpu: CpuShares;
-  /** Of the last minute. */
+  /** Load average of the last minute. */
   readonly loadAverage: number;
 }
 
-/** Reads the limits; takes half a second, in which it looks at what the processors do. */
+/** Reads the limits. Takes half a second, the time between two looks at the processors. */
 export async function readMachineLimits(): Promise<MachineLimits> {
   const before = lookAtCpu(SYSTEM_FILES);
   await sleep(LOOK_MS);
@@ -44,7 +44,7 @@ export async function readMachineLimits(): Promise<MachineLimits> {
     fileDescriptors: fileDescriptorLimit(),
     processors: allowedProcessors().length,
     cpu: cpuShares(before, lookAtCpu(SYSTEM_FILES)),
-    // The kernel does not hold root to it.
+    // The kernel does not apply RLIMIT_NPROC to root.
     userProcesses: isRoot
       ? { limit: Number.POSITIVE_INFINITY, used: 0 }
       : { limit: processLimit(), used: threadsOf(SYSTEM_FILES, process.getuid?.() ?? 0) },
@@ -52,7 +52,7 @@ export async function readMachineLimits(): Promise<MachineLimits> {
   };
 }
 
-/** The part of it that is in text files. */
+/** Returns the limits that are in text files. */
 export function readKernelLimits(files: TextFiles) {
   const sysctl = (path: string) => Number(files.read(`/proc/sys/${path}`) ?? Number.POSITIVE_INFINITY);
   // "0.28 3.23 17.08 1/106 3845": averages of 1, 5 and 15 minutes, running/all threads, the newest number.
@@ -78,7 +78,7 @@ function availableBytes(files: TextFiles): number {
   return kib === undefined ? Number.POSITIVE_INFINITY : Number(kib) * 1024;
 }
 
-/** What RLIMIT_NPROC counts: the threads of all processes of a user. */
+/** Counts the threads of all processes of a user, as RLIMIT_NPROC does. */
 export function threadsOf(files: TextFiles, uid: number): number {
   const processes = files.list("/proc").filter((name) => /^\d+$/.test(name));
   return processes.reduce((sum, pid) => {

@@ -1,11 +1,8 @@
-import type { ServerName } from "@c10k-lab/protocol";
+import { CONNECTS_IN_FLIGHT } from "../../../client/src/contract.ts";
+import { findContract } from "../plan/contracts.ts";
 
-/** What --backlog of a server is when it is not given: its accept queue never has to be longer. */
-const BACKLOG = 4096;
-/** Connections the client has in the handshake at one time. */
-const HANDSHAKES = 256;
 /** Descriptors, threads and mappings of a Node process beside its connections: 30, 8 and 340 were seen. */
-const OWN_DESCRIPTORS = 40;
+export const OWN_DESCRIPTORS = 40;
 const OWN_THREADS = 12;
 const OWN_MAPPINGS = 500;
 /** The lab, a server, the client. */
@@ -14,46 +11,39 @@ const PROCESS_BYTES = 150 * 2 ** 20;
 /** A thread's stack and the guard page below it. */
 const MAPPINGS_PER_THREAD = 2;
 
-/**
- * Memory of a connection in server, client and kernel together, as MemAvailable fell with 13,000 idle connections
- * against 1,000, rounded up: 78 KiB with a thread (its stack, its kernel stack, its page tables), 4 to 18 without.
- */
-const CONNECTION_BYTES: Readonly<Record<ServerName, number>> = {
-  threaded: 96 * 1024,
-  select: 24 * 1024,
-  epoll: 24 * 1024,
-};
-
-/** What a plan needs of a machine at its largest load; of several servers the one that needs most counts. */
+/** Resources that a plan needs at its largest load; of several servers the one that needs most counts. */
 export interface Needs {
   readonly connections: number;
-  /** Of one process. */
+  /** For one process. */
   readonly fileDescriptors: number;
-  /** Of one source address. */
+  /** For one source address. */
   readonly localPorts: number;
   readonly acceptQueue: number;
   readonly handshakes: number;
-  /** Of all processes. */
+  /** For all processes. */
   readonly threads: number;
-  /** Of the server. */
+  /** For the server. */
   readonly mappings: number;
-  /** Whatever the load. */
+  /** Memory of the processes without a connection. */
   readonly baseBytes: number;
   readonly connectionBytes: number;
 }
 
-export function needsOf(servers: readonly ServerName[], steps: readonly number[]): Needs {
-  const connections = Math.max(...steps);
-  const connectionThreads = servers.includes("threaded") ? connections : 0;
+/** @param counts connections of the cells */
+export function needsOf(servers: readonly string[], counts: readonly number[]): Needs {
+  const contracts = servers.map(findContract).filter((contract) => contract !== undefined);
+  const traits = contracts.map((contract) => contract.traits);
+  const connections = Math.max(...counts);
+  const threads = traits.some(({ startsThreadPerConnection }) => startsThreadPerConnection) ? connections : 0;
   return {
     connections,
     fileDescriptors: connections + OWN_DESCRIPTORS,
     localPorts: connections,
-    acceptQueue: Math.min(connections, BACKLOG),
-    handshakes: Math.min(connections, HANDSHAKES),
-    threads: connectionThreads + PROCESSES * OWN_THREADS,
-    mappings: connectionThreads * MAPPINGS_PER_THREAD + OWN_MAPPINGS,
+    acceptQueue: Math.min(connections, ...contracts.map(({ options }) => Number(options.backlog.default))),
+    handshakes: Math.min(connections, CONNECTS_IN_FLIGHT),
+    threads: threads + PROCESSES * OWN_THREADS,
+    mappings: threads * MAPPINGS_PER_THREAD + OWN_MAPPINGS,
     baseBytes: PROCESSES * PROCESS_BYTES,
-    connectionBytes: Math.max(...servers.map((server) => CONNECTION_BYTES[server])),
+    connectionBytes: Math.max(...traits.map(({ connectionBytes }) => connectionBytes)),
   };
 }

@@ -1,7 +1,7 @@
 import Table from "cli-table3";
 import type { Check } from "./preflight.ts";
 
-/** A row for each check, and below them what to do about those that are short. */
+/** Formats a row for each check, and below them a sentence for each shortage. */
 export function formatChecks(checks: readonly Check[]): string {
   const table = new Table({
     head: ["resource", "limit", "needed", "available", "status"],
@@ -20,7 +20,7 @@ export function formatChecks(checks: readonly Check[]): string {
   return [table.toString(), ...shortages(checks)].join("\n");
 }
 
-/** A sentence for each check that is short. */
+/** Returns a sentence for each check that is short. */
 export function shortages(checks: readonly Check[]): string[] {
   return checks
     .filter(({ status }) => status === "short")

@@ -2,21 +2,21 @@ import type { Allowance, GroupLimit } from "./allowance.ts";
 import type { MachineLimits } from "./machine-limits.ts";
 import type { Needs } from "./needs.ts";
 
-/** One thing a run needs of the machine, and what there is of it. */
+/** A resource of the machine: the amount needed and the amount available. */
 export interface Check {
   readonly resource: string;
-  /** What bounds it, by the kernel's name. */
+  /** The kernel's name of the limit. */
   readonly limit: string;
   readonly unit: "" | "bytes" | "%";
   readonly needed: number;
-  /** Infinity where there is no limit. */
+  /** Infinity without a limit. */
   readonly available: number;
   readonly status: "ok" | "short";
-  /** What to do about it; null when it suffices. */
+  /** The remedy, a command where there is one; null when there is enough. */
   readonly remedy: string | null;
 }
 
-/** Other work on the machine that takes less than this does not show beside the noise of one cell. */
+/** With this much idle time other work does not show beside the noise of one cell. */
 const IDLE_PERCENT = 90;
 const NOT_STOLEN_PERCENT = 98;
 /** One for the server, one for the client. */
@@ -24,7 +24,7 @@ const PROCESSORS = 2;
 /** Unprivileged ports. */
 const MOST_PORTS = 65_535 - 1024 + 1;
 
-/** Whether a machine suffices for a plan, resource by resource. Pure: the same machine gives the same answer. */
+/** Compares a plan's needs with a machine, resource by resource. */
 export function preflight(needs: Needs, machine: MachineLimits): Check[] {
   return [
     ...connectionChecks(needs, machine),
@@ -36,7 +36,7 @@ export function preflight(needs: Needs, machine: MachineLimits): Check[] {
 
 function connectionChecks(needs: Needs, machine: MachineLimits): Check[] {
   const { fileDescriptors, localPorts, acceptQueue, handshakes } = needs;
-  // Without SYN cookies the kernel keeps the last quarter for peers it knows.
+  // Without SYN cookies the kernel reserves the last quarter for known peers.
   const synBacklog = Math.ceil((handshakes * 4) / 3);
   return [
     check(
@@ -118,12 +118,12 @@ function processorChecks({ processors, groupProcessors, cpu, loadAverage }: Mach
     check(
       ["processors", "affinity"],
       [PROCESSORS, processors],
-      "allow two, 'taskset -c 0,1': server and client share one now, and take time from each other",
+      "allow two, 'taskset -c 0,1': server and client now share one processor",
     ),
     check(
       ["processors of the control group", "cpu.max"],
       [PROCESSORS, groupProcessors],
-      `start the container with --cpus ${PROCESSORS} or more: its processes are paused when they have used their share`,
+      `start the container with --cpus ${PROCESSORS} or more: the kernel pauses processes that have used their quota`,
     ),
     check(["processor time idle", "/proc/stat"], [IDLE_PERCENT, cpu.idlePercent], busy, "%"),
     check(
@@ -160,7 +160,7 @@ function setSysctl(machine: MachineLimits, name: string, value: number | string)
   return `${sudo(machine)}sysctl -w ${name}=${value}`;
 }
 
-/** A shell's own ulimit cannot exceed the hard limit unless it is root's. */
+/** Returns a command that raises a limit: only root's ulimit may exceed the hard limit. */
 function raiseLimit({ isRoot }: MachineLimits, letter: string, name: string, value: number): string {
   return isRoot ? `ulimit -${letter} ${value}` : `sudo prlimit --pid $$ --${name}=${value}:${value}`;
 }
@@ -172,11 +172,11 @@ function raiseGroupLimit(machine: MachineLimits, { path, used }: GroupLimit, nee
 function portsRemedy({ localPorts }: Needs, machine: MachineLimits): string {
   const most = MOST_PORTS - machine.localPorts.used;
   if (localPorts > most)
-    return `leave out steps above ${most} with --max-connections: an address has no more`;
+    return `leave out cells above ${most} with --max-connections: an address has no more ports`;
   return setSysctl(machine, "net.ipv4.ip_local_port_range", '"1024 65535"');
 }
 
 function fewerConnections({ baseBytes, connectionBytes }: Needs, memoryBytes: number): string {
   const most = Math.floor((memoryBytes - baseBytes) / connectionBytes);
-  return most < 1 ? "" : `, or leave out larger steps with --max-connections ${most}`;
+  return most < 1 ? "" : `, or leave out larger cells with --max-connections ${most}`;
 }

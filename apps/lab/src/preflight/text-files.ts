@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Where the kernel's text files are read: /proc and /sys, or what a test makes up. */
+/** Reader of the kernel's text files in /proc and /sys; tests give one of their own. */
 export interface TextFiles {
-  /** @returns null when there is no such file, or it is not ours to read */
+  /** @returns null when the file is missing or may not be read */
   read(path: string): string | null;
   list(folder: string): string[];
 }

@@ -9,18 +9,20 @@ const RUN = planNames()
   .filter(({ search }) => search === null);
 
 test.each(RUN.map((plan) => [plan.name, plan] as const))(
-  "%s: every variant meets each of its loads as often as it is repeated, and loads rise",
+  "plan %s: every variant meets each of its loads in each repetition, and loads rise",
   (_, plan) => {
     const cells = cellsOf(plan);
     const points = plan.groups.flatMap(({ variants }) => variants.flatMap(({ steps }) => steps)).length;
     expect(new Set(cells.map(({ id }) => id)).size).toBe(points * plan.clients.length * plan.repeats);
     expect(new Set(cells.map(({ name }) => name)).size).toBe(points * plan.clients.length);
     for (const { name } of plan.groups) {
-      const xs = cells.filter(({ repeat, group }) => repeat === 1 && group === name).map(({ x }) => x);
+      const xs = cells
+        .filter(({ repetition: repeat, group }) => repeat === 1 && group === name)
+        .map(({ axisValue: x }) => x);
       expect(xs).toEqual(xs.toSorted((a, b) => a - b));
     }
-    expect(cells.map(({ repeat }) => repeat)).toEqual(
-      cells.map(({ repeat }) => repeat).toSorted((a, b) => a - b),
+    expect(cells.map(({ repetition: repeat }) => repeat)).toEqual(
+      cells.map(({ repetition: repeat }) => repeat).toSorted((a, b) => a - b),
     );
   },
 );
@@ -38,7 +40,7 @@ function orders(plan: Plan): string[] {
   );
 }
 
-test("each variant is equally often at each place, and no order comes twice before all have been", () => {
+test("each variant is equally often at each place of the order, and no order repeats before all have occurred", () => {
   const rounds = orders(PLAN);
   expect(new Set(rounds).size).toBe(6);
   for (const place of [0, 1, 2]) {
@@ -53,6 +55,6 @@ test("the seed decides the order", () => {
   expect(new Set(seeds).size).toBeGreaterThan(3);
 });
 
-test("a cell that is run once has no number of its run in its name", () => {
+test("the folder of a cell with one repetition has no number", () => {
   expect(cellsOf({ ...PLAN, repeats: 1 })[0]?.id).toMatch(/^[a-z]+-10$/);
 });

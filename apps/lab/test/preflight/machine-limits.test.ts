@@ -32,11 +32,11 @@ describe("local ports", () => {
     socket("0100007F", 10_000, "0A") +
     socket("0100007F", 40_003, "06");
 
-  test("those taken on loopback or on every address are not to be had", () => {
+  test("a port taken on loopback or on every address is not available", () => {
     expect(localPorts(filesOf({ ...range, "/proc/net/tcp": sockets }))).toEqual({ limit: 100, used: 2 });
   });
 
-  test("one in TIME_WAIT is not to be had where the kernel does not take it again", () => {
+  test("a port in TIME_WAIT is not available where the kernel does not reuse it", () => {
     const files = { ...range, "/proc/net/tcp": sockets };
     const used = (reuse: string) =>
       localPorts(filesOf({ ...files, "/proc/sys/net/ipv4/tcp_tw_reuse": `${reuse}\n` })).used;
@@ -51,7 +51,7 @@ describe("local ports", () => {
     );
   });
 
-  test("IPv6 sockets on every address, and IPv4 ones in their clothes, take ports as well", () => {
+  test("IPv6 sockets on every address, and IPv4-mapped ones, take ports as well", () => {
     const tcp6 =
       head +
       socket("0".repeat(32), 40_010, "0A") +
@@ -70,7 +70,7 @@ describe("control groups, version 2", () => {
   const group = (path: string, texts: Record<string, string>) =>
     Object.fromEntries(Object.entries(texts).map(([name, text]) => [`/sys/fs/cgroup${path}/${name}`, text]));
 
-  test("no file, or max: no limit", () => {
+  test("a missing file, or max, is no limit", () => {
     expect(groupTasks(filesOf(base))).toEqual(NO_LIMIT);
     const files = filesOf({
       ...base,
@@ -80,7 +80,7 @@ describe("control groups, version 2", () => {
     expect(groupProcessors(files)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  test("the group or the parent that has least left counts", () => {
+  test("the group or the parent with the least left counts", () => {
     const files = filesOf({
       ...base,
       ...group("/user.slice/job", { "pids.max": "500\n", "pids.current": "5\n" }),
@@ -89,7 +89,7 @@ describe("control groups, version 2", () => {
     expect(groupTasks(files)).toEqual({ limit: 1000, used: 900, path: "/sys/fs/cgroup/user.slice/pids.max" });
   });
 
-  test("memory in use is without the pages of files that can go", () => {
+  test("reclaimable file pages are not counted as used memory", () => {
     const files = filesOf({
       ...base,
       ...group("/user.slice/job", {
@@ -146,7 +146,7 @@ describe("control groups, version 1", () => {
   });
 });
 
-test("what processors do between two looks: idle and waiting for disks is idle, stolen is nobody's", () => {
+test("time waiting for disks counts as idle, stolen time does not", () => {
   const look = (text: string) => lookAtCpu(filesOf({ "/proc/stat": `${text}\ncpu0 1 1 1 1\n` }));
   const before = look("cpu  100 0 100 1000 50 0 10 40 7 0");
   const after = look("cpu  120 0 110 1050 60 0 10 50 9 0");
@@ -165,7 +165,7 @@ test("a user's threads are those of all the processes", () => {
   expect(threadsOf(files, 1000)).toBe(11);
 });
 
-test("settings and counts of the kernel; a setting it does not have is no limit", () => {
+test("a setting that the kernel does not have is no limit", () => {
   const limits = readKernelLimits(
     filesOf({
       "/proc/loadavg": "0.28 3.23 17.08 1/106 3845\n",
@@ -186,7 +186,7 @@ test("settings and counts of the kernel; a setting it does not have is no limit"
   });
 });
 
-test("this machine answers in numbers", async () => {
+test("every limit of this machine is a number", async () => {
   const { localPorts, somaxconn, threadsMax, memoryBytes, processors, cpu } = await readMachineLimits();
   for (const value of [localPorts.limit, somaxconn, threadsMax.used, memoryBytes, processors]) {
     expect(value).toBeGreaterThan(0);

@@ -28,14 +28,14 @@ const NEEDS = needsOf(["threaded", "select", "epoll"], [10, 10_000]);
 const shortOf = (change: Partial<MachineLimits>, needs = NEEDS) =>
   preflight(needs, { ...AMPLE, ...change }).filter(({ status }) => status === "short");
 
-test("an ample machine has enough of everything, and there is nothing to do", () => {
+test("an ample machine has enough of every resource, and no remedy is printed", () => {
   const checks = preflight(NEEDS, AMPLE);
   expect(checks.map(({ status }) => status)).toEqual(checks.map(() => "ok"));
   expect(checks.every(({ remedy }) => remedy === null)).toBe(true);
   expect(shortages(checks)).toEqual([]);
 });
 
-describe("one resource falls short: which, and the command that mends it", () => {
+describe("a shortage is reported with its limit and the command that removes it", () => {
   test.each<[string, Partial<MachineLimits>, string]>([
     ["RLIMIT_NOFILE", { fileDescriptors: 10_039 }, "ulimit -n 10040"],
     [
@@ -61,7 +61,7 @@ describe("one resource falls short: which, and the command that mends it", () =>
     [
       "MemAvailable",
       { memoryBytes: 2 ** 30 },
-      "end other programs, or leave out larger steps with --max-connections 6122",
+      "end other programs, or leave out larger cells with --max-connections 6122",
     ],
     [
       "memory.max",
@@ -79,11 +79,11 @@ describe("one resource falls short: which, and the command that mends it", () =>
   });
 });
 
-test("exactly enough is enough", () => {
+test("a machine with exactly the amount needed is not short", () => {
   expect(shortOf({ fileDescriptors: 10_040, localPorts: { limit: 10_000, used: 0 } })).toEqual([]);
 });
 
-test("who is not root is told to ask for it", () => {
+test("a remedy for a user who is not root begins with sudo", () => {
   const remedies = shortOf({ isRoot: false, fileDescriptors: 1024, somaxconn: 128 }).map(
     ({ remedy }) => remedy,
   );
@@ -93,10 +93,10 @@ test("who is not root is told to ask for it", () => {
   ]);
 });
 
-test("more connections than an address has ports: no setting helps", () => {
+test("more connections than an address has ports: the remedy is a smaller plan", () => {
   const needs = needsOf(["epoll"], [70_000]);
   expect(shortOf({}, needs).map(({ remedy }) => remedy)).toEqual([
-    "leave out steps above 64480 with --max-connections: an address has no more",
+    "leave out cells above 64480 with --max-connections: an address has no more ports",
   ]);
 });
 

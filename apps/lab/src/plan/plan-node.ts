@@ -1,0 +1,135 @@
+import { type Given, readAt, UsageError } from "@c10k-lab/cli";
+import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+
+/** The YAML document and the name of its file, for places. */
+interface Source {
+  readonly document: Document;
+  readonly lines: LineCounter;
+  readonly file: string;
+}
+
+const MERGE_KEY = "<<";
+
+/** A value in a plan's YAML file with its place. Scalars are taken as they are written: `1.10` is the text "1.10". */
+export class PlanNode {
+  readonly #source: Source;
+  readonly #node: Node | null;
+  /** Keys from the top of the file, with dots between. */
+  readonly #path: string;
+  /** Offset of the value, or of its key where there is no value. */
+  readonly #offset: number;
+
+  private constructor(source: Source, node: unknown, path: string, offset: number) {
+    const target = isAlias(node) ? node.resolve(source.document) : node;
+    this.#source = source;
+    this.#node = (target ?? null) as Node | null;
+    this.#path = path;
+    this.#offset = isEmpty(this.#node) ? offset : (this.#node?.range?.[0] ?? offset);
+  }
+
+  /** @throws UsageError with the place of the first mistake in the syntax */
+  static parse(text: string, file: string): PlanNode {
+    const lines = new LineCounter();
+    const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false });
+    const source = { document, lines, file };
+    const root = new PlanNode(source, document.contents, "", 0);
+    const [error] = document.errors;
+    if (error) throw new UsageError(`${root.#placeAt(error.pos[0])}: ${error.message.replace(/\s+/g, " ")}`);
+    return root;
+  }
+
+  /** `mine.yaml:12:7: groups.corrected.load.duration` */
+  get place(): string {
+    return this.#placeAt(this.#offset, this.#path);
+  }
+
+  /** @throws UsageError with this place */
+  fail(sentence: string): never {
+    throw new UsageError(`${this.place}: ${sentence}`);
+  }
+
+  /** Returns the place of a key that is missing here. */
+  missing(key: string): PlanNode {
+    return new PlanNode(this.#source, null, this.#join(key), this.#offset);
+  }
+
+  /** Returns the values of these keys. @throws UsageError when there is another key */
+  keys<K extends string>(
+    known: readonly K[],
+    isKnown = (_key: string) => false,
+  ): Partial<Record<K, PlanNode>> {
+    const entries = this.entries();
+    const stray = entries.find(([key]) => !known.some((name) => name === key) && !isKnown(key));
+    stray?.[1].fail(`this key is not known here; known are ${known.join(", ")}`);
+    return Object.fromEntries(entries) as Partial<Record<K, PlanNode>>;
+  }
+
+  /** Returns the keys of a map and their values; those merged with `<<` come first. */
+  entries(): [string, PlanNode][] {
+    return [...this.#collect([])];
+  }
+
+  /** Returns the items of a list. */
+  items(): PlanNode[] {
+    const node = this.#node;
+    if (!isSeq(node)) return this.fail("a list is needed, such as [10, 100]");
+    return node.items.map((item) => new PlanNode(this.#source, item, this.#path, this.#offset));
+  }
+
+  /** Returns the text of a scalar. */
+  given(): Given {
+    const node = this.#node;
+    if (node !== null && !isScalar(node)) return this.fail("one value is needed, not a list or a map");
+    const text = node?.source ?? "";
+    return text === "" ? this.fail("a value is missing") : { text, place: this.place };
+  }
+
+  /** Reads a scalar as an option of a command line is read. */
+  read<T>(row: { parse(text: string): T }): T {
+    const { text, place } = this.given();
+    return readAt(place, () => row.parse(text));
+  }
+
+  /** Returns the options of a map, as they are written. */
+  options(): Record<string, Given> {
+    return Object.fromEntries(this.entries().map(([key, value]) => [key, value.given()]));
+  }
+
+  /** @param merging maps that are being merged, so that a map merged into itself comes to an end */
+  #collect(merging: readonly Node[]): Map<string, PlanNode> {
+    const node = this.#node;
+    const found = new Map<string, PlanNode>();
+    if (isEmpty(node)) return found;
+    if (!isMap(node)) return this.fail("keys with values are needed here");
+    if (merging.includes(node)) return this.fail("an anchor is merged into itself");
+    const own = node.items.map(({ key, value }) => {
+      if (!isScalar(key)) return this.fail("a key is one word");
+      const name = key.source ?? "";
+      const isMerge = key.type === "PLAIN" && name === MERGE_KEY;
+      const path = isMerge ? this.#path : this.#join(name);
+      return { name, isMerge, value: new PlanNode(this.#source, value, path, key.range?.[0] ?? 0) };
+    });
+    for (const { value } of own.filter(({ isMerge }) => isMerge)) {
+      // The first of several merged maps counts: https://yaml.org/type/merge.html
+      const maps = isSeq(value.#node) ? value.items().toReversed() : [value];
+      for (const map of maps)
+        for (const [name, one] of map.#collect([...merging, node])) found.set(name, one);
+    }
+    for (const { name, isMerge, value } of own) if (!isMerge) found.set(name, value);
+    return found;
+  }
+
+  #join(key: string): string {
+    return this.#path === "" ? key : `${this.#path}.${key}`;
+  }
+
+  #placeAt(offset: number, path = ""): string {
+    const { line, col } = this.#source.lines.linePos(offset);
+    const position = `${this.#source.file}:${Math.max(1, line)}:${Math.max(1, col)}`;
+    return path === "" ? position : `${position}: ${path}`;
+  }
+}
+
+function isEmpty(node: Node | null): boolean {
+  return node === null || (isScalar(node) && node.value === null);
+}

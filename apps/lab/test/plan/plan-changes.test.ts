@@ -1,0 +1,45 @@
+import { commandWords } from "@c10k-lab/cli";
+import { describe, expect, test } from "vitest";
+import { cellsOf } from "../../src/plan/cells.ts";
+import { CLIENT } from "../../src/plan/contracts.ts";
+import { changePlan, type PlanChanges } from "../../src/plan/plan-changes.ts";
+import { findPlan } from "../../src/plan/plan-library.ts";
+
+const change = (name: string, changes: PlanChanges) => changePlan(findPlan(name), changes);
+const firstLoad = (name: string, changes: PlanChanges) =>
+  commandWords(cellsOf(change(name, changes))[0]?.load ?? {}, CLIENT.options).join(" ");
+
+test("an option of --load replaces the plan's, and those that it excludes", () => {
+  const load = "repeat=5 size=1KiB no-barrier";
+  expect(firstLoad("quick", { load })).toBe("--repeat 5 --size 1KiB --no-barrier");
+  expect(firstLoad("quick", { durationMs: 300 })).toBe("--message This is the payload --duration 300ms");
+});
+
+test("--connections are values where the plan varies them, and the number elsewhere", () => {
+  expect(cellsOf(change("quick", { connections: [7], repeats: 1 })).map(({ axisValue: x }) => x)).toEqual([
+    7, 7, 7,
+  ]);
+  const [cell] = cellsOf(change("size", { connections: [7] }));
+  expect(cell?.connections).toBe(7);
+});
+
+describe("a change that does not fit the plan is refused", () => {
+  test.each<[string, PlanChanges, string]>([
+    ["quick", { load: "speed=5" }, "--load: speed: client has no option 'speed'"],
+    ["quick", { load: "hold=soon" }, "--load: hold: 'soon' is not a duration"],
+    ["quick", { load: "port=5" }, "--load: port: the lab sets this option for each process"],
+    ["quick", { load: "rate=5 think=1s" }, "--load: think: rate and think exclude each other"],
+    ["quick", { load: "rate=3", clients: [4] }, "--load: rate: rate 3 cannot be divided among 4 clients"],
+    [
+      "quick",
+      { clients: [20] },
+      "quick.yaml:5:10: values: 10 connections cannot be divided among 20 clients",
+    ],
+    ["size", { load: "size=5" }, "--load: size: the plan varies size: give its values instead"],
+    ["idle", { values: ["1..2"] }, "--values: '1..2' is not a whole number"],
+    ["idle", { connections: [5] }, "--connections: the plan idle varies idle: give its values with --values"],
+    ["aa", { servers: ["select"] }, "--servers: the plan aa has none of them"],
+  ])("%s with %j", (name, changes, sentence) => {
+    expect(() => change(name, changes)).toThrow(sentence);
+  });
+});
