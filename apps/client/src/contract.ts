@@ -10,23 +10,41 @@ import {
   share,
   text,
 } from "@c10k-lab/cli";
+import { parseSourceRange } from "./source-range.ts";
+
+/** Connections being established at one time: enough to keep a server accepting, too few to overrun its accept queue. */
+export const CONNECTS_IN_FLIGHT = 256;
 
 const CLIENT_OPTIONS = {
-  host: text({ describe: "IPv4 or IPv6 address or name of the server", default: "127.0.0.1" }),
-  port: integer({ describe: "TCP port of the server", default: "10000", min: 1, max: 65535, noun: "a port" }),
+  host: text({
+    describe: "the server's name or address, IPv4 or IPv6",
+    default: "127.0.0.1",
+    isPerRun: true,
+  }),
+  port: integer({
+    describe: "the server's TCP port",
+    default: "10000",
+    min: 1,
+    max: 65535,
+    noun: "a port",
+    isPerRun: true,
+  }),
   connections: integer({
     describe: "connections to open",
     default: "100",
     min: 1,
     max: 1_000_000,
     noun: "a number of connections",
+    isPerRun: true,
   }),
   message: text({
     describe:
-      "text to send as it is, a newline is added [default: This is payload 000 to fff, another each time, so that an echo of somebody else's is noticed]",
+      "text of every message; a newline is added [default: 'This is payload 000' to 'fff', so that the echo of another message is noticed]",
+    refuse: (given) => (given.includes("\n") ? "a message is one line; send more with --repeat" : null),
+    excludes: ["sizeBytes"],
   }),
   sizeBytes: bytesRange({
-    describe: "instead of --message: random text of N bytes, or A..B each time anew, newline included",
+    describe: "random text of this many bytes, newline included; A..B: another size for each message",
     min: 1,
     max: 2 ** 28,
     noun: "a message size",
@@ -35,88 +53,97 @@ const CLIENT_OPTIONS = {
     describe: "messages on each connection [default: 20]",
     min: 1,
     noun: "a number of messages",
+    excludes: ["transferBytes", "durationMs"],
   }),
   transferBytes: bytes({
-    describe: "instead of --repeat: messages until this much has come back on each connection",
+    describe: "bytes to get back on each connection",
     min: 1,
     noun: "an amount of data",
+    excludes: ["durationMs"],
   }),
-  durationMs: durationMs({ describe: "instead of --repeat: messages for this long", min: 1 }),
+  durationMs: durationMs({ describe: "time in which messages begin", min: 1 }),
   connectRate: integer({
     describe: "connections to open per second [default: as fast as they are established]",
     min: 1,
     noun: "a rate",
+    isDividedAmongClients: true,
   }),
   active: share({
     describe:
-      "connections that exchange messages, N or P%, evenly spread; the others stay open and idle, and echo once before and once after [default: all]",
+      "connections that exchange messages, N or P%, evenly spread; the others stay open and echo once before and once after [default: all]",
+    excludes: ["noBarrier"],
+    isDividedAmongClients: true,
   }),
   rate: integer({
     describe:
-      "open loop: messages per second of all connections together, due at even intervals whatever comes back [default: closed loop, the next message when the last is back]",
+      "messages per second of all connections together, due at even times: an open loop [default: a closed loop, each message leaves when the last is back]",
     min: 1,
     max: 100_000_000,
     noun: "a rate",
+    excludes: ["thinkMs", "noBarrier"],
+    isDividedAmongClients: true,
   }),
-  holdMs: durationRangeMs({
-    describe: "keep each connection open at least this long, or A..B, from the moment it is established",
-  }),
-  thinkMs: durationRangeMs({ describe: "pause this long, or A..B, before the next message" }),
-  noBarrier: flag("send as soon as a connection is established; otherwise once all are"),
+  holdMs: durationRangeMs({ describe: "least age of a connection when it is closed; A..B: drawn for each" }),
+  thinkMs: durationRangeMs({ describe: "pause before the next message; A..B: drawn for each" }),
+  noBarrier: flag("send as soon as a connection is established [default: when all are established]"),
   source: text({
     describe:
-      "IPv4 address or network, such as 127.0.0.1/26, whose addresses connections come from in turn: each has ports of its own",
+      "IPv4 address or network to connect from, such as 127.0.0.1/26; its addresses take turns, and each has ports of its own",
+    refuse: (given) =>
+      parseSourceRange(given) === null
+        ? `'${given}' is not an IPv4 network such as 127.0.0.1/26, /8 to /32`
+        : null,
   }),
   startAtMs: instantMs({
     describe:
-      "for several clients together: send from this moment on (ISO 8601, or milliseconds since 1970), connect at once; with --no-barrier connect from then on",
+      "moment of the first message, ISO 8601 or milliseconds since 1970: several clients begin together; with --no-barrier also of the first connect",
+    isPerRun: true,
   }),
   timeoutMs: durationMs({
-    describe: "give a connection up when no byte of an unanswered message comes for this long",
+    describe: "close a connection when no byte of an unanswered message comes for this long",
     default: "30s",
     min: 1,
   }),
   connectTimeoutMs: durationMs({
-    describe: "give up establishing a connection after this long",
+    describe: "close a connection that is not established after this long",
     default: "10s",
     min: 1,
   }),
-  waitForServerMs: durationMs({
-    describe: "try again for this long when nobody listens there yet",
-    default: "0",
+  waitForServerMs: durationMs({ describe: "try again for this long while no server listens", default: "0" }),
+  seed: integer({
+    describe: "seed of the random sizes, texts and times",
+    default: "1",
+    max: 2 ** 31,
+    isPerRun: true,
   }),
-  seed: integer({ describe: "of everything random: sizes, texts, times", default: "1", max: 2 ** 31 }),
   stats: text({
-    describe:
-      "CSV file to write: one row for every requested connection; {n} becomes the first number not taken",
+    describe: "CSV file to write, a row for each connection; {n} becomes the first free number",
+    isPerRun: true,
   }),
   summary: text({
     describe: "JSON file to write: totals, latency histograms, environment; {n} as in --stats",
+    isPerRun: true,
   }),
-  exitWithParent: flag("stop when the process that started this one ends"),
+  exitWithParent: { ...flag("stop when the parent process ends"), isPerRun: true },
 } as const;
 
 export type ClientOptions = OptionValues<typeof CLIENT_OPTIONS>;
 
-/** The client as others see it: its name, options and defaults, without the code that runs. */
+/** The client's contract: name, options and defaults, without the code that runs. */
 export const contract = {
   name: "client",
-  describe:
-    "TCP load client: opens connections, sends lines of text, verifies every echoed byte, times every message.",
+  describe: "TCP load client: opens connections, sends lines of text, verifies and times every echo.",
   options: CLIENT_OPTIONS,
   envPrefix: "LOAD",
   examples: [
     ["npm run client", "100 connections × 20 messages to 127.0.0.1:10000"],
-    ["npm run client -- --connections 5000 --stats rows.csv --summary sum.json", "with results in files"],
-    ["npm run client -- --size 16..1KiB --think 10ms..50ms --duration 10s", "varying messages and pauses"],
-    ["npm run client -- --rate 20000 --duration 30s", "an open loop: messages due at even intervals"],
+    ["npm run client -- --connections 5000 --stats rows.csv --summary sum.json", "results in files"],
+    ["npm run client -- --size 16..1KiB --think 10ms..50ms --duration 10s", "random messages and pauses"],
+    ["npm run client -- --rate 20000 --duration 30s", "an open loop"],
     ["npm run client -- --connections 5000 --active 2% --duration 10s", "most connections idle"],
-    [
-      "npm run client -- --connections 1000 --repeat 1 --hold 1s..20s",
-      "connections kept open for varying times",
-    ],
+    ["npm run client -- --connections 1000 --repeat 1 --hold 1s..20s", "connections of different ages"],
   ] as const,
   epilogue: `Every option is also read from the environment: --connect-rate is LOAD_CONNECT_RATE.
-Exit codes: 0 everything asked for was echoed and verified, 1 something was not, 2 bad usage, 3 results could not be
-written, 130 or 143 interrupted (rows are written).`,
+Exit codes: 0 every echo came back and was verified, 1 one did not, 2 wrong usage, 3 results could not be written, 130 or
+143 interrupted (rows are written).`,
 };

@@ -1,8 +1,5 @@
-import { check, posix } from "@c10k-lab/posix";
+import { Epoll, posix } from "@c10k-lab/posix";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
-
-/** Flags that mean more than data is pending. */
-const MORE_THAN_DATA = posix.EPOLLRDHUP | posix.EPOLLPRI | posix.EPOLLHUP | posix.EPOLLERR;
 
 /**
  * Poller on epoll(7). Difficulties of this API:
@@ -23,8 +20,7 @@ export class EpollPoller implements Poller {
   controlCalls = 0;
   readonly descriptorsScanned = 0;
   readonly wordsScanned = 0;
-  readonly #epfd: number;
-  readonly #kernelEvents: Int32Array;
+  readonly #epoll: Epoll;
   readonly #always: number;
 
   constructor(capacity: number, trigger: "level" | "edge", maxEvents: number) {
@@ -33,49 +29,43 @@ export class EpollPoller implements Poller {
     this.fds = new Int32Array(maxEvents);
     this.generations = new Int32Array(maxEvents);
     this.events = new Uint8Array(maxEvents);
-    this.#kernelEvents = new Int32Array(maxEvents * posix.EPOLL_EVENT_WORDS);
-    this.#epfd = check(posix.epoll_create1(posix.EPOLL_CLOEXEC), "epoll_create1");
+    this.#epoll = new Epoll(maxEvents);
     this.#always = trigger === "edge" ? posix.EPOLLET | posix.EPOLLRDHUP | posix.EPOLLPRI : 0;
   }
 
   add(fd: number, generation: number, interest: number): number {
-    return this.#control(posix.EPOLL_CTL_ADD, fd, this.#mask(interest), generation);
+    this.controlCalls++;
+    return this.#epoll.add(fd, generation, this.#flags(interest));
   }
 
   modify(fd: number, generation: number, interest: number): number {
-    return this.#control(posix.EPOLL_CTL_MOD, fd, this.#mask(interest), generation);
+    this.controlCalls++;
+    return this.#epoll.modify(fd, generation, this.#flags(interest));
   }
 
   remove(fd: number): number {
-    return this.#control(posix.EPOLL_CTL_DEL, fd, 0, 0);
+    this.controlCalls++;
+    return this.#epoll.remove(fd);
   }
 
   wait(timeoutMs: number): number {
-    const ready = posix.epoll_wait(this.#epfd, this.#kernelEvents, timeoutMs);
+    const ready = this.#epoll.wait(timeoutMs);
     for (let index = 0; index < ready; index++) {
-      const word = index * posix.EPOLL_EVENT_WORDS;
-      const data = word + posix.EPOLL_EVENT_DATA_WORD;
-      const happened = this.#kernelEvents[word];
-      this.fds[index] = this.#kernelEvents[data];
-      this.generations[index] = this.#kernelEvents[data + 1];
+      this.fds[index] = this.#epoll.fd(index);
+      this.generations[index] = this.#epoll.generation(index);
       this.events[index] =
-        ((happened & posix.EPOLLOUT) === 0 ? 0 : WRITABLE) |
-        ((happened & posix.EPOLLIN) === 0 ? 0 : READABLE) |
-        ((happened & MORE_THAN_DATA) === 0 ? 0 : READ_TO_THE_END);
+        (this.#epoll.isReadable(index) ? READABLE : 0) |
+        (this.#epoll.isWritable(index) ? WRITABLE : 0) |
+        (this.#epoll.hasMoreThanData(index) ? READ_TO_THE_END : 0);
     }
     return ready;
   }
 
   close(): void {
-    posix.close(this.#epfd);
+    this.#epoll.close();
   }
 
-  #control(operation: number, fd: number, events: number, generation: number): number {
-    this.controlCalls++;
-    return posix.epoll_ctl(this.#epfd, operation, fd, events, generation);
-  }
-
-  #mask(interest: number): number {
+  #flags(interest: number): number {
     return this.#always | (interest === WRITABLE ? posix.EPOLLOUT : posix.EPOLLIN);
   }
 }

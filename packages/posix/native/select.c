@@ -14,8 +14,8 @@ static int select_call(int nfds, void *readable, void *writable, void *exception
 #endif
 }
 
-/* (nfds, readable, writable, exceptional, timeoutMs). A negative timeout waits for ever. The kernel overwrites the
- * sets. */
+/* (nfds, readable, writable, exceptional, timeoutMs). A negative timeout waits without limit. The kernel overwrites
+ * the sets. */
 static napi_value posix_select(napi_env env, napi_callback_info info) {
   ARGS(5);
   int nfds = arg_int(env, argv[0]);

@@ -44,9 +44,9 @@ export interface Binding {
   epoll_create1(flags: number): number;
   /** epoll_ctl(2). Each event carries `fd` and `generation`, see `EPOLL_EVENT_DATA_WORD`. */
   epoll_ctl(epfd: number, operation: number, fd: number, events: number, generation: number): number;
-  /** epoll_wait(2): number of events written to `events`, `EPOLL_EVENT_WORDS` words each; -1 waits for ever. */
+  /** epoll_wait(2): number of events written to `events`, `EPOLL_EVENT_WORDS` words each; -1 waits without limit. */
   epoll_wait(epfd: number, events: Int32Array, timeoutMs: number): number;
-  /** epoll_pwait2(2), Linux 5.11: epoll_wait with a finer time-out and no signal mask; -1 waits for ever. */
+  /** epoll_pwait2(2), Linux 5.11: epoll_wait with a finer time-out and no signal mask; -1 waits without limit. */
   epoll_pwait2(epfd: number, events: Int32Array, timeoutUs: number): number;
 
   /** select(2) on bitmaps of whole 64-bit words that hold `nfds` bits. The kernel overwrites them. */

@@ -94,7 +94,7 @@ test("two writes to an eventfd are read as one wake-up", () => {
   expect(posix.eventfd_read(fd)).toBe(-posix.EAGAIN);
 });
 
-test("epoll_pwait2 waits for microseconds, for an event or for ever", () => {
+test("epoll_pwait2 waits for microseconds, for an event or without limit", () => {
   using descriptors = new Descriptors();
   const [client, server] = descriptors.pair();
   const epfd = descriptors.add(posix.epoll_create1(posix.EPOLL_CLOEXEC));

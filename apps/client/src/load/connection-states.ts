@@ -1,38 +1,46 @@
-/** What a connection needs next. */
+/** Nothing has happened to the connection yet. */
+export const UNSTARTED = 0;
+/** The server does not listen yet; the connection tries again at `wakeUs`. */
+export const WAITING = 1;
+export const CONNECTING = 2;
+/** A message is in flight. */
+export const WORKING = 3;
+/** Established; no message is in flight. The states from here to LEAVING are quiet: bytes from the server are an error. */
+export const READY = 4;
+/** Between two messages. */
+export const THINKING = 5;
+/** The work is done; the connection stays open until `wakeUs`. */
+export const HOLDING = 6;
+/** The work is done; the connection stays open until every other connection has had its first echo. */
+export const LEAVING = 7;
+export const ENDED = 8;
+export type State =
+  | typeof UNSTARTED
+  | typeof WAITING
+  | typeof CONNECTING
+  | typeof WORKING
+  | typeof READY
+  | typeof THINKING
+  | typeof HOLDING
+  | typeof LEAVING
+  | typeof ENDED;
+
+/** Needs nothing before the next event of its socket. */
 export const AWAIT_EVENT = 0;
-/** Its turn is over, but it may have more to read: come back without waiting. */
+/** Needs another turn without a wait: its socket may have more to read. */
 export const AWAIT_TURN = 1;
-/** Its next message is due after a pause. */
-export const AWAIT_THINK = 2;
-/** Its next message is due at `dueUs`. */
-export const AWAIT_DUE = 3;
-/** It has done all it was asked for. */
-export const SATISFIED = 4;
-/** The echo that was to prove it alive is back. */
-export const PROVEN = 5;
-/** Ended by an error: see `outcome`. */
-export const FAILED = 6;
+/** Needs to be woken at `wakeUs`. */
+export const AWAIT_TIME = 2;
+/** Needs to be released when every other connection has had its first echo. */
+export const AWAIT_OTHERS = 3;
+/** Needs a new socket that connects. */
+export const CONNECT = 4;
+/** Needs its socket closed and its row written: it has ended with `outcome`. */
+export const CLOSE = 5;
 export type Need =
   | typeof AWAIT_EVENT
   | typeof AWAIT_TURN
-  | typeof AWAIT_THINK
-  | typeof AWAIT_DUE
-  | typeof SATISFIED
-  | typeof PROVEN
-  | typeof FAILED;
-
-/** Where a connection is in its life. */
-export const CONNECTING = 0;
-/** Established, and nothing under way. */
-export const READY = 1;
-/** A message is under way. */
-export const WORKING = 2;
-/** Between two messages. */
-export const THINKING = 3;
-/** Done, and not yet as old as it was told to get. */
-export const HOLDING = 4;
-export const ENDED = 5;
-/** For a server that does not listen yet. */
-export const WAITING = 6;
-/** Done, while others have not had their first echo. */
-export const LEAVING = 7;
+  | typeof AWAIT_TIME
+  | typeof AWAIT_OTHERS
+  | typeof CONNECT
+  | typeof CLOSE;

@@ -1,6 +1,6 @@
 /**
- * When connections want to be woken: a binary heap of (time, connection), each connection at most once. Arrays of fixed
- * size, so that setting a deadline allocates nothing.
+ * Times at which connections are woken: a binary heap of (time, connection), each connection at most once. The arrays
+ * have a fixed size, so setting a deadline allocates nothing.
  */
 export class Deadlines {
   readonly #timesUs: Float64Array;
@@ -13,7 +13,7 @@ export class Deadlines {
     this.#connections = new Int32Array(capacity);
   }
 
-  /** Infinity when there is none. */
+  /** The earliest time; Infinity when there is none. */
   get nextUs(): number {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#timesUs[0];
   }
@@ -29,7 +29,7 @@ export class Deadlines {
     this.#put(at, timeUs, connection);
   }
 
-  /** The connection whose time comes first; there must be one. */
+  /** Removes and returns the connection with the earliest time; there must be one. */
   take(): number {
     const first = this.#connections[0];
     this.#size--;

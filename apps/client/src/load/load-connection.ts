@@ -3,269 +3,300 @@ import { READS_PER_TURN, SCRATCH_BYTES } from "../measure/limits.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
 import { LIVE, RESULT } from "../measure/results-table.ts";
-import type { Pace } from "../workload/pace.ts";
-import { nextState, pick, stateOf } from "../workload/random.ts";
 import {
-  AWAIT_DUE,
   AWAIT_EVENT,
-  AWAIT_THINK,
+  AWAIT_OTHERS,
+  AWAIT_TIME,
   AWAIT_TURN,
+  CLOSE,
+  CONNECT,
   CONNECTING,
   ENDED,
-  FAILED,
+  HOLDING,
+  LEAVING,
   type Need,
-  PROVEN,
-  SATISFIED,
+  READY,
+  type State,
+  THINKING,
+  UNSTARTED,
+  WAITING,
   WORKING,
 } from "./connection-states.ts";
 import type { LoadContext } from "./load-context.ts";
+import { Message } from "./message.ts";
 
 /**
- * One connection of the load: sends a message, takes the echo apart byte by byte, times it, goes on. One message is under
- * way at a time: the next leaves when the last is back, or later when it is due later.
+ * One connection of the load: sends a message, verifies the echo byte by byte, times it, goes on. One message is in
+ * flight at a time.
  *
- * The methods that run once a message allocate nothing and throw nothing.
+ *     connecting ──▶ ready ──▶ working ◀──▶ thinking
+ *        ▲│                       └──work done──▶ holding ──▶ leaving ──▶ ended
+ *        │▼
+ *     waiting for the server
+ *
+ * Every failure, and an interrupt, leads to `ended`. Only this class assigns the state. A method says with a Need what
+ * the loop has to do; it calls send(2) and recv(2) and no other system call. The methods that run once a message
+ * allocate nothing and throw nothing.
  */
 export class LoadConnection {
   /** Row in the results. */
   readonly index: number;
   readonly isActive: boolean;
-  fd = -1;
-  state = CONNECTING;
-  /** Index into OUTCOMES, once FAILED. */
+  /** The outcome after CLOSE: an index into OUTCOMES. */
   outcome = OUTCOME.ok;
-  /** The last time a byte came or a message left. */
-  lastProgressUs = 0;
-  /** When the next message is due, once AWAIT_DUE; of the one under way, when it was. Open loop only. */
-  dueUs = 0;
-  /** Messages of the workload begun. */
-  begun = 0;
-  /** It will exchange no more messages: it has done all it was asked for, or has ended. */
-  isDone = false;
-  /** The message under way is no measurement: its echo shows that the connection is alive. */
-  isProving = false;
-  /** Others do not leave before its first echo is back. */
-  #isAwaited = false;
-  /** An echo has come back and was verified. */
-  isProven = false;
+  /** End of AWAIT_TIME (µs, CLOCK_MONOTONIC). */
+  wakeUs = 0;
+  /** The connection is in the loop's queue for another turn. */
+  isQueued = false;
+  /** After CLOSE: a message of the workload was in flight. */
+  isInFlight = false;
+  /** After CLOSE: work was left, and no interrupt is the reason. */
+  isOwed = false;
   readonly #context: LoadContext;
+  readonly #message: Message;
   readonly #rank: number;
-  #random: number;
-  #sizeBytes = 0;
-  /** Where the message ends in the pool. */
-  #end = 0;
-  #sent = 0;
-  #received = 0;
-  #sentAtUs = 0;
+  #fd = -1;
+  #state: State = UNSTARTED;
+  /** Moment of the last byte received, the last message sent or the start of connect(2). */
+  #lastProgressUs = 0;
+  /** Open loop: due time of the message in flight, or of the next one (µs, CLOCK_MONOTONIC). */
+  #dueUs = 0;
+  /** Messages of the workload that have begun. */
+  #begun = 0;
+  #isDone = false;
+  #isAwaited = false;
+  /** A verified echo has come back. */
+  #isHeld = false;
+  /** The message in flight is no measurement: its echo shows that an idle connection is alive. */
+  #isProving = false;
+  #isLastProof = false;
 
   constructor(context: LoadContext, index: number) {
     this.#context = context;
     this.index = index;
     this.isActive = context.activity.isActive(index);
     this.#rank = context.activity.rank(index);
-    this.#random = stateOf(context.workload.seed, index);
+    this.#message = new Message(context.pool, context.workload, index);
   }
 
-  /** Sends the next message, or as much of it as the socket takes. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  /** Notes that connect(2) has begun on `fd`. */
+  connect(fd: number, nowUs: number): Need {
+    this.#fd = fd;
+    this.#state = CONNECTING;
+    this.#lastProgressUs = nowUs;
+    return AWAIT_EVENT;
+  }
+
+  /** Waits for a server that does not listen yet; the loop has closed the socket. */
+  retryAt(timeUs: number): Need {
+    this.#fd = -1;
+    return this.#sleep(WAITING, timeUs);
+  }
+
+  /** Notes that the connection is established; without a barrier the first message leaves at once. */
+  establish(): Need {
+    const { workload } = this.#context;
+    this.#state = READY;
+    if (!workload.barrier) return this.begin();
+    if (this.isActive) {
+      this.#isAwaited = true;
+      this.#context.awaited++;
+    }
+    return AWAIT_EVENT;
+  }
+
+  /** Begins the work, if there is any: sends the first message or, in an open loop, waits until it is due. */
   begin(): Need {
-    this.begun++;
-    this.#compose();
-    this.#context.clocks.noteSent(this.#sentAtUs);
-    return this.#send();
-  }
-
-  /** Sends a message that belongs to no measurement: its echo shows that the connection is alive. */
-  prove(): Need {
-    this.isProving = true;
-    this.#compose();
-    return this.#send();
-  }
-
-  /** Sends a message the connection was free to send when it was due, and notes by how much it is late. */
-  beginDue(): Need {
-    const need = this.begin();
-    this.#context.evidence.sendLag.record(this.#sentAtUs - this.dueUs);
-    return need;
-  }
-
-  /** Open loop: finds out when the next message is due. */
-  schedule(pace: Pace): Need {
-    this.dueUs = this.#context.begunUs + pace.dueUs(this.#rank, this.begun);
-    return AWAIT_DUE;
+    if (this.#state !== READY || !this.isActive) return AWAIT_EVENT;
+    return this.#context.pace === null ? this.#sendNext() : this.#awaitDue();
   }
 
   /**
-   * Open loop: messages that were due and never sent.
+   * Sends an idle connection's message; its echo shows that the connection is alive.
    *
-   * @param endUs when the run was over
+   * @param isLast the connection ends with this echo
    */
-  unsentAt(endUs: number): number {
-    const { pace, begunUs, workload, results } = this.#context;
-    const hasTransferred =
-      workload.bytesEach !== Number.POSITIVE_INFINITY && results.outcome(this.index) === "ok";
-    if (pace === null || begunUs === 0 || !this.isActive || hasTransferred) return 0;
-    const due = pace.dueBefore(this.#rank, endUs - begunUs);
-    return Math.max(0, Math.min(due, workload.messagesEach) - this.begun);
+  prove(isLast: boolean): Need {
+    if (this.#state !== READY || this.isActive) return AWAIT_EVENT;
+    this.#isProving = true;
+    this.#isLastProof = isLast;
+    this.#context.proving++;
+    this.#compose();
+    return this.#send();
   }
 
   /**
-   * Goes on with the message under way.
+   * Goes on after an event of the socket.
    *
-   * @param toTheEnd a short read is no proof that the socket is drained: FIN or an error waits behind it
+   * @param hasMoreThanData FIN or an error is pending as well, so a short read does not show that the socket is drained
    */
-  serve(toTheEnd: boolean): Need {
+  handle(isReadable: boolean, hasMoreThanData: boolean): Need {
+    if (this.#state !== WORKING) return isReadable || hasMoreThanData ? this.#probe() : AWAIT_EVENT;
+    const need = this.serve(hasMoreThanData);
+    // Each edge is reported once: the one that brings the last echo may report the FIN as well.
+    return hasMoreThanData && this.#probe() === CLOSE ? CLOSE : need;
+  }
+
+  /** Goes on with the message in flight. */
+  serve(hasMoreThanData: boolean): Need {
+    if (this.#state !== WORKING) return AWAIT_EVENT;
     for (let reads = 0; reads < READS_PER_TURN; reads++) {
-      if (this.#sent < this.#sizeBytes && this.#send() === FAILED) return FAILED;
-      const need = this.#receive(toTheEnd);
+      if (this.#message.unsentBytes > 0 && this.#send() === CLOSE) return CLOSE;
+      const need = this.#receive(hasMoreThanData);
       if (need !== AWAIT_TURN) return need;
     }
     return AWAIT_TURN;
   }
 
-  /** Looks at a connection that has nothing under way: the server may have closed it, or speak unasked. */
-  probe(): Need {
-    const length = this.#recv();
-    if (length === -posix.EAGAIN || length === -posix.EINTR) return AWAIT_EVENT;
-    if (length > 0) return this.#fail(OUTCOME["wrong-bytes"]);
-    return this.#fail(length === 0 ? OUTCOME["eof-early"] : outcomeOfErrno(-length));
+  /** Goes on after AWAIT_TIME. */
+  wake(nowUs: number): Need {
+    if (this.#state === WAITING) return CONNECT;
+    if (this.#state === HOLDING) return this.#leave();
+    if (this.#state !== THINKING) return AWAIT_EVENT;
+    if (nowUs >= this.#context.deadlineUs) return this.#finish();
+    const need = this.#sendNext();
+    // The connection was free when the message was due, so the client alone is late.
+    if (this.#context.pace !== null) {
+      this.#context.evidence.sendLag.record(this.#message.sentAtUs - this.#dueUs);
+    }
+    return need;
   }
 
-  /** How long to pause before the next message, in microseconds. */
-  thinkUs(): number {
-    return this.#drawUs(this.#context.workload.thinkMs);
+  /** Goes on after AWAIT_OTHERS. */
+  release(): Need {
+    return this.#state === LEAVING ? this.#close(OUTCOME.ok) : AWAIT_EVENT;
   }
 
-  /** Until when it is to stay open once it is done. */
-  holdUntilUs(): number {
-    const { workload, results } = this.#context;
-    return results.rows.get(this.index, RESULT.establishedUs) + this.#drawUs(workload.holdMs);
+  /** Closes a connection that has waited too long for connect(2) or for an echo. */
+  expire(nowUs: number): Need {
+    const { workload, deadlineUs } = this.#context;
+    if (this.#state === CONNECTING) {
+      const isLate = this.#lastProgressUs < nowUs - workload.connectTimeoutMs * 1000;
+      return isLate ? this.#close(OUTCOME["connect-timeout"]) : AWAIT_EVENT;
+    }
+    if (this.#state !== WORKING) return AWAIT_EVENT;
+    // A server that sends single bytes cannot prolong the run: after its end the whole rest has one time-out.
+    const latestUs = this.#isProving ? Number.POSITIVE_INFINITY : deadlineUs;
+    const isLate = Math.min(this.#lastProgressUs, latestUs) < nowUs - workload.timeoutMs * 1000;
+    return isLate ? this.#close(OUTCOME.timeout) : AWAIT_EVENT;
   }
 
-  /** From now on the others wait for its first echo. */
-  awaitAnswer(): void {
-    this.#isAwaited = true;
-    this.#context.awaited++;
+  /** Ends the connection with an outcome that the loop found: a failed connect(2), an interrupt. */
+  abort(outcome: number): Need {
+    return this.#state === ENDED ? AWAIT_EVENT : this.#close(outcome);
   }
 
-  /** Its first echo is back, or will never be. */
-  noteAnswered(): void {
-    if (!this.#isAwaited) return;
-    this.#isAwaited = false;
-    this.#context.awaited--;
+  /**
+   * Open loop: counts messages that were due and never sent.
+   *
+   * @param endUs the end of the run
+   */
+  countUnsent(endUs: number): number {
+    const { pace, begunUs, workload } = this.#context;
+    const hasTransferred = workload.bytesEach !== Number.POSITIVE_INFINITY && this.outcome === OUTCOME.ok;
+    if (pace === null || begunUs === 0 || !this.isActive || hasTransferred) return 0;
+    const due = pace.dueBefore(this.#rank, endUs - begunUs);
+    return Math.max(0, Math.min(due, workload.messagesEach) - this.#begun);
   }
 
-  /** Closes the socket and publishes the row. */
-  close(outcome: number): void {
-    const { results, clocks } = this.#context;
-    const isInFlight = this.state === WORKING && !this.isProving;
-    if (this.fd >= 0) posix.close(this.fd);
-    if (this.isProven) this.#context.provenClosed();
-    this.state = ENDED;
-    results.close(this.index, {
-      outcome,
-      endedUs: monotonicUs(),
-      isInFlight,
-      isOwed: this.isActive && !this.isDone && outcome !== OUTCOME.interrupted,
-      p50Us: clocks.ofConnections.percentile(this.index, 50),
-      p99Us: clocks.ofConnections.percentile(this.index, 99),
-    });
+  #sendNext(): Need {
+    this.#begun++;
+    this.#compose();
+    this.#context.clocks.noteSent(this.#message.sentAtUs);
+    return this.#send();
   }
 
-  /** A time of `range` milliseconds, from this connection's random numbers. */
-  #drawUs(range: { readonly from: number; readonly to: number }): number {
-    if (range.from === range.to) return range.from * 1000;
-    this.#random = nextState(this.#random);
-    return pick(this.#random, range.from, range.to) * 1000;
-  }
-
-  /** Picks the text and the size of a message that leaves now. */
   #compose(): void {
-    const { workload, pool } = this.#context;
-    this.state = WORKING;
-    this.#sizeBytes = workload.sizeBytes.from;
-    let text = 0;
-    if (pool.texts > 1) {
-      this.#random = nextState(this.#random);
-      this.#sizeBytes = pick(this.#random, workload.sizeBytes.from, workload.sizeBytes.to);
-      this.#random = nextState(this.#random);
-      text = pick(this.#random, 0, pool.texts - 1);
-    }
-    this.#end = pool.end(text);
-    this.#sent = 0;
-    this.#received = 0;
-    this.#sentAtUs = monotonicUs();
-    this.lastProgressUs = this.#sentAtUs;
+    this.#state = WORKING;
+    this.#message.compose();
+    this.#lastProgressUs = this.#message.sentAtUs;
   }
 
+  /** Sends as much of the message as the socket takes. */
   #send(): Need {
-    const { pool, results, evidence } = this.#context;
-    const from = this.#end - this.#sizeBytes + this.#sent;
-    const sent = posix.send(this.fd, pool.bytes, from, this.#sizeBytes - this.#sent);
-    evidence.counts[COUNT.sends]++;
-    if (sent > 0) {
-      this.#sent += sent;
-      results.rows.values[this.index * results.rows.fields + RESULT.bytesSent] += sent;
-      return AWAIT_EVENT;
-    }
-    if (sent === -posix.EAGAIN || sent === -posix.EINTR) return AWAIT_EVENT;
-    return this.#fail(outcomeOfErrno(-sent));
+    const { io, pool, results, evidence } = this.#context;
+    const message = this.#message;
+    let sent: number;
+    do {
+      evidence.counts[COUNT.sends]++;
+      sent = io.send(this.#fd, pool.bytes, message.offset, message.unsentBytes);
+    } while (sent === -posix.EINTR);
+    if (sent === -posix.EAGAIN) return AWAIT_EVENT;
+    if (sent < 0) return this.#close(outcomeOfErrno(-sent));
+    message.noteSent(sent);
+    results.rows.values[this.index * results.rows.fields + RESULT.bytesSent] += sent;
+    return AWAIT_EVENT;
   }
 
-  #receive(toTheEnd: boolean): Need {
+  #receive(hasMoreThanData: boolean): Need {
     const length = this.#recv();
     if (length === -posix.EAGAIN) return AWAIT_EVENT;
-    if (length === -posix.EINTR) return AWAIT_TURN;
-    if (length <= 0) return this.#fail(length === 0 ? OUTCOME["eof-early"] : outcomeOfErrno(-length));
-    const need = this.#take(length);
-    if (need !== AWAIT_EVENT) return need;
-    const isDrained = length < SCRATCH_BYTES && !toTheEnd && this.#sent === this.#sizeBytes;
+    if (length <= 0) return this.#close(length === 0 ? OUTCOME["eof-early"] : outcomeOfErrno(-length));
+    if (!this.#accept(length)) return this.#close(OUTCOME["wrong-bytes"]);
+    const nowUs = monotonicUs();
+    this.#lastProgressUs = nowUs;
+    if (this.#message.isComplete) {
+      const need = this.#isProving ? this.#endProof() : this.#endMessage(nowUs);
+      if (this.#state !== WORKING) return need;
+    }
+    // The next message may have left: its echo is not back yet, but a FIN may be.
+    const isDrained = length < SCRATCH_BYTES && !hasMoreThanData && this.#message.unsentBytes === 0;
     return isDrained ? AWAIT_EVENT : AWAIT_TURN;
   }
 
+  /** Looks for a FIN, an error or unasked bytes on a connection that has no message in flight. */
+  #probe(): Need {
+    if (this.#state < READY || this.#state === ENDED) return AWAIT_EVENT;
+    const length = this.#recv();
+    if (length === -posix.EAGAIN) return AWAIT_EVENT;
+    if (length > 0) return this.#close(OUTCOME["wrong-bytes"]);
+    if (length < 0) return this.#close(outcomeOfErrno(-length));
+    // A connection that has done its work and only waits for others has nothing to lose.
+    return this.#close(this.#state === LEAVING ? OUTCOME.ok : OUTCOME["eof-early"]);
+  }
+
   #recv(): number {
-    const { scratch, evidence } = this.#context;
-    evidence.counts[COUNT.receives]++;
-    return posix.recv(this.fd, scratch, 0, SCRATCH_BYTES);
+    const { io, scratch, evidence } = this.#context;
+    let length: number;
+    do {
+      evidence.counts[COUNT.receives]++;
+      length = io.recv(this.#fd, scratch, 0, SCRATCH_BYTES);
+    } while (length === -posix.EINTR);
+    return length;
   }
 
-  /** Verifies what came and, when the message is whole, goes on to the next. */
-  #take(length: number): Need {
-    const { pool, results, scratch } = this.#context;
+  #accept(length: number): boolean {
+    const { results, scratch } = this.#context;
     results.rows.values[this.index * results.rows.fields + RESULT.bytesReceived] += length;
-    const from = this.#end - this.#sizeBytes + this.#received;
-    this.#received += length;
-    if (this.#received > this.#sent || !pool.matches(from, scratch, length)) {
-      return this.#fail(OUTCOME["wrong-bytes"]);
-    }
-    const nowUs = monotonicUs();
-    this.lastProgressUs = nowUs;
-    if (this.#received < this.#sizeBytes) return AWAIT_EVENT;
-    return this.isProving ? this.#takeProof() : this.#next(nowUs);
+    return this.#message.accept(scratch, length);
   }
 
-  #takeProof(): Need {
-    this.isProving = false;
+  #endProof(): Need {
+    this.#isProving = false;
+    this.#context.proving--;
     this.#context.results.live[LIVE.proofs]++;
-    this.#noteFirstEcho();
-    return PROVEN;
+    this.#noteEcho();
+    if (this.#isLastProof) return this.#close(OUTCOME.ok);
+    this.#state = READY;
+    return AWAIT_EVENT;
   }
 
-  #next(nowUs: number): Need {
+  #endMessage(nowUs: number): Need {
     const { clocks, pace, workload } = this.#context;
-    const isFirst = clocks.recordResponse(this.index, this.#sentAtUs, nowUs);
-    if (isFirst) this.#noteFirstEcho();
-    if (pace !== null) clocks.intended.record(nowUs - this.dueUs);
-    if (this.#hasEnough(nowUs)) return SATISFIED;
-    if (pace === null) return workload.thinkMs.to > 0 ? AWAIT_THINK : this.begin();
-    const need = this.schedule(pace);
-    return this.dueUs > nowUs ? need : this.begin();
-  }
-
-  #noteFirstEcho(): void {
-    this.noteAnswered();
-    if (this.isProven) return;
-    this.isProven = true;
-    this.#context.proven();
+    if (clocks.recordResponse(this.index, this.#message.sentAtUs, nowUs)) this.#noteEcho();
+    if (pace !== null) clocks.intended.record(nowUs - this.#dueUs);
+    if (this.#hasEnough(nowUs)) return this.#finish();
+    if (pace === null) return workload.thinkMs.to > 0 ? this.#think(nowUs) : this.#sendNext();
+    const need = this.#awaitDue();
+    return this.#dueUs > nowUs ? need : this.#sendNext();
   }
 
   #hasEnough(nowUs: number): boolean {
@@ -278,8 +309,72 @@ export class LoadConnection {
     );
   }
 
-  #fail(outcome: number): Need {
+  #awaitDue(): Need {
+    const { pace, begunUs, deadlineUs } = this.#context;
+    this.#dueUs = begunUs + (pace?.dueUs(this.#rank, this.#begun) ?? 0);
+    return this.#sleep(THINKING, Math.min(this.#dueUs, deadlineUs));
+  }
+
+  #think(nowUs: number): Need {
+    const { workload, deadlineUs } = this.#context;
+    return this.#sleep(THINKING, Math.min(nowUs + this.#drawUs(workload.thinkMs), deadlineUs));
+  }
+
+  /** Ends the work; the connection stays open until it is as old as --hold says. */
+  #finish(): Need {
+    const { workload, results } = this.#context;
+    this.#noteDone();
+    if (workload.holdMs.to === 0) return this.#leave();
+    const establishedUs = results.rows.get(this.index, RESULT.establishedUs);
+    return this.#sleep(HOLDING, establishedUs + this.#drawUs(workload.holdMs));
+  }
+
+  /** No connection leaves before all have had an echo: `held` counts connections that are open at one time. */
+  #leave(): Need {
+    if (this.#context.awaited === 0) return this.#close(OUTCOME.ok);
+    this.#state = LEAVING;
+    return AWAIT_OTHERS;
+  }
+
+  #sleep(state: State, untilUs: number): Need {
+    this.#state = state;
+    this.wakeUs = untilUs;
+    return AWAIT_TIME;
+  }
+
+  #close(outcome: number): Need {
     this.outcome = outcome;
-    return FAILED;
+    this.isInFlight = this.#state === WORKING && !this.#isProving && !this.#message.isComplete;
+    this.isOwed = this.isActive && !this.#isDone && outcome !== OUTCOME.interrupted;
+    if (this.#isProving) this.#context.proving--;
+    if (this.#isHeld) this.#context.release();
+    this.#noteDone();
+    this.#state = ENDED;
+    return CLOSE;
+  }
+
+  #noteEcho(): void {
+    this.#noteAnswered();
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#context.hold();
+  }
+
+  #noteAnswered(): void {
+    if (!this.#isAwaited) return;
+    this.#isAwaited = false;
+    this.#context.awaited--;
+  }
+
+  #noteDone(): void {
+    if (!this.isActive || this.#isDone) return;
+    this.#isDone = true;
+    this.#noteAnswered();
+    this.#context.working--;
+  }
+
+  /** Draws a time from a range of milliseconds. */
+  #drawUs({ from, to }: { readonly from: number; readonly to: number }): number {
+    return (from === to ? from : this.#message.draw(from, to)) * 1000;
   }
 }

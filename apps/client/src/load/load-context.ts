@@ -1,3 +1,4 @@
+import { type Binding, posix } from "@c10k-lab/posix";
 import { Clocks } from "../measure/clocks.ts";
 import { SCRATCH_BYTES } from "../measure/limits.ts";
 import { LoopEvidence } from "../measure/loop-evidence.ts";
@@ -8,47 +9,69 @@ import { Pace } from "../workload/pace.ts";
 import type { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
 
-/** What the connections of one loop share. */
+/** System calls on sockets; tests play scripts of results instead. */
+export type SocketIo = Pick<
+  Binding,
+  | "socket"
+  | "setsockopt"
+  | "bind"
+  | "connect"
+  | "getsockopt"
+  | "getsockname"
+  | "getpeername"
+  | "send"
+  | "recv"
+  | "close"
+>;
+
+/** State that the connections of one loop share. */
 export class LoadContext {
   readonly workload: Workload;
   readonly pool: PayloadPool;
   readonly results: ResultsTable;
+  readonly io: SocketIo;
   readonly clocks: Clocks;
   readonly activity: Activity;
-  /** When messages are due; null: a closed loop, each is due when the last one is back. */
+  /** Due times of the messages; null: a closed loop, where each message leaves when the last one is back. */
   readonly pace: Pace | null;
   readonly evidence = new LoopEvidence();
   readonly scratch = Buffer.alloc(SCRATCH_BYTES);
-  /** The beginning of the messages, and the moment after which none starts. */
+  /** The moment when messages began, and the moment after which none begins (µs, CLOCK_MONOTONIC). */
   begunUs = 0;
   deadlineUs = Number.POSITIVE_INFINITY;
-  /** When the last connection had done its work, or was interrupted. */
+  /** The moment when the last active connection had done its work, or the interrupt came. */
   endedUs = 0;
-  /** How late the messages began; null when no moment was asked for. */
+  /** Delay of the first message after --start-at; null when no moment was asked for. */
   startLagMs: number | null = null;
-  /** Active connections whose first echo is still to come. */
+  /** Active connections that are established and wait for their first echo. */
   awaited = 0;
+  /** Active connections that have not done their work. */
+  working: number;
+  /** Idle connections whose echo is in flight. */
+  proving = 0;
   /** Open connections that have had a verified echo. */
-  #proven = 0;
+  #held = 0;
 
-  constructor(workload: Workload, pool: PayloadPool, results: ResultsTable) {
+  constructor(workload: Workload, pool: PayloadPool, results: ResultsTable, io: SocketIo = posix) {
     this.workload = workload;
     this.pool = pool;
     this.results = results;
+    this.io = io;
+    this.working = workload.active;
     this.clocks = new Clocks(results, new ResponseTimes(workload.connections));
     this.activity = new Activity(workload.connections, workload.active);
     this.pace = workload.ratePerSecond === null ? null : new Pace(workload.ratePerSecond, workload.active);
   }
 
-  /** A connection had its first verified echo. */
-  proven(): void {
+  /** Counts a connection that has had its first verified echo. */
+  hold(): void {
     const { live } = this.results;
-    this.#proven++;
-    live[LIVE.held] = Math.max(live[LIVE.held], this.#proven);
+    this.#held++;
+    live[LIVE.held] = Math.max(live[LIVE.held], this.#held);
   }
 
-  /** Such a connection is closed. */
-  provenClosed(): void {
-    this.#proven--;
+  /** Uncounts such a connection when it ends. */
+  release(): void {
+    this.#held--;
   }
 }

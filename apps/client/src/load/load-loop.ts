@@ -1,49 +1,47 @@
-import { check, monotonicUs, posix } from "@c10k-lab/posix";
-import { EVENTS_PER_WAIT, RETRY_MS, SWEEP_MS } from "../measure/limits.ts";
+import { check, Epoll, monotonicUs, posix } from "@c10k-lab/posix";
+import { EVENTS_PER_WAIT, SWEEP_MS } from "../measure/limits.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { OUTCOME } from "../measure/outcome.ts";
-import { LIVE, RESULT } from "../measure/results-table.ts";
+import { LIVE } from "../measure/results-table.ts";
 import {
-  AWAIT_DUE,
   AWAIT_EVENT,
-  AWAIT_THINK,
+  AWAIT_OTHERS,
+  AWAIT_TIME,
   AWAIT_TURN,
+  CLOSE,
+  CONNECT,
   CONNECTING,
-  ENDED,
-  FAILED,
-  HOLDING,
-  LEAVING,
   type Need,
-  PROVEN,
-  SATISFIED,
-  THINKING,
-  WAITING,
-  WORKING,
 } from "./connection-states.ts";
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
+import { Dialer } from "./dialer.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
-import { Phases } from "./phases.ts";
-import { Waiter } from "./waiter.ts";
+import { Phases, START_CONNECTS, START_LAST_PROOFS, START_MESSAGES, START_NOTHING } from "./phases.ts";
 
-const MORE_THAN_DATA = posix.EPOLLRDHUP | posix.EPOLLHUP | posix.EPOLLERR;
-/** In an event, where a connection's index stands for an ordinary one. */
+/** Set once for each connection: an edge-triggered EPOLLOUT costs nothing until a socket was full. */
+const INTEREST = posix.EPOLLIN | posix.EPOLLOUT | posix.EPOLLRDHUP | posix.EPOLLET;
+/** Marks events of the stop descriptor, in the place of a connection's index. */
 const STOP = -1;
 
-/** One thread that drives every connection over epoll(7): what happens when is in Phases, what is sent in LoadConnection. */
+/**
+ * One thread that drives every connection over epoll(7). Phases and Connector decide what starts, LoadConnection decides
+ * what it needs; the loop alone acts: it opens, watches, wakes and closes sockets and writes the results.
+ */
 export class LoadLoop {
   readonly #context: LoadContext;
-  readonly #epfd: number;
-  readonly #events = new Int32Array(EVENTS_PER_WAIT * posix.EPOLL_EVENT_WORDS);
-  readonly #waiter: Waiter;
-  readonly #connections: LoadConnection[];
+  readonly #epoll = new Epoll(EVENTS_PER_WAIT);
+  readonly #connections: readonly LoadConnection[];
   readonly #connector: Connector;
+  readonly #dialer: Dialer;
   readonly #phases: Phases;
   readonly #deadlines: Deadlines;
+  readonly #isTimed: boolean;
+  /** Connections that get another turn without a wait. */
   #queue: LoadConnection[] = [];
+  #hasLeaving = false;
   #nextSweepUs = 0;
-  #leaving = 0;
   #ended = 0;
   #isStopped = false;
 
@@ -52,21 +50,16 @@ export class LoadLoop {
    * @param stopFd becomes readable when the run is to be interrupted
    */
   constructor(context: LoadContext, target: Uint8Array, stopFd: number) {
+    const { connections, source, startAtMs, thinkMs } = context.workload;
     this.#context = context;
-    const { connections, startAtMs, thinkMs } = context.workload;
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
-    this.#epfd = check(posix.epoll_create1(posix.EPOLL_CLOEXEC), "epoll_create1", "");
-    check(posix.epoll_ctl(this.#epfd, posix.EPOLL_CTL_ADD, stopFd, posix.EPOLLIN, STOP), "epoll_ctl", "");
-    // Whole milliseconds would wake up for several messages at once, and make the load come in bursts.
-    const isTimed = context.pace !== null || startAtMs !== null || thinkMs.to > 0;
-    this.#waiter = new Waiter(this.#epfd, this.#events, isTimed);
-    this.#connector = new Connector(context, target, this.#epfd, this.#connections, (connection, outcome) =>
-      this.#notEstablished(connection, outcome),
-    );
-    this.#phases = new Phases(context, this.#connections, this.#connector, (connection, need) =>
-      this.#settle(connection, need),
-    );
+    this.#connector = new Connector(context.workload);
+    this.#dialer = new Dialer(context.io, target, source);
+    this.#phases = new Phases(context, this.#connector);
+    // epoll_wait(2) counts in milliseconds: several messages would be due at one wake-up, and leave in bursts.
+    this.#isTimed = context.pace !== null || startAtMs !== null || thinkMs.to > 0;
+    check(this.#epoll.add(stopFd, STOP, posix.EPOLLIN), "epoll_ctl", "");
   }
 
   /** Returns when every connection has ended. */
@@ -74,62 +67,50 @@ export class LoadLoop {
     const { turn, counts } = this.#context.evidence;
     for (let ready = 0; ; ) {
       const wokenUs = monotonicUs();
-      this.#serve(ready);
-      this.#serveQueue();
-      this.#wakeSleepers(wokenUs);
-      this.#sweep(wokenUs);
-      if (this.#isStopped) this.#interrupt();
-      else this.#phases.proceed(wokenUs);
-      this.#release();
+      this.#runTurn(ready, wokenUs);
       if (this.#ended === this.#connections.length) break;
       const nowUs = monotonicUs();
       turn.record(nowUs - wokenUs);
       counts[COUNT.waits]++;
-      ready = this.#waiter.wait(this.#timeoutUs(nowUs));
+      ready = this.#wait(nowUs);
     }
-    posix.close(this.#epfd);
+    this.#epoll.close();
   }
 
-  /** Open loop, after the run: messages that were due before it was over and were never sent. */
-  get unsent(): number {
+  /** Open loop, after the run: counts messages that were due before its end and never sent. */
+  countUnsent(): number {
     const { deadlineUs, endedUs } = this.#context;
     const overUs = Math.min(deadlineUs, endedUs);
-    return this.#connections.reduce((sum, connection) => sum + connection.unsentAt(overUs), 0);
+    return this.#connections.reduce((sum, connection) => sum + connection.countUnsent(overUs), 0);
   }
 
-  #timeoutUs(nowUs: number): number {
-    if (this.#queue.length > 0) return 0;
-    return Math.min(SWEEP_MS * 1000, this.#phases.untilNextUs(nowUs), this.#deadlines.nextUs - nowUs);
+  #runTurn(ready: number, wokenUs: number): void {
+    for (let index = 0; index < ready; index++) this.#dispatch(index);
+    this.#serveQueue();
+    this.#wakeSleepers(wokenUs);
+    this.#sweep(wokenUs);
+    if (this.#isStopped) this.#interrupt();
+    else this.#takeStep(wokenUs);
+    this.#releaseLeaving();
   }
 
-  #serve(ready: number): void {
-    for (let index = 0; index < ready; index++) {
-      const word = index * posix.EPOLL_EVENT_WORDS;
-      const connection = this.#events[word + posix.EPOLL_EVENT_DATA_WORD + 1];
-      if (connection === STOP) this.#isStopped = true;
-      else this.#dispatch(this.#connections[connection], this.#events[word]);
+  #wait(nowUs: number): number {
+    const untilUs = Math.min(this.#phases.untilNextUs(nowUs), this.#deadlines.nextUs - nowUs);
+    const timeoutUs = this.#queue.length > 0 ? 0 : Math.max(0, Math.min(SWEEP_MS * 1000, untilUs));
+    return this.#isTimed ? this.#epoll.waitUs(timeoutUs) : this.#epoll.wait(Math.ceil(timeoutUs / 1000));
+  }
+
+  #dispatch(index: number): void {
+    const which = this.#epoll.generation(index);
+    if (which === STOP) {
+      this.#isStopped = true;
+      return;
     }
-  }
-
-  #dispatch(connection: LoadConnection, events: number): void {
-    const toTheEnd = (events & MORE_THAN_DATA) !== 0;
-    if (connection.state === CONNECTING) this.#established(connection);
-    // No else: an edge is told once, and the one that tells of the connection may tell of its end as well, or the one
-    // that brings the last echo for a while.
-    if (connection.state === WORKING) this.#settle(connection, connection.serve(toTheEnd));
-    else if ((events & posix.EPOLLIN) !== 0) this.#probe(connection);
-    if (toTheEnd) this.#probe(connection);
-  }
-
-  /** Looks whether the server has closed a connection that has nothing under way, or speaks unasked. */
-  #probe(connection: LoadConnection): void {
-    const { state } = connection;
-    if (state === WORKING || state === ENDED || state === WAITING || state === CONNECTING) return;
-    const need = connection.probe();
-    // One that has done its work and only waits for others has nothing to lose.
-    const mayEnd = state === LEAVING && connection.outcome === OUTCOME["eof-early"];
-    if (need === FAILED && mayEnd) this.#end(connection, OUTCOME.ok);
-    else this.#settle(connection, need);
+    const connection = this.#connections[which];
+    if (connection.state === CONNECTING) this.#finishConnect(connection);
+    // Each edge is reported once: the one that ends connect(2) may report data or a FIN as well.
+    const need = connection.handle(this.#epoll.isReadable(index), this.#epoll.hasMoreThanData(index));
+    this.#settle(connection, need);
   }
 
   #serveQueue(): void {
@@ -137,94 +118,23 @@ export class LoadLoop {
     const queued = this.#queue;
     this.#queue = [];
     for (const connection of queued) {
-      if (connection.state === WORKING) this.#settle(connection, connection.serve(true));
+      connection.isQueued = false;
+      // The event that queued the connection may have reported more than data.
+      this.#settle(connection, connection.serve(true));
     }
-  }
-
-  #established(connection: LoadConnection): void {
-    const isEstablished = this.#connector.establish(connection);
-    if (isEstablished && !this.#context.workload.barrier) this.#settle(connection, connection.begin());
-  }
-
-  /** A server that is not there yet is waited for; any other failure ends the connection. */
-  #notEstablished(connection: LoadConnection, outcome: number): void {
-    const nowUs = monotonicUs();
-    if (!this.#connector.mayTryAgain(outcome, nowUs)) {
-      this.#end(connection, outcome);
-      return;
-    }
-    posix.close(connection.fd);
-    connection.fd = -1;
-    connection.state = WAITING;
-    this.#deadlines.add(nowUs + RETRY_MS * 1000, connection.index);
-  }
-
-  /** Does what a connection needs after its turn. */
-  #settle(connection: LoadConnection, need: Need): void {
-    if (need === AWAIT_EVENT) return;
-    if (need === AWAIT_TURN) this.#queue.push(connection);
-    else if (need === AWAIT_THINK) this.#think(connection, monotonicUs() + connection.thinkUs());
-    else if (need === AWAIT_DUE) this.#think(connection, connection.dueUs);
-    else if (need === SATISFIED) this.#hold(connection);
-    else if (need === PROVEN) this.#proven(connection);
-    else if (need === FAILED) this.#end(connection, connection.outcome);
-  }
-
-  #think(connection: LoadConnection, untilUs: number): void {
-    connection.state = THINKING;
-    this.#deadlines.add(Math.min(untilUs, this.#context.deadlineUs), connection.index);
-  }
-
-  /** The connection has done its work; it stays open until it is as old as it was told to get. */
-  #hold(connection: LoadConnection): void {
-    this.#phases.finished(connection);
-    if (this.#context.workload.holdMs.to === 0) {
-      this.#leave(connection);
-      return;
-    }
-    connection.state = HOLDING;
-    this.#deadlines.add(connection.holdUntilUs(), connection.index);
-  }
-
-  /** Nobody leaves before everyone has been answered once: "at one time" would be a guess otherwise. */
-  #leave(connection: LoadConnection): void {
-    if (this.#context.awaited === 0) {
-      this.#end(connection, OUTCOME.ok);
-      return;
-    }
-    connection.state = LEAVING;
-    this.#leaving++;
-  }
-
-  #release(): void {
-    if (this.#leaving === 0 || this.#context.awaited > 0) return;
-    for (const connection of this.#connections) {
-      if (connection.state === LEAVING) this.#end(connection, OUTCOME.ok);
-    }
-  }
-
-  #proven(connection: LoadConnection): void {
-    if (!this.#phases.proven(connection)) this.#end(connection, OUTCOME.ok);
   }
 
   #wakeSleepers(wokenUs: number): void {
     if (this.#deadlines.nextUs === Number.POSITIVE_INFINITY) return;
-    // A paced message is late from the moment it is due: what came due while events were served leaves now.
+    // A paced message is late from its due time on: what came due while events were served leaves now.
     const nowUs = this.#context.pace === null ? wokenUs : monotonicUs();
     while (this.#deadlines.nextUs <= nowUs) {
       const connection = this.#connections[this.#deadlines.take()];
-      if (connection.state === HOLDING) this.#leave(connection);
-      else if (connection.state === THINKING) this.#resume(connection, nowUs);
-      else if (connection.state === WAITING) this.#connector.connect(connection);
+      this.#settle(connection, connection.wake(nowUs));
     }
   }
 
-  #resume(connection: LoadConnection, nowUs: number): void {
-    const { deadlineUs, pace } = this.#context;
-    if (nowUs >= deadlineUs) this.#hold(connection);
-    else this.#settle(connection, pace === null ? connection.begin() : connection.beginDue());
-  }
-
+  /** Closes late connections and renews the live percentiles, ten times a second. */
   #sweep(nowUs: number): void {
     if (nowUs < this.#nextSweepUs) return;
     this.#nextSweepUs = nowUs + SWEEP_MS * 1000;
@@ -232,42 +142,118 @@ export class LoadLoop {
     results.live[LIVE.p50Us] = clocks.response.percentile(50);
     results.live[LIVE.p99Us] = clocks.response.percentile(99);
     for (let index = 0; index < this.#connector.launched; index++) {
-      this.#endIfLate(this.#connections[index], nowUs);
-    }
-  }
-
-  #endIfLate(connection: LoadConnection, nowUs: number): void {
-    const { workload, results, deadlineUs } = this.#context;
-    if (connection.state === WORKING) {
-      // After the end of the run the whole rest has this long, however it drips.
-      const latestUs = connection.isProving ? Number.POSITIVE_INFINITY : deadlineUs;
-      const sinceUs = Math.min(connection.lastProgressUs, latestUs);
-      if (sinceUs < nowUs - workload.timeoutMs * 1000) this.#end(connection, OUTCOME.timeout);
-    } else if (connection.state === CONNECTING) {
-      const startedUs = results.rows.get(connection.index, RESULT.startedUs);
-      if (startedUs < nowUs - workload.connectTimeoutMs * 1000) {
-        this.#end(connection, OUTCOME["connect-timeout"]);
-      }
+      this.#settle(this.#connections[index], this.#connections[index].expire(nowUs));
     }
   }
 
   #interrupt(): void {
-    for (const connection of this.#connections) {
-      if (connection.state !== ENDED) this.#end(connection, OUTCOME.interrupted);
-    }
     this.#phases.stop();
+    for (const connection of this.#connections) {
+      this.#settle(connection, connection.abort(OUTCOME.interrupted));
+    }
   }
 
-  /** Closes a connection and publishes its row. */
-  #end(connection: LoadConnection, outcome: number): void {
-    const { results } = this.#context;
-    const { state, index } = connection;
-    const isEstablished = state !== CONNECTING && state !== WAITING;
-    if (isEstablished) results.live[LIVE.open]--;
-    else if (results.rows.get(index, RESULT.startedUs) > 0) this.#connector.abandon();
-    if (state === LEAVING) this.#leaving--;
-    connection.close(outcome);
-    this.#phases.finished(connection);
+  #takeStep(nowUs: number): void {
+    const step = this.#phases.decide(nowUs);
+    if (step === START_NOTHING) return;
+    if (step === START_CONNECTS) {
+      this.#launch(nowUs);
+      return;
+    }
+    for (let index = this.#phases.from; index < this.#phases.to; index++) {
+      const connection = this.#connections[index];
+      const isMessage = step === START_MESSAGES;
+      this.#settle(connection, isMessage ? connection.begin() : connection.prove(step === START_LAST_PROOFS));
+    }
+  }
+
+  #launch(nowUs: number): void {
+    const first = this.#connector.launched;
+    const end = first + this.#connector.launch(nowUs);
+    this.#context.results.live[LIVE.attempted] = end;
+    for (let index = first; index < end; index++) this.#connect(this.#connections[index]);
+  }
+
+  #releaseLeaving(): void {
+    if (!this.#hasLeaving || this.#context.awaited > 0) return;
+    this.#hasLeaving = false;
+    for (const connection of this.#connections) this.#settle(connection, connection.release());
+  }
+
+  /** Does what a connection needs after its turn. */
+  #settle(connection: LoadConnection, need: Need): void {
+    switch (need) {
+      case AWAIT_EVENT:
+        break;
+      case AWAIT_TURN:
+        if (!connection.isQueued) this.#queue.push(connection);
+        connection.isQueued = true;
+        break;
+      case AWAIT_TIME:
+        this.#deadlines.add(connection.wakeUs, connection.index);
+        break;
+      case AWAIT_OTHERS:
+        this.#hasLeaving = true;
+        break;
+      case CONNECT:
+        this.#connect(connection);
+        break;
+      case CLOSE:
+        this.#close(connection);
+        break;
+    }
+  }
+
+  #connect(connection: LoadConnection): void {
+    const { results, workload } = this.#context;
+    const nowUs = monotonicUs();
+    results.start(connection.index, connection.isActive ? workload.messagesEach : 0, nowUs);
+    const fd = this.#dialer.dial(connection.index);
+    if (fd < 0) {
+      this.#failConnect(connection, -fd);
+      return;
+    }
+    this.#settle(connection, connection.connect(fd, nowUs));
+    if (this.#epoll.add(fd, connection.index, INTEREST) < 0) {
+      this.#settle(connection, connection.abort(OUTCOME.error));
+    }
+  }
+
+  #finishConnect(connection: LoadConnection): void {
+    const outcome = this.#dialer.finish(connection.fd);
+    if (outcome !== OUTCOME.ok) {
+      this.#failConnect(connection, outcome);
+      return;
+    }
+    const connectUs = this.#context.results.establish(connection.index, this.#dialer.local, monotonicUs());
+    this.#context.clocks.connect.record(connectUs);
+    this.#connector.settle();
+    this.#settle(connection, connection.establish());
+  }
+
+  #failConnect(connection: LoadConnection, outcome: number): void {
+    const retryUs = this.#connector.retryUs(outcome, monotonicUs());
+    if (retryUs === Number.POSITIVE_INFINITY) {
+      this.#settle(connection, connection.abort(outcome));
+      return;
+    }
+    if (connection.fd >= 0) this.#context.io.close(connection.fd);
+    this.#settle(connection, connection.retryAt(retryUs));
+  }
+
+  #close(connection: LoadConnection): void {
+    const { io, results, clocks } = this.#context;
+    const { index, fd, outcome, isInFlight, isOwed } = connection;
+    if (fd >= 0) io.close(fd);
+    if (results.isConnecting(index)) this.#connector.settle();
+    results.close(index, {
+      outcome,
+      endedUs: monotonicUs(),
+      isInFlight,
+      isOwed,
+      p50Us: clocks.ofConnections.percentile(index, 50),
+      p99Us: clocks.ofConnections.percentile(index, 99),
+    });
     this.#ended++;
   }
 }

@@ -8,22 +8,22 @@ import { ResultsTable } from "../measure/results-table.ts";
 import type { Workload } from "../workload/workload.ts";
 import type { LoadWorkerData, LoadWorkerResult } from "./load-worker.ts";
 
-/** How often rows of ended connections are written: what SIGKILL can lose. */
+/** Interval between two writes of ended connections' rows: SIGKILL loses at most this much. */
 const COLLECT_INTERVAL_MS = 250;
 
-/** Where the load goes; the host is an address by now. */
+/** The server's address, with no name left to look up. */
 export interface Target {
   readonly host: string;
   readonly port: number;
 }
 
-/** What came of the load beside its rows. */
+/** Results of the load beside its rows. */
 export interface LoadResult extends LoadWorkerResult {
-  /** The run over time; the last sample is taken when every connection has ended. */
+  /** Samples over time; the last one is taken when every connection has ended. */
   readonly series: readonly LoadSample[];
 }
 
-/** The load in a worker, and the main thread's half of it: rows to disk, the series, the stop signal. */
+/** The main thread's half of a run: starts the worker, writes rows to disk, samples the series, passes on an interrupt. */
 export class LoadRun {
   readonly results: ResultsTable;
   readonly #workload: Workload;
@@ -40,7 +40,7 @@ export class LoadRun {
     this.#file = csvPath === undefined ? undefined : CsvFile.create(csvPath, CLIENT_COLUMNS);
   }
 
-  /** Ends every connection now; their rows say so. */
+  /** Ends every connection now, with the outcome interrupted. */
   interrupt(): void {
     posix.eventfd_write(this.#stopFd, 1);
   }
@@ -60,7 +60,7 @@ export class LoadRun {
     }
   }
 
-  /** Writes the rows that are left. @throws Error when the disk does not take them */
+  /** Writes the remaining rows. @throws Error when the disk does not take them */
   async finish(): Promise<void> {
     await this.#collect();
     this.#file?.close();
@@ -80,7 +80,7 @@ export class LoadRun {
     });
   }
 
-  /** Rows are written as their connections end; those collected are marked free, so each goes out once. */
+  /** Writes the rows of ended connections and marks them free, so each is written once. */
   async #collect(): Promise<void> {
     const { rows } = this.results;
     const { connections } = this.#workload;

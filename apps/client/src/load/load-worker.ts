@@ -7,7 +7,7 @@ import type { Workload } from "../workload/workload.ts";
 import { LoadContext } from "./load-context.ts";
 import { LoadLoop } from "./load-loop.ts";
 
-/** What the main thread hands to the worker. */
+/** Input of the worker. */
 export interface LoadWorkerData {
   readonly workload: Workload;
   readonly target: Uint8Array;
@@ -15,12 +15,12 @@ export interface LoadWorkerData {
   readonly results: ResultsMemory;
 }
 
-/** What the worker hands back when every connection has ended. */
+/** Output of the worker, sent when every connection has ended. */
 export interface LoadWorkerResult {
   /** HdrHistogram V2, base64. */
   readonly histograms: Record<Clock | LoopClock, string>;
   readonly startLagMs: number | null;
-  /** The first message sent and the last one back, on CLOCK_MONOTONIC; 0: none. */
+  /** The moments of the first message sent and of the last one back (CLOCK_MONOTONIC); 0: none. */
   readonly firstSentUs: number;
   readonly lastDoneUs: number;
   readonly unsent: number;
@@ -45,7 +45,7 @@ const result: LoadWorkerResult = {
   startLagMs: context.startLagMs,
   firstSentUs: clocks.firstSentUs,
   lastDoneUs: clocks.lastDoneUs,
-  unsent: loop.unsent,
+  unsent: loop.countUnsent(),
   loop: {
     waits: evidence.counts[COUNT.waits],
     sends: evidence.counts[COUNT.sends],

@@ -2,15 +2,15 @@ import { LatencyHistogram } from "@c10k-lab/stats";
 import type { ResponseTimes } from "./response-times.ts";
 import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
 
-/** The clocks of a run, never mixed: each a histogram of microseconds. The methods allocate nothing. */
+/** The clocks of a run, each a histogram of microseconds. The methods allocate nothing. */
 export class Clocks {
   readonly connect = new LatencyHistogram();
   readonly firstResponse = new LatencyHistogram();
   readonly response = new LatencyHistogram();
   readonly intended = new LatencyHistogram();
-  /** Response times of each connection by itself. */
+  /** Response times of each connection. */
   readonly ofConnections: ResponseTimes;
-  /** The first message sent and the last one back; 0: none. */
+  /** The moments of the first message sent and of the last one back; 0: none. */
   firstSentUs = 0;
   lastDoneUs = 0;
   readonly #results: ResultsTable;
@@ -24,7 +24,7 @@ export class Clocks {
     if (this.firstSentUs === 0) this.firstSentUs = nowUs;
   }
 
-  /** A message is back and verified. @returns whether it is the connection's first */
+  /** Records a message that is back and verified. @returns true when it is the connection's first */
   recordResponse(connection: number, sentUs: number, nowUs: number): boolean {
     const { rows, live } = this.#results;
     const { values } = rows;

@@ -4,7 +4,7 @@ import { LoadSeries } from "@c10k-lab/stats";
 import { SAMPLE_MS } from "./limits.ts";
 import { LIVE, type ResultsTable } from "./results-table.ts";
 
-/** Looks at the live figures from the main thread while a run lasts: the load loop pays nothing for it. */
+/** Samples the live figures in the main thread while a run lasts: the load loop pays nothing for it. */
 export class LoadSampler implements Disposable {
   readonly #results: ResultsTable;
   readonly #series = new LoadSeries();
@@ -13,21 +13,21 @@ export class LoadSampler implements Disposable {
   /** Takes the first sample. */
   constructor(results: ResultsTable) {
     this.#results = results;
-    this.#series.add(this.#look());
-    this.#timer = setInterval(() => this.#series.add(this.#look()), SAMPLE_MS);
+    this.#series.add(this.#sample());
+    this.#timer = setInterval(() => this.#series.add(this.#sample()), SAMPLE_MS);
   }
 
-  /** Takes the last sample: the run is over. */
+  /** Takes the last sample, after the run. */
   finish(): readonly LoadSample[] {
     this[Symbol.dispose]();
-    return this.#series.end(this.#look());
+    return this.#series.end(this.#sample());
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
 
-  #look(): LoadSample {
+  #sample(): LoadSample {
     const { live } = this.#results;
     return {
       atUs: Math.round(monotonicUs()),

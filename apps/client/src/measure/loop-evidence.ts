@@ -1,30 +1,30 @@
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
 
-/** Places in `counts`. */
+/** Indices of `counts`. */
 export const COUNT = {
   /** Returns of epoll_wait(2) or epoll_pwait2(2). */
   waits: 0,
-  /** Calls of send(2) and recv(2), those that found nothing to do included. */
+  /** Calls of send(2) and recv(2), including those that returned EAGAIN. */
   sends: 1,
   receives: 2,
 } as const;
 
-/** What the loop itself did and needed: whether the client kept up, and its figures can be trusted. */
+/** Work and delays of the loop itself: they show whether the client kept up, so that its figures can be trusted. */
 export class LoopEvidence {
   readonly counts = new Float64Array(Object.keys(COUNT).length);
-  /** Microseconds from one wake-up to the next wait: what an event may have waited for those before it. */
+  /** Microseconds from a wake-up to the next wait: an event may have waited this long for the events before it. */
   readonly turn = new LatencyHistogram();
-  /** Microseconds a due message was late although its connection was free: the client's own fault. */
+  /** Microseconds by which a due message was late although its connection was free: the client's own delay. */
   readonly sendLag = new LatencyHistogram();
   #cpuBeforeUs = 0;
   /** CPU time of the process, user and system, while messages were exchanged. */
   cpuUs = 0;
 
-  messagingBegins(): void {
+  startCpuTime(): void {
     this.#cpuBeforeUs = cpuUs();
   }
 
-  messagingEnds(): void {
+  stopCpuTime(): void {
     this.cpuUs = cpuUs() - this.#cpuBeforeUs;
   }
 }

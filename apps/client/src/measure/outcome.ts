@@ -1,7 +1,7 @@
 import { posix } from "@c10k-lab/posix";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
 
-/** Index of an outcome in the results table. */
+/** Code of each outcome in the results table: its index in OUTCOMES. */
 export const OUTCOME = Object.fromEntries(OUTCOMES.map((name, index) => [name, index])) as Record<
   Outcome,
   number
@@ -20,7 +20,7 @@ const BY_ERRNO: ReadonlyMap<number, Outcome> = new Map<number, Outcome>([
   [posix.EPIPE, "reset"],
 ]);
 
-/** The outcome an error number of socket(2), connect(2), send(2) or recv(2) stands for. */
+/** Converts an error number of socket(2), connect(2), send(2) or recv(2) to the code of an outcome. */
 export function outcomeOfErrno(errno: number): number {
   return OUTCOME[BY_ERRNO.get(errno) ?? "error"];
 }

@@ -1,15 +1,14 @@
-/** Buckets an octave: 32 keep a percentile within 1.6 % of the true time. */
+/** Buckets in an octave: 32 keep a percentile within 1.6 % of the true time. */
 const STEPS = 32;
 const STEP_BITS = 5;
-/** 2^27 µs are 134 s, beyond any sensible --timeout; longer times count as this. */
+/** 2^27 µs are 134 s, beyond any sensible --timeout; a longer time counts as 134 s. */
 const OCTAVES = 27;
 const BUCKETS = (OCTAVES - STEP_BITS + 2) * STEPS;
 const HIGHEST_US = 2 ** OCTAVES - 1;
 
 /**
- * Response times of each connection by itself, for its row: a histogram of logarithmic buckets a connection in one
- * array. A run's own percentiles come from HdrHistogram; one of those for every connection would cost 6 KB and 75 ns a
- * message, this costs 3 KB and 5 ns.
+ * Response times of each connection, for its row: one array holds a histogram of logarithmic buckets for each
+ * connection. An HdrHistogram for each would cost 6 KB and 75 ns a message; this costs 3 KB and 5 ns.
  */
 export class ResponseTimes {
   readonly #counts: Uint32Array;
@@ -23,7 +22,7 @@ export class ResponseTimes {
     this.#counts[connection * BUCKETS + bucketOf(us)]++;
   }
 
-  /** @returns microseconds at a percentile of 0 to 100 of one connection's messages; 0 when it has none */
+  /** Returns the microseconds at a percentile of 0 to 100 of a connection's messages; 0 when it has none. */
   percentile(connection: number, percentile: number): number {
     const counts = this.#counts.subarray(connection * BUCKETS, (connection + 1) * BUCKETS);
     const total = counts.reduce((sum, count) => sum + count, 0);

@@ -1,10 +1,10 @@
 import type { CsvValue } from "@c10k-lab/files";
 import { decodeAddress, SOCKADDR_BYTES } from "@c10k-lab/posix";
-import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
+import { CLIENT_COLUMNS, OUTCOMES, type Outcome } from "@c10k-lab/protocol";
 import { ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
 import { OUTCOME } from "./outcome.ts";
 
-/** Fields of a requested connection's row. Times in microseconds, on CLOCK_MONOTONIC where they are moments. */
+/** Fields of a requested connection's row. Times in microseconds, moments on CLOCK_MONOTONIC. */
 export const RESULT = {
   startedUs: 0,
   establishedUs: 1,
@@ -21,26 +21,24 @@ export const RESULT = {
   responseP99Us: 12,
   /** Index into OUTCOMES. */
   outcome: 13,
-  /** 1 when it ended while a message was under way. */
+  /** 1 when it ended while a message was in flight. */
   inFlight: 14,
-  /** 1 when it ended before it had done what it was asked for. */
+  /** 1 when it ended before it had done its work. */
   owed: 15,
 } as const;
 
-/** How a connection ended. */
+/** The end of a connection. */
 export interface ConnectionEnd {
   /** Index into OUTCOMES. */
   readonly outcome: number;
   readonly endedUs: number;
-  /** A message was under way. */
+  /** A message was in flight. */
   readonly isInFlight: boolean;
-  /** It ended before it had done what it was asked for, and not because of an interrupt. */
+  /** Work was left, and no interrupt is the reason. */
   readonly isOwed: boolean;
   readonly p50Us: number;
   readonly p99Us: number;
 }
-
-const FIELDS_PER_ROW = 16;
 
 /** Live figures of the whole run, for the progress line and the series. */
 export const LIVE = {
@@ -59,6 +57,7 @@ export const LIVE = {
   errors: 9,
 } as const;
 
+/** Shared memory of the table: plain data, to be handed to the worker. */
 export interface ResultsMemory {
   readonly rows: SharedRowsMemory;
   readonly locals: SharedArrayBuffer;
@@ -81,32 +80,50 @@ export class ResultsTable {
 
   static allocate(connections: number): ResultsTable {
     return new ResultsTable({
-      rows: SharedRows.allocate(connections, FIELDS_PER_ROW).memory,
+      rows: SharedRows.allocate(connections, Object.keys(RESULT).length).memory,
       locals: new SharedArrayBuffer(connections * SOCKADDR_BYTES),
       live: new SharedArrayBuffer(Object.keys(LIVE).length * Float64Array.BYTES_PER_ELEMENT),
     });
   }
 
-  setLocal(connection: number, sockaddr: Uint8Array): void {
-    this.#locals.set(sockaddr, connection * SOCKADDR_BYTES);
+  /**
+   * Notes that a connection begins to connect; a further attempt replaces the first.
+   *
+   * @param planned messages it is to exchange; Infinity: another bound holds
+   */
+  start(connection: number, planned: number, nowUs: number): void {
+    this.rows.set(connection, RESULT.planned, planned);
+    this.rows.set(connection, RESULT.startedUs, nowUs);
+  }
+
+  /** Notes that a connection is established. @returns the microseconds it took */
+  establish(connection: number, local: Uint8Array, nowUs: number): number {
+    const { live, rows } = this;
+    this.#locals.set(local, connection * SOCKADDR_BYTES);
+    rows.set(connection, RESULT.establishedUs, nowUs);
+    live[LIVE.established]++;
+    live[LIVE.open]++;
+    live[LIVE.peak] = Math.max(live[LIVE.peak], live[LIVE.open]);
+    return nowUs - rows.get(connection, RESULT.startedUs);
+  }
+
+  /** Returns true when a connection has begun to connect and is not established. */
+  isConnecting(connection: number): boolean {
+    const { rows } = this;
+    return rows.get(connection, RESULT.startedUs) > 0 && rows.get(connection, RESULT.establishedUs) === 0;
   }
 
   /** Writes how a connection ended, and publishes its row. */
   close(connection: number, end: ConnectionEnd): void {
-    const { rows } = this;
-    // A bucket's middle may lie outside what was measured.
-    const clamp = (us: number) =>
-      Math.min(
-        rows.get(connection, RESULT.responseMaxUs),
-        Math.max(rows.get(connection, RESULT.responseMinUs), us),
-      );
+    const { live, rows } = this;
+    if (rows.get(connection, RESULT.establishedUs) > 0) live[LIVE.open]--;
+    if (end.outcome !== OUTCOME.ok) live[LIVE.errors]++;
     rows.set(connection, RESULT.endedUs, end.endedUs);
     rows.set(connection, RESULT.outcome, end.outcome);
     rows.set(connection, RESULT.inFlight, Number(end.isInFlight));
     rows.set(connection, RESULT.owed, Number(end.isOwed));
-    rows.set(connection, RESULT.responseP50Us, clamp(end.p50Us));
-    rows.set(connection, RESULT.responseP99Us, clamp(end.p99Us));
-    if (end.outcome !== OUTCOME.ok) this.live[LIVE.errors]++;
+    rows.set(connection, RESULT.responseP50Us, this.#clamp(connection, end.p50Us));
+    rows.set(connection, RESULT.responseP99Us, this.#clamp(connection, end.p99Us));
     rows.publish(connection, ROW_CLOSED);
   }
 
@@ -114,32 +131,49 @@ export class ResultsTable {
     return OUTCOMES[this.rows.get(connection, RESULT.outcome)] ?? "error";
   }
 
-  /** Values in the order of CLIENT_COLUMNS; what was never measured is empty. */
+  /** Sums a field over all rows. */
+  sum(field: number): number {
+    let sum = 0;
+    for (let connection = 0; connection < this.rows.capacity; connection++) {
+      sum += this.rows.get(connection, field);
+    }
+    return sum;
+  }
+
+  /** Returns a row for the CSV file, in the order of CLIENT_COLUMNS. A value that was never measured is null. */
   csvRow(connection: number): CsvValue[] {
     const get = (field: number) => this.rows.get(connection, field);
     const { host, port } = decodeAddress(this.#locals, connection * SOCKADDR_BYTES);
     const completed = get(RESULT.completed);
-    const established = get(RESULT.establishedUs);
-    const ifAny = (us: number) => (completed > 0 ? milliseconds(us) : null);
+    const isEstablished = get(RESULT.establishedUs) > 0;
+    const response = (us: number) => (completed > 0 ? milliseconds(us) : null);
     const planned = get(RESULT.planned);
-    return [
-      connection + 1,
-      established > 0 ? host : null,
-      established > 0 ? port : null,
-      established > 0 ? milliseconds(established - get(RESULT.startedUs)) : null,
-      ifAny(get(RESULT.firstResponseUs)),
-      Number.isFinite(planned) ? planned : null,
-      completed,
-      get(RESULT.bytesSent),
-      get(RESULT.bytesReceived),
-      ifAny(get(RESULT.responseSumUs) / completed),
-      ifAny(get(RESULT.responseMinUs)),
-      ifAny(get(RESULT.responseP50Us)),
-      ifAny(get(RESULT.responseP99Us)),
-      ifAny(get(RESULT.responseMaxUs)),
-      milliseconds(Math.max(0, get(RESULT.endedUs) - get(RESULT.startedUs))),
-      this.outcome(connection),
-    ];
+    const values: Readonly<Record<(typeof CLIENT_COLUMNS)[number], CsvValue>> = {
+      connection: connection + 1,
+      local_address: isEstablished ? host : null,
+      local_port: isEstablished ? port : null,
+      connect_ms: isEstablished ? milliseconds(get(RESULT.establishedUs) - get(RESULT.startedUs)) : null,
+      first_response_ms: response(get(RESULT.firstResponseUs)),
+      requests_planned: Number.isFinite(planned) ? planned : null,
+      requests_completed: completed,
+      bytes_sent: get(RESULT.bytesSent),
+      bytes_received: get(RESULT.bytesReceived),
+      response_ms_mean: response(get(RESULT.responseSumUs) / completed),
+      response_ms_min: response(get(RESULT.responseMinUs)),
+      response_ms_p50: response(get(RESULT.responseP50Us)),
+      response_ms_p99: response(get(RESULT.responseP99Us)),
+      response_ms_max: response(get(RESULT.responseMaxUs)),
+      duration_ms: milliseconds(Math.max(0, get(RESULT.endedUs) - get(RESULT.startedUs))),
+      outcome: this.outcome(connection),
+    };
+    return CLIENT_COLUMNS.map((column) => values[column]);
+  }
+
+  /** The middle of a percentile's bucket may lie outside the measured times. */
+  #clamp(connection: number, us: number): number {
+    const leastUs = this.rows.get(connection, RESULT.responseMinUs);
+    const mostUs = this.rows.get(connection, RESULT.responseMaxUs);
+    return Math.min(mostUs, Math.max(leastUs, us));
   }
 }
 

@@ -2,7 +2,7 @@ import { createLogUpdate } from "log-update";
 import { LIVE, type ResultsTable } from "../measure/results-table.ts";
 
 const TERMINAL_INTERVAL_MS = 200;
-/** Without a terminal a line now and then shows that it is alive. */
+/** Interval without a terminal: a line now and then shows that the client is alive. */
 const LOG_INTERVAL_MS = 5000;
 
 /** A live line on stderr: connected, messages/s, p99. */

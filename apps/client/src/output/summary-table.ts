@@ -3,6 +3,7 @@ import {
   type ClientSummary,
   type Clock,
   INFINITE,
+  type LatencySummary,
   OUTCOMES,
   type Outcome,
   type Percentile,
@@ -16,10 +17,10 @@ const NAMES: Readonly<Record<Clock, string>> = {
   intended: "from intended time",
 };
 
-const MEANING: Readonly<Record<Outcome, string>> = {
+const MEANINGS: Readonly<Record<Outcome, string>> = {
   ok: "all echoed and verified",
   interrupted: "interrupted",
-  refused: "refused: nobody listens there",
+  refused: "no server listens there",
   "connect-timeout": "not established in time",
   unreachable: "no route to the server",
   "no-descriptors": "this process has no descriptor left (ulimit -n)",
@@ -32,14 +33,33 @@ const MEANING: Readonly<Record<Outcome, string>> = {
   error: "other errors",
 };
 
-/** The summary as a person reads it. */
+/** Columns of the table of latencies, from the left. */
+const COLUMNS: readonly { readonly head: string; readonly text: (summary: LatencySummary) => string }[] = [
+  { head: "count", text: ({ count }) => number(count) },
+  { head: "failed", text: ({ failed }) => number(failed) },
+  { head: "min", text: ({ min }) => milliseconds(min) },
+  { head: "mean", text: ({ mean }) => milliseconds(mean) },
+  { head: "p50", text: ({ p50 }) => milliseconds(p50) },
+  { head: "p90", text: ({ p90 }) => milliseconds(p90) },
+  { head: "p99", text: ({ p99 }) => milliseconds(p99) },
+  { head: "p99.9", text: ({ p999 }) => milliseconds(p999) },
+  { head: "max", text: ({ max }) => milliseconds(max) },
+];
+
+/** Formats a summary as text for a person. */
 export function formatSummary(summary: ClientSummary): string {
-  return [headline(summary), leftOver(summary), evidence(summary), latencies(summary), outcomes(summary)]
+  return [
+    formatTotals(summary),
+    formatRest(summary),
+    formatLoop(summary),
+    formatLatencies(summary),
+    formatOutcomes(summary),
+  ]
     .filter((part) => part !== "")
     .join("\n");
 }
 
-function headline({ asked, achieved }: ClientSummary): string {
+function formatTotals({ asked, achieved }: ClientSummary): string {
   const messages = asked.messages === null ? "" : ` of ${number(asked.messages)}`;
   const seconds = achieved.messagingMs / 1000;
   const mebibytes = achieved.bytesReceived / 2 ** 20;
@@ -50,49 +70,44 @@ function headline({ asked, achieved }: ClientSummary): string {
   ].join("\n");
 }
 
-/** What is in none of the clocks. */
-function leftOver({ achieved, asked }: ClientSummary): string {
-  const lines: [number, string][] = [
-    [asked.connections - asked.active, `of the connections idle, ${number(achieved.proofs)} proofs of life`],
+/** Formats the counts that are in no clock. */
+function formatRest({ achieved, asked }: ClientSummary): string {
+  const lines: readonly [number, string][] = [
+    [asked.connections - asked.active, `connections idle, ${number(achieved.proofs)} proofs of life`],
     [achieved.unsent, "messages were due and never sent"],
-    [achieved.inFlight, "messages were under way when the run was interrupted"],
+    [achieved.inFlight, "messages were in flight when the run was interrupted"],
   ];
   return lines
     .filter(([count]) => count > 0)
-    .map(([count, what]) => `             ${number(count)} ${what}`)
+    .map(([count, text]) => `             ${number(count)} ${text}`)
     .join("\n");
 }
 
-/** Whether the client itself kept up. */
-function evidence({ loop }: ClientSummary): string {
+/** Formats the evidence whether the client itself kept up. */
+function formatLoop({ loop }: ClientSummary): string {
   if (loop.cpuShare === null) return "";
   const { turn, sendLag } = loop.latencyUs;
   const late = sendLag.count === 0 ? "" : `, sends late by p99 ${milliseconds(sendLag.p99)} ms`;
   return `client       ${(100 * loop.cpuShare).toFixed(0)} % of one core, turns p99 ${milliseconds(turn.p99)} ms${late}`;
 }
 
-function latencies(summary: ClientSummary): string {
+function formatLatencies({ latencyUs }: ClientSummary): string {
+  const clocks = CLOCKS.filter((clock) => latencyUs[clock].count + latencyUs[clock].failed > 0);
+  if (clocks.length === 0) return "";
   const table = new Table({
-    head: ["ms", "count", "failed", "min", "mean", "p50", "p90", "p99", "p99.9", "max"],
-    colAligns: ["left", "right", "right", "right", "right", "right", "right", "right", "right", "right"],
+    head: ["ms", ...COLUMNS.map(({ head }) => head)],
+    colAligns: ["left", ...COLUMNS.map(() => "right" as const)],
     style: { head: [], border: [], compact: true },
   });
-  for (const clock of CLOCKS) {
-    const { count, failed, min, mean, p50, p90, p99, p999, max } = summary.latencyUs[clock];
-    if (count + failed === 0) continue;
-    table.push([
-      NAMES[clock],
-      number(count),
-      number(failed),
-      ...[min, mean, p50, p90, p99, p999, max].map(milliseconds),
-    ]);
+  for (const clock of clocks) {
+    table.push([NAMES[clock], ...COLUMNS.map(({ text }) => text(latencyUs[clock]))]);
   }
-  return table.length === 0 ? "" : table.toString();
+  return table.toString();
 }
 
-function outcomes({ outcomes: counts }: ClientSummary): string {
-  return OUTCOMES.filter((name) => name !== "ok" && counts[name] > 0)
-    .map((name) => `${number(counts[name])} × ${name}: ${MEANING[name]}`)
+function formatOutcomes({ outcomes }: ClientSummary): string {
+  return OUTCOMES.filter((name) => name !== "ok" && outcomes[name] > 0)
+    .map((name) => `${number(outcomes[name])} × ${name}: ${MEANINGS[name]}`)
     .join("\n");
 }
 

@@ -15,7 +15,7 @@ import type { LoadResult, Target } from "../load/load-run.ts";
 import { LIVE, RESULT, type ResultsTable } from "../measure/results-table.ts";
 import type { Workload } from "../workload/workload.ts";
 
-/** What was asked and what came of it, from the rows and the histograms. */
+/** Summarizes a run from its rows and histograms. */
 export function summarize(
   target: Target,
   options: ClientOptions,
@@ -36,14 +36,14 @@ export function summarize(
       connections,
       active,
       messages: Number.isFinite(messagesEach) ? active * messagesEach : null,
-      options: { ...options },
+      options,
     },
     achieved,
     outcomes,
     series: [...result.series],
-    ...latencies(CLOCKS, result.histograms, failed),
+    ...summarizeLatencies(CLOCKS, result.histograms, failed),
     loop: {
-      ...latencies(LOOP_CLOCKS, result.histograms, { turn: 0, sendLag: 0 }),
+      ...summarizeLatencies(LOOP_CLOCKS, result.histograms, { turn: 0, sendLag: 0 }),
       ...result.loop,
       cpuUs: result.cpuUs,
       cpuShare: messagingMs === 0 ? null : result.cpuUs / 1000 / messagingMs,
@@ -65,8 +65,7 @@ function summarizeAchieved(
   completed: number,
 ): ClientSummary["achieved"] {
   const { live } = results;
-  const sum = (field: number) => total(results, connections, field);
-  const messages = sum(RESULT.completed);
+  const messages = results.sum(RESULT.completed);
   const messagingMs = Math.max(0, lastDoneUs - firstSentUs) / 1000;
   return {
     established: live[LIVE.established],
@@ -77,20 +76,21 @@ function summarizeAchieved(
     unsent,
     inFlight: countInterrupted(results, connections),
     proofs: live[LIVE.proofs],
-    bytesSent: sum(RESULT.bytesSent),
-    bytesReceived: sum(RESULT.bytesReceived),
+    bytesSent: results.sum(RESULT.bytesSent),
+    bytesReceived: results.sum(RESULT.bytesReceived),
     startLagMs,
     firstSentUs: firstSentUs || null,
     lastDoneUs: lastDoneUs || null,
     messagingMs,
     messagesPerSecond: messagingMs === 0 ? 0 : Math.round((messages / messagingMs) * 1000),
-    durationMs: durationMs(results, connections),
+    durationMs: measureDurationMs(results, connections),
   };
 }
 
 /**
- * What counts as infinite in each clock: connections that were not established; those that ended without their first
- * echo; one message for each that ended before it had done its work; in an open loop also what was due and never sent.
+ * Counts the infinite times of each clock: connections that were not established; connections that ended without their
+ * first echo; one message of each connection that ended before it had done its work; in an open loop also the messages
+ * that were due and never sent.
  */
 function countFailed({ connections, ratePerSecond }: Workload, results: ResultsTable, unsent: number) {
   const failed = { connect: 0, firstResponse: 0, response: 0, intended: unsent };
@@ -108,7 +108,7 @@ function countFailed({ connections, ratePerSecond }: Workload, results: ResultsT
   return failed;
 }
 
-function latencies<Name extends Clock | LoopClock>(
+function summarizeLatencies<Name extends Clock | LoopClock>(
   names: readonly Name[],
   histograms: Readonly<Record<Name, string>>,
   failed: Readonly<Record<Name, number>>,
@@ -135,7 +135,7 @@ function countOutcomes(results: ResultsTable, connections: number): Record<Outco
   return counts;
 }
 
-/** Messages that were under way when the run was interrupted: neither echoed nor failed. */
+/** Counts messages in flight at an interrupt: neither echoed nor failed. */
 function countInterrupted(results: ResultsTable, connections: number): number {
   let count = 0;
   for (let connection = 0; connection < connections; connection++) {
@@ -144,13 +144,8 @@ function countInterrupted(results: ResultsTable, connections: number): number {
   return count;
 }
 
-function total(results: ResultsTable, connections: number, field: number): number {
-  let sum = 0;
-  for (let connection = 0; connection < connections; connection++) sum += results.rows.get(connection, field);
-  return sum;
-}
-
-function durationMs(results: ResultsTable, connections: number): number {
+/** Measures the time from the first connect(2) to the end of the last connection. */
+function measureDurationMs(results: ResultsTable, connections: number): number {
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (let connection = 0; connection < connections; connection++) {

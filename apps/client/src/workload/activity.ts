@@ -1,9 +1,9 @@
-/** Which connections work and which only stay open: the active ones are evenly spread among all. */
+/** Divides connections into active and idle ones; the active ones are evenly spread. */
 export class Activity {
   readonly #connections: number;
   readonly #active: number;
 
-  /** @param active of `connections`, those that work */
+  /** @param active the number of `connections` that exchange messages */
   constructor(connections: number, active: number) {
     this.#connections = connections;
     this.#active = active;
@@ -13,7 +13,7 @@ export class Activity {
     return this.rank(connection + 1) > this.rank(connection);
   }
 
-  /** How many active connections come before this one. */
+  /** Counts the active connections before this one. */
   rank(connection: number): number {
     return Math.floor((connection * this.#active) / this.#connections);
   }

@@ -1,9 +1,9 @@
-/** In messages: what is due at the very end is not due before it, whatever the last bit of a double says. */
+/** A tolerance in messages: a message that is due at the very end is not due before it, despite rounding. */
 const EPSILON = 1e-6;
 
 /**
- * When messages are due in an open loop: one every 1/rate seconds, the connections in turn. Connection number i of N has
- * its message k due at (i + k·N) / rate seconds, whatever became of those before.
+ * Due times of messages in an open loop: one message every 1/rate seconds, the connections in turn. Message k of
+ * connection i of N is due at (i + k·N) / rate seconds, even when earlier messages are late.
  */
 export class Pace {
   readonly #stepUs: number;
@@ -11,19 +11,19 @@ export class Pace {
 
   /**
    * @param ratePerSecond messages per second of all connections together
-   * @param connections that share it
+   * @param connections connections that share the rate
    */
   constructor(ratePerSecond: number, connections: number) {
     this.#stepUs = 1e6 / ratePerSecond;
     this.#connections = connections;
   }
 
-  /** @returns microseconds after the beginning */
+  /** Returns the due time of a message, in microseconds after the beginning. */
   dueUs(connection: number, message: number): number {
     return (connection + message * this.#connections) * this.#stepUs;
   }
 
-  /** How many messages of a connection are due before `us` microseconds have passed. */
+  /** Counts the messages of a connection that are due before `us` microseconds have passed. */
   dueBefore(connection: number, us: number): number {
     return Math.max(0, Math.ceil((us / this.#stepUs - connection) / this.#connections - EPSILON));
   }

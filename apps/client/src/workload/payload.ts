@@ -2,25 +2,25 @@ import type { Range } from "@c10k-lab/cli";
 import { NEWLINE } from "@c10k-lab/protocol";
 import { nextState, stateOf } from "./random.ts";
 
-/** Memory for random texts, at most; two are always kept. */
+/** Most memory for random texts; a pool has at least two texts. */
 const POOL_BYTES = 64 * 1024 * 1024;
 const MOST_TEXTS = 256;
 
-/** What is sent unless something else is asked for: 20 bytes, as many as "This is the payload" and its newline. */
+/** The default text: 20 bytes with its number, as many as "This is the payload" and its newline. */
 const NUMBERED = "This is payload ";
 const DIGITS = 3;
 const NUMBERED_TEXTS = 16 ** DIGITS;
 export const NUMBERED_BYTES = NUMBERED.length + DIGITS + 1;
 
-/** What messages are made of. */
+/** Options of the texts that messages are made of. */
 export interface Texts {
   /** The fixed text with its newline; null: texts differ. */
   readonly message: Uint8Array | null;
-  /** Whether texts that differ are random bytes, or numbered sentences of NUMBERED_BYTES. */
+  /** Texts that differ: random bytes, or numbered sentences of NUMBERED_BYTES. */
   readonly texts: "numbered" | "random";
   /** Bytes of a message, newline included. */
   readonly sizeBytes: Range;
-  /** Of everything random. */
+  /** Seed of everything random. */
   readonly seed: number;
 }
 
@@ -28,13 +28,13 @@ export interface Texts {
 const LOOP_BYTES = 64;
 
 /**
- * The texts that are sent, made before the load starts. A message is the tail of one text: any size, always ending in
- * the text's newline, and nothing is copied to send or to verify it. Random texts differ from the first byte on, numbered
- * ones in their number, so an echo that belongs to another connection or another message is recognised.
+ * Texts to send, made before the load starts. A message is the tail of one text: it has any size, ends in the text's
+ * newline, and is sent and verified without a copy. Texts differ, random ones from the first byte on, numbered ones in
+ * their number, so the echo of another connection or another message is noticed.
  */
 export class PayloadPool {
   readonly bytes: Buffer;
-  /** How many different texts there are. */
+  /** The number of different texts. */
   readonly texts: number;
   readonly #textBytes: number;
 
@@ -47,12 +47,12 @@ export class PayloadPool {
     else this.#fill(workload.seed);
   }
 
-  /** Where in `bytes` the message of `sizeBytes` ends that is the tail of text number `text`. */
+  /** Returns where a text ends in `bytes`: a message of n bytes is the n bytes before. */
   end(text: number): number {
     return (text + 1) * this.#textBytes;
   }
 
-  /** Whether `received[0, length)` equals `bytes[from, from + length)`. */
+  /** Returns true when `received[0, length)` equals `bytes[from, from + length)`. */
   matches(from: number, received: Buffer, length: number): boolean {
     if (length > LOOP_BYTES) return received.compare(this.bytes, from, from + length, 0, length) === 0;
     for (let at = 0; at < length; at++) {
@@ -74,7 +74,7 @@ export class PayloadPool {
     }
   }
 
-  /** Printable ASCII, "!" to "~": one byte is one character of UTF-8. */
+  /** Fills the pool with printable ASCII, "!" to "~": one byte is one character of UTF-8. */
   #fill(seed: number): void {
     let state = stateOf(seed, -1);
     for (let at = 0; at < this.bytes.length; at++) {

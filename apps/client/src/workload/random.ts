@@ -10,7 +10,7 @@ export function nextState(state: number): number {
   return x;
 }
 
-/** A start state for one of many streams of a seed; never 0, where xorshift would stay. */
+/** Returns the start state of one of many streams of a seed; never 0, where xorshift would stay. */
 export function stateOf(seed: number, stream: number): number {
   // Two rounds of an integer hash (Wellons, hash-prospector "lowbias32"), so that neighbouring streams differ at once.
   let x = (Math.imul(seed, 0x9e3779b1) ^ stream) | 0;
@@ -20,7 +20,7 @@ export function stateOf(seed: number, stream: number): number {
   return x === 0 ? 1 : x;
 }
 
-/** A whole number of `from` to `to` inclusive, from a state. */
+/** Maps a state to a whole number of `from` to `to`, both included. */
 export function pick(state: number, from: number, to: number): number {
   return from + Math.floor(((state >>> 0) / 2 ** 32) * (to - from + 1));
 }

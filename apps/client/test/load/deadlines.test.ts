@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Deadlines } from "../../src/load/deadlines.ts";
 
-test("takes connections in the order of their times, whatever the order they came in", () => {
+test("deadlines are taken in the order of their times, in whatever order they were added", () => {
   fc.assert(
     fc.property(fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { maxLength: 200 }), (timesUs) => {
       const deadlines = new Deadlines(timesUs.length);
@@ -22,7 +22,7 @@ test("takes connections in the order of their times, whatever the order they cam
   );
 });
 
-test("a mix of adding and taking keeps the earliest first", () => {
+test("the earliest deadline stays first while deadlines are added and taken", () => {
   fc.assert(
     fc.property(fc.array(fc.option(fc.nat(1000), { freq: 2 }), { maxLength: 300 }), (steps) => {
       const deadlines = new Deadlines(steps.length);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ResponseTimes } from "../../src/measure/response-times.ts";
 
-/** The oracle: sort and take the rank. */
+/** Computes a percentile by sorting: the oracle. */
 function exact(times: number[], percentile: number): number {
   const sorted = [...times].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil((sorted.length * percentile) / 100) - 1)] ?? 0;
@@ -20,7 +20,7 @@ test("percentiles are within a bucket of the exact ones, 3.2 %", () => {
   );
 });
 
-test("connections are kept apart", () => {
+test("response times of connections are kept apart", () => {
   const recorded = new ResponseTimes(3);
   recorded.record(0, 10);
   recorded.record(2, 5000);

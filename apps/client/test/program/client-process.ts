@@ -7,15 +7,15 @@ import { ClientSummary } from "@c10k-lab/protocol";
 
 /** Outcome and result files of a client that ran as its own process. */
 export interface ClientResult extends Outcome {
-  /** Sorted by the number of the connection; the file has them in the order of their ends. */
+  /** Rows sorted by the number of the connection; the file has them in the order of their ends. */
   rows(): Promise<Record<string, string>[]>;
   summary(): ClientSummary;
 }
 
 interface RunOptions {
-  /** Replaces --stats and --summary in a folder of the run's own. */
+  /** Arguments that replace --stats and --summary in a new folder. */
   readonly files?: readonly string[];
-  /** Gets a function that sends a signal. */
+  /** Runs beside the client; its argument sends a signal. */
   readonly whileRunning?: (signal: (name: NodeJS.Signals) => void) => Promise<void>;
 }
 

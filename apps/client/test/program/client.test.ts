@@ -8,7 +8,7 @@ import { startMutant } from "./mutant-server.ts";
 const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.write(data));
 
 describe("against an honest server", () => {
-  test("every connection is a row, every message is counted to the byte, exit 0", async () => {
+  test("every connection has a row, every message is counted to the byte, and the exit code is 0", async () => {
     await using server = await startMutant(echo);
     const result = await runClient(["--port", `${server.port}`, "--connections", "50", "--repeat", "7"]);
     expect(result.stderr).toBe("");
@@ -40,11 +40,11 @@ describe("against an honest server", () => {
   test.each([
     ["all are connected", [], 40],
     ["it is connected itself, with --no-barrier", ["--no-barrier"], 1],
-  ])("nobody sends before %s", async (_, flags, connected) => {
+  ])("no connection sends before %s", async (_, flags, connected) => {
     const wave: number[] = [];
     await using server = await startMutant((socket) =>
       socket.once("data", (data: Buffer) => {
-        // Looked at a little later: what the kernel has established may not have been accepted yet.
+        // Counts a little later: the kernel may have established connections that are not accepted yet.
         setTimeout(() => wave.push(server.sockets.size), 100);
         setTimeout(() => socket.write(data), 200);
       }),
@@ -57,7 +57,7 @@ describe("against an honest server", () => {
     expect(wave[0] === 40).toBe(connected === 40);
   });
 
-  test("sizes vary within their range and amounts of data are delivered", async () => {
+  test("sizes vary in their range, and every connection gets the bytes of --transfer", async () => {
     await using server = await startMutant(echo);
     const result = await runClient([
       "--port",
@@ -76,7 +76,7 @@ describe("against an honest server", () => {
     expect(new Set(received).size).toBeGreaterThan(10);
   });
 
-  test("one message larger than all socket buffers arrives whole", async () => {
+  test("a message larger than all socket buffers comes back whole", async () => {
     await using server = await startMutant((socket) => socket.pipe(socket, { end: false }));
     const result = await runClient([
       "--port",
@@ -92,7 +92,7 @@ describe("against an honest server", () => {
     expect(result.summary().achieved.bytesReceived).toBe(2 * 40 * 2 ** 20);
   });
 
-  test("connections are held as long as they are told to, a fixed time or a range", async () => {
+  test("connections reach the ages of --hold", async () => {
     await using server = await startMutant(echo);
     const result = await runClient([
       "--port",
@@ -109,7 +109,7 @@ describe("against an honest server", () => {
     expect(new Set(durations.map((ms) => Math.floor(ms / 50))).size).toBeGreaterThan(3);
   });
 
-  test("thinking separates messages", async () => {
+  test("--think separates messages", async () => {
     await using server = await startMutant(echo);
     const result = await runClient([
       "--port",
@@ -125,8 +125,8 @@ describe("against an honest server", () => {
   });
 });
 
-describe("when something is missing", () => {
-  test("no server listening: one sentence, exit 1, a row for every connection", async () => {
+describe("when something fails", () => {
+  test("without a server the client prints one sentence, exits with 1 and writes a row for every connection", async () => {
     const closed = createServer().listen(0, "127.0.0.1");
     await once(closed, "listening");
     const { port } = closed.address() as AddressInfo;
@@ -140,7 +140,7 @@ describe("when something is missing", () => {
   test.each([
     ["--stats", "/proc/none/rows.csv"],
     ["--summary", "/proc/none/summary.json"],
-  ])("%s %s cannot be written: one sentence, exit 3 before any load", async (option, path) => {
+  ])("when %s %s cannot be written, the client exits with 3 before any load", async (option, path) => {
     let connected = 0;
     await using server = await startMutant(() => connected++);
     const result = await runClient(["--port", `${server.port}`], { files: [option, path] });
@@ -149,7 +149,7 @@ describe("when something is missing", () => {
     expect(connected).toBe(0);
   });
 
-  test("SIGINT: every row is written as interrupted, exit 130", async () => {
+  test("after SIGINT every row is interrupted, and the exit code is 130", async () => {
     await using server = await startMutant(echo);
     const isBusy = () =>
       server.sockets.size === 25 && [...server.sockets].every((socket) => socket.bytesRead > 0);
@@ -164,7 +164,7 @@ describe("when something is missing", () => {
     expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(25).fill("interrupted"));
   });
 
-  test("SIGINT while connections are being opened: no more are, and every one is a row", async () => {
+  test("after SIGINT no further connection is opened, and every connection has a row", async () => {
     await using server = await startMutant(echo);
     const args = ["--port", `${server.port}`, "--connections", "50", "--connect-rate", "10"];
     const result = await runClient(args, {
@@ -179,7 +179,7 @@ describe("when something is missing", () => {
     expect(result.summary().achieved.messages).toBe(0);
   });
 
-  test("SIGKILL: rows of connections that had ended a second before are on disk", async () => {
+  test("after SIGKILL the rows of connections that ended a second before are on disk", async () => {
     let ended = 0;
     await using server = await startMutant((socket) => {
       echo(socket);

@@ -3,21 +3,21 @@ import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 
-/** Answers each message with what `answer` makes of it. */
-const answering = (answer: (data: Buffer, count: number) => Buffer) => (socket: Socket) => {
+/** Returns a server that answers each message with `answer`. */
+const answerWith = (answer: (data: Buffer, count: number) => Buffer) => (socket: Socket) => {
   let count = 0;
   socket.on("data", (data: Buffer) => socket.write(answer(data, ++count)));
 };
 
 const mutants: [string, string, (socket: Socket) => void][] = [
-  ["changes a byte", "wrong-bytes", answering((data) => Buffer.from(data.toString().toUpperCase()))],
-  ["sends everything twice", "wrong-bytes", answering((data) => Buffer.concat([data, data]))],
-  ["reverses", "wrong-bytes", answering((data) => data.reverse())],
-  ["swaps two bytes", "wrong-bytes", answering(swapped)],
+  ["changes a byte", "wrong-bytes", answerWith((data) => Buffer.from(data.toString().toUpperCase()))],
+  ["sends everything twice", "wrong-bytes", answerWith((data) => Buffer.concat([data, data]))],
+  ["reverses", "wrong-bytes", answerWith((data) => data.reverse())],
+  ["swaps two bytes", "wrong-bytes", answerWith(swapBytes)],
   [
     "truncates, and keeps the line's end",
     "wrong-bytes",
-    answering((data) => Buffer.concat([data.subarray(0, -5), data.subarray(-1)])),
+    answerWith((data) => Buffer.concat([data.subarray(0, -5), data.subarray(-1)])),
   ],
   ["speaks first", "wrong-bytes", (socket) => socket.write("hello\n")],
   [
@@ -35,16 +35,16 @@ const mutants: [string, string, (socket: Socket) => void][] = [
     },
   ],
   ["resets", "reset", (socket) => socket.on("data", () => socket.resetAndDestroy())],
-  ["holds back the last byte", "timeout", answering((data) => data.subarray(0, -1))],
-  ["stalls after three", "timeout", answering((data, count) => (count > 3 ? Buffer.alloc(0) : data))],
+  ["holds back the last byte", "timeout", answerWith((data) => data.subarray(0, -1))],
+  ["stalls after three", "timeout", answerWith((data, count) => (count > 3 ? Buffer.alloc(0) : data))],
   ["never answers", "timeout", () => {}],
 ];
 
-function swapped(data: Buffer): Buffer {
+function swapBytes(data: Buffer): Buffer {
   return Buffer.from([data[1], data[0], ...data.subarray(2)] as number[]);
 }
 
-test.each(mutants)("%s: %s", async (_, outcome, serve) => {
+test.each(mutants)("a server that %s: %s", async (_, outcome, serve) => {
   await using server = await startMutant(serve);
   const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--timeout", "1s"]);
   expect(result.code).toBe(1);
@@ -53,7 +53,7 @@ test.each(mutants)("%s: %s", async (_, outcome, serve) => {
   expect(result.summary().latencyUs.response.failed).toBe(5);
 });
 
-test("an echo that comes again when nothing is under way: wrong-bytes", async () => {
+test("an echo that comes again when nothing is in flight is wrong-bytes", async () => {
   await using server = await startMutant((socket) =>
     socket.once("data", (data: Buffer) => {
       socket.write(data);
@@ -63,7 +63,7 @@ test("an echo that comes again when nothing is under way: wrong-bytes", async ()
   const args = ["--connections", "4", "--repeat", "1", "--hold", "20s"];
   const result = await runClient(["--port", `${server.port}`, ...args]);
   expect(result.summary().outcomes["wrong-bytes"]).toBe(4);
-  // Their message had been answered: none is owed.
+  // Their messages are answered: none is owed.
   expect(result.summary().latencyUs.response).toMatchObject({ count: 4, failed: 0 });
 });
 
@@ -72,22 +72,17 @@ test.each([
   ["waits until the next message is due", ["--rate", "10"]],
   ["only stays open", ["--repeat", "1", "--hold", "20s"]],
   ["is idle", ["--active", "1", "--think", "200ms"]],
-])(
-  "closed together with an echo, when the connection then %s: eof-early, and not a timeout",
-  async (_, flags) => {
-    await using server = await startMutant((socket) =>
-      socket.once("data", (data: Buffer) => socket.end(data)),
-    );
-    const result = await runClient(["--port", `${server.port}`, "--connections", "4", ...flags]);
-    expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(4).fill("eof-early"));
-  },
-);
+])("a FIN that comes with an echo is eof-early when the connection then %s", async (_, flags) => {
+  await using server = await startMutant((socket) => socket.once("data", (data: Buffer) => socket.end(data)));
+  const result = await runClient(["--port", `${server.port}`, "--connections", "4", ...flags]);
+  expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(4).fill("eof-early"));
+});
 
-describe("echoes late", () => {
+describe("late echoes", () => {
   const late = (socket: Socket) =>
     socket.on("data", (data: Buffer) => setTimeout(() => socket.write(data), 400));
 
-  test("within --timeout: shows in every clock of messages", async () => {
+  test("a late echo within --timeout is in every clock of messages", async () => {
     await using server = await startMutant(late);
     const args = ["--connections", "4", "--rate", "8", "--repeat", "2"];
     const result = await runClient(["--port", `${server.port}`, ...args]);
@@ -98,7 +93,7 @@ describe("echoes late", () => {
     expect(result.summary().latencyUs.connect.min).toBeLessThan(390_000);
   });
 
-  test("beyond it: timeout", async () => {
+  test("a late echo beyond --timeout is a timeout", async () => {
     await using server = await startMutant(late);
     const args = ["--connections", "4", "--timeout", "100ms"];
     const result = await runClient(["--port", `${server.port}`, ...args]);
@@ -106,11 +101,11 @@ describe("echoes late", () => {
   });
 });
 
-describe("answers of others", () => {
-  /** Answers each message with the one that came before it on whatever connection. */
-  function mixing() {
+describe("answers to other messages", () => {
+  /** Returns a server that answers each message with the one before it, of any connection. */
+  function mixAnswers() {
     let last: Buffer | undefined;
-    return answering((data) => {
+    return answerWith((data) => {
       const answer = last ?? data;
       last = Buffer.from(data);
       return answer;
@@ -121,22 +116,22 @@ describe("answers of others", () => {
     ["the default message", []],
     ["--size", ["--size", "30"]],
     ["--size in a range", ["--size", "20..40"]],
-  ])("%s: wrong-bytes", async (_, flags) => {
-    await using server = await startMutant(mixing());
+  ])("an answer to another message is wrong-bytes: %s", async (_, flags) => {
+    await using server = await startMutant(mixAnswers());
     const args = ["--connections", "20", "--timeout", "1s", ...flags];
     const result = await runClient(["--port", `${server.port}`, ...args]);
     expect(result.code).toBe(1);
     expect(result.summary().outcomes["wrong-bytes"]).toBeGreaterThan(0);
   });
 
-  test("the answer to the message before: wrong-bytes", async () => {
-    await using server = await startMutant((socket) => mixing()(socket));
+  test("the answer to the message before is wrong-bytes", async () => {
+    await using server = await startMutant((socket) => mixAnswers()(socket));
     const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--timeout", "1s"]);
     expect(result.summary().outcomes["wrong-bytes"]).toBe(5);
   });
 
-  test("with a --message of one's own all are the same, and nothing can be noticed", async () => {
-    await using server = await startMutant(mixing());
+  test("with --message all messages are the same, and the answer of another is not noticed", async () => {
+    await using server = await startMutant(mixAnswers());
     const args = ["--connections", "5", "--message", "This is the payload"];
     const result = await runClient(["--port", `${server.port}`, ...args]);
     expect(result.code).toBe(0);

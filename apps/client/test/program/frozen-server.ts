@@ -10,7 +10,7 @@ const PROGRAM = `
   server.listen(0, "127.0.0.1", () => process.stdout.write(server.address().port + "\\n"));
 `;
 
-/** An echo server in a process of its own, which can be made to stand still. */
+/** An echo server in a process of its own that can be frozen. */
 export interface FreezableServer extends AsyncDisposable {
   readonly port: number;
   /** Resolves when the first message has come. */

@@ -6,7 +6,7 @@ import { startMutant } from "./mutant-server.ts";
 const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.write(data));
 
 describe("--active", () => {
-  test("the others stay open and idle, and echo once before and once after", async () => {
+  test("idle connections stay open and echo once before and once after the messages", async () => {
     const lines: Socket[] = [];
     await using server = await startMutant((socket) => {
       socket.on("data", () => lines.push(socket));
@@ -38,7 +38,7 @@ describe("--active", () => {
     expect(completed).toEqual(Array.from({ length: 20 }, (_, index) => (index % 4 === 3 ? 6 : 0)));
   });
 
-  test("an idle connection that is closed meanwhile is a failure, and not one of the clocks'", async () => {
+  test("an idle connection that the server closes is a failure, and in no clock", async () => {
     let first: Socket | undefined;
     await using server = await startMutant((socket) => {
       first ??= socket;
@@ -68,7 +68,7 @@ describe("--active", () => {
     expect(result.summary().achieved.proofs).toBe(3);
   });
 
-  test("rate and active connections: the rate is the active ones' together", async () => {
+  test("--rate is divided among the active connections", async () => {
     await using server = await startMutant(echo);
     const args = ["--connections", "10", "--active", "2", "--rate", "100", "--duration", "1s"];
     const { achieved } = (await runClient(["--port", `${server.port}`, ...args])).summary();
@@ -77,15 +77,15 @@ describe("--active", () => {
   });
 });
 
-describe("held: open at one time, each after an echo", () => {
-  test("all, though those that begin first are done long before the last has begun", async () => {
+describe("held connections", () => {
+  test("all connections are held, though the first are done long before the last begins", async () => {
     await using server = await startMutant(echo);
     const args = ["--connections", "300", "--repeat", "1"];
     const { achieved } = (await runClient(["--port", `${server.port}`, ...args])).summary();
     expect(achieved).toMatchObject({ established: 300, peak: 300, held: 300, completed: 300 });
   });
 
-  test("a server that serves one connection at a time holds one, whatever the kernel has established", async () => {
+  test("one connection is held by a server that serves one at a time, though the kernel establishes more", async () => {
     const waiting: Socket[] = [];
     const serveNext = () => {
       const [socket] = waiting;
@@ -104,7 +104,7 @@ describe("held: open at one time, each after an echo", () => {
     expect(result.summary().achieved).toMatchObject({ established: 5, peak: 5, held: 1 });
   });
 
-  test("nor does one that ends each connection before it serves the next, though all get what they ask", async () => {
+  test("one connection is held by a server that ends each before it serves the next", async () => {
     const waiting: Socket[] = [];
     const serveNext = () => {
       const [socket] = waiting;
@@ -122,7 +122,7 @@ describe("held: open at one time, each after an echo", () => {
     expect(result.summary().achieved).toMatchObject({ peak: 5, completed: 5, held: 1 });
   });
 
-  test("those a server turns away are not held", async () => {
+  test("connections that the server turns away are not held", async () => {
     let connections = 0;
     await using server = await startMutant((socket) => {
       if (++connections > 6) socket.end();
@@ -132,7 +132,7 @@ describe("held: open at one time, each after an echo", () => {
     expect(result.summary().achieved).toMatchObject({ established: 10, held: 6, completed: 6 });
   });
 
-  test("without a barrier, as many as were open together after an echo", async () => {
+  test("without a barrier, connections are held that are open together after an echo", async () => {
     await using server = await startMutant(echo);
     const args = ["--connections", "6", "--no-barrier", "--connect-rate", "5", "--repeat", "1"];
     const { achieved } = (await runClient(["--port", `${server.port}`, ...args])).summary();
@@ -142,7 +142,7 @@ describe("held: open at one time, each after an echo", () => {
   });
 });
 
-test("the client says what its own loop did", async () => {
+test("the summary holds the work of the client's own loop", async () => {
   await using server = await startMutant(echo);
   const args = ["--connections", "10", "--repeat", "20"];
   const { loop, achieved } = (await runClient(["--port", `${server.port}`, ...args])).summary();

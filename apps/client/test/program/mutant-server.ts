@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** A server in this process that treats each connection as `serve` says. */
+/** A server in this process; `serve` handles each connection. */
 export interface MutantServer extends AsyncDisposable {
   readonly port: number;
   readonly sockets: Set<Socket>;

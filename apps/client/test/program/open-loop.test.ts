@@ -7,7 +7,7 @@ import { startMutant } from "./mutant-server.ts";
 
 const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.write(data));
 
-test("a server that stands still for 2 s in 10 s: the intended clock shows it, the raw one does not", async () => {
+test("when a server freezes for 2 s of 10 s, the intended clock shows it and the raw one does not", async () => {
   await using server = await startFreezable();
   const args = ["--port", `${server.port}`, "--connections", "20", "--rate", "500", "--duration", "10s"];
   const result = await runClient(args, {
@@ -21,16 +21,16 @@ test("a server that stands still for 2 s in 10 s: the intended clock shows it, t
   const { latencyUs, achieved } = result.summary();
   expect(achieved.messages + achieved.unsent).toBe(5000);
   expect(latencyUs.intended.count).toBe(achieved.messages);
-  // A fifth of all messages was due while nothing moved: the p99 is 95 % of the way into the 2 s.
+  // A fifth of all messages is due during the freeze: the p99 is 95 % of the way into the 2 s.
   expect(latencyUs.intended.p99).toBeGreaterThan(1_500_000);
   expect(latencyUs.intended.p99).toBeLessThan(4_000_000);
-  // The raw clock saw the one message each of 20 connections, 0.4 %.
+  // The raw clock has one late message of each of 20 connections, 0.4 %.
   expect(latencyUs.response.p99).toBeLessThan(1_000_000);
   expect(latencyUs.response.max).toBeGreaterThan(1_500_000);
 });
 
 describe("an open loop", () => {
-  test("sends what is due, no more, and says how punctual it was", async () => {
+  test("an open loop sends what is due and no more, and reports its own delays", async () => {
     await using server = await startMutant(echo);
     const args = ["--connections", "4", "--rate", "200", "--duration", "2s"];
     const result = await runClient(["--port", `${server.port}`, ...args]);
@@ -46,7 +46,7 @@ describe("an open loop", () => {
     expect(Math.max(...completed)).toBeLessThanOrEqual(100);
   });
 
-  test("with --repeat ends when all have sent theirs, the last when it is due", async () => {
+  test("an open loop with --repeat ends after the due time of the last message", async () => {
     await using server = await startMutant(echo);
     const args = ["--connections", "5", "--rate", "100", "--repeat", "10"];
     const { achieved } = (await runClient(["--port", `${server.port}`, ...args])).summary();
@@ -54,7 +54,7 @@ describe("an open loop", () => {
     expect(achieved.messagingMs).toBeGreaterThanOrEqual(400);
   });
 
-  test("against a server that cannot keep up: what was never sent is counted, and is infinite", async () => {
+  test("messages that a slow server leaves no time to send are counted as unsent, and as infinite", async () => {
     await using server = await startMutant((socket) =>
       socket.on("data", (data: Buffer) => setTimeout(() => socket.write(data), 100)),
     );
@@ -71,7 +71,7 @@ describe("an open loop", () => {
     expect(latencyUs.response.p99).toBeLessThan(1_000_000);
   });
 
-  test("the messages a failed connection would have sent are unsent: it does not look fast by failing", async () => {
+  test("the messages that a failed connection would have sent are unsent", async () => {
     let connections = 0;
     await using server = await startMutant((socket) => {
       const isBad = ++connections === 1;
@@ -82,7 +82,7 @@ describe("an open loop", () => {
     const result = await runClient(["--port", `${server.port}`, ...args]);
     expect(result.code).toBe(1);
     const { achieved, latencyUs } = result.summary();
-    // 50 of 100 were the failed one's: one under way, 49 never sent.
+    // Half of 100 messages belong to the failed connection: one is in flight, 49 are never sent.
     expect(achieved.unsent).toBeGreaterThanOrEqual(49);
     expect(latencyUs.intended.failed).toBe(achieved.unsent + 1);
     expect(latencyUs.intended.count + latencyUs.intended.failed).toBe(100);
@@ -99,7 +99,7 @@ describe("an open loop", () => {
 });
 
 describe("the end of a run", () => {
-  test("messages under way when the time is over are waited for and counted", async () => {
+  test("messages in flight at the end of --duration are waited for and counted", async () => {
     await using server = await startMutant((socket) =>
       socket.on("data", (data: Buffer) => setTimeout(() => socket.write(data), 600)),
     );
@@ -110,7 +110,7 @@ describe("the end of a run", () => {
     expect(result.summary().latencyUs.response.min).toBeGreaterThanOrEqual(590_000);
   });
 
-  test("but not for ever, however they drip", async () => {
+  test("messages in flight at the end of --duration are waited for no longer than --timeout", async () => {
     await using server = await startMutant((socket) =>
       socket.once("data", (data: Buffer) => {
         let at = 0;
@@ -130,7 +130,7 @@ describe("the end of a run", () => {
     });
   });
 
-  test("an interrupt leaves messages in flight: counted, and neither echoed nor failed", async () => {
+  test("messages in flight at an interrupt are counted as neither echoed nor failed", async () => {
     let asked = 0;
     await using server = await startMutant((socket) => socket.on("data", () => asked++));
     const result = await runClient(["--port", `${server.port}`, "--connections", "7"], {

@@ -3,11 +3,11 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { claimPaths } from "../../src/output/result-paths.ts";
+import { claimPaths } from "../../src/output/results-files.ts";
 import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 
-test("clients that share a folder each take a number of their own, the same in both paths", async () => {
+test("clients that share a folder take different numbers, the same in both paths", async () => {
   const folder = mkdtempSync(join(tmpdir(), "c10k-replicas-"));
   await using server = await startMutant((socket) => socket.on("data", (data: Buffer) => socket.write(data)));
   const files = ["--stats", join(folder, "rows-{n}.csv"), "--summary", join(folder, "sum-{n}.json")];
@@ -24,11 +24,11 @@ test("clients that share a folder each take a number of their own, the same in b
   ]);
 });
 
-test("paths without a place for the number stay as they are", () => {
+test("paths without {n} stay unchanged", () => {
   expect(claimPaths({ stats: "a.csv", summary: undefined })).toEqual({ stats: "a.csv", summary: undefined });
 });
 
-test("a server that is not there yet is waited for, without a connection more than asked for", async () => {
+test("--wait-for-server waits for a server that starts late, and opens no connection twice", async () => {
   const reserved = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => reserved.once("listening", resolve));
   const { port } = reserved.address() as import("node:net").AddressInfo;
@@ -49,7 +49,7 @@ test("a server that is not there yet is waited for, without a connection more th
   expect(accepted).toBe(8);
 });
 
-test("the wait is bounded", async () => {
+test("--wait-for-server ends after its time", async () => {
   const result = await runClient(["--port", "9", "--connections", "2", "--wait-for-server", "300ms"]);
   expect(result.code).toBe(1);
   expect(result.stderr).toBe("client: no server listens on 127.0.0.1:9\n");

@@ -8,7 +8,7 @@ import { startMutant } from "./mutant-server.ts";
 
 const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.write(data));
 
-test("a sample at the start, one every 100 ms, one at the end", () => {
+test("the sampler takes a sample at the start, one every 100 ms and one at the end", () => {
   vi.useFakeTimers();
   try {
     const results = ResultsTable.allocate(1);
@@ -44,7 +44,7 @@ test("the series begins before the first message and ends with what the summary 
   expectGrowing(series);
 });
 
-test("connections that fail are in it when they have failed", async () => {
+test("connections that fail are in the series from their failure on", async () => {
   let accepted = 0;
   await using server = await startMutant((socket) => {
     if (++accepted % 2 === 0) socket.resetAndDestroy();
@@ -59,7 +59,7 @@ test("connections that fail are in it when they have failed", async () => {
   expectGrowing(series);
 });
 
-test("an interrupted run has its series too", async () => {
+test("an interrupted run has a series", async () => {
   await using server = await startMutant(echo);
   const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--duration", "60s"], {
     whileRunning: async (signal) => {

@@ -6,7 +6,7 @@ import { startMutant } from "./mutant-server.ts";
 /** Long enough for a client to have started and connected. */
 const AHEAD_MS = 3000;
 
-/** Notes when connections and first messages come, in milliseconds since 1970. */
+/** Returns a server that notes when connections and messages come, in milliseconds since 1970. */
 function clock() {
   const times = { connectedMs: [] as number[], messagesMs: [] as number[] };
   const serve = (socket: Socket) => {
@@ -19,7 +19,7 @@ function clock() {
   return { times, serve };
 }
 
-test("clients connect at once, and none sends before the moment they were given", async () => {
+test("clients connect at once and send no message before --start-at", async () => {
   const { times, serve } = clock();
   await using server = await startMutant(serve);
   const startAtMs = Date.now() + AHEAD_MS;
@@ -41,7 +41,7 @@ test("clients connect at once, and none sends before the moment they were given"
   expect(Math.abs(begins[0] - begins[1])).toBeLessThan(AHEAD_MS * 1000);
 });
 
-test("without a barrier connecting itself begins then", async () => {
+test("without a barrier clients connect no earlier than --start-at", async () => {
   const { times, serve } = clock();
   await using server = await startMutant(serve);
   const startAtMs = Date.now() + AHEAD_MS;
@@ -51,7 +51,7 @@ test("without a barrier connecting itself begins then", async () => {
   expect(Math.min(...times.connectedMs)).toBeGreaterThanOrEqual(startAtMs - 1);
 });
 
-test("a moment that has passed: begins at once, says how late, and the duration counts from the beginning", async () => {
+test("after a moment that has passed, messages begin at once and --duration counts from their beginning", async () => {
   const { serve } = clock();
   await using server = await startMutant(serve);
   const startAtMs = Date.now() - 60_000;
@@ -64,7 +64,7 @@ test("a moment that has passed: begins at once, says how late, and the duration 
   expect(messagingMs).toBeGreaterThanOrEqual(300);
 });
 
-test("an interrupt is heard while the moment is awaited", async () => {
+test("SIGTERM ends a client that waits for --start-at", async () => {
   const { times, serve } = clock();
   await using server = await startMutant(serve);
   const result = await runClient(

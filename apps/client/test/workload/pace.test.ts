@@ -6,7 +6,7 @@ import { Pace } from "../../src/workload/pace.ts";
 const rate = fc.integer({ min: 1, max: 1_000_000 });
 const connections = fc.integer({ min: 1, max: 500 });
 
-test("all connections together have one message due every 1/rate seconds, each in its turn", () => {
+test("one message is due every 1/rate seconds, and the connections take turns", () => {
   fc.assert(
     fc.property(rate, connections, (ratePerSecond, count) => {
       const pace = new Pace(ratePerSecond, count);
@@ -21,7 +21,7 @@ test("all connections together have one message due every 1/rate seconds, each i
   );
 });
 
-test("as many are due before a moment as rate and time say, whatever they are shared by", () => {
+test("the messages due before a moment are rate × time, for any number of connections", () => {
   fc.assert(
     fc.property(rate, connections, fc.nat(100), (ratePerSecond, count, seconds) => {
       const pace = new Pace(ratePerSecond, count);
@@ -31,7 +31,7 @@ test("as many are due before a moment as rate and time say, whatever they are sh
   );
 });
 
-test("what is due before a moment is due before it, and the next is not", () => {
+test("the last message due before a moment is due before it, and the next one is not", () => {
   fc.assert(
     fc.property(rate, connections, fc.integer({ min: 1, max: 1e9 }), (ratePerSecond, count, us) => {
       const pace = new Pace(ratePerSecond, count);
@@ -42,7 +42,7 @@ test("what is due before a moment is due before it, and the next is not", () => 
   );
 });
 
-test("as many connections are active as were asked for, spread evenly, and ranked from 0", () => {
+test("active connections are as many as asked for, evenly spread, and ranked from 0", () => {
   const cases = fc
     .integer({ min: 1, max: 2000 })
     .chain((count) => fc.record({ count: fc.constant(count), active: fc.integer({ min: 1, max: count }) }));

@@ -26,7 +26,7 @@ describe("a pool of random texts", () => {
     );
   });
 
-  test("the same seed makes the same texts, another seed others", () => {
+  test("the same seed makes the same texts, and another seed makes others", () => {
     const make = (seed: number) =>
       new PayloadPool({ message: null, texts: "random", sizeBytes: { from: 9, to: 90 }, seed }).bytes;
     expect(make(7).equals(make(7))).toBe(true);
@@ -81,7 +81,7 @@ describe("matches", () => {
     }
   });
 
-  test("looks at nothing beyond the length", () => {
+  test("bytes beyond the length are not compared", () => {
     const pool = new PayloadPool({
       message: encode("abc\n"),
       texts: "numbered",

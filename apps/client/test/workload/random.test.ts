@@ -18,7 +18,7 @@ test("picks stay in their range and reach both ends", () => {
   );
 });
 
-test("streams of one seed differ from their first number on, and no stream stands still", () => {
+test("streams of one seed differ from their first number on, and no stream repeats one number", () => {
   const first = new Set(Array.from({ length: 10_000 }, (_, stream) => nextState(stateOf(1, stream))));
   expect(first.size).toBeGreaterThan(9_990);
   expect(first.has(0)).toBe(false);

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { decodeAddress } from "@c10k-lab/posix";
 import { expect, test } from "vitest";
-import { parseSourceRange, Sources } from "../../src/workload/sources.ts";
+import { parseSourceRange } from "../../src/source-range.ts";
+import { Sources } from "../../src/workload/sources.ts";
 import { runClient } from "../program/client-process.ts";
 import { startMutant } from "../program/mutant-server.ts";
 
@@ -27,7 +28,7 @@ test.each(["", "localhost", "127.0.0", "127.0.0.256", "127.0.0.1/33", "127.0.0.1
   },
 );
 
-test("connections take the addresses in turn, and an attempt more is the next address", () => {
+test("connections take the addresses in turn, and a further attempt takes the next one", () => {
   const sources = new Sources({ first: 0x7f000001, count: 3 });
   const host = (connection: number, attempt: number) => decodeAddress(sources.take(connection, attempt)).host;
   expect([0, 1, 2, 3].map((connection) => host(connection, 0))).toEqual([
@@ -40,7 +41,7 @@ test("connections take the addresses in turn, and an attempt more is the next ad
   expect(sources.tries).toBe(3);
 });
 
-test("the rows and the server see the addresses that were asked for", async () => {
+test("the rows hold the addresses of --source", async () => {
   await using server = await startMutant((socket) => socket.on("data", (data: Buffer) => socket.write(data)));
   const args = ["--connections", "12", "--source", "127.0.0.1/29"];
   const result = await runClient(["--port", `${server.port}`, ...args]);
@@ -49,7 +50,7 @@ test("the rows and the server see the addresses that were asked for", async () =
   expect((await result.rows()).map((row) => row.local_address)).toEqual(expected);
 });
 
-test("an address that is not this machine's: no-ports, a row each, no hang", async () => {
+test("an address of another machine is no-ports for every connection", async () => {
   await using server = await startMutant(() => {});
   // TEST-NET-2 is for documentation, RFC 5737: no machine has it.
   const args = ["--connections", "5", "--source", "198.51.100.0/28"];
@@ -59,8 +60,8 @@ test("an address that is not this machine's: no-ports, a row each, no hang", asy
   expect(result.summary().latencyUs.connect.failed).toBe(5);
 });
 
-test("a socket that the kernel connects to itself is found out with a source too", async () => {
-  // Nobody listens on this port, which is one the kernel hands out: some connection gets it as its own.
+test("a socket that the kernel connects to itself is noticed, also with --source", async () => {
+  // No server listens on this port, and the kernel hands it out: a connection gets it as its own port.
   const port = await freePort();
   const args = [
     "--port",

@@ -61,7 +61,7 @@ describe("--active", () => {
   });
 });
 
-describe("mistakes are one sentence", () => {
+describe("a mistake is one sentence", () => {
   test.each([
     [["--size", "0"], "--size: 0 is not a message size"],
     [["--size", "9..3"], "the range 9..3 is reversed: write 3..9"],

@@ -1,0 +1,65 @@
+import { monotonicUs } from "@c10k-lab/posix";
+import type { PayloadPool } from "../workload/payload.ts";
+import { nextState, pick, stateOf } from "../workload/random.ts";
+import type { Workload } from "../workload/workload.ts";
+
+/** The message of a connection that is in flight: its bytes, how many are sent, how many are back. Allocates nothing. */
+export class Message {
+  sentAtUs = 0;
+  readonly #pool: PayloadPool;
+  readonly #workload: Workload;
+  /** State of the connection's random numbers. */
+  #random: number;
+  #sizeBytes = 0;
+  /** Offset of the end of the message in the pool. */
+  #end = 0;
+  #sent = 0;
+  #received = 0;
+
+  constructor(pool: PayloadPool, workload: Workload, connection: number) {
+    this.#pool = pool;
+    this.#workload = workload;
+    this.#random = stateOf(workload.seed, connection);
+  }
+
+  /** Picks the text and the size of the next message, and starts its clock. */
+  compose(): void {
+    const { texts } = this.#pool;
+    const { from, to } = this.#workload.sizeBytes;
+    this.#sizeBytes = texts > 1 ? this.draw(from, to) : from;
+    this.#end = this.#pool.end(texts > 1 ? this.draw(0, texts - 1) : 0);
+    this.#sent = 0;
+    this.#received = 0;
+    this.sentAtUs = monotonicUs();
+  }
+
+  /** Draws a whole number of `from` to `to` from the connection's random numbers. */
+  draw(from: number, to: number): number {
+    this.#random = nextState(this.#random);
+    return pick(this.#random, from, to);
+  }
+
+  /** Offset of the unsent bytes in the pool. */
+  get offset(): number {
+    return this.#end - this.#sizeBytes + this.#sent;
+  }
+
+  get unsentBytes(): number {
+    return this.#sizeBytes - this.#sent;
+  }
+
+  get isComplete(): boolean {
+    return this.#received === this.#sizeBytes;
+  }
+
+  noteSent(bytes: number): void {
+    this.#sent += bytes;
+  }
+
+  /** Compares `echo[0, length)` with the bytes that are due. @returns false when a byte differs or was never sent */
+  accept(echo: Buffer, length: number): boolean {
+    const from = this.#end - this.#sizeBytes + this.#received;
+    this.#received += length;
+    return this.#received <= this.#sent && this.#pool.matches(from, echo, length);
+  }
+}

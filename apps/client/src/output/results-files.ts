@@ -1,0 +1,27 @@
+import { claimNumber, fillNumber, isNumbered, probeWritable, writeFileDurably } from "@c10k-lab/files";
+import type { ClientSummary } from "@c10k-lab/protocol";
+
+/** Paths of the result files of this client. */
+export interface ResultPaths {
+  readonly stats: string | undefined;
+  readonly summary: string | undefined;
+}
+
+/**
+ * Fills `{n}` with the first number that is free, the same in both paths, and checks that the summary can be written.
+ *
+ * @throws Error of mkdir(2) or open(2)
+ */
+export function claimPaths({ stats, summary }: ResultPaths): ResultPaths {
+  const numbered = [stats, summary].find((path) => path !== undefined && isNumbered(path));
+  const n = numbered === undefined ? 0 : claimNumber(numbered);
+  const fill = (path: string | undefined) => (path === undefined ? undefined : fillNumber(path, n));
+  const paths = { stats: fill(stats), summary: fill(summary) };
+  if (paths.summary !== undefined) probeWritable(paths.summary);
+  return paths;
+}
+
+/** Writes the summary, if a path was given. @throws Error when the disk does not take it */
+export function writeSummary({ summary: path }: ResultPaths, summary: ClientSummary): void {
+  if (path !== undefined) writeFileDurably(path, `${JSON.stringify(summary, null, 2)}\n`);
+}
