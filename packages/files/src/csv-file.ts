@@ -6,11 +6,11 @@ import { makeFolder } from "./folder.ts";
 export type CsvValue = string | number | null;
 
 /**
- * A CSV file (RFC 4180) that is whole up to its last batch whenever the process is killed.
+ * A CSV file (RFC 4180) that is complete up to its last batch even if the process is killed.
  *
- * fast-csv formats; the bytes go out with write(2), a batch a call, because what the kernel has taken survives SIGKILL
- * and what waits in a stream does not. A batch that did not fit (disk full) is kept and tried again with the next one,
- * so the file never has a hole or a torn row in the middle.
+ * fast-csv formats the rows. Each batch is one write(2), because bytes in the page cache survive SIGKILL and bytes in a
+ * stream's buffer do not. A batch that does not fit (disk full) is kept and written before the next one, so the file has no
+ * hole and no torn row in the middle.
  */
 export class CsvFile {
   readonly path: string;
@@ -23,8 +23,8 @@ export class CsvFile {
   }
 
   /**
-   * Creates the file with its header and forces it to the disk: a folder that cannot be written to is found out before
-   * the load starts, not after.
+   * Creates the file with its header and syncs it, so that a folder without write permission fails before the load
+   * starts.
    *
    * @throws Error of mkdir(2), open(2), write(2) or fsync(2)
    */
@@ -36,13 +36,13 @@ export class CsvFile {
     try {
       fsyncSync(file.#fd);
     } catch (error) {
-      // A pipe or a character device has nothing to force: fsync(2), EINVAL.
+      // fsync(2) fails with EINVAL for a pipe and a character device.
       if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
     }
     return file;
   }
 
-  /** @throws Error of write(2); the rows are kept and go out with the next call that succeeds */
+  /** Appends rows. @throws Error of write(2); the rows are kept and written by the next call that succeeds */
   async append(rows: readonly (readonly CsvValue[])[]): Promise<void> {
     if (rows.length > 0) {
       const text = await writeToString(rows as CsvValue[][], { includeEndRowDelimiter: true });
@@ -51,7 +51,7 @@ export class CsvFile {
     this.#flush();
   }
 
-  /** @throws Error of write(2) when rows are left that the disk does not take */
+  /** Writes the kept rows and closes the file. @throws Error of write(2) when rows are left */
   close(): void {
     try {
       this.#flush();

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { parseString } from "fast-csv";
 
-/** Rows by column name, and whether the file ended in the middle of a row. */
+/** Content of a CSV file. */
 export interface CsvContent {
   readonly rows: Record<string, string>[];
-  /** The writer was killed while it wrote: the unterminated last row was dropped. */
+  /** True when an unterminated last row was dropped: the writer was killed while it wrote. */
   readonly torn: boolean;
 }
 
-/** Reads a file written by `CsvFile`. An unterminated last row is dropped, never repaired. */
+/** Reads a file written by `CsvFile`. Drops an unterminated last row and never repairs it. */
 export async function readCsv(path: string): Promise<CsvContent> {
   return parseCsv(readFileSync(path, "utf8"));
 }
@@ -24,7 +24,7 @@ export function parseCsv(text: string): Promise<CsvContent> {
   });
 }
 
-/** Where the last terminated row ends: behind the last newline that is not inside quotes. */
+/** Returns the offset after the last newline outside quotes, the end of the last complete row. */
 function endOfLastRow(text: string): number {
   for (let end = text.lastIndexOf("\n") + 1; end > 0; end = text.lastIndexOf("\n", end - 2) + 1) {
     if (quotes(text, end) % 2 === 0) return end;

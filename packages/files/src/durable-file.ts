@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { makeFolder } from "./folder.ts";
 
 /**
- * Writes a file that is either whole or not there, also across a power failure: a temporary one, fsync(2), rename(2),
- * fsync of the folder.
+ * Writes a file that is complete or absent even after a power failure: temporary file, fsync(2), rename(2), fsync of the
+ * folder.
  *
  * @throws Error of open(2), write(2), fsync(2) or rename(2)
  */
@@ -28,7 +28,7 @@ export function writeFileDurably(path: string, content: string | Uint8Array): vo
 }
 
 /**
- * Finds out, before there is anything to lose, whether `writeFileDurably` could create this file.
+ * Checks that `writeFileDurably` can create a file, before there is content to lose.
  *
  * @throws Error of mkdir(2) or open(2)
  */

@@ -2,8 +2,8 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 
 /**
- * Makes a folder and those above it that are missing. Node's own `recursive` never returns below /proc, where mkdir(2)
- * says ENOENT although the parent is there.
+ * Makes a folder and its missing parents. Node's `recursive` never returns below /proc, where mkdir(2) fails with ENOENT
+ * although the parent exists.
  *
  * @throws Error of mkdir(2)
  */

@@ -1,5 +1,6 @@
-/** Files that survive the process: CSV that is appended to, atomic replacement, numbered names. */
+/** Files that survive the process: appended CSV, atomic replacement, numbered names. */
 
+export { csvFiles, numbered, serverOf } from "./cell-files.ts";
 export { CsvFile, type CsvValue } from "./csv-file.ts";
 export { type CsvContent, parseCsv, readCsv } from "./csv-reader.ts";
 export { probeWritable, writeFileDurably } from "./durable-file.ts";

@@ -13,10 +13,10 @@ export function fillNumber(path: string, n: number): string {
 }
 
 /**
- * Takes the first number whose file is not there yet. Creating the file takes it (open(2), O_EXCL), so processes that
- * share a folder, replicas of one service, never write over each other.
+ * Claims the first number without a file by creating the file (open(2), O_EXCL). Processes that share a folder, such as
+ * replicas of one service, never overwrite each other's files.
  *
- * @param path with `{n}` in the place of the number
+ * @param path with `{n}` in place of the number
  * @throws Error of mkdir(2) or open(2)
  */
 export function claimNumber(path: string): number {
@@ -31,7 +31,7 @@ export function claimNumber(path: string): number {
   }
 }
 
-/** The path with a number of its own where it asks for one. @throws as `claimNumber` */
+/** Returns the path with a claimed number in place of `{n}`, if it has one. @throws Error as `claimNumber` */
 export function claimPath(path: string): string {
   return isNumbered(path) ? fillNumber(path, claimNumber(path)) : path;
 }

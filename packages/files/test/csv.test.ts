@@ -27,7 +27,7 @@ function asRead(rows: readonly [string, string, number][]): object[] {
   return rows.map(([name, note, count]) => ({ name, note, count: String(count) }));
 }
 
-test("commas, quotes and newlines come back as they went in", async () => {
+test("commas, quotes and newlines are read as they were written", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(row), async (rows) => {
       expect(await readCsv(await written(rows))).toEqual({ rows: asRead(rows), torn: false });
@@ -36,7 +36,7 @@ test("commas, quotes and newlines come back as they went in", async () => {
   );
 });
 
-test("a file cut at any byte has its whole rows, and says that one is torn", async () => {
+test("a file cut at any byte has its complete rows, and is marked as torn", async () => {
   const rows: [string, string, number][] = [
     ["one", "plain", 1],
     ["two", 'with "quotes", commas', 22],
@@ -61,7 +61,7 @@ test("an empty file and a header alone have no rows", async () => {
   expect(await parseCsv("a,b\n")).toEqual({ rows: [], torn: false });
 });
 
-test("rows appended in batches are those appended at once", async () => {
+test("rows appended in batches equal rows appended at once", async () => {
   const path = join(folder, "batches.csv");
   const file = CsvFile.create(path, COLUMNS);
   for (let at = 0; at < 100; at++) await file.append([[`row ${at}`, null, at]]);
@@ -71,7 +71,7 @@ test("rows appended in batches are those appended at once", async () => {
   expect(rows.map((row) => row.count)).toEqual(Array.from({ length: 100 }, (_, at) => String(at)));
 });
 
-test("missing folders are made", () => {
+test("CsvFile.create makes missing folders", () => {
   const path = join(folder, "a", "b", "c.csv");
   CsvFile.create(path, COLUMNS).close();
   expect(() => CsvFile.create(path, COLUMNS).close()).not.toThrow();

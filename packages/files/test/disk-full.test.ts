@@ -21,7 +21,7 @@ function mountSmall(): { folder: string } | { reason: string } {
 
 const small = mountSmall();
 const TITLE =
-  "rows a full disk does not take are kept and written when there is room again, whole and in order";
+  "rows that a full disk refuses are kept, and written completely and in order when there is room";
 
 if ("reason" in small) {
   test.skip(`${TITLE} [${small.reason}]`, () => {});

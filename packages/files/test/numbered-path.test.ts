@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { claimPath } from "@c10k-lab/files";
 import { expect, test } from "vitest";
 
-test("takes the first number that is free, and makes the folder", () => {
+test("claimPath takes the first free number and makes the folder", () => {
   const path = join(mkdtempSync(join(tmpdir(), "c10k-number-")), "below", "rows-{n}.csv");
   expect(claimPath(path)).toBe(path.replace("{n}", "1"));
   expect(claimPath(path)).toBe(path.replace("{n}", "2"));
@@ -12,7 +12,7 @@ test("takes the first number that is free, and makes the folder", () => {
   expect([claimPath(path), claimPath(path)]).toEqual([path.replace("{n}", "3"), path.replace("{n}", "5")]);
 });
 
-test("a path without a place for a number stays as it is, and no file is made", () => {
+test("claimPath returns a path without {n} unchanged and makes no file", () => {
   const folder = mkdtempSync(join(tmpdir(), "c10k-number-"));
   const path = join(folder, "rows.csv");
   expect(claimPath(path)).toBe(path);

@@ -5,7 +5,7 @@ import { Usage } from "./server-lines.ts";
 const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
-/** What stands for a percentile among those that never came: a failure takes for ever. */
+/** Value of a percentile that falls on messages never answered: the time of a failure is infinite. */
 export const INFINITE = "infinite";
 
 /** Microseconds; null where there was nothing to measure. */
@@ -33,25 +33,25 @@ export type LatencySummary = z.infer<typeof LatencySummary>;
 export const CLOCKS = [
   /** connect(2) to established. */
   "connect",
-  /** From the first byte sent to the first message back: includes the wait to be accepted. */
+  /** First byte sent to first message back: includes the wait to be accepted. */
   "firstResponse",
   /** First byte sent to last byte back, every message. */
   "response",
-  /** The same from the moment the message was due to be sent. A closed loop has no such moment: count 0. */
+  /** Moment the message was due to last byte back. A closed loop has no such moment: count 0. */
   "intended",
 ] as const;
 export type Clock = (typeof CLOCKS)[number];
 
-/** What the client's own loop is judged by. */
+/** Clocks of the client's own loop. */
 export const LOOP_CLOCKS = [
-  /** From one wake-up to the next wait: what an event may have waited for those served before it. */
+  /** One wake-up to the next wait: the longest time an event may have waited for others. */
   "turn",
   /** Open loop: from the moment a message was due, on a connection that was free, to its send(2). */
   "sendLag",
 ] as const;
 export type LoopClock = (typeof LOOP_CLOCKS)[number];
 
-/** One look at a run under way. */
+/** Sample of a run under way. */
 export const LoadSample = z.object({
   /** Microseconds on CLOCK_MONOTONIC: comparable between processes of one machine. */
   atUs: z.number().nonnegative(),
@@ -67,7 +67,7 @@ export type LoadSample = z.infer<typeof LoadSample>;
 /** Samples a series has at most: those of a minute; of a longer run they are further apart. */
 export const MOST_SAMPLES = 600;
 
-/** What a run of the client was asked and what it achieved: `--summary FILE.json`. */
+/** Request and result of a run of the client: `--summary FILE.json`. */
 export const ClientSummary = z.object({
   schema: z.literal("c10k-lab/client-summary/1"),
   /** false when the run was interrupted. */
@@ -75,7 +75,7 @@ export const ClientSummary = z.object({
   target: z.object({ host: z.string(), port: z.number().int() }),
   asked: z.object({
     connections: count,
-    /** Of these, the ones that exchange messages: --active. */
+    /** Connections that exchange messages: --active. */
     active: count,
     /** Messages of all connections together; null when the run was bounded by time. */
     messages: count.nullable(),
@@ -89,8 +89,8 @@ export const ClientSummary = z.object({
     /** Most connections open at one time. */
     peak: count,
     /**
-     * Connections that were open at one moment, each of which had had a verified echo by then: what the server is proven
-     * to have held.
+     * Connections proven to have been open at one time: all were open at that moment, and each had a verified echo by
+     * then.
      */
     held: count,
     /** Echoed and verified. */
@@ -103,18 +103,18 @@ export const ClientSummary = z.object({
     proofs: count,
     bytesSent: count,
     bytesReceived: count,
-    /** How late the messages began against --start-at; null without it. */
+    /** Delay of the first messages against --start-at; null without it. */
     startLagMs: milliseconds.nullable(),
     /**
-     * The first message sent, the last one back, on CLOCK_MONOTONIC: comparable between processes of one machine. null
-     * when there was none.
+     * Times of the first message sent and of the last one received, on CLOCK_MONOTONIC: comparable between processes of
+     * one machine. null when there was none.
      */
     firstSentUs: z.number().nonnegative().nullable(),
     lastDoneUs: z.number().nonnegative().nullable(),
-    /** From the one to the other. */
+    /** Time from `firstSentUs` to `lastDoneUs`. */
     messagingMs: milliseconds,
     messagesPerSecond: z.number().nonnegative(),
-    /** From the first connect(2) to the last close(2). */
+    /** Time between the first connect(2) and the last close(2). */
     durationMs: milliseconds,
   }),
   /** Connections by outcome; the sum is `asked.connections`. */
@@ -127,7 +127,7 @@ export const ClientSummary = z.object({
   latencyUs: z.record(z.enum(CLOCKS), LatencySummary),
   /** HdrHistogram V2, deflated, base64: microseconds. */
   histograms: z.record(z.enum(CLOCKS), z.string()),
-  /** Whether the client itself kept up. */
+  /** Evidence that the client itself kept up. */
   loop: z.object({
     latencyUs: z.record(z.enum(LOOP_CLOCKS), LatencySummary),
     histograms: z.record(z.enum(LOOP_CLOCKS), z.string()),
@@ -140,7 +140,7 @@ export const ClientSummary = z.object({
     /** `cpuUs` by `messagingMs`: 1 is one core. null when nothing was exchanged. */
     cpuShare: z.number().nonnegative().nullable(),
   }),
-  /** What the client itself consumed while it ran. */
+  /** Resources that the client itself used. */
   usage: Usage,
   environment: z.object({
     node: z.string(),

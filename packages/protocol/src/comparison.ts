@@ -1,87 +1,140 @@
 import { z } from "zod";
 import { Percentile } from "./client-summary.ts";
-import { DOUBT_REASONS, SERVERS } from "./names.ts";
-import { CELL_STATUSES } from "./results.ts";
+import { CELL_STATUSES, DOUBT_REASONS } from "./names.ts";
 
 const count = z.number().int().nonnegative();
 
-/** What two runs are compared by: `lab compare --quantities`. */
+/** Quantities that two experiments are compared by: `lab compare --quantities`. */
 export const COMPARED_QUANTITIES = [
   "rate",
   "p50",
   "p99",
-  /** Of an open loop, from the moment a message was due. */
+  /** Open loop: from the moment a message was due. */
   "intended-p99",
   "cpu",
   "memory",
   "memory-per-connection",
   "switches",
-  /** Of cells that are limited in both runs: how many connections the server held. */
+  /** Connections held, in cells that are limited in both experiments. */
   "held",
 ] as const;
 export type ComparedQuantity = (typeof COMPARED_QUANTITIES)[number];
 
-/** What may be said of a quantity's change. */
+/** Judgements about a quantity's change. */
 export const JUDGEMENTS = [
   "better",
   "worse",
-  /** Which is not the same as equal. */
+  /** Not the same as equal. */
   "no-difference-shown",
-  "too-few-runs",
+  "too-few-repetitions",
   "not-comparable",
 ] as const;
 export type Judgement = (typeof JUDGEMENTS)[number];
 
-/** One quantity of one cell, before and after. */
+/** Change of one quantity of one cell. */
 export const Change = z.object({
   quantity: z.enum(COMPARED_QUANTITIES),
   unit: z.string(),
   better: z.enum(["high", "low"]),
-  /** Medians of the runs that are whole; null where none has a value. */
+  /** Medians of the whole repetitions; null where none has a value. */
   before: Percentile,
   after: Percentile,
   /** 100 × (after ÷ before − 1). */
   changePercent: Percentile,
-  /** 99 % bootstrap interval of `changePercent`; null from too few runs. */
+  /** 99 % bootstrap interval of `changePercent`; null from too few repetitions. */
   intervalPercent: z.object({ low: Percentile, high: Percentile }).nullable(),
   judgement: z.enum(JUDGEMENTS),
-  /** Why it is not comparable. */
-  why: z.string().nullable(),
-  /** Why this quantity may not be the server's. */
+  /** Reason why it is not comparable; null where it is. No change is a percentage of zero. */
+  obstacle: z.enum(["not-measured-before", "not-measured-after", "zero-before"]).nullable(),
+  /** Reasons why this quantity may not be the server's. */
   doubts: z.object({ before: z.array(z.enum(DOUBT_REASONS)), after: z.array(z.enum(DOUBT_REASONS)) }),
-  /** Whether it has a say in the verdict. */
+  /** True when the change counts towards the verdict. */
   counts: z.boolean(),
-  /** Worse, and the whole interval worse than the threshold. It need not count. */
+  /** True when it is worse and the whole interval is worse than the threshold, even when it does not count. */
   isBeyondThreshold: z.boolean(),
-  /** The whole interval is better than the threshold: more than that it has surely not become worse. */
+  /** True when the whole interval is better than the threshold, which rules out a regression. */
   rulesOutRegression: z.boolean(),
 });
 export type Change = z.infer<typeof Change>;
 
 const Side = z.object({
-  /** Of most runs. */
+  /** Status of most repetitions. */
   status: z.enum(CELL_STATUSES),
-  runs: count,
-  /** Those the figures are taken from; 0 where none ended ok with books that agree. */
+  repetitions: count,
+  /** Repetitions that the figures are taken from; 0 where none ended ok with ledgers that agree. */
   whole: count,
 });
 
-/** One cell of both runs, or of one of them. */
+/** Option that differs between two cells of one name; null where it was not given. */
+const OptionDifference = z.object({
+  of: z.enum(["cell", "server", "client"]),
+  option: z.string(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+export type OptionDifference = z.infer<typeof OptionDifference>;
+
+/** Reason why the quantities of a cell are not compared. */
+const CellObstacle = z.discriminatedUnion("obstacle", [
+  /** The experiment on this side has no such cell. */
+  z.object({ obstacle: z.literal("missing"), side: z.enum(["before", "after"]) }),
+  z.object({ obstacle: z.literal("other-load"), differences: z.array(OptionDifference) }),
+  /** The cell ended differently, or ended badly in both experiments. */
+  z.object({ obstacle: z.literal("status") }),
+  /** The cell has none of the quantities chosen. */
+  z.object({ obstacle: z.literal("no-quantity") }),
+]);
+export type CellObstacle = z.infer<typeof CellObstacle>;
+
+/** A way in which a cell ended worse than before, whatever its figures. */
+const Decline = z.discriminatedUnion("decline", [
+  z.object({ decline: z.literal("missing") }),
+  z.object({ decline: z.literal("status") }),
+  /** Repetitions failed after, and none before. */
+  z.object({ decline: z.literal("repetitions"), failed: count }),
+]);
+export type Decline = z.infer<typeof Decline>;
+
+/** One cell of both experiments, or of one of them. */
 export const CellComparison = z.object({
   name: z.string(),
-  server: z.enum(SERVERS),
+  server: z.string(),
   connections: count,
   clients: count,
-  /** null when the run has no such cell. */
+  /** null when the experiment has no such cell. */
   before: Side.nullable(),
   after: Side.nullable(),
-  /** Why its quantities cannot be compared; null where they are. */
-  why: z.string().nullable(),
-  /** The cell ended worse than before, whatever its figures: a sentence. */
-  decline: z.string().nullable(),
+  obstacle: CellObstacle.nullable(),
+  decline: Decline.nullable(),
   changes: z.array(Change),
 });
 export type CellComparison = z.infer<typeof CellComparison>;
+
+/** Property of plan, machine or software that differs between the experiments; null where it was not given. */
+const EnvironmentDifference = z.object({
+  property: z.enum([
+    "plan",
+    "outcome",
+    "engine",
+    "processor",
+    "processors",
+    /** Processors of server and client, for each repetition that differs. */
+    "pinning",
+    "memory-bytes",
+    "file-descriptors",
+    "kernel",
+    "node",
+    "version",
+    "commit",
+    "sysctl",
+    "option",
+  ]),
+  /** Name of the sysctl or of the plan's option; null for other properties. */
+  name: z.string().nullable(),
+  before: z.unknown(),
+  after: z.unknown(),
+});
+export type EnvironmentDifference = z.infer<typeof EnvironmentDifference>;
 
 const ComparedRun = z.object({
   folder: z.string(),
@@ -90,23 +143,47 @@ const ComparedRun = z.object({
   commit: z.string().nullable(),
 });
 
-/** Two runs of the lab side by side: `lab compare --json`. */
-export const RunComparison = z.object({
-  schema: z.literal("c10k-lab/comparison/1"),
+/** Regression of a quantity of a cell; a quantity of null is the decline of the cell itself. */
+const Regression = z.object({ cell: z.string(), quantity: z.enum(COMPARED_QUANTITIES).nullable() });
+export type Regression = z.infer<typeof Regression>;
+
+/** Number of changes by what came of them. */
+const ComparisonSummary = z.object({
+  /** Changes that count. */
+  counted: count,
+  beyondThreshold: count,
+  /** Worse, but not surely by more than the threshold. */
+  worse: count,
+  better: count,
+  noDifferenceShown: count,
+  /** Counted, and the interval is too wide to rule a regression out. */
+  tooWide: count,
+  /** Changes that do not count. */
+  inconclusive: count,
+  tooFewRepetitions: count,
+  notComparable: count,
+  cellsNotComparable: count,
+});
+export type ComparisonSummary = z.infer<typeof ComparisonSummary>;
+
+/** Two experiments side by side: `lab compare --json`. */
+export const ExperimentComparison = z.object({
+  schema: z.literal("c10k-lab/comparison/2"),
   before: ComparedRun,
   after: ComparedRun,
   thresholdPercent: z.number().nonnegative(),
-  /** Whether inconclusive cells have a say. */
+  /** True when inconclusive figures count towards the verdict. */
   countsInconclusive: z.boolean(),
-  /** What was not the same where the runs were made, or how. */
-  environment: z.array(z.object({ what: z.string(), before: z.string(), after: z.string() })),
+  /** Rule by which a change is called real: interval, fewest repetitions, smallest ratio of the medians. */
+  confidencePercent: z.number().positive(),
+  repetitionsMin: count,
+  ratioMin: z.number().min(1),
+  environment: z.array(EnvironmentDifference),
   cells: z.array(CellComparison),
-  /** A sentence each. */
-  regressions: z.array(z.string()),
-  /** What would be regressions if inconclusive cells counted: a sentence each. */
-  notCounted: z.array(z.string()),
+  regressions: z.array(Regression),
+  /** Changes that would be regressions if inconclusive figures counted. */
+  notCounted: z.array(Regression),
   verdict: z.enum(["no-regression", "regression", "nothing-compared"]),
-  /** The verdict in a sentence. */
-  summary: z.string(),
+  summary: ComparisonSummary,
 });
-export type RunComparison = z.infer<typeof RunComparison>;
+export type ExperimentComparison = z.infer<typeof ExperimentComparison>;

@@ -16,19 +16,27 @@ export {
 export { CLIENT_COLUMNS, SERVER_COLUMNS } from "./columns.ts";
 export {
   type CellComparison,
+  type CellObstacle,
   type Change,
   COMPARED_QUANTITIES,
   type ComparedQuantity,
+  type ComparisonSummary,
+  type Decline,
+  type EnvironmentDifference,
+  ExperimentComparison,
   JUDGEMENTS,
   type Judgement,
-  RunComparison,
+  type OptionDifference,
+  type Regression,
 } from "./comparison.ts";
+export { Bound, Doubt, Incident, LedgerDifference, Signal, Trouble } from "./facts.ts";
 export { countMessages, NEWLINE } from "./message.ts";
 export {
   AXES,
   type Axis,
   CAPACITY_SIGNALS,
   type CapacitySignal,
+  CELL_STATUSES,
   CLOSE_REASONS,
   type CloseReason,
   DOUBT_REASONS,
@@ -47,14 +55,13 @@ export {
   type TcpCounter,
 } from "./names.ts";
 export {
-  CELL_STATUSES,
-  CellResult,
   type ConnectionRow,
   ContainerSample,
   type LabResults,
   Manifest,
   Probe,
   Reconciliation,
+  RepetitionResult,
   RUN_OUTCOMES,
   Sample,
 } from "./results.ts";

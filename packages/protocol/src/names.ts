@@ -3,10 +3,11 @@
  * order is part of the format: append, never insert.
  */
 
-export const SERVERS = ["threaded", "select", "epoll"] as const;
-export type ServerName = (typeof SERVERS)[number];
+/** Name of an architecture: a lower-case word, such as `epoll`. Users may add servers of their own. */
+export type ServerName = string;
+export const SERVERS: readonly ServerName[] = ["threaded", "select", "epoll"];
 
-/** What a plan varies along its x axis: an option of the client, of the server, or what follows from one. */
+/** Quantities that a plan can vary: options of the client or the server, or quantities that follow from one. */
 export const AXES = [
   /** Connections, all of them active unless the load says otherwise. */
   "connections",
@@ -50,7 +51,7 @@ export type CloseReason = (typeof CLOSE_REASONS)[number];
 /** The close reasons of a connection that the server accepted and closed at once. */
 export type RefusalReason = Extract<CloseReason, `refused-${string}`>;
 
-/** How a requested connection of the client ended. */
+/** Ends of a connection that the client was asked for. */
 export const OUTCOMES = [
   /** All that was asked for was sent, echoed and verified. */
   "ok",
@@ -81,21 +82,35 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Why a cell's figures may not be the server's. */
+/** Ends of a cell. A select server that meets its wall of descriptors is `limited`: a result, not a failure. */
+export const CELL_STATUSES = [
+  "ok",
+  "limited",
+  "failed",
+  "interrupted",
+  /** Ended by the lab when it exceeded the time that the plan gives it. Figures measured by then are kept. */
+  "cut-off",
+  /** The kernel killed a container at its memory limit. */
+  "out-of-memory",
+  /** The container engine went away. */
+  "engine-lost",
+] as const;
+
+/** Reasons why figures may not be the server's. */
 export const DOUBT_REASONS = [
-  /** It did not end well. */
+  /** The cell did not end well. */
   "status",
-  /** The books of client and server differ. */
-  "books",
+  /** The ledgers of client and server differ. */
+  "ledgers",
   /** Fewer connections were open at one time than were asked for. */
   "not-held",
   /** The client was at its own ceiling. */
   "client-limit",
-  /** A turn of the client's loop took a good part of the response time. */
+  /** A turn of the client's loop took a large part of the response time. */
   "loop-lag",
-  /** The client sent late by a good part of the response time. */
+  /** The client sent late by a large part of the response time. */
   "send-lag",
-  /** The hypervisor gave processor time to somebody else. */
+  /** The hypervisor gave processor time to other guests. */
   "stolen",
   /** Other processes used the processors. */
   "busy-host",
@@ -106,11 +121,11 @@ export const DOUBT_REASONS = [
 ] as const;
 export type DoubtReason = (typeof DOUBT_REASONS)[number];
 
-/** What a search for capacity raises: connections at a fixed rate, or the rate on fixed connections. */
+/** Quantities that a search for capacity raises: connections at a fixed rate, or the rate on fixed connections. */
 export const SEARCHED = ["connections", "rate"] as const;
 export type Searched = (typeof SEARCHED)[number];
 
-/** What first spoke against more load, causes before consequences. */
+/** Signals against more load, causes before consequences. */
 export const CAPACITY_SIGNALS = [
   /** A descriptor number did not fit into an fd_set, or the server had no descriptor left. */
   "fd-wall",
@@ -118,7 +133,7 @@ export const CAPACITY_SIGNALS = [
   "thread-limit",
   /** The server ran out of memory. */
   "memory",
-  /** Descriptors, ports or memory of the client, not of the server, came to an end. */
+  /** The client, not the server, ran out of descriptors, ports or memory. */
   "client-resources",
   /** The accept queue overflowed. */
   "listen-overflow",
@@ -135,13 +150,13 @@ export const CAPACITY_SIGNALS = [
 ] as const;
 export type CapacitySignal = (typeof CAPACITY_SIGNALS)[number];
 
-/** How a search for capacity ended. */
+/** Ends of a search for capacity. */
 export const SEARCH_ENDS = [
   /** Both ends of the interval have all their runs; the lower one is missing where nothing met the objective. */
   "boundary",
   /** Everything up to the end of the search met the objective. */
   "bound",
-  /** Its runs contradicted each other for too long, or what there is to try it with came to an end at once. */
+  /** The repetitions contradicted each other for too long, or no value could be tried. */
   "unsettled",
   "interrupted",
 ] as const;

@@ -37,7 +37,7 @@ export const ListeningLine = z.object({
   pid: count,
   metricsPort: z.number().int().nullable(),
   /** Resolved options: from the command line, the environment and the defaults. */
-  options: z.record(z.string(), z.unknown()),
+  options: z.looseObject({ backlog: count.optional() }),
   /** Usage at the start. Subtract it from the final line's. */
   usage: Usage,
 });

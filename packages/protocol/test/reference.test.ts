@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import {
   CAPACITY_SIGNALS,
@@ -15,8 +15,10 @@ import {
 } from "../src/index.ts";
 
 const DOCS = new URL("../../../docs/", import.meta.url);
-const reference = globSync("{REFERENCE.md,reference/*.md,measuring/*.md}", { cwd: DOCS })
-  .map((name) => readFileSync(new URL(name, DOCS), "utf8"))
+
+const reference = readdirSync(DOCS, { recursive: true, encoding: "utf8" })
+  .filter((path) => path.endsWith(".md") && !path.startsWith("report/"))
+  .map((path) => readFileSync(new URL(path, DOCS), "utf8"))
   .join("\n");
 
 test.each([

@@ -1,0 +1,144 @@
+import { z } from "zod";
+import { Percentile } from "./client-summary.ts";
+import { CELL_STATUSES, CLOSE_REASONS, OUTCOMES } from "./names.ts";
+
+/**
+ * Facts as results hold them: a discriminating name and numbers with their units, never a sentence. The package `words`
+ * turns them into English.
+ */
+
+const count = z.number().int().nonnegative();
+const percent = z.number().nonnegative();
+
+/** A program of a cell: `server`, or `client-3` where there are several. Its log is `<process>.log`. */
+const process = z.string();
+/** Text that another program wrote, quoted as it is. */
+const quotation = z.string();
+
+/** The reason why an experiment could not go on. */
+export const Trouble = z.discriminatedUnion("trouble", [
+  /** No container engine answers at this address. */
+  z.object({ trouble: z.literal("no-engine"), address: z.string(), error: quotation }),
+  /** The user may not talk to the container engine. */
+  z.object({ trouble: z.literal("no-permission"), address: z.string() }),
+  z.object({ trouble: z.literal("image-missing"), image: z.string(), service: z.string() }),
+  z.object({ trouble: z.literal("build-failed"), command: z.string(), answer: quotation }),
+  z.object({ trouble: z.literal("engine-refused"), request: z.string(), answer: quotation }),
+  /** The container engine stopped answering: at a request, or while a cell ran. */
+  z.object({
+    trouble: z.literal("engine-lost"),
+    request: z.string().nullable(),
+    cell: z.string().nullable(),
+  }),
+  /** A program did not accept an option of the plan. */
+  z.object({ trouble: z.literal("option-refused"), process, answer: quotation }),
+]);
+export type Trouble = z.infer<typeof Trouble>;
+
+/** A pair of entries in the two ledgers that should be equal. */
+export const LedgerDifference = z.object({
+  entry: z.enum(["connections", "messages", "bytes-to-server", "bytes-to-client"]),
+  client: count,
+  server: count,
+});
+export type LedgerDifference = z.infer<typeof LedgerDifference>;
+
+/** Something that happened in a repetition and that a reader of its figures should know. */
+export const Incident = z.discriminatedUnion("incident", [
+  z.object({ incident: z.literal("interrupted") }),
+  z.object({ incident: z.literal("trouble"), trouble: Trouble }),
+  /** The plan's time was over while connections still exchanged messages. */
+  z.object({ incident: z.literal("cut-off"), afterMs: count, connectionsLeft: count }),
+  /** The server listened, but did not echo the lab's probe. */
+  z.object({ incident: z.literal("no-echo") }),
+  z.object({ incident: z.literal("out-of-memory"), process }),
+  /** A process ended before it had reported its totals. */
+  z.object({
+    incident: z.literal("died"),
+    process,
+    exitCode: z.number().int().nullable(),
+    signal: z.string().nullable(),
+    answer: quotation,
+  }),
+  /** A process ended well, but its totals do not have this version's form. */
+  z.object({ incident: z.literal("no-totals"), process }),
+  z.object({
+    incident: z.literal("refused"),
+    reason: z.enum(CLOSE_REASONS),
+    connections: count,
+    asked: count,
+  }),
+  /** Connections that ended otherwise than ok. */
+  z.object({ incident: z.literal("failed"), outcome: z.enum(OUTCOMES), connections: count }),
+  z.object({ incident: z.literal("ledgers-differ"), differences: z.array(LedgerDifference) }),
+  z.object({ incident: z.literal("listen-overflow"), times: count }),
+  z.object({ incident: z.literal("retransmission-timeout"), times: count }),
+]);
+export type Incident = z.infer<typeof Incident>;
+
+/** A reason why a figure may not be the server's, with the measurement that raised it. */
+export const Doubt = z.discriminatedUnion("reason", [
+  z.object({ reason: z.literal("status"), status: z.enum(CELL_STATUSES) }),
+  z.object({ reason: z.literal("ledgers") }),
+  z.object({ reason: z.literal("not-held"), held: count, asked: count }),
+  z.object({ reason: z.literal("client-limit"), corePercent: percent }),
+  z.object({ reason: z.literal("loop-lag"), turnP99Us: percent, responseP99Us: percent }),
+  z.object({ reason: z.literal("send-lag"), lagP99Us: percent, intendedP99Us: percent }),
+  z.object({ reason: z.literal("stolen"), percent }),
+  z.object({ reason: z.literal("busy-host"), percent }),
+  z.object({ reason: z.literal("throttled"), throttledMs: count }),
+  z.object({ reason: z.literal("listen-overflow"), times: count }),
+]);
+export type Doubt = z.infer<typeof Doubt>;
+
+const acceptErrors = z.record(z.string(), count);
+
+/** Evidence against more load, in a repetition of a search that failed. */
+export const Signal = z.discriminatedUnion("signal", [
+  /** Connections refused for their descriptor's number, or errors of accept4(2) by name. */
+  z.object({ signal: z.literal("fd-wall"), refused: count, asked: count, acceptErrors }),
+  z.object({ signal: z.literal("thread-limit"), refused: count }),
+  /** The kernel killed a process, or accept4(2) failed for lack of memory. */
+  z.object({ signal: z.literal("memory"), process: process.nullable(), acceptErrors }),
+  /** Connections the client had no descriptor or no local port for, or how the client died. */
+  z.object({
+    signal: z.literal("client-resources"),
+    withoutDescriptor: count,
+    withoutPort: count,
+    death: Incident.nullable(),
+  }),
+  z.object({ signal: z.literal("listen-overflow"), times: count }),
+  /** Connections that ended otherwise than ok, by outcome; or why the load cannot be vouched for. */
+  z.object({
+    signal: z.literal("failures"),
+    asked: count,
+    outcomes: z.partialRecord(z.enum(OUTCOMES), count),
+    incident: Incident.nullable(),
+    doubt: Doubt.nullable(),
+  }),
+  z.object({ signal: z.literal("client-limit"), doubt: Doubt }),
+  z.object({ signal: z.literal("cpu"), corePercent: percent }),
+  z.object({
+    signal: z.literal("rate"),
+    offeredPerSecond: count,
+    answeredPercent: percent,
+    objectivePercent: percent,
+  }),
+  /** Milliseconds; null where no response time was measured. */
+  z.object({ signal: z.literal("latency"), p99Ms: Percentile, objectiveMs: z.number() }),
+]);
+export type Signal = z.infer<typeof Signal>;
+
+/** The upper end of a search, and the reason why it lies there. */
+export const Bound = z.discriminatedUnion("bound", [
+  z.object({ bound: z.literal("plan"), value: count }),
+  /** RLIMIT_NOFILE of a process, less the descriptors it needs for itself. */
+  z.object({ bound: z.literal("descriptors"), value: count, limit: count, own: count }),
+  /** With more connections some would have no message due. */
+  z.object({ bound: z.literal("load"), value: count, durationMs: count, ratePerSecond: count }),
+  /** net.ipv4.ip_local_port_range */
+  z.object({ bound: z.literal("ports"), value: count }),
+  /** The first value that could not be tried, and why. */
+  z.object({ bound: z.literal("signal"), value: count, signal: Signal }),
+]);
+export type Bound = z.infer<typeof Bound>;

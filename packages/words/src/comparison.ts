@@ -1,0 +1,244 @@
+import {
+  type CellComparison,
+  type CellObstacle,
+  type Change,
+  type EnvironmentDifference,
+  type ExperimentComparison,
+  INFINITE,
+  type OptionDifference,
+  type Percentile,
+  type Regression,
+} from "@c10k-lab/protocol";
+import { figure, integer, listed, MISSING, plural, signed } from "./numbers.ts";
+import { quantityWords } from "./quantities.ts";
+
+/** Returns the sentence for a regression: a change of a quantity, or the decline of a cell. */
+export function describeRegression(comparison: ExperimentComparison, { cell, quantity }: Regression): string {
+  const found = comparison.cells.find(({ name }) => name === cell);
+  if (found === undefined) return `${cell}.`;
+  const change = found.changes.find((one) => one.quantity === quantity);
+  return change === undefined ? describeDecline(found) : describeChange(comparison, cell, change);
+}
+
+/** Returns "epoll-100: rate changed by −14.2 % (99 % interval −16.1 to −12.0 %; 147,000 → 126,000 messages/s)." */
+function describeChange({ confidencePercent }: ExperimentComparison, cell: string, change: Change): string {
+  const { what, unit } = quantityWords(change.quantity);
+  const values = `${describeValue(change, change.before)} → ${describeValue(change, change.after)} ${unit}`;
+  const interval = `${confidencePercent} % interval ${describeChangeInterval(change)} %`;
+  const doubts = describeChangeDoubts(change);
+  return [
+    `${cell}: ${what} changed by ${describePercent(change.changePercent)} % (${interval}; ${values}).`,
+    ...(doubts === "" ? [] : [`Inconclusive: ${doubts}.`]),
+  ].join(" ");
+}
+
+function describeDecline({ name, before, after, decline }: CellComparison): string {
+  switch (decline?.decline) {
+    case "missing":
+      return `${name} ended as ${before?.status} before and is missing after.`;
+    case "repetitions":
+      return `${name}: ${decline.failed} of ${plural(after?.repetitions ?? 0, "repetition")} failed after, none before.`;
+    default:
+      return `${name} ended as ${before?.status} before and as ${after?.status} after.`;
+  }
+}
+
+/** Returns "client-limit (before and after), busy-host (after)"; empty when nothing is in doubt. */
+function describeChangeDoubts({ doubts: { before, after } }: Pick<Change, "doubts">): string {
+  const sidesOf = (reason: (typeof before)[number]) =>
+    [...(before.includes(reason) ? ["before"] : []), ...(after.includes(reason) ? ["after"] : [])].join(
+      " and ",
+    );
+  return [...new Set([...before, ...after])].map((reason) => `${reason} (${sidesOf(reason)})`).join(", ");
+}
+
+/** Returns the value of a quantity without its unit. */
+export function describeValue({ quantity }: Pick<Change, "quantity">, value: Percentile): string {
+  if (value === null) return MISSING;
+  return quantityWords(quantity).format(value === INFINITE ? Number.POSITIVE_INFINITY : value);
+}
+
+/** Returns a change with its sign, in per cent, without the unit. */
+export function describePercent(percent: Percentile): string {
+  if (percent === null) return MISSING;
+  return percent === INFINITE ? "+∞" : signed(percent);
+}
+
+/** Returns "−16.1 to −12.0", in per cent. */
+export function describeChangeInterval({
+  intervalPercent: interval,
+}: Pick<Change, "intervalPercent">): string {
+  return interval === null
+    ? MISSING
+    : `${describePercent(interval.low)} to ${describePercent(interval.high)}`;
+}
+
+/** Returns the reasons why a cell is not comparable, or which of its repetitions are left out. */
+export function describeRemarks(cell: CellComparison): string[] {
+  if (cell.obstacle !== null)
+    return [`${cell.name} is not comparable: ${describeObstacle(cell, cell.obstacle)}.`];
+  return (["before", "after"] as const).flatMap((when) => {
+    const side = cell[when];
+    if (side === null || side.whole === 0 || side.whole === side.repetitions) return [];
+    return [
+      `${cell.name}: ${side.whole} of ${plural(side.repetitions, "repetition")} ${when} ended well; only they are compared.`,
+    ];
+  });
+}
+
+function describeObstacle({ before, after }: CellComparison, obstacle: CellObstacle): string {
+  switch (obstacle.obstacle) {
+    case "missing":
+      return `the experiment ${obstacle.side} lacks it`;
+    case "other-load":
+      return `the load differs: ${obstacle.differences.map(describeOption).join("; ")}`;
+    case "status":
+      return `${before?.status} before, ${after?.status} after`;
+    case "no-quantity":
+      return "it has none of the quantities chosen";
+  }
+}
+
+function describeOption({ of, option, before, after }: OptionDifference): string {
+  const where = of === "cell" ? option : `${option} of the ${of}`;
+  return `${where} ${show(before)} before, ${show(after)} after`;
+}
+
+const PROPERTIES: Readonly<Record<EnvironmentDifference["property"], string>> = {
+  plan: "plan",
+  outcome: "outcome of the experiment",
+  engine: "engine",
+  processor: "processor",
+  processors: "processors",
+  pinning: "processors of server and client",
+  "memory-bytes": "memory",
+  "file-descriptors": "file descriptors allowed",
+  kernel: "kernel",
+  node: "Node.js",
+  version: "c10k-lab",
+  commit: "commit",
+  sysctl: "sysctl",
+  option: "option",
+};
+
+/** Returns "kernel: 6.18.0 → 6.19.0". */
+export function describeEnvironmentDifference(difference: EnvironmentDifference): string {
+  const { property, name, before, after } = difference;
+  const format = property === "memory-bytes" ? showMemory : property === "pinning" ? showPinning : show;
+  return `${PROPERTIES[property]}${name === null ? "" : ` ${name}`}: ${format(before)} → ${format(after)}`;
+}
+
+function showMemory(bytes: unknown): string {
+  return typeof bytes === "number" ? `${figure(bytes / 2 ** 30)} GiB` : show(bytes);
+}
+
+function showPinning(pinnings: unknown): string {
+  const all = pinnings as ({ server: number[]; client: number[] } | null)[];
+  const shown = all.map((one) =>
+    one === null ? "shared" : `${one.server.join(",")} and ${one.client.join(",")}`,
+  );
+  return shown.length === 0 ? "not given" : shown.join("; ");
+}
+
+/** Returns the value of an option: lists with commas, structures as JSON. */
+function show(value: unknown): string {
+  if (value === null || value === undefined) return "not given";
+  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** Returns the verdict, the number of changes that count, and the number that do not. */
+export function describeVerdict(comparison: ExperimentComparison): string {
+  if (comparison.verdict === "nothing-compared") return describeNothing(comparison);
+  const { regressions, thresholdPercent, summary } = comparison;
+  const head = regressions.length === 0 ? "No regression" : plural(regressions.length, "regression");
+  return [
+    `${head} at a threshold of ${thresholdPercent} %.`,
+    ...describeCounted(comparison),
+    ...describeLeftOut(comparison),
+    ...(summary.cellsNotComparable === 0
+      ? []
+      : [
+          `${plural(summary.cellsNotComparable, "cell")} ${summary.cellsNotComparable === 1 ? "is" : "are"} not comparable.`,
+        ]),
+  ].join(" ");
+}
+
+function describeCounted({ summary }: ExperimentComparison): string[] {
+  const { counted, beyondThreshold, worse, better, noDifferenceShown, tooWide } = summary;
+  const parts = [
+    ...countPart(beyondThreshold, "surely worse than that"),
+    ...countPart(worse, "worse, but not surely by so much"),
+    ...countPart(better, "better"),
+    ...countPart(noDifferenceShown, "without a difference shown"),
+  ];
+  const head = `${plural(counted, "comparison")} ${counted === 1 ? "counts" : "count"}`;
+  return [
+    `${head}${parts.length === 0 ? "" : `: ${listed(parts)}`}.`,
+    ...(tooWide === 0
+      ? []
+      : [`The interval of ${integer(tooWide)} of them is too wide to rule a regression out.`]),
+  ];
+}
+
+function describeLeftOut({ summary, repetitionsMin }: ExperimentComparison): string[] {
+  const parts = [
+    ...countPart(summary.inconclusive, "inconclusive"),
+    ...countPart(summary.tooFewRepetitions, `from fewer than ${repetitionsMin} repetitions`),
+    ...countPart(summary.notComparable, "not comparable"),
+  ];
+  return parts.length === 0 ? [] : [`Not counted: ${listed(parts)}.`];
+}
+
+function countPart(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${integer(count)} ${what}`];
+}
+
+function describeNothing({ cells, repetitionsMin }: ExperimentComparison): string {
+  if (cells.length === 0) return "Nothing could be compared: no cell was measured in either experiment.";
+  if (!cells.some(({ before, after }) => before !== null && after !== null)) {
+    return "Nothing could be compared: the experiments have no cell in common.";
+  }
+  const reasons = cells.flatMap((cell) => {
+    const all =
+      cell.obstacle === null
+        ? cell.changes.map((change) => describeNoSay(change, repetitionsMin))
+        : [describeObstacle(cell, cell.obstacle)];
+    return all.map((reason) => ({ name: cell.name, reason }));
+  });
+  const byReason = [...Map.groupBy(reasons, ({ reason }) => reason)];
+  const parts = byReason.map(
+    ([reason, of]) => `${reason} (${[...new Set(of.map(({ name }) => name))].join(", ")})`,
+  );
+  return `Nothing could be compared: ${parts.join("; ")}.`;
+}
+
+const OBSTACLES: Readonly<Record<NonNullable<Change["obstacle"]>, string>> = {
+  "not-measured-before": "not measured before",
+  "not-measured-after": "not measured after",
+  "zero-before": "0 before, and no change is a percentage of that",
+};
+
+/** Returns the reason why a change has no say. */
+function describeNoSay(change: Change, repetitionsMin: number): string {
+  if (change.obstacle !== null) return OBSTACLES[change.obstacle];
+  if (change.judgement === "too-few-repetitions") {
+    return `fewer than ${repetitionsMin} repetitions that ended well`;
+  }
+  return `inconclusive, and not counted unless asked: ${describeChangeDoubts(change)}`;
+}
+
+/** Returns the rule by which a change is called real, and a regression. */
+export function describeComparisonRule(comparison: ExperimentComparison): string[] {
+  const { thresholdPercent, countsInconclusive, confidencePercent, repetitionsMin, ratioMin } = comparison;
+  return [
+    `A change is called better or worse when the ${confidencePercent} % bootstrap interval of the ratio of the medians leaves out 1 and one ` +
+      `median is at least ${ratioMin} times the other; from fewer than ${repetitionsMin} repetitions nothing is claimed.`,
+    `It is a regression when it is worse and its whole interval is worse than the threshold: below −${thresholdPercent} % for a rate or a ` +
+      `count of connections held, above +${thresholdPercent} % for a time or a cost.`,
+    "A cell is a regression when it ended worse than before, when repetitions of it failed and none before, and when it is missing.",
+    countsInconclusive
+      ? "Inconclusive cells count like others."
+      : "Inconclusive figures may not be the server's: they are shown and do not count.",
+  ];
+}

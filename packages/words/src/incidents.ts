@@ -1,0 +1,92 @@
+import type { CloseReason, Incident, LedgerDifference } from "@c10k-lab/protocol";
+import { integer, plural } from "./numbers.ts";
+import { rangeText, timesText } from "./ranges.ts";
+import { describeTrouble } from "./troubles.ts";
+
+type Of<K extends Incident["incident"]> = Extract<Incident, { incident: K }>;
+type Sentences = { readonly [K in Incident["incident"]]: (first: Of<K>, alike: readonly Of<K>[]) => string };
+
+const SENTENCES: Sentences = {
+  interrupted: () => "The experiment was interrupted in this cell.",
+  trouble: ({ trouble }) => describeTrouble(trouble),
+  "cut-off": ({ afterMs }, alike) =>
+    `Cut off after ${afterMs / 1000} s with ${rangeText(alike.map(({ connectionsLeft }) => connectionsLeft))} connections still at work.`,
+  "no-echo": () => "The server listened, but did not echo the lab's probe.",
+  "out-of-memory": ({ process }) =>
+    `The ${process} ran out of memory: the kernel killed it at the limit of its container.`,
+  died: ({ process, exitCode, signal, answer }) =>
+    `The ${process} ended before it reported its totals, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
+  "no-totals": ({ process }) => `The ${process} left totals that this version of the lab cannot read.`,
+  refused: ({ reason, asked }, alike) =>
+    `The server refused ${rangeText(alike.map(({ connections }) => connections))} of ${plural(asked, "connection")}: ${REFUSALS[reason] ?? reason}.`,
+  failed: ({ outcome }, alike) =>
+    `${rangeText(alike.map(({ connections }) => connections))} connections ended as ${outcome}.`,
+  "ledgers-differ": ({ differences }) => `The ledgers differ: ${describeDifferences(differences)}.`,
+  "listen-overflow": (_, alike) =>
+    `The accept queue overflowed ${timesText(alike.map(({ times }) => times))}.`,
+  "retransmission-timeout": (_, alike) =>
+    `TCP retransmission timers expired ${timesText(alike.map(({ times }) => times))}.`,
+};
+
+/** Causes of a refusal, as the server gives them. */
+export const REFUSALS: Readonly<Partial<Record<CloseReason, string>>> = {
+  "refused-descriptor": "their descriptor numbers did not fit into an fd_set",
+  "refused-limit": "--max-connections was reached",
+  "refused-thread": "no thread could be started for them",
+  "refused-poller": "the poller did not take them",
+};
+
+const ENTRIES: Readonly<Record<LedgerDifference["entry"], string>> = {
+  connections: "connections",
+  messages: "messages",
+  "bytes-to-server": "bytes to the server",
+  "bytes-to-client": "bytes to the client",
+};
+
+/** Returns "messages: the client counts 20, the server 19; …". */
+export function describeDifferences(differences: readonly LedgerDifference[]): string {
+  return differences
+    .map(
+      ({ entry, client, server }) =>
+        `${ENTRIES[entry]}: the client counts ${integer(client)}, the server ${integer(server)}`,
+    )
+    .join("; ");
+}
+
+/** Returns the sentence for one incident, or for several that differ in their numbers only. */
+export function describeIncident(first: Incident, alike: readonly Incident[] = [first]): string {
+  return (SENTENCES[first.incident] as (first: Incident, alike: readonly Incident[]) => string)(first, alike);
+}
+
+/** One repetition of a cell and what happened in it. */
+interface Repetition {
+  readonly id: string;
+  readonly cell: string;
+  readonly incidents: readonly Incident[];
+}
+
+/** Returns the incidents of all repetitions, each said once a cell however many repetitions it happened in. */
+export function describeIncidents(repetitions: readonly Repetition[]): string[] {
+  const repetitionsOf = Map.groupBy(repetitions, ({ cell }) => cell);
+  const all = repetitions.flatMap(({ id, cell, incidents }) =>
+    incidents.map((incident) => ({ id, cell, incident })),
+  );
+  return [...Map.groupBy(all, ({ cell, incident }) => `${cell} ${kindOf(incident)}`).values()].map(
+    (group) => {
+      const [{ cell, incident }] = group as [(typeof group)[number]];
+      const sentence = `${cell}: ${describeIncident(
+        incident,
+        group.map((one) => one.incident),
+      )}`;
+      const total = repetitionsOf.get(cell)?.length ?? 1;
+      const times = new Set(group.map(({ id }) => id)).size;
+      if (total === 1) return sentence;
+      return `${sentence} (${times === total ? "every repetition" : `${times} of ${total} repetitions`})`;
+    },
+  );
+}
+
+/** Identifies incidents that differ in counts only. */
+function kindOf(incident: Incident): string {
+  return JSON.stringify(incident, (_, value) => (typeof value === "number" ? "#" : value));
+}

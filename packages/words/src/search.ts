@@ -1,0 +1,126 @@
+import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
+import { describeDoubt } from "./doubts.ts";
+import { figure, integer, MISSING, plural } from "./numbers.ts";
+import { describeBound, describeSignal } from "./signals.ts";
+import { type Column, type Table, tabulate } from "./table.ts";
+
+const COLUMNS: readonly Column<Search>[] = [
+  { head: "server", align: "left", cell: searchName },
+  { head: "searched", align: "left", cell: ({ searched }) => searched },
+  { head: "fixed", cell: describeFixed },
+  { head: "met", cell: ({ met }) => integer(met) },
+  { head: "failed", cell: ({ failed }) => integer(failed) },
+  { head: "p99 ms", cell: (search) => p99At(search, search.met) },
+  { head: "repetitions", cell: (search) => integer(trialsOf(search).length) },
+  { head: "first signal", align: "left", cell: ({ first }) => first?.signal ?? MISSING },
+];
+
+/** Returns a row for each search: the interval, the p99 at its lower end, the repetitions, the first signal. */
+export function capacityTable({ searches }: Capacity): Table {
+  return tabulate(COLUMNS, searches);
+}
+
+/** Returns the objective of every repetition. */
+export function describeObjective({ objective }: Capacity): string {
+  const { p99Ms, achievedMin, failuresMax } = objective;
+  const failures = failuresMax === 0 ? "no failures" : `at most ${plural(failuresMax, "failure")}`;
+  const [p99, achieved] = [p99Ms, 100 * achievedMin].map((value) => value.toLocaleString("en-US"));
+  return `Asked for: p99 response time of at most ${p99} ms from when messages were due, ${failures}, ${achieved} % of the messages offered answered.`;
+}
+
+/** Returns the result of a search in one line: "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (…); first signal: …" */
+export function describeSearch(search: Search): string {
+  const doubt = describeSearchDoubt(search);
+  return `${searchName(search)}: ${findingOf(search)}${doubt === null ? "" : ` Inconclusive: ${doubt}`}`;
+}
+
+function findingOf(search: Search): string {
+  const { ended, met, failed, bound } = search;
+  const at = describeFixed(search);
+  if (ended === "interrupted") return `interrupted; ${soFar(search)}.`;
+  if (ended === "unsettled") {
+    return met === null && failed === null
+      ? `no value could be tried. ${describeBound(bound)}`
+      : `unsettled, its repetitions contradict each other: ${soFar(search)}.`;
+  }
+  if (ended === "bound") {
+    return `at least ${describeAmount(search, met ?? 0)} ${at} (${agreement(search, met)}). ${describeBound(bound)}`;
+  }
+  if (met === null) {
+    return `fewer than ${describeAmount(search, failed ?? 0)} ${at} (${agreement(search, failed)}); ${firstOf(search)}`;
+  }
+  const interval = `between ${integer(met)} and ${describeAmount(search, failed ?? 0)}`;
+  return `${interval} ${at} (${agreement(search, met)}, ${agreement(search, failed)}); ${firstOf(search)}`;
+}
+
+function firstOf({ first }: Search): string {
+  return first ? `first signal: ${first.signal}: ${describeSignal(first)}` : "nothing says why.";
+}
+
+function soFar(search: Search): string {
+  const { met, failed } = search;
+  const parts = [
+    ...(met === null ? [] : [agreement(search, met)]),
+    ...(failed === null ? [] : [agreement(search, failed)]),
+  ];
+  return parts.length === 0 ? "nothing was found" : `${parts.join(", ")}, ${describeFixed(search)}`;
+}
+
+/** Returns "9,500 met in 3 of 3 repetitions". */
+function agreement(search: Search, value: number | null): string {
+  const { met = false, trials = [] } = search.tries.find((one) => one.value === value) ?? {};
+  const counted = trials.filter(({ counts }) => counts);
+  const agreeing = counted.filter((trial) => trial.met === met);
+  return `${integer(value)} ${met ? "met" : "failed"} in ${agreeing.length} of ${plural(counted.length, "repetition")}`;
+}
+
+/** Returns the reason why the limit may not be the server's; null where nothing speaks for that. */
+export function describeSearchDoubt({ tries, failed, first }: Search): string | null {
+  if (first?.signal === "client-limit") return "The limit may be the client's.";
+  const failing = (tries.find(({ value }) => value === failed)?.trials ?? []).filter(
+    ({ counts, met }) => counts && !met,
+  );
+  const disturbances = failing.flatMap(({ disturbance }) => disturbance ?? []);
+  const [disturbance] = disturbances;
+  if (disturbance === undefined || 2 * disturbances.length <= failing.length) return null;
+  return describeDoubt(disturbance);
+}
+
+function p99At({ tries }: Search, value: number | null): string {
+  const trials = tries.find((one) => one.value === value)?.trials.filter(({ met }) => met) ?? [];
+  const sorted = trials.map(({ p99Ms }) => inOrder(p99Ms)).toSorted((a, b) => a - b);
+  return figure(sorted[Math.floor((sorted.length - 1) / 2)] ?? null);
+}
+
+function inOrder(p99Ms: Trial["p99Ms"]): number {
+  return p99Ms === INFINITE ? Number.POSITIVE_INFINITY : (p99Ms ?? Number.POSITIVE_INFINITY);
+}
+
+/** Returns all trials of a search. */
+export function trialsOf({ tries }: Search): Trial[] {
+  return tries.flatMap(({ trials }) => trials);
+}
+
+/** Returns the variant, with its group where the plan has groups. */
+export function searchName({ group, variant }: Search): string {
+  return group === null ? variant : `${variant}, ${group}`;
+}
+
+/** Returns "12,000 connections". */
+export function describeAmount({ searched }: Pick<Search, "searched">, value: number): string {
+  return searched === "connections" ? plural(value, "connection") : `${integer(value)} messages/s`;
+}
+
+/** Returns the fixed load: "at 10,000 messages/s". */
+export function describeFixed({ fixed }: Search): string {
+  return fixed.rate === null
+    ? `on ${plural(fixed.connections ?? 0, "connection")}`
+    : `at ${integer(fixed.rate)} messages/s`;
+}
+
+/** Returns the interval of a limit: "900 to 1,000 connections"; "not up to 19,500 connections" where none was reached. */
+export function describeLimit(search: Search): string {
+  const { met, failed } = search;
+  if (failed === null) return met === null ? "not known" : `not up to ${describeAmount(search, met)}`;
+  return `${integer(met ?? 0)} to ${describeAmount(search, failed)}`;
+}

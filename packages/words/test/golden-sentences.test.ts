@@ -1,0 +1,341 @@
+import type {
+  Bound,
+  CellComparison,
+  Change,
+  Doubt,
+  EnvironmentDifference,
+  ExperimentComparison,
+  Incident,
+  Search,
+  Signal,
+  Trial,
+  Trouble,
+} from "@c10k-lab/protocol";
+import { expect, test } from "vitest";
+import {
+  describeBound,
+  describeComparisonRule,
+  describeDoubt,
+  describeEnvironmentDifference,
+  describeIncidents,
+  describeRegression,
+  describeRemarks,
+  describeSearch,
+  describeSignal,
+  describeTrouble,
+  describeVerdict,
+} from "../src/index.ts";
+
+/**
+ * Wording is asserted here and nowhere else: one sentence for each kind of fact. Everything else is tested by the facts.
+ */
+
+test.each<[Incident, string]>([
+  [
+    { incident: "refused", reason: "refused-descriptor", connections: 1010, asked: 2000 },
+    "The server refused 1,010 of 2,000 connections: their descriptor numbers did not fit into an fd_set.",
+  ],
+  [
+    { incident: "refused", reason: "refused-limit", connections: 1, asked: 2 },
+    "The server refused 1 of 2 connections: --max-connections was reached.",
+  ],
+  [
+    { incident: "cut-off", afterMs: 20_000, connectionsLeft: 12 },
+    "Cut off after 20 s with 12 connections still at work.",
+  ],
+  [
+    { incident: "died", process: "client-3", exitCode: null, signal: "SIGKILL", answer: "" },
+    "The client-3 ended before it reported its totals, killed by SIGKILL; see client-3.log.",
+  ],
+  [
+    { incident: "out-of-memory", process: "server" },
+    "The server ran out of memory: the kernel killed it at the limit of its container.",
+  ],
+  [
+    { incident: "ledgers-differ", differences: [{ entry: "messages", client: 20, server: 19 }] },
+    "The ledgers differ: messages: the client counts 20, the server 19.",
+  ],
+  [{ incident: "failed", outcome: "reset", connections: 7 }, "7 connections ended as reset."],
+])("Incident %#", (incident, sentence) => {
+  expect(describeIncidents([{ id: "a", cell: "epoll-10", incidents: [incident] }])).toEqual([
+    `epoll-10: ${sentence}`,
+  ]);
+});
+
+test("Incidents of several repetitions are said once, with the range of their numbers", () => {
+  const overflow = (times: number): Incident => ({ incident: "listen-overflow", times });
+  const repetition = (id: string, ...incidents: Incident[]) => ({ id, cell: "epoll-10", incidents });
+  expect(
+    describeIncidents([
+      repetition("a", overflow(1229), { incident: "retransmission-timeout", times: 1 }),
+      repetition("b", overflow(408)),
+      repetition("c", overflow(1500)),
+    ]),
+  ).toEqual([
+    "epoll-10: The accept queue overflowed 408 to 1,500 times. (every repetition)",
+    "epoll-10: TCP retransmission timers expired once. (1 of 3 repetitions)",
+  ]);
+});
+
+test("Two incidents of one repetition are of one repetition", () => {
+  const incidents: Incident[] = [3, 4].map((connections) => ({
+    incident: "refused",
+    reason: "refused-thread",
+    connections,
+    asked: 10,
+  }));
+  const none = { id: "b", cell: "epoll-10", incidents: [] };
+  expect(describeIncidents([{ id: "a", cell: "epoll-10", incidents }, none])).toEqual([
+    "epoll-10: The server refused 3 to 4 of 10 connections: no thread could be started for them. (1 of 2 repetitions)",
+  ]);
+});
+
+test.each<[Doubt, string]>([
+  [{ reason: "stolen", percent: 4.6 }, "The hypervisor took 4.6 % of a core away."],
+  [
+    { reason: "client-limit", corePercent: 97.2 },
+    "The client used 97 % of one core: it may have been the limit, not the server.",
+  ],
+  [
+    { reason: "not-held", held: 990, asked: 1000 },
+    "990 of 1,000 connections are proven to have been open at one time.",
+  ],
+  [
+    { reason: "loop-lag", turnP99Us: 800, responseP99Us: 1000 },
+    "A turn of the client's loop took 0.80 ms at its p99, the response 1.00 ms.",
+  ],
+])("Doubt %#", (doubt, sentence) => {
+  expect(describeDoubt(doubt)).toBe(sentence);
+});
+
+test.each<[Signal, string]>([
+  [
+    { signal: "fd-wall", refused: 0, asked: 10, acceptErrors: { EMFILE: 4 } },
+    "Accepting failed 4 times with EMFILE: the server had no descriptor left.",
+  ],
+  [
+    { signal: "rate", offeredPerSecond: 10_000, answeredPercent: 94.96, objectivePercent: 95 },
+    "94.9 % of the 10,000 messages/s offered were answered; the objective is 95 %.",
+  ],
+  [
+    { signal: "latency", p99Ms: "infinite", objectiveMs: 100 },
+    "The p99 response time was infinite: more than 1 % were never answered.",
+  ],
+  [
+    { signal: "failures", asked: 100, outcomes: { reset: 3, timeout: 2 }, incident: null, doubt: null },
+    "Connections ended badly, of 100 asked for: 3 as reset and 2 as timeout.",
+  ],
+  [
+    { signal: "client-resources", withoutDescriptor: 0, withoutPort: 3, death: null },
+    "The client had no local port for 3 connections.",
+  ],
+])("Signal %#", (signal, sentence) => {
+  expect(describeSignal(signal)).toBe(sentence);
+});
+
+test.each<[Bound, string]>([
+  [{ bound: "plan", value: 19_500 }, "The search stopped at 19,500, the plan's upper bound."],
+  [
+    { bound: "descriptors", value: 900, limit: 1024, own: 124 },
+    "The search stopped at 900: a process may open 1,024 files (RLIMIT_NOFILE) and needs 124 of them for itself.",
+  ],
+])("Bound %#", (bound, sentence) => {
+  expect(describeBound(bound)).toBe(sentence);
+});
+
+test.each<[Trouble, string]>([
+  [
+    { trouble: "no-permission", address: "unix:///run/docker.sock" },
+    "This user may not use the Docker engine at unix:///run/docker.sock: join the group docker, or use --engine process.",
+  ],
+  [
+    { trouble: "image-missing", image: "c10k-lab", service: "epoll" },
+    "The image c10k-lab is missing: 'docker compose build epoll' builds it.",
+  ],
+])("Trouble %#", (trouble, sentence) => {
+  expect(describeTrouble(trouble)).toBe(sentence);
+});
+
+const MET: Trial = {
+  cell: "c",
+  met: true,
+  signals: [],
+  p99Ms: 12,
+  achieved: 1,
+  failures: 0,
+  disturbance: null,
+  counts: true,
+};
+
+const SEARCH: Search = {
+  group: null,
+  variant: "epoll",
+  server: "epoll",
+  searched: "connections",
+  fixed: { connections: null, rate: 10_000 },
+  ended: "boundary",
+  met: 9500,
+  failed: 10_000,
+  bound: { bound: "plan", value: 19_500 },
+  first: { signal: "latency", p99Ms: 140, objectiveMs: 100 },
+  tries: [
+    { value: 9500, met: true, trials: [MET, MET, MET] },
+    { value: 10_000, met: false, trials: [{ ...MET, met: false }, MET, { ...MET, met: false }] },
+  ],
+};
+
+test.each<[string, Search, string]>([
+  [
+    "with a boundary",
+    SEARCH,
+    "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions, 10,000 failed in 2 of 3 repetitions); first signal: latency: The p99 response time was 140 ms; the objective is 100 ms.",
+  ],
+  [
+    "that ended at its bound",
+    { ...SEARCH, ended: "bound", failed: null, first: null },
+    "epoll: at least 9,500 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions). The search stopped at 19,500, the plan's upper bound.",
+  ],
+  [
+    "whose limit may be the client's",
+    {
+      ...SEARCH,
+      group: "large",
+      first: { signal: "client-limit", doubt: { reason: "client-limit", corePercent: 97 } },
+    },
+    "epoll, large: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions, 10,000 failed in 2 of 3 repetitions); first signal: client-limit: The client used 97 % of one core: it may have been the limit, not the server. The limit may be the client's. Inconclusive: The limit may be the client's.",
+  ],
+])("A search %s", (_, search, sentence) => {
+  expect(describeSearch(search)).toBe(sentence);
+});
+
+const RATE: Change = {
+  quantity: "rate",
+  unit: "messages/s",
+  better: "high",
+  before: 147_000,
+  after: 126_000,
+  changePercent: -14.2,
+  intervalPercent: { low: -16.1, high: -12 },
+  judgement: "worse",
+  obstacle: null,
+  doubts: { before: ["client-limit"], after: ["client-limit", "busy-host"] },
+  counts: true,
+  isBeyondThreshold: true,
+  rulesOutRegression: false,
+};
+
+const SIDE = { status: "ok", repetitions: 5, whole: 3 } as const;
+const CELL: CellComparison = {
+  name: "epoll-100",
+  server: "epoll",
+  connections: 100,
+  clients: 1,
+  before: SIDE,
+  after: { ...SIDE, whole: 5 },
+  obstacle: null,
+  decline: null,
+  changes: [RATE],
+};
+
+const COMPARISON: ExperimentComparison = {
+  schema: "c10k-lab/comparison/2",
+  before: { folder: "a", plan: "quick", startedAt: "2026-03-01T10:00:00.000Z", commit: null },
+  after: { folder: "b", plan: "quick", startedAt: "2026-03-01T11:00:00.000Z", commit: null },
+  thresholdPercent: 10,
+  countsInconclusive: true,
+  confidencePercent: 99,
+  repetitionsMin: 3,
+  ratioMin: 1.05,
+  environment: [],
+  cells: [CELL],
+  regressions: [{ cell: "epoll-100", quantity: "rate" }],
+  notCounted: [],
+  verdict: "regression",
+  summary: {
+    counted: 3,
+    beyondThreshold: 1,
+    worse: 1,
+    better: 0,
+    noDifferenceShown: 1,
+    tooWide: 1,
+    inconclusive: 0,
+    tooFewRepetitions: 2,
+    notComparable: 0,
+    cellsNotComparable: 1,
+  },
+};
+
+test("A regression is a sentence with its interval and its doubts", () => {
+  expect(describeRegression(COMPARISON, { cell: "epoll-100", quantity: "rate" })).toBe(
+    "epoll-100: rate changed by −14.2 % (99 % interval −16.1 to −12.0 %; 147,000 → 126,000 messages/s). Inconclusive: client-limit (before and after), busy-host (after).",
+  );
+});
+
+test.each<[CellComparison["decline"], string]>([
+  [{ decline: "missing" }, "epoll-100 ended as ok before and is missing after."],
+  [{ decline: "repetitions", failed: 2 }, "epoll-100: 2 of 5 repetitions failed after, none before."],
+  [{ decline: "status" }, "epoll-100 ended as ok before and as ok after."],
+])("Decline %#", (decline, sentence) => {
+  const cells = [{ ...CELL, decline }];
+  expect(describeRegression({ ...COMPARISON, cells }, { cell: "epoll-100", quantity: null })).toBe(sentence);
+});
+
+test("A verdict counts what has a say and what has none", () => {
+  expect(describeVerdict(COMPARISON)).toBe(
+    "1 regression at a threshold of 10 %. 3 comparisons count: 1 surely worse than that, 1 worse, but not surely by so much and 1 without a difference shown. The interval of 1 of them is too wide to rule a regression out. Not counted: 2 from fewer than 3 repetitions. 1 cell is not comparable.",
+  );
+});
+
+test.each<[Partial<CellComparison>, string]>([
+  [
+    { before: null, obstacle: { obstacle: "missing", side: "before" } },
+    "the experiments have no cell in common",
+  ],
+  [{ obstacle: { obstacle: "no-quantity" } }, "it has none of the quantities chosen (epoll-100)"],
+  [
+    { changes: [{ ...RATE, obstacle: "zero-before" }] },
+    "0 before, and no change is a percentage of that (epoll-100)",
+  ],
+  [
+    { changes: [{ ...RATE, judgement: "too-few-repetitions" }] },
+    "fewer than 3 repetitions that ended well (epoll-100)",
+  ],
+])("Nothing compared %#", (change, reason) => {
+  const comparison = { ...COMPARISON, verdict: "nothing-compared" as const, cells: [{ ...CELL, ...change }] };
+  expect(describeVerdict(comparison)).toBe(`Nothing could be compared: ${reason}.`);
+});
+
+test("Remarks name repetitions left out, and loads that differ", () => {
+  expect(describeRemarks(CELL)).toEqual([
+    "epoll-100: 3 of 5 repetitions before ended well; only they are compared.",
+  ]);
+  const differences = [
+    { of: "server", option: "backlog", before: 4096, after: 5 },
+    { of: "cell", option: "clients", before: 1, after: null },
+  ] as const;
+  const obstacle = { obstacle: "other-load" as const, differences: [...differences] };
+  expect(describeRemarks({ ...CELL, obstacle })).toEqual([
+    "epoll-100 is not comparable: the load differs: backlog of the server 4096 before, 5 after; clients 1 before, not given after.",
+  ]);
+});
+
+test.each<[EnvironmentDifference, string]>([
+  [{ property: "kernel", name: null, before: "6.18.0", after: "6.19.0" }, "kernel: 6.18.0 → 6.19.0"],
+  [{ property: "memory-bytes", name: null, before: 2 ** 33, after: 2 ** 34 }, "memory: 8.00 GiB → 16.0 GiB"],
+  [
+    { property: "pinning", name: null, before: [{ server: [0], client: [1] }], after: [null] },
+    "processors of server and client: 0 and 1 → shared",
+  ],
+  [
+    { property: "option", name: "connections", before: [10, 100], after: null },
+    "option connections: 10, 100 → not given",
+  ],
+])("Environment difference %#", (difference, sentence) => {
+  expect(describeEnvironmentDifference(difference)).toBe(sentence);
+});
+
+test("The rule of a comparison names its interval, threshold and fewest repetitions", () => {
+  expect(describeComparisonRule(COMPARISON)[0]).toBe(
+    "A change is called better or worse when the 99 % bootstrap interval of the ratio of the medians leaves out 1 and one median is at least 1.05 times the other; from fewer than 3 repetitions nothing is claimed.",
+  );
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { about, figure, integer, scientific } from "../src/numbers.ts";
+
+describe("numbers", () => {
+  it.each([
+    [0, "0"],
+    [0.0004, "< 0.001"],
+    [0.084, "0.084"],
+    [3.214, "3.21"],
+    [9.999, "10.0"],
+    [99.96, "100"],
+    [1234.5, "1,235"],
+    [null, "–"],
+  ])("%s reads %s", (value, words) => {
+    expect(figure(value)).toBe(words);
+  });
+
+  it("are rounded to three digits in sentences, and whole in tables", () => {
+    expect(about(121_384)).toBe("121,000");
+    expect(integer(1_234_567.4)).toBe("1,234,567");
+  });
+});
+
+it("Numbers far below 1 are written with a power of ten", () => {
+  expect([0, 0.5, 0.0123, 0.000_012_3, 9.96e-12].map(scientific)).toEqual([
+    "0",
+    "0.50",
+    "0.012",
+    "1.2 × 10⁻⁵",
+    "1.0 × 10⁻¹¹",
+  ]);
+});
