@@ -1,10 +1,10 @@
 import { seedGenerator } from "./generator.ts";
 
-/** Of the bootstrap: 99 of 100 such intervals hold what they are about, as far as a handful of runs can tell. */
+/** Confidence level of all intervals. With a handful of repetitions the true coverage of a bootstrap is somewhat lower. */
 export const CONFIDENCE_PERCENT = 99;
-/** From fewer runs no interval is drawn. */
-export const RUNS_MIN = 3;
-/** How often a bootstrap draws. */
+/** Smallest number of repetitions for an interval. */
+export const REPETITIONS_MIN = 3;
+/** Number of resamples of a bootstrap. */
 export const RESAMPLES = 2000;
 
 export interface Interval {
@@ -20,12 +20,12 @@ export function median(values: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
-/** Percentile bootstrap of the median (Efron, 1979); null from too few runs. */
+/** Percentile bootstrap of the median (Efron, 1979); null from too few repetitions. */
 export function medianInterval(values: readonly number[]): Interval | null {
   return bootstrap([values], ([resampled = 0]) => resampled);
 }
 
-/** Percentile bootstrap of the ratio of two medians, which is what a comparison claims. */
+/** Percentile bootstrap of the ratio of two medians; null from too few repetitions. */
 export function ratioInterval(over: readonly number[], under: readonly number[]): Interval | null {
   return bootstrap([over, under], ([a = 0, b = 0]) => (a === b ? 1 : a / b));
 }
@@ -33,7 +33,7 @@ export function ratioInterval(over: readonly number[], under: readonly number[])
 /** The 0.995 quantile of the normal distribution, for CONFIDENCE_PERCENT. */
 const Z = 2.576;
 
-/** Score interval of a share in per cent (Wilson, 1927), as if each were counted independently. null of nothing. */
+/** Score interval of a share in per cent (Wilson, 1927) for independent events; null without events. */
 export function shareInterval(count: number, of: number): Interval | null {
   if (of === 0) return null;
   const share = count / of;
@@ -52,18 +52,18 @@ function bootstrap(
 }
 
 /**
- * The medians of the samples as they might have been: each drawn anew from its own values, with replacement, RESAMPLES
- * times. null when a sample is too small to tell.
+ * Draws RESAMPLES resamples of all samples, each from its own values with replacement, and returns their medians; null when
+ * a sample has fewer than RUNS_MIN values.
  */
 export function resampledMedians(samples: readonly (readonly number[])[]): number[][] | null {
-  if (samples.some((values) => values.length < RUNS_MIN)) return null;
+  if (samples.some((values) => values.length < REPETITIONS_MIN)) return null;
   const random = seedGenerator();
   return Array.from({ length: RESAMPLES }, () =>
     samples.map((values) => median(values.map(() => drawn(values, random))) ?? 0),
   );
 }
 
-/** What lies between the tails that CONFIDENCE_PERCENT leaves out. */
+/** Returns the interval without the tails that CONFIDENCE_PERCENT excludes. */
 export function percentileInterval(values: readonly number[]): Interval {
   const sorted = values.toSorted((a, b) => a - b);
   const tail = (100 - CONFIDENCE_PERCENT) / 200;

@@ -1,12 +1,9 @@
 /** Results to tables, charts and findings: Markdown, HTML, SVG. Nothing is measured and nothing is written here. */
 
 export { type Answer, answer } from "./findings/answer.ts";
-export { capacityTable, sentenceOf, WORDS } from "./findings/capacity-text.ts";
-export { notesOf } from "./findings/notes.ts";
-export { placeOf } from "./model/place.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";
-export { type ComparedRun, compareRuns } from "./run-comparison/compare-runs.ts";
+export { type ComparedExperiment, compareExperiments } from "./run-comparison/compare-runs.ts";
 export { comparisonMarkdown } from "./run-comparison/comparison-markdown.ts";
 export { comparisonTable } from "./run-comparison/comparison-table.ts";
 export { type ComparisonText, comparisonText } from "./run-comparison/comparison-text.ts";

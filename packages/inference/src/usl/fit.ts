@@ -2,13 +2,13 @@ import type { Coefficients, RatePoint } from "./law.ts";
 import { solve } from "./solve.ts";
 
 /**
- * The coefficients with the smallest sum of squared relative residuals, X / X(N) - 1, of all that are allowed: 0 ≤ α ≤ 1,
- * β ≥ 0, γ > 0. null where the rate falls so steeply that γ would be infinite, and without points.
+ * Fits the coefficients: smallest sum of squared relative residuals, X / X(N) - 1, with 0 ≤ α ≤ 1, β ≥ 0, γ > 0. Returns
+ * null without points, and when the rate falls so steeply that γ would be infinite.
  *
- * Relative, because rates span magnitudes and runs scatter in proportion to them: plain differences would let the large
- * rates decide and miss the small ones. It also makes the problem linear: N / X(N) = p + qN + rN(N - 1) with
- * γ = 1 / (p + q), α = q / (p + q), β = r / (p + q), and α, β, γ are allowed exactly where none of p, q, r is negative.
- * Least squares with that condition has one minimum, which is computed: no start values, nothing that may not converge.
+ * The residuals are relative because rates span magnitudes and scatter in proportion to them: with absolute residuals the
+ * large rates would decide alone. Relative residuals also make the problem linear: N / X(N) = p + qN + rN(N - 1) with
+ * γ = 1 / (p + q), α = q / (p + q), β = r / (p + q), and the conditions on α, β, γ hold exactly when p, q, r ≥ 0.
+ * Non-negative least squares has one minimum, which is computed directly, without start values or iterations.
  */
 export function fit(points: readonly RatePoint[]): Coefficients | null {
   const rows = points.map(([workers, rate]): Vector => [rate / workers, rate, rate * (workers - 1)]);
@@ -17,10 +17,10 @@ export function fit(points: readonly RatePoint[]): Coefficients | null {
   return one > r * ROUNDING ? { gamma: 1 / one, alpha: q / one, beta: r / one } : null;
 }
 
-/** Beside r so small a p + q is nothing but rounding. */
+/** Smallest p + q relative to r: below it p + q is rounding error. */
 const ROUNDING = 1e-9;
 
-/** A row of the matrix, or what it is multiplied by. */
+/** A row of the matrix, or the solution vector. */
 type Vector = readonly [number, number, number];
 
 const COLUMNS = [0, 1, 2] as const;
@@ -29,8 +29,8 @@ type Column = (typeof COLUMNS)[number];
 const SUPPORTS: readonly (readonly Column[])[] = [COLUMNS, [0, 1], [0, 2], [1, 2], [0], [1], [2]];
 
 /**
- * Least squares of rows · x = 1 with x ≥ 0. The solution is that of ordinary least squares on those columns in which it
- * is not 0; of three columns there are seven choices, and all are tried.
+ * Solves rows · x = 1 with x ≥ 0 by least squares. The solution equals that of ordinary least squares on the columns where
+ * it is not 0; all seven choices of three columns are tried.
  */
 function nonNegative(rows: readonly Vector[]): Vector {
   const lengths = COLUMNS.map((a) => Math.sqrt(dot(rows, a, a)) || 1);
@@ -42,7 +42,7 @@ function nonNegative(rows: readonly Vector[]): Vector {
     const candidate = ordinary(products, sums, support);
     if (!candidate?.x.every((value) => value >= 0) || candidate.gain <= best.gain) continue;
     best = candidate;
-    // With all columns allowed no choice of fewer can be better.
+    // If the solution on all columns is valid, no smaller choice is better.
     if (support === COLUMNS) break;
   }
   return [best.x[0] / length(0), best.x[1] / length(1), best.x[2] / length(2)];
@@ -54,11 +54,11 @@ function dot(rows: readonly Vector[], a: Column, b: Column): number {
 
 interface Candidate {
   readonly x: Vector;
-  /** What it takes off the sum of squares. */
+  /** Reduction of the sum of squares. */
   readonly gain: number;
 }
 
-/** By the normal equations of the chosen columns; null where they are too much alike. */
+/** Solves the normal equations of the chosen columns; null when the columns are linearly dependent. */
 function ordinary(
   products: readonly (readonly number[])[],
   sums: readonly number[],

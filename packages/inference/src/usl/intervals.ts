@@ -5,18 +5,18 @@ import { type Coefficients, peakOf, type RatePoint, rateAt } from "./law.ts";
 
 export type LawIntervals = Readonly<Record<keyof Coefficients | "peak", Interval>>;
 
-/** What three fitted coefficients leave to chance. */
+/** Number of fitted coefficients: degrees of freedom that the fit takes. */
 const COEFFICIENTS = 3;
-/** Of the draws of residuals; the runs are drawn with another, so that the two do not go together. */
+/** Seed for drawing residuals; drawing repetitions uses another, so that the two are independent. */
 const SEED = 2;
 
 /**
- * Bootstrap intervals. Each resample draws the runs of every load anew, and moves their median by as much as some load,
- * drawn as well, lies off the curve. The runs alone would not do: they scatter less than the law errs, and where the rate
- * is really level a law that errs by 5 % then finds a peak in a third of all studies, with a narrow interval around it.
+ * Computes bootstrap intervals. Each resample draws the repetitions of every load, and multiplies their median by the
+ * residual of a load drawn at random. Repetitions alone are not enough, because they scatter less than the law errs: for a
+ * constant rate, a law with an error of 5 % finds a peak with a narrow interval in a third of all experiments.
  *
- * @param runs rates of the runs of each load, in the order of the points
- * @returns null where a load was run too rarely
+ * @param runs rates of the repetitions of each load, in the order of the points
+ * @returns null when a load has too few repetitions
  */
 export function intervalsOf(
   coefficients: Coefficients,
@@ -41,8 +41,8 @@ export function intervalsOf(
 }
 
 /**
- * Each point as a multiple of the curve. A curve comes closer to the points it is fitted to than to others, by about
- * √((n - 3) / n), so the multiples are stretched by the inverse.
+ * Returns each point as a multiple of the curve. A fitted curve is closer to its own points than to others by a factor of
+ * about √((n - 3) / n), so the multiples are stretched by the inverse.
  */
 function deviationsOf(coefficients: Coefficients, points: readonly RatePoint[]): number[] {
   const stretch = Math.sqrt(points.length / (points.length - COEFFICIENTS));

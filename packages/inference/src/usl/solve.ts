@@ -1,7 +1,7 @@
-/** Below this a pivot of a matrix with ones on its diagonal is rounding: its columns cannot be told apart. */
+/** Smallest pivot of a matrix with ones on its diagonal: a smaller one is rounding error of dependent columns. */
 const PIVOT_MIN = 1e-12;
 
-/** The solution of matrix · x = right by elimination, for symmetric matrices that are positive definite; null for others. */
+/** Solves matrix · x = right by elimination; null unless the matrix is symmetric and positive definite. */
 export function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] | null {
   const [first, ...rest] = matrix.map((row, index) => [...row, right[index] ?? 0]);
   if (first === undefined) return [];

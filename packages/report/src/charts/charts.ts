@@ -1,7 +1,7 @@
 import type { Capacity } from "@c10k-lab/protocol";
-import { nameOf } from "../findings/capacity-text.ts";
-import { type Run, slug } from "../model/run.ts";
-import { isAblation, type Study } from "../model/study.ts";
+import { searchName } from "@c10k-lab/words";
+import { type Experiment, slug } from "../model/experiment.ts";
+import { type Group, isAblation } from "../model/group.ts";
 import { drawByConnections } from "./data/by-connections.ts";
 import { capacityCharts } from "./data/capacity.ts";
 import { connectionScatters } from "./data/connection-scatter.ts";
@@ -10,86 +10,87 @@ import { establishedChart } from "./data/established.ts";
 import { latencyDistribution } from "./data/latency-distribution.ts";
 import { scalabilityChart } from "./data/scalability.ts";
 import { withinACell } from "./data/within-a-cell.ts";
-import type { Chart, StudyChart } from "./draw/chart.ts";
+import type { Chart, GroupChart } from "./draw/chart.ts";
 
-/** The charts of one run by where they belong, each with a name no other chart of the report has. */
-export interface RunCharts {
-  readonly ofStudies: ReadonlyMap<Study, readonly StudyChart[]>;
-  readonly ofCapacity: readonly StudyChart[];
+/** Charts of one experiment by where they belong, each with a name no other chart of the report has. */
+export interface ExperimentCharts {
+  readonly ofGroups: ReadonlyMap<Group, readonly GroupChart[]>;
+  readonly ofCapacity: readonly GroupChart[];
 }
 
-/** @param isOnly whether the report has no other run */
-export function chartsOfRun({ results, name, studies }: Run, isOnly: boolean): RunCharts {
-  const ofRun = isOnly ? [] : [name];
-  const isSearch = results.capacity !== null;
-  return {
-    ofStudies: new Map(
-      isSearch
-        ? []
-        : studies.map((study) => [
-            study,
-            chartsOf(study).map((chart) => named(chart, [...ofRun, ...groupOf(study)])),
-          ]),
-    ),
-    ofCapacity: results.capacity === null ? [] : chartsOfSearches(results.capacity, ofRun),
+/**
+ * Draws the charts of one experiment.
+ *
+ * @param isOnly whether the report has no other experiment
+ * @param servers of the whole report, in the order of their colours
+ */
+export function drawExperiment(
+  { results, name, groups }: Experiment,
+  isOnly: boolean,
+  servers: readonly string[],
+): ExperimentCharts {
+  const prefix = isOnly ? [] : [name];
+  if (results.capacity !== null) {
+    return { ofGroups: new Map(), ofCapacity: drawSearches(results.capacity, prefix, servers) };
+  }
+  const drawGroup = (group: Group) => {
+    const places = group.name === null ? prefix : [...prefix, group.name];
+    return chartsOf(group, servers).map((chart) => named(chart, places));
   };
+  return { ofGroups: new Map(groups.map((group) => [group, drawGroup(group)])), ofCapacity: [] };
 }
 
-function chartsOfSearches(capacity: Capacity, ofRun: readonly string[]): StudyChart[] {
-  const variants = [...new Set(capacity.searches.map(nameOf))];
-  return capacityCharts(capacity).map((chart) => named({ ...chart, variants }, ofRun));
+function drawSearches(
+  capacity: Capacity,
+  prefix: readonly string[],
+  servers: readonly string[],
+): GroupChart[] {
+  const variants = [...new Set(capacity.searches.map(searchName))];
+  return capacityCharts(capacity).map((chart) => named({ ...chart, variants, servers }, prefix));
 }
 
-/** All charts that have something to show, in the order of the report. */
-export function chartsOf(study: Study): StudyChart[] {
-  const drawn = drawingsOf(study).map((drawing) => drawByConnections(study, drawing));
-  const charts = [...drawn, ...(isAblation(study) ? [] : lookingInside(study)), establishedChart(study)];
+/** Draws all charts of a group that have something to show, in the order of the report. */
+export function chartsOf(group: Group, servers: readonly string[]): GroupChart[] {
+  const drawn = drawingsOf(group).map((drawing) => drawByConnections(group, drawing));
+  const charts = [...drawn, ...(isAblation(group) ? [] : drawLoad(group)), establishedChart(group)];
   return charts
     .filter((chart): chart is Chart => chart !== null && hasData(chart))
-    .map((chart) => titled(chart, study));
+    .map((chart) => titled(chart, group, servers));
 }
 
-/** Charts of one load, of its connections and of its time. */
-function lookingInside(study: Study): (Chart | null)[] {
-  switch (study.axis) {
+/** Draws one load: its messages, its connections, its time. */
+function drawLoad(group: Group): (Chart | null)[] {
+  switch (group.axis) {
     case "connections":
       return [
-        scalabilityChart(study),
-        latencyDistribution(study),
-        ...connectionScatters(study),
-        ...withinACell(study),
+        scalabilityChart(group),
+        latencyDistribution(group),
+        ...connectionScatters(group),
+        ...withinACell(group),
       ];
     case "backlog":
-      return connectionScatters(study);
+      return connectionScatters(group);
     case "idle":
     case "rate":
-      return [latencyDistribution(study), ...withinACell(study)];
+      return [latencyDistribution(group), ...withinACell(group)];
     default:
       return [];
   }
 }
 
-/** What was asked for is no data, and a chart of zeros shows nothing. */
+/** The values asked for are no data, and a chart of zeros shows nothing. */
 function hasData(chart: Chart): boolean {
   return chart.series.some(
     (one) => one.name !== "asked" && [...one.points, ...one.hollow].some(([, y]) => y !== 0),
   );
 }
 
-function groupOf({ group }: Study): string[] {
-  return group === null ? [] : [group];
+/** Puts the name of its group before the title of a chart. */
+function titled(chart: Chart, { name, variants }: Group, servers: readonly string[]): GroupChart {
+  const title = name === null ? chart.title : `${name}: ${chart.title}`;
+  return { ...chart, title, variants, servers };
 }
 
-/** A chart of a group says which. */
-function titled(chart: Chart, { group, variants }: Study): StudyChart {
-  const title = group === null ? chart.title : `${group}: ${chart.title.replace(/^(No|Mean) /, lowerCase)}`;
-  return { ...chart, title, variants };
-}
-
-function lowerCase(text: string): string {
-  return text.toLowerCase();
-}
-
-function named(chart: StudyChart, places: readonly string[]): StudyChart {
+function named(chart: GroupChart, places: readonly string[]): GroupChart {
   return { ...chart, name: [...places.map(slug), chart.name].join("-") };
 }

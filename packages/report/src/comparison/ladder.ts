@@ -11,10 +11,10 @@ export const RUNGS = 10;
 /** Timers run out late, and the answer itself takes time: a tenth of the rung to either side. */
 const TOLERANCE = 0.1;
 
-/** From here on a time may be on a rung. */
+/** Shortest time that may be on a rung. */
 export const LATE_MS = FIRST_RUNG_MS * (1 - TOLERANCE);
 
-/** Of times above that which know nothing of the ladder, spread evenly on a logarithmic axis: so many lie on a rung. */
+/** Share of longer times on a rung by chance: of times that are spread evenly on a logarithmic axis. */
 export const CHANCE_PERCENT = 100 * Math.log2((1 + TOLERANCE) / (1 - TOLERANCE));
 
 /** The rung a time is on, 0 for the first. null between rungs, below the first and above the last. */

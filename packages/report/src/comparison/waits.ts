@@ -1,37 +1,37 @@
 import { type Interval, shareInterval } from "@c10k-lab/inference";
-import type { CellResult, ConnectionRow, TcpCounter } from "@c10k-lab/protocol";
-import type { Study } from "../model/study.ts";
+import type { ConnectionRow, RepetitionResult, TcpCounter } from "@c10k-lab/protocol";
+import type { Group } from "../model/group.ts";
 import { CHANCE_PERCENT, LATE_MS, RUNGS, rungOf } from "./ladder.ts";
 
 /** The longest response of each connection held against the retransmit ladder, and what the kernel counted. */
 export interface Waits {
   readonly connections: number;
-  /** Their longest response took longer than LATE_MS. */
+  /** Connections whose longest response took longer than LATE_MS. */
   readonly late: number;
-  /** Of those, the ones on each rung. */
+  /** Late connections on each rung. */
   readonly byRung: readonly number[];
   readonly onRung: number;
-  /** Of those on a rung, the ones whose longest response was the first: a handshake's last step was dropped. */
+  /** Connections on a rung whose longest response was the first: a handshake's last step was dropped. */
   readonly first: number;
-  /** Ended without a response, and not well. */
+  /** Connections that ended badly, without a response. */
   readonly unanswered: number;
   readonly tcp: Readonly<Record<TcpCounter, number>>;
   /** Segments sent again that were no SYN: each wait for a retransmission takes one or more. */
   readonly sentAgain: number;
-  /** Of the share of `late` that is on a rung, in per cent; null where nothing was late. */
+  /** Interval of the share of `late` that is on a rung, per cent; null where nothing was late. */
   readonly interval: Interval | null;
 }
 
-/** @param runs of one cell */
-export function waitsOf({ results }: Study, runs: readonly CellResult[]): Waits {
-  const rows = runs.flatMap(({ id }) => results.connections.get(id) ?? []);
+/** @param repetitions of one cell */
+export function waitsOf({ results }: Group, repetitions: readonly RepetitionResult[]): Waits {
+  const rows = repetitions.flatMap(({ id }) => results.connections.get(id) ?? []);
   const late = rows.filter(({ responseMsMax }) => responseMsMax !== null && responseMsMax > LATE_MS);
   const onRung = late.filter((row) => rungOfRow(row) !== null);
   const byRung = Array.from(
     { length: RUNGS },
     (_, rung) => onRung.filter((row) => rungOfRow(row) === rung).length,
   );
-  const tcp = tcpOf(runs);
+  const tcp = tcpOf(repetitions);
   return {
     connections: rows.length,
     late: late.length,
@@ -46,7 +46,7 @@ export function waitsOf({ results }: Study, runs: readonly CellResult[]): Waits 
   };
 }
 
-/** The rung of a connection's longest response. */
+/** Returns the rung of a connection's longest response. */
 export function rungOfRow({ responseMsMax }: ConnectionRow): number | null {
   return responseMsMax === null ? null : rungOf(responseMsMax);
 }
@@ -61,21 +61,18 @@ export function areRetransmissions(waits: Waits): boolean {
   return canBeRetransmissions(waits) && waits.interval !== null && waits.interval.low > CHANCE_PERCENT;
 }
 
-/**
- * Somewhere connections waited for retransmissions: in this study, or in another group that compares the same variants,
- * which is then worth seeing beside it.
- */
-export function isLaddered(study: Study): boolean {
-  const comparable = study.run.cells.filter(
-    ({ axis, variant }) => axis === study.axis && study.variants.includes(variant),
+/** Connections waited for retransmissions in this group, or in another one that compares the same variants. */
+export function isLaddered(group: Group): boolean {
+  const comparable = group.experiment.repetitions.filter(
+    ({ axis, variant }) => axis === group.axis && group.variants.includes(variant),
   );
-  return [...Map.groupBy(comparable, ({ name }) => name).values()].some((runs) =>
-    areRetransmissions(waitsOf(study, runs)),
+  return [...Map.groupBy(comparable, ({ cell: name }) => name).values()].some((repetitions) =>
+    areRetransmissions(waitsOf(group, repetitions)),
   );
 }
 
-function tcpOf(runs: readonly CellResult[]): Readonly<Record<TcpCounter, number>> {
-  return runs
+function tcpOf(repetitions: readonly RepetitionResult[]): Readonly<Record<TcpCounter, number>> {
+  return repetitions
     .map(({ evidence }) => evidence.tcp)
     .reduce((sum, counts) => {
       const names = Object.keys(sum) as TcpCounter[];

@@ -1,83 +1,107 @@
-import type { CellResult } from "@c10k-lab/protocol";
-import { integer, listed, MISSING } from "@c10k-lab/words";
-import { optionText } from "../model/option-text.ts";
-import { dataFile, type Run } from "../model/run.ts";
+import type { RepetitionResult } from "@c10k-lab/protocol";
+import { type Column, integer, listed, MISSING } from "@c10k-lab/words";
+import { dataFile, type Experiment } from "../model/experiment.ts";
+import { hasPlace, optionText } from "../model/options.ts";
 import { blocks, codeBlock, tableOf, text } from "../text/markdown.ts";
 
-/** More different values of an option are counted, not listed. */
+/** More different values of an option than this are counted, not listed. */
 const VALUES_MAX = 16;
 
-/** Of a cell's own: they say nothing of what was measured. */
-const OF_THE_CELL = ["host", "port", "stats", "summary", "startAt", "exitWithParent"];
-
-/** Everything needed to run it again, and to check it. */
-export function appendix(runs: readonly Run[]): string {
-  const files = listed(runs.map((run) => dataFile(run, runs.length === 1)));
-  return blocks(["## Appendix", `Every figure of every run of a cell: ${text(files)}.`, ...runs.map(ofRun)]);
+/** Renders all that is needed to run the plans again and to check the figures. */
+export function appendix(experiments: readonly Experiment[]): string {
+  const files = listed(experiments.map((one) => dataFile(one, experiments.length === 1)));
+  return blocks([
+    "## Appendix",
+    `Every figure of every repetition: ${text(files)}.`,
+    ...experiments.map(renderExperiment),
+  ]);
 }
 
-function ofRun({ name, results: { manifest, cells } }: Run): string {
-  const options = Object.entries(manifest.options).map(([option, value]) => [option, optionText(value)]);
+function renderExperiment({ name, results: { manifest, repetitions } }: Experiment): string {
+  const options = Object.entries(manifest.options).map(([option, value]) => ({
+    option,
+    value: optionText(value),
+  }));
   return blocks([
     `### Options of plan ${text(name)}`,
-    options.length === 0 ? "None." : tableOf({ head: ["option", "value"], rows: options }, [0, 1]),
-    resolvedOptions(cells),
-    ...(cells.length === 0 ? [] : [commands(name, cells), reconciliation(name, cells)]),
+    options.length === 0 ? "None." : tableOf(OPTION_COLUMNS, options),
+    renderResolved(repetitions),
+    ...(repetitions.length === 0
+      ? []
+      : [renderCommands(name, repetitions), renderLedgers(name, repetitions)]),
   ]);
 }
 
-/** As the programs resolved them, defaults included: every server and the clients. */
-function resolvedOptions(cells: readonly CellResult[]): string {
-  const servers = [...Map.groupBy(cells, ({ server }) => server)].flatMap(([server, of]) =>
-    rowsOf(
-      `server-${server}`,
-      of.map(({ listening }) => listening?.options),
+interface OptionRow {
+  readonly option: string;
+  readonly value: string;
+}
+
+const OPTION_COLUMNS: readonly Column<OptionRow>[] = [
+  { head: "option", align: "left", cell: ({ option }) => option },
+  { head: "value", align: "left", cell: ({ value }) => value },
+];
+
+const PROGRAM_COLUMNS: readonly Column<OptionRow & { readonly program: string }>[] = [
+  { head: "program", align: "left", cell: ({ program }) => program },
+  ...OPTION_COLUMNS,
+];
+
+/** Renders the options as the programs resolved them, defaults included. */
+function renderResolved(repetitions: readonly RepetitionResult[]): string {
+  const byServer = [...Map.groupBy(repetitions, ({ server }) => server)];
+  const rows = [
+    ...byServer.flatMap(([server, of]) =>
+      rowsOf(
+        `server-${server}`,
+        of.map(({ listening }) => listening?.options),
+      ),
     ),
-  );
-  const clients = rowsOf(
-    "client",
-    cells.map(({ client }) => client?.asked.options),
-  );
-  if (servers.length + clients.length === 0) return "";
+    ...rowsOf(
+      "client",
+      repetitions.map(({ client }) => client?.asked.options),
+    ),
+  ];
+  if (rows.length === 0) return "";
   return blocks([
-    "What the programs made of them, defaults included. An option with several values has them in different cells.",
-    tableOf({ head: ["program", "option", "value"], rows: [...servers, ...clients] }, [0, 1, 2]),
+    "Options as the programs resolved them, defaults included. An option with several values has them in different cells.",
+    tableOf(PROGRAM_COLUMNS, rows),
   ]);
 }
 
-function rowsOf(program: string, options: readonly (Record<string, unknown> | undefined)[]): string[][] {
+function rowsOf(program: string, options: readonly (Record<string, unknown> | undefined)[]) {
   const entries = options.flatMap((one) => Object.entries(one ?? {}));
   return [...Map.groupBy(entries, ([option]) => option)]
-    .filter(([option]) => !OF_THE_CELL.includes(option))
-    .map(([option, of]) => [program, option, valuesText(of.map(([, value]) => optionText(value)))]);
+    .filter(([option]) => !hasPlace(option))
+    .map(([option, of]) => ({
+      program,
+      option,
+      value: describeValues(of.map(([, value]) => optionText(value))),
+    }));
 }
 
-function valuesText(all: readonly string[]): string {
+function describeValues(all: readonly string[]): string {
   const values = [...new Set(all)].toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
   if (values.length <= VALUES_MAX) return values.join(", ");
   return `${values.length} values from ${values[0]} to ${values.at(-1)}`;
 }
 
-/** Each command once, with the cells it was used for. */
-function commands(name: string, cells: readonly CellResult[]): string {
-  const uses = cells.flatMap((cell) =>
-    [...cell.commands.servers, ...cell.commands.clients].map((command) => ({
-      cell: cell.name,
-      command: withoutPlace(command),
-    })),
+/** Renders each command once, with the cells it was used for. */
+function renderCommands(name: string, repetitions: readonly RepetitionResult[]): string {
+  const uses = repetitions.flatMap(({ cell, commands: { servers, clients } }) =>
+    [...servers, ...clients].map((command) => ({ cell, command: maskPlace(command) })),
   );
-  const byCommand = Map.groupBy(uses, ({ command }) => command);
-  const lines = [...byCommand].map(
+  const lines = [...Map.groupBy(uses, ({ command }) => command)].map(
     ([command, of]) => `# ${[...new Set(of.map(({ cell }) => cell))].join(", ")}\n${command}`,
   );
   return blocks([
     `### Commands of plan ${text(name)}`,
-    `${processorsSentence(cells)} PORT, FILE and TIME stand for what differs from run to run.`,
+    `${describeProcessors(repetitions)} PORT, FILE and TIME stand for values that differ between repetitions.`,
     codeBlock(lines.join("\n")),
   ]);
 }
 
-function withoutPlace(command: string): string {
+function maskPlace(command: string): string {
   return command
     .replace(/\s+/g, " ")
     .trim()
@@ -86,8 +110,8 @@ function withoutPlace(command: string): string {
     .replace(/(--start-at )\S+/g, "$1TIME");
 }
 
-function processorsSentence(cells: readonly CellResult[]): string {
-  const places = cells.map(({ processors }) =>
+function describeProcessors(repetitions: readonly RepetitionResult[]): string {
+  const places = repetitions.map(({ processors }) =>
     processors === null
       ? "not pinned"
       : `server on ${processors.server.join(", ")} and client on ${processors.client.join(", ")}`,
@@ -95,33 +119,43 @@ function processorsSentence(cells: readonly CellResult[]): string {
   return `Processors: ${listed([...new Set(places)])}.`;
 }
 
-/** Where both sides agree one row stands for both. */
-function reconciliation(name: string, cells: readonly CellResult[]): string {
-  const head = [
-    "run of a cell",
-    "status",
-    "books",
-    "connections",
-    "messages",
-    "bytes to the server",
-    "bytes back",
-  ];
+interface LedgerRow {
+  readonly id: string;
+  readonly status: string;
+  readonly ledgers: string;
+  /** Connections, messages, bytes to the server, bytes back; null where the ledgers were not compared. */
+  readonly totals: readonly number[] | null;
+}
+
+const LEDGER_COLUMNS: readonly Column<LedgerRow>[] = [
+  { head: "repetition", align: "left", cell: ({ id }) => id },
+  { head: "status", align: "left", cell: ({ status }) => status },
+  { head: "ledgers", align: "left", cell: ({ ledgers }) => ledgers },
+  ...["connections", "messages", "bytes to the server", "bytes back"].map(
+    (head, at): Column<LedgerRow> => ({
+      head,
+      cell: ({ totals }) => (totals === null ? MISSING : integer(totals[at] ?? null)),
+    }),
+  ),
+];
+
+function renderLedgers(name: string, repetitions: readonly RepetitionResult[]): string {
   return blocks([
-    `### Runs and reconciliation of plan ${text(name)}`,
-    "In the order they were run. What the client sent must be what the server received, and the other way round; one row where " +
-      "both agree. The lab's own connection, which tries the server before the load, is not in these figures.",
-    tableOf({ head, rows: cells.flatMap(booksOf) }, [0, 1, 2]),
+    `### Repetitions and ledgers of plan ${text(name)}`,
+    "In the order they were run. The server must have received what the client sent, and the other way round; one row " +
+      "stands for both where they agree. The lab's own connection, which tries the server before the load, is left out.",
+    tableOf(LEDGER_COLUMNS, repetitions.flatMap(ledgerRows)),
   ]);
 }
 
-function booksOf({ id, status, reconciliation: books }: CellResult): string[][] {
-  if (books === null) return [[id, status, "not reconciled", ...Array<string>(4).fill(MISSING)]];
-  const { client, server, balanced } = books;
-  const ofClient = [client.connections, client.messages, client.bytesSent, client.bytesReceived].map(integer);
-  const ofServer = [server.connections, server.requests, server.bytesReceived, server.bytesSent].map(integer);
-  if (balanced) return [[id, status, "balanced", ...ofClient]];
+function ledgerRows({ id, status, reconciliation }: RepetitionResult): LedgerRow[] {
+  if (reconciliation === null) return [{ id, status, ledgers: "not compared", totals: null }];
+  const { client, server, balanced } = reconciliation;
+  const sent = [client.connections, client.messages, client.bytesSent, client.bytesReceived];
+  const echoed = [server.connections, server.requests, server.bytesReceived, server.bytesSent];
+  if (balanced) return [{ id, status, ledgers: "agree", totals: sent }];
   return [
-    [id, status, "not balanced: client", ...ofClient],
-    [id, status, "not balanced: server", ...ofServer],
+    { id, status, ledgers: "differ: client", totals: sent },
+    { id, status, ledgers: "differ: server", totals: echoed },
   ];
 }

@@ -1,44 +1,73 @@
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
+import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
 import { DOUBT_REASONS, type DoubtReason } from "@c10k-lab/protocol";
-import { listed, plural } from "@c10k-lab/words";
-import { firstDegradation } from "../comparison/scaling.ts";
-import { isInconclusive } from "../findings/capacity.ts";
-import { doubtOf, limitText, nameOf } from "../findings/capacity-text.ts";
-import { findingsOfRun } from "../findings/findings.ts";
-import { placeOf } from "../model/place.ts";
-import { type Run, titleOf } from "../model/run.ts";
-import { cellsOf, isAboutScaling, isWhole, type Study } from "../model/study.ts";
+import {
+  type Column,
+  describeLimit,
+  describePlace,
+  describeSearchDoubt,
+  describeSignal,
+  listed,
+  plural,
+  searchName,
+} from "@c10k-lab/words";
+import { firstDegradation, isSure } from "../comparison/scaling.ts";
+import { describeStatement } from "../findings/facts/describe-finding.ts";
+import { findInExperiment } from "../findings/findings.ts";
+import { isInconclusive } from "../findings/questions/capacity.ts";
+import { type Experiment, titleOf } from "../model/experiment.ts";
+import { cellsOf, type Group, isAboutScaling, isWhole } from "../model/group.ts";
 import { blocks, bullets, tableOf } from "../text/markdown.ts";
+import { describeSign } from "../wording/scaling.ts";
 
-/** Which architecture stopped first, on which axis, by which sign; what could not be concluded, and what would help. */
-export function conclusion(runs: readonly Run[]): string {
-  const rows = runs.flatMap((run) => (run.results.capacity === null ? loadRows(run) : searchRows(run)));
-  const others = runs.filter(
-    ({ results, studies }) => results.capacity === null && !studies.some(isAboutScaling),
+/** End of one server's scaling, or the largest load it held. */
+export interface Limit {
+  readonly plan: string;
+  readonly server: string;
+  readonly stoppedAt: string;
+  readonly sign: string;
+  /** Reasons why it is not conclusive. */
+  readonly doubts: readonly string[];
+}
+
+const COLUMNS: readonly Column<Limit>[] = [
+  { head: "plan", align: "left", cell: ({ plan }) => plan },
+  { head: "server", align: "left", cell: ({ server }) => server },
+  { head: "stopped at", align: "left", cell: ({ stoppedAt }) => stoppedAt },
+  {
+    head: `first sign (${CONFIDENCE_PERCENT} % interval)`,
+    align: "left",
+    cell: ({ sign }) => sign,
+  },
+  {
+    head: "conclusive",
+    align: "left",
+    cell: ({ doubts }) => (doubts.length === 0 ? "yes" : `no: ${listed(doubts)}`),
+  },
+];
+
+/** Findings of a plan that is not about scaling. */
+const FINDINGS_MAX = 3;
+
+/** Renders where each server stopped and by which sign, and what could not be concluded. */
+export function conclusion(experiments: readonly Experiment[]): string {
+  const limits = experiments.flatMap(listLimits);
+  const others = experiments.filter(
+    ({ results, groups }) => results.capacity === null && !groups.some(isAboutScaling),
   );
-  const unclear = unresolved(runs);
+  const unclear = [
+    ...listPartial(experiments),
+    ...listFew(experiments),
+    ...listDoubts(experiments),
+    ...listSearches(experiments),
+  ];
   return blocks([
     "## Conclusion",
-    rows.length === 0
-      ? ""
-      : tableOf(
-          {
-            head: [
-              "plan",
-              "server",
-              "stopped at",
-              `first sign (${CONFIDENCE_PERCENT} % interval)`,
-              "conclusive",
-            ],
-            rows,
-          },
-          [0, 1, 2, 3, 4],
-        ),
+    limits.length === 0 ? "" : tableOf(COLUMNS, limits),
     bullets(
-      others.flatMap((run) =>
-        findingsOfRun(run)
-          .answer.slice(0, 3)
-          .map((one) => `${run.name}, ${one}`),
+      others.flatMap((experiment) =>
+        findInExperiment(experiment)
+          .answer.slice(0, FINDINGS_MAX)
+          .map((statement) => `${experiment.name}, ${describeStatement(statement)}`),
       ),
     ),
     unclear.length === 0
@@ -47,50 +76,51 @@ export function conclusion(runs: readonly Run[]): string {
   ]);
 }
 
-function loadRows(run: Run): string[][] {
-  return run.studies.filter(isAboutScaling).flatMap((study) =>
-    study.variants
-      .map((variant) => ({ variant, degradation: firstDegradation(study, variant) }))
-      .toSorted((a, b) => (a.degradation?.cell.x ?? Infinity) - (b.degradation?.cell.x ?? Infinity))
-      .flatMap(({ variant, degradation }) => {
-        const title = titleOf(run, study);
-        if (degradation === null) return heldRow(title, study, variant);
+/** Returns a limit for each server of a plan about scaling, in the order in which they stopped, or of a search. */
+export function listLimits(experiment: Experiment): Limit[] {
+  if (experiment.results.capacity !== null) return listSearchLimits(experiment);
+  return experiment.groups.filter(isAboutScaling).flatMap((group) =>
+    group.variants
+      .map((variant) => ({ variant, degradation: firstDegradation(group, variant) }))
+      .toSorted((a, b) => placeOf(a.degradation) - placeOf(b.degradation))
+      .map(({ variant, degradation }) => {
+        const of = { plan: titleOf(experiment, group), server: variant };
+        if (degradation === null) return { ...of, ...largestHeld(group, variant) };
         const { cell, signs } = degradation;
-        const isSure = signs.some((sign) => sign.isSure);
-        const doubts = cell.status === "ok" ? cell.doubts : [];
-        const why = [...(isSure ? [] : ["the interval does not decide"]), ...doubts];
-        return [
-          [
-            title,
-            variant,
-            placeOf(study.axis, cell.x),
-            listed(signs.map(({ sentence }) => sentence)),
-            why.length === 0 ? "yes" : `no: ${listed(why)}`,
-          ],
-        ];
+        const unsure = isSure(degradation) ? [] : ["the interval does not decide"];
+        return {
+          ...of,
+          stoppedAt: describePlace(group.axis, cell.axisValue),
+          sign: listed(signs.map(describeSign)),
+          doubts: [...unsure, ...(cell.status === "ok" ? cell.doubts : [])],
+        };
       }),
   );
 }
 
-function heldRow(title: string, study: Study, variant: string): string[][] {
-  const largest = cellsOf(study, variant).filter(isWhole).at(-1);
-  if (largest === undefined) return [[title, variant, "not known", "no cell ended ok", "no"]];
-  const doubts = largest.doubts.length === 0 ? "yes" : `no: ${listed(largest.doubts)}`;
-  return [[title, variant, `not up to ${placeOf(study.axis, largest.x)}`, "none", doubts]];
+function placeOf(degradation: ReturnType<typeof firstDegradation>): number {
+  return degradation?.cell.axisValue ?? Number.POSITIVE_INFINITY;
 }
 
-function searchRows({ name, results }: Run): string[][] {
-  return (results.capacity?.searches ?? []).map((search) => [
-    name,
-    nameOf(search),
-    search.failed === null && search.met !== null ? `not below; ${limitText(search)}` : limitText(search),
-    search.first === null ? "none" : `${search.first.signal}: ${search.first.sentence}`,
-    isInconclusive(search) ? `no: ${doubtOf(search).replace(" Inconclusive: ", "") || search.ended}` : "yes",
-  ]);
+function largestHeld(group: Group, variant: string): Omit<Limit, "plan" | "server"> {
+  const largest = cellsOf(group, variant).filter(isWhole).at(-1);
+  if (largest === undefined) return { stoppedAt: "not known", sign: "none", doubts: ["no cell ended ok"] };
+  const stoppedAt = `not up to ${describePlace(group.axis, largest.axisValue)}`;
+  return { stoppedAt, sign: "none", doubts: largest.doubts };
+}
+
+function listSearchLimits({ name, results }: Experiment): Limit[] {
+  return (results.capacity?.searches ?? []).map((search) => ({
+    plan: name,
+    server: searchName(search),
+    stoppedAt: describeLimit(search),
+    sign: search.first === null ? "none" : `${search.first.signal}: ${describeSignal(search.first)}`,
+    doubts: isInconclusive(search) ? [describeSearchDoubt(search) ?? search.ended] : [],
+  }));
 }
 
 const RESOLUTIONS: Readonly<Record<Exclude<DoubtReason, "status">, string>> = {
-  books: "nothing of these cells can be trusted before it is known why",
+  ledgers: "the reason why they differ; until then none of these cells can be trusted",
   "not-held": "a longer exchange, or the barrier, keeps all connections open at one time",
   "client-limit": "a machine with more processors, on which several clients share a load (--clients)",
   "loop-lag": "a machine with more processors, on which several clients share a load (--clients)",
@@ -98,55 +128,51 @@ const RESOLUTIONS: Readonly<Record<Exclude<DoubtReason, "status">, string>> = {
   stolen: "a machine whose processors no other guest uses",
   "busy-host": "a machine on which nothing else is at work",
   throttled: "no CPU quota",
-  "listen-overflow": "a longer backlog, unless the overflow is what is looked at",
+  "listen-overflow": "a longer backlog, unless the overflow is what the plan asks about",
 };
 
-function unresolved(runs: readonly Run[]): string[] {
-  return [...partial(runs), ...fewRuns(runs), ...byReason(runs), ...searches(runs)];
-}
-
-function partial(runs: readonly Run[]): string[] {
-  return runs
+function listPartial(experiments: readonly Experiment[]): string[] {
+  return experiments
     .filter(({ results }) => results.manifest.outcome !== "complete")
-    .map(({ name }) => `Plan ${name} was not finished: run it to its end.`);
+    .map(({ name }) => `Plan ${name} was not finished: run it again.`);
 }
 
-function fewRuns(runs: readonly Run[]): string[] {
-  const few = runs.filter(
-    ({ results, studies }) =>
+function listFew(experiments: readonly Experiment[]): string[] {
+  const few = experiments.filter(
+    ({ results, groups }) =>
       results.capacity === null &&
-      studies.some(({ everyCell }) => everyCell.some((cell) => cell.results.length < RUNS_MIN)),
+      groups.some(({ everyCell }) =>
+        everyCell.some(({ repetitions }) => repetitions.length < REPETITIONS_MIN),
+      ),
   );
   if (few.length === 0) return [];
   return [
-    `In ${listed(few.map(({ name }) => name))} cells have fewer than ${RUNS_MIN} runs, so they have no interval and no difference is claimed: more repeats (--repeats).`,
+    `Cells of ${listed(few.map(({ name }) => name))} have fewer than ${REPETITIONS_MIN} repetitions, so they have no interval and no difference is claimed: more repetitions (--repeats).`,
   ];
 }
 
-function byReason(runs: readonly Run[]): string[] {
-  // What became of a cell that did not end ok is its result.
+function listDoubts(experiments: readonly Experiment[]): string[] {
+  // The end of a cell that did not end ok is its result.
   return DOUBT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
-    const counts = runs.flatMap(({ name, results, studies }) => {
+    const counts = experiments.flatMap(({ name, results, groups }) => {
       if (results.capacity !== null) return [];
-      const cells = studies.flatMap(({ everyCell }) => everyCell);
+      const cells = groups.flatMap(({ everyCell }) => everyCell);
       const doubtful = cells.filter(({ doubts }) => doubts.includes(reason)).length;
       return doubtful === 0 ? [] : [`${doubtful} of ${plural(cells.length, "cell")} in ${name}`];
     });
     return counts.length === 0
       ? []
-      : [`${reason}: ${listed(counts)}. What would help: ${RESOLUTIONS[reason]}.`];
+      : [`${reason}: ${listed(counts)}. This would help: ${RESOLUTIONS[reason]}.`];
   });
 }
 
-function searches(runs: readonly Run[]): string[] {
-  return runs.flatMap(({ name, results }) =>
+function listSearches(experiments: readonly Experiment[]): string[] {
+  return experiments.flatMap(({ name, results }) =>
     (results.capacity?.searches ?? []).filter(isInconclusive).map((search) => {
-      const why = doubtOf(search).replace(" Inconclusive: ", "") || `the search ended ${search.ended}.`;
-      const help =
-        search.first?.signal === "client-limit"
-          ? RESOLUTIONS["client-limit"]
-          : "the same search on a quiet machine";
-      return `${name}, ${nameOf(search)} (${search.searched}): ${why} What would help: ${help}.`;
+      const why = describeSearchDoubt(search) ?? `The search ended ${search.ended}.`;
+      const isClients = search.first?.signal === "client-limit";
+      const help = isClients ? RESOLUTIONS["client-limit"] : "the same search on a quiet machine";
+      return `${name}, ${searchName(search)} (${search.searched}): ${why} This would help: ${help}.`;
     }),
   );
 }

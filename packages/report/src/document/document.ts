@@ -1,5 +1,5 @@
-import type { RunCharts } from "../charts/charts.ts";
-import type { Run } from "../model/run.ts";
+import type { ExperimentCharts } from "../charts/charts.ts";
+import type { Experiment } from "../model/experiment.ts";
 import type { Figures } from "../text/figures.ts";
 import { blocks, text } from "../text/markdown.ts";
 import { appendix } from "./appendix.ts";
@@ -13,31 +13,31 @@ import { threats } from "./threats.ts";
 
 /** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
 export function documentOf(
-  runs: readonly Run[],
-  charts: ReadonlyMap<Run, RunCharts>,
+  experiments: readonly Experiment[],
+  charts: ReadonlyMap<Experiment, ExperimentCharts>,
   figures: Figures,
 ): string {
   const parts = [
     "# Which server architecture stops scaling first?",
-    summary(runs),
-    questions(runs),
-    environment(runs),
-    method(runs),
-    results(runs, charts, figures),
-    discussion(runs),
-    threats(runs),
-    conclusion(runs),
-    appendix(runs),
+    summary(experiments),
+    questions(experiments),
+    environment(experiments),
+    method(experiments),
+    results(experiments, charts, figures),
+    discussion(experiments),
+    threats(experiments),
+    conclusion(experiments),
+    appendix(experiments),
   ];
   return `${blocks(parts)}\n`;
 }
 
-function questions(runs: readonly Run[]): string {
-  const [only] = runs;
-  if (runs.length === 1 && only !== undefined)
+function questions(experiments: readonly Experiment[]): string {
+  const [only] = experiments;
+  if (experiments.length === 1 && only !== undefined)
     return blocks(["## Question", text(only.results.manifest.question)]);
   return blocks([
     "## Questions",
-    ...runs.map(({ name, results: { manifest } }) => `**${text(name)}**: ${text(manifest.question)}`),
+    ...experiments.map(({ name, results: { manifest } }) => `**${text(name)}**: ${text(manifest.question)}`),
   ]);
 }

@@ -1,50 +1,61 @@
 import type { Manifest } from "@c10k-lab/protocol";
-import { figure, integer, listed, MISSING } from "@c10k-lab/words";
-import type { Run } from "../model/run.ts";
+import { type Column, figure, integer, listed, MISSING } from "@c10k-lab/words";
+import type { Experiment } from "../model/experiment.ts";
 import { blocks, tableOf, text } from "../text/markdown.ts";
 
-type Rows = readonly (readonly [what: string, value: string])[];
+type Entries = readonly (readonly [name: string, value: string])[];
 
-/** Where the numbers come from: what is the same for all runs once, what is not for each. */
-export function environment(runs: readonly Run[]): string {
-  const all = runs.map(
-    ({ results: { manifest } }) => new Map([...runRows(manifest), ...machineRows(manifest)]),
+/** One property of machine or software, with its value in each experiment. */
+interface Property {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** Renders machine and software: once where all experiments agree, else for each. */
+export function environment(experiments: readonly Experiment[]): string {
+  const all = experiments.map(
+    ({ results: { manifest } }) => new Map([...experimentEntries(manifest), ...machineEntries(manifest)]),
   );
-  const names = [...new Set(all.flatMap((rows) => [...rows.keys()]))];
-  const valuesOf = (name: string) => all.map((rows) => rows.get(name) ?? MISSING);
-  const same = names.filter((name) => new Set(valuesOf(name)).size === 1);
-  const different = names.filter((name) => !same.includes(name));
+  const names = [...new Set(all.flatMap((entries) => [...entries.keys()]))];
+  const properties = names.map((name) => ({ name, values: all.map((one) => one.get(name) ?? MISSING) }));
+  const isSame = ({ values }: Property) => new Set(values).size === 1;
+  const different = properties.filter((one) => !isSame(one));
   return blocks([
     "## Environment",
-    machineSentence(runs, different),
-    tableOf(
-      { head: ["what", "value"], rows: same.map((name) => [name, valuesOf(name)[0] ?? MISSING]) },
-      [0, 1],
-    ),
+    describeMachines(experiments, different),
+    tableOf([nameColumn("property"), valueColumn("value", 0)], properties.filter(isSame)),
     different.length === 0
       ? ""
       : tableOf(
-          {
-            head: ["what differs", ...runs.map(({ name }) => name)],
-            rows: different.map((name) => [name, ...valuesOf(name)]),
-          },
-          [0, ...runs.map((_, index) => index + 1)],
+          [
+            nameColumn("property that differs"),
+            ...experiments.map((experiment, at) => valueColumn(experiment.name, at)),
+          ],
+          different,
         ),
   ]);
 }
 
-function machineSentence(runs: readonly Run[], different: readonly string[]): string {
-  const [first] = runs;
-  if (first === undefined || runs.length === 1) return "";
-  const ofMachine = new Set(machineRows(first.results.manifest).map(([name]) => name));
-  const differs = different.filter((name) => ofMachine.has(name));
-  if (differs.length === 0)
-    return "All runs were made on one machine, with the same settings and the same programs.";
-  return `**The runs differ in what they were made on or with:** ${text(listed(differs))}. Each is read by itself; nothing below compares one with another.`;
+function nameColumn(head: string): Column<Property> {
+  return { head, align: "left", cell: ({ name }) => name };
 }
 
-/** Of each run its own. */
-function runRows({ plan, engine, images, startedAt, finishedAt, machine }: Manifest): Rows {
+function valueColumn(head: string, at: number): Column<Property> {
+  return { head, align: "left", cell: ({ values }) => values[at] ?? MISSING };
+}
+
+function describeMachines(experiments: readonly Experiment[], different: readonly Property[]): string {
+  const [first] = experiments;
+  if (first === undefined || experiments.length === 1) return "";
+  const ofMachine = new Set(machineEntries(first.results.manifest).map(([name]) => name));
+  const differs = different.map(({ name }) => name).filter((name) => ofMachine.has(name));
+  if (differs.length === 0) {
+    return "All experiments were made on one machine, with the same settings and the same programs.";
+  }
+  return `**The experiments differ in machine or software:** ${text(listed(differs))}. Each is read by itself; nothing below compares one with another.`;
+}
+
+function experimentEntries({ plan, engine, images, startedAt, finishedAt, machine }: Manifest): Entries {
   return [
     ["plan", plan],
     ["engine", engine],
@@ -55,7 +66,7 @@ function runRows({ plan, engine, images, startedAt, finishedAt, machine }: Manif
   ];
 }
 
-function machineRows({ machine, software }: Manifest): Rows {
+function machineEntries({ machine, software }: Manifest): Entries {
   const sysctls = Object.entries(machine.sysctls).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
     ["processor", machine.cpu],

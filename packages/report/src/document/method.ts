@@ -1,30 +1,30 @@
-import { CONFIDENCE_PERCENT, RUNS_MIN } from "@c10k-lab/inference";
+import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
 import { listed } from "@c10k-lab/words";
-import { scalingRule } from "../comparison/scaling.ts";
+import { type Experiment, titleOf } from "../model/experiment.ts";
+import { type Group, isAboutScaling } from "../model/group.ts";
 import { RATIO_MIN } from "../model/limits.ts";
-import { type Run, titleOf } from "../model/run.ts";
-import { isAboutScaling, type Study } from "../model/study.ts";
 import { blocks, bullets } from "../text/markdown.ts";
+import { describeScalingRule } from "../wording/scaling.ts";
 
-/** How it was measured. */
-export function method(runs: readonly Run[]): string {
+/** Renders how it was measured. */
+export function method(experiments: readonly Experiment[]): string {
   return blocks([
     "## Method",
     "Each server runs alone under each load: a server, its options and a load make a cell. Every cell starts a " +
       "new server process and a new client process. The servers echo every byte; they differ in architecture alone.",
-    bullets([...loadSentences(runs), ...measureSentences(), ...judgementSentences(runs)]),
+    bullets([...loadSentences(experiments), ...measureSentences(), ...judgementSentences(experiments)]),
   ]);
 }
 
-function loadSentences(runs: readonly Run[]): string[] {
-  const open = titlesOf(runs, (study) =>
-    study.cells.some(({ cell }) => (cell.client?.latencyUs.intended.count ?? 0) > 0),
+function loadSentences(experiments: readonly Experiment[]): string[] {
+  const open = titlesOf(experiments, (group) =>
+    group.cells.some(({ middle }) => (middle.client?.latencyUs.intended.count ?? 0) > 0),
   );
-  const closed = titlesOf(runs, (study) =>
-    study.cells.some(({ cell }) => (cell.client?.latencyUs.intended.count ?? 0) === 0),
+  const closed = titlesOf(experiments, (group) =>
+    group.cells.some(({ middle }) => (middle.client?.latencyUs.intended.count ?? 0) === 0),
   );
-  const rushed = titlesOf(runs, (study) =>
-    study.cells.some(({ cell }) => cell.client?.asked.options.noBarrier === true),
+  const rushed = titlesOf(experiments, (group) =>
+    group.cells.some(({ middle }) => middle.client?.asked.options.noBarrier === true),
   );
   const where = (titles: readonly string[]) =>
     open.length > 0 && closed.length > 0 ? ` (${listed(titles)})` : "";
@@ -45,11 +45,13 @@ function loadSentences(runs: readonly Run[]): string[] {
   ];
 }
 
-/** Of a run all of whose groups are such, its name alone. */
-function titlesOf(runs: readonly Run[], isOne: (study: Study) => boolean): string[] {
-  return runs.flatMap((run) => {
-    const such = run.studies.filter(isOne);
-    return such.length === run.studies.length ? [run.name] : such.map((study) => titleOf(run, study));
+/** Returns the titles of the groups for which it holds; the plan's name where it holds for all of them. */
+function titlesOf(experiments: readonly Experiment[], isOne: (group: Group) => boolean): string[] {
+  return experiments.flatMap((experiment) => {
+    const such = experiment.groups.filter(isOne);
+    return such.length === experiment.groups.length
+      ? [experiment.name]
+      : such.map((group) => titleOf(experiment, group));
   });
 }
 
@@ -68,20 +70,20 @@ function measureSentences(): string[] {
   ];
 }
 
-function judgementSentences(runs: readonly Run[]): string[] {
-  const studies = runs.flatMap((run) => run.studies);
-  const varied = studies.some(({ expected }) => expected.length > 0);
+function judgementSentences(experiments: readonly Experiment[]): string[] {
+  const groups = experiments.flatMap((experiment) => experiment.groups);
+  const varied = groups.some(({ expected }) => expected.length > 0);
   return [
-    ...(studies.some(isAboutScaling) ? [scalingRule(studies)] : []),
-    `A cell run repeatedly is shown by the median of its runs. Intervals are percentile bootstrap intervals of ${CONFIDENCE_PERCENT} % and need ${RUNS_MIN} ` +
-      `runs. A difference is called real when the interval of the ratio of the medians leaves out 1 and the ratio is at least ${RATIO_MIN}.`,
-    "A run is inconclusive when its client used 95 % or more of its core, when a turn of the client's loop or its lateness is above half of " +
+    ...(groups.some(isAboutScaling) ? [describeScalingRule(groups)] : []),
+    `A cell is shown by the median of its repetitions. Intervals are percentile bootstrap intervals of ${CONFIDENCE_PERCENT} % and need ${REPETITIONS_MIN} ` +
+      `repetitions. A difference is called real when the interval of the ratio of the medians leaves out 1 and the ratio is at least ${RATIO_MIN}.`,
+    "A repetition is inconclusive when its client used 95 % or more of its core, when a turn of the client's loop or its lateness is above half of " +
       "the p99 it reports, when fewer connections were open at one time than were asked for, when other work or the hypervisor took processor " +
       "time, when a quota held a container back, or when the accept queue overflowed. " +
-      "A cell is inconclusive when most of its runs are. What a server uses for a message is known however busy the client is, so reasons of the client are not held against that.",
+      "A cell is inconclusive when most of its repetitions are. A busy client does not spoil what a server uses for a message.",
     ...(varied
       ? [
-          "Where the backlog is what varies, an overflow of the accept queue and connections that come and go are what is looked for, and are held against no comparison.",
+          "Where the backlog is what varies, the plan asks about overflows of the accept queue and connections that come and go: they spoil no comparison.",
         ]
       : []),
   ];

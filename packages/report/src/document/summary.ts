@@ -1,37 +1,41 @@
 import type { Capacity, Manifest } from "@c10k-lab/protocol";
-import { integer, listed, plural } from "@c10k-lab/words";
-import { isInconclusive } from "../findings/capacity.ts";
-import { findingsOfRun } from "../findings/findings.ts";
-import type { Run } from "../model/run.ts";
+import { describeTrouble, integer, listed, plural } from "@c10k-lab/words";
+import { describeStatement } from "../findings/facts/describe-finding.ts";
+import { findInExperiment } from "../findings/findings.ts";
+import { isInconclusive } from "../findings/questions/capacity.ts";
+import type { Experiment } from "../model/experiment.ts";
 import { blocks, bullets, text } from "../text/markdown.ts";
 
-/** Of each run: enough to know the answer, and where to look. */
+/** Findings of each experiment: enough to know the answer, and where to look. */
 const ANSWERS_MAX = 6;
 const EVIDENCE_MAX = 3;
 
-/** The answers first, each run's in a few sentences. */
-export function summary(runs: readonly Run[]): string {
-  return blocks(["## Summary", ...runs.map((run) => ofRun(run, runs.length > 1))]);
+/** Renders the answers, each experiment's in a few sentences. */
+export function summary(experiments: readonly Experiment[]): string {
+  return blocks([
+    "## Summary",
+    ...experiments.map((experiment) => renderExperiment(experiment, experiments.length > 1)),
+  ]);
 }
 
-function ofRun(run: Run, isNamed: boolean): string {
-  const { answer, evidence, details } = findingsOfRun(run);
-  const [first = "Nothing was measured.", ...others] = answer;
+function renderExperiment(experiment: Experiment, isNamed: boolean): string {
+  const { answer, evidence, details } = findInExperiment(experiment);
+  const [first, ...others] = answer;
   const shown = [...others.slice(0, ANSWERS_MAX - 1), ...evidence.slice(0, EVIDENCE_MAX)];
   const left = answer.length + evidence.length + details.length - shown.length - 1;
   const more = left <= 0 ? "" : `${plural(left, "further finding")}: see Results.`;
   return blocks([
-    isNamed ? `### ${text(run.name)}` : "",
-    banner(run.results),
-    `**${text(first)}**`,
-    bullets(shown),
-    text([doubtSentence(run), more].filter((one) => one !== "").join(" ")),
+    isNamed ? `### ${text(experiment.name)}` : "",
+    banner(experiment.results),
+    `**${text(first === undefined ? "Nothing was measured." : describeStatement(first))}**`,
+    bullets(shown.map(describeStatement)),
+    text([doubtSentence(experiment), more].filter((one) => one !== "").join(" ")),
   ]);
 }
 
-/** How much of it may not be the servers' doing. */
-function doubtSentence({ results, studies }: Run): string {
-  const cells = studies.flatMap(({ everyCell }) => everyCell);
+/** Returns how many cells, or searches, may not show the server. */
+function doubtSentence({ results, groups }: Experiment): string {
+  const cells = groups.flatMap(({ everyCell }) => everyCell);
   if (results.capacity !== null) return unclearSearches(results.capacity);
   const doubtful = cells.filter(({ doubts }) => doubts.length > 0);
   if (doubtful.length === 0) return "";
@@ -47,11 +51,11 @@ function unclearSearches({ searches }: Capacity): string {
   return unclear === 0 ? "" : `Inconclusive: ${unclear} of ${searches.length} searches, see Conclusion.`;
 }
 
-function banner({ manifest, cells }: Run["results"]): string {
+function banner({ manifest, repetitions: cells }: Experiment["results"]): string {
   const { outcome, trouble, cellsPlanned } = manifest;
   if (outcome === "complete") return "";
   const measured = `${integer(cells.length)} of ${integer(cellsPlanned)} cells were measured`;
-  return `> **${HEADINGS[outcome]}:** ${measured}. ${text(trouble ?? REASONS[outcome])}`;
+  return `> **${HEADINGS[outcome]}:** ${measured}. ${text(trouble === null ? REASONS[outcome] : describeTrouble(trouble))}`;
 }
 
 const HEADINGS: Record<Manifest["outcome"], string> = {
@@ -68,7 +72,7 @@ const HEADINGS: Record<Manifest["outcome"], string> = {
 const REASONS: Record<Manifest["outcome"], string> = {
   running: "The lab was still at work, or was killed.",
   complete: "",
-  interrupted: "The run was interrupted.",
+  interrupted: "The experiment was interrupted.",
   "bad-plan": "A server or the client would not take an option of the plan.",
   "no-engine": "No container engine answered.",
   "no-image": "A container image was missing.",

@@ -1,24 +1,26 @@
 import type { LabResults } from "@c10k-lab/protocol";
-import { runsOf } from "../model/run.ts";
-import { findingsOfRun, within } from "./findings.ts";
-import { warningsOf } from "./warnings.ts";
+import { listExperiments } from "../model/experiment.ts";
+import { describeStatement } from "./facts/describe-finding.ts";
+import { findInExperiment } from "./findings.ts";
+import { describeWarning, listWarnings } from "./warnings.ts";
 
-/** The report in plain sentences, for a terminal. */
+/** Findings and warnings as sentences, for a terminal. */
 export interface Answer {
-  /** To the plan's question. */
+  /** Answers to the plan's question. */
   readonly answer: readonly string[];
   readonly details: readonly string[];
   readonly warnings: readonly string[];
 }
 
 export function answer(results: LabResults): Answer {
-  return runsOf([results])
-    .map((run) => {
-      const { answer: sentences, evidence, details } = findingsOfRun(run);
-      const warnings = run.studies.flatMap((study) =>
-        warningsOf(study).map((sentence) => within(study, sentence)),
-      );
-      return { answer: sentences, details: [...evidence, ...details], warnings };
-    })
-    .reduce((only) => only);
+  const [experiment] = listExperiments([results]);
+  if (experiment === undefined) return { answer: [], details: [], warnings: [] };
+  const { answer: statements, evidence, details } = findInExperiment(experiment);
+  return {
+    answer: statements.map(describeStatement),
+    details: [...evidence, ...details].map(describeStatement),
+    warnings: experiment.groups.flatMap((group) =>
+      listWarnings(group).map((warning) => describeWarning(warning, group.name)),
+    ),
+  };
 }

@@ -1,51 +1,50 @@
-import type { Run } from "../model/run.ts";
-import { isAblation, type Study } from "../model/study.ts";
-import { ablationFindings } from "./ablation.ts";
-import { acrossGroups } from "./across-groups.ts";
-import { backlogFindings } from "./backlog.ts";
-import { loadFindings } from "./by-load.ts";
-import { capacityFindings } from "./capacity.ts";
-import { idleFindings } from "./idle.ts";
-import type { Findings } from "./sentences.ts";
-import { sizeFindings } from "./size.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { type Group, isAblation } from "../model/group.ts";
+import type { Finding, Findings, Statement } from "./facts/finding.ts";
+import { findByOption } from "./questions/ablation.ts";
+import { findAcrossGroups } from "./questions/across-groups.ts";
+import { findByBacklog } from "./questions/backlog.ts";
+import { findByLoad } from "./questions/by-load.ts";
+import { findCapacity } from "./questions/capacity.ts";
+import { findByIdle } from "./questions/idle.ts";
+import { findBySize } from "./questions/size.ts";
 
-/** What one study says to its question, by what was varied. */
-export function findingsOf(study: Study): Findings {
-  if (isAblation(study)) return ablationFindings(study);
-  switch (study.axis) {
+/** Answers the question of a group, by what its plan varies. */
+export function findInGroup(group: Group): Findings {
+  if (isAblation(group)) return findByOption(group);
+  switch (group.axis) {
     case "idle":
-      return idleFindings(study);
+      return findByIdle(group);
     case "backlog":
-      return backlogFindings(study);
+      return findByBacklog(group);
     case "size":
-      return sizeFindings(study);
+      return findBySize(group);
     default:
-      return loadFindings(study);
+      return findByLoad(group);
   }
 }
 
-/** What a whole run says: of a search its limits, else of each study, and of the groups against each other. */
-export function findingsOfRun({ results, studies }: Run): Findings {
-  if (results.capacity !== null) return capacityFindings(results.capacity);
-  const all = studies.map((study) => ({ study, findings: findingsOf(study) }));
-  const of = (part: keyof Findings) =>
-    all.map(({ study, findings }) => findings[part].map((sentence) => within(study, sentence)));
+/** Answers the question of a plan: the limits of a search, or the findings of all groups and between them. */
+export function findInExperiment({ results, groups }: Experiment): Findings<Statement> {
+  const overall = (finding: Finding): Statement => ({ group: null, finding });
+  if (results.capacity !== null) {
+    const { answer, details } = findCapacity(results.capacity);
+    return { answer: answer.map(overall), evidence: [], details: details.map(overall) };
+  }
+  const all = groups.map((group) => ({ group: group.name, findings: findInGroup(group) }));
+  const listsOf = (part: keyof Findings) =>
+    all.map(({ group, findings }) => findings[part].map((finding): Statement => ({ group, finding })));
   return {
-    answer: [...acrossGroups(studies), ...inTurns(of("answer"))],
-    evidence: inTurns(of("evidence")),
-    details: of("details").flat(),
+    answer: [...findAcrossGroups(groups).map(overall), ...takeTurns(listsOf("answer"))],
+    evidence: takeTurns(listsOf("evidence")),
+    details: listsOf("details").flat(),
   };
 }
 
-/** The first of each, then the second of each: what is said first is of all of them. */
-function inTurns(lists: readonly (readonly string[])[]): string[] {
+/** Returns the first of each list, then the second of each, so that every group is heard at the top. */
+function takeTurns<One>(lists: readonly (readonly One[])[]): One[] {
   const longest = Math.max(0, ...lists.map(({ length }) => length));
   return Array.from({ length: longest }, (_, turn) =>
     lists.flatMap((list) => list.slice(turn, turn + 1)),
   ).flat();
-}
-
-/** A sentence of a group says which. */
-export function within({ group }: Study, sentence: string): string {
-  return group === null ? sentence : `${group}: ${sentence}`;
 }

@@ -1,118 +1,137 @@
-import { type CellResult, DOUBT_REASONS, type DoubtReason } from "@c10k-lab/protocol";
-import { listed, plural } from "@c10k-lab/words";
-import type { Study } from "../model/study.ts";
+import { DOUBT_REASONS, type DoubtReason, type RepetitionResult } from "@c10k-lab/protocol";
+import { DOUBT_MEANINGS, describeDifferences, listed, plural } from "@c10k-lab/words";
+import type { Group } from "../model/group.ts";
 
-/** What a reader must know before trusting a number. Empty when there is nothing to hold against any cell. */
-export function warningsOf(study: Study): string[] {
-  const runs = study.results.cells;
-  // A search goes where runs fail, and judges itself by what else was at work.
-  if (study.results.capacity !== null) return [...runs.flatMap(wrongBytes), ...sharedProcessors(study)];
-  return [
-    ...brokenRuns(runs),
-    ...runs.flatMap(unbalancedLedgers),
-    ...runs.flatMap(wrongBytes),
-    ...inconclusive(study),
-    ...sharedProcessors(study),
-  ];
-}
+type Broken = Exclude<RepetitionResult["status"], "ok" | "limited">;
 
-/** Of a cell whose runs met the same fate it is said once. */
-function brokenRuns(runs: readonly CellResult[]): string[] {
-  const broken = runs.filter(({ status }) => status !== "ok" && status !== "limited");
-  const alike = Map.groupBy(broken, (run) => `${run.name} ${run.status} ${missingIn(run)}`);
-  return [...alike.values()].map((group) => {
-    const [first] = group as [CellResult];
-    const [one, several] = FATES[first.status as keyof typeof FATES];
-    const missing = missingIn(first);
-    if (group.length === 1) {
-      return `${first.id} ${one}${missing && `; it lacks ${missing}`}. It is in no comparison.`;
+/** Reason for distrust that a reader should know before the figures. */
+export type Warning =
+  /** Repetitions of a cell that ended in the same way and lack the same reports. */
+  | {
+      readonly warning: "broken";
+      readonly cell: string;
+      readonly status: Broken;
+      readonly broken: number;
+      readonly repetitions: number;
+      readonly lacks: readonly ("client" | "server")[];
     }
-    const all = runs.filter(({ name }) => name === first.name).length;
-    const which = `${group.length} of ${all} runs of ${first.name}`;
-    return `${which} ${several}${missing && `; they lack ${missing}`}. They are in no comparison.`;
-  });
-}
+  | { readonly warning: "not-reconciled"; readonly id: string }
+  | {
+      readonly warning: "ledgers-differ";
+      readonly id: string;
+      readonly differences: NonNullable<RepetitionResult["reconciliation"]>["differences"];
+    }
+  | { readonly warning: "wrong-bytes"; readonly id: string; readonly connections: number }
+  /** Names of the cells; null for all. */
+  | { readonly warning: "doubt"; readonly reason: DoubtReason; readonly cells: readonly string[] | null }
+  | { readonly warning: "shared-processors"; readonly cells: readonly string[] | null };
 
-function missingIn({ client, final }: CellResult): string {
-  return listed([
-    ...(client === null ? ["the client's summary"] : []),
-    ...(final === null ? ["the server's final line"] : []),
-  ]);
-}
-
-/** Of one run, of several. */
-const FATES = {
-  failed: ["failed", "failed"],
-  interrupted: ["was interrupted", "were interrupted"],
-  "cut-off": ["was cut off when its time was over", "were cut off when their time was over"],
-  "out-of-memory": ["ran out of memory", "ran out of memory"],
-  "engine-lost": ["lost its container engine", "lost their container engine"],
-};
-
-function unbalancedLedgers(cell: CellResult): string[] {
-  // Cut short, messages are under way that one side has counted and the other not.
-  if (cell.status === "interrupted" || cell.status === "cut-off") return [];
-  if (cell.reconciliation === null && cell.status !== "ok" && cell.status !== "limited") return [];
-  if (cell.reconciliation === null) {
-    return [`The ledgers of ${cell.id} could not be compared, so nothing vouches for its counts.`];
-  }
-  if (cell.reconciliation.balanced) return [];
-  const differences = cell.reconciliation.differences.map(withoutStop).join("; ");
-  const said = differences === "" ? "" : `: ${differences}`;
+/** Lists the reasons for distrust; empty when nothing speaks against any cell. */
+export function listWarnings(group: Group): Warning[] {
+  const { repetitions, capacity } = group.results;
+  const wrongBytes = repetitions.flatMap(findWrongBytes);
+  // A search goes on until repetitions fail, and judges other work by itself.
+  if (capacity !== null) return [...wrongBytes, ...findSharedProcessors(group)];
   return [
-    `The ledgers of client and server in ${cell.id} do not balance${said}. Do not trust this cell; it is in no comparison.`,
+    ...findBroken(repetitions),
+    ...repetitions.flatMap(findUnbalanced),
+    ...wrongBytes,
+    ...findDoubts(group),
+    ...findSharedProcessors(group),
   ];
 }
 
-function wrongBytes(cell: CellResult): string[] {
-  const wrong = cell.client?.outcomes["wrong-bytes"] ?? 0;
-  if (wrong === 0) return [];
-  return [`In ${cell.id} ${plural(wrong, "connection")} received bytes other than those sent.`];
+function findBroken(repetitions: readonly RepetitionResult[]): Warning[] {
+  const broken = repetitions.filter(({ status }) => status !== "ok" && status !== "limited");
+  const alike = Map.groupBy(broken, (one) => `${one.cell} ${one.status} ${lacksOf(one).join()}`);
+  return [...alike.values()].map((of) => {
+    const [first] = of as [RepetitionResult];
+    return {
+      warning: "broken",
+      cell: first.cell,
+      status: first.status as Broken,
+      broken: of.length,
+      repetitions: repetitions.filter(({ cell }) => cell === first.cell).length,
+      lacks: lacksOf(first),
+    };
+  });
 }
 
-const MEANINGS: Readonly<Record<DoubtReason, string>> = {
-  status: "the runs did not end well",
-  books: "the books of client and server differ",
-  "not-held": "fewer connections were open at one time than were asked for",
-  "client-limit":
-    "the client used 95 % or more of its core, so the rate is a lower bound of what the server can do and response times contain waits inside the client",
-  "loop-lag":
-    "a turn of the client's loop took more than half of the p99 response time, so that is partly the client's",
-  "send-lag":
-    "the client sent late by more than half of the p99 response time, so that is partly the client's",
-  stolen: "the hypervisor gave processor time to somebody else",
-  "busy-host": "other work used the processors",
-  throttled: "a CPU quota held a container back",
-  "listen-overflow": "the accept queue overflowed, so some times are the kernel's retransmission timers",
-};
+function lacksOf({ client, final }: RepetitionResult): ("client" | "server")[] {
+  return [
+    ...(client === null ? (["client"] as const) : []),
+    ...(final === null ? (["server"] as const) : []),
+  ];
+}
 
-/** Cells whose figures may not be the server's, by reason. */
-function inconclusive(study: Study): string[] {
-  return DOUBT_REASONS.filter((reason) => reason !== "status").flatMap((reason) => {
-    const cells = study.everyCell.filter(({ doubts }) => doubts.includes(reason));
+function findUnbalanced({ id, status, reconciliation }: RepetitionResult): Warning[] {
+  // Messages were in flight when the repetition was ended: one side has counted them, the other has not.
+  if (status === "interrupted" || status === "cut-off") return [];
+  if (reconciliation === null) {
+    return status === "ok" || status === "limited" ? [{ warning: "not-reconciled", id }] : [];
+  }
+  const { balanced, differences } = reconciliation;
+  return balanced ? [] : [{ warning: "ledgers-differ", id, differences }];
+}
+
+function findWrongBytes({ id, client }: RepetitionResult): Warning[] {
+  const connections = client?.outcomes["wrong-bytes"] ?? 0;
+  return connections === 0 ? [] : [{ warning: "wrong-bytes", id, connections }];
+}
+
+function findDoubts({ everyCell }: Group): Warning[] {
+  return DOUBT_REASONS.filter((reason) => reason !== "status").flatMap((reason): Warning[] => {
+    const cells = everyCell.filter(({ doubts }) => doubts.includes(reason)).map(({ name }) => name);
     if (cells.length === 0) return [];
-    const names =
-      cells.length === study.everyCell.length ? "every cell" : listed(cells.map(({ name }) => name));
-    return [`Inconclusive (${reason}): in ${names} ${MEANINGS[reason]}.`];
+    return [{ warning: "doubt", reason, cells: cells.length === everyCell.length ? null : cells }];
   });
 }
 
-function sharedProcessors(study: Study): string[] {
-  const shared = study.everyCell.filter(({ cell }) => cell.processors === null || overlap(cell.processors));
-  if (shared.length === 0) return [];
-  if (shared.length === study.everyCell.length) {
-    return ["Server and client had no processors of their own, so they may have taken time from each other."];
+function findSharedProcessors({ everyCell }: Group): Warning[] {
+  const cells = everyCell.filter(({ middle }) => areShared(middle.processors)).map(({ name }) => name);
+  if (cells.length === 0) return [];
+  return [{ warning: "shared-processors", cells: cells.length === everyCell.length ? null : cells }];
+}
+
+function areShared(processors: RepetitionResult["processors"]): boolean {
+  return processors === null || processors.server.some((one) => processors.client.includes(one));
+}
+
+const ENDS: Readonly<Record<Broken, string>> = {
+  failed: "failed",
+  interrupted: "ended at an interrupt",
+  "cut-off": "ran out of time",
+  "out-of-memory": "ran out of memory",
+  "engine-lost": "lost the container engine",
+};
+
+const REPORTS = { client: "the client's summary", server: "the server's final line" } as const;
+
+/** Returns a warning as a sentence, with the group or plan it is about before it. */
+export function describeWarning(warning: Warning, place: string | null = null): string {
+  const sentence = describe(warning);
+  return place === null ? sentence : `${place}: ${sentence}`;
+}
+
+function describe(warning: Warning): string {
+  switch (warning.warning) {
+    case "broken": {
+      const { cell, status, broken, repetitions, lacks } = warning;
+      const lack = lacks.length === 0 ? "" : `, without ${listed(lacks.map((side) => REPORTS[side]))}`;
+      return `${broken} of ${plural(repetitions, "repetition")} of ${cell} ${ENDS[status]}${lack}: no comparison uses them.`;
+    }
+    case "not-reconciled":
+      return `The ledgers of ${warning.id} could not be compared, so nothing vouches for its counts.`;
+    case "ledgers-differ": {
+      const { id, differences } = warning;
+      const how = differences.length === 0 ? "" : ` (${describeDifferences(differences)})`;
+      return `The ledgers of client and server in ${id} differ${how}: do not trust it; no comparison uses it.`;
+    }
+    case "wrong-bytes":
+      return `In ${warning.id} ${plural(warning.connections, "connection")} received bytes other than those sent.`;
+    case "doubt":
+      return `Inconclusive (${warning.reason}): in ${warning.cells === null ? "every cell" : listed(warning.cells)} ${DOUBT_MEANINGS[warning.reason]}.`;
+    case "shared-processors":
+      return `${warning.cells === null ? "Server" : `In ${listed(warning.cells)} server`} and client shared processors, so they may have taken time from each other.`;
   }
-  return [
-    `In ${listed(shared.map(({ name }) => name))} server and client had no processors of their own, so they ` +
-      "may have taken time from each other.",
-  ];
-}
-
-function overlap(processors: NonNullable<CellResult["processors"]>): boolean {
-  return processors.server.some((one) => processors.client.includes(one));
-}
-
-function withoutStop(sentence: string): string {
-  return sentence.trim().replace(/\.$/, "");
 }

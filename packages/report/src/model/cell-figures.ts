@@ -1,94 +1,110 @@
 import { type Interval, median, medianInterval } from "@c10k-lab/inference";
-import type { Axis, CellResult, DoubtReason, ServerName } from "@c10k-lab/protocol";
-import { figuresOfRun, type RunFigures } from "./run-figures.ts";
+import type { Axis, DoubtReason, RepetitionResult } from "@c10k-lab/protocol";
+import { computeFigures, type RepetitionFigures } from "./repetition-figures.ts";
 
-/** What follows from all runs of one cell: each figure is the median of the runs it is taken from. */
-export interface CellFigures extends RunFigures {
-  /** `epoll-1000` */
+/** Figures of a cell: each is the median of the repetitions used. */
+export interface CellFigures extends RepetitionFigures {
+  /** Name of the cell: `epoll-1000`. */
   readonly name: string;
   readonly variant: string;
-  readonly server: ServerName;
+  readonly server: string;
   readonly axis: Axis;
-  /** Its place on the axis. */
-  readonly x: number;
+  readonly axisValue: number;
   readonly connections: number;
   readonly clients: number;
-  /** Ok when most runs are. */
-  readonly status: CellResult["status"];
-  /** Every run, in the order they were made. */
-  readonly results: readonly CellResult[];
-  /** Of those the figures are taken from, the one in the middle by its rate. */
-  readonly cell: CellResult;
-  /** Those the figures are taken from: the whole ones; where there are none, all. */
-  readonly runs: readonly RunFigures[];
-  /** Why the figures may not be the server's; empty when most runs are valid. */
+  /** `ok` when at least half of the repetitions are whole. */
+  readonly status: RepetitionResult["status"];
+  /** All repetitions, in the order they were run. */
+  readonly repetitions: readonly RepetitionResult[];
+  /** Figures of the repetitions used: the whole ones, or all where none is whole. */
+  readonly used: readonly RepetitionFigures[];
+  /** Repetition used whose rate is the median. */
+  readonly middle: RepetitionResult;
+  /** Reasons why the figures may not be the server's; empty unless more than half of the repetitions have one. */
   readonly doubts: readonly DoubtReason[];
 }
 
-/** @param results of one cell, at least one */
-export function figuresOf(results: readonly CellResult[]): CellFigures {
-  const whole = results.filter(isWholeRun);
-  const used = whole.length > 0 ? whole : results;
-  const byRate = used.toSorted((a, b) => rateOf(a) - rateOf(b));
-  const cell = byRate[Math.floor((byRate.length - 1) / 2)] as CellResult;
-  const { name, variant, server, axis, x, connections, clients } = cell;
-  const runs = used.map(figuresOfRun);
+/** @param repetitions of one cell, at least one */
+export function summarizeCell(repetitions: readonly RepetitionResult[]): CellFigures {
+  const whole = repetitions.filter(isWholeRepetition);
+  const results = whole.length > 0 ? whole : repetitions;
+  const byRate = results.toSorted((a, b) => rateOf(a) - rateOf(b));
+  const middle = byRate[Math.floor((byRate.length - 1) / 2)] as RepetitionResult;
+  const { cell: name, variant, server, axis, axisValue, connections, clients } = middle;
+  const used = results.map(computeFigures);
   return {
-    ...{ name, variant, server, axis, x, connections, clients, results, cell, runs },
-    ...medians(runs),
-    status: 2 * whole.length >= results.length && whole.length > 0 ? "ok" : statusOfRest(results),
-    doubts: doubtsOf(used),
+    name,
+    variant,
+    server,
+    axis,
+    axisValue,
+    connections,
+    clients,
+    repetitions,
+    used,
+    middle,
+    ...takeMedians(used),
+    status: whole.length > 0 && 2 * whole.length >= repetitions.length ? "ok" : statusOfRest(repetitions),
+    doubts: collectDoubts(results),
   };
 }
 
-/** Only what a run measured whole, with books that agree, is compared. */
-export function isWholeRun(run: CellResult): boolean {
-  return run.status === "ok" && !isUnbalanced(run);
+/** Comparisons use only repetitions that ended well and whose ledgers agree. */
+export function isWholeRepetition(repetition: RepetitionResult): boolean {
+  return repetition.status === "ok" && !isUnbalanced(repetition);
 }
 
-export function isUnbalanced(run: CellResult): boolean {
-  return run.reconciliation !== null && !run.reconciliation.balanced;
+export function isUnbalanced({ reconciliation }: RepetitionResult): boolean {
+  return reconciliation !== null && !reconciliation.balanced;
 }
 
-/** The value of each run that has one. */
-export function valuesOf(cell: CellFigures, value: (run: RunFigures) => number | null): number[] {
-  return cell.runs.map(value).filter((one) => one !== null);
+/** Returns the value of each repetition that has one. */
+export function valuesOf(
+  { used }: CellFigures,
+  value: (figures: RepetitionFigures) => number | null,
+): number[] {
+  return used.map(value).filter((one) => one !== null);
 }
 
-export function intervalOf(cell: CellFigures, value: (run: RunFigures) => number | null): Interval | null {
+/** Returns the bootstrap interval of the median; null from too few repetitions. */
+export function intervalOf(
+  cell: CellFigures,
+  value: (figures: RepetitionFigures) => number | null,
+): Interval | null {
   return medianInterval(valuesOf(cell, value));
 }
 
-function rateOf(run: CellResult): number {
-  return run.client?.achieved.messagesPerSecond ?? 0;
+function rateOf({ client }: RepetitionResult): number {
+  return client?.achieved.messagesPerSecond ?? 0;
 }
 
-function statusOfRest(results: readonly CellResult[]): CellResult["status"] {
-  return (results.find((run) => !isWholeRun(run)) ?? results[0])?.status ?? "failed";
+function statusOfRest(repetitions: readonly RepetitionResult[]): RepetitionResult["status"] {
+  const broken = repetitions.find((repetition) => !isWholeRepetition(repetition));
+  return (broken ?? repetitions[0])?.status ?? "failed";
 }
 
-function doubtsOf(used: readonly CellResult[]): DoubtReason[] {
-  const doubtful = used.filter(({ verdict }) => !verdict.valid);
-  if (2 * doubtful.length <= used.length) return [];
-  return [...new Set(doubtful.flatMap(({ verdict }) => verdict.reasons.map(({ reason }) => reason)))];
+function collectDoubts(results: readonly RepetitionResult[]): DoubtReason[] {
+  const doubtful = results.filter(({ doubts }) => doubts.length > 0);
+  if (2 * doubtful.length <= results.length) return [];
+  return [...new Set(doubtful.flatMap(({ doubts }) => doubts.map(({ reason }) => reason)))];
 }
 
-/** The median of every number; null where no run has it. */
-function medians(runs: readonly RunFigures[]): RunFigures {
-  return mediansOf(runs as unknown as Tree[]) as unknown as RunFigures;
+function takeMedians(used: readonly RepetitionFigures[]): RepetitionFigures {
+  return mergeTrees(used as unknown as Tree[]) as unknown as RepetitionFigures;
 }
 
 interface Tree {
   readonly [name: string]: number | null | Tree;
 }
 
-function mediansOf(trees: readonly Tree[]): Tree {
+/** Replaces each number by its median over all trees; null where no tree has it. */
+function mergeTrees(trees: readonly Tree[]): Tree {
   const [first = {}] = trees;
   return Object.fromEntries(
     Object.keys(first).map((name) => {
       const values = trees.map((tree) => tree[name] ?? null);
       const branches = values.filter((value) => typeof value === "object" && value !== null) as Tree[];
-      if (branches.length > 0) return [name, mediansOf(branches)];
+      if (branches.length > 0) return [name, mergeTrees(branches)];
       return [name, median(values.filter((value) => typeof value === "number"))];
     }),
   );

@@ -1,4 +1,4 @@
-/** Where the report draws its lines. Each is printed beside the sentences that rest on it. */
+/** Thresholds of the report's judgements. Each is printed beside the sentences that rest on it. */
 
 /** Below this share of its best rate at a smaller load, a server has degraded. */
 export const RATE_KEPT_MIN = 0.8;
@@ -6,7 +6,7 @@ export const RATE_KEPT_MIN = 0.8;
 /** Above this p99 response time a server has degraded: the delay people notice. */
 export const P99_MAX_MS = 100;
 
-/** Where a rate is offered, a server that achieves less of it has stopped keeping up. */
+/** A server that achieves less than this share of an offered rate has stopped keeping up. */
 export const ACHIEVED_MIN = 0.95;
 
 /** A server that used this much of its one core has none left: its rate is what one core allows. */

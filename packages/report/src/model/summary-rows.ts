@@ -1,29 +1,29 @@
 import {
-  type CellResult,
   CLOCKS,
   type Clock,
   type LabResults,
   OUTCOMES,
+  type RepetitionResult,
   TCP_COUNTERS,
 } from "@c10k-lab/protocol";
-import { type CellFigures, figuresOf } from "./cell-figures.ts";
+import { type CellFigures, summarizeCell } from "./cell-figures.ts";
 
 export type SummaryRow = Record<string, string | number | null>;
 
-/** One flat row a run of a cell, in the order they were run, for summary.csv: every row has the same columns. */
+/** Returns a flat row for each repetition, in the order they were run, for summary.csv: all rows have the same columns. */
 export function summaryRows(results: LabResults): SummaryRow[] {
-  return results.cells.map((cell) => rowOf(cell, figuresOf([cell])));
+  return results.repetitions.map((cell) => rowOf(cell, summarizeCell([cell])));
 }
 
-function rowOf(cell: CellResult, figures: CellFigures): SummaryRow {
+function rowOf(cell: RepetitionResult, figures: CellFigures): SummaryRow {
   return {
-    cell: cell.name,
-    run: cell.repeat,
+    cell: cell.cell,
+    run: cell.repetition,
     group: cell.group,
     variant: cell.variant,
     server: cell.server,
     axis: cell.axis,
-    x: cell.x,
+    x: cell.axisValue,
     clients: cell.clients,
     connections_asked: figures.connections,
     connections_established: figures.established,
@@ -36,8 +36,8 @@ function rowOf(cell: CellResult, figures: CellFigures): SummaryRow {
     messages_unsent: cell.client?.achieved.unsent ?? null,
     messages_in_flight: cell.client?.achieved.inFlight ?? null,
     status: cell.status,
-    verdict: cell.verdict.valid ? "valid" : "inconclusive",
-    verdict_reasons: cell.verdict.reasons.map(({ reason }) => reason).join(" "),
+    verdict: cell.doubts.length === 0 ? "valid" : "inconclusive",
+    verdict_reasons: cell.doubts.map(({ reason }) => reason).join(" "),
     messages: figures.messages,
     messages_per_second: figures.messagesPerSecond,
     mib_per_second: figures.mibPerSecond,

@@ -3,7 +3,7 @@ import { delimiter, join } from "node:path";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/** As Playwright wants it. */
+/** Launch options for Playwright. */
 export interface Chromium {
   readonly executablePath: string;
   /** Chromium has none for root. */

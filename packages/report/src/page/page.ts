@@ -1,20 +1,13 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 import { Marked, type Tokens } from "marked";
-import type { StudyChart } from "../charts/draw/chart.ts";
-import { slug } from "../model/run.ts";
+import type { GroupChart } from "../charts/draw/chart.ts";
+import { slug } from "../model/experiment.ts";
 import { escapeHtml } from "../text/markdown.ts";
 
 const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
-/** Each after what it imports. */
-const SCRIPT = [
-  new URL("../charts/draw/looks.js", import.meta.url),
-  new URL("../charts/draw/legend.js", import.meta.url),
-  new URL("../charts/draw/chart-option.js", import.meta.url),
-  new URL("./page.js", import.meta.url),
-]
-  .map(plainScript)
-  .join("");
 const LIBRARY = readFileSync(
   createRequire(import.meta.url).resolve("echarts/dist/echarts.common.min.js"),
   "utf8",
@@ -29,7 +22,7 @@ const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsaf
 /** The same Markdown as one file that opens from disk: charts one can point at, everything it needs inside. */
 export function pageOf(
   markdown: string,
-  charts: readonly StudyChart[],
+  charts: readonly GroupChart[],
   svgs: ReadonlyMap<string, string>,
 ): string {
   const body = htmlOf(markdown, svgs);
@@ -53,18 +46,15 @@ ${body}</main>
 <script type="application/json" id="chart-data">${inScript(JSON.stringify(charts.map(drawn)))}</script>
 <script>${inScript(LIBRARY)}</script>
 <script>
-"use strict";
-${inScript(SCRIPT)}
-startPage();
-</script>
+${inScript(bundleScript())}</script>
 </body>
 </html>
 `;
 }
 
 /** Captions and headings are in the text already. */
-function drawn({ name, title, x, y, series, variants }: StudyChart) {
-  return { name, title, x, y, series, variants };
+function drawn({ name, title, x, y, series, variants, servers }: GroupChart) {
+  return { name, title, x, y, series, variants, servers };
 }
 
 function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
@@ -96,13 +86,13 @@ function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
   return marked.parse(markdown) as string;
 }
 
-/** What is long is looked up, not read: it opens when asked to. */
+/** Folds long tables and code: a reader looks them up instead of reading them. */
 function folded(html: string, length: number, noun: string): string {
   if (length <= FOLDED_ABOVE) return html;
   return `<details>\n<summary>${length} ${noun}</summary>\n${html}</details>\n`;
 }
 
-/** Where scripts are off, the drawing of report.md stands in. */
+/** Renders a chart's figure; the drawing of report.md stands in where scripts are off. */
 function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): string {
   const file = image.href.replace(/^charts\//, "");
   const name = escapeHtml(file.replace(/\.svg$/, ""));
@@ -151,9 +141,18 @@ function unescaped(text: string): string {
     .replace(/&amp;/g, "&");
 }
 
-/** A module of ours as a part of one script, in which there is nothing to import. */
-function plainScript(file: URL): string {
-  return readFileSync(file, "utf8")
-    .replace(/^import .*\n/gm, "")
-    .replace(/^export /gm, "");
+let script: string | undefined;
+
+/** Bundles the page's script, once a process. The same sources make the same bytes. */
+function bundleScript(): string {
+  script ??= buildSync({
+    entryPoints: [fileURLToPath(new URL("./page-script.ts", import.meta.url))],
+    bundle: true,
+    write: false,
+    format: "iife",
+    charset: "utf8",
+    // Comments with paths would depend on the working directory.
+    minifyWhitespace: true,
+  }).outputFiles[0]?.text;
+  return script ?? "";
 }

@@ -1,79 +1,77 @@
-import type { CellComparison, CellResult } from "@c10k-lab/protocol";
-import { type CellFigures, isUnbalanced, isWholeRun } from "../model/cell-figures.ts";
-import { isWhole } from "../model/study.ts";
-import { changeOf } from "./change.ts";
-import { loadDifferences } from "./load-differences.ts";
+import type { CellComparison, CellObstacle, Decline, RepetitionResult } from "@c10k-lab/protocol";
+import { type CellFigures, isUnbalanced, isWholeRepetition } from "../model/cell-figures.ts";
+import { isWhole } from "../model/group.ts";
+import { compareQuantity } from "./change.ts";
+import { listLoadDifferences } from "./load-differences.ts";
 import type { Rule } from "./rule.ts";
 
-/** A cell that one run at least has. */
+/** A cell of both experiments, or of one of them. */
 export type CellPair =
   | { readonly before: CellFigures; readonly after: CellFigures }
   | { readonly before: CellFigures; readonly after: null }
   | { readonly before: null; readonly after: CellFigures };
 
-const NOTHING_CHOSEN = "it has none of the quantities chosen";
-
 export function compareCell(pair: CellPair, rule: Rule): CellComparison {
   const { before, after } = pair;
   const { name, server, connections, clients } = before ?? after;
-  const load = before && after ? loadDifferences(before, after) : [];
-  const why = whyNot(pair, load);
-  const changes = before && after && why === null ? changesOf(before, after, rule) : [];
+  const found = findObstacle(pair);
+  const changes = before && after && found === null ? compareQuantities(before, after, rule) : [];
   return {
-    ...{ name, server, connections, clients },
-    before: sideOf(before),
-    after: sideOf(after),
-    why: why ?? (changes.length > 0 ? null : NOTHING_CHOSEN),
-    decline: load.length > 0 ? null : declineOf(pair),
+    name,
+    server,
+    connections,
+    clients,
+    before: before && summarizeSide(before),
+    after: after && summarizeSide(after),
+    obstacle: found ?? (changes.length > 0 ? null : { obstacle: "no-quantity" }),
+    decline: found?.obstacle === "other-load" ? null : findDecline(pair),
     changes,
   };
 }
 
-function changesOf(before: CellFigures, after: CellFigures, rule: Rule): CellComparison["changes"] {
-  // Of a load that the server did not take whole, only how much of it it took is known.
+function compareQuantities(before: CellFigures, after: CellFigures, rule: Rule): CellComparison["changes"] {
+  // A limited cell refused a part of its load: only the part it held is known.
   const isMeant = (name: Rule["quantities"][number]) => (name === "held") === !isWhole(before);
   return [...new Set(rule.quantities)]
     .filter(isMeant)
-    .flatMap((name) => changeOf(name, before, after, rule) ?? []);
+    .flatMap((name) => compareQuantity(name, before, after, rule) ?? []);
 }
 
-function whyNot({ before, after }: CellPair, load: readonly string[]): string | null {
-  if (before === null) return "it is not in the run before";
-  if (after === null) return "it is not in the run after";
-  if (load.length > 0) return `the load was another: ${load.join("; ")}`;
+function findObstacle({ before, after }: CellPair): CellObstacle | null {
+  if (before === null) return { obstacle: "missing", side: "before" };
+  if (after === null) return { obstacle: "missing", side: "after" };
+  const differences = listLoadDifferences(before, after);
+  if (differences.length > 0) return { obstacle: "other-load", differences };
   const areAlike = rankOf(before) === rankOf(after) && rankOf(before) > 0;
-  return areAlike ? null : `${statusOf(before)} before, ${statusOf(after)} after`;
+  return areAlike ? null : { obstacle: "status" };
 }
 
-/** That it ended worse than before, whatever its figures. */
-function declineOf({ before, after }: CellPair): string | null {
+function findDecline({ before, after }: CellPair): Decline | null {
   if (before === null || rankOf(before) === 0) return null;
-  const was = `${before.name} ended as ${statusOf(before)} before`;
-  if (after === null) return `${was} and is missing after.`;
-  if (rankOf(after) < rankOf(before)) return `${was} and as ${statusOf(after)} after.`;
-  const failed = after.results.filter(hasFailed).length;
-  if (failed === 0 || before.results.some(hasFailed)) return null;
-  return `${before.name}: ${failed} of ${after.results.length} runs failed after, none before.`;
+  if (after === null) return { decline: "missing" };
+  if (rankOf(after) < rankOf(before)) return { decline: "status" };
+  const failed = after.repetitions.filter(hasFailed).length;
+  return failed === 0 || before.repetitions.some(hasFailed) ? null : { decline: "repetitions", failed };
 }
 
-/** 2: it took the load whole; 1: it refused a part of it, which is a result; 0: nothing follows from it. */
+/** 2: whole; 1: it refused a part of its load, which is a result; 0: nothing follows from it. */
 function rankOf(cell: CellFigures): number {
   if (isWhole(cell)) return 2;
-  return cell.status === "limited" && !isUnbalanced(cell.cell) ? 1 : 0;
+  return cell.status === "limited" && !isUnbalanced(cell.middle) ? 1 : 0;
 }
 
-function hasFailed(run: CellResult): boolean {
-  if (run.status === "interrupted" || run.status === "engine-lost") return false;
-  return (run.status !== "ok" && run.status !== "limited") || isUnbalanced(run);
+function hasFailed(repetition: RepetitionResult): boolean {
+  const { status } = repetition;
+  if (status === "interrupted" || status === "engine-lost") return false;
+  return (status !== "ok" && status !== "limited") || isUnbalanced(repetition);
 }
 
-/** A cell whose books differ has failed, whatever it says. */
-function statusOf(cell: CellFigures): CellResult["status"] {
-  return rankOf(cell) === 0 && (cell.status === "ok" || cell.status === "limited") ? "failed" : cell.status;
-}
-
-function sideOf(cell: CellFigures | null): CellComparison["before"] {
-  if (cell === null) return null;
-  const whole = cell.results.filter(isWholeRun).length;
-  return { status: statusOf(cell), runs: cell.results.length, whole };
+/** A cell whose ledgers differ has failed, whatever its status. */
+function summarizeSide(cell: CellFigures): NonNullable<CellComparison["before"]> {
+  const isBroken = rankOf(cell) === 0 && (cell.status === "ok" || cell.status === "limited");
+  return {
+    status: isBroken ? "failed" : cell.status,
+    repetitions: cell.repetitions.length,
+    whole: cell.repetitions.filter(isWholeRepetition).length,
+  };
 }

@@ -5,8 +5,8 @@ import type { Quantity } from "../model/quantities.ts";
 import { COMPARED, doubtsOf } from "./compared-quantities.ts";
 import type { Rule } from "./rule.ts";
 
-/** What became of one quantity of a cell; null where neither run measured it. */
-export function changeOf(
+/** Compares one quantity of a cell; null where neither experiment measured it. */
+export function compareQuantity(
   name: ComparedQuantity,
   before: CellFigures,
   after: CellFigures,
@@ -15,8 +15,8 @@ export function changeOf(
   const { quantity } = COMPARED[name];
   const [was, is] = [quantity.value(before), quantity.value(after)];
   if (was === null && is === null) return null;
-  const why = whyNot(was, is);
-  const ratio = why === null ? ratioOf(after, before, quantity.value) : null;
+  const obstacle = findObstacle(was, is);
+  const ratio = obstacle === null ? ratioOf(after, before, quantity.value) : null;
   const doubts = { before: doubtsOf(name, before.doubts), after: doubtsOf(name, after.doubts) };
   const isDoubtful = doubts.before.length + doubts.after.length > 0;
   return {
@@ -25,13 +25,14 @@ export function changeOf(
     better: quantity.better,
     before: exact(was),
     after: exact(is),
-    changePercent: was === null || is === null || why !== null ? null : inPercent(was === is ? 1 : is / was),
+    changePercent:
+      was === null || is === null || obstacle !== null ? null : inPercent(was === is ? 1 : is / was),
     intervalPercent: ratio && {
       low: inPercent(ratio.interval.low),
       high: inPercent(ratio.interval.high),
     },
-    judgement: why === null ? judgementOf(ratio, quantity) : "not-comparable",
-    why,
+    judgement: obstacle === null ? judge(ratio, quantity) : "not-comparable",
+    obstacle,
     doubts,
     counts: ratio !== null && (countsInconclusive || !isDoubtful),
     isBeyondThreshold: ratio !== null && isBeyond(ratio, quantity, thresholdPercent),
@@ -39,24 +40,24 @@ export function changeOf(
   };
 }
 
-function whyNot(was: number | null, is: number | null): string | null {
-  if (was === null) return "not measured before";
-  if (is === null) return "not measured after";
-  return was === 0 && is !== 0 ? "0 before, and no change is so many per cent of that" : null;
+function findObstacle(was: number | null, is: number | null): Change["obstacle"] {
+  if (was === null) return "not-measured-before";
+  if (is === null) return "not-measured-after";
+  return was === 0 && is !== 0 ? "zero-before" : null;
 }
 
-function judgementOf(ratio: Difference | null, { better }: Quantity): Change["judgement"] {
-  if (ratio === null) return "too-few-runs";
+function judge(ratio: Difference | null, { better }: Quantity): Change["judgement"] {
+  if (ratio === null) return "too-few-repetitions";
   if (!isReal(ratio)) return "no-difference-shown";
   return ratio.ratio > 1 === (better === "high") ? "better" : "worse";
 }
 
 /** Surely so: the end of the interval that is nearest to no change is still worse than the threshold. */
 function isBeyond(ratio: Difference, quantity: Quantity, thresholdPercent: number): boolean {
-  return judgementOf(ratio, quantity) === "worse" && nearEnd(ratio, quantity) > thresholdPercent;
+  return judge(ratio, quantity) === "worse" && nearEnd(ratio, quantity) > thresholdPercent;
 }
 
-/** Of the change for the worse, in per cent; a change for the better is below 0. */
+/** Returns the end of the interval nearest to no change, in per cent for the worse; below 0 it is for the better. */
 function nearEnd({ interval: { low, high } }: Difference, { better }: Quantity): number {
   return better === "high" ? 100 * (1 - high) : 100 * (low - 1);
 }

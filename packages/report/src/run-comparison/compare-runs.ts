@@ -1,71 +1,102 @@
-import type { CellComparison, Change, LabResults, RunComparison } from "@c10k-lab/protocol";
+import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
+import type {
+  CellComparison,
+  ComparisonSummary,
+  ExperimentComparison,
+  Judgement,
+  LabResults,
+  Regression,
+} from "@c10k-lab/protocol";
 import type { CellFigures } from "../model/cell-figures.ts";
-import { everyCellOf, inTableOrder } from "../model/study.ts";
+import { serverNames, summarizeCells, tableOrder } from "../model/group.ts";
+import { RATIO_MIN } from "../model/limits.ts";
 import { type CellPair, compareCell } from "./cell-comparison.ts";
-import { changeSentence } from "./change-sentences.ts";
-import { environmentDifferences } from "./environment-differences.ts";
+import { listEnvironmentDifferences } from "./environment-differences.ts";
 import type { Rule } from "./rule.ts";
-import { nothingSentence, summarySentence } from "./summary-sentence.ts";
 
-/** One run of the lab. */
-export interface ComparedRun extends Pick<LabResults, "manifest" | "cells"> {
-  /** What it is called: its path as it was typed. */
+/** One experiment of a comparison. */
+export interface ComparedExperiment extends Pick<LabResults, "manifest" | "repetitions"> {
+  /** Path of its folder, as it was typed. */
   readonly folder: string;
 }
 
-/** Two runs side by side; what the second is worse in, and whether that is for certain. */
-export function compareRuns(before: ComparedRun, after: ComparedRun, rule: Rule): RunComparison {
-  const cells = cellsOf(pairsOf(before, after), rule);
-  const beyond = cells.flatMap((cell) =>
-    cell.changes
-      .filter((change) => change.isBeyondThreshold)
-      .map((change) => ({ change, sentence: changeSentence(cell, change) })),
+/** Compares two experiments: in what the second is worse, and whether that is for certain. */
+export function compareExperiments(
+  before: ComparedExperiment,
+  after: ComparedExperiment,
+  rule: Rule,
+): ExperimentComparison {
+  const cells = compareCells(pairCells(before, after), rule);
+  const beyond = cells.flatMap(({ name, changes }) =>
+    changes
+      .filter(({ isBeyondThreshold }) => isBeyondThreshold)
+      .map(({ quantity, counts }) => ({ cell: name, quantity, counts })),
   );
+  const regressionsThat = (count: boolean): Regression[] =>
+    beyond.filter(({ counts }) => counts === count).map(({ cell, quantity }) => ({ cell, quantity }));
+  const declined = cells.filter(({ decline }) => decline !== null);
   const regressions = [
-    ...cells.flatMap(({ decline }) => decline ?? []),
-    ...beyond.filter(({ change }) => change.counts).map(({ sentence }) => sentence),
+    ...declined.map(({ name }): Regression => ({ cell: name, quantity: null })),
+    ...regressionsThat(true),
   ];
-  const counted = cells.flatMap(({ changes }) => changes.filter((change) => change.counts));
-  const verdict = verdictOf(regressions, counted);
+  const summary = summarize(cells);
   return {
-    schema: "c10k-lab/comparison/1",
-    before: identityOf(before),
-    after: identityOf(after),
+    schema: "c10k-lab/comparison/2",
+    before: identify(before),
+    after: identify(after),
     thresholdPercent: rule.thresholdPercent,
     countsInconclusive: rule.countsInconclusive,
-    environment: environmentDifferences(before, after),
+    confidencePercent: CONFIDENCE_PERCENT,
+    repetitionsMin: REPETITIONS_MIN,
+    ratioMin: RATIO_MIN,
+    environment: listEnvironmentDifferences(before, after),
     cells,
     regressions,
-    notCounted: beyond.filter(({ change }) => !change.counts).map(({ sentence }) => sentence),
-    verdict,
-    summary:
-      verdict === "nothing-compared"
-        ? nothingSentence(cells)
-        : summarySentence(cells, regressions.length, rule.thresholdPercent),
+    notCounted: regressionsThat(false),
+    verdict:
+      regressions.length > 0 ? "regression" : summary.counted > 0 ? "no-regression" : "nothing-compared",
+    summary,
   };
 }
 
-/** Of two runs that have nothing in common nothing is missing. */
-function cellsOf(pairs: readonly CellPair[], rule: Rule): CellComparison[] {
+/** Experiments without a cell in common were not meant to have the same cells: none is missing. */
+function compareCells(pairs: readonly CellPair[], rule: Rule): CellComparison[] {
   const cells = pairs.map((pair) => compareCell(pair, rule));
   const haveCommon = pairs.some((pair) => pair.before !== null && pair.after !== null);
   return haveCommon ? cells : cells.map((cell) => ({ ...cell, decline: null }));
 }
 
-function verdictOf(regressions: readonly string[], counted: readonly Change[]): RunComparison["verdict"] {
-  if (regressions.length > 0) return "regression";
-  return counted.length === 0 ? "nothing-compared" : "no-regression";
+function summarize(cells: readonly CellComparison[]): ComparisonSummary {
+  const changes = cells.flatMap((cell) => cell.changes);
+  const counted = changes.filter(({ counts }) => counts);
+  const left = changes.filter(({ counts }) => !counts);
+  const numberOf = (of: typeof changes, judgement: Judgement) =>
+    of.filter((change) => change.judgement === judgement).length;
+  const beyondThreshold = counted.filter(({ isBeyondThreshold }) => isBeyondThreshold).length;
+  return {
+    counted: counted.length,
+    beyondThreshold,
+    worse: numberOf(counted, "worse") - beyondThreshold,
+    better: numberOf(counted, "better"),
+    noDifferenceShown: numberOf(counted, "no-difference-shown"),
+    tooWide: counted.filter((change) => !change.isBeyondThreshold && !change.rulesOutRegression).length,
+    inconclusive: left.filter(({ intervalPercent }) => intervalPercent !== null).length,
+    tooFewRepetitions: numberOf(left, "too-few-repetitions"),
+    notComparable: numberOf(left, "not-comparable"),
+    cellsNotComparable: cells.filter(({ obstacle }) => obstacle !== null).length,
+  };
 }
 
-/** By name: the groups in the order of the plan, each in the order of its table. */
-function pairsOf(before: ComparedRun, after: ComparedRun): CellPair[] {
-  const [was, is] = [byName(before), byName(after)];
+/** Pairs cells by name: groups in the order of the plan, each in the order of its table. */
+function pairCells(before: ComparedExperiment, after: ComparedExperiment): CellPair[] {
+  const [was, is] = [cellsByName(before), cellsByName(after)];
   const pairs = [...was.values()].map(
     (cell): CellPair => ({ before: cell, after: is.get(cell.name) ?? null }),
   );
   const added = [...is.values()].filter(({ name }) => !was.has(name));
   const all = [...pairs, ...added.map((cell): CellPair => ({ before: null, after: cell }))];
-  return [...Map.groupBy(all, (pair) => eitherOf(pair).cell.group).values()].flatMap((group) =>
+  const inTableOrder = tableOrder(serverNames([before, after]));
+  return [...Map.groupBy(all, (pair) => eitherOf(pair).middle.group).values()].flatMap((group) =>
     group.toSorted((a, b) => inTableOrder(eitherOf(a), eitherOf(b))),
   );
 }
@@ -74,13 +105,11 @@ function eitherOf({ before, after }: CellPair): CellFigures {
   return before ?? after;
 }
 
-function byName({ cells }: ComparedRun): Map<string, CellFigures> {
-  return new Map(everyCellOf(cells).map((cell) => [cell.name, cell]));
+function cellsByName({ repetitions }: ComparedExperiment): Map<string, CellFigures> {
+  return new Map(summarizeCells(repetitions).map((cell) => [cell.name, cell]));
 }
 
-function identityOf({
-  folder,
-  manifest: { plan, startedAt, software },
-}: ComparedRun): RunComparison["before"] {
+function identify({ folder, manifest }: ComparedExperiment): ExperimentComparison["before"] {
+  const { plan, startedAt, software } = manifest;
   return { folder, plan, startedAt, commit: software.commit };
 }

@@ -1,23 +1,24 @@
-import type { RunComparison } from "@c10k-lab/protocol";
-import { blocks, bullets, tableOf, text } from "../text/markdown.ts";
+import type { ExperimentComparison } from "@c10k-lab/protocol";
+import { describeComparisonRule } from "@c10k-lab/words";
+import { blocks, bullets, renderTable, text } from "../text/markdown.ts";
 import { comparisonTable } from "./comparison-table.ts";
-import { comparisonText, ruleSentences } from "./comparison-text.ts";
+import { comparisonText } from "./comparison-text.ts";
 
-/** The same bytes for the same comparison. */
-export function comparisonMarkdown(comparison: RunComparison): string {
+/** Renders a comparison; the same comparison makes the same bytes. */
+export function comparisonMarkdown(comparison: ExperimentComparison): string {
   const { runs, environment, notes, regressions, notCounted, summary } = comparisonText(comparison);
   const table = comparisonTable(comparison);
   const section = (heading: string, sentences: readonly string[]) =>
     sentences.length === 0 ? [] : [heading, bullets(sentences)];
   return `${blocks([
-    "# Two runs compared",
+    "# Two experiments compared",
     `**${text(summary)}**`,
     bullets(runs),
     ...section("## Not the same", environment),
     ...section("## Regressions", regressions),
     ...section("## Not counted", notCounted),
-    ...(table.rows.length === 0 ? [] : ["## Cells", tableOf(table, [0, 1, 6, 7])]),
+    ...(table.rows.length === 0 ? [] : ["## Cells", renderTable(table)]),
     ...section("", notes),
-    ...section("## Rule", ruleSentences(comparison)),
+    ...section("## Rule", describeComparisonRule(comparison)),
   ])}\n`;
 }

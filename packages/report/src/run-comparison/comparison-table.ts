@@ -1,64 +1,85 @@
-import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
-import type { CellComparison, Change, RunComparison } from "@c10k-lab/protocol";
-import { MISSING } from "@c10k-lab/words";
-import { amountOf, intervalOf, percentOf } from "./change-sentences.ts";
-import { COMPARED } from "./compared-quantities.ts";
+import type { CellComparison, Change, ComparedQuantity, ExperimentComparison } from "@c10k-lab/protocol";
+import {
+  type Column,
+  describeChangeInterval,
+  describePercent,
+  describeValue,
+  MISSING,
+  plural,
+  type Table,
+  tabulate,
+} from "@c10k-lab/words";
+
+const LABELS: Readonly<Record<ComparedQuantity, string>> = {
+  rate: "messages/s",
+  p50: "p50 ms",
+  p99: "p99 ms",
+  "intended-p99": "intended p99 ms",
+  cpu: "CPU µs/message",
+  memory: "peak RSS MiB",
+  "memory-per-connection": "KiB/connection",
+  switches: "switches/message",
+  held: "held",
+};
 
 const JUDGEMENTS: Readonly<Record<Change["judgement"], string>> = {
   better: "better",
   worse: "worse",
   "no-difference-shown": "none shown",
-  "too-few-runs": "too few runs",
+  "too-few-repetitions": "too few repetitions",
   "not-comparable": "not comparable",
 };
 
-const HEAD = [
-  "cell",
-  "quantity",
-  "before",
-  "after",
-  "change %",
-  `${CONFIDENCE_PERCENT}\u00a0% interval`,
-  "difference",
-];
+/** A quantity of a cell; a change of null is the status of the cell. */
+interface Row {
+  readonly cell: CellComparison;
+  readonly change: Change | null;
+}
 
-/** A row a quantity of each cell; one of a cell whose quantities are not compared. */
-export function comparisonTable({ cells }: RunComparison): { head: string[]; rows: string[][] } {
-  const rows = cells.flatMap((cell) => [
-    ...(cell.changes.length === 0 || cell.decline !== null ? [[...statusRow(cell), ""]] : []),
-    ...cell.changes.map((change) => [...changeRow(cell, change), doubts(change)]),
+/** Returns a row for each quantity of each cell, and one for a cell that declined or has no quantity. */
+export function comparisonTable({ cells, confidencePercent }: ExperimentComparison): Table {
+  const rows = cells.flatMap((cell): Row[] => [
+    ...(cell.changes.length === 0 || cell.decline !== null ? [{ cell, change: null }] : []),
+    ...cell.changes.map((change) => ({ cell, change })),
   ]);
-  // The column of doubts only where there are any.
-  if (rows.every((row) => row.at(-1) === ""))
-    return { head: HEAD, rows: rows.map((row) => row.slice(0, -1)) };
-  return { head: [...HEAD, "inconclusive"], rows };
-}
-
-function changeRow({ name }: CellComparison, change: Change): string[] {
-  return [
-    name,
-    COMPARED[change.quantity].label,
-    amountOf(change, change.before),
-    amountOf(change, change.after),
-    percentOf(change.changePercent),
-    intervalOf(change),
-    JUDGEMENTS[change.judgement] + (change.isBeyondThreshold && change.counts ? ": regression" : ""),
+  const columns: Column<Row>[] = [
+    { head: "cell", align: "left", cell: ({ cell }) => cell.name },
+    {
+      head: "quantity",
+      align: "left",
+      cell: ({ change }) => (change === null ? "status" : LABELS[change.quantity]),
+    },
+    { head: "before", cell: (row) => describeSide(row, "before") },
+    { head: "after", cell: (row) => describeSide(row, "after") },
+    { head: "change %", cell: ({ change }) => describePercent(change?.changePercent ?? null) },
+    {
+      head: `${confidencePercent}\u00a0% interval`,
+      cell: ({ change }) => (change === null ? MISSING : describeChangeInterval(change)),
+    },
+    { head: "difference", align: "left", cell: describeDifference },
   ];
+  const doubts: Column<Row> = {
+    head: "inconclusive",
+    align: "left",
+    cell: ({ change }) => [...new Set([change?.doubts.before, change?.doubts.after].flat())].join(", "),
+  };
+  const hasDoubts = rows.some((row) => doubts.cell(row) !== "");
+  return tabulate(hasDoubts ? [...columns, doubts] : columns, rows);
 }
 
-/** On which side is said in sentences and in JSON. */
-function doubts({ doubts: { before, after } }: Change): string {
-  return [...new Set([...before, ...after])].join(", ");
+function describeDifference({ cell, change }: Row): string {
+  if (change === null) {
+    return cell.decline === null ? JUDGEMENTS["not-comparable"] : `${JUDGEMENTS.worse}: regression`;
+  }
+  const isRegression = change.isBeyondThreshold && change.counts;
+  return `${JUDGEMENTS[change.judgement]}${isRegression ? ": regression" : ""}`;
 }
 
-function statusRow({ name, before, after, decline }: CellComparison): string[] {
-  const difference = decline === null ? JUDGEMENTS["not-comparable"] : `${JUDGEMENTS.worse}: regression`;
-  return [name, "status", sideText(before), sideText(after), MISSING, MISSING, difference];
-}
-
-/** "ok", or "ok, 3 of 5 runs". */
-function sideText(side: CellComparison["before"]): string {
+/** Returns a value, or a status: "ok", "ok, 3 of 5 repetitions". */
+function describeSide({ cell, change }: Row, when: "before" | "after"): string {
+  if (change !== null) return describeValue(change, change[when]);
+  const side = cell[when];
   if (side === null) return "missing";
-  const isPartly = side.whole > 0 && side.whole < side.runs;
-  return side.status + (isPartly ? `, ${side.whole} of ${side.runs} runs` : "");
+  const isPartly = side.whole > 0 && side.whole < side.repetitions;
+  return `${side.status}${isPartly ? `, ${side.whole} of ${plural(side.repetitions, "repetition")}` : ""}`;
 }

@@ -1,58 +1,48 @@
-import type { CellResult, Manifest } from "@c10k-lab/protocol";
-import { figure, integer } from "@c10k-lab/words";
-import { optionText } from "../model/option-text.ts";
+import type { EnvironmentDifference, LabResults } from "@c10k-lab/protocol";
+import { optionText } from "../model/options.ts";
 
-interface EnvironmentDifference {
-  readonly what: string;
-  readonly before: string;
-  readonly after: string;
-}
+type Compared = Pick<LabResults, "manifest" | "repetitions">;
+type Property = Pick<EnvironmentDifference, "property" | "name"> & { readonly value: unknown };
 
-interface Run {
-  readonly manifest: Manifest;
-  readonly cells: readonly CellResult[];
-}
-
-const NOT_GIVEN = "not given";
-
-/** What was not the same where two runs were made, or how: what else a change may come from. */
-export function environmentDifferences(before: Run, after: Run): EnvironmentDifference[] {
-  const [was, is] = [factsOf(before), factsOf(after)];
+/** Lists what else than the commit may have caused a change: plan, machine, software, options. */
+export function listEnvironmentDifferences(before: Compared, after: Compared): EnvironmentDifference[] {
+  const [was, is] = [propertiesOf(before), propertiesOf(after)];
   return [...new Set([...was.keys(), ...is.keys()])]
-    .map((what) => ({
-      what,
-      before: was.get(what) ?? NOT_GIVEN,
-      after: is.get(what) ?? NOT_GIVEN,
-    }))
-    .filter((fact) => fact.before !== fact.after);
+    .map((key) => {
+      const { property, name } = (was.get(key) ?? is.get(key)) as Property;
+      return { property, name, before: was.get(key)?.value ?? null, after: is.get(key)?.value ?? null };
+    })
+    .filter((one) => optionText(one.before) !== optionText(one.after));
 }
 
-function factsOf({ manifest, cells }: Run): Map<string, string> {
-  const { machine, software, options } = manifest;
-  return new Map([
-    ["plan", manifest.plan],
-    ["outcome of the run", manifest.outcome],
-    ["engine", manifest.engine],
-    ["processor", machine.cpu],
-    ["processors", integer(machine.processors)],
-    ["processors of server and client", pinningOf(cells)],
-    ["memory", `${figure(machine.memoryBytes / 2 ** 30)} GiB`],
-    ["file descriptors allowed", integer(machine.fileDescriptors)],
-    ["kernel", machine.kernel],
-    ["Node.js", software.node],
-    ["c10k-lab", software.version],
-    ["commit", software.commit ?? "unknown"],
-    ...Object.entries(machine.sysctls),
-    ...Object.entries(options).map(([name, value]): [string, string] => [
-      `option ${name}`,
-      optionText(value),
-    ]),
-  ]);
+function propertiesOf({ manifest, repetitions }: Compared): Map<string, Property> {
+  const { machine, software } = manifest;
+  const of = (property: Property["property"], value: unknown, name: string | null = null): Property => ({
+    property,
+    name,
+    value,
+  });
+  const all = [
+    of("plan", manifest.plan),
+    of("outcome", manifest.outcome),
+    of("engine", manifest.engine),
+    of("processor", machine.cpu),
+    of("processors", machine.processors),
+    of("pinning", listPinnings(repetitions)),
+    of("memory-bytes", machine.memoryBytes),
+    of("file-descriptors", machine.fileDescriptors),
+    of("kernel", machine.kernel),
+    of("node", software.node),
+    of("version", software.version),
+    of("commit", software.commit),
+    ...Object.entries(machine.sysctls).map(([name, value]) => of("sysctl", value, name)),
+    ...Object.entries(manifest.options).map(([name, value]) => of("option", value, name)),
+  ];
+  return new Map(all.map((one) => [`${one.property} ${one.name}`, one]));
 }
 
-function pinningOf(cells: readonly CellResult[]): string {
-  const pinnings = cells.map(({ processors }) =>
-    processors === null ? "shared" : `${processors.server.join(",")} and ${processors.client.join(",")}`,
-  );
-  return [...new Set(pinnings)].toSorted().join("; ");
+/** Returns the different pinnings, in an order that does not depend on the repetitions. */
+function listPinnings(repetitions: Compared["repetitions"]): unknown[] {
+  const pinnings = new Set(repetitions.map(({ processors }) => JSON.stringify(processors)));
+  return [...pinnings].toSorted().map((pinning) => JSON.parse(pinning));
 }

@@ -1,42 +1,39 @@
+import type { OptionDifference } from "@c10k-lab/protocol";
 import type { CellFigures } from "../model/cell-figures.ts";
-import { optionText } from "../model/option-text.ts";
-
-/** Options that say where an app ran and what it wrote, not what was done to the server. */
-const NO_LOAD = new Set([
-  ...["host", "port", "metricsPort", "stats", "summary", "startAtMs", "waitForServerMs", "exitWithParent"],
-]);
+import { hasPlace, optionText } from "../model/options.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
-/** In which the loads of two cells differ: "durationMs 1000 before, 2000 after". Empty when they are the same. */
-export function loadDifferences({ cell: before }: CellFigures, { cell: after }: CellFigures): string[] {
+/** Lists the options in which the loads of two cells differ; empty when they are the same. */
+export function listLoadDifferences(
+  { middle: before }: CellFigures,
+  { middle: after }: CellFigures,
+): OptionDifference[] {
   return [
-    ...differencesOf(shapeOf(before), shapeOf(after)),
-    ...differencesOf(before.listening?.options, after.listening?.options, "of the server"),
-    ...differencesOf(before.client?.asked.options, after.client?.asked.options, "of the client"),
+    ...compareOptions("cell", shapeOf(before), shapeOf(after)),
+    ...compareOptions("server", before.listening?.options, after.listening?.options),
+    ...compareOptions("client", before.client?.asked.options, after.client?.asked.options),
   ];
 }
 
-function shapeOf({ server, axis, connections, clients, servers }: CellFigures["cell"]): Options {
+function shapeOf({ server, axis, connections, clients, servers }: CellFigures["middle"]): Options {
   return { server, axis, connections, clients, servers };
 }
 
-/** An app that died has not said what it was asked: then nothing is known to differ. */
-function differencesOf(before: Options | undefined, after: Options | undefined, where = ""): string[] {
+/** An app that died has not told its options: then nothing is known to differ. */
+function compareOptions(
+  of: OptionDifference["of"],
+  before: Options | undefined,
+  after: Options | undefined,
+): OptionDifference[] {
   if (before === undefined || after === undefined) return [];
-  const [was, is] = [given(before), given(after)];
-  return [...new Set([...was.keys(), ...is.keys()])]
-    .filter((name) => was.get(name) !== is.get(name))
-    .map((name) => {
-      const option = where === "" ? name : `${name} ${where}`;
-      return `${option} ${was.get(name) ?? "not given"} before, ${is.get(name) ?? "not given"} after`;
-    });
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((option) => !hasPlace(option))
+    .map((option) => ({ of, option, before: given(before[option]), after: given(after[option]) }))
+    .filter((one) => optionText(one.before) !== optionText(one.after));
 }
 
 /** An option that the other version does not have is the same as one that was not given. */
-function given(options: Options): Map<string, string> {
-  const meant = Object.entries(options).filter(
-    ([name, value]) => !NO_LOAD.has(name) && value !== false && value !== null,
-  );
-  return new Map(meant.map(([name, value]) => [name, optionText(value)]));
+function given(value: unknown): unknown {
+  return value === false || value === undefined ? null : value;
 }

@@ -15,7 +15,7 @@ export interface Fitted {
   readonly coefficients: Coefficients;
   /** Connections at which the fitted rate is highest, wherever that is; may be infinite. */
   readonly peak: number;
-  /** null where a load was run too rarely. */
+  /** null where a load has too few repetitions. */
   readonly intervals: LawIntervals | null;
   /** Connections measured. */
   readonly smallest: number;
@@ -25,11 +25,11 @@ export interface Fitted {
 }
 
 /**
- * @param points connections and rates, medians of the runs
- * @param runs rates of the runs of each point
+ * @param points connections and rates, medians of the repetitions
+ * @param rates rates of the repetitions of each point
  * @returns null from fewer than USL_POINTS_MIN loads, and where the law cannot follow them
  */
-export function fittedTo(points: readonly RatePoint[], runs: readonly (readonly number[])[]): Fitted | null {
+export function fittedTo(points: readonly RatePoint[], rates: readonly (readonly number[])[]): Fitted | null {
   const loads = points.map(([connections]) => connections);
   if (new Set(loads).size < USL_POINTS_MIN) return null;
   const coefficients = fit(points);
@@ -41,7 +41,7 @@ export function fittedTo(points: readonly RatePoint[], runs: readonly (readonly 
   return {
     coefficients,
     peak: peakOf(coefficients),
-    intervals: intervalsOf(coefficients, points, runs),
+    intervals: intervalsOf(coefficients, points, rates),
     smallest: Math.min(...loads),
     largest: Math.max(...loads),
     worst: residuals.reduce((a, b) => (Math.abs(b.residual) > Math.abs(a.residual) ? b : a)),

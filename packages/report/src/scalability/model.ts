@@ -1,13 +1,13 @@
 import { type CellFigures, valuesOf } from "../model/cell-figures.ts";
+import { cellsOf, type Group } from "../model/group.ts";
 import { RATE } from "../model/quantities.ts";
-import { cellsOf, type Study } from "../model/study.ts";
 import { type Fitted, fittedTo } from "./fitted.ts";
 import { reasonLeftOut } from "./points.ts";
 
 /** The Universal Scalability Law for one variant. */
 export interface ScalabilityModel {
   readonly variant: string;
-  /** What it is fitted to, from the smallest load to the largest. */
+  /** Cells it is fitted to, from the smallest load to the largest. */
   readonly cells: readonly CellFigures[];
   readonly leftOut: readonly { readonly cell: CellFigures; readonly reason: string }[];
   /** null with too few points, and where the law cannot follow them. */
@@ -15,14 +15,14 @@ export interface ScalabilityModel {
 }
 
 /** A model a variant; none at all where something else than connections is varied, or no cell can be a point of one. */
-export function modelsOf(study: Study): ScalabilityModel[] {
-  if (study.axis !== "connections") return [];
-  const models = study.variants.map((variant) => modelOf(study, variant));
+export function modelsOf(group: Group): ScalabilityModel[] {
+  if (group.axis !== "connections") return [];
+  const models = group.variants.map((variant) => modelOf(group, variant));
   return models.some(({ cells }) => cells.length > 0) ? models : [];
 }
 
-function modelOf(study: Study, variant: string): ScalabilityModel {
-  const judged = cellsOf(study, variant).map((cell) => ({ cell, reason: reasonLeftOut(cell) }));
+function modelOf(group: Group, variant: string): ScalabilityModel {
+  const judged = cellsOf(group, variant).map((cell) => ({ cell, reason: reasonLeftOut(cell) }));
   const cells = judged.flatMap(({ cell, reason }) => (reason === null ? [cell] : []));
   const leftOut = judged.flatMap(({ cell, reason }) => (reason === null ? [] : [{ cell, reason }]));
   const fitted = fittedTo(

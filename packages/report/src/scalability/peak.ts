@@ -1,7 +1,7 @@
 import type { Interval } from "@c10k-lab/inference";
 import { type Fitted, isPoor } from "./fitted.ts";
 
-/** Where the fitted rate is highest, or why nothing is said about that. */
+/** Load at which the fitted rate is highest, or the reason why none is named. */
 export type Peak =
   | { readonly claim: "peak"; readonly connections: number; readonly interval: Interval }
   /** The curve misses a point by too much. */

@@ -1,13 +1,13 @@
 import type { CellFigures } from "../model/cell-figures.ts";
-import { fateOf, isWhole } from "../model/study.ts";
+import { describeFate, isWhole } from "../model/group.ts";
 
 /**
- * Why a cell is no point of the model; null when it is one. The law is about N workers of which each waits for its
+ * Returns the reason why a cell is no point of the model; null when it is one. The law is about N workers of which each waits for its
  * answer and asks again at once: connections of a closed loop, all of them open and busy, of one client to one server.
  */
 export function reasonLeftOut(cell: CellFigures): string | null {
-  if (!isWhole(cell)) return fateOf(cell);
-  const { client, servers } = cell.cell;
+  if (!isWhole(cell)) return describeFate(cell);
+  const { client, servers } = cell.middle;
   if (cell.clients > 1) return "several clients";
   if (servers > 1) return "several servers";
   if (client === null || cell.messagesPerSecond === null || cell.messagesPerSecond <= 0) return "no rate";

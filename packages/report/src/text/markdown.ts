@@ -1,7 +1,6 @@
-/**
- * Markdown from data. What comes from outside (notes, commands, options) is text and stays text: on a code host, in
- * the page and in a terminal.
- */
+import { type Column, type Table, tabulate } from "@c10k-lab/words";
+
+/** Markdown from data. Commands, options and quoted output stay text: on a code host, in the page, in a terminal. */
 
 const ENTITIES: Record<string, string> = {
   "&": "&amp;",
@@ -15,7 +14,7 @@ export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
 }
 
-/** One line of plain text that no Markdown reader takes for markup. */
+/** Returns plain text as one line that no Markdown reader takes for markup. */
 export function text(plain: string): string {
   return plain
     .replace(/\s+/g, " ")
@@ -26,29 +25,27 @@ export function text(plain: string): string {
     .replace(/^(\d+)([.)])(?=\s|$)/, "$1\\$2");
 }
 
-/** A fence longer than any run of backticks inside. */
+/** Fences a text with more backticks than it has in a row. */
 export function codeBlock(content: string): string {
   const longest = Math.max(2, ...(content.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
   return `${fence}text\n${content}\n${fence}`;
 }
 
-export interface Table {
-  readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+  return renderTable(tabulate(columns, rows));
 }
 
-/** Numbers end at the right; the columns in `words` begin at the left. */
-export function tableOf(table: Table, words: readonly number[] = [0]): string {
-  const rule = table.head.map((_, column) => (words.includes(column) ? "---" : "---:"));
-  return [table.head.map(text), rule, ...table.rows.map((row) => row.map(text))].map(line).join("\n");
+export function renderTable({ head, align, rows }: Table): string {
+  const rule = align.map((side) => (side === "left" ? "---" : "---:"));
+  return [head.map(text), rule, ...rows.map((row) => row.map(text))].map(line).join("\n");
 }
 
 export function bullets(sentences: readonly string[]): string {
   return sentences.map((sentence) => `- ${text(sentence)}`).join("\n");
 }
 
-/** A section inside another one: its headings go down by so many levels. */
+/** Moves the headings of a section down by some levels. */
 export function demoted(section: string, levels: number): string {
   return section.replace(
     /^(#+) /gm,
@@ -56,7 +53,7 @@ export function demoted(section: string, levels: number): string {
   );
 }
 
-/** Blocks with an empty line between; empty blocks vanish. */
+/** Joins blocks by an empty line; leaves out empty ones. */
 export function blocks(parts: readonly string[]): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }

@@ -1,88 +1,86 @@
 import type { LabResults } from "@c10k-lab/protocol";
-import { figure, integer } from "@c10k-lab/words";
+import { type Column, figure, integer, type Table, tabulate } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
-import { wordsOf } from "../model/place.ts";
-import { inTableOrder, isOpenLoop, type Study, studiesOf } from "../model/study.ts";
+import { type Group, isOpenLoop, listGroups, serverNames, tableOrder } from "../model/group.ts";
+import { axisColumn, SERVER } from "./columns.ts";
 
-interface Column {
-  readonly head: string;
-  readonly show: (cell: CellFigures) => string;
-  /** Where it does not stand in every table. */
-  readonly isShown?: (study: Study) => boolean;
+interface SummaryColumn extends Column<CellFigures> {
+  /** Tables it stands in; all where it is missing. */
+  readonly isShown?: (group: Group) => boolean;
 }
 
-const COLUMNS: readonly Column[] = [
-  { head: "connections asked", show: (cell) => integer(cell.connections) },
-  { head: "clients", show: (cell) => integer(cell.clients), isShown: hasReplicas },
-  { head: "established", show: (cell) => integer(cell.established) },
-  { head: "held", show: (cell) => integer(cell.held) },
+const COLUMNS: readonly SummaryColumn[] = [
+  { head: "connections asked", cell: (one) => integer(one.connections) },
+  { head: "clients", cell: (one) => integer(one.clients), isShown: hasReplicas },
+  { head: "established", cell: (one) => integer(one.established) },
+  { head: "held", cell: (one) => integer(one.held) },
   {
     head: "connections/s",
-    show: (cell) => integer(cell.connectionsPerSecond),
+    cell: (one) => integer(one.connectionsPerSecond),
     isShown: ({ axis }) => axis === "connect-rate",
   },
-  { head: "messages/s", show: (cell) => integer(cell.messagesPerSecond) },
-  { head: "MiB/s", show: (cell) => figure(cell.mibPerSecond), isShown: ({ axis }) => axis === "size" },
-  { head: "p50 ms", show: (cell) => figure(cell.latency.response.p50) },
-  { head: "p99 ms", show: (cell) => figure(cell.latency.response.p99) },
-  { head: "max ms", show: (cell) => figure(cell.latency.response.max) },
-  { head: "intended p99 ms", show: (cell) => figure(cell.latency.intended.p99), isShown: isOpenLoop },
-  { head: "connect p99 ms", show: (cell) => figure(cell.latency.connect.p99) },
+  { head: "messages/s", cell: (one) => integer(one.messagesPerSecond) },
+  { head: "MiB/s", cell: (one) => figure(one.mibPerSecond), isShown: ({ axis }) => axis === "size" },
+  { head: "p50 ms", cell: (one) => figure(one.latency.response.p50) },
+  { head: "p99 ms", cell: (one) => figure(one.latency.response.p99) },
+  { head: "max ms", cell: (one) => figure(one.latency.response.max) },
+  { head: "intended p99 ms", cell: (one) => figure(one.latency.intended.p99), isShown: isOpenLoop },
+  { head: "connect p99 ms", cell: (one) => figure(one.latency.connect.p99) },
   {
     head: "first response p99 ms",
-    show: (cell) => figure(cell.latency.firstResponse.p99),
+    cell: (one) => figure(one.latency.firstResponse.p99),
     isShown: ({ axis }) => axis === "backlog" || axis === "connect-rate",
   },
   {
     head: "overflows",
-    show: (cell) => integer(cell.listenOverflows),
+    cell: (one) => integer(one.listenOverflows),
     isShown: ({ axis }) => axis === "backlog",
   },
-  { head: "server CPU %", show: (cell) => integer(cell.serverCorePercent) },
-  { head: "peak RSS MiB", show: (cell) => figure(cell.rssPeakMiB) },
-  { head: "switches per message", show: (cell) => figure(cell.switchesPerMessage) },
-  { head: "verdict", show: verdictOf },
+  { head: "server CPU %", cell: (one) => integer(one.serverCorePercent) },
+  { head: "peak RSS MiB", cell: (one) => figure(one.rssPeakMiB) },
+  { head: "switches per message", cell: (one) => figure(one.switchesPerMessage) },
+  { head: "verdict", align: "left", cell: describeVerdict },
 ];
 
-/** "valid", "valid, 4 of 5 runs", "inconclusive", or what else became of it; the reasons are said elsewhere. */
-function verdictOf({ status, runs, results, doubts }: CellFigures): string {
-  const part = runs.length === results.length ? "" : `, ${runs.length} of ${results.length} runs`;
+/** Returns "valid", "valid, 4 of 5 repetitions", "inconclusive", or the status of a cell that did not end ok. */
+function describeVerdict({ status, used, repetitions, doubts }: CellFigures): string {
+  const part =
+    used.length === repetitions.length ? "" : `, ${used.length} of ${repetitions.length} repetitions`;
   if (status !== "ok") return `${status}${part}`;
   return `${doubts.length === 0 ? "valid" : "inconclusive"}${part}`;
 }
 
-interface Cells {
-  readonly head: string[];
-  readonly rows: string[][];
+/** Returns a row for each cell, the groups of a plan one below the other. */
+export function summaryTable(results: LabResults): Table {
+  const groups = listGroups(results);
+  const rows = groups.flatMap((group) => rowsOf(group).map((cell) => ({ group: group.name ?? "", cell })));
+  const columns = columnsFor(groups).map(({ cell, ...column }) => ({
+    ...column,
+    cell: (row: (typeof rows)[number]) => cell(row.cell),
+  }));
+  if (groups.length === 1) return tabulate(columns, rows);
+  return tabulate([{ head: "group", align: "left", cell: ({ group }) => group }, ...columns], rows);
 }
 
-/** One row a cell, for the terminal; the groups of a plan one below the other. */
-export function summaryTable(results: LabResults): Cells {
-  const studies = studiesOf(results);
-  const tables = studies.map((study) => tableOfStudy(study, studies));
-  if (studies.length === 1) return tables[0] as Cells;
-  return {
-    head: ["group", ...(tables[0]?.head ?? [])],
-    rows: studies.flatMap(({ group }, at) => (tables[at]?.rows ?? []).map((row) => [group ?? "", ...row])),
-  };
+export function tabulateGroup(group: Group): Table {
+  return tabulate(columnsFor([group]), rowsOf(group));
 }
 
-/** @param beside the studies whose tables have the same columns */
-export function tableOfStudy(study: Study, beside: readonly Study[] = [study]): Cells {
-  const cells = study.everyCell.toSorted(inTableOrder);
-  // Of connections the table has a column already.
-  const place = study.axis === "connections" ? [] : [wordsOf(study.axis)];
-  const columns = COLUMNS.filter(({ isShown }) => isShown === undefined || beside.some(isShown));
-  return {
-    head: ["server", ...place.map(({ label }) => label), ...columns.map(({ head }) => head)],
-    rows: cells.map((cell) => [
-      cell.variant,
-      ...place.map(({ format }) => format(cell.x)),
-      ...columns.map(({ show }) => show(cell)),
-    ]),
-  };
+function rowsOf({ experiment, everyCell }: Group): CellFigures[] {
+  return everyCell.toSorted(tableOrder(serverNames([experiment])));
 }
 
-function hasReplicas({ results }: Study): boolean {
-  return results.cells.some(({ clients }) => clients > 1);
+/** @param groups that share a table */
+function columnsFor(groups: readonly Group[]): Column<CellFigures>[] {
+  const { axis } = groups[0] ?? { axis: "connections" };
+  return [
+    SERVER,
+    // Connections have a column in every table.
+    ...(axis === "connections" ? [] : [axisColumn(axis)]),
+    ...COLUMNS.filter(({ isShown }) => isShown === undefined || groups.some(isShown)),
+  ];
+}
+
+function hasReplicas({ results }: Group): boolean {
+  return results.repetitions.some(({ clients }) => clients > 1);
 }

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LOOKS, marksOf } from "../../src/charts/draw/looks.js";
+import { LOOKS, type Look, marksOf } from "../../src/charts/draw/looks.ts";
 
 /** WCAG 2.2, success criteria 1.4.3 and 1.4.11. */
 const CONTRAST_MIN = { text: 4.5, lines: 3 };
 
-/** In CIELAB. Two colours beside each other can be told apart from about 2.3 on; thin lines far from each other need more. */
+/** Distance in CIELAB. Two colours beside each other can be told apart from about 2.3 on; thin lines far from each other need more. */
 const DISTANCE_MIN = 20;
 
 type Rgb = readonly [red: number, green: number, blue: number];
@@ -74,6 +74,12 @@ describe.each(Object.entries(LOOKS))("the %s look", (name, look) => {
 
 describe("marks", () => {
   const twelve = Array.from({ length: 12 }, (_, index) => `epoll, backlog ${index}`);
+  const SERVERS = ["threaded", "select", "epoll"];
+  const marks = (
+    variants: readonly string[],
+    look: Look = LOOKS.light,
+    servers: readonly string[] = SERVERS,
+  ) => marksOf({ servers, variants }, look);
   const mixed = ["threaded", "select", "epoll", "epoll, level", "epoll, accept one", "epoll, no delay"];
 
   it.each([
@@ -82,14 +88,14 @@ describe("marks", () => {
     ["servers beside their variants", mixed],
     ["six variants", twelve.slice(0, 6)],
   ])("of %s differ in colour and in shape", (_, variants) => {
-    for (const [a, b] of pairs([...marksOf(variants, LOOKS.light).values()])) {
+    for (const [a, b] of pairs([...marks(variants).values()])) {
       expect(a.colour).not.toBe(b.colour);
       expect(a.symbol).not.toBe(b.symbol);
     }
   });
 
   it("of twelve variants differ in colour, or in line and shape", () => {
-    for (const [a, b] of pairs([...marksOf(twelve, LOOKS.dark).values()])) {
+    for (const [a, b] of pairs([...marks(twelve, LOOKS.dark).values()])) {
       if (a.colour !== b.colour) continue;
       expect(a.symbol).not.toBe(b.symbol);
       expect(a.dash).not.toBe(b.dash);
@@ -97,9 +103,28 @@ describe("marks", () => {
   });
 
   it("of a server are the same whatever stands beside it", () => {
-    const alone = marksOf(["epoll"], LOOKS.light).get("epoll");
-    const among = marksOf(mixed, LOOKS.light).get("epoll");
+    const alone = marks(["epoll"]).get("epoll");
+    const among = marks(mixed).get("epoll");
     expect([among?.colour, among?.symbol]).toEqual([alone?.colour, alone?.symbol]);
+  });
+
+  it("of a fourth server have a colour and a shape of their own, whether the manifest knows it or not", () => {
+    const four = [...SERVERS, "uring"];
+    for (const servers of [SERVERS, four]) {
+      const all = marks(four, LOOKS.light, servers);
+      expect(new Set([...all.values()].map(({ colour }) => colour)).size).toBe(4);
+      expect(new Set([...all.values()].map(({ symbol }) => symbol)).size).toBe(4);
+      expect(all.get("epoll")).toMatchObject({ colour: LOOKS.light.colours[2] });
+    }
+  });
+
+  it("are there for more servers than colours", () => {
+    const ten = Array.from({ length: 10 }, (_, at) => `server-${at}`);
+    const all = [...marks([...ten, "variant"], LOOKS.light, ten).values()];
+    expect(
+      new Set(all.map(({ colour, symbol, dash }) => `${colour} ${symbol} ${dash}`)).size,
+    ).toBeGreaterThan(9);
+    expect(all.every(({ colour, symbol }) => colour !== "" && symbol !== "")).toBe(true);
   });
 });
 

@@ -1,9 +1,9 @@
-import type { CellResult, ConnectionRow, LabResults } from "@c10k-lab/protocol";
+import type { ConnectionRow, LabResults, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
 import { chartsOf } from "../../src/charts/charts.ts";
-import { waitsOf } from "../../src/comparison/waits.ts";
+import { areRetransmissions, canBeRetransmissions, waitsOf } from "../../src/comparison/waits.ts";
 import { retransmissions } from "../../src/document/results/retransmissions.ts";
-import { type Study, studiesOf } from "../../src/model/study.ts";
+import { type Group, listGroups } from "../../src/model/group.ts";
 import { makeCell, makeResults } from "../fixtures/fixture.ts";
 
 const MESSAGES = 20;
@@ -18,9 +18,9 @@ const OVERFLOWED = {
 interface Case {
   readonly connections: number;
   readonly group?: string;
-  readonly tcp?: CellResult["evidence"]["tcp"] | typeof OVERFLOWED;
-  readonly status?: CellResult["status"];
-  readonly axis?: CellResult["axis"];
+  readonly tcp?: RepetitionResult["evidence"]["tcp"] | typeof OVERFLOWED;
+  readonly status?: RepetitionResult["status"];
+  readonly axis?: RepetitionResult["axis"];
   readonly x?: number;
 }
 
@@ -34,7 +34,7 @@ function epoll({ connections, group, tcp, status, axis = "connections", x = conn
       const name = [group, cell.variant, x].filter((part) => part !== undefined).join("-");
       const asked = { ...cell.client?.asked, messages: MESSAGES * connections };
       const client = cell.client && { ...cell.client, asked: { ...cell.client.asked, ...asked } };
-      return { ...cell, id: name, name, group: group ?? null, axis, x, client };
+      return { ...cell, id: name, cell: name, group: group ?? null, axis, axisValue: x, client };
     },
   });
 }
@@ -57,8 +57,8 @@ function unanswered(connection: number): ConnectionRow {
   return { connection, ...none, requestsCompleted: 0, outcome: "interrupted" };
 }
 
-/** One in five waits for a retransmission, from rung 0 to rung 6; the last ten wait in vain. */
-function spikes(cell: CellResult): ConnectionRow[] {
+/** One in five waits for a retransmission, from rung 0 to rung 6; the last ten are never answered. */
+function spikes(cell: RepetitionResult): ConnectionRow[] {
   const isOverflowed = cell.evidence.tcp.ListenOverflows > 0;
   return Array.from({ length: cell.connections }, (_, index) => {
     if (isOverflowed && index >= cell.connections - 10) return unanswered(index + 1);
@@ -75,90 +75,91 @@ const ORIGIN = makeResults(
   spikes,
 );
 
-function studyNamed(results: LabResults, group: string | null): Study {
-  const study = studiesOf(results).find((one) => one.group === group);
-  if (study === undefined) throw new Error(`no group ${group}`);
-  return study;
+function groupNamed(results: LabResults, name: string | null): Group {
+  const group = listGroups(results).find((one) => one.name === name);
+  if (group === undefined) throw new Error(`no group ${name}`);
+  return group;
 }
 
-const scattersOf = (study: Study) =>
-  chartsOf(study).filter(({ name }) => name.startsWith("response-by-connection"));
+const scattersOf = (group: Group) =>
+  chartsOf(group, []).filter(({ name }) => name.startsWith("response-by-connection"));
 
 describe("the table of waits", () => {
   it("counts connections on each rung, and the kernel's counters beside them", () => {
-    const text = retransmissions(studyNamed(ORIGIN, "as submitted"));
+    const text = retransmissions(groupNamed(ORIGIN, "as submitted"));
     const [, , first] = text.split("\n").filter((line) => line.startsWith("|"));
     // Server, place, runs, connections, no response, late, seven rungs, on a rung, first, counters, sent again.
     expect(first).toBe(
       "| epoll | 1,000 | 1 | 1,000 | 10 | 198 | 29 | 29 | 28 | 28 | 28 | 28 | 28 | 198 | 198 | 900 | 900 | 700 | 0 | 700 |",
     );
-    expect(text).toContain(
-      "398 of 2,000 connections waited longer than 180 ms, 398 of them within 10 % of a rung (100 %, 99 % interval 98 to 100 %; by chance 29 %). The accept queue overflowed 900 times, and retransmission timers ran out 700 times.",
-    );
   });
 
   it("says of the group without waits that there are none", () => {
-    expect(retransmissions(studyNamed(ORIGIN, "corrected"))).toContain(
-      "Of 3,000 connections, in all runs together, none waited longer than 180 ms, and no accept queue overflowed.",
-    );
+    const group = groupNamed(ORIGIN, "corrected");
+    const waits = waitsOf(group, group.results.repetitions);
+    expect(waits).toMatchObject({ connections: 3000, late: 0, tcp: { ListenOverflows: 0 } });
+    expect(retransmissions(group)).toMatch(/\n\n- [^|]*$/);
   });
 
   it("is left out where nothing waited and there is nothing to compare with", () => {
     const quiet = makeResults([epoll({ connections: 100 })], {}, spikes);
-    expect(retransmissions(studyNamed(quiet, null))).toBe("");
+    expect(retransmissions(groupNamed(quiet, null))).toBe("");
   });
 
   it("adds up all runs of a cell", () => {
     const runs = [1, 2, 3].map((repeat) => {
       const cell = epoll({ connections: 1000, tcp: OVERFLOWED });
-      return { ...cell, id: `${cell.id}-run-${repeat}`, repeat };
+      return { ...cell, id: `${cell.id}-run-${repeat}`, repetition: repeat };
     });
-    const study = studyNamed(makeResults(runs, {}, spikes), null);
-    const waits = waitsOf(study, runs);
+    const group = groupNamed(makeResults(runs, {}, spikes), null);
+    const waits = waitsOf(group, runs);
     expect([waits.connections, waits.onRung, waits.tcp.ListenOverflows]).toEqual([3000, 3 * 198, 2700]);
   });
 });
 
 describe("times on a rung", () => {
-  const slow = (cell: CellResult) =>
+  const slow = (cell: RepetitionResult) =>
     Array.from({ length: cell.connections }, (_, index) => row(index + 1, 190 + (index % 20)));
-  const laddered = (study: Study) =>
-    scattersOf(study).flatMap(({ series }) => series.map(({ name }) => name));
+  const laddered = (group: Group) =>
+    scattersOf(group).flatMap(({ series }) => series.map(({ name }) => name));
 
   it("are not called retransmissions when the kernel sent nothing again", () => {
-    const study = studyNamed(makeResults([epoll({ connections: 500 })], {}, slow), null);
-    expect(laddered(study)).toEqual(["epoll"]);
-    expect(retransmissions(study)).toContain(
-      "The kernel sent nothing again but SYNs, so none of these waited for it.",
-    );
+    const group = groupNamed(makeResults([epoll({ connections: 500 })], {}, slow), null);
+    expect(laddered(group)).toEqual(["epoll"]);
+    const waits = waitsOf(group, group.results.repetitions);
+    expect(waits).toMatchObject({ onRung: 500, sentAgain: 0 });
+    expect(canBeRetransmissions(waits)).toBe(false);
   });
 
   it("are not when it sent fewer segments again than there are of them", () => {
     const tcp = { RetransSegs: 8, TCPSynRetrans: 3 };
-    const study = studyNamed(
+    const group = groupNamed(
       makeResults([makeCell({ server: "epoll", connections: 500, tcp })], {}, slow),
       null,
     );
-    expect(laddered(study)).toEqual(["epoll"]);
-    expect(retransmissions(study)).toContain("The kernel sent 5 segments again, SYNs aside");
+    expect(laddered(group)).toEqual(["epoll"]);
+    const waits = waitsOf(group, group.results.repetitions);
+    expect(waits).toMatchObject({ onRung: 500, sentAgain: 5 });
+    expect(canBeRetransmissions(waits)).toBe(false);
   });
 
   it("are no finding when chance may have put as many there", () => {
-    const spread = (cell: CellResult) =>
+    const spread = (cell: RepetitionResult) =>
       Array.from({ length: cell.connections }, (_, index) =>
         row(index + 1, 181 * 2 ** ((index * 0.618) % 6)),
       );
-    const study = studyNamed(makeResults([epoll({ connections: 1000, tcp: OVERFLOWED })], {}, spread), null);
-    expect(retransmissions(study)).toContain("That is no more than chance may put there.");
-    expect(scattersOf(study).map(({ name }) => name)).toEqual(["response-by-connection"]);
-    expect(scattersOf(study)[0]?.title).not.toContain("retransmission");
+    const group = groupNamed(makeResults([epoll({ connections: 1000, tcp: OVERFLOWED })], {}, spread), null);
+    const waits = waitsOf(group, group.results.repetitions);
+    expect([canBeRetransmissions(waits), areRetransmissions(waits)]).toEqual([true, false]);
+    expect(scattersOf(group).map(({ name }) => name)).toEqual(["response-by-connection"]);
+    expect(scattersOf(group)[0]?.title).not.toContain("retransmission");
   });
 });
 
 describe("response time by connection", () => {
   it("is drawn for every place of the groups that are held against each other", () => {
     for (const group of ["as submitted", "corrected"]) {
-      const charts = scattersOf(studyNamed(ORIGIN, group));
+      const charts = scattersOf(groupNamed(ORIGIN, group));
       expect(charts.map(({ name }) => name)).toEqual([
         "response-by-connection-1000",
         "response-by-connection-2000",
@@ -168,27 +169,27 @@ describe("response time by connection", () => {
   });
 
   it("says in its title who waits for retransmissions, and where nobody does", () => {
-    expect(scattersOf(studyNamed(ORIGIN, "as submitted"))[0]?.title).toBe(
+    expect(scattersOf(groupNamed(ORIGIN, "as submitted"))[0]?.title).toBe(
       "as submitted: 20 % of epoll's connections wait for a retransmission at 1,000 connections",
     );
-    expect(scattersOf(studyNamed(ORIGIN, "corrected"))[0]?.title).toBe(
-      "corrected: no connection waits for a retransmission at 1,000 connections",
+    expect(scattersOf(groupNamed(ORIGIN, "corrected"))[0]?.title).toBe(
+      "corrected: No connection waits for a retransmission at 1,000 connections",
     );
   });
 
-  it("says that nobody waits also where what was sent again was somebody else's", () => {
-    const cells = ORIGIN.cells.map((cell) =>
+  it("finds no waits where the retransmitted segments belong to other connections", () => {
+    const cells = ORIGIN.repetitions.map((cell) =>
       cell.group === "corrected"
         ? { ...cell, evidence: { ...cell.evidence, tcp: { ...cell.evidence.tcp, RetransSegs: 5 } } }
         : cell,
     );
-    expect(scattersOf(studyNamed({ ...ORIGIN, cells }, "corrected"))[1]?.title).toBe(
-      "corrected: no connection waits for a retransmission at 2,000 connections",
+    expect(scattersOf(groupNamed({ ...ORIGIN, repetitions: cells }, "corrected"))[1]?.title).toBe(
+      "corrected: No connection waits for a retransmission at 2,000 connections",
     );
   });
 
   it("labels every connection on a rung, each once, with its rung", () => {
-    const [chart] = scattersOf(studyNamed(ORIGIN, "as submitted"));
+    const [chart] = scattersOf(groupNamed(ORIGIN, "as submitted"));
     const [others, labelled] = chart?.series ?? [];
     expect([others?.name, labelled?.name]).toEqual(["epoll", "epoll, on a rung"]);
     expect(labelled?.of).toBe("epoll");
@@ -199,17 +200,15 @@ describe("response time by connection", () => {
       [11, 42, 2],
     ]);
     expect(labelled?.labels?.[2]).toBe("0.8 s, rung 2");
-    expect(chart?.caption).toContain("at a 20th of the rungs");
-    expect(chart?.caption).toContain("Without a response and not drawn: 10 of epoll's (cut-off).");
   });
 
   it("labels those of the corrected group too, though the kernel sent nothing again there", () => {
-    const cell = ORIGIN.cells.find(({ group }) => group === "corrected") as CellResult;
+    const cell = ORIGIN.repetitions.find(({ group }) => group === "corrected") as RepetitionResult;
     const rows = (ORIGIN.connections.get(cell.id) ?? []).map((one, index) =>
       index < 3 ? row(index + 1, 200) : one,
     );
     const results = { ...ORIGIN, connections: new Map([...ORIGIN.connections, [cell.id, rows]]) };
-    const [chart] = scattersOf(studyNamed(results, "corrected"));
+    const [chart] = scattersOf(groupNamed(results, "corrected"));
     expect(chart?.series.find(({ name }) => name === "epoll, on a rung")?.points).toHaveLength(3);
     expect(chart?.title).not.toMatch(/% of .* wait/);
   });
@@ -223,7 +222,7 @@ describe("response time by connection", () => {
         ...(backlog < 100 ? { tcp: OVERFLOWED } : {}),
       }),
     );
-    const names = scattersOf(studyNamed(makeResults(cells, {}, spikes), null)).map(({ name }) => name);
+    const names = scattersOf(groupNamed(makeResults(cells, {}, spikes), null)).map(({ name }) => name);
     expect(names).toEqual(["response-by-connection-5", "response-by-connection-4096"]);
   });
 });

@@ -1,15 +1,18 @@
 import { type Coefficients, rateAt } from "@c10k-lab/inference";
-import type { CellResult, ClientSummary } from "@c10k-lab/protocol";
-import { scientific } from "@c10k-lab/words";
+import type { ClientSummary, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
 import { scalabilityChart } from "../../src/charts/data/scalability.ts";
-import { chartOption } from "../../src/charts/draw/chart-option.js";
-import { LOOKS } from "../../src/charts/draw/looks.js";
+import { chartOption } from "../../src/charts/draw/chart-option.ts";
+import { LOOKS } from "../../src/charts/draw/looks.ts";
+import { collectDoubts } from "../../src/comparison/doubts.ts";
 import { scalabilityModel } from "../../src/document/results/scalability-model.ts";
 import { renderReport } from "../../src/index.ts";
-import { type Study, studiesOf } from "../../src/model/study.ts";
+import { type Group, listGroups } from "../../src/model/group.ts";
+import { modelsOf, type ScalabilityModel } from "../../src/scalability/model.ts";
+import { type Peak, peakIn } from "../../src/scalability/peak.ts";
 import { type CellWish, makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 
+const SERVERS = ["threaded", "select", "epoll"];
 const LOADS = [1, 2, 5, 10, 50, 100, 500, 1000];
 const FALLING = { gamma: 25_000, alpha: 0.2, beta: 2e-5 };
 const LEVEL = { gamma: 25_000, alpha: 0.2, beta: 0 };
@@ -20,7 +23,7 @@ function cellsOn(
   server: CellWish["server"] = "epoll",
   change: (load: number) => Partial<CellWish> = () => ({}),
   loads: readonly number[] = LOADS,
-): CellResult[] {
+): RepetitionResult[] {
   const wish = (load: number): CellWish => ({
     server,
     connections: load,
@@ -30,94 +33,97 @@ function cellsOn(
   return thrice(loads.map((load) => makeCell(wish(load))));
 }
 
-function studyOf(cells: readonly CellResult[]): Study {
-  const [study] = studiesOf(makeResults(cells));
-  return study as Study;
+function groupOf(cells: readonly RepetitionResult[]): Group {
+  const [group] = listGroups(makeResults(cells));
+  return group as Group;
 }
 
-function sectionOf(cells: readonly CellResult[]): string {
-  return scalabilityModel(studyOf(cells));
+function sectionOf(cells: readonly RepetitionResult[]): string {
+  return scalabilityModel(groupOf(cells));
 }
 
-function chartOf(cells: readonly CellResult[]) {
-  return scalabilityChart(studyOf(cells));
+function chartOf(cells: readonly RepetitionResult[]) {
+  return scalabilityChart(groupOf(cells));
+}
+
+function modelOf(cells: readonly RepetitionResult[], variant = "epoll"): ScalabilityModel {
+  const model = modelsOf(groupOf(cells)).find((one) => one.variant === variant);
+  if (model === undefined) throw new Error(`no model of ${variant}`);
+  return model;
+}
+
+function peakOf(cells: readonly RepetitionResult[], variant = "epoll"): Peak {
+  const { fitted } = modelOf(cells, variant);
+  if (fitted === null) throw new Error(`${variant} is not fitted`);
+  return peakIn(fitted);
 }
 
 describe("the scalability model", () => {
   it("gives each coefficient its interval, and the peak where the data enclose it", () => {
-    const section = sectionOf([...cellsOn(FALLING), ...cellsOn(LEVEL, "threaded")]);
-    const [, , , , , peak, residual] = /^\| epoll .*$/m.exec(section)?.[0].split(" | ") ?? [];
-    expect(section).toMatch(
-      /^\| epoll \| 8 \| 25,0\d\d \(2[\d,]+ to 2[\d,]+\) \| 0\.20 \(0\.\d+ to 0\.\d+\)/m,
-    );
-    expect(peak).toMatch(/^200 \(1\d\d to 2\d\d\)$/);
-    expect(residual).toMatch(/^(0|under 1) % at/);
-    expect(section).toMatch(
-      /^- epoll: the fitted rate is highest at 200 connections \(99 % interval 1\d\d to 2\d\d\) and falls from there on\.$/m,
-    );
-    expect(section).toContain("| none: β may be 0 |");
-    expect(section).toMatch(
-      /^- threaded: no peak is named: β may be 0 \(99 % interval 0 to [\d.]+ × 10⁻.\), so the rate may level off without ever falling\.$/m,
-    );
+    const cells = [...cellsOn(FALLING), ...cellsOn(LEVEL, "threaded")];
+    const { fitted } = modelOf(cells);
+    expect(fitted?.coefficients.gamma).toBeCloseTo(25_000, -3);
+    expect(fitted?.coefficients.alpha).toBeCloseTo(0.2, 2);
+    expect(fitted?.intervals?.gamma.low).toBeLessThan(25_100);
+    expect(Math.abs(fitted?.worst.residual ?? 1)).toBeLessThan(0.01);
+    const peak = peakOf(cells);
+    expect(peak).toMatchObject({ claim: "peak", connections: expect.closeTo(200, -1) });
+    expect(peakOf(cells, "threaded")).toMatchObject({ claim: "beta-may-be-0", beta: { low: 0 } });
+    // A row for each variant, a cell for each column.
+    const rows = sectionOf(cells)
+      .split("\n")
+      .filter((line) => line.startsWith("|"));
+    expect(rows.map((row) => row.split("|").length)).toEqual([9, 9, 9, 9]);
   });
 
   it("is not fitted to fewer than six loads, and then has neither table nor chart", () => {
     const cells = cellsOn(FALLING, "epoll", () => ({}), [10, 100, 1000, 4000]);
-    const section = sectionOf(cells);
-    expect(section).toContain("- epoll: not fitted: 4 points, 6 are needed.");
-    expect(section).not.toContain("|");
+    expect(modelOf(cells)).toMatchObject({ fitted: null, cells: { length: 4 } });
+    expect(sectionOf(cells)).not.toContain("|");
     expect(chartOf(cells)).toBeNull();
   });
 
-  it("does not look beyond the data for a peak", () => {
-    const section = sectionOf(cellsOn({ ...FALLING, beta: 1e-7 }, "epoll", () => ({}), LOADS));
-    expect(section).toMatch(/^- epoll: (no peak is named|peak not identifiable)/m);
-    const steep = sectionOf(cellsOn({ ...FALLING, alpha: 0, beta: 4e-7 }));
-    expect(steep).toMatch(
-      /^- epoll: peak not identifiable: it lies outside the data, which are 1 to 1,000 connections \(99 % interval 1,[\d,]+ to [\d,]+\)\.$/m,
-    );
-    expect(steep).toContain("| not identifiable: outside the data |");
+  it("names no peak beyond the data", () => {
+    expect(peakOf(cellsOn({ ...FALLING, beta: 1e-7 })).claim).not.toBe("peak");
+    expect(peakOf(cellsOn({ ...FALLING, alpha: 0, beta: 4e-7 }))).toMatchObject({
+      claim: "outside",
+      onlyInterval: false,
+    });
   });
 
-  it("says that it fits poorly", () => {
-    const section = sectionOf(
-      cellsOn(FALLING, "epoll", (load) => (load === 5 ? { messagesPerSecond: 200_000 } : {})),
-    );
-    expect(section).toMatch(
-      /^- epoll: a poor fit: it misses the rate at 5 connections by \d\d % ?.*so no peak is named\.$/m,
-    );
-    expect(section).toMatch(/\| none: poor fit \| \d\d % at 5 \(poor fit\) \|/);
+  it("calls a curve that misses a rate a poor fit", () => {
+    const cells = cellsOn(FALLING, "epoll", (load) => (load === 5 ? { messagesPerSecond: 200_000 } : {}));
+    expect(peakOf(cells)).toEqual({ claim: "poor-fit" });
+    expect(modelOf(cells).fitted?.worst.connections).toBe(5);
   });
 
-  it("claims nothing from runs too few for an interval", () => {
-    const once = cellsOn(FALLING).filter(({ repeat }) => repeat === 2);
-    const section = sectionOf(once);
-    expect(section).toContain(
-      "- epoll: no intervals can be drawn, for which each load needs 3 runs, so no peak is named.",
-    );
-    expect(section).toMatch(/^\| epoll \| 8 \| 25,0\d\d \(–\) \|/m);
+  it("claims nothing from repetitions too few for an interval", () => {
+    const once = cellsOn(FALLING).filter(({ repetition }) => repetition === 2);
+    expect(peakOf(once)).toEqual({ claim: "no-interval" });
   });
 
-  it("names the cells it leaves out, and those that may not be the server's", () => {
+  it("leaves out limited cells, and doubts those that may not be the server's", () => {
     const cells = cellsOn(FALLING, "select", (load) => {
       if (load === 1000) return { refused: 6 };
       return load === 500 ? { doubt: "client-limit" } : {};
     });
-    const section = sectionOf(cells);
-    expect(section).toContain("| select | 7 |");
-    expect(section).toContain("Left out: select-1000 (limited). Inconclusive: select-500 (client-limit).");
+    const model = modelOf(cells, "select");
+    expect(model.cells).toHaveLength(7);
+    expect(model.leftOut).toMatchObject([{ cell: { name: "select-1000" }, reason: "limited" }]);
+    expect(collectDoubts(groupOf(cells), model.cells).doubtful).toEqual([
+      { name: "select-500", doubts: ["client-limit"] },
+    ]);
     const chart = chartOf(cells);
     expect(chart?.series[0]?.points.map(([load]) => load)).toEqual(LOADS.slice(0, -1));
     expect(chart?.series[0]?.hollow.map(([load]) => load)).toEqual([1000]);
-    expect(chart?.caption).toContain("Hollow: select at 1,000 (limited).");
   });
 
   it("is fitted to closed loops of one client and one server with every connection busy, and to nothing else", () => {
-    const asked = (change: Partial<ClientSummary["asked"]>) => (cell: CellResult) => ({
+    const asked = (change: Partial<ClientSummary["asked"]>) => (cell: RepetitionResult) => ({
       ...cell,
       client: cell.client && { ...cell.client, asked: { ...cell.client.asked, ...change } },
     });
-    const others: ((cell: CellResult) => CellResult)[] = [
+    const others: ((cell: RepetitionResult) => RepetitionResult)[] = [
       asked({ options: { rate: 1000 } }),
       asked({ options: { thinkMs: { from: 5, to: 15 } } }),
       asked({ options: { noBarrier: true } }),
@@ -136,12 +142,10 @@ describe("the scalability model", () => {
     for (const change of others) {
       expect(sectionOf(cellsOn(FALLING, "epoll", () => ({ change })))).toBe("");
     }
-    const mixed = sectionOf(
-      cellsOn(FALLING, "epoll", (load) =>
-        load === 10 ? { change: asked({ options: { rate: 1000 } }) } : {},
-      ),
+    const mixed = cellsOn(FALLING, "epoll", (load) =>
+      load === 10 ? { change: asked({ options: { rate: 1000 } }) } : {},
     );
-    expect(mixed).toContain("Left out: epoll-10 (open loop).");
+    expect(modelOf(mixed).leftOut).toMatchObject([{ cell: { name: "epoll-10" }, reason: "open loop" }]);
     expect(sectionOf([])).toBe("");
   });
 });
@@ -165,17 +169,11 @@ describe("the chart of the model", () => {
     const [load = 0, rate = 0] = curves.get("epoll")?.[40] ?? [];
     expect(rate / rateAt(FALLING, load)).toBeCloseTo(1, 2);
     expect(curves.get("select")).toEqual([]);
-    expect(chart?.caption).toContain("Without a curve: select.");
-  });
-
-  it("says where the rate is highest, or that nothing says so", () => {
-    expect(chart?.title).toBe("The fitted rate is highest at 200 connections for epoll");
-    expect(chartOf(cellsOn(LEVEL))?.title).toBe("The scalability model locates no peak within the data");
   });
 
   it("puts a curve, its marks and their intervals under one name and one colour in the legend", () => {
     if (chart === null) throw new Error("no chart");
-    const option = chartOption({ ...chart, variants: ["threaded", "select", "epoll"] }, LOOKS.light, 960) as {
+    const option = chartOption({ ...chart, variants: SERVERS, servers: SERVERS }, LOOKS.light, 960) as {
       legend: { data: string[] };
       series: {
         name: string;
@@ -205,14 +203,4 @@ describe("the chart of the model", () => {
     const ids = [...report.html.matchAll(/<h\d id="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
   });
-});
-
-it("numbers far below 1 are written with a power of ten", () => {
-  expect([0, 0.5, 0.0123, 0.000_012_3, 9.96e-12].map(scientific)).toEqual([
-    "0",
-    "0.50",
-    "0.012",
-    "1.2 × 10⁻⁵",
-    "1.0 × 10⁻¹¹",
-  ]);
 });

@@ -1,7 +1,6 @@
-import { about, figure, integer } from "@c10k-lab/words";
 import { describe, expect, it } from "vitest";
-import { notesOf, summaryRows, summaryTable } from "../../src/index.ts";
-import { figuresOf, intervalOf } from "../../src/model/cell-figures.ts";
+import { summaryRows, summaryTable } from "../../src/index.ts";
+import { intervalOf, summarizeCell } from "../../src/model/cell-figures.ts";
 import { makeCell, makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 
 const bare = makeCell({
@@ -20,7 +19,7 @@ const bare = makeCell({
 
 describe("figures of a cell", () => {
   it("are the server's differences, for each message", () => {
-    const figures = figuresOf([
+    const figures = summarizeCell([
       makeCell({
         server: "epoll",
         connections: 1000,
@@ -41,14 +40,14 @@ describe("figures of a cell", () => {
 
   it("take the kernel's peak of memory where there are no samples", () => {
     const cell = makeCell({ server: "epoll", connections: 10, rssPeakKiB: 70_000 });
-    const figures = figuresOf([{ ...cell, evidence: { ...cell.evidence, server: [] } }]);
+    const figures = summarizeCell([{ ...cell, evidence: { ...cell.evidence, server: [] } }]);
     expect(figures.rssPeakMiB).toBeCloseTo(70_000 / 1024, 6);
     expect(figures.threadsPeak).toBeNull();
   });
 
   it("do not divide by no messages", () => {
     const cell = makeCell({ server: "epoll", connections: 10, messagesPerSecond: 0 });
-    expect(figuresOf([cell])).toMatchObject({
+    expect(summarizeCell([cell])).toMatchObject({
       cpuPerMessageUs: null,
       switchesPerMessage: null,
       messagesPerSecond: 0,
@@ -60,9 +59,9 @@ describe("a cell run three times", () => {
   const cell = makeCell({ server: "epoll", connections: 10, messagesPerSecond: 100_000 });
 
   it("is shown by the median of its runs, and the run in the middle stands for it", () => {
-    const figures = figuresOf(thrice([cell]).toReversed());
+    const figures = summarizeCell(thrice([cell]).toReversed());
     expect(figures.messagesPerSecond).toBe(100_000);
-    expect(figures.cell.id).toBe("epoll-10-run-2");
+    expect(figures.middle.id).toBe("epoll-10-run-2");
     expect(intervalOf(figures, (run) => run.messagesPerSecond)).toEqual({ low: 99_000, high: 101_000 });
   });
 
@@ -70,16 +69,16 @@ describe("a cell run three times", () => {
     const [a, b, c] = thrice([cell]);
     if (!a || !b || !c) throw new Error("three runs");
     const broken = { ...c, status: "failed" as const };
-    expect(figuresOf([a, b, broken])).toMatchObject({ status: "ok", messagesPerSecond: 99_500 });
-    expect(summaryTable(makeResults([a, b, broken])).rows[0]?.at(-1)).toBe("valid, 2 of 3 runs");
-    expect(figuresOf([a, { ...broken, id: "x" }, broken]).status).toBe("failed");
+    expect(summarizeCell([a, b, broken])).toMatchObject({ status: "ok", messagesPerSecond: 99_500 });
+    expect(summaryTable(makeResults([a, b, broken])).rows[0]?.at(-1)).toBe("valid, 2 of 3 repetitions");
+    expect(summarizeCell([a, { ...broken, id: "x" }, broken]).status).toBe("failed");
   });
 });
 
 describe("the summary table", () => {
   it("has a row a cell, by server and load, and dashes for what is missing", () => {
     const { head, rows } = summaryTable(
-      makeResults([...makeStudyCells().reverse(), { ...bare, name: "epoll-1", connections: 1 }]),
+      makeResults([...makeStudyCells().reverse(), { ...bare, cell: "epoll-1", connections: 1 }]),
     );
     expect(head).toHaveLength(13);
     expect(rows.every((row) => row.length === head.length)).toBe(true);
@@ -133,49 +132,5 @@ describe("the rows of summary.csv", () => {
       ledgers_balanced: "true",
     });
     expect(rows[1]).toMatchObject({ status: "failed", messages_per_second: null, server_rss_peak_mib: null });
-  });
-});
-
-describe("numbers", () => {
-  it.each([
-    [0, "0"],
-    [0.0004, "< 0.001"],
-    [0.084, "0.084"],
-    [3.214, "3.21"],
-    [9.999, "10.0"],
-    [99.96, "100"],
-    [1234.5, "1,235"],
-    [null, "–"],
-  ])("%s reads %s", (value, words) => {
-    expect(figure(value)).toBe(words);
-  });
-
-  it("are rounded to three digits in sentences, and whole in tables", () => {
-    expect(about(121_384)).toBe("121,000");
-    expect(integer(1_234_567.4)).toBe("1,234,567");
-  });
-});
-
-describe("notes", () => {
-  const noted = (id: string, ...notes: string[]) => ({
-    ...makeCell({ server: "epoll", connections: 10, notes }),
-    id,
-  });
-
-  it("of all runs of a cell are one, whatever their numbers", () => {
-    const cells = [
-      noted("a", "The accept queue overflowed 1229 times.", "It took 0.4 s."),
-      noted("b", "The accept queue overflowed 408 times."),
-      noted("c", "The accept queue overflowed 1,500 times."),
-    ];
-    expect(notesOf({ cells })).toEqual([
-      "epoll-10: The accept queue overflowed 408 to 1,500 times. (every run)",
-      "epoll-10: It took 0.4 s. (1 of 3 runs)",
-    ]);
-  });
-
-  it("that one run has twice are of one run", () => {
-    const cells = [noted("a", "Server 1 refused 3.", "Server 2 refused 4."), noted("b")];
-    expect(notesOf({ cells })).toEqual(["epoll-10: Server 1 to 2 refused 3 to 4. (1 of 2 runs)"]);
   });
 });

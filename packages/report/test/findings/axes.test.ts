@@ -1,169 +1,191 @@
-import { type CellResult, INFINITE, type LabResults, type Search } from "@c10k-lab/protocol";
+import { INFINITE, type RepetitionResult, type Search } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
 import { answer, summaryTable } from "../../src/index.ts";
 import { makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 import * as plans from "../fixtures/plans.ts";
+import { findingsOf, kindsOf, pick } from "../fixtures/statements.ts";
 
-const sentencesOf = (results: LabResults) => {
-  const { answer: sentences, details } = answer(results);
-  return [...sentences, ...details];
-};
+const SCALING = ["stopped", "stopped-together", "kept-scaling"] as const;
+const scalingIn = (results: Parameters<typeof pick>[0]) => SCALING.flatMap((kind) => pick(results, kind));
 
-describe("idle connections", () => {
-  const { answer: sentences, details } = answer(plans.idleResults());
+describe("a plan about idle connections", () => {
+  const results = plans.idleResults();
 
-  it("cost first who loses most, with the interval of the ratio", () => {
-    expect(sentences[0]).toBe(
-      "select's rate at 10,000 idle connections was 0.20 times that at 0 idle connections (99 % interval 0.20 to 0.20; 20,000 against 100,000 messages/s).",
-    );
-    expect(sentences[1]).toMatch(
-      /^No real difference between the rate at 10,000 idle connections and that at 0 idle connections is shown for threaded \(.*\) and epoll \(.*99 % interval of their ratio 0\.98 to 1\.02\)\.$/,
-    );
+  it("answers with the server that loses most, with the interval of the ratio", () => {
+    const [first, second] = findingsOf(results).answer.map(({ finding }) => finding);
+    expect(first).toMatchObject({
+      finding: "changed",
+      quantity: { name: "rate" },
+      to: { name: "select-10000" },
+      from: { name: "select-0" },
+      difference: { ratio: expect.closeTo(0.2, 6), interval: { low: expect.closeTo(0.196, 3) } },
+    });
+    expect(second).toMatchObject({
+      finding: "unchanged",
+      quantity: { name: "rate" },
+      pairs: [{ to: { variant: "threaded" } }, { to: { variant: "epoll" } }],
+    });
   });
 
-  it("have what select scans as evidence", () => {
-    expect(details).toContain(
-      "At 10,000 idle connections select scanned 10,100 descriptors per wait (99 % interval 10,100 to 10,100).",
-    );
-    expect(details.join(" ")).toContain(
-      "select's CPU time per message at 10,000 idle connections was 5.7 times",
-    );
+  it("has the descriptors that select scans as evidence, and no other server's", () => {
+    expect(pick(results, "values").find(({ deed }) => deed === "scanned")?.cells).toMatchObject([
+      { variant: "select", descriptorsPerWait: 10_128 },
+    ]);
+    const cpu = pick(results, "changed").find(({ quantity }) => quantity.name === "cpu");
+    expect(cpu).toMatchObject({ to: { variant: "select" }, difference: { ratio: expect.closeTo(5.71, 2) } });
   });
 
-  it("claim nothing from one run", () => {
-    const results = plans.idleResults();
-    const once = { ...results, cells: results.cells.filter(({ repeat }) => repeat === 1) };
-    expect(answer(once).answer.join(" ")).toContain(
-      "fewer than 3 runs have no interval, so nothing is claimed",
-    );
-    expect(answer(once).answer.join(" ")).not.toMatch(/was [\d.]+ times/);
+  it("claims nothing from one repetition", () => {
+    const repetitions = results.repetitions.filter(({ repetition }) => repetition === 1);
+    const once = { ...results, repetitions };
+    expect(pick(once, "unchanged").length).toBeGreaterThan(0);
+    expect([...pick(once, "changed"), ...pick(once, "leads")]).toEqual([]);
   });
 });
 
 describe("idle connections in a closed and in an open loop", () => {
   const results = plans.idleLoopsResults();
-  const { answer: sentences } = answer(results);
 
   it("cost messages in the one and time in the other", () => {
-    expect(sentences).toContain(
-      "closed loop: select's rate at 10,000 idle connections was 0.20 times that at 0 idle connections (99 % interval 0.20 to 0.20; 20,000 against 100,000 messages/s).",
+    const changes = findingsOf(results).answer.flatMap(({ group, finding }) =>
+      finding.finding === "changed" ? [[group, finding.quantity.name, finding.to.variant]] : [],
     );
-    expect(sentences.join(" ")).toMatch(
-      /open loop: select's p99 intended response time at 10,000 idle connections was 15 times that at 0 idle connections \(99 % interval /,
-    );
-    expect(sentences.join(" ")).toContain(
-      "open loop: select's CPU time per message at 10,000 idle connections was 6.4 times",
-    );
-  });
-
-  it("that never end are infinite, which is so many times nothing", () => {
-    const cells = results.cells.map((one): CellResult => {
-      if (one.client === null || one.group !== "open loop" || one.server !== "select" || one.x === 0)
-        return one;
-      const { intended } = one.client.latencyUs;
-      const latencyUs = { ...one.client.latencyUs, intended: { ...intended, p99: INFINITE } };
-      return { ...one, client: { ...one.client, latencyUs } } as CellResult;
-    });
-    const said = answer({ ...results, cells }).answer.join(" ");
-    expect(said).toMatch(
-      /select's p99 intended response time at 10,000 idle connections was infinite in 3 of 3 runs, unlike that at 0 idle connections \([\d.]+ ms, 99 % interval [\d.]+ to [\d.]+\)\./,
-    );
-    expect(said).not.toContain("∞ times");
-  });
-
-  it("are two loads, which are not compared with each other", () => {
-    expect(sentences.join(" ")).not.toContain("under the same load");
-  });
-
-  it("stand in one table for the terminal, with the same columns", () => {
-    const { head, rows } = summaryTable(results);
-    expect(head).toContain("intended p99 ms");
-    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head.length]));
-  });
-});
-
-describe("a backlog", () => {
-  const { answer: sentences, details } = answer(plans.backlogResults());
-
-  it("is long enough from where nothing overflows on", () => {
-    expect(sentences[0]).toBe(
-      "250 connections: The accept queues of threaded, select and epoll overflowed with a backlog of 5 (in 3 of 3 runs) and 128 (in 3 of 3 runs); from backlog 1,024 on none overflowed in any run.",
-    );
-  });
-
-  it("that is too short shows in the first response, and its overflow is held against no comparison", () => {
-    const slow = sentences.find((one) => one.includes("epoll's p99 time to the first response"));
-    expect(slow).toMatch(/with backlog 5 was 9\d times that with backlog 1,024 \(99 % interval /);
-    expect(slow).not.toContain("Inconclusive");
-  });
-
-  it("says nothing of scaling", () => {
-    expect([...sentences, ...details].join(" ")).not.toContain("scaling");
-  });
-
-  it("that never overflows is said to be that", () => {
-    const cells = [32, 1024].map((x) => makeCell({ server: "epoll", connections: 10, axis: "backlog", x }));
-    expect(answer(makeResults(thrice(cells))).answer[0]).toBe(
-      "No accept queue overflowed in any run with backlog 32 to 1,024.",
-    );
-  });
-
-  it("that always overflows is not long enough", () => {
-    const cells = [32, 1024].map((x) =>
-      makeCell({ server: "epoll", connections: 10, axis: "backlog", x, tcp: { ListenOverflows: 3 } }),
-    );
-    expect(answer(makeResults(thrice(cells))).answer[0]).toContain("no backlog measured was long enough");
-  });
-});
-
-describe("connections per second", () => {
-  it("are achieved or not, which is a sign of its own", () => {
-    expect(answer(plans.churnResults()).answer).toEqual([
-      "The threaded server stopped scaling first at 10,000 new connections/s: it achieved 67 % of what was offered (99 % interval 66.0 to 67.3 %).",
-      "The select and epoll servers did not stop scaling up to 10,000 new connections/s, the largest load measured.",
+    expect(changes).toEqual([
+      ["closed loop", "rate", "select"],
+      ["open loop", "intended-p99", "select"],
+      ["open loop", "cpu", "select"],
     ]);
   });
 
-  it("have their column", () => {
-    const { head, rows } = summaryTable(plans.churnResults());
+  it("make a ratio infinite where messages never came back", () => {
+    const repetitions = results.repetitions.map((one): RepetitionResult => {
+      if (one.client === null || one.group !== "open loop" || one.server !== "select" || one.axisValue === 0)
+        return one;
+      const { intended } = one.client.latencyUs;
+      const latencyUs = { ...one.client.latencyUs, intended: { ...intended, p99: INFINITE } };
+      return { ...one, client: { ...one.client, latencyUs } } as RepetitionResult;
+    });
+    const infinite = { ...results, repetitions };
+    const change = pick(infinite, "changed").find(({ quantity }) => quantity.name === "intended-p99");
+    expect(change?.difference.ratio).toBe(Number.POSITIVE_INFINITY);
+    expect(answer(infinite).answer.join(" ")).not.toContain("×∞");
+  });
+
+  it("are two loads, which are not compared with each other", () => {
+    expect(pick(results, "groups-counted")).toEqual([]);
+  });
+
+  it("stand in one table for the terminal, with the same columns", () => {
+    const { head, align, rows } = summaryTable(results);
+    expect(head).toContain("intended p99 ms");
+    expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head.length]));
+    expect(align).toHaveLength(head.length);
+  });
+});
+
+describe("a plan about the backlog", () => {
+  const results = plans.backlogResults();
+
+  it("answers from which backlog on nothing overflows", () => {
+    const full = (backlog: number) => ({ backlog, overflowed: 3, repetitions: 3 });
+    expect(findingsOf(results).answer[0]).toEqual({
+      group: "250 connections",
+      finding: {
+        finding: "backlog-too-short",
+        variants: ["threaded", "select", "epoll"],
+        full: [full(5), full(128)],
+        enough: 1024,
+      },
+    });
+  });
+
+  it("shows a short backlog in the first response, and an overflow spoils no comparison", () => {
+    const change = pick(results, "changed").find(
+      ({ quantity, to }) => quantity.name === "first-response-p99" && to.variant === "epoll",
+    );
+    expect(change).toMatchObject({ to: { axisValue: 5 }, from: { axisValue: 1024 } });
+    expect(change?.difference.ratio).toBeCloseTo(91.7, 1);
+    expect(change?.doubts.doubtful).toEqual([]);
+  });
+
+  it("is not about scaling", () => {
+    expect(scalingIn(results)).toEqual([]);
+  });
+
+  it("names the range in which nothing overflowed", () => {
+    const cells = [32, 1024].map((x) => makeCell({ server: "epoll", connections: 10, axis: "backlog", x }));
+    expect(pick(makeResults(thrice(cells)), "backlog-enough")).toEqual([
+      { finding: "backlog-enough", variants: null, range: [32, 1024] },
+    ]);
+  });
+
+  it("names no backlog where each overflowed", () => {
+    const cells = [32, 1024].map((x) =>
+      makeCell({ server: "epoll", connections: 10, axis: "backlog", x, tcp: { ListenOverflows: 3 } }),
+    );
+    expect(pick(makeResults(thrice(cells)), "backlog-too-short")).toMatchObject([{ enough: null }]);
+  });
+});
+
+describe("a plan about connections per second", () => {
+  const results = plans.churnResults();
+
+  it("takes a rate that was not achieved as a sign", () => {
+    expect(kindsOf(results)).toEqual(["stopped", "kept-scaling"]);
+    expect(pick(results, "stopped")).toMatchObject([
+      {
+        cell: { name: "threaded-10000" },
+        signs: [{ sign: "offered", share: expect.closeTo(0.667, 3), isSure: true }],
+        isFirst: true,
+      },
+    ]);
+  });
+
+  it("has a column for the rate", () => {
+    const { head, rows } = summaryTable(results);
     expect(rows.map((row) => row[head.indexOf("connections/s")])).toContain("6,667");
   });
 });
 
-describe("an open loop", () => {
-  it("is judged by when messages were due, and by what was offered", () => {
-    const cells = [1000, 2000].map((x) =>
-      makeCell({
-        ...{ server: "epoll", connections: 10, axis: "rate", x },
-        messagesPerSecond: Math.min(x, 1500),
-        p99Ms: 3,
-        intendedP99Ms: x > 1000 ? 900 : 4,
-      }),
-    );
-    expect(answer(makeResults(thrice(cells))).answer).toEqual([
-      "The epoll server stopped scaling at 2,000 messages/s offered: it achieved 75 % of what was offered (99 % interval 74.3 to 75.8 %) and its p99 response time from when a message was due was 900 ms (99 % interval 891 to 909 ms).",
-    ]);
-  });
+it("An open loop is judged by when messages were due, and by the rate that was offered", () => {
+  const cells = [1000, 2000].map((x) =>
+    makeCell({
+      server: "epoll",
+      connections: 10,
+      axis: "rate",
+      x,
+      messagesPerSecond: Math.min(x, 1500),
+      p99Ms: 3,
+      intendedP99Ms: x > 1000 ? 900 : 4,
+    }),
+  );
+  expect(pick(makeResults(thrice(cells)), "stopped")).toMatchObject([
+    {
+      cell: { axisValue: 2000 },
+      signs: [
+        { sign: "offered", share: 0.75 },
+        { sign: "p99", clock: "intended", ms: 900 },
+      ],
+    },
+  ]);
 });
 
-describe("the size of a message", () => {
-  it("from which on the architectures no longer differ is the answer", () => {
-    expect(answer(plans.sizeResults()).answer[0]).toMatch(
-      /^From 64 KiB messages on no real difference in rate is shown between threaded, select and epoll \(.*99 % interval of their ratio/,
-    );
+describe("a plan about the size of a message", () => {
+  it("answers from which size on the architectures no longer differ", () => {
+    expect(pick(plans.sizeResults(), "converged")).toMatchObject([
+      { from: 65_536, furthest: [{ name: "epoll-65536" }, { name: "threaded-65536" }] },
+    ]);
   });
 
-  it("that never makes them alike is said, too", () => {
+  it("answers that they differ at every size where they do", () => {
     const cells = ([16, 1024] as const).flatMap((x) => [
       makeCell({ server: "threaded", connections: 50, axis: "size", x, messagesPerSecond: 10_000 }),
       makeCell({ server: "epoll", connections: 50, axis: "size", x, messagesPerSecond: 20_000 }),
     ]);
-    expect(answer(makeResults(thrice(cells))).answer[0]).toContain(
-      "Up to the largest, 1 KiB messages, the servers still differ in rate",
-    );
+    expect(pick(makeResults(thrice(cells)), "differs-throughout")).toMatchObject([{ largest: 1024 }]);
   });
 
-  it("makes MiB per second of both directions", () => {
+  it("counts the MiB per second of both directions", () => {
     const { head, rows } = summaryTable(plans.sizeResults());
     const largest = rows.find((row) => row[0] === "threaded" && row[1] === "64 KiB");
     // 10,000 messages/s of 64 KiB there and back.
@@ -172,109 +194,108 @@ describe("the size of a message", () => {
 });
 
 describe("an ablation", () => {
-  const sentences = sentencesOf(plans.ablationResults());
+  const results = plans.ablationResults();
 
-  it("says what an option changes, in its group", () => {
-    expect(sentences).toContain(
-      "trigger: At 1,000 connections epoll-level's CPU time per message was 1.29 times epoll-edge's (99 % interval 1.29 to 1.29; 9.00 against 7.00 µs of CPU per message).",
-    );
+  it("answers what an option changes", () => {
+    expect(pick(results, "leads")).toMatchObject([
+      { quantity: { name: "cpu" }, more: { name: "trigger-epoll-level-100" } },
+      { more: { variant: "epoll-level" }, difference: { ratio: expect.closeTo(9 / 7, 6) } },
+    ]);
   });
 
-  it("says of everything else that no difference is shown", () => {
-    const none = sentences.find((one) =>
-      one.startsWith("thread stack: At 1,000 connections no real difference"),
-    );
-    expect(none).toContain(
-      "between threaded-64KiB and threaded-8MiB in rate (100,000 and 100,000 messages/s)",
-    );
+  it("shows no difference in everything else", () => {
+    const stack = pick(results, "unaffected").find(({ cells }) => cells[0]?.server === "threaded");
+    expect(stack?.cells.map(({ variant }) => variant).toSorted()).toEqual([
+      "threaded-64KiB",
+      "threaded-8MiB",
+    ]);
+    expect(stack?.quantities.map(({ name }) => name)).toContain("rate");
   });
 
-  it("says nothing of scaling", () => {
-    expect(sentences.join(" ")).not.toContain("scaling");
+  it("is not about scaling", () => {
+    expect(scalingIn(results)).toEqual([]);
   });
 });
 
 describe("groups that share a load", () => {
-  const { answer: sentences } = answer(plans.originResults());
+  const results = plans.originResults();
 
   it("are counted first", () => {
-    expect(sentences[0]).toBe(
-      "Of 4 cells under the same load (medians over the runs of each), “as submitted” overflowed the accept queue in 4 and ran out of time in 1 and “corrected” overflowed the accept queue in none and ran out of time in none.",
-    );
+    expect(findingsOf(results).answer[0]).toEqual({
+      group: null,
+      finding: {
+        finding: "groups-counted",
+        cells: 4,
+        sides: [
+          { group: "as submitted", overflowed: 4, cutOff: 1 },
+          { group: "corrected", overflowed: 0, cutOff: 0 },
+        ],
+      },
+    });
   });
 
-  it("are compared with the interval of the ratio, and what they differ in is not held against it", () => {
-    expect(sentences).toContain(
-      "threaded's maximum response time at 5,000 connections, “as submitted”, was 20 times that of “corrected” (99 % interval 20 to 20; 2,400 against 120 ms).",
+  it("are compared with the interval of the ratio, and their difference in accepting spoils nothing", () => {
+    const change = pick(results, "changed").find(
+      ({ quantity, to }) => quantity.name === "max" && to.variant === "threaded",
     );
+    expect(change).toMatchObject({
+      to: { axisValue: 5000 },
+      groups: ["as submitted", "corrected"],
+      difference: { ratio: expect.closeTo(20, 6) },
+      doubts: { doubtful: [] },
+    });
   });
 
-  it("that ran out of time took at least so long", () => {
-    expect(sentences[1]).toBe(
-      "epoll at 5,000 connections, “as submitted”, was not over after 29,700 ms in 3 of 3 runs: at least 33 times as long as “corrected” (900 ms, 99 % interval 891 to 909 ms).",
-    );
-    expect(sentences.join(" ")).not.toContain("epoll's wall time at 5,000 connections");
+  it("took at least the time after which they were cut off", () => {
+    expect(pick(results, "not-over")).toMatchObject([
+      { to: { variant: "epoll" }, cutOff: 3, timesMin: expect.closeTo(32.7, 1) },
+    ]);
+    const wall = pick(results, "changed").filter(({ quantity }) => quantity.name === "wall-time");
+    expect(wall.some(({ to }) => to.variant === "epoll" && to.axisValue === 5000)).toBe(false);
   });
 
-  it("that ran out of time in some runs is held against what those were given", () => {
-    const results = plans.originResults();
-    const isCut = (one: CellResult) => one.status === "cut-off";
-    const last = results.cells.findLast(isCut);
-    const cells = results.cells.map((one): CellResult => {
+  it("are held against the time of the repetitions that were cut off, not of the others", () => {
+    const last = results.repetitions.findLast(({ status }) => status === "cut-off");
+    const repetitions = results.repetitions.map((one): RepetitionResult => {
       if (one !== last || one.client === null) return one;
       const achieved = { ...one.client.achieved, durationMs: 7000 };
       return { ...one, status: "ok", client: { ...one.client, achieved } };
     });
-    expect(answer({ ...results, cells }).answer.join(" ")).toMatch(
-      /was not over after (29,[0-9]00|30,[0-9]00) ms in 2 of 3 runs/,
-    );
+    const [notOver] = pick({ ...results, repetitions }, "not-over");
+    expect(notOver?.cutOff).toBe(2);
+    expect(notOver?.givenMs).toBeGreaterThan(29_000);
   });
 
   it("without a common load are not compared", () => {
-    expect(answer(plans.backlogResults()).answer.join(" ")).not.toContain("under the same load");
+    expect(pick(plans.backlogResults(), "groups-counted")).toEqual([]);
   });
 });
 
 describe("a search", () => {
-  const { answer: sentences, details } = answer(plans.capacityResults());
-
-  it("names who came to an end first where the intervals say so, and then each limit", () => {
-    expect(sentences).toEqual([
-      "As connections rose select was the first to miss the objective (interval 900 to 1,000 connections).",
-      "threaded: between 4,000 and 4,500 connections at 10,000 messages/s (4,000 met in 3 of 3 runs, 4,500 failed in 3 of 3 runs); first signal: latency: So it was seen.",
-      "select: between 900 and 1,000 connections at 10,000 messages/s (900 met in 3 of 3 runs, 1,000 failed in 3 of 3 runs); first signal: fd-wall: So it was seen.",
-      "epoll: at least 20,000 connections at 10,000 messages/s (20,000 met in 3 of 3 runs). The client has ports for 20,000 connections.",
-    ]);
-    expect(details[0]).toContain("Asked for: p99 response time of at most 100 ms");
+  it("names the first server to reach its limit where the intervals do not overlap, then each limit", () => {
+    const results = plans.capacityResults();
+    expect(kindsOf(results)).toEqual(["first-limit", "search", "search", "search"]);
+    expect(pick(results, "first-limit")).toMatchObject([{ lowest: { variant: "select" } }]);
+    expect(pick(results, "objective")).toHaveLength(1);
+    expect(scalingIn(results)).toEqual([]);
   });
 
-  it("claims no order of intervals that overlap, and calls a limit of the client inconclusive", () => {
-    const unclear = searchesWith({
-      failed: 4200,
-      first: { signal: "client-limit", sentence: "It was busy." },
-    });
-    expect(unclear[0]).toBe(
-      "No order is shown as connections rose: the intervals of select and threaded overlap below 4,200 connections.",
-    );
-    expect(unclear.find((one) => one.startsWith("select:"))).toMatch(
-      / Inconclusive: the limit may be the client's\.$/,
-    );
+  it("claims no order of intervals that overlap", () => {
+    const [unclear] = pick(searchesWith({ failed: 4200 }), "order-unclear");
+    expect(unclear).toMatchObject({ lowest: { variant: "select" }, overlapping: [{ variant: "threaded" }] });
   });
 
   it("that was interrupted is put in no order", () => {
-    expect(searchesWith({ ended: "interrupted" })[0]).toContain("As connections rose threaded was the first");
-  });
-
-  it("is no question of scaling", () => {
-    expect([...sentences, ...details].join(" ")).not.toContain("scaling");
+    const results = searchesWith({ ended: "interrupted" });
+    expect(pick(results, "first-limit")).toMatchObject([{ lowest: { variant: "threaded" } }]);
   });
 });
 
-/** The answer where the search for select went otherwise. */
-function searchesWith(change: Partial<Search>): readonly string[] {
+/** Results in which the search for select went otherwise. */
+function searchesWith(change: Partial<Search>): Parameters<typeof pick>[0] {
   const results = plans.capacityResults();
   const searches = (results.capacity?.searches ?? []).map((search) =>
     search.variant === "select" ? { ...search, ...change } : search,
   );
-  return answer({ ...results, capacity: results.capacity && { ...results.capacity, searches } }).answer;
+  return { ...results, capacity: results.capacity && { ...results.capacity, searches } };
 }

@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { findChromium } from "../../src/page/chromium.ts";
-import { isDrawn } from "./probe.js";
+import { isDrawn } from "./probe.ts";
 
 /** A browser on a busy machine takes its time. */
 const BOUND_MS = 120_000;

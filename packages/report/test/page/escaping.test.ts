@@ -11,11 +11,11 @@ describe("what comes with the data", () => {
   const cell = makeCell({
     server: "epoll",
     connections: 10,
-    notes: [EVIL],
+    incidents: [{ incident: "died", process: "server", exitCode: 1, signal: null, answer: EVIL }],
     change: (one) => ({
       ...one,
       commands: { servers: [`\`\`\`\n</code>${EVIL}`], clients: [EVIL] },
-      reconciliation: one.reconciliation && { ...one.reconciliation, balanced: false, differences: [EVIL] },
+      reconciliation: one.reconciliation && { ...one.reconciliation, balanced: false },
     }),
   });
   const { html, markdown } = renderReport([

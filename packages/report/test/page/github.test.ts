@@ -63,7 +63,7 @@ function everyToken(tokens: readonly Token[]): Token[] {
   });
 }
 
-/** What stands between bars that are not escaped. */
+/** Text between bars that are not escaped. */
 function cellsIn(row: string): number {
   return row.replaceAll("\\|", "").split("|").length - 2;
 }

@@ -1,7 +1,7 @@
-import type { CellResult } from "@c10k-lab/protocol";
+import type { RepetitionResult } from "@c10k-lab/protocol";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
-import { LOOKS } from "../../src/charts/draw/looks.js";
+import { LOOKS } from "../../src/charts/draw/looks.ts";
 import { renderReport } from "../../src/index.ts";
 import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 import { makeManyVariants } from "../fixtures/many-variants.ts";
@@ -15,11 +15,11 @@ import {
   plotOf,
   type Rectangle,
   textsOf,
-} from "./probe.js";
+} from "./probe.ts";
 
 /** Each server uses a different share of its core: lines one upon the other could not be told apart. */
-const cells = makeStudyCells().map((cell): CellResult => {
-  const factor = { threaded: 1.3, select: 1.1, epoll: 1 }[cell.server];
+const cells = makeStudyCells().map((cell): RepetitionResult => {
+  const factor = { threaded: 1.3, select: 1.1, epoll: 1 }[cell.server] ?? 1;
   const server = cell.evidence.server.map((sample) => ({ ...sample, cpuMs: sample.cpuMs * factor }));
   return { ...cell, evidence: { ...cell.evidence, server } };
 });

@@ -163,9 +163,9 @@ describe("intervals", () => {
   });
 
   it("are the same at every call, and hold what was fitted", () => {
-    const study = () => studied(exact, LOADS, scatter(3));
-    expect(study()).toEqual(study());
-    const { coefficients, intervals } = study() ?? {};
+    const group = () => studied(exact, LOADS, scatter(3));
+    expect(group()).toEqual(group());
+    const { coefficients, intervals } = group() ?? {};
     for (const name of ["gamma", "alpha", "beta"] as const) {
       expect(intervals?.[name].low).toBeLessThan(coefficients?.[name] ?? 0);
       expect(intervals?.[name].high).toBeGreaterThan(coefficients?.[name] ?? 0);
@@ -178,7 +178,7 @@ describe("intervals", () => {
     expect(fittedTo(points, runs)).toMatchObject({ intervals: null });
   });
 
-  it("of a peak within the data hold it in over 80 of 100 studies", () => {
+  it("of a peak within the data hold it in over 80 of 100 simulations", () => {
     const random = scatter(5);
     const peaks = Array.from(
       { length: STUDIES },
@@ -188,7 +188,7 @@ describe("intervals", () => {
     expect(right.length).toBeGreaterThan(0.8 * STUDIES);
   });
 
-  it("let a rate that levels off have a peak in under 10 of 100 studies, although its loads scatter more than its runs", () => {
+  it("let a rate that levels off have a peak in under 10 of 100 simulations, although its loads scatter more than its runs", () => {
     const random = scatter(7);
     const claims = Array.from({ length: STUDIES }, () =>
       studied({ ...exact, beta: 0 }, LOADS, random),

@@ -1,18 +1,13 @@
-import { listed } from "@c10k-lab/words";
-import {
-  behindIn,
-  compareAtHardest,
-  doubtOf,
-  leaderOf,
-  valuesSentence,
-} from "../../comparison/comparison.ts";
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
+import { axisWords, describePlace, listed } from "@c10k-lab/words";
+import { behindIn, type Comparison, compareAtHardest, leaderOf } from "../../comparison/comparison.ts";
+import { collectDoubts, hasDoubt } from "../../comparison/doubts.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
-import { placeOf, wordsOf } from "../../model/place.ts";
+import { cellsOf, describeFate, type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import type { Quantity } from "../../model/quantities.ts";
-import { cellsOf, fateOf, isWhole, placesOf, type Study } from "../../model/study.ts";
 import type { Axis, Chart, Point, Range, Series } from "../draw/chart.ts";
 
-/** From this factor between the smallest and the largest value on, a linear axis hides the small ones. */
+/** Factor between the smallest and the largest value above which a linear axis hides the small ones. */
 const LOG_SPREAD = 30;
 
 /** A quantity drawn over what the plan varies, a line a variant. */
@@ -22,93 +17,118 @@ export interface Drawing {
   readonly label: string;
   readonly unit: string;
   readonly quantity: Quantity;
-  /** Before "at 4,000 connections" when one variant is really best: "answers the most messages per second". */
+  /** Clause for the variant that is really best: "answers the most messages per second". */
   readonly leads: string;
   readonly canBeLog: boolean;
 }
 
-export function drawByConnections(study: Study, drawing: Drawing): Chart {
+export function drawByConnections(group: Group, drawing: Drawing): Chart {
   const { name, heading, label, unit, quantity } = drawing;
-  const series = seriesOf(study, quantity);
+  const series = seriesOf(group, quantity);
   return {
     name,
     heading,
-    title: titleOf(study, drawing),
-    caption: captionOf(study, quantity, series),
-    x: xAxisOf(study),
+    title: titleOf(group, drawing),
+    caption: captionOf(group, quantity, series),
+    x: xAxisOf(group),
     y: { label, unit, scale: drawing.canBeLog ? scaleOf(series) : "linear", format: "number", ticks: null },
     series,
   };
 }
 
-export function xAxisOf(study: Study): Axis {
-  const ticks = placesOf(study);
-  const { label, unit } = wordsOf(study.axis);
+export function xAxisOf(group: Group): Axis {
+  const ticks = listAxisValues(group);
+  const { label, unit } = axisWords(group.axis);
   // A logarithm has no zero, and without idle connections is where everything is compared from.
   const scale = ticks.includes(0) ? "linear" : "log";
-  return { label, unit: unit.trim(), scale, format: study.axis === "size" ? "bytes" : "number", ticks };
+  return { label, unit: unit.trim(), scale, format: group.axis === "size" ? "bytes" : "number", ticks };
 }
 
-export function seriesOf(study: Study, { value }: Pick<Quantity, "value">): Series[] {
+export function seriesOf(group: Group, { value }: Pick<Quantity, "value">): Series[] {
   const pointOf = (cell: CellFigures): Point[] => {
     const y = value(cell);
-    return y === null || y === Number.POSITIVE_INFINITY ? [] : [[cell.x, y]];
+    return y === null || y === Number.POSITIVE_INFINITY ? [] : [[cell.axisValue, y]];
   };
-  return study.variants.map((variant) => {
-    const cells = cellsOf(study, variant);
+  return group.variants.map((variant) => {
+    const cells = cellsOf(group, variant);
     const points = cells.filter(isWhole).flatMap(pointOf);
     const hollow = cells.filter((cell) => !isWhole(cell)).flatMap(pointOf);
     const ranges = cells.filter(isWhole).flatMap((cell): Range[] => {
       const interval = intervalOf(cell, value);
-      return interval === null ? [] : [[cell.x, interval.low, interval.high]];
+      return interval === null ? [] : [[cell.axisValue, interval.low, interval.high]];
     });
     return { name: variant, kind: "line", points, hollow, ranges };
   });
 }
 
-function titleOf(study: Study, { heading, quantity, leads }: Drawing): string {
-  const comparison = compareAtHardest(study, quantity);
-  if (comparison === null) return titleOfOne(study, heading, quantity);
-  const at = `at ${placeOf(study.axis, comparison.x)}`;
+function titleOf(group: Group, { heading, quantity, leads }: Drawing): string {
+  const comparison = compareAtHardest(group, quantity);
+  if (comparison === null) return titleOfOne(group, heading, quantity);
+  const at = `at ${describePlace(group.axis, comparison.axisValue)}`;
   const leader = leaderOf(comparison);
   const behind = behindIn(comparison).map(({ variant }) => variant);
-  const doubt = doubtOf(study, comparison.ranked) === "" ? "" : " (inconclusive)";
+  const doubt = describeDoubt(group, comparison.ranked);
   if (leader !== null) return `${leader} ${leads} ${at}${doubt}`;
+  const infinite = comparison.ranked.filter(({ value }) => value === Number.POSITIVE_INFINITY);
+  if (behind.length === 0 && infinite.length > 0) {
+    return `${listed(infinite.map(({ variant }) => variant))}: infinite ${quantity.what} ${at}${doubt}`;
+  }
   if (behind.length === 0) return `No real difference in ${quantity.what} ${at}`;
   return `${listed(behind)} ${behind.length === 1 ? "is" : "are"} behind in ${quantity.what} ${at}${doubt}`;
 }
 
-/** What only one variant has. */
-function titleOfOne(study: Study, heading: string, quantity: Quantity): string {
-  const comparison = compareAtHardest(study, quantity, 1);
-  const [only] = comparison?.ranked ?? [];
-  if (comparison === null || only === undefined) return `${heading}, by ${wordsOf(study.axis).label}`;
-  return `${only.variant}: ${quantity.format(only.value)} ${quantity.unit} at ${placeOf(study.axis, comparison.x)}`;
+/** Returns " (inconclusive)" for a title that rests on a doubtful cell. */
+export function describeDoubt(group: Group, compared: Comparison["ranked"]): string {
+  const cells = compared.map(({ cell }) => cell);
+  return hasDoubt(collectDoubts(group, cells)) ? " (inconclusive)" : "";
 }
 
-function captionOf(study: Study, quantity: Quantity, series: readonly Series[]): string {
-  const comparison = compareAtHardest(study, quantity) ?? compareAtHardest(study, quantity, 1);
-  const values = comparison === null ? "" : valuesSentence(study, comparison);
-  return [values, hollowSentence(study, series)].filter((sentence) => sentence !== "").join(" ");
+/** Returns the title of a quantity that only one variant has. */
+function titleOfOne(group: Group, heading: string, quantity: Quantity): string {
+  const comparison = compareAtHardest(group, quantity, 1);
+  const [only] = comparison?.ranked ?? [];
+  if (comparison === null || only === undefined) return `${heading}, by ${axisWords(group.axis).label}`;
+  return `${only.variant}: ${quantity.format(only.value)} ${quantity.unit} at ${describePlace(group.axis, comparison.axisValue)}`;
+}
+
+function captionOf(group: Group, quantity: Quantity, series: readonly Series[]): string {
+  const comparison = compareAtHardest(group, quantity) ?? compareAtHardest(group, quantity, 1);
+  const values = comparison === null ? [] : [describeValues(group, comparison)];
+  return [...values, ...hollowSentence(group, series)].join(" ");
+}
+
+/** Returns "At 4,000 connections: threaded 1.9 (1.8 to 2.0), epoll 0.01 (0.01 to 0.02) …" in the order of the tables. */
+function describeValues(group: Group, { quantity, axisValue, ranked }: Comparison): string {
+  const { format, unit, value } = quantity;
+  const cells = group.variants.flatMap((name) => ranked.find(({ variant }) => variant === name)?.cell ?? []);
+  const intervals = cells.map((cell) => intervalOf(cell, value));
+  const values = cells.map((cell, at) => {
+    const interval = intervals[at] ?? null;
+    const range = interval === null ? "" : ` (${format(interval.low)} to ${format(interval.high)})`;
+    return `${cell.variant} ${format(value(cell) ?? 0)}${range}`;
+  });
+  const hasInterval = intervals.some((interval) => interval !== null);
+  const legend = hasInterval ? `; in brackets ${CONFIDENCE_PERCENT} % intervals` : "";
+  return `At ${describePlace(group.axis, axisValue)}: ${values.join(", ")} ${unit}${legend}.`;
 }
 
 /** Names the hollow marks of a chart. What they mean is said once, before the first one. */
-export function hollowSentence(study: Study, series: readonly Series[]): string {
+export function hollowSentence(group: Group, series: readonly Series[]): string[] {
   const names = series.flatMap(({ name, hollow }) => {
     if (hollow.length === 0) return [];
-    const byFate = Map.groupBy(hollow, ([x]) => fateAt(study, name, x));
+    const byFate = Map.groupBy(hollow, ([x]) => fateAt(group, name, x));
     const said = [...byFate].map(([fate, points]) => {
-      const places = [...new Set(points.map(([x]) => wordsOf(study.axis).format(x)))];
+      const places = [...new Set(points.map(([x]) => axisWords(group.axis).format(x)))];
       return `${listed(places)}${fate}`;
     });
     return [`${name} at ${listed(said)}`];
   });
-  return names.length === 0 ? "" : `Hollow: ${names.join("; ")}.`;
+  return names.length === 0 ? [] : [`Hollow: ${names.join("; ")}.`];
 }
 
-function fateAt(study: Study, variant: string, x: number): string {
-  const cell = study.cells.find((one) => one.variant === variant && one.x === x);
-  return cell === undefined ? "" : ` (${fateOf(cell)})`;
+function fateAt(group: Group, variant: string, x: number): string {
+  const cell = group.cells.find((one) => one.variant === variant && one.axisValue === x);
+  return cell === undefined ? "" : ` (${describeFate(cell)})`;
 }
 
 /** Logarithmic where a linear axis would hide the small values. */

@@ -1,6 +1,13 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
-import { integer, plural } from "@c10k-lab/words";
-import { amount, heldFast, limitText, nameOf, trialsOf } from "../../findings/capacity-text.ts";
+import {
+  describeAmount,
+  describeFixed,
+  describeLimit,
+  integer,
+  plural,
+  searchName,
+  trialsOf,
+} from "@c10k-lab/words";
 import type { Chart, Point, Series } from "../draw/chart.ts";
 
 /** p99 over every value that was tried, a chart for each direction of the search. */
@@ -49,7 +56,7 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
   });
 }
 
-/** Runs that met the objective in full, the others hollow; those whose p99 never came cannot be drawn. */
+/** Returns repetitions that met the objective as full marks, the others hollow; an infinite p99 cannot be drawn. */
 function seriesOf(search: Search): Series {
   const trials = search.tries.flatMap(({ value, trials: of }) =>
     of.flatMap(({ met, p99Ms }) =>
@@ -61,21 +68,21 @@ function seriesOf(search: Search): Series {
       .filter(({ met }) => met === wanted)
       .map(({ point }) => point)
       .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return { name: nameOf(search), kind: "marks", points: pointsOf(true), hollow: pointsOf(false) };
+  return { name: searchName(search), kind: "marks", points: pointsOf(true), hollow: pointsOf(false) };
 }
 
 function titleOf(searches: readonly Search[]): string {
   const [best] = searches.filter(({ met }) => met !== null).toSorted((a, b) => (b.met ?? 0) - (a.met ?? 0));
   if (best === undefined) return "No value tried met the objective";
-  return `At most ${amount(best, best.met ?? 0)} met the objective (${nameOf(best)}), ${heldFast(best)}`;
+  return `At most ${describeAmount(best, best.met ?? 0)} met the objective (${searchName(best)}), ${describeFixed(best)}`;
 }
 
 function captionOf(searches: readonly Search[], p99Ms: number): string {
-  const limits = searches.map((one) => `${nameOf(one)} ${limitText(one)}`).join("; ");
+  const limits = searches.map((one) => `${searchName(one)} ${describeLimit(one)}`).join("; ");
   const unseen = searches.flatMap(trialsOf).filter((trial) => typeof trial.p99Ms !== "number").length;
   const missing =
-    unseen === 0 ? "" : ` Not drawn, because their p99 is not finite: ${plural(unseen, "run")}.`;
-  return `Each mark is one run: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${limits}.${missing}`;
+    unseen === 0 ? "" : ` Not drawn, because their p99 is not finite: ${plural(unseen, "repetition")}.`;
+  return `Each mark is one repetition: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${limits}.${missing}`;
 }
 
 /** 1, 2, 5, 10, 20, … as far as the values go. */

@@ -1,18 +1,17 @@
-import { about, integer, listed, percent } from "@c10k-lab/words";
-import { lateSentence } from "../../comparison/wait-sentences.ts";
+import { about, describePlace, integer, listed, percent } from "@c10k-lab/words";
 import { areRetransmissions, isLaddered, type Waits } from "../../comparison/waits.ts";
+import { type Group, isWhole } from "../../model/group.ts";
 import { SPREAD_RATIO } from "../../model/limits.ts";
-import { placeOf } from "../../model/place.ts";
-import { isWhole, type Study } from "../../model/study.ts";
+import { describeWaits } from "../../wording/waits.ts";
 import type { Drawn } from "./drawn-connections.ts";
 
 /** The one message of a scatter. */
-export function titleOf(study: Study, drawn: readonly Drawn[]): string {
-  const at = `at ${placeOf(study.axis, drawn[0]?.cell.x ?? 0)}`;
-  return ladderTitle(study, drawn, at) ?? spreadTitle(drawn, at);
+export function titleOf(group: Group, drawn: readonly Drawn[]): string {
+  const at = `at ${describePlace(group.axis, drawn[0]?.cell.axisValue ?? 0)}`;
+  return ladderTitle(group, drawn, at) ?? spreadTitle(drawn, at);
 }
 
-function ladderTitle(study: Study, drawn: readonly Drawn[], at: string): string | null {
+function ladderTitle(group: Group, drawn: readonly Drawn[], at: string): string | null {
   const waiting = drawn.filter(({ waits }) => areRetransmissions(waits));
   if (waiting.length > 0) {
     const shares = waiting.map(
@@ -20,7 +19,7 @@ function ladderTitle(study: Study, drawn: readonly Drawn[], at: string): string 
     );
     return `${listed(shares)} connections wait for a retransmission ${at}`;
   }
-  return isLaddered(study) && drawn.every(({ waits }) => isQuiet(waits))
+  return isLaddered(group) && drawn.every(({ waits }) => isQuiet(waits))
     ? `No connection waits for a retransmission ${at}`
     : null;
 }
@@ -38,39 +37,42 @@ function spreadTitle(drawn: readonly Drawn[], at: string): string {
   return `${widest.variant}'s connections wait least alike ${at}`;
 }
 
-export function captionOf(study: Study, drawn: readonly Drawn[]): string {
-  const at = placeOf(study.axis, drawn[0]?.cell.x ?? 0);
+export function captionOf(group: Group, drawn: readonly Drawn[]): string {
+  const at = describePlace(group.axis, drawn[0]?.cell.axisValue ?? 0);
   const ranges = drawn.map(spreadOf).map(rangeOf).join("; ");
   return [
-    `At ${at} the mean response time of a connection in one run, fastest to slowest: ${ranges} ms.`,
-    ...drawn.map(({ cell, waits }) => lateSentence(cell.variant, waits)),
-    outlineSentence(drawn),
-    missingSentence(drawn),
-  ]
-    .filter((sentence) => sentence !== "")
-    .join(" ");
+    `At ${at} the mean response time of a connection in one repetition, fastest to slowest: ${ranges} ms.`,
+    ...drawn.flatMap(({ cell, waits }) =>
+      waits.late === 0 ? [] : [`${cell.variant}: ${describeWaits(waits)}`],
+    ),
+    ...outlineSentence(drawn),
+    ...missingSentence(drawn),
+  ].join(" ");
 }
 
 /** A wait is one of several messages, the mean is of all: so the marks lie lower than the rungs. */
-function outlineSentence(drawn: readonly Drawn[]): string {
+function outlineSentence(drawn: readonly Drawn[]): string[] {
   const first = drawn.find(({ labelled }) => labelled.length > 0);
-  if (first === undefined) return "";
-  const { messages = null, active = 0 } = first.cell.cell.client?.asked ?? {};
+  if (first === undefined) return [];
+  const { messages = null, active = 0 } = first.cell.middle.client?.asked ?? {};
   const each = messages === null || active === 0 ? 0 : messages / active;
-  const lower =
-    Number.isInteger(each) && each > 1
-      ? ` The mean is of ${each} messages, one of which waited so: the marks lie at a ${each}th of the rungs and above.`
-      : "";
-  return `Outlined: connections on a rung.${lower}`;
+  const outlined = "Outlined: connections on a rung.";
+  if (!Number.isInteger(each) || each <= 1) return [outlined];
+  return [
+    outlined,
+    `The mean is of ${each} messages, one of which waited so: the marks lie at a ${each}th of the rungs and above.`,
+  ];
 }
 
-function missingSentence(drawn: readonly Drawn[]): string {
+function missingSentence(drawn: readonly Drawn[]): string[] {
   const missing = drawn.flatMap(({ cell, waits }) =>
     waits.unanswered === 0
       ? []
-      : [`${integer(waits.unanswered)} of ${cell.variant}'s${isWhole(cell) ? "" : ` (${cell.cell.status})`}`],
+      : [
+          `${integer(waits.unanswered)} of ${cell.variant}'s${isWhole(cell) ? "" : ` (${cell.middle.status})`}`,
+        ],
   );
-  return missing.length === 0 ? "" : `Without a response and not drawn: ${listed(missing)}.`;
+  return missing.length === 0 ? [] : [`Without a response and not drawn: ${listed(missing)}.`];
 }
 
 interface Spread {

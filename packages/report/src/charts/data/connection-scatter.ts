@@ -1,55 +1,51 @@
+import { describePlace } from "@c10k-lab/words";
 import { RUNGS, rungText } from "../../comparison/ladder.ts";
 import { isLaddered, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
-import { placeOf } from "../../model/place.ts";
-import { placesOf, type Study } from "../../model/study.ts";
+import { cellsAt, type Group, listAxisValues } from "../../model/group.ts";
 import type { Chart, Series } from "../draw/chart.ts";
 import { scaleOf } from "./by-connections.ts";
 import { captionOf, titleOf } from "./connection-scatter-words.ts";
 import { type Drawn, drawnOf } from "./drawn-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
-/** What is said of a connection on a rung, by rung. */
+/** Labels of connections on a rung, by rung. */
 const RUNG_LABELS = Array.from({ length: RUNGS }, (_, rung) => `${rungText(rung)}, rung ${rung}`);
 
 /**
  * Each connection a dot: who waits, and whether all wait alike. A chart for every place where connections waited for
  * retransmissions, otherwise one, at the largest load all held. None where no cell has rows.
  */
-export function connectionScatters(study: Study): Chart[] {
-  if (isLaddered(study)) {
-    return placesToDraw(study)
-      .map((x) => scatter(study, cellsAt(study, x), x))
+export function connectionScatters(group: Group): Chart[] {
+  if (isLaddered(group)) {
+    return placesToDraw(group)
+      .map((x) => scatter(group, cellsAt(group, x), x))
       .filter(({ series }) => series.length > 0);
   }
-  const cells = largestLoadCells(study, (cell) => drawnOf(study, cell).dots.length > 0);
-  return cells.length === 0 ? [] : [scatter(study, cells, null)];
+  const cells = largestLoadCells(group, (cell) => drawnOf(group, cell).dots.length > 0);
+  return cells.length === 0 ? [] : [scatter(group, cells, null)];
 }
 
 /** All of a load. Where something else is varied: the one where most wait, and the last. */
-function placesToDraw(study: Study): number[] {
-  const places = placesOf(study);
-  if (study.axis === "connections") return places;
+function placesToDraw(group: Group): number[] {
+  const places = listAxisValues(group);
+  if (group.axis === "connections") return places;
   const waiting = (x: number) =>
-    cellsAt(study, x).reduce((sum, cell) => sum + waitsOf(study, cell.results).onRung, 0);
+    cellsAt(group, x).reduce((sum, cell) => sum + waitsOf(group, cell.repetitions).onRung, 0);
   const worst = places.toSorted((a, b) => waiting(b) - waiting(a))[0];
   return places.filter((x) => x === worst || x === places.at(-1));
 }
 
-function cellsAt({ variants, cells }: Study, x: number): CellFigures[] {
-  return variants.flatMap((variant) => cells.find((cell) => cell.variant === variant && cell.x === x) ?? []);
-}
-
 /** @param x the place, where there is a chart for each: they are looked at beside each other, so have one kind of axis */
-function scatter(study: Study, cells: readonly CellFigures[], x: number | null): Chart {
-  const drawn = cells.map((cell) => drawnOf(study, cell)).filter(({ dots }) => dots.length > 0);
+function scatter(group: Group, cells: readonly CellFigures[], x: number | null): Chart {
+  const drawn = cells.map((cell) => drawnOf(group, cell)).filter(({ dots }) => dots.length > 0);
   const series = drawn.flatMap(seriesOf);
   const heading = "Response time of each connection";
   return {
     name: x === null ? "response-by-connection" : `response-by-connection-${x}`,
-    heading: x === null ? heading : `${heading}, ${placeOf(study.axis, x)}`,
-    title: titleOf(study, drawn),
-    caption: captionOf(study, drawn),
+    heading: x === null ? heading : `${heading}, ${describePlace(group.axis, x)}`,
+    title: titleOf(group, drawn),
+    caption: captionOf(group, drawn),
     x: { label: "connection number", unit: "", scale: "linear", format: "number", ticks: null },
     y: {
       label: "mean response time, ms",

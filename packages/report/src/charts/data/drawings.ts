@@ -1,6 +1,6 @@
 import type { Axis } from "@c10k-lab/protocol";
+import { type Group, isAblation, isOpenLoop } from "../../model/group.ts";
 import * as quantities from "../../model/quantities.ts";
-import { isAblation, isOpenLoop, type Study } from "../../model/study.ts";
 import type { Drawing } from "./by-connections.ts";
 
 const THROUGHPUT: Drawing = {
@@ -146,7 +146,7 @@ const DESCRIPTORS: Drawing = {
 const OVERFLOWS: Drawing = {
   name: "overflows",
   heading: "Accept queue overflows",
-  label: "accept queue overflows in a run",
+  label: "accept queue overflows in a repetition",
   unit: "overflows",
   quantity: quantities.OVERFLOWS,
   leads: "overflows least often",
@@ -166,12 +166,12 @@ const DRAWINGS: Readonly<Record<Axis, readonly Drawing[]>> = {
   rate: [THROUGHPUT, INTENDED_P99, CPU_PER_MESSAGE, CPU_CORE, SWITCHES],
 };
 
-/** What an option can change. */
+/** Quantities that an option can change. */
 const OF_ABLATION: readonly Drawing[] = [THROUGHPUT, RESPONSE_P99, CPU_PER_MESSAGE, MEMORY];
 
-export function drawingsOf(study: Study): readonly Drawing[] {
-  if (isAblation(study)) return OF_ABLATION;
-  const drawings = DRAWINGS[study.axis];
-  if (!isOpenLoop(study) || drawings.includes(INTENDED_P99)) return drawings;
+export function drawingsOf(group: Group): readonly Drawing[] {
+  if (isAblation(group)) return OF_ABLATION;
+  const drawings = DRAWINGS[group.axis];
+  if (!isOpenLoop(group) || drawings.includes(INTENDED_P99)) return drawings;
   return drawings.flatMap((drawing) => (drawing === RESPONSE_P99 ? [drawing, INTENDED_P99] : [drawing]));
 }

@@ -1,9 +1,9 @@
 import { canBeRetransmissions, isLaddered, rungOfRow, type Waits, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
-import type { Study } from "../../model/study.ts";
+import type { Group } from "../../model/group.ts";
 import type { Point } from "../draw/chart.ts";
 
-/** The connections of one run of a cell. */
+/** Connections of one repetition of a cell. */
 export interface Drawn {
   readonly cell: CellFigures;
   readonly dots: readonly Point[];
@@ -13,13 +13,13 @@ export interface Drawn {
 }
 
 /**
- * Of the run in the middle. Where the ladder shows anywhere in the study every connection on a rung is labelled, also of
+ * Returns those of the median repetition. Where the ladder shows anywhere in the group every connection on a rung is labelled, also of
  * cells whose kernel sent nothing again: they are what it is compared with.
  */
-export function drawnOf(study: Study, cell: CellFigures): Drawn {
-  const waits = waitsOf(study, [cell.cell]);
-  const areLabelled = canBeRetransmissions(waits) || isLaddered(study);
-  const rows = study.results.connections.get(cell.cell.id) ?? [];
+export function drawnOf(group: Group, cell: CellFigures): Drawn {
+  const waits = waitsOf(group, [cell.middle]);
+  const areLabelled = canBeRetransmissions(waits) || isLaddered(group);
+  const rows = group.results.connections.get(cell.middle.id) ?? [];
   const dots = rows.flatMap((row): Point[] => {
     if (row.responseMsMean === null) return [];
     // Three digits are enough for a dot, and keep the page small.

@@ -1,28 +1,28 @@
-import { about } from "@c10k-lab/words";
+import { about, describePlace } from "@c10k-lab/words";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import { doubtOf, leaderOf } from "../../comparison/comparison.ts";
+import { leaderOf } from "../../comparison/comparison.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
-import { placeOf } from "../../model/place.ts";
+import type { Group } from "../../model/group.ts";
 import { RESPONSE_P999 } from "../../model/quantities.ts";
-import type { Study } from "../../model/study.ts";
 import type { Chart, Point } from "../draw/chart.ts";
+import { describeDoubt } from "./by-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
 /** Ten points from each nine to the next. */
 const POINTS_PER_NINE = 10;
 
-/** From the fastest message to the slowest, the slow ones drawn large. null when no cell has a histogram. */
-export function latencyDistribution(study: Study): Chart | null {
-  const curves = new Map(study.cells.map((cell) => [cell, curveOf(cell)]));
-  const cells = largestLoadCells(study, (cell) => (curves.get(cell) ?? []).length > 1);
+/** Draws all messages from the fastest to the slowest, the slow ones large; null when no cell has a histogram. */
+export function latencyDistribution(group: Group): Chart | null {
+  const curves = new Map(group.cells.map((cell) => [cell, curveOf(cell)]));
+  const cells = largestLoadCells(group, (cell) => (curves.get(cell) ?? []).length > 1);
   const first = cells[0];
   if (first === undefined) return null;
   const furthest = Math.max(...cells.map((cell) => curves.get(cell)?.at(-1)?.[0] ?? 1));
   return {
     name: "latency-distribution",
     heading: "Response time, distribution",
-    title: titleOf(study, cells),
-    caption: `All messages of one run at ${placeOf(study.axis, first.x)}. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
+    title: titleOf(group, cells),
+    caption: `All messages of one repetition at ${describePlace(group.axis, first.axisValue)}. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
     x: {
       label: "share of messages answered within",
       unit: "",
@@ -41,8 +41,8 @@ export function latencyDistribution(study: Study): Chart | null {
 }
 
 /** x is 1 / (1 - share): an axis on which each nine takes the same room. */
-function curveOf({ cell }: CellFigures): Point[] {
-  const histogram = decoded(cell.client?.histograms.response ?? "");
+function curveOf({ middle }: CellFigures): Point[] {
+  const histogram = decoded(middle.client?.histograms.response ?? "");
   if (histogram === null || histogram.totalCount === 0) return [];
   const points: Point[] = [];
   for (let step = 0; 10 ** (step / POINTS_PER_NINE) < histogram.totalCount; step++) {
@@ -63,17 +63,17 @@ function decoded(base64: string) {
   }
 }
 
-function titleOf(study: Study, cells: readonly CellFigures[]): string {
-  const at = `at ${placeOf(study.axis, cells[0]?.x ?? 0)}`;
+function titleOf(group: Group, cells: readonly CellFigures[]): string {
+  const at = `at ${describePlace(group.axis, cells[0]?.axisValue ?? 0)}`;
   const ranked = cells
     .flatMap((cell) => {
       const value = RESPONSE_P999.value(cell);
       return value === null ? [] : [{ variant: cell.variant, value, cell }];
     })
     .toSorted((a, b) => a.value - b.value);
-  const leader = leaderOf({ x: 0, quantity: RESPONSE_P999, ranked });
-  if (leader === null) return `How response times are distributed ${at}`;
-  const doubt = doubtOf(study, ranked.slice(0, 2)) === "" ? "" : " (inconclusive)";
+  const leader = leaderOf({ quantity: RESPONSE_P999, ranked });
+  if (leader === null) return `Distribution of response times ${at}`;
+  const doubt = describeDoubt(group, ranked.slice(0, 2));
   return `${leader} answers 99.9 % of messages soonest, within ${about(ranked[0]?.value ?? null)} ms, ${at}${doubt}`;
 }
 

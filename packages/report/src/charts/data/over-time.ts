@@ -1,6 +1,6 @@
 import type { Point } from "../draw/chart.ts";
 
-/** What had added up by a moment. */
+/** Total that had added up by a moment. */
 export interface Look {
   readonly atMs: number;
   readonly total: number;
@@ -46,7 +46,7 @@ function durationOf(looks: readonly Look[]): number {
   return (looks.at(-1)?.atMs ?? 0) - (looks[0]?.atMs ?? 0);
 }
 
-/** Before the first look it is the first one's, after the last the last one's. */
+/** Returns the total at a moment; outside the looks that of the nearest. */
 export function totalAt(looks: readonly Look[], atMs: number): number {
   const after = looks.findIndex((look) => look.atMs >= atMs);
   const [before, next] = [looks[after - 1], looks[after]];

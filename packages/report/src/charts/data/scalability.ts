@@ -1,7 +1,7 @@
 import { rateAt } from "@c10k-lab/inference";
 import { integer, listed, plural } from "@c10k-lab/words";
+import type { Group } from "../../model/group.ts";
 import { RATE } from "../../model/quantities.ts";
-import type { Study } from "../../model/study.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
 import { peakIn } from "../../scalability/peak.ts";
@@ -12,10 +12,10 @@ import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts"
 const CURVE_POINTS = 80;
 
 /** The measured rates, and the law fitted to them. null where it could be fitted to none. */
-export function scalabilityChart(study: Study): Chart | null {
-  const models = modelsOf(study);
+export function scalabilityChart(group: Group): Chart | null {
+  const models = modelsOf(group);
   if (models.every(({ fitted }) => fitted === null)) return null;
-  const measured = new Map(seriesOf(study, RATE).map((one) => [one.name, one]));
+  const measured = new Map(seriesOf(group, RATE).map((one) => [one.name, one]));
   const series = models.flatMap((model) => {
     const one = measured.get(model.variant);
     return one === undefined ? [] : [withCurve(one, model)];
@@ -24,8 +24,8 @@ export function scalabilityChart(study: Study): Chart | null {
     name: "usl",
     heading: "Rate and scalability model",
     title: titleOf(models),
-    caption: captionOf(study, models, series),
-    x: xAxisOf(study),
+    caption: captionOf(group, models, series),
+    x: xAxisOf(group),
     y: {
       label: "messages per second",
       unit: "messages/s",
@@ -49,7 +49,7 @@ function withCurve(one: Series, { cells, fitted }: ScalabilityModel): Series {
   };
 }
 
-/** From the smallest load measured to the largest: what is beyond, nobody knows. */
+/** Draws the model between the smallest and the largest load measured, where alone it is known to hold. */
 function curveOf({ coefficients, smallest, largest }: Fitted): Point[] {
   return Array.from({ length: CURVE_POINTS + 1 }, (_, index): Point => {
     const load = smallest * (largest / smallest) ** (index / CURVE_POINTS);
@@ -71,7 +71,7 @@ function titleOf(models: readonly ScalabilityModel[]): string {
   return `The fitted rate is highest at ${listed(places)}`;
 }
 
-function captionOf(study: Study, models: readonly ScalabilityModel[], series: readonly Series[]): string {
+function captionOf(group: Group, models: readonly ScalabilityModel[], series: readonly Series[]): string {
   const residuals = models.flatMap(({ variant, fitted }) =>
     fitted === null ? [] : [`${variant} ${worstText(fitted)}`],
   );
@@ -79,9 +79,7 @@ function captionOf(study: Study, models: readonly ScalabilityModel[], series: re
   return [
     "Marks are measured; curves are the Universal Scalability Law fitted to them, drawn over the loads it is fitted to and no further.",
     `Largest residuals: ${residuals.join(", ")}.`,
-    unfitted.length === 0 ? "" : `Without a curve: ${listed(unfitted)}.`,
-    hollowSentence(study, series),
-  ]
-    .filter((sentence) => sentence !== "")
-    .join(" ");
+    ...(unfitted.length === 0 ? [] : [`Without a curve: ${listed(unfitted)}.`]),
+    ...hollowSentence(group, series),
+  ].join(" ");
 }

@@ -1,8 +1,7 @@
-import { about, percent } from "@c10k-lab/words";
+import { about, describePlace, percent } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
+import { type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import { SPREAD_RATIO } from "../../model/limits.ts";
-import { placeOf } from "../../model/place.ts";
-import { isWhole, placesOf, type Study } from "../../model/study.ts";
 import type { Axis, Chart, Point } from "../draw/chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 import { growthOf, type Look, stepOf, totalAt } from "./over-time.ts";
@@ -11,16 +10,16 @@ import { growthOf, type Look, stepOf, totalAt } from "./over-time.ts";
 interface Course {
   readonly name: string;
   readonly heading: string;
-  /** When no variant stands out. */
+  /** Title when no variant stands out. */
   readonly title: string;
-  /** As in "threaded's rate changes most". */
+  /** Noun, as in "threaded's rate changes most". */
   readonly what: string;
-  /** Where the time axis begins. */
+  /** Beginning of the time axis. */
   readonly from: string;
   readonly label: string;
   readonly unit: string;
   readonly looksOf: (cell: CellFigures) => readonly Look[];
-  /** In shorter stretches there is more noise than course. */
+  /** Shortest step of the curve: shorter ones show noise. */
   readonly finestMs: number;
   readonly format: (value: number) => string;
 }
@@ -53,27 +52,27 @@ const SERVER_CPU: Course = {
   format: percent,
 };
 
-/** Charts of one run over its time. Without looks, as in results of older clients, there are none. */
-export function withinACell(study: Study): Chart[] {
+/** Draws one repetition over its time; nothing without samples, as in results of older clients. */
+export function withinACell(group: Group): Chart[] {
   return [RATE, SERVER_CPU].flatMap((course) => {
-    const cells = cellsToDraw(study, (cell) => course.looksOf(cell).length > 1);
+    const cells = cellsToDraw(group, (cell) => course.looksOf(cell).length > 1);
     const stepMs = stepOf(cells.map(course.looksOf), course.finestMs);
     const curves = cells.map((cell) => ({ cell, points: growthOf(course.looksOf(cell), stepMs) }));
     const long = curves.filter(({ points }) => points.length > 0);
-    return long.length === 0 ? [] : [chartOf(study, course, long)];
+    return long.length === 0 ? [] : [chartOf(group, course, long)];
   });
 }
 
-/** Where no cell is whole, what hung is worth seeing most: at the largest of the places that show most variants. */
-function cellsToDraw(study: Study, hasLooks: (cell: CellFigures) => boolean): CellFigures[] {
-  const whole = largestLoadCells(study, hasLooks);
+/** Returns whole cells, or else those that hung: at the largest axis value that shows most variants. */
+function cellsToDraw(group: Group, hasLooks: (cell: CellFigures) => boolean): CellFigures[] {
+  const whole = largestLoadCells(group, hasLooks);
   if (whole.length > 0) return whole;
-  const usable = study.cells.filter(hasLooks);
-  const byPlace = placesOf(study)
+  const usable = group.cells.filter(hasLooks);
+  const byPlace = listAxisValues(group)
     .reverse()
-    .map((x) => usable.filter((cell) => cell.x === x))
+    .map((x) => usable.filter((cell) => cell.axisValue === x))
     .toSorted((a, b) => b.length - a.length);
-  return study.variants.flatMap((variant) => byPlace[0]?.find((cell) => cell.variant === variant) ?? []);
+  return group.variants.flatMap((variant) => byPlace[0]?.find((cell) => cell.variant === variant) ?? []);
 }
 
 interface Curve {
@@ -81,9 +80,9 @@ interface Curve {
   readonly points: readonly Point[];
 }
 
-function chartOf(study: Study, course: Course, curves: readonly Curve[]): Chart {
+function chartOf(group: Group, course: Course, curves: readonly Curve[]): Chart {
   const { name, heading, label, unit, from } = course;
-  const at = placeOf(study.axis, curves[0]?.cell.x ?? 0);
+  const at = describePlace(group.axis, curves[0]?.cell.axisValue ?? 0);
   return {
     name,
     heading,
@@ -118,10 +117,10 @@ function captionOf({ format, unit }: Course, curves: readonly Curve[], at: strin
     .map(spreadOf)
     .map(({ variant, low, high }) => `${variant} ${format(low)} to ${format(high)}`);
   const broken = curves.flatMap(({ cell }) =>
-    isWhole(cell) ? [] : [`${cell.variant} (${cell.cell.status})`],
+    isWhole(cell) ? [] : [`${cell.variant} (${cell.middle.status})`],
   );
   const notWhole = broken.length === 0 ? "" : ` Not whole: ${broken.join(", ")}.`;
-  return `One run at ${at}. For eight tenths of the time: ${middles.join("; ")}${unit === "%" ? "" : ` ${unit}`}.${notWhole}`;
+  return `One repetition at ${at}. For eight tenths of the time: ${middles.join("; ")}${unit === "%" ? "" : ` ${unit}`}.${notWhole}`;
 }
 
 interface Spread {
@@ -139,8 +138,8 @@ function spreadOf({ cell: { variant }, points }: Curve): Spread {
   return { variant, low, high, width: low > 0 ? high / low : Number.POSITIVE_INFINITY };
 }
 
-/** From the first message sent to the last one back. */
-function messagesSinceFirst({ cell: { client } }: CellFigures): Look[] {
+/** Returns the messages from the first one sent to the last one back. */
+function messagesSinceFirst({ middle: { client } }: CellFigures): Look[] {
   const { firstSentUs = null, lastDoneUs = null } = client?.achieved ?? {};
   if (client === null || firstSentUs === null || lastDoneUs === null || client.series.length === 0) return [];
   const between = client.series.filter(({ atUs }) => atUs > firstSentUs && atUs < lastDoneUs);
@@ -155,10 +154,10 @@ function messagesSinceFirst({ cell: { client } }: CellFigures): Look[] {
  * The server's clock began with the server, the exchange some time later: it is taken to be the stretch of that length in
  * which the server used most CPU time.
  */
-function busiestStretch({ cell }: CellFigures): Look[] {
-  const spanMs = cell.client?.achieved.messagingMs ?? 0;
+function busiestStretch({ middle }: CellFigures): Look[] {
+  const spanMs = middle.client?.achieved.messagingMs ?? 0;
   // Milliseconds in a second are tenths of a per cent.
-  const looks = cell.evidence.server.map(({ atMs, cpuMs }) => ({ atMs, total: cpuMs / 10 }));
+  const looks = middle.evidence.server.map(({ atMs, cpuMs }) => ({ atMs, total: cpuMs / 10 }));
   const lastMs = looks.at(-1)?.atMs ?? 0;
   const [busiest] = looks
     .filter(({ atMs }) => atMs + spanMs <= lastMs)

@@ -1,10 +1,10 @@
 /** A chart as plain data: what an SVG, the page and its tooltips are all drawn from. */
 export interface Chart {
-  /** Of the file, without ending: `throughput`. */
+  /** Name of its file, without ending: `throughput`. */
   readonly name: string;
-  /** What is shown, for the outline. */
+  /** Subject, for the outline. */
   readonly heading: string;
-  /** The one message. */
+  /** Message. */
   readonly title: string;
   /** One or two sentences that follow from the data. */
   readonly caption: string;
@@ -13,18 +13,19 @@ export interface Chart {
   readonly series: readonly Series[];
 }
 
-/** A chart among others: it knows all variants, so that each looks the same in all of them. */
-export interface StudyChart extends Chart {
+/** A chart among others: it knows all variants and servers, so that each looks the same in all charts. */
+export interface GroupChart extends Chart {
   readonly variants: readonly string[];
+  readonly servers: readonly string[];
 }
 
 export interface Axis {
   readonly label: string;
-  /** After a value, in tooltips. */
+  /** Unit after a value, in tooltips. */
   readonly unit: string;
   readonly scale: "log" | "linear";
   readonly format: "number" | "percentile" | "bytes";
-  /** Where labels go; null leaves it to the library. */
+  /** Values with a label; null leaves them to the library. */
   readonly ticks: readonly number[] | null;
 }
 
@@ -38,11 +39,11 @@ export interface Series {
   readonly points: readonly Point[];
   /** Cells that are not ok: hollow, and joined by no line. */
   readonly hollow: readonly Point[];
-  /** Intervals of the points, drawn as bars; none where a cell was run too rarely. */
+  /** Intervals of the points, drawn as bars; none where a cell has too few repetitions. */
   readonly ranges?: readonly Range[];
-  /** What a model says of the points: a line without marks. */
+  /** Model of the points: a line without marks. */
   readonly curve?: readonly Point[];
-  /** What the third value of a point means, by its number, for the tooltip. Such dots are drawn larger. */
+  /** Meanings of the third value of a point, by its number, for the tooltip. Such dots are drawn larger. */
   readonly labels?: readonly string[];
 }
 

@@ -1,22 +1,22 @@
 import { init } from "echarts";
 import { SVG_DOTS_MAX } from "../../model/limits.ts";
-import type { StudyChart } from "./chart.ts";
-import { chartOption } from "./chart-option.js";
-import { legendRoom } from "./legend.js";
-import { LOOKS } from "./looks.js";
+import type { GroupChart } from "./chart.ts";
+import { chartOption } from "./chart-option.ts";
+import { legendRoom } from "./legend.ts";
+import { LOOKS } from "./looks.ts";
 import { thinnedByLabel } from "./thin.ts";
 
 const WIDTH_PX = 960;
-/** Of a chart whose title takes one line and whose legend one row. */
+/** Height of a chart whose title takes one line and whose legend one row. */
 const HEIGHT_PX = 520;
 /** Room for the title, which stands outside the chart in the page. */
 const TITLE_PX = 40;
 const TITLE_LINE_PX = 26;
-/** Of a title, so that it fits in every font. */
+/** Longest line of a title that fits in every font. */
 const CHARACTERS_PER_LINE = 78;
 
 /** Always on white, so that it reads the same on a light and on a dark page. */
-export function svgOf(chart: StudyChart): string {
+export function svgOf(chart: GroupChart): string {
   const title = linesOf(chart.title);
   const titlePx = TITLE_PX + (title.length - 1) * TITLE_LINE_PX;
   const height = HEIGHT_PX - TITLE_PX + titlePx + legendRoom(chart, WIDTH_PX);
@@ -29,14 +29,14 @@ export function svgOf(chart: StudyChart): string {
   }
 }
 
-function lightened(chart: StudyChart): StudyChart {
+function lightened(chart: GroupChart): GroupChart {
   const series = chart.series.map((one) =>
     one.kind === "dots" ? { ...one, points: thinnedByLabel(one.points, SVG_DOTS_MAX) } : one,
   );
   return { ...chart, series };
 }
 
-function withTitle(chart: StudyChart, text: string, titlePx: number) {
+function withTitle(chart: GroupChart, text: string, titlePx: number) {
   const option = chartOption(chart, LOOKS.light, WIDTH_PX);
   const textStyle = { color: LOOKS.light.text, fontSize: 19, lineHeight: TITLE_LINE_PX };
   return {

@@ -1,46 +1,72 @@
 import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
-import { integer, MISSING, plural } from "@c10k-lab/words";
+import {
+  type Column,
+  capacityTable,
+  describeObjective,
+  integer,
+  MISSING,
+  plural,
+  rangeText,
+  searchName,
+} from "@c10k-lab/words";
 import type { Chart } from "../../charts/draw/chart.ts";
-import { capacityFindings } from "../../findings/capacity.ts";
-import { capacityTable, nameOf, objectiveOf, WORDS } from "../../findings/capacity-text.ts";
+import { describeFinding } from "../../findings/facts/describe-finding.ts";
+import { findCapacity } from "../../findings/questions/capacity.ts";
 import { type Figures, figureBlock } from "../../text/figures.ts";
-import { blocks, bullets, tableOf, text } from "../../text/markdown.ts";
+import { blocks, bullets, renderTable, tableOf, text } from "../../text/markdown.ts";
 
-/** What a search found, for each server and direction, and every value it tried. */
+/** Renders the limits that the searches found, and every value they tried. */
 export function capacitySection(capacity: Capacity, charts: readonly Chart[], figures: Figures): string {
   return blocks([
     "### Findings",
-    `${text(objectiveOf(capacity))} A search doubles the value until a run misses that, then halves the interval in which the ` +
-      "limit lies, then repeats both ends until most of their runs agree. A run that failed while other work took the " +
+    `${text(describeObjective(capacity))} A search doubles the value until a repetition misses that, then halves the interval in which the ` +
+      "limit lies, then repeats both ends until most of their repetitions agree. A repetition that failed while other work took the " +
       "processors is made again.",
-    bullets(capacityFindings(capacity).answer),
+    bullets(findCapacity(capacity).answer.map(describeFinding)),
     "### Limits",
-    "The p99 is the median of the runs at the lower end of the interval.",
-    tableOf(capacityTable(capacity), WORDS),
+    "The p99 is the median of the repetitions at the lower end of the interval.",
+    renderTable(capacityTable(capacity)),
     ...(charts.length === 0 ? [] : ["### Charts", ...charts.map((chart) => figureBlock(chart, figures))]),
     "### Values tried",
-    "In the order of trying. Of several runs the smallest and the largest figure, and of each signal how many had it. Runs that were made again are not counted.",
-    tableOf({ head: TRIED, rows: capacity.searches.flatMap(triesOf) }, [0, 1, 3, 7]),
+    "In the order of trying. Several repetitions show their smallest and largest figure, and how many had each signal. Repetitions that were made again are not counted.",
+    tableOf(TRY_COLUMNS, capacity.searches.flatMap(listTries)),
   ]);
 }
 
-const TRIED = ["server", "searched", "value", "met", "p99 ms", "achieved %", "failures", "signals"];
+interface Try {
+  readonly search: Search;
+  readonly value: number;
+  readonly met: boolean;
+  /** Trials that count. */
+  readonly trials: readonly Trial[];
+}
 
-function triesOf(search: Search): string[][] {
-  return search.tries.map(({ value, met, trials: all }) => {
-    const trials = all.filter(({ counts }) => counts);
-    const agreeing = trials.filter((trial) => trial.met === met).length;
-    return [
-      nameOf(search),
-      search.searched,
-      integer(value),
-      `${met ? "yes" : "no"}, ${agreeing} of ${plural(trials.length, "run")}`,
-      spread(trials.map(p99Of)),
-      spread(trials.map(({ achieved }) => (achieved === null ? null : 100 * achieved))),
-      spread(trials.map(({ failures }) => failures)),
-      signalsOf(trials),
-    ];
-  });
+const TRY_COLUMNS: readonly Column<Try>[] = [
+  { head: "server", align: "left", cell: ({ search }) => searchName(search) },
+  { head: "searched", align: "left", cell: ({ search }) => search.searched },
+  { head: "value", cell: ({ value }) => integer(value) },
+  { head: "met", align: "left", cell: describeAgreement },
+  { head: "p99 ms", cell: ({ trials }) => spread(trials.map(p99Of)) },
+  {
+    head: "achieved %",
+    cell: ({ trials }) => spread(trials.map(({ achieved }) => (achieved === null ? null : 100 * achieved))),
+  },
+  { head: "failures", cell: ({ trials }) => spread(trials.map(({ failures }) => failures)) },
+  { head: "signals", align: "left", cell: ({ trials }) => describeSignals(trials) },
+];
+
+function listTries(search: Search): Try[] {
+  return search.tries.map(({ value, met, trials }) => ({
+    search,
+    value,
+    met,
+    trials: trials.filter(({ counts }) => counts),
+  }));
+}
+
+function describeAgreement({ met, trials }: Try): string {
+  const agreeing = trials.filter((trial) => trial.met === met).length;
+  return `${met ? "yes" : "no"}, ${agreeing} of ${plural(trials.length, "repetition")}`;
 }
 
 function p99Of({ p99Ms }: Trial): number | null {
@@ -49,12 +75,10 @@ function p99Of({ p99Ms }: Trial): number | null {
 
 function spread(values: readonly (number | null)[]): string {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return MISSING;
-  const [low, high] = [Math.min(...known), Math.max(...known)].map(integer);
-  return low === high ? `${low}` : `${low} to ${high}`;
+  return known.length === 0 ? MISSING : rangeText(known);
 }
 
-function signalsOf(trials: readonly Trial[]): string {
+function describeSignals(trials: readonly Trial[]): string {
   const names = trials.flatMap(({ signals }) => [...new Set(signals.map(({ signal }) => signal))]);
   const counts = [...Map.groupBy(names, (name) => name)].map(([name, of]) =>
     trials.length === 1 ? name : `${name} (${of.length})`,

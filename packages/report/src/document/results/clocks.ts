@@ -1,8 +1,8 @@
 import { CLOCKS, type Clock } from "@c10k-lab/protocol";
-import { figure } from "@c10k-lab/words";
+import { type Column, figure } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
-import { wordsOf } from "../../model/place.ts";
-import { cellsOf, type Study } from "../../model/study.ts";
+import { cellsInOrder, type Group } from "../../model/group.ts";
+import { axisColumn, SERVER } from "../../text/columns.ts";
 import { blocks, tableOf } from "../../text/markdown.ts";
 
 const NAMES: Readonly<Record<Clock, string>> = {
@@ -12,27 +12,20 @@ const NAMES: Readonly<Record<Clock, string>> = {
   intended: "intended",
 };
 
-/** The four clocks side by side; a clock that measured nothing anywhere has no columns. */
-export function clocks(study: Study): string {
-  const cells = study.variants.flatMap((variant) => cellsOf(study, variant));
+/** Renders the four clocks side by side; a clock that measured nothing has no columns. */
+export function clocks(group: Group): string {
+  const cells = cellsInOrder(group);
   const used = CLOCKS.filter((clock) => cells.some(({ latency }) => latency[clock].p50 !== null));
   if (used.length === 0) return "";
-  const columns = used.flatMap((clock) => [
-    { head: `${NAMES[clock]} p50 ms`, show: (cell: CellFigures) => figure(cell.latency[clock].p50) },
-    { head: `${NAMES[clock]} p99 ms`, show: (cell: CellFigures) => figure(cell.latency[clock].p99) },
+  const columns = used.flatMap((clock): Column<CellFigures>[] => [
+    { head: `${NAMES[clock]} p50 ms`, cell: ({ latency }) => figure(latency[clock].p50) },
+    { head: `${NAMES[clock]} p99 ms`, cell: ({ latency }) => figure(latency[clock].p99) },
   ]);
   return blocks([
     "### Four clocks",
     "Never mixed. Connect: connect(2) to established. First response: the first byte sent to the first message back, the " +
-      "wait to be accepted included. Response: of each message from its sending. Intended: the same from the moment it was " +
+      "wait to be accepted included. Response: each message from its sending. Intended: the same from the moment it was " +
       "due, which only an open loop has. Messages that failed count as longer than all others (∞).",
-    tableOf({
-      head: ["server", wordsOf(study.axis).label, ...columns.map(({ head }) => head)],
-      rows: cells.map((cell) => [
-        cell.variant,
-        wordsOf(study.axis).format(cell.x),
-        ...columns.map(({ show }) => show(cell)),
-      ]),
-    }),
+    tableOf([SERVER, axisColumn(group.axis), ...columns], cells),
   ]);
 }

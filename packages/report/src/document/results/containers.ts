@@ -1,39 +1,47 @@
 import type { ContainerSample } from "@c10k-lab/protocol";
-import { figure, integer } from "@c10k-lab/words";
-import type { Study } from "../../model/study.ts";
+import { type Column, figure, integer } from "@c10k-lab/words";
+import type { CellFigures } from "../../model/cell-figures.ts";
+import type { Group } from "../../model/group.ts";
 import { blocks, tableOf } from "../../text/markdown.ts";
 
-/** What the container engine saw of each cell; empty where no engine was. */
-export function containers(study: Study): string {
-  const rows = study.everyCell.flatMap(({ name, cell }) => {
-    const { server, clients } = cell.evidence.containers;
-    if (server.length === 0) return [];
-    return [
-      [
-        name,
-        figure(memoryPeakMiB(server)),
-        figure(clients.reduce((sum, samples) => sum + memoryPeakMiB(samples), 0)),
-        integer(most(server, ({ pids }) => pids)),
-        integer(most(server, ({ throttledMs }) => throttledMs)),
-      ],
-    ];
-  });
-  if (rows.length === 0) return "";
+const COLUMNS: readonly Column<CellFigures>[] = [
+  { head: "cell", align: "left", cell: ({ name }) => name },
+  { head: "server's memory MiB", cell: ({ middle }) => figure(memoryPeakMiB(samplesOf(middle).server)) },
+  {
+    head: "clients' memory MiB",
+    cell: ({ middle }) =>
+      figure(samplesOf(middle).clients.reduce((sum, samples) => sum + memoryPeakMiB(samples), 0)),
+  },
+  {
+    head: "server's tasks",
+    cell: ({ middle }) => integer(largest(samplesOf(middle).server, ({ pids }) => pids)),
+  },
+  {
+    head: "server throttled ms",
+    cell: ({ middle }) => integer(largest(samplesOf(middle).server, ({ throttledMs }) => throttledMs)),
+  },
+];
+
+/** Renders the container engine's account of each cell; empty where there was no engine. */
+export function containers({ everyCell }: Group): string {
+  const cells = everyCell.filter(({ middle }) => samplesOf(middle).server.length > 0);
+  if (cells.length === 0) return "";
   return blocks([
     "### Containers",
-    "What the engine's statistics say, looked at once a second. Memory is what the control group was charged: page " +
+    "The engine's statistics, sampled once a second. Memory is what the control group was charged: page " +
       "cache and the kernel's socket buffers are in it, so it is not the RSS of the table above.",
-    tableOf({
-      head: ["cell", "server's memory MiB", "clients' memory MiB", "server's tasks", "server throttled ms"],
-      rows,
-    }),
+    tableOf(COLUMNS, cells),
   ]);
 }
 
-function memoryPeakMiB(samples: readonly ContainerSample[]): number {
-  return most(samples, ({ memoryKiB }) => memoryKiB) / 1024;
+function samplesOf({ evidence }: CellFigures["middle"]): CellFigures["middle"]["evidence"]["containers"] {
+  return evidence.containers;
 }
 
-function most(samples: readonly ContainerSample[], value: (sample: ContainerSample) => number): number {
+function memoryPeakMiB(samples: readonly ContainerSample[]): number {
+  return largest(samples, ({ memoryKiB }) => memoryKiB) / 1024;
+}
+
+function largest(samples: readonly ContainerSample[], value: (sample: ContainerSample) => number): number {
   return samples.reduce((highest, sample) => Math.max(highest, value(sample)), 0);
 }

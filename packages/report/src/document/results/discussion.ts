@@ -1,76 +1,74 @@
 import { CONFIDENCE_PERCENT, median } from "@c10k-lab/inference";
-import type { TcpCounter } from "@c10k-lab/protocol";
-import { TCP_COUNTERS } from "@c10k-lab/protocol";
-import { figure, integer, listed, percent, ratio } from "@c10k-lab/words";
-import { changeOf } from "../../comparison/change.ts";
-import { between } from "../../comparison/comparison.ts";
+import { TCP_COUNTERS, type TcpCounter } from "@c10k-lab/protocol";
+import {
+  type Column,
+  describePlace,
+  describeRange,
+  figure,
+  integer,
+  listed,
+  percent,
+  ratio,
+} from "@c10k-lab/words";
+import { claimDifference } from "../../comparison/comparison.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
+import { type Experiment, titleOf } from "../../model/experiment.ts";
+import { cellsInOrder, cellsOf, type Group, isAblation, isWhole } from "../../model/group.ts";
 import { CORE_USED_UP_PERCENT } from "../../model/limits.ts";
-import { placeOf, rangeOf, wordsOf } from "../../model/place.ts";
 import type { Quantity } from "../../model/quantities.ts";
 import * as quantities from "../../model/quantities.ts";
-import { type Run, titleOf } from "../../model/run.ts";
-import { cellsOf, isAblation, isWhole, type Study } from "../../model/study.ts";
-import { blocks, bullets, demoted, type Table, tableOf, text } from "../../text/markdown.ts";
+import { axisColumn, SERVER } from "../../text/columns.ts";
+import { blocks, bullets, demoted, tableOf, text } from "../../text/markdown.ts";
+import { describeInterval, describeRatios } from "../../wording/intervals.ts";
 import { containers } from "./containers.ts";
 import { replicas } from "./replicas.ts";
 
-/** Why: the evidence beside each rate. It shows what goes together, not what causes what. */
-export function discussion(runs: readonly Run[]): string {
-  const studies = runs.flatMap((run) => run.studies.map((study) => ({ run, study })));
-  const shown = studies.filter(({ study }) => study.cells.length > 0);
+/** Renders the evidence beside each rate: it shows what goes together, not what causes what. */
+export function discussion(experiments: readonly Experiment[]): string {
+  const groups = experiments.flatMap((experiment) =>
+    experiment.groups.map((group) => ({ experiment, group })),
+  );
+  const shown = groups.filter(({ group }) => group.cells.length > 0);
   if (shown.length === 0) return "";
   return blocks([
     "## Discussion",
     "Why: what the servers did for each message, from the kernel's accounts of their processes. Starting up is not " +
       "counted. Such figures show what goes together with a rate; they do not prove what caused it.",
-    ...shown.map(({ run, study }) =>
+    ...shown.map(({ experiment, group }) =>
       blocks([
-        `### Plan ${text(titleOf(run, study))}`,
-        demoted(ofStudy(study, run.results.capacity !== null), 1),
+        `### Plan ${text(titleOf(experiment, group))}`,
+        demoted(renderGroup(group, experiment.results.capacity !== null), 1),
       ]),
     ),
   ]);
 }
 
-function ofStudy(study: Study, isSearch: boolean): string {
-  const compares = !isSearch && !isAblation(study);
+function renderGroup(group: Group, isSearch: boolean): string {
+  const compares = !isSearch && !isAblation(group);
   return blocks([
-    tableOf(evidenceTable(study)),
-    compares ? bullets(study.variants.flatMap((variant) => changes(study, variant))) : "",
-    compares ? bullets(usedUp(study)) : "",
-    replicas(study),
-    containers(study),
-    kernelCounters(study),
+    tableOf([SERVER, axisColumn(group.axis), ...EVIDENCE], cellsInOrder(group)),
+    compares ? bullets(group.variants.flatMap((variant) => changes(group, variant))) : "",
+    compares ? bullets(usedUp(group)) : "",
+    replicas(group),
+    containers(group),
+    kernelCounters(group),
   ]);
 }
 
-const EVIDENCE: readonly (readonly [string, (cell: CellFigures) => string])[] = [
-  ["user µs per message", (cell) => figure(cell.userPerMessageUs)],
-  ["system µs per message", (cell) => figure(cell.systemPerMessageUs)],
-  ["voluntary switches per message", (cell) => figure(cell.voluntaryPerMessage)],
-  ["involuntary switches per message", (cell) => figure(cell.involuntaryPerMessage)],
-  ["system calls per message", (cell) => figure(cell.callsPerMessage)],
-  ["events per wake-up", (cell) => figure(cell.eventsPerWait)],
-  ["descriptors scanned per wake-up", (cell) => figure(cell.descriptorsPerWait)],
-  ["KiB per connection", (cell) => figure(cell.rssPerConnectionKiB)],
-  ["threads", (cell) => integer(cell.threadsPeak)],
-  ["client CPU %", (cell) => integer(cell.clientCorePercent)],
+const EVIDENCE: readonly Column<CellFigures>[] = [
+  { head: "user µs per message", cell: (one) => figure(one.userPerMessageUs) },
+  { head: "system µs per message", cell: (one) => figure(one.systemPerMessageUs) },
+  { head: "voluntary switches per message", cell: (one) => figure(one.voluntaryPerMessage) },
+  { head: "involuntary switches per message", cell: (one) => figure(one.involuntaryPerMessage) },
+  { head: "system calls per message", cell: (one) => figure(one.callsPerMessage) },
+  { head: "events per wake-up", cell: (one) => figure(one.eventsPerWait) },
+  { head: "descriptors scanned per wake-up", cell: (one) => figure(one.descriptorsPerWait) },
+  { head: "KiB per connection", cell: (one) => figure(one.rssPerConnectionKiB) },
+  { head: "threads", cell: (one) => integer(one.threadsPeak) },
+  { head: "client CPU %", cell: (one) => integer(one.clientCorePercent) },
 ];
 
-function evidenceTable(study: Study): Table {
-  const cells = study.variants.flatMap((variant) => cellsOf(study, variant));
-  return {
-    head: ["server", wordsOf(study.axis).label, ...EVIDENCE.map(([heading]) => heading)],
-    rows: cells.map((cell) => [
-      cell.variant,
-      wordsOf(study.axis).format(cell.x),
-      ...EVIDENCE.map(([, show]) => show(cell)),
-    ]),
-  };
-}
-
-/** What goes together with what: one variant between its smallest and its largest whole cell. */
+/** Quantities compared between the smallest and the largest whole cell of a variant. */
 const TOGETHER: readonly Quantity[] = [
   quantities.RATE,
   quantities.CPU_PER_MESSAGE,
@@ -80,13 +78,13 @@ const TOGETHER: readonly Quantity[] = [
   quantities.DESCRIPTORS,
 ];
 
-function changes(study: Study, variant: string): string[] {
-  const cells = cellsOf(study, variant).filter(isWhole);
+function changes(group: Group, variant: string): string[] {
+  const cells = cellsOf(group, variant).filter(isWhole);
   const [from, to] = [cells[0], cells.at(-1)];
-  if (from === undefined || to === undefined || from.x === to.x) return [];
+  if (from === undefined || to === undefined || from.axisValue === to.axisValue) return [];
   const parts = TOGETHER.flatMap((quantity) => changePart(to, from, quantity));
   if (parts.length === 0) return [];
-  const range = `from ${rangeOf(study.axis, from.x, to.x)}`;
+  const range = `from ${describeRange(group.axis, from.axisValue, to.axisValue)}`;
   return [`${variant}, ${range} (${CONFIDENCE_PERCENT} % intervals of the ratios): ${parts.join("; ")}.`];
 }
 
@@ -94,17 +92,17 @@ function changes(study: Study, variant: string): string[] {
 function changePart(to: CellFigures, from: CellFigures, { what, value }: Quantity): string[] {
   const [a, b] = [value(from), value(to)];
   if (a === null || b === null) return [];
-  const change = changeOf(to, from, value);
+  const change = claimDifference(to, from, value);
   if (change === null) return [`no real change of the ${what} is shown (${figure(a)} and ${figure(b)})`];
   const verb = change.ratio > 1 ? "rose" : "fell";
   return [
-    `${what} ${verb} to ${ratio(change.ratio)} times (${between(change.interval)}), from ${figure(a)} to ${figure(b)}`,
+    `${what} ${verb} to ${ratio(change.ratio)} times (${describeRatios(change.interval)}), from ${figure(a)} to ${figure(b)}`,
   ];
 }
 
-/** Where a server has no more of its core, its rate is what one core allows. */
-function usedUp(study: Study): string[] {
-  const last = study.variants.flatMap((variant) => cellsOf(study, variant).filter(isWhole).at(-1) ?? []);
+/** Names the servers that used up their core: it limits their rate. */
+function usedUp(group: Group): string[] {
+  const last = group.variants.flatMap((variant) => cellsOf(group, variant).filter(isWhole).at(-1) ?? []);
   const full = last.flatMap((cell) => {
     const interval = intervalOf(cell, quantities.CORE_SHARE.value);
     return interval === null || interval.low < CORE_USED_UP_PERCENT ? [] : [{ cell, interval }];
@@ -112,7 +110,7 @@ function usedUp(study: Study): string[] {
   if (full.length === 0) return [];
   const said = full.map(
     ({ cell, interval }) =>
-      `${cell.variant} at ${placeOf(study.axis, cell.x)} (${CONFIDENCE_PERCENT} % interval ${integer(interval.low)} to ${percent(interval.high)})`,
+      `${cell.variant} at ${describePlace(group.axis, cell.axisValue)} (${describeInterval(interval, percent)})`,
   );
   return [
     `${CORE_USED_UP_PERCENT} % or more of its core was used by ${listed(said)}: there the rate is what one core allows at that CPU time per message.`,
@@ -130,32 +128,34 @@ const MEANINGS: Readonly<Record<TcpCounter, string>> = {
   TCPMemoryPressures: "the TCP stack ran short of memory",
 };
 
-/** A row a cell that has any, a column a counter that has any. */
-function kernelCounters(study: Study): string {
+/** Renders the cells and counters that are not zero throughout. */
+function kernelCounters(group: Group): string {
   const heading = "### TCP counters of the kernel";
-  const counted = study.everyCell.map((cell) => ({
+  const counted = group.everyCell.map((cell) => ({
     cell,
-    counts: TCP_COUNTERS.map((name) => cell.results.map(({ evidence }) => evidence.tcp[name] ?? 0)),
+    counts: TCP_COUNTERS.map((name) => cell.repetitions.map(({ evidence }) => evidence.tcp[name] ?? 0)),
   }));
   const used = TCP_COUNTERS.filter((_, at) =>
     counted.some(({ counts }) => counts[at]?.some((one) => one > 0)),
   );
   if (used.length === 0)
     return blocks([heading, "All counters kept as evidence stayed at zero in every cell."]);
-  const rows = counted
-    .filter(({ counts }) => counts.flat().some((count) => count > 0))
-    .map(({ cell, counts }) => [
-      cell.name,
-      ...used.map((name) => {
-        const values = counts[TCP_COUNTERS.indexOf(name)] ?? [];
-        return `${integer(median(values))}${values.length > 1 ? ` (${integer(Math.max(...values))})` : ""}`;
-      }),
-    ]);
+  const rows = counted.filter(({ counts }) => counts.flat().some((count) => count > 0));
+  const columns = used.map(
+    (name): Column<(typeof rows)[number]> => ({
+      head: name,
+      cell: ({ counts }) => describeCounts(counts[TCP_COUNTERS.indexOf(name)] ?? []),
+    }),
+  );
   return blocks([
     heading,
-    "The median of the runs and, in brackets, the highest. Only cells and counters that are not zero throughout. They belong " +
+    "The median of the repetitions and, in brackets, the highest. Only cells and counters that are not zero throughout. They belong " +
       "to the whole network namespace, client included.",
-    tableOf({ head: ["cell", ...used], rows }),
+    tableOf([{ head: "cell", align: "left", cell: ({ cell }) => cell.name }, ...columns], rows),
     `${text(used.map((name) => `${name}: ${MEANINGS[name]}`).join("; "))}.`,
   ]);
+}
+
+function describeCounts(values: readonly number[]): string {
+  return `${integer(median(values))}${values.length > 1 ? ` (${integer(Math.max(...values))})` : ""}`;
 }

@@ -1,95 +1,104 @@
-import type { RunCharts } from "../../charts/charts.ts";
+import { describeIncidents } from "@c10k-lab/words";
+import type { ExperimentCharts } from "../../charts/charts.ts";
 import type { Chart } from "../../charts/draw/chart.ts";
-import { acrossGroups, acrossTable } from "../../findings/across-groups.ts";
-import { findingsOf } from "../../findings/findings.ts";
-import { notesOf } from "../../findings/notes.ts";
-import type { Run } from "../../model/run.ts";
-import { isAblation, type Study } from "../../model/study.ts";
+import { describeFinding } from "../../findings/facts/describe-finding.ts";
+import { findInGroup } from "../../findings/findings.ts";
+import { findAcrossGroups, tabulateTwins } from "../../findings/questions/across-groups.ts";
+import type { Experiment } from "../../model/experiment.ts";
+import { type Group, isAblation } from "../../model/group.ts";
 import { type Figures, figureBlock } from "../../text/figures.ts";
-import { blocks, bullets, demoted, tableOf, text } from "../../text/markdown.ts";
-import { tableOfStudy } from "../../text/summary-table.ts";
+import { blocks, bullets, demoted, renderTable, tableOf, text } from "../../text/markdown.ts";
+import { tabulateGroup } from "../../text/summary-table.ts";
 import { capacitySection } from "./capacity.ts";
 import { clocks } from "./clocks.ts";
 import { intervals } from "./intervals.ts";
 import { retransmissions } from "./retransmissions.ts";
 import { scalabilityModel } from "./scalability-model.ts";
 
-/** Every run's findings, figures and charts. */
-export function results(runs: readonly Run[], charts: ReadonlyMap<Run, RunCharts>, figures: Figures): string {
+/** Renders findings, figures and charts of every experiment. */
+export function results(
+  experiments: readonly Experiment[],
+  charts: ReadonlyMap<Experiment, ExperimentCharts>,
+  figures: Figures,
+): string {
   return blocks([
     "## Results",
     "Response times (p50, p99, max) and connect times are the client's. CPU is per cent of one core. A dash means not measured.",
     marksSentence(figures),
-    ...runs.map((run) => ofRun(run, charts.get(run), figures)),
+    ...experiments.map((experiment) => renderExperiment(experiment, charts.get(experiment), figures)),
   ]);
 }
 
-function ofRun(run: Run, charts: RunCharts | undefined, figures: Figures): string {
-  const { manifest, capacity, cells } = run.results;
-  const studies = capacity === null ? run.studies : [];
+function renderExperiment(
+  experiment: Experiment,
+  charts: ExperimentCharts | undefined,
+  figures: Figures,
+): string {
+  const { manifest, capacity, repetitions: cells } = experiment.results;
+  const groups = capacity === null ? experiment.groups : [];
   return blocks([
-    `### Plan ${text(run.name)}`,
+    `### Plan ${text(experiment.name)}`,
     text(manifest.question),
     cells.length === 0 ? "No cell was measured, so there is no answer yet." : "",
     capacity === null ? "" : demoted(capacitySection(capacity, charts?.ofCapacity ?? [], figures), 1),
-    demoted(groupsSection(studies), 1),
+    demoted(groupsSection(groups), 1),
     ...(cells.length === 0
       ? []
-      : studies.map((study) => ofStudy(study, charts?.ofStudies.get(study) ?? [], figures))),
+      : groups.map((group) => renderGroup(group, charts?.ofGroups.get(group) ?? [], figures))),
   ]);
 }
 
-/** The same load in two groups, side by side; empty where groups share none. */
-function groupsSection(studies: readonly Study[]): string {
-  const table = acrossTable(studies);
+/** Renders the same load in two groups side by side; empty where groups share none. */
+function groupsSection(groups: readonly Group[]): string {
+  const table = tabulateTwins(groups);
   if (table === null) return "";
   return blocks([
     "### Groups compared",
     "The same server under the same load. A ratio is given where it is real, see Method; an accept queue that " +
       "overflowed, and connections that came and went, are part of what the groups differ in and not held against it.",
-    bullets(acrossGroups(studies)),
-    tableOf(table),
+    bullets(findAcrossGroups(groups).map(describeFinding)),
+    tableOf(table.columns, table.rows),
   ]);
 }
 
-function ofStudy(study: Study, charts: readonly Chart[], figures: Figures): string {
+function renderGroup(group: Group, charts: readonly Chart[], figures: Figures): string {
   const inside = blocks([
-    findingsSection(study),
-    measurements(study),
-    notes(study),
-    intervals(study),
-    isAblation(study) ? "" : scalabilityModel(study),
+    findingsSection(group),
+    measurements(group),
+    incidents(group),
+    intervals(group),
+    isAblation(group) ? "" : scalabilityModel(group),
     charts.length === 0 ? "" : blocks(["### Charts", ...charts.map((chart) => figureBlock(chart, figures))]),
-    clocks(study),
-    retransmissions(study),
+    clocks(group),
+    retransmissions(group),
   ]);
-  if (study.group === null) return demoted(inside, 1);
-  return blocks([`#### ${text(study.group)}`, demoted(inside, 2)]);
+  if (group.name === null) return demoted(inside, 1);
+  return blocks([`#### ${text(group.name)}`, demoted(inside, 2)]);
 }
 
-function findingsSection(study: Study): string {
-  const { answer, evidence, details } = findingsOf(study);
-  return blocks(["### Findings", bullets([...answer, ...evidence, ...details])]);
+function findingsSection(group: Group): string {
+  const { answer, evidence, details } = findInGroup(group);
+  return blocks(["### Findings", bullets([...answer, ...evidence, ...details].map(describeFinding))]);
 }
 
-function measurements(study: Study): string {
-  const table = tableOfStudy(study);
-  return blocks(["### Medians", tableOf(table, [0, table.head.length - 1])]);
+function measurements(group: Group): string {
+  return blocks(["### Medians", renderTable(tabulateGroup(group))]);
 }
 
-function notes(study: Study): string {
-  const noted = notesOf(study.results);
-  return noted.length === 0 ? "" : blocks(["### Notes", bullets(noted)]);
+function incidents(group: Group): string {
+  const sentences = describeIncidents(group.results.repetitions);
+  return sentences.length === 0 ? "" : blocks(["### Incidents", bullets(sentences)]);
 }
 
-/** What a mark is, said once. */
+/** Explains the marks of all charts. */
 function marksSentence(figures: Figures): string {
   if (figures.size === 0) return "";
   const anyHollow = [...figures.keys()].some((chart) => chart.series.some((one) => one.hollow.length > 0));
-  const marks = "In the charts each mark is one cell, the median of its runs; upright bars are intervals.";
+  const marks =
+    "In the charts each mark is one cell, the median of its repetitions; upright bars are intervals.";
   if (!anyHollow) return marks;
   return (
-    `${marks} A hollow mark, joined by no line, is a cell that did not end ok or whose ledgers do not ` +
-    "balance: where the server held fewer connections it covers only those, and it is in no comparison."
+    `${marks} A hollow mark, joined by no line, is a cell that did not end ok or whose ledgers ` +
+    "differ: where the server held fewer connections it covers only those, and it is in no comparison."
   );
 }

@@ -1,24 +1,26 @@
-import { CONFIDENCE_PERCENT, type Interval, RESAMPLES, RUNS_MIN } from "@c10k-lab/inference";
-import { about, integer, listed, MISSING, percent, plural, scientific } from "@c10k-lab/words";
-import { doubtOf } from "../../comparison/comparison.ts";
+import { CONFIDENCE_PERCENT, type Interval, REPETITIONS_MIN, RESAMPLES } from "@c10k-lab/inference";
+import { about, type Column, integer, listed, MISSING, percent, plural, scientific } from "@c10k-lab/words";
+import { collectDoubts } from "../../comparison/doubts.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
+import type { Group } from "../../model/group.ts";
 import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../../model/limits.ts";
-import type { Study } from "../../model/study.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
 import { type Peak, peakIn } from "../../scalability/peak.ts";
 import { blocks, bullets, tableOf, text } from "../../text/markdown.ts";
+import { describeCellDoubts } from "../../wording/doubts.ts";
+import { describeInterval } from "../../wording/intervals.ts";
 
-/** The Universal Scalability Law for each variant; empty where no cell is one the law is about. */
-export function scalabilityModel(study: Study): string {
-  const models = modelsOf(study);
+/** Renders the Universal Scalability Law for each variant; empty where no cell is one the law is about. */
+export function scalabilityModel(group: Group): string {
+  const models = modelsOf(group);
   if (models.length === 0) return "";
-  const rows = models.flatMap((model) => (model.fitted === null ? [] : [rowOf(model, model.fitted)]));
+  const rows = models.flatMap(({ fitted, ...model }) => (fitted === null ? [] : [{ ...model, fitted }]));
   return blocks([
     "### Scalability model",
     LAW,
-    ...(rows.length === 0 ? [] : [MEANING, tableOf({ head: HEAD, rows }, [0, PEAK_COLUMN])]),
-    bullets(models.map((model) => sentenceOf(study, model))),
+    ...(rows.length === 0 ? [] : [MEANING, tableOf(COLUMNS, rows)]),
+    bullets(models.map((model) => sentenceOf(group, model))),
     rows.length === 0 ? "" : `*${text(RULE)}*`,
   ]);
 }
@@ -34,33 +36,29 @@ const MEANING =
 
 const RULE =
   `Rule: from ${USL_POINTS_MIN} loads on, with no coefficient below 0 and the smallest squares of the relative residuals. ` +
-  `${CONFIDENCE_PERCENT} % bootstrap intervals from ${integer(RESAMPLES)} resamples of each load's runs, moved by how far the ` +
+  `${CONFIDENCE_PERCENT} % bootstrap intervals from ${integer(RESAMPLES)} resamples of each load's repetitions, moved by how far the ` +
   "loads lie off the curve; from few loads they are rough. A curve that misses a rate by more than " +
   `${percent(100 * USL_RESIDUAL_MAX)} is a poor fit. A peak is named only where its whole interval lies within the loads ` +
   "measured and β is above 0.";
 
-const HEAD = [
-  "server",
-  "points",
-  "γ messages/s",
-  "α contention",
-  "β coherency",
-  "peak at connections",
-  "largest residual",
-];
-const PEAK_COLUMN = HEAD.indexOf("peak at connections");
+type FittedModel = ScalabilityModel & { readonly fitted: Fitted };
 
-function rowOf({ variant, cells }: ScalabilityModel, fitted: Fitted): string[] {
-  const { coefficients, intervals } = fitted;
-  return [
-    variant,
-    integer(cells.length),
-    valueWith(coefficients.gamma, intervals?.gamma, about),
-    valueWith(coefficients.alpha, intervals?.alpha, scientific),
-    valueWith(coefficients.beta, intervals?.beta, scientific),
-    peakCell(peakIn(fitted)),
-    worstText(fitted),
-  ];
+const COLUMNS: readonly Column<FittedModel>[] = [
+  { head: "server", align: "left", cell: ({ variant }) => variant },
+  { head: "points", cell: ({ cells }) => integer(cells.length) },
+  { head: "γ messages/s", cell: ({ fitted }) => describeCoefficient(fitted, "gamma", about) },
+  { head: "α contention", cell: ({ fitted }) => describeCoefficient(fitted, "alpha", scientific) },
+  { head: "β coherency", cell: ({ fitted }) => describeCoefficient(fitted, "beta", scientific) },
+  { head: "peak at connections", align: "left", cell: ({ fitted }) => peakCell(peakIn(fitted)) },
+  { head: "largest residual", cell: ({ fitted }) => worstText(fitted) },
+];
+
+function describeCoefficient(
+  { coefficients, intervals }: Fitted,
+  name: "gamma" | "alpha" | "beta",
+  format: (value: number) => string,
+): string {
+  return valueWith(coefficients[name], intervals?.[name], format);
 }
 
 function valueWith(value: number, interval: Interval | undefined, format: (value: number) => string): string {
@@ -75,7 +73,7 @@ function peakCell(peak: Peak): string {
     case "poor-fit":
       return "none: poor fit";
     case "no-interval":
-      return "none: too few runs";
+      return "none: too few repetitions";
     case "beta-may-be-0":
       return "none: β may be 0";
     case "outside":
@@ -85,15 +83,13 @@ function peakCell(peak: Peak): string {
   }
 }
 
-function sentenceOf(study: Study, model: ScalabilityModel): string {
-  const { variant, cells, leftOut, fitted } = model;
+function sentenceOf(group: Group, { variant, cells, leftOut, fitted }: ScalabilityModel): string {
   const out = leftOut.map(({ cell, reason }) => `${cell.name} (${reason})`);
-  const without = out.length === 0 ? "" : ` Left out: ${listed(out)}.`;
-  if (fitted === null) return `${variant}: ${notFitted(cells)}${without}`;
-  return `${variant}: ${peakSentence(fitted)}${without}${doubtOf(
-    study,
-    cells.map((cell) => ({ cell })),
-  )}`;
+  return [
+    `${variant}: ${fitted === null ? notFitted(cells) : peakSentence(fitted)}`,
+    ...(out.length === 0 ? [] : [`Left out: ${listed(out)}.`]),
+    ...(fitted === null ? [] : describeCellDoubts(collectDoubts(group, cells))),
+  ].join(" ");
 }
 
 function notFitted(cells: readonly CellFigures[]): string {
@@ -107,18 +103,14 @@ function peakSentence(fitted: Fitted): string {
   const loads = `${integer(fitted.smallest)} to ${plural(fitted.largest, "connection")}`;
   switch (peak.claim) {
     case "peak":
-      return `the fitted rate is highest at ${plural(peak.connections, "connection")}${within(peak.interval, integer)} and falls from there on.`;
+      return `the fitted rate is highest at ${plural(peak.connections, "connection")} (${describeInterval(peak.interval, integer)}) and falls from there on.`;
     case "poor-fit":
       return `a poor fit: it misses the rate at ${plural(fitted.worst.connections, "connection")} by ${percent(100 * Math.abs(fitted.worst.residual))}, so no peak is named.`;
     case "no-interval":
-      return `no intervals can be drawn, for which each load needs ${RUNS_MIN} runs, so no peak is named.`;
+      return `no intervals can be drawn, for which each load needs ${REPETITIONS_MIN} repetitions, so no peak is named.`;
     case "beta-may-be-0":
-      return `no peak is named: β may be 0${within(peak.beta, scientific)}, so the rate may level off without ever falling.`;
+      return `no peak is named: β may be 0 (${describeInterval(peak.beta, scientific)}), so the rate may level off without ever falling.`;
     case "outside":
-      return `peak not identifiable: it ${peak.onlyInterval ? "may lie" : "lies"} outside the data, which are ${loads}${within(peak.interval, integer)}.`;
+      return `peak not identifiable: it ${peak.onlyInterval ? "may lie" : "lies"} outside the data, which are ${loads} (${describeInterval(peak.interval, integer)}).`;
   }
-}
-
-function within({ low, high }: Interval, format: (value: number) => string): string {
-  return ` (${CONFIDENCE_PERCENT} % interval ${format(low)} to ${format(high)})`;
 }

@@ -1,14 +1,14 @@
 import {
-  type CellResult,
   type Clock,
   type FinalLine,
   INFINITE,
   type LatencySummary,
   type ListeningLine,
   type Percentile,
+  type RepetitionResult,
 } from "@c10k-lab/protocol";
 
-/** Milliseconds, as reports print them; null where nothing was measured, Infinity among those that never came. */
+/** Percentiles of a clock, ms; null where nothing was measured, Infinity where so many messages never came back. */
 interface LatencyMs {
   readonly mean: number | null;
   readonly p50: number | null;
@@ -18,11 +18,11 @@ interface LatencyMs {
   readonly max: number | null;
 }
 
-/** What follows from one run of a cell. A missing piece of evidence makes nulls, never zeros. */
-export interface RunFigures {
-  /** Connected and not refused by the server. */
+/** Figures of one repetition. A missing piece of evidence makes nulls, never zeros. */
+export interface RepetitionFigures {
+  /** Connections established and not refused by the server. */
   readonly established: number | null;
-  /** Proven by a verified echo to have been open at one time, by the client, and by the server's peak. */
+  /** Connections open at one time: proven by verified echoes, and at most the server's peak. */
   readonly held: number | null;
   readonly messages: number | null;
   readonly messagesPerSecond: number | null;
@@ -30,35 +30,35 @@ export interface RunFigures {
   readonly mibPerSecond: number | null;
   /** Connections that ended well, by `wallMs`. */
   readonly connectionsPerSecond: number | null;
-  /** From the first connect(2) to the last close(2); null where several clients wait for the moment they begin at. */
+  /** Time from the first connect(2) to the last close(2); null with several clients, which wait for a common start. */
   readonly wallMs: number | null;
   readonly latency: Readonly<Record<Clock, LatencyMs>>;
   readonly userPerMessageUs: number | null;
   readonly systemPerMessageUs: number | null;
   readonly cpuPerMessageUs: number | null;
-  /** Of one core, while messages were exchanged. */
+  /** Per cent of one core while messages were exchanged. */
   readonly serverCorePercent: number | null;
   readonly clientCorePercent: number | null;
   readonly rssPeakMiB: number | null;
-  /** What the server grew by since it began to listen, shared among the connections. */
+  /** Growth of the server's RSS since it began to listen, divided by the connections. */
   readonly rssPerConnectionKiB: number | null;
   readonly threadsPeak: number | null;
   readonly voluntaryPerMessage: number | null;
   readonly involuntaryPerMessage: number | null;
   readonly switchesPerMessage: number | null;
-  /** Of the data plane: accept, receive, send, wait, and changes to what is waited for. */
+  /** System calls of the data plane: accept, recv, send, wait, and changes to the set that is waited for. */
   readonly callsPerMessage: number | null;
   readonly eventsPerWait: number | null;
-  /** select: bits the kernel looks at in one call, and words of bitmap the server scans after it. */
+  /** Descriptor numbers the kernel goes through in one wait, and words of bitmap the server scans after it; select(2) only. */
   readonly descriptorsPerWait: number | null;
   readonly wordsPerWait: number | null;
-  /** Connections the kernel turned away because the accept queue was full, client's attempts included. */
+  /** Connections the kernel refused because the accept queue was full, client's attempts included. */
   readonly listenOverflows: number | null;
   /** TCP segments that were sent again, of the whole network namespace. */
   readonly segmentsRetransmitted: number | null;
 }
 
-export function figuresOfRun(cell: CellResult): RunFigures {
+export function computeFigures(cell: RepetitionResult): RepetitionFigures {
   const client = cell.client;
   return {
     established: establishedIn(cell),
@@ -81,7 +81,7 @@ export function figuresOfRun(cell: CellResult): RunFigures {
   };
 }
 
-function speedOf({ client, clients }: CellResult) {
+function speedOf({ client, clients }: RepetitionResult) {
   if (client === null) return { mibPerSecond: null, connectionsPerSecond: null, wallMs: null };
   const { bytesSent, bytesReceived, messagingMs, completed, durationMs } = client.achieved;
   return {
@@ -92,7 +92,7 @@ function speedOf({ client, clients }: CellResult) {
 }
 
 /** The kernel completes a handshake before the server has a say, so a refused connection was "connected" too. */
-function establishedIn({ client, final, probe }: CellResult): number | null {
+function establishedIn({ client, final, probe }: RepetitionResult): number | null {
   const served = final === null ? null : final.accepted - final.refused - (probe?.connections ?? 0);
   if (client === null) return served;
   return served === null ? client.achieved.established : Math.min(client.achieved.established, served);
@@ -113,7 +113,7 @@ function inMs(latencyUs: LatencySummary | undefined): LatencyMs {
   };
 }
 
-function cpuOf(cell: CellResult) {
+function cpuOf(cell: RepetitionResult) {
   const server = serverEnds(cell);
   const userUs = server && server.final.usage.userUs - server.listening.usage.userUs;
   const systemUs = server && server.final.usage.systemUs - server.listening.usage.systemUs;
@@ -128,7 +128,7 @@ function cpuOf(cell: CellResult) {
   };
 }
 
-function memoryOf(cell: CellResult) {
+function memoryOf(cell: RepetitionResult) {
   const { listening, final } = cell;
   const sampled = cell.evidence.server.reduce((most, sample) => Math.max(most, sample.rssKiB), 0);
   const peakKiB = sampled > 0 ? sampled : (final?.usage.maxRssKiB ?? null);
@@ -141,7 +141,7 @@ function memoryOf(cell: CellResult) {
   };
 }
 
-function switchesOf(cell: CellResult) {
+function switchesOf(cell: RepetitionResult) {
   const server = serverEnds(cell);
   const requests = cell.final?.requests ?? 0;
   const voluntary = server && server.final.usage.voluntarySwitches - server.listening.usage.voluntarySwitches;
@@ -155,23 +155,26 @@ function switchesOf(cell: CellResult) {
   };
 }
 
-function callsOf({ final }: CellResult) {
+function callsOf({ final }: RepetitionResult) {
   if (final === null) {
     return { callsPerMessage: null, eventsPerWait: null, descriptorsPerWait: null, wordsPerWait: null };
   }
   const { calls, requests, events, descriptorsScanned, wordsScanned } = final;
   const all = Object.values(calls).reduce((sum, count) => sum + count, 0);
-  const isSelect = final.server === "select";
+  const scans = descriptorsScanned > 0;
   return {
     callsPerMessage: ratio(all, requests),
     eventsPerWait: ratio(events, calls.wait),
-    descriptorsPerWait: isSelect ? ratio(descriptorsScanned, calls.wait) : null,
-    wordsPerWait: isSelect ? ratio(wordsScanned, calls.wait) : null,
+    descriptorsPerWait: scans ? ratio(descriptorsScanned, calls.wait) : null,
+    wordsPerWait: scans ? ratio(wordsScanned, calls.wait) : null,
   };
 }
 
-/** Only the difference counts: what starting used up is not the load's doing. */
-function serverEnds({ listening, final }: CellResult): { listening: ListeningLine; final: FinalLine } | null {
+/** Returns both reports of the server's usage: starting used up the first, so the load caused the difference. */
+function serverEnds({
+  listening,
+  final,
+}: RepetitionResult): { listening: ListeningLine; final: FinalLine } | null {
   return listening === null || final === null ? null : { listening, final };
 }
 

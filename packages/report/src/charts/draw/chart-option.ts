@@ -1,0 +1,269 @@
+import { integer } from "@c10k-lab/words";
+import type { EChartsOption, LineSeriesOption, ScatterSeriesOption } from "echarts";
+import type { Axis, GroupChart, Point, Range, Series } from "./chart.ts";
+import { isNarrow, legendOf, legendRoom } from "./legend.ts";
+import { type Look, type Mark, marksOf } from "./looks.ts";
+
+type SeriesOption = LineSeriesOption | ScatterSeriesOption;
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
+
+/** Returns a chart in the words of the chart library. Its height is the caller's: `legendRoom` more than with one row. */
+export function chartOption(chart: GroupChart, look: Look, widthPx: number) {
+  const narrow = isNarrow(widthPx);
+  return {
+    animation: false,
+    backgroundColor: look.background,
+    textStyle: { fontFamily: FONT, color: look.text },
+    grid: {
+      left: narrow ? 50 : 72,
+      right: narrow ? 16 : 28,
+      top: (narrow ? 72 : 76) + legendRoom(chart, widthPx),
+      bottom: narrow ? 48 : 56,
+    },
+    legend: legendOf(chart, look, widthPx),
+    xAxis: xAxis(chart, look, narrow),
+    yAxis: yAxis(chart, look, narrow),
+    series: seriesOf(chart, look),
+  } satisfies EChartsOption;
+}
+
+function xAxis(chart: GroupChart, look: Look, narrow: boolean) {
+  const { ticks, scale } = chart.x;
+  const xs = chart.series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[0]);
+  const labels = ticks === null ? {} : { customValues: [...ticks] };
+  return {
+    ...axis(chart.x, look, narrow),
+    nameLocation: "middle" as const,
+    nameGap: narrow ? 26 : 32,
+    splitLine: { show: false },
+    axisLabel: { ...axisLabel(chart.x, look, narrow), ...labels, hideOverlap: true },
+    axisTick: { show: true, lineStyle: { color: look.muted }, ...labels },
+    ...(scale === "log" && ticks !== null && ticks.length > 0
+      ? { min: lowest(ticks) / 1.15, max: Math.max(highest(ticks), highest(xs)) * 1.15 }
+      : {}),
+  };
+}
+
+function yAxis(chart: GroupChart, look: Look, narrow: boolean) {
+  const values = chart.series
+    .flatMap((one) => [...one.points, ...one.hollow, ...(one.curve ?? [])])
+    .map((point) => point[1]);
+  const positive = values.filter((value) => value > 0);
+  const isLog = chart.y.scale === "log" && positive.length > 0;
+  return {
+    ...axis(chart.y, look, narrow),
+    name: `${chart.y.label}${isLog ? " (log scale)" : ""}`,
+    nameLocation: "end" as const,
+    nameGap: narrow ? 12 : 14,
+    nameTextStyle: {
+      color: look.text,
+      fontSize: narrow ? 12 : 14,
+      align: "left" as const,
+      padding: [0, 0, 0, narrow ? -40 : -60],
+    },
+    splitLine: { show: true, lineStyle: { color: look.grid } },
+    axisLabel: axisLabel(chart.y, look, narrow),
+    ...(isLog ? { min: 10 ** Math.floor(Math.log10(lowest(positive))) } : {}),
+  };
+}
+
+function axis(one: Axis, look: Look, narrow: boolean) {
+  return {
+    type: one.scale === "log" ? ("log" as const) : ("value" as const),
+    name: one.label,
+    nameTextStyle: { color: look.text, fontSize: narrow ? 12 : 14 },
+    axisLine: { show: true, lineStyle: { color: look.muted } },
+  };
+}
+
+function lowest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+}
+
+function highest(values: readonly number[]): number {
+  return values.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function axisLabel(one: Axis, look: Look, narrow: boolean) {
+  const formatter = (value: number) => FORMATS[one.format](value);
+  return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
+}
+
+function seriesOf(chart: GroupChart, look: Look): SeriesOption[] {
+  const drawn = chart.series.filter(({ name }) => name !== "asked").map(variantOf);
+  const variants = [...new Set([...chart.variants, ...drawn])];
+  const marks = marksOf({ servers: chart.servers, variants }, look);
+  return chart.series.flatMap((one) => {
+    const mark = marks.get(variantOf(one));
+    return one.name === "asked" || mark === undefined
+      ? [reference(one, look)]
+      : drawSeries(one, mark, chart, look);
+  });
+}
+
+function variantOf({ of, name }: Series): string {
+  return of ?? name;
+}
+
+/** Draws the values that were asked for, across everything else. */
+function reference({ name, points }: Series, look: Look) {
+  return {
+    name,
+    type: "line" as const,
+    color: look.text,
+    showSymbol: false,
+    symbol: "none",
+    lineStyle: { color: look.text, width: 1.5, type: "dashed" as const },
+    emphasis: { disabled: true },
+    data: copy(points),
+    z: 5,
+  };
+}
+
+function drawSeries(one: Series, mark: Mark, chart: GroupChart, look: Look): SeriesOption[] {
+  const common = { name: one.name, symbol: mark.symbol, color: mark.colour };
+  // A logarithm has no zero: such a point is left out of the drawing, not of the table.
+  const isDrawable = ([x, y]: Point) =>
+    (chart.x.scale !== "log" || x > 0) && (chart.y.scale !== "log" || y > 0);
+  const points = one.points.filter(isDrawable);
+  const model = (one.curve ?? []).filter(isDrawable);
+  const ranges = (one.ranges ?? []).filter(([, low]) => chart.y.scale !== "log" || low > 0);
+  // The first series of a name gives the legend its shape: the bars come after.
+  return [
+    ...(model.length > 0 ? [curve(common, mark, model)] : []),
+    drawPoints(one, common, mark, points, look),
+    ...(ranges.length > 0 ? [bars(common, ranges)] : []),
+    ...(one.hollow.length > 0 ? [hollow(common, mark, one.hollow.filter(isDrawable), look)] : []),
+  ];
+}
+
+interface Common {
+  readonly name: string;
+  readonly symbol: string;
+  readonly color: string;
+}
+
+function drawPoints(one: Series, common: Common, mark: Mark, points: readonly Point[], look: Look) {
+  if (one.kind !== "dots") return line(common, one, mark, points);
+  return one.labels === undefined ? dots(common, mark, points) : labelledDots(common, points, look);
+}
+
+function hollow(common: Common, mark: Mark, points: readonly Point[], look: Look) {
+  const itemStyle = { color: look.background, borderColor: mark.colour, borderWidth: 2, opacity: 1 };
+  return {
+    ...common,
+    type: "scatter" as const,
+    symbolSize: mark.symbolSize + 1,
+    itemStyle,
+    data: copy(points),
+    z: 4,
+  };
+}
+
+/** Draws intervals as one line with gaps, upright at each point. */
+function bars(common: Common, ranges: readonly Range[]) {
+  return {
+    ...common,
+    type: "line" as const,
+    symbol: "none",
+    silent: true,
+    tooltip: { show: false },
+    lineStyle: { color: common.color, width: 1.5, type: "solid" as const },
+    emphasis: { disabled: true },
+    data: ranges.flatMap(([x, low, high]) => [
+      [x, low],
+      [x, high],
+      ["-", "-"],
+    ]),
+    z: 2,
+  };
+}
+
+/** Draws a model. Its mark is in the legend only, and it has no tooltip: a reader points at what was measured. */
+function curve(common: Common, mark: Mark, points: readonly Point[]) {
+  return {
+    ...common,
+    type: "line" as const,
+    showSymbol: false,
+    silent: true,
+    tooltip: { show: false },
+    lineStyle: { color: common.color, width: mark.lineWidth, type: mark.dash },
+    emphasis: { disabled: true },
+    data: copy(points),
+    z: 2,
+  };
+}
+
+function dots(common: Common, mark: Mark, points: readonly Point[]) {
+  const isMany = points.length > 2000;
+  return {
+    ...common,
+    type: "scatter" as const,
+    // The library draws very many dots in its own shapes only.
+    symbol: isMany && mark.symbol.startsWith("path:") ? "rect" : mark.symbol,
+    // Below four pixels the library fills squares instead of tracing shapes: ten times as fast.
+    symbolSize: mark.symbolSize * (isMany ? 0.25 : 0.4),
+    itemStyle: { color: common.color, opacity: 1 },
+    large: isMany,
+    largeThreshold: 2000,
+    progressive: 0,
+    data: copy(points),
+  };
+}
+
+/** Large enough to have a shape, and outlined: a reader looks for these. */
+function labelledDots(common: Common, points: readonly Point[], look: Look) {
+  const itemStyle = { color: common.color, borderColor: look.text, borderWidth: 1, opacity: 1 };
+  const symbolSize = points.length > 500 ? 6 : 8;
+  return {
+    ...common,
+    type: "scatter" as const,
+    symbolSize,
+    itemStyle,
+    progressive: 0,
+    data: copy(points),
+    z: 3,
+  };
+}
+
+function line(common: Common, one: Series, mark: Mark, points: readonly Point[]) {
+  return {
+    ...common,
+    type: "line" as const,
+    symbolSize: one.kind === "curve" ? mark.symbolSize / 2 : mark.symbolSize,
+    showSymbol: one.kind !== "trace",
+    showAllSymbol: true,
+    itemStyle: { color: common.color, opacity: 1 },
+    lineStyle: { color: common.color, width: one.kind === "marks" ? 0 : mark.lineWidth, type: mark.dash },
+    emphasis: { disabled: true },
+    data: copy(points),
+    z: 3,
+  };
+}
+
+/** Copies points, because the library's types ask for arrays that may be written to. */
+function copy(points: readonly Point[]): number[][] {
+  return points.map(([...values]) => values.filter((value) => value !== undefined));
+}
+
+/** Returns 1234.5 as "1,235", 0.084 as "0.084". */
+export function formatNumber(value: number): string {
+  const size = Math.abs(value);
+  return size > 0 && size < 100 ? String(Number(value.toPrecision(3))) : integer(value);
+}
+
+/** Returns 16 as "16 B", 65536 as "64 KiB". */
+function formatBytes(value: number): string {
+  if (value >= 2 ** 20) return `${formatNumber(value / 2 ** 20)} MiB`;
+  return value >= 1024 ? `${formatNumber(value / 1024)} KiB` : `${formatNumber(value)} B`;
+}
+
+/** Returns 1 as "0 %", 10 as "90 %", 1000 as "99.9 %": the axis is 1 / (1 - share). */
+export function formatPercentile(value: number): string {
+  const percentile = 100 * (1 - 1 / value);
+  const digits = Math.max(0, Math.ceil(Math.log10(value) - 2 - 1e-9));
+  return `${percentile.toFixed(digits)} %`;
+}
+
+const FORMATS = { number: formatNumber, percentile: formatPercentile, bytes: formatBytes };
