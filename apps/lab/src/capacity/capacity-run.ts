@@ -1,4 +1,4 @@
-import type { Capacity, LabResults, Search } from "@c10k-lab/protocol";
+import type { Capacity, Search } from "@c10k-lab/protocol";
 import { SEARCHED } from "@c10k-lab/protocol";
 import type { Plan, SearchPlan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
@@ -12,7 +12,7 @@ export interface PlanToSearch extends Plan {
   readonly search: SearchPlan;
 }
 
-/** All searches of a plan, one after the other: connections of every variant in the plan's order, then rates. */
+/** Returns all searches of a plan in order: the connections of each variant in the plan's order, then the rates. */
 function subjectsOf(plan: PlanToSearch): Subject[] {
   const { search } = plan;
   return SEARCHED.flatMap((searched) => {
@@ -24,7 +24,7 @@ function subjectsOf(plan: PlanToSearch): Subject[] {
   });
 }
 
-/** How many cells they will be, as far as that is known beforehand. */
+/** Returns the expected number of repetitions. The actual number depends on the results. */
 export function expectedCells(plan: PlanToSearch): number {
   const runs = subjectsOf(plan).map(({ range: { from, to }, search: { precision } }) =>
     expectedRuns({ from, to, smallest: from, precision, repeats: plan.repeats }),
@@ -32,15 +32,19 @@ export function expectedCells(plan: PlanToSearch): number {
   return runs.reduce((a, b) => a + b, 0);
 }
 
-/** Searches; `capacity.json` has at every moment what was found until then. */
+/**
+ * Searches every limit of a plan. Writes `capacity.json` again after each search.
+ *
+ * @param searches receives each search when it ends
+ */
 export async function searchCapacity(
   session: LabSession,
   plan: PlanToSearch,
   machine: MachineLimits,
+  searches: Search[],
 ): Promise<void> {
   const subjects = subjectsOf(plan);
   const progress = new SearchProgress(subjects.length);
-  const searches: Search[] = [];
   const keep = (): void => session.folder.writeCapacity(capacityOf(plan, searches));
   try {
     keep();
@@ -59,13 +63,12 @@ export async function searchCapacity(
   }
 }
 
-/** Whether every search of a plan came to a boundary, or to its end. */
-export function isSettled(plan: PlanToSearch, { capacity }: LabResults): boolean {
-  const searches = capacity?.searches ?? [];
+/** Returns whether every search of a plan found a boundary or reached the bound of its range. */
+export function isSettled(plan: PlanToSearch, searches: readonly Search[]): boolean {
   const isDone = ({ ended }: Search) => ended === "boundary" || ended === "bound";
   return searches.length === subjectsOf(plan).length && searches.every(isDone);
 }
 
 function capacityOf({ search: { objective } }: PlanToSearch, searches: readonly Search[]): Capacity {
-  return { schema: "c10k-lab/capacity/1", objective, searches: [...searches] };
+  return { schema: "c10k-lab/capacity/2", objective, searches: [...searches] };
 }

@@ -1,24 +1,25 @@
 import {
+  type Bound,
   CAPACITY_SIGNALS,
-  type CellResult,
+  type RepetitionResult,
   type Search,
   type Searched,
   type Trial,
 } from "@c10k-lab/protocol";
-import { type Cell, cellAt, stepOf } from "../plan/cells.ts";
-import type { Load, Plan, SearchPlan, SearchRange, Variant } from "../plan/plan.ts";
+import { type Cell, cellAt, fixLoad } from "../plan/cells.ts";
+import type { Plan, SearchPlan, SearchRange, Variant } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import type { LabSession } from "../session/lab-session.ts";
 import { type Answer, type Found, search } from "./search.ts";
 import type { SearchProgress } from "./search-progress.ts";
-import { type Bound, durationOf, spaceOf } from "./search-space.ts";
+import { durationOf, spaceOf } from "./search-space.ts";
 import { type Question, trialOf } from "./signals.ts";
 import { unsentAtTheEnd } from "./unsent.ts";
 
-/** How often a failed run is made anew because other work took the processors; after that it counts. */
+/** Number of times a failed repetition is made anew because other work took the processors. */
 const DISTURBED_MAX = 2;
 
-/** One variant, and in which direction its limit is searched. */
+/** One variant, and the quantity whose limit is searched. */
 export interface Subject {
   readonly plan: Plan;
   readonly group: string | null;
@@ -34,7 +35,7 @@ export class LimitSearch {
   readonly #session: LabSession;
   readonly #machine: MachineLimits;
   readonly #progress: SearchProgress;
-  /** In the order of trying. */
+  /** Trials by value, in the order of trying. */
   readonly #trials = new Map<number, Trial[]>();
   #error: unknown = null;
 
@@ -45,12 +46,12 @@ export class LimitSearch {
     this.#progress = progress;
   }
 
-  /** What ended it before its time, other than an interruption; null when nothing did. */
+  /** The error that ended the search early; null after an interruption or a normal end. */
   get error(): unknown {
     return this.#error;
   }
 
-  /** Whatever ends it, what was found by then is returned. */
+  /** Runs the search. Returns what was found, also when it ended early. */
   async run(): Promise<Search> {
     const {
       searched,
@@ -82,7 +83,7 @@ export class LimitSearch {
       const cell = await this.#session.runCell(this.#cellAt(value, trials.length + 1), this.#progress);
       if (cell.status === "interrupted") return null;
       const { trial, answer } = await this.#judge(cell, this.#question(value));
-      const isAgain = answer === "failed" && trial.disturbed !== null && disturbed < DISTURBED_MAX;
+      const isAgain = answer === "failed" && trial.disturbance !== null && disturbed < DISTURBED_MAX;
       const kept = { ...trial, counts: !isAgain };
       trials.push(kept);
       this.#progress.tried(variant.name, searched, value, kept);
@@ -90,31 +91,25 @@ export class LimitSearch {
     }
   }
 
-  async #judge(cell: CellResult, question: Question) {
+  async #judge(cell: RepetitionResult, question: Question) {
     const unsent = cell.client?.achieved.unsent ?? 0;
     const folder = this.#session.folder.cellFolder(cell.id);
     return trialOf(cell, question, unsent === 0 ? 0 : await unsentAtTheEnd(folder, question));
   }
 
   #cellAt(value: number, run: number): Cell {
-    const { plan, group, variant, searched } = this.#subject;
+    const { plan, group, variant, searched, range } = this.#subject;
     return cellAt(
       // More than one repeat: the number of the run is part of its name.
       { axis: searched, repeats: Number.POSITIVE_INFINITY, cutoffMs: plan.cutoffMs },
       {
         group: [group, searched].filter((part) => part !== null).join(", "),
-        variant: { ...variant, load: this.#load() },
-        step: stepOf(searched, String(value)),
+        variant: fixLoad(variant, searched, range.fixed),
+        step: { x: value, text: String(value), place: `search.${searched}` },
         clients: plan.clients[0] ?? 1,
         repeat: run,
       },
     );
-  }
-
-  #load(): Load {
-    const { variant, searched, range } = this.#subject;
-    const fixed = String(range.fixed);
-    return { ...variant.load, ...(searched === "connections" ? { rate: fixed } : { connections: fixed }) };
   }
 
   #question(value: number): Question {
@@ -134,7 +129,11 @@ export class LimitSearch {
       fixed: { connections: null, rate: null, [searched === "rate" ? "connections" : "rate"]: range.fixed },
       ...{ ended, met },
       ...(isAboveOutOfReach && above !== null
-        ? { failed: null, first: null, bound: { value: above, sentence: first?.sentence ?? bound.sentence } }
+        ? {
+            failed: null,
+            first: null,
+            bound: first ? { bound: "signal", value: above, signal: first } : bound,
+          }
         : { failed: above, first, bound }),
       tries: [...this.#trials]
         .filter(([, trials]) => trials.length > 0)
@@ -142,7 +141,7 @@ export class LimitSearch {
     };
   }
 
-  /** Of the run in the middle, where the runs are put in the order of their signals. */
+  /** Returns the first signal of the median repetition, by the order of signals. */
   #firstSignal(value: number): Search["first"] {
     const firsts = (this.#trials.get(value) ?? [])
       .filter(({ counts }) => counts)

@@ -2,7 +2,7 @@ import { type Range, UsageError } from "@c10k-lab/cli";
 import { SEARCHED, type Searched } from "@c10k-lab/protocol";
 import type { SearchPlan, SearchRange } from "../plan/plan.ts";
 
-/** What a command line changes in a search; what is not given stays as the plan has it. */
+/** Changes that a command line makes to a search. The plan applies where nothing is given. */
 export interface SearchChanges {
   readonly p99Ms: number | undefined;
   readonly achievedPercent: number | undefined;

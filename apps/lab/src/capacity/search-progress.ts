@@ -1,6 +1,5 @@
 import { INFINITE, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
-import { sentenceOf } from "@c10k-lab/report";
-import { figure, integer, plural } from "@c10k-lab/words";
+import { describeDoubt, describeSearch, describeSignal, figure, integer, plural } from "@c10k-lab/words";
 import type { Cell } from "../plan/cells.ts";
 import type { CellWatcher } from "../session/lab-session.ts";
 import { LiveLine } from "../terminal/live-line.ts";
@@ -18,12 +17,12 @@ export class SearchProgress implements CellWatcher {
     this.#searches = searches;
   }
 
-  begin({ variant, axis, x, repeat }: Cell): void {
+  begin({ variant, axis, axisValue, repetition }: Cell): void {
     const startedMs = performance.now();
     this.#line.show(() => {
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
       const place = `search ${this.#done + 1} of ${this.#searches}`;
-      return `${variant}, ${axis}: ${integer(x)}, run ${repeat}, ${seconds} s  (${place}, ${this.#time()})`;
+      return `${variant}, ${axis}: ${integer(axisValue)}, repetition ${repetition}, ${seconds} s  (${place}, ${this.#time()})`;
     });
   }
 
@@ -32,15 +31,15 @@ export class SearchProgress implements CellWatcher {
     this.#line.stop();
   }
 
-  /** A run has been judged. */
+  /** Prints the judgement of a repetition. */
   tried(variant: string, searched: Searched, value: number, trial: Trial): void {
-    this.#line.print(`${variant}, ${searched}: ${integer(value)} ${words(trial)}`);
+    this.#line.print(`${variant}, ${searched}: ${integer(value)} ${describeTrial(trial)}`);
   }
 
-  /** A search is over. */
+  /** Prints the result of a search. */
   ended(search: Search): void {
     this.#done++;
-    this.#line.print(`${sentenceOf(search)}  (${plural(this.#runs, "run")} in ${this.#time()})\n`);
+    this.#line.print(`${describeSearch(search)}  (${plural(this.#runs, "run")} in ${this.#time()})\n`);
     this.#runs = 0;
     this.#startedMs = performance.now();
   }
@@ -49,16 +48,16 @@ export class SearchProgress implements CellWatcher {
     this.#line.stop();
   }
 
-  /** Of this search, so far. */
+  /** Returns the time that this search has taken so far. */
   #time(): string {
     return timeText(Math.round((performance.now() - this.#startedMs) / 1000));
   }
 }
 
-/** "met (p99 12.0 ms)", "failed: latency: …" */
-function words({ met, p99Ms, signals, counts, disturbed }: Trial): string {
+/** Returns "met (p99 12.0 ms)", "failed: latency: …". */
+function describeTrial({ met, p99Ms, signals, counts, disturbance }: Trial): string {
   if (met) return `met (p99 ${p99Ms === INFINITE ? "∞" : figure(p99Ms)} ms)`;
-  if (!counts) return `failed while disturbed, run again: ${disturbed}`;
+  if (!counts && disturbance) return `failed while disturbed, run again: ${describeDoubt(disturbance)}`;
   const [first] = signals;
-  return first ? `failed: ${first.signal}: ${first.sentence}` : "failed";
+  return first ? `failed: ${first.signal}: ${describeSignal(first)}` : "failed";
 }

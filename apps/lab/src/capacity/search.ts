@@ -1,42 +1,42 @@
 import type { SearchEnd } from "@c10k-lab/protocol";
 
-/** What one run at one value showed. */
+/** The result of one repetition at one value. */
 export type Answer =
   | "met"
   | "failed"
-  /** The means to try it ended before the server did: it says nothing about the server. */
+  /** The client or the machine reached a limit before the server: the server's limit remains unknown. */
   | "out-of-reach";
 
-/** Where a search looks, and how closely. All values are whole. */
+/** Range and precision of a search. All values are whole. */
 export interface SearchSpace {
-  /** It begins here, */
+  /** First value tried. */
   readonly from: number;
-  /** goes up to here, */
+  /** Largest value tried. */
   readonly to: number;
-  /** and down to here where `from` fails. */
+  /** Smallest value tried, when `from` fails. */
   readonly smallest: number;
-  /** The ends of the interval differ by this share at most: 0.1 tells 1,000 from 1,101. */
+  /** Largest relative difference between the ends of the interval: with 0.1, 1,000 and 1,100 are close enough. */
   readonly precision: number;
-  /** Runs of either end of the interval. */
+  /** Repetitions at each end of the interval. */
   readonly repeats: number;
 }
 
 export interface Found {
   readonly ended: SearchEnd;
-  /** The largest value most runs of which met; null when there is none. */
+  /** Largest value at which most repetitions met the objective; null when there is none. */
   readonly met: number | null;
-  /** The smallest value above it most runs of which did not; null when there is none. */
+  /** Smallest value above `met` at which most repetitions did not; null when there is none. */
   readonly above: number | null;
-  /** Whether that is because it could not be tried. */
+  /** True when `above` could not be tried. */
   readonly isAboveOutOfReach: boolean;
 }
 
 /**
- * Looks for the largest value that is met: from the start it doubles until one is not, or halves until one is, then
- * halves the interval between the two, then repeats its ends. Where repeats speak against what the first run said the
- * search goes on from there, so that one run cannot pin a boundary.
+ * Searches the largest value that is met. Doubles the start value until one fails, or halves it until one is met. Then
+ * bisects the interval between the two, and repeats its ends. When the repetitions contradict the first result the
+ * search continues from there, so one repetition cannot decide a boundary.
  *
- * @param probe runs a value; null when it was interrupted
+ * @param probe runs one repetition at a value; resolves to null when it was interrupted
  */
 export async function search(
   space: SearchSpace,
@@ -54,13 +54,13 @@ export async function search(
   }
 }
 
-/** How many runs a search takes whose runs do not contradict each other, at most. */
+/** Returns the largest number of repetitions that a search without contradictions takes. */
 export function expectedRuns({ from, to, smallest, precision, repeats }: SearchSpace): number {
   const steps = Math.max(Math.log2(to / from), Math.log2(from / smallest));
   return Math.ceil(steps) + Math.ceil(Math.log2(1 / precision)) + 2 * (repeats + 1);
 }
 
-/** Runs that go on contradicting each other end it here. */
+/** Returns the number of repetitions after which a search with contradictory results ends. */
 export function mostRuns(space: SearchSpace): number {
   return 2 * expectedRuns(space);
 }
@@ -82,7 +82,7 @@ function endOf({ found: { met, above, isAboveOutOfReach } }: Tally): SearchEnd {
   return met === null ? "unsettled" : "bound";
 }
 
-/** What all runs have said so far. */
+/** The results of all repetitions so far. */
 class Tally {
   readonly #answers = new Map<number, Answer[]>();
 
@@ -97,7 +97,10 @@ class Tally {
     return { met, above, isAboveOutOfReach: above !== null && this.#isOutOfReach(above) };
   }
 
-  /** The end of the interval with fewer runs, as long as it has not all its runs, or they are divided. */
+  /**
+   * Returns the end of the interval with fewer repetitions, as long as some are missing or they are tied; null when both
+   * ends are settled.
+   */
   leastSettled(repeats: number): number | null {
     const { met, above } = this.found;
     const open = [met, above].filter((value) => value !== null && !this.#isSettled(value, repeats));

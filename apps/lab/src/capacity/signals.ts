@@ -1,43 +1,46 @@
 import {
   CAPACITY_SIGNALS,
   type CapacitySignal,
-  type CellResult,
   type ClientSummary,
+  type Doubt,
   type DoubtReason,
-  INFINITE,
+  type Incident,
   type Objective,
   type Percentile,
+  type RepetitionResult,
   type Searched,
+  type Signal,
   type Trial,
 } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
-import { integer, listed, plural } from "@c10k-lab/words";
 import type { Answer } from "./search.ts";
 
-/** From this share of one core on, the server had no more to give. */
+/** Share of one core from which on the server has used up its core. */
 const SERVER_CORE_PERCENT_MIN = 95;
 
-/** What comes to an end here is counted, not timed: other work on the machine has no part in it. */
+/** Signals that are counted, not timed: other work on the machine plays no part in them. */
 const WALLS: readonly CapacitySignal[] = ["fd-wall", "thread-limit", "memory", "client-resources"];
 
-/** What a cell is held against. */
+/** The objective of a search and the load of the repetition that is judged by it. */
 export interface Question {
   readonly objective: Objective;
   readonly searched: Searched;
   /** Messages per second that were due. */
   readonly rate: number;
-  /** For this long. */
+  /** Time for which messages were due. */
   readonly durationMs: number;
-  /** The kernel lets no accept queue be longer. */
+  /** The longest accept queue the kernel allows. */
   readonly somaxconn: number;
 }
 
-/** What is read of a cell more than once. */
+type Unproven = Pick<Extract<Signal, { signal: "failures" }>, "incident" | "doubt">;
+
+/** Figures of a repetition that several detectors read. */
 interface Facts extends Question {
-  readonly cell: CellResult;
+  readonly cell: RepetitionResult;
   readonly failures: number;
-  /** Why nothing in it vouches for its load; null when something does. */
-  readonly unproven: string | null;
+  /** The reason why its load cannot be vouched for; null when it can. */
+  readonly unproven: Unproven | null;
   readonly achieved: number | null;
   /** Milliseconds. */
   readonly p99Ms: Percentile;
@@ -49,7 +52,7 @@ interface Facts extends Question {
  * @param undecided messages never sent that had not waited longer than the objective allows when the run was over
  */
 export function trialOf(
-  cell: CellResult,
+  cell: RepetitionResult,
   question: Question,
   undecided: number,
 ): { trial: Trial; answer: Answer } {
@@ -60,30 +63,35 @@ export function trialOf(
   const first = signals[0]?.signal;
   return {
     trial: {
-      ...{ cell: cell.id, met, signals, p99Ms, achieved, failures },
-      disturbed:
-        first === undefined || WALLS.includes(first) ? null : reasonOf(cell, ["stolen", "busy-host"]),
+      cell: cell.id,
+      met,
+      signals,
+      p99Ms,
+      achieved,
+      failures,
+      disturbance:
+        first === undefined || WALLS.includes(first) ? null : findDoubt(cell, ["stolen", "busy-host"]),
       counts: true,
     },
     answer: met ? "met" : first === "client-resources" ? "out-of-reach" : "failed",
   };
 }
 
-function factsOf(cell: CellResult, question: Question, undecided: number): Facts {
+function factsOf(cell: RepetitionResult, question: Question, undecided: number): Facts {
   const { client } = cell;
   const p99Us = client && p99Of(client, undecided);
   return {
     ...question,
     cell,
     failures: client === null ? cell.connections : client.asked.connections - client.outcomes.ok,
-    unproven: unproven(cell, question),
-    // What was due and never sent counts against it; what came back late does not, for how late is the p99's to say.
+    unproven: findUnproven(cell, question),
+    // A message due and never sent counts as unanswered. A late answer counts as answered: the p99 judges lateness.
     achieved: client && client.achieved.messages / ((question.rate * question.durationMs) / 1000),
     p99Ms: typeof p99Us === "number" ? p99Us / 1000 : p99Us,
   };
 }
 
-/** Of the intended clock, without those of which it is not known whether they would have been late. */
+/** Returns the p99 of the intended clock, without the undecided messages. */
 function p99Of({ latencyUs: { intended }, histograms }: ClientSummary, undecided: number): Percentile {
   if (undecided === 0) return intended.p99;
   const failed = Math.max(0, intended.failed - undecided);
@@ -101,126 +109,128 @@ function isMet({ objective, failures, unproven, achieved, p99Ms }: Facts): boole
   );
 }
 
-/** A cell without the totals of both sides, with books that differ, or with fewer connections than were asked for. */
-function unproven(cell: CellResult, { searched }: Question): string | null {
+/**
+ * Returns why a repetition proves nothing about its load: totals of one side are missing, the ledgers differ, or fewer
+ * connections were held than asked for.
+ */
+function findUnproven(cell: RepetitionResult, { searched }: Question): Unproven | null {
   if (cell.status === "cut-off" || cell.client === null || cell.final === null) {
-    return cell.notes[0] ?? `The cell ended as ${cell.status}.`;
+    const [incident = null] = cell.incidents;
+    return { incident, doubt: incident === null ? { reason: "status", status: cell.status } : null };
   }
-  if (!cell.reconciliation?.balanced) return "The books of client and server do not balance.";
-  const notHeld = reasonOf(cell, ["not-held"]);
-  return searched === "connections" ? notHeld : null;
+  if (!cell.reconciliation?.balanced) return { incident: null, doubt: { reason: "ledgers" } };
+  const notHeld = searched === "connections" ? findDoubt(cell, ["not-held"]) : null;
+  return notHeld && { incident: null, doubt: notHeld };
 }
 
-function signalsOf(facts: Facts): Trial["signals"] {
-  return CAPACITY_SIGNALS.flatMap((signal) => {
-    const sentence = DETECTORS[signal](facts);
-    return sentence === null ? [] : [{ signal, sentence }];
-  });
+function signalsOf(facts: Facts): Signal[] {
+  return CAPACITY_SIGNALS.flatMap((signal) => DETECTORS[signal](facts) ?? []);
 }
 
-/** The evidence for each signal in a run that failed: a sentence with its figures, or null. */
-const DETECTORS: Readonly<Record<CapacitySignal, (facts: Facts) => string | null>> = {
+type Detectors = {
+  readonly [K in CapacitySignal]: (facts: Facts) => Extract<Signal, { signal: K }> | null;
+};
+
+/** Evidence for each signal in a repetition that failed, or null. */
+const DETECTORS: Detectors = {
   "fd-wall": ({ cell }) => {
-    if (refusedByWall(cell) > 0) {
-      return `The server refused ${integer(refusedByWall(cell))} of ${plural(cell.connections, "connection")}: their descriptor numbers did not fit into an fd_set.`;
-    }
-    return acceptErrors(cell, ["EMFILE", "ENFILE"], "the server had no descriptor left");
+    const refused = cell.final?.closed["refused-descriptor"] ?? 0;
+    const acceptErrors = pickAcceptErrors(cell, ["EMFILE", "ENFILE"]);
+    if (refused === 0 && isEmpty(acceptErrors)) return null;
+    return { signal: "fd-wall", refused, asked: cell.connections, acceptErrors };
   },
   "thread-limit": ({ cell }) => {
-    const failed = threadFailures(cell);
-    return failed === 0
-      ? null
-      : `pthread_create(3) failed ${times(failed)} with EAGAIN: no further thread could be started.`;
+    const refused = cell.final?.closed["refused-thread"] ?? 0;
+    return refused === 0 ? null : { signal: "thread-limit", refused };
   },
   memory: ({ cell }) => {
-    if (cell.status === "out-of-memory" && cell.final === null)
-      return cell.notes[0] ?? "It ran out of memory.";
-    return acceptErrors(cell, ["ENOMEM", "ENOBUFS"], "the kernel had no memory left for connections");
+    if (cell.status === "out-of-memory" && cell.final === null) {
+      const killed = cell.incidents.find((one) => one.incident === "out-of-memory");
+      return { signal: "memory", process: killed?.process ?? "server", acceptErrors: {} };
+    }
+    const acceptErrors = pickAcceptErrors(cell, ["ENOMEM", "ENOBUFS"]);
+    return isEmpty(acceptErrors) ? null : { signal: "memory", process: null, acceptErrors };
   },
   "client-resources": ({ cell }) => {
-    if (cell.client === null) return cell.final === null ? null : (cell.notes[0] ?? "The client died.");
-    const { "no-descriptors": descriptors, "no-ports": ports } = cell.client.outcomes;
-    const lacks = [
-      ...(descriptors > 0 ? [`no descriptor for ${plural(descriptors, "connection")}`] : []),
-      ...(ports > 0 ? [`no local port for ${plural(ports, "connection")}`] : []),
-    ];
-    return lacks.length === 0 ? null : `The client had ${listed(lacks)}.`;
+    const { client, final, incidents } = cell;
+    if (client === null && final === null) return null;
+    const withoutDescriptor = client?.outcomes["no-descriptors"] ?? 0;
+    const withoutPort = client?.outcomes["no-ports"] ?? 0;
+    const death = client === null ? findDeath(incidents) : null;
+    if (death === null && withoutDescriptor + withoutPort === 0) return null;
+    return { signal: "client-resources", withoutDescriptor, withoutPort, death };
   },
   "listen-overflow": ({ cell, somaxconn }) => {
-    const overflows = cell.evidence.tcp.ListenOverflows;
-    const queue = Math.min(Number(cell.listening?.options.backlog), somaxconn);
-    // The kernel counts those of every listener: a queue with room for all connections was not among them.
+    const times = cell.evidence.tcp.ListenOverflows;
+    const queue = Math.min(cell.listening?.options.backlog ?? 0, somaxconn);
+    // The kernel counts the overflows of every listener: a queue with room for all connections had none.
     const hasRoom = cell.connections / cell.servers <= queue;
-    return overflows > 0 && !hasRoom ? `The accept queue overflowed ${times(overflows)}.` : null;
+    return times > 0 && !hasRoom ? { signal: "listen-overflow", times } : null;
   },
-  failures: failed,
+  failures: detectFailures,
   "client-limit": ({ cell }) => {
-    const reason = reasonOf(cell, ["client-limit", "send-lag", "loop-lag"]);
-    return reason && `${reason} The limit may be the client's.`;
+    const doubt = findDoubt(cell, ["client-limit", "send-lag", "loop-lag"]);
+    return doubt && { signal: "client-limit", doubt };
   },
   cpu: ({ cell }) => {
-    const percent = cell.evidence.corePercent.server;
-    return percent !== null && percent >= SERVER_CORE_PERCENT_MIN
-      ? `The server used ${integer(percent)} % of one core.`
+    const corePercent = cell.evidence.corePercent.server;
+    return corePercent !== null && corePercent >= SERVER_CORE_PERCENT_MIN
+      ? { signal: "cpu", corePercent }
       : null;
   },
   rate: ({ achieved, objective, rate }) =>
     achieved !== null && achieved < objective.achievedMin
-      ? `Of ${plural(rate, "message")}/s offered ${tenths(Math.floor, 100 * achieved)} % were answered; ${(100 * objective.achievedMin).toLocaleString("en-US")} % are asked for.`
+      ? {
+          signal: "rate",
+          offeredPerSecond: rate,
+          answeredPercent: 100 * achieved,
+          objectivePercent: 100 * objective.achievedMin,
+        }
       : null,
   latency: ({ p99Ms, objective, cell }) => {
-    if (p99Ms === null) return cell.client && "No response time was measured.";
-    if (p99Ms === INFINITE) return "The p99 response time was infinite: more than 1 % were never answered.";
-    return p99Ms > objective.p99Ms
-      ? `The p99 response time was ${tenths(Math.ceil, p99Ms)} ms; ${objective.p99Ms.toLocaleString("en-US")} ms are asked for.`
-      : null;
+    if (p99Ms === null && cell.client === null) return null;
+    if (typeof p99Ms === "number" && p99Ms <= objective.p99Ms) return null;
+    return { signal: "latency", p99Ms, objectiveMs: objective.p99Ms };
   },
 };
 
-/** Connections that failed for no reason that is a signal of its own. */
-function failed(facts: Facts): string | null {
+/** Detects connections that failed for a reason that no other signal stands for. */
+function detectFailures(facts: Facts): Extract<Signal, { signal: "failures" }> | null {
   const { cell, failures, objective, unproven } = facts;
   const { client, final } = cell;
+  const proof = unproven && {
+    signal: "failures" as const,
+    asked: cell.connections,
+    outcomes: {},
+    ...unproven,
+  };
   if (client === null || final === null) {
     const isExplained = DETECTORS["client-resources"](facts) !== null || DETECTORS.memory(facts) !== null;
-    return isExplained ? null : unproven;
+    return isExplained ? null : proof;
   }
-  const refused = refusedByWall(cell) > 0 || threadFailures(cell) > 0 ? final.refused : 0;
-  const { "no-descriptors": descriptors, "no-ports": ports, ok, ...others } = client.outcomes;
+  const refused = final.closed["refused-descriptor"] + final.closed["refused-thread"];
+  const { "no-descriptors": descriptors, "no-ports": ports, ok: _, ...others } = client.outcomes;
   const isExplained = failures <= objective.failuresMax || failures <= refused + descriptors + ports;
-  if (isExplained || cell.status === "cut-off") return unproven;
-  const counts = Object.entries(others).filter(([, count]) => count > 0);
-  return `Of ${plural(client.asked.connections, "connection")} ${listed(counts.map(([name, count]) => `${integer(count)} ended as ${name}`))}.`;
+  if (isExplained || cell.status === "cut-off") return proof;
+  const outcomes = Object.fromEntries(Object.entries(others).filter(([, count]) => count > 0));
+  return { signal: "failures", asked: client.asked.connections, outcomes, incident: null, doubt: null };
 }
 
-/** Refused because of an fd_set, as far as nothing else was told to refuse. */
-function refusedByWall({ server, final, listening }: CellResult): number {
-  const isLimited = listening?.options.maxConnections !== undefined;
-  return server === "select" && !isLimited ? (final?.refused ?? 0) : 0;
+function pickAcceptErrors({ final }: RepetitionResult, names: readonly string[]): Record<string, number> {
+  const errors = Object.entries(final?.acceptErrors ?? {});
+  return Object.fromEntries(errors.filter(([name, count]) => names.includes(name) && count > 0));
 }
 
-/** glibc makes EAGAIN of every lack: of threads, of numbers for them, of memory for their stacks. */
-function threadFailures({ server, final }: CellResult): number {
-  return server === "threaded" ? (final?.acceptErrors.EAGAIN ?? 0) : 0;
+function isEmpty(record: object): boolean {
+  return Object.keys(record).length === 0;
 }
 
-function acceptErrors({ final }: CellResult, names: readonly string[], meaning: string): string | null {
-  const counts = names.flatMap((name) => {
-    const count = final?.acceptErrors[name] ?? 0;
-    return count > 0 ? [`${times(count)} with ${name}`] : [];
-  });
-  return counts.length === 0 ? null : `Accepting failed ${listed(counts)}: ${meaning}.`;
+function findDeath(incidents: readonly Incident[]): Incident {
+  const isDeath = ({ incident }: Incident) =>
+    incident === "died" || incident === "no-totals" || incident === "out-of-memory";
+  return incidents.find(isDeath) ?? { incident: "no-totals", process: "client" };
 }
 
-function reasonOf({ verdict }: CellResult, reasons: readonly DoubtReason[]): string | null {
-  return verdict.reasons.find(({ reason }) => reasons.includes(reason))?.sentence ?? null;
-}
-
-function times(count: number): string {
-  return count === 1 ? "once" : `${integer(count)} times`;
-}
-
-/** Rounded to tenths away from what it is compared with, so that 94.96 does not read as the 95 it is below. */
-function tenths(round: (value: number) => number, value: number): string {
-  return (round(value * 10) / 10).toLocaleString("en-US");
+function findDoubt({ doubts }: RepetitionResult, reasons: readonly DoubtReason[]): Doubt | null {
+  return doubts.find(({ reason }) => reasons.includes(reason)) ?? null;
 }

@@ -1,17 +1,16 @@
-import { readCsv } from "@c10k-lab/files";
+import { csvFiles, readCsv } from "@c10k-lab/files";
 import { shareOf } from "../cell/cell-jobs.ts";
-import { csvFiles } from "../evidence/cell-files.ts";
 import type { Question } from "./signals.ts";
 
-/** As the client rounds: what is due at the very end is not due before it, whatever the last bit of a double says. */
+/** Rounding as in the client: a message due exactly at the end is not due before it. */
 const EPSILON = 1e-6;
 
 type Row = Readonly<Record<string, string>>;
 type Pace = Pick<Question, "rate" | "durationMs">;
 
 /**
- * Messages that were due within the last `p99Ms` of a run and never sent. When it was over they had not yet waited longer
- * than the objective allows, so they speak neither for the server nor against it; those due earlier had.
+ * Counts the messages that were due within the last `p99Ms` of a run and never sent. They had not yet waited longer than
+ * the objective allows, so they are evidence neither for the server nor against it.
  *
  * @param folder of the cell
  */
@@ -25,7 +24,7 @@ export async function unsentAtTheEnd(folder: string, question: Question): Promis
     .reduce((a, b) => a + b, 0);
 }
 
-/** Of one client, from its rows in any order. Where a connection failed, that is what counts. */
+/** Counts the undecided messages of one client from its rows. Failed connections count as failures instead. */
 export function countUndecided(rows: readonly Row[], pace: Pace, p99Ms: number): number {
   const active = rows
     .filter((row) => row.requests_planned !== "0")

@@ -1,33 +1,37 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseDurationMs, parseRange } from "@c10k-lab/cli";
+import { commandWords } from "@c10k-lab/cli";
+import { numbered, serverOf } from "@c10k-lab/files";
 import type { Processors } from "@c10k-lab/process";
 import { ClientSummary, type ListeningLine } from "@c10k-lab/protocol";
 import { mergeSummaries } from "@c10k-lab/stats";
 import type { Engine, Job } from "../engines/engine.ts";
-import { numbered, serverOf } from "../evidence/cell-files.ts";
 import type { Cell } from "../plan/cells.ts";
+import { dividedOptions } from "../plan/check-plan.ts";
+import { CLIENT, findContract } from "../plan/contracts.ts";
+import type { Load } from "../plan/load.ts";
 
-/** Beyond what the plan asks for: start, connect, time-outs of the client. */
+/** Time of a client beside its load: start, connect, time-outs. */
 const CLIENT_SLACK_MS = 90_000;
-/** Several clients agree on an instant to begin at: by then all must have started and connected, one core between them. */
+/** Several clients begin at one instant: by then all must have started and connected on the one core they share. */
 const START_MS = 3000;
 const START_EACH_MS = 1200;
 const CONNECT_EACH_MS = 1;
 
-/** The servers of a cell, most often one. */
+/** Returns the servers of a cell, usually one. */
 export function serverJobs(
-  { server, args, connections, servers }: Cell,
+  { server, options, connections, servers }: Cell,
   folder: string,
   engine: Engine,
   processors: Processors | null,
 ): Job[] {
+  const words = commandWords(options, findContract(server)?.options ?? {});
   return replicasOf(servers).map((replica) => {
     const name = numbered("server", replica, servers);
     return {
       app: server,
       name,
-      args: ["--port", "0", ...args, "--stats", engine.pathOf(folder, `${name}.csv`)],
+      args: ["--port", "0", ...words, "--stats", engine.pathOf(folder, `${name}.csv`)],
       folder,
       processors: processors?.server ?? null,
       connections: shareOf(connections, replica, servers),
@@ -35,7 +39,7 @@ export function serverJobs(
   });
 }
 
-/** The cell's connections, spread over its clients; where there are several servers each client has one. */
+/** Returns the clients of a cell. They share its connections; of several servers each client has one. */
 export function clientJobs(
   { connections, clients, load }: Cell,
   folder: string,
@@ -49,9 +53,7 @@ export function clientJobs(
     const { host = "", port = 0 } = where.listening[serverOf(replica, where.listening.length) - 1] ?? {};
     const name = numbered("client", replica, clients);
     const share = shareOf(connections, replica, clients);
-    const further = Object.entries(load).flatMap(([option, value]) =>
-      value === true ? [`--${option}`] : [`--${option}`, partOf(option, value, replica, clients)],
-    );
+    const further = commandWords(divideLoad(load, replica, clients), CLIENT.options);
     // Different texts and times, so that an echo of another client's message is recognised.
     const seed = clients === 1 ? [] : ["--seed", String(replica)];
     const files = ["--stats", engine.pathOf(folder, `${name}.csv`)];
@@ -74,28 +76,29 @@ function replicasOf(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }
 
-/** What one of several gets of a whole number; they differ by one at most. */
+/** Returns one replica's part of a whole number; the parts differ by one at most. */
 export function shareOf(whole: number, replica: number, replicas: number): number {
   return Math.floor(whole / replicas) + (replica <= whole % replicas ? 1 : 0);
 }
 
-/** What is meant of all connections together is divided among the clients. */
-const SHARED_OPTIONS = ["rate", "connect-rate", "active"];
-
-function partOf(option: string, value: string, replica: number, clients: number): string {
-  if (!SHARED_OPTIONS.includes(option) || !/^\d+$/.test(value)) return value;
-  return String(shareOf(Number(value), replica, clients));
+/** Returns one client's part of the load: some options are numbers for all clients together. */
+function divideLoad(load: Load, replica: number, clients: number): Load {
+  const parts = dividedOptions(load).map(([name, setting]) => {
+    const value = shareOf(setting.value, replica, clients);
+    return [name, { ...setting, value, text: String(value) }];
+  });
+  return { ...load, ...Object.fromEntries(parts) };
 }
 
-/** How long the clients of a cell may take: what they are asked for, ramp and hold included, and some slack. */
+/** Returns how long the clients of a cell may take: ramp, duration and hold, and some slack; in ms. */
 export function clientBoundMs({ connections, load }: Cell, startsInMs: number): number {
-  const holdMs = typeof load.hold === "string" ? parseRange(load.hold, parseDurationMs).to : 0;
-  const durationMs = typeof load.duration === "string" ? parseDurationMs(load.duration) : 0;
-  const rampMs = (1000 * connections) / Number(load["connect-rate"] ?? Number.POSITIVE_INFINITY);
+  const holdMs = load.holdMs?.value.to ?? 0;
+  const durationMs = load.durationMs?.value ?? 0;
+  const rampMs = (1000 * connections) / (load.connectRate?.value ?? Number.POSITIVE_INFINITY);
   return startsInMs + rampMs + durationMs + holdMs + CLIENT_SLACK_MS;
 }
 
-/** What all clients of a cell measured, as one; null when one of them died before it could write it. */
+/** Returns the merged summaries of a cell's clients; null when a client died before it wrote its own. */
 export function readSummaries({ clients }: Cell, folder: string): ClientSummary | null {
   try {
     const summaries = replicasOf(clients).map((replica) => {
@@ -104,6 +107,6 @@ export function readSummaries({ clients }: Cell, folder: string): ClientSummary 
     });
     return summaries.length === 1 ? (summaries[0] ?? null) : mergeSummaries(summaries);
   } catch {
-    return null; // Its exit tells how it died.
+    return null; // The exit of the client says how it died.
   }
 }

@@ -1,23 +1,29 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { numbered } from "@c10k-lab/files";
 import { callAfter, type Processors } from "@c10k-lab/process";
-import { type CellResult, type ClientSummary, EXIT, type Usage } from "@c10k-lab/protocol";
+import {
+  type ClientSummary,
+  EXIT,
+  type RepetitionResult,
+  type Trouble,
+  type Usage,
+} from "@c10k-lab/protocol";
 import { type Engine, EngineTrouble, type Exit, type Service } from "../engines/engine.ts";
-import { numbered } from "../evidence/cell-files.ts";
 import { busiestCorePercent } from "../evidence/core-share.ts";
 import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
 import { reconcile } from "../evidence/reconcile.ts";
 import { bytesSentToRefused } from "../evidence/refused-bytes.ts";
 import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tcp-counters.ts";
-import { judge } from "../judgement/cell-status.ts";
-import { verdictOf } from "../judgement/verdict.ts";
+import { judgeCell } from "../judgement/cell-status.ts";
+import { findDoubts } from "../judgement/doubts.ts";
 import type { Cell } from "../plan/cells.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { ServerSide } from "./server-side.ts";
 
 /**
- * One cell: start the server, wait until it says that it listens and echoes, run the clients, stop the server, read what
- * all wrote. Every wait is bounded, and whatever dies or hangs, what there is of evidence is kept.
+ * One repetition of a cell: starts the server, waits until it listens and echoes, runs the clients, stops the server,
+ * reads what all wrote. Every wait is bounded. Whatever dies or hangs, the evidence gathered so far is kept.
  */
 export class CellRun {
   readonly #cell: Cell;
@@ -33,7 +39,7 @@ export class CellRun {
   #commands = { servers: [] as string[], clients: [] as string[] };
   #tcp = NO_TCP_COUNTS;
   #clientExits: Exit[] = [];
-  #trouble: EngineTrouble | null = null;
+  #trouble: Trouble | null = null;
 
   /** @param folder the cell's own, which exists */
   constructor(cell: Cell, folder: string, engine: Engine, processors: Processors | null) {
@@ -43,17 +49,17 @@ export class CellRun {
     this.#processors = processors;
   }
 
-  /** What the engine could not do, if that ended the cell. */
-  get trouble(): EngineTrouble | null {
+  /** The trouble of the engine that ended the cell; null when there was none. */
+  get trouble(): Trouble | null {
     const isLost = [...this.#server.exits, ...this.#clientExits].some(
       (exit) => exit?.cause === "engine-lost",
     );
     if (!isLost) return this.#trouble;
-    return new EngineTrouble("engine-lost", `The Docker engine went away while ${this.#cell.id} ran.`);
+    return { trouble: "engine-lost", request: null, cell: this.#cell.id };
   }
 
-  /** What an app said that would not take an option of the plan; null when all did. */
-  get mistake(): string | null {
+  /** The process that did not accept an option of the plan, with its answer; null when all did. */
+  get mistake(): Trouble | null {
     const { exits } = this.#server;
     const servers = exits.map((exit, index) => ({ who: numbered("server", index + 1, exits.length), exit }));
     const clients = this.#clientExits.map((exit, index) => ({
@@ -61,15 +67,16 @@ export class CellRun {
       exit,
     }));
     const mistaken = [...servers, ...clients].find(({ exit }) => exit?.code === EXIT.usage);
-    return mistaken ? this.#lastWords(mistaken.who) : null;
+    if (!mistaken) return null;
+    return { trouble: "option-refused", process: mistaken.who, answer: this.#lastLine(mistaken.who) };
   }
 
-  async run(): Promise<CellResult> {
+  async run(): Promise<RepetitionResult> {
     try {
       await this.#serve();
     } catch (error) {
       if (!(error instanceof EngineTrouble)) throw error;
-      this.#trouble = error;
+      this.#trouble = error.fact;
     }
     return this.#result();
   }
@@ -136,25 +143,35 @@ export class CellRun {
     for (const client of this.#clients) client.signal("SIGTERM");
   }
 
-  async #result(): Promise<CellResult> {
+  async #result(): Promise<RepetitionResult> {
     const client = readSummaries(this.#cell, this.#folder);
     const { listening, probe, final } = this.#server;
     const bytesRefused = client && final && final.refused > 0 ? await bytesSentToRefused(this.#folder) : 0;
     const reconciliation =
       client && final && probe ? reconcile(client, final, { probe, bytesRefused }) : null;
-    const { id, name, variant, group, axis, x, repeat, server, connections, clients, servers } = this.#cell;
+    const cell = this.#cell;
     const result = {
-      schema: "c10k-lab/cell/1" as const,
-      ...{ id, name, variant, group, axis, x, repeat, server, connections, clients, servers },
+      schema: "c10k-lab/cell/2" as const,
+      id: cell.id,
+      cell: cell.name,
+      variant: cell.variant,
+      group: cell.group,
+      axis: cell.axis,
+      axisValue: cell.axisValue,
+      repetition: cell.repetition,
+      server: cell.server,
+      connections: cell.connections,
+      clients: cell.clients,
+      servers: cell.servers,
       startedAt: this.#startedAt,
-      ...judge({
+      ...judgeCell({
         client,
         listening,
         probe,
         final,
         reconciliation,
         exits: { servers: this.#server.exits, clients: this.#clientExits },
-        lastWords: (who) => this.#lastWords(who),
+        lastLine: (process) => this.#lastLine(process),
         tcp: this.#tcp,
         trouble: this.trouble,
         isInterrupted: this.#isInterrupted,
@@ -169,14 +186,14 @@ export class CellRun {
       reconciliation,
       evidence: this.#evidence(client),
     };
-    return { ...result, verdict: verdictOf(result) };
+    return { ...result, doubts: findDoubts(result) };
   }
 
-  #lastWords(who: string): string {
-    return lastLineOf(join(this.#folder, `${who}.log`));
+  #lastLine(process: string): string {
+    return lastLineOf(join(this.#folder, `${process}.log`));
   }
 
-  #evidence(client: ClientSummary | null): CellResult["evidence"] {
+  #evidence(client: ClientSummary | null): RepetitionResult["evidence"] {
     const server = this.#server.samples;
     const clients = this.#clients.map(({ samples }) => [...samples]);
     const spanMs = client?.achieved.messagingMs ?? 0;

@@ -5,7 +5,7 @@ import type { ListeningLine, Probe } from "@c10k-lab/protocol";
 const LINE = "ready?\n";
 const PATIENCE_MS = 5000;
 
-/** What the probe puts into the server's books: the lab takes it out again before it compares them. */
+/** The probe's entries in the server's ledger. The lab subtracts them before it compares the ledgers. */
 const PROBE: Probe = { connections: 1, messages: 1, bytes: LINE.length };
 
 /**

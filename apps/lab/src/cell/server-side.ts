@@ -1,12 +1,12 @@
 import { type ContainerSample, FinalLine, ListeningLine, type Probe, type Sample } from "@c10k-lab/protocol";
 import type { Engine, Exit, Job, Service } from "../engines/engine.ts";
 import { probe } from "./probe.ts";
-import { added } from "./sums.ts";
+import { addContainerSamples, addFinals, addListening, addProbes, addSamples } from "./sums.ts";
 
-/** A server that has not said it listens by then is broken. */
+/** A server that does not listen within this time is broken. */
 const READY_MS = 30_000;
 
-/** The servers of a cell, most often one; of several what they report is added. */
+/** The servers of a cell, most often one. The reports of several are added. */
 export class ServerSide {
   #services: Service[] = [];
   #listening: ListeningLine[] = [];
@@ -46,47 +46,51 @@ export class ServerSide {
     );
   }
 
-  /** Where clients find each. */
+  /** Addresses and ports of the servers. */
   get addresses(): readonly ListeningLine[] {
     return this.#listening;
   }
 
   get listening(): ListeningLine | null {
-    return this.#whole(this.#listening);
+    return this.#sum(this.#listening, addListening);
   }
 
   get probe(): Probe | null {
-    return this.#whole(this.#probes);
+    return this.#sum(this.#probes, addProbes);
   }
 
   get final(): FinalLine | null {
-    const sum = this.#whole(this.#finals);
-    return sum && { ...sum, durationMs: Math.max(...this.#finals.map(({ durationMs }) => durationMs)) };
+    return this.#sum(this.#finals, addFinals);
   }
 
   get samples(): Sample[] {
-    return sideBySide(this.#services.map(({ samples }) => samples));
+    return sumSamples(
+      this.#services.map(({ samples }) => samples),
+      addSamples,
+    );
   }
 
   get containerSamples(): ContainerSample[] {
-    return sideBySide(this.#services.map(({ containerSamples }) => containerSamples));
+    return sumSamples(
+      this.#services.map(({ containerSamples }) => containerSamples),
+      addContainerSamples,
+    );
   }
 
-  /** The sum, if every server has said its part. */
-  #whole<T extends object>(parts: readonly T[]): T | null {
+  /** Returns the sum when every server has reported its part. */
+  #sum<T>(parts: readonly T[], add: (a: T, b: T) => T): T | null {
     if (parts.length === 0 || parts.length < this.#services.length) return null;
-    return parts.reduce(added);
+    return parts.reduce(add);
   }
 }
 
-/** Samples of processes that started together, added look by look. */
-function sideBySide<T extends { readonly atMs: number }>(series: readonly (readonly T[])[]): T[] {
+/** Adds the samples of processes that started together, one by one. */
+function sumSamples<T>(series: readonly (readonly T[])[], add: (a: T, b: T) => T): T[] {
   const [first = [], ...others] = series;
-  const looks = Math.min(...series.map(({ length }) => length));
-  return first.slice(0, looks).map((sample, look) => ({
-    ...others.map((other) => other[look] as T).reduce(added, sample),
-    atMs: sample.atMs,
-  }));
+  const common = Math.min(...series.map(({ length }) => length));
+  return first
+    .slice(0, common)
+    .map((sample, index) => others.map((other) => other[index] as T).reduce(add, sample));
 }
 
 function parseLine<T>(schema: { parse(value: unknown): T }, line: string | null): T | null {

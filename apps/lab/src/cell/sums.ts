@@ -1,23 +1,53 @@
-/** What is no count is the first one's. */
-const NOT_COUNTS = ["port", "pid", "metricsPort", "options"];
+import type { ContainerSample, FinalLine, ListeningLine, Probe, Sample, Usage } from "@c10k-lab/protocol";
 
-/** Two reports of the same shape as one: counts are added at every depth, everything else is the first one's. */
-export function added<T extends object>(first: T, second: T): T {
-  const names = new Set([...Object.keys(first), ...Object.keys(second)]) as Set<keyof T & string>;
-  return Object.fromEntries(
-    [...names].map((name) => [
-      name,
-      NOT_COUNTS.includes(name) ? first[name] : sum(first[name], second[name]),
-    ]),
-  ) as T;
+/** Sums of what several servers of one cell report. Only counts are added; all else is the first one's. */
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Adds two records of counts, name by name. */
+function addCounts<T extends Counts>(a: T, b: T): T {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return Object.fromEntries([...names].map((name) => [name, (a[name] ?? 0) + (b[name] ?? 0)])) as T;
 }
 
-function sum(a: unknown, b: unknown): unknown {
-  if (typeof a === "number" && typeof b === "number") return a + b;
-  if (isTree(a) && isTree(b)) return added(a, b);
-  return a ?? b;
+/** Adds the usage of two processes; their largest sets of memory are held at one time. */
+function addUsage(a: Usage, b: Usage): Usage {
+  return addCounts(a, b);
 }
 
-function isTree(value: unknown): value is object {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+export function addListening(a: ListeningLine, b: ListeningLine): ListeningLine {
+  return { ...a, usage: addUsage(a.usage, b.usage) };
+}
+
+export function addProbes(a: Probe, b: Probe): Probe {
+  return addCounts(a, b);
+}
+
+/** Adds two totals. The servers ran side by side: the longer duration is that of both. */
+export function addFinals(a: FinalLine, b: FinalLine): FinalLine {
+  const first = splitFinal(a);
+  const second = splitFinal(b);
+  return {
+    event: a.event,
+    server: a.server,
+    durationMs: Math.max(a.durationMs, b.durationMs),
+    closed: addCounts(a.closed, b.closed),
+    acceptErrors: addCounts(a.acceptErrors, b.acceptErrors),
+    calls: addCounts(a.calls, b.calls),
+    usage: addUsage(a.usage, b.usage),
+    ...addCounts(first, second),
+  };
+}
+
+/** Returns the plain counts of a final line. */
+function splitFinal({ event, server, durationMs, closed, acceptErrors, calls, usage, ...counts }: FinalLine) {
+  return counts;
+}
+
+export function addSamples(a: Sample, b: Sample): Sample {
+  return { ...addCounts(a, b), atMs: a.atMs };
+}
+
+export function addContainerSamples(a: ContainerSample, b: ContainerSample): ContainerSample {
+  return { ...addCounts(a, b), atMs: a.atMs };
 }

@@ -1,6 +1,7 @@
 import { choices, command, flag, integer } from "@c10k-lab/cli";
-import { EXIT, SERVERS } from "@c10k-lab/protocol";
+import { EXIT } from "@c10k-lab/protocol";
 import { connectionsIn } from "../plan/cells.ts";
+import { SERVERS } from "../plan/contracts.ts";
 import { serversOf } from "../plan/plan.ts";
 import { DEFAULT_PLAN, findPlan, planNames } from "../plan/plan-library.ts";
 import { readMachineLimits } from "../preflight/machine-limits.ts";
@@ -9,19 +10,19 @@ import { type Check, preflight } from "../preflight/preflight.ts";
 import { formatChecks } from "../preflight/preflight-text.ts";
 
 const OPTIONS = {
-  servers: choices(SERVERS, { describe: `which servers: ${SERVERS.join(",")} [default: the plan's]` }),
+  servers: choices(SERVERS, { describe: `servers: ${SERVERS.join(",")} [default: the plan's]` }),
   connections: integer({
-    describe: "as if this were the plan's largest step",
+    describe: "check for this many connections instead of the plan's largest number",
     min: 1,
     max: 1_000_000,
     noun: "a number of connections",
   }),
-  json: flag("print it for a program to read"),
+  json: flag("print JSON"),
 } as const;
 
 export const doctorCommand = command({
   usage: "doctor [plan]",
-  describe: "whether this machine suffices for a plan, and what to change where it does not",
+  describe: "check whether this machine suffices for a plan, and print what to change",
   arguments: [
     {
       name: "plan",
@@ -30,7 +31,7 @@ export const doctorCommand = command({
     },
   ],
   options: OPTIONS,
-  examples: [["npm run lab -- doctor --connections 10000", "could it be ten thousand?"]],
+  examples: [["npm run lab -- doctor --connections 10000", "does it suffice for ten thousand?"]],
   run: async ({ servers, connections, json }, name) => {
     const plan = findPlan(name);
     const needs = needsOf(
@@ -43,7 +44,7 @@ export const doctorCommand = command({
   },
 });
 
-/** JSON has no Infinity: where there is no limit, `available` is null. */
+/** Formats the checks as JSON, which has no Infinity: where there is no limit, `available` is null. */
 function toJson(plan: string, connections: number, checks: readonly Check[]): string {
   return `${JSON.stringify({ schema: "c10k-lab/doctor/1", plan, connections, checks }, null, 2)}\n`;
 }

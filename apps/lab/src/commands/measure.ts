@@ -8,47 +8,49 @@ import {
   type StopSignal,
   text,
 } from "@c10k-lab/cli";
-import { EXIT, type LabResults, SERVERS } from "@c10k-lab/protocol";
+import { EXIT } from "@c10k-lab/protocol";
+import { describeTrouble } from "@c10k-lab/words";
 import { DockerEngine } from "../engines/docker/docker-engine.ts";
 import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
+import { SERVERS } from "../plan/contracts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
-import { printSummary, renderInto } from "../results/rendering.ts";
 import { LabSession } from "../session/lab-session.ts";
+import { runReport } from "./report-app.ts";
 
 const ENGINES = ["process", "docker"] as const;
 
 /** Options of every command that measures. */
 export const MEASURING_OPTIONS = {
-  servers: choices(SERVERS, { describe: `which servers: ${SERVERS.join(",")} [default: the plan's]` }),
+  servers: choices(SERVERS, { describe: `servers: ${SERVERS.join(",")} [default: the plan's]` }),
   engine: choice(ENGINES, {
-    describe: "run the apps as processes of this machine, or in Docker containers on its network",
+    describe: "start the apps as processes of this machine, or in Docker containers on its network",
     default: "process",
   }),
-  noBuild: flag("docker: take the images as they are; otherwise what has changed is built first"),
+  noBuild: flag("docker: take the images as they are, do not build what has changed"),
   memoryBytes: bytes({
-    describe: "docker: memory a container may use, the kernel kills it above",
+    describe: "docker: memory of a container; the kernel kills it above",
     default: "4GiB",
     min: 6 * 2 ** 20,
     noun: "enough memory for a container",
   }),
-  results: text({ describe: "folder in which a new one is made for this run", default: "results" }),
+  results: text({ describe: "folder in which the experiment gets a folder of its own", default: "results" }),
 } as const;
 
 type MeasuringOptions = OptionValues<typeof MEASURING_OPTIONS>;
 
-/** How one plan is measured. */
+/** A plan and the work that measures it. */
 export interface Measurement {
   readonly plan: Plan;
-  /** As far as it is known beforehand. */
+  /** Number of repetitions, as far as it is known beforehand. */
   readonly cells: number;
   work(session: LabSession, machine: MachineLimits): Promise<void>;
-  /** Whether all that was asked for has happened. */
-  isWell(results: LabResults): boolean;
+  /** Returns whether everything asked for has happened. */
+  isWell(session: LabSession): boolean;
 }
 
-/** Measures a plan, prints what came of it and writes the report. @returns the exit code */
+/** Measures a plan and has the report written. Returns the exit code. */
 export async function measure(measurement: Measurement, options: MeasuringOptions): Promise<number> {
   const { plan, cells } = measurement;
   let session: LabSession;
@@ -73,15 +75,14 @@ async function drive(session: LabSession, { work, isWell }: Measurement): Promis
     interruptedBy = signal;
     session.interrupt();
   });
-  const outcome = await session.measure((machine) => work(session, machine));
-  const results = await session.folder.read();
-  if (outcome === "bad-plan") {
-    process.stderr.write(`lab: ${results.manifest.plan}: ${results.manifest.trouble}\n`);
+  const { outcome, plan, trouble } = await session.measure((machine) => work(session, machine));
+  if (outcome === "bad-plan" && trouble) {
+    process.stderr.write(`lab: ${plan}: ${describeTrouble(trouble)}\n`);
     return EXIT.usage;
   }
-  printSummary(results);
-  await renderInto(session.folder.path, [results]);
+  const reportExit = await runReport(["report", session.folder.path]);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
-  if (results.manifest.trouble) process.stderr.write(`lab: ${results.manifest.trouble}\n`);
-  return outcome === "complete" && isWell(results) ? EXIT.ok : EXIT.incomplete;
+  if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
+  if (reportExit !== EXIT.ok) return reportExit;
+  return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
 }

@@ -8,11 +8,11 @@ export const plansCommand = command({
   usage: "plans [plan]",
   describe: "list the plans, or print one as YAML",
   arguments: [
-    { name: "plan", describe: "print this one, checked: a name, or a file of your own", default: "" },
+    { name: "plan", describe: "check and print this one: a name, or a file of your own", default: "" },
   ],
   options: {},
   examples: [
-    ["npm run lab -- plans", "what each finds out"],
+    ["npm run lab -- plans", "the question of each"],
     ["npm run lab -- plans idle > mine.yaml", "begin a plan of your own"],
     ["npm run lab -- plans ./mine.yaml", "check it"],
   ],

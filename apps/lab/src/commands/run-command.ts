@@ -1,7 +1,7 @@
 import { command, durationMs, integer, integers, text, UsageError } from "@c10k-lab/cli";
-import type { CellResult, LabResults } from "@c10k-lab/protocol";
+import type { RepetitionResult } from "@c10k-lab/protocol";
 import { cellsOf } from "../plan/cells.ts";
-import { changed } from "../plan/plan-changes.ts";
+import { changePlan } from "../plan/plan-changes.ts";
 import { DEFAULT_PLAN, findPlan, planNames } from "../plan/plan-library.ts";
 import { runPlan } from "../session/lab-run.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";
@@ -9,12 +9,12 @@ import { MEASURING_OPTIONS, measure } from "./measure.ts";
 const OPTIONS = {
   ...MEASURING_OPTIONS,
   durationMs: durationMs({
-    describe: "how long each step exchanges messages [default: the plan's]",
+    describe: "how long each repetition exchanges messages [default: the plan's]",
     min: 100,
   }),
-  values: text({ describe: "steps instead of the plan's, on its axis: 10,100,1000 or 64,4KiB,1MiB" }),
+  values: text({ describe: "values of the plan's axis: 10,100,1000 or 64,4KiB,1MiB [default: the plan's]" }),
   connections: integers({
-    describe: "the same for a plan that varies connections; how many there are in another",
+    describe: "the same where the plan varies connections; elsewhere the number of connections",
     min: 1,
     max: 1_000_000,
     noun: "a number of connections",
@@ -22,22 +22,22 @@ const OPTIONS = {
   load: text({
     describe: "further options of the client: 'connect-rate=500 hold=10s', 'rate=20000', 'active=100'",
   }),
-  maxConnections: integer({ describe: "leave out steps above this many connections", min: 1 }),
+  maxConnections: integer({ describe: "leave out cells with more connections than this", min: 1 }),
   clients: integers({
     describe:
-      "client processes that share a step's connections, a step for each number [default: the plan's]",
+      "client processes that share a cell's connections, a cell for each number [default: the plan's]",
     min: 1,
     max: 1000,
     noun: "a number of clients",
   }),
   repeats: integer({
-    describe: "how often each step is run; from three on there are intervals [default: the plan's]",
+    describe: "repetitions of each cell; from three on, figures have intervals [default: the plan's]",
     min: 1,
     max: 1000,
     noun: "a number of repeats",
   }),
   seed: integer({
-    describe: "of the order in which servers meet a load [default: the plan's]",
+    describe: "seed of the order in which servers meet a load [default: the plan's]",
     max: 2 ** 31,
   }),
 } as const;
@@ -60,28 +60,24 @@ export const runCommand = command({
       "npm run lab -- run quick --load 'rate=20000'",
       "open loop: 20,000 messages/s in all, whatever the server does",
     ],
-    ["npm run lab -- run idle --values 0,5000 --repeats 3", "two steps of another plan"],
+    ["npm run lab -- run idle --values 0,5000 --repeats 3", "two values of another plan"],
     ["npm run lab -- run ./mine.yaml", "a plan of your own; 'lab plans quick' prints one to begin with"],
     ["npm run lab -- run quick --engine docker --clients 1,4", "in containers, one client and four"],
   ],
   run: async (options, planName) => {
-    const plan = changed(findPlan(planName), { ...options, values: options.values?.split(",") });
+    const plan = changePlan(findPlan(planName), { ...options, values: options.values?.split(",") });
     if (plan.search) throw new UsageError(`${plan.name} is a search: npm run lab -- capacity ${planName}`);
     return measure(
       {
         plan,
         cells: cellsOf(plan).length,
         work: (session) => runPlan(session, plan),
-        isWell: (results) => !hasFailures(results),
+        isWell: ({ repetitions }) => repetitions.every(({ status }) => RESULTS.includes(status)),
       },
       options,
     );
   },
 });
 
-/** A server that meets its wall, or does not come to an end in the time a plan gives it, is a result. */
-const RESULTS: readonly CellResult["status"][] = ["ok", "limited", "cut-off"];
-
-function hasFailures({ cells }: LabResults): boolean {
-  return cells.some(({ status }) => !RESULTS.includes(status));
-}
+/** Statuses that are results: a server that met its limit, or did not finish in the plan's time, has shown something. */
+const RESULTS: readonly RepetitionResult["status"][] = ["ok", "limited", "cut-off"];

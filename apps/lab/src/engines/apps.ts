@@ -1,7 +1,5 @@
-import type { ServerName } from "@c10k-lab/protocol";
-
-/** A program that the lab starts. The lab imports none of them. */
-export type App = ServerName | "client";
+/** A program that the lab starts: `client`, or a server's name. */
+export type App = string;
 
 /** Returns the name of an app's folder, workspace, npm script, image and compose service. */
 export function nameOf(app: App): string {

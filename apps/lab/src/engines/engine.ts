@@ -1,5 +1,5 @@
 import type { Exit as ProcessExit } from "@c10k-lab/process";
-import type { ContainerSample, Manifest, Sample } from "@c10k-lab/protocol";
+import type { ContainerSample, Manifest, Sample, Trouble } from "@c10k-lab/protocol";
 import type { App } from "./apps.ts";
 
 /** Runs servers and clients: as processes of this machine, or in containers on its network. */
@@ -7,7 +7,7 @@ export interface Engine {
   readonly name: Manifest["engine"];
 
   /**
-   * Builds the images that the apps need, and removes the containers that a killed run has left.
+   * Builds the images that the apps need, and removes containers left over from a killed run.
    *
    * @param signal aborts the build
    * @returns image ids by app; null where the apps run from this checkout
@@ -24,7 +24,7 @@ export interface Engine {
   /** @throws EngineTrouble */
   start(job: Job): Promise<Service>;
 
-  /** Removes the containers of this run that are left. */
+  /** Removes the remaining containers of this run. */
   close(): Promise<void>;
 }
 
@@ -61,18 +61,18 @@ export interface Service {
   readonly containerSamples: readonly ContainerSample[];
 }
 
-/** How an app ended. */
+/** Exit of an app. */
 export interface Exit extends ProcessExit {
   /** Event outside the app that ended it; absent or null when none is known. */
   readonly cause?: "out-of-memory" | "engine-lost" | null;
 }
 
-/** A failure of the engine itself. The message is one sentence. */
+/** A failure of the engine itself, with its reason. */
 export class EngineTrouble extends Error {
-  readonly outcome: "no-engine" | "no-image" | "engine-refused" | "engine-lost";
+  readonly fact: Trouble;
 
-  constructor(outcome: EngineTrouble["outcome"], message: string) {
-    super(message);
-    this.outcome = outcome;
+  constructor(fact: Trouble) {
+    super(fact.trouble);
+    this.fact = fact;
   }
 }

@@ -3,7 +3,7 @@ import type { Sample } from "@c10k-lab/protocol";
 
 const INTERVAL_MS = 100;
 
-/** Samples /proc/PID/stat of a process ten times a second, from its start to its end. */
+/** Samples /proc/PID/stat of a process ten times a second until the process ends. */
 export class ProcessSampler {
   readonly samples: Sample[] = [];
   readonly #pid: number;

@@ -1,11 +1,11 @@
 import { readHostTimes } from "@c10k-lab/process";
 
-/** Processor time of the whole machine since boot, and when it was looked at. */
+/** Processor time of the whole machine since boot, and the moment of reading. */
 export interface HostLook {
   readonly atMs: number;
-  /** Of all processors, stolen time not included. */
+  /** Busy time of all processors, without stolen time. */
   readonly busyMs: number;
-  /** Taken by the hypervisor for somebody else. */
+  /** Time that the hypervisor gave to other guests. */
   readonly stolenMs: number;
 }
 
@@ -15,7 +15,7 @@ export function lookAtHost(): HostLook {
 }
 
 /**
- * What others took while a cell ran, in per cent of one core.
+ * Returns the time that other guests and other processes took while a cell ran, in per cent of one core.
  *
  * @param ownMs CPU time of server and clients; null when one of them could not report it
  */

@@ -1,42 +1,38 @@
-import type { ClientSummary, FinalLine, Probe, Reconciliation } from "@c10k-lab/protocol";
+import type { ClientSummary, FinalLine, LedgerDifference, Probe, Reconciliation } from "@c10k-lab/protocol";
 
-/** What is rightly in the books of one side only. */
+/** Entries that rightly stand in the ledger of one side only. */
 export interface OneSided {
-  /** The lab's own, in the server's books. */
+  /** The lab's own connection, in the server's ledger. */
   readonly probe: Probe;
-  /** Bytes the client sent on connections the server refused, which it never read. */
+  /** Bytes the client sent on refused connections, which the server never read. */
   readonly bytesRefused: number;
 }
 
-/** Compares the books of both sides, to the byte. */
+/** Compares the ledgers of both sides, to the byte. */
 export function reconcile(
-  client: ClientSummary,
-  server: FinalLine,
+  summary: ClientSummary,
+  final: FinalLine,
   { probe, bytesRefused }: OneSided,
 ): Reconciliation {
-  const books = {
-    client: {
-      connections: client.achieved.established,
-      // What proved an idle connection alive is a request to the server like any other.
-      messages: client.achieved.messages + client.achieved.proofs,
-      bytesSent: client.achieved.bytesSent - bytesRefused,
-      bytesReceived: client.achieved.bytesReceived,
-    },
-    server: {
-      connections: server.accepted - probe.connections,
-      requests: server.requests - probe.messages,
-      bytesReceived: server.bytesReceived - probe.bytes,
-      bytesSent: server.bytesSent - probe.bytes,
-    },
+  const client = {
+    connections: summary.achieved.established,
+    // The echo that proves an idle connection alive is a request to the server like any other.
+    messages: summary.achieved.messages + summary.achieved.proofs,
+    bytesSent: summary.achieved.bytesSent - bytesRefused,
+    bytesReceived: summary.achieved.bytesReceived,
   };
-  const pairs: [string, number, number][] = [
-    ["connections", books.client.connections, books.server.connections],
-    ["messages", books.client.messages, books.server.requests],
-    ["bytes to the server", books.client.bytesSent, books.server.bytesReceived],
-    ["bytes to the client", books.client.bytesReceived, books.server.bytesSent],
+  const server = {
+    connections: final.accepted - probe.connections,
+    requests: final.requests - probe.messages,
+    bytesReceived: final.bytesReceived - probe.bytes,
+    bytesSent: final.bytesSent - probe.bytes,
+  };
+  const entries: LedgerDifference[] = [
+    { entry: "connections", client: client.connections, server: server.connections },
+    { entry: "messages", client: client.messages, server: server.requests },
+    { entry: "bytes-to-server", client: client.bytesSent, server: server.bytesReceived },
+    { entry: "bytes-to-client", client: client.bytesReceived, server: server.bytesSent },
   ];
-  const differences = pairs
-    .filter(([, ofClient, ofServer]) => ofClient !== ofServer)
-    .map(([what, ofClient, ofServer]) => `${what}: the client counts ${ofClient}, the server ${ofServer}`);
-  return { balanced: differences.length === 0, differences, ...books };
+  const differences = entries.filter((entry) => entry.client !== entry.server);
+  return { balanced: differences.length === 0, differences, client, server };
 }

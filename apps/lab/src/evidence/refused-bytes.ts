@@ -1,12 +1,10 @@
-import { readCsv } from "@c10k-lab/files";
-import { csvFiles, serverOf } from "./cell-files.ts";
+import { csvFiles, readCsv, serverOf } from "@c10k-lab/files";
 
 /**
- * Bytes the clients sent on connections the server refused. The kernel establishes a connection before the server has
- * looked at it, so a client may send before it is turned away; those bytes are in its books and rightly not in the
- * server's.
+ * Returns the bytes that clients sent on connections the server refused. The kernel establishes a connection before the
+ * server has seen it, so a client may send before it is refused; the server never reads those bytes.
  *
- * @param folder of a cell: the files of a server and of its clients, joined on the client's address and port
+ * @param folder a cell's: the files of a server and of its clients, joined on the client's address and port
  */
 export async function bytesSentToRefused(folder: string): Promise<number> {
   const servers = await Promise.all(csvFiles(folder, "server").map(readCsv));

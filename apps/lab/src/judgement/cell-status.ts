@@ -1,15 +1,20 @@
-import type {
-  CellResult,
-  ClientSummary,
-  FinalLine,
-  ListeningLine,
-  Probe,
-  Reconciliation,
+import { numbered } from "@c10k-lab/files";
+import {
+  CLOSE_REASONS,
+  type ClientSummary,
+  type FinalLine,
+  type Incident,
+  type ListeningLine,
+  OUTCOMES,
+  type Probe,
+  type Reconciliation,
+  type RepetitionResult,
+  type Trouble,
 } from "@c10k-lab/protocol";
-import type { EngineTrouble, Exit } from "../engines/engine.ts";
-import { numbered } from "../evidence/cell-files.ts";
+import type { Exit } from "../engines/engine.ts";
 import type { TcpCounts } from "../evidence/tcp-counters.ts";
 
+/** Everything that the end of a repetition is judged by. */
 export interface CellFacts {
   readonly client: ClientSummary | null;
   readonly listening: ListeningLine | null;
@@ -17,34 +22,43 @@ export interface CellFacts {
   readonly final: FinalLine | null;
   readonly reconciliation: Reconciliation | null;
   readonly exits: { readonly servers: readonly Exit[]; readonly clients: readonly Exit[] };
-  /** The last line an app said, by its name. */
-  readonly lastWords: (who: string) => string;
+  /** Returns the last line in the log of a process. */
+  readonly lastLine: (process: string) => string;
   readonly tcp: TcpCounts;
-  readonly trouble: EngineTrouble | null;
+  readonly trouble: Trouble | null;
   readonly isInterrupted: boolean;
-  /** What the plan gave it, when it was not over by then. */
+  /** The plan's time limit where it was exceeded; otherwise null. */
   readonly cutOffMs: number | null;
 }
 
-/** What became of a cell, and what a reader of its numbers should know. */
-export function judge(facts: CellFacts): Pick<CellResult, "status" | "notes"> {
+type Judgement = Pick<RepetitionResult, "status" | "incidents">;
+
+/** Returns how a repetition ended, and what happened in it. */
+export function judgeCell(facts: CellFacts): Judgement {
   const status = statusOf(facts);
-  // Cut short, nothing else about the cell is news: its connections ended early and its books are open.
-  if (status === "interrupted") return { status, notes: ["The run was interrupted in this cell."] };
-  if (status === "engine-lost") return { status, notes: [facts.trouble?.message ?? "The engine went away."] };
-  if (status === "cut-off")
-    return { status, notes: [...cutOff(facts), ...refusals(facts), ...kernel(facts)] };
+  // Connections and ledgers of an interrupted cell are incomplete for that reason alone.
+  if (status === "interrupted") return { status, incidents: [{ incident: "interrupted" }] };
+  if (status === "engine-lost") return { status, incidents: troubles(facts) };
+  if (status === "cut-off") {
+    return { status, incidents: [cutOff(facts), ...refusals(facts), ...kernelEvents(facts)] };
+  }
   return {
     status,
-    notes: [...deaths(facts), ...refusals(facts), ...failures(facts), ...books(facts), ...kernel(facts)],
+    incidents: [
+      ...deaths(facts),
+      ...refusals(facts),
+      ...failures(facts),
+      ...ledgers(facts),
+      ...kernelEvents(facts),
+    ],
   };
 }
 
-function statusOf(facts: CellFacts): CellResult["status"] {
+function statusOf(facts: CellFacts): Judgement["status"] {
   const { client, final, reconciliation, isInterrupted, trouble, cutOffMs } = facts;
-  if (trouble?.outcome === "engine-lost") return "engine-lost";
+  if (trouble?.trouble === "engine-lost") return "engine-lost";
   if (isInterrupted) return "interrupted";
-  if (exitsOf(facts).some(({ exit }) => exit.cause === "out-of-memory")) return "out-of-memory";
+  if (endsOf(facts).some(({ exit }) => exit.cause === "out-of-memory")) return "out-of-memory";
   if (cutOffMs !== null && client && final) return "cut-off";
   if (!client || !final || !reconciliation?.balanced) return "failed";
   const incomplete = client.asked.connections - client.achieved.completed;
@@ -52,68 +66,72 @@ function statusOf(facts: CellFacts): CellResult["status"] {
   return incomplete === final.refused ? "limited" : "failed";
 }
 
-function exitsOf({ exits, client, final }: CellFacts): { who: string; exit: Exit; isDue: boolean }[] {
-  const named = (app: "server" | "client", all: readonly Exit[], isDue: boolean) =>
-    all.map((exit, index) => ({ who: numbered(app, index + 1, all.length), exit, isDue }));
+function endsOf({
+  exits,
+  client,
+  final,
+}: CellFacts): { process: string; exit: Exit; hasReported: boolean }[] {
+  const named = (app: "server" | "client", all: readonly Exit[], hasReported: boolean) =>
+    all.map((exit, index) => ({ process: numbered(app, index + 1, all.length), exit, hasReported }));
   return [
     ...named("server", exits.servers, final !== null),
     ...named("client", exits.clients, client !== null),
   ];
 }
 
-function cutOff({ client, cutOffMs }: CellFacts): string[] {
-  const left = client?.outcomes.interrupted ?? 0;
-  return [`Cut off after ${(cutOffMs ?? 0) / 1000} s: ${left} connections were still at work.`];
+function troubles({ trouble }: CellFacts): Incident[] {
+  return trouble === null ? [] : [{ incident: "trouble", trouble }];
 }
 
-function deaths(facts: CellFacts): string[] {
-  const notes = facts.trouble ? [facts.trouble.message] : [];
-  if (facts.listening && !facts.probe) notes.push("The server listened, but did not echo the lab's probe.");
-  const ends = exitsOf(facts);
+function cutOff({ client, cutOffMs }: CellFacts): Incident {
+  const connectionsLeft = client?.outcomes.interrupted ?? 0;
+  return { incident: "cut-off", afterMs: cutOffMs ?? 0, connectionsLeft };
+}
+
+function deaths(facts: CellFacts): Incident[] {
+  const ends = endsOf(facts);
   const haveAllEndedWell = ends.every(({ exit }) => exit.code === 0);
-  for (const { who, exit, isDue } of ends) {
-    if (exit.cause === "out-of-memory") {
-      notes.push(`The ${who} ran out of memory: the kernel killed it at its container's limit.`);
-    } else if (!isDue && exit.code === 0) {
-      // Of several clients only the one that died is to be named.
-      if (haveAllEndedWell) notes.push(`The ${who} left no totals that this version of the lab understands.`);
-    } else if (!isDue) {
-      const words = facts.lastWords(who);
-      notes.push(
-        `The ${who} ended without its totals, ${describe(exit)}${words && ` (${words})`}; see ${who}.log.`,
-      );
-    }
-  }
-  return notes;
+  const hasNoEcho = facts.listening !== null && facts.probe === null;
+  return [
+    ...troubles(facts),
+    ...(hasNoEcho ? [{ incident: "no-echo" } as const] : []),
+    ...ends.flatMap(({ process, exit, hasReported }): Incident[] => {
+      if (exit.cause === "out-of-memory") return [{ incident: "out-of-memory", process }];
+      if (hasReported) return [];
+      // Of several clients only the one that died is named.
+      if (exit.code === 0) return haveAllEndedWell ? [{ incident: "no-totals", process }] : [];
+      const { code: exitCode, signal } = exit;
+      return [{ incident: "died", process, exitCode, signal, answer: facts.lastLine(process) }];
+    }),
+  ];
 }
 
-function refusals({ final, client }: CellFacts): string[] {
-  if (!final || final.refused === 0) return [];
+function refusals({ final, client }: CellFacts): Incident[] {
+  if (!final) return [];
   const asked = client?.asked.connections ?? final.accepted;
-  const wall = final.server === "select" ? ": their descriptor numbers did not fit into an fd_set" : "";
-  return [`The server refused ${final.refused} of ${asked} connections${wall}.`];
+  return CLOSE_REASONS.filter((reason) => reason.startsWith("refused-") && final.closed[reason] > 0).map(
+    (reason) => ({ incident: "refused", reason, connections: final.closed[reason], asked }),
+  );
 }
 
-function failures({ client, final }: CellFacts): string[] {
+function failures({ client, final }: CellFacts): Incident[] {
   if (!client) return [];
-  const others = Object.entries(client.outcomes).filter(([name, count]) => name !== "ok" && count > 0);
+  const failed = OUTCOMES.filter((outcome) => outcome !== "ok" && client.outcomes[outcome] > 0);
   const isExplained =
-    others.length === 1 && others[0]?.[0] === "eof-early" && others[0][1] === final?.refused;
-  return isExplained ? [] : others.map(([name, count]) => `${count} connections ended as ${name}.`);
+    failed.length === 1 && failed[0] === "eof-early" && client.outcomes["eof-early"] === final?.refused;
+  if (isExplained) return [];
+  return failed.map((outcome) => ({ incident: "failed", outcome, connections: client.outcomes[outcome] }));
 }
 
-function books({ reconciliation }: CellFacts): string[] {
+function ledgers({ reconciliation }: CellFacts): Incident[] {
   if (!reconciliation || reconciliation.balanced) return [];
-  return [`The books do not balance: ${reconciliation.differences.join("; ")}.`];
+  return [{ incident: "ledgers-differ", differences: reconciliation.differences }];
 }
 
-function kernel({ tcp }: CellFacts): string[] {
-  const notes: string[] = [];
-  if (tcp.ListenOverflows > 0) notes.push(`The accept queue overflowed ${tcp.ListenOverflows} times.`);
-  if (tcp.TCPTimeouts > 0) notes.push(`TCP retransmission timers ran out ${tcp.TCPTimeouts} times.`);
-  return notes;
-}
-
-function describe({ code, signal }: Exit): string {
-  return signal ? `killed by ${signal}` : `exit code ${code}`;
+function kernelEvents({ tcp }: CellFacts): Incident[] {
+  const { ListenOverflows: overflows, TCPTimeouts: timeouts } = tcp;
+  return [
+    ...(overflows > 0 ? [{ incident: "listen-overflow", times: overflows } as const] : []),
+    ...(timeouts > 0 ? [{ incident: "retransmission-timeout", times: timeouts } as const] : []),
+  ];
 }

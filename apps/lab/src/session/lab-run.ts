@@ -1,4 +1,3 @@
-import { parseDurationMs } from "@c10k-lab/cli";
 import { type Cell, cellsOf } from "../plan/cells.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { LabSession } from "./lab-session.ts";
@@ -21,10 +20,8 @@ export async function runPlan(session: LabSession, plan: Plan): Promise<void> {
   }
 }
 
-/** Of one cell, before the first has shown it; in ms. */
+/** Returns the expected time of one cell before the first has ended, in ms. */
 function expectedMs(cells: readonly Cell[]): number {
-  const durations = cells.map(({ load }) =>
-    typeof load.duration === "string" ? parseDurationMs(load.duration) : 0,
-  );
+  const durations = cells.map(({ load }) => load.durationMs?.value ?? 0);
   return durations.reduce((a, b) => a + b, 0) / Math.max(1, cells.length) + CELL_OVERHEAD_MS;
 }

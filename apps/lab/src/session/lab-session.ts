@@ -1,9 +1,10 @@
 import { divideProcessors } from "@c10k-lab/process";
-import type { CellResult, Manifest } from "@c10k-lab/protocol";
+import type { Manifest, RepetitionResult, Trouble } from "@c10k-lab/protocol";
 import { CellRun } from "../cell/cell-run.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { describeMachine, describeSoftware } from "../evidence/machine.ts";
 import { type Cell, connectionsIn } from "../plan/cells.ts";
+import { findContract } from "../plan/contracts.ts";
 import { type Plan, serversOf } from "../plan/plan.ts";
 import { optionsOf } from "../plan/plan-options.ts";
 import { type MachineLimits, readMachineLimits } from "../preflight/machine-limits.ts";
@@ -12,18 +13,19 @@ import { preflight } from "../preflight/preflight.ts";
 import { shortages } from "../preflight/preflight-text.ts";
 import { ResultsFolder } from "../results/results-folder.ts";
 
-/** Is told what is being measured. */
+/** Receives the beginning and the end of each cell. */
 export interface CellWatcher {
   begin(cell: Cell): void;
-  finish(result: CellResult): void;
+  finish(result: RepetitionResult): void;
 }
 
-/** What measuring a plan has in common, however its cells are chosen. Whatever stops it, those measured are on disk. */
+/** The measuring of a plan, however its cells are chosen. Measured cells are on disk at once. */
 export class LabSession {
   readonly folder: ResultsFolder;
   readonly #plan: Plan;
   readonly #engine: Engine;
   readonly #interruption = new AbortController();
+  readonly #repetitions: RepetitionResult[] = [];
   readonly #processors = divideProcessors();
   #manifest: Manifest;
   #current: CellRun | undefined;
@@ -40,10 +42,11 @@ export class LabSession {
     this.#plan = plan;
     this.#engine = makeEngine(run);
     this.#manifest = {
-      schema: "c10k-lab/manifest/1",
+      schema: "c10k-lab/manifest/2",
       plan: plan.name,
       question: plan.question,
-      run,
+      servers: serversOf(plan).map(describeServer),
+      experiment: run,
       engine: this.#engine.name,
       images: null,
       startedAt,
@@ -56,6 +59,11 @@ export class LabSession {
       machine: describeMachine(),
     };
     this.folder = ResultsFolder.create(resultsPath, this.#manifest);
+  }
+
+  /** Everything measured so far, in order. */
+  get repetitions(): readonly RepetitionResult[] {
+    return this.#repetitions;
   }
 
   get isInterrupted(): boolean {
@@ -73,43 +81,44 @@ export class LabSession {
    * Makes the engine ready, measures, and cleans up.
    *
    * @param work measures cells, with what this machine allows in mind
-   * @returns how it ended; the manifest has it too
+   * @returns the manifest, with how it ended
    */
-  async measure(work: (machine: MachineLimits) => Promise<void>): Promise<Manifest["outcome"]> {
-    let trouble: EngineTrouble | BadPlan | null = null;
+  async measure(work: (machine: MachineLimits) => Promise<void>): Promise<Manifest> {
+    let trouble: Trouble | null = null;
     try {
       const machine = await this.#prepare();
       await work(machine);
     } catch (error) {
-      if (!(error instanceof EngineTrouble || error instanceof BadPlan)) throw error;
-      trouble = error;
+      if (!(error instanceof EngineTrouble)) throw error;
+      trouble = error.fact;
     } finally {
       await this.#engine.close();
     }
-    const outcome = this.isInterrupted ? "interrupted" : (trouble?.outcome ?? "complete");
+    const outcome = this.isInterrupted ? "interrupted" : outcomeOf(trouble);
     this.#write({
       finishedAt: new Date().toISOString(),
       outcome,
-      trouble: outcome === "interrupted" ? null : (trouble?.message ?? null),
+      trouble: outcome === "interrupted" ? null : trouble,
     });
-    return outcome;
+    return this.#manifest;
   }
 
   /**
    * Measures one cell and keeps it.
    *
-   * @param watcher is told of its beginning and its end
-   * @throws EngineTrouble when no further cell can be run, BadPlan when none makes sense
+   * @param watcher receives its beginning and its end
+   * @throws EngineTrouble when no further cell can be run, or none makes sense
    */
-  async runCell(cell: Cell, watcher: CellWatcher): Promise<CellResult> {
+  async runCell(cell: Cell, watcher: CellWatcher): Promise<RepetitionResult> {
     watcher.begin(cell);
     const current = new CellRun(cell, this.folder.cellFolder(cell.id), this.#engine, this.#processors);
     this.#current = current;
     const result = await current.run();
     this.folder.writeCell(result);
     watcher.finish(result);
-    if (current.trouble) throw current.trouble;
-    if (current.mistake !== null) throw new BadPlan(current.mistake);
+    this.#repetitions.push(result);
+    const trouble = current.trouble ?? current.mistake;
+    if (trouble) throw new EngineTrouble(trouble);
     return result;
   }
 
@@ -135,13 +144,28 @@ export class LabSession {
   }
 }
 
-/** A machine that is too small for the plan is measured all the same: where it ends is a result. */
+/** Warns, but does not stop: the point where a small machine fails is a result. */
 function warnOfShortages(plan: Plan, machine: MachineLimits): void {
   const checks = preflight(needsOf(serversOf(plan), connectionsIn(plan)), machine);
   for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
 }
 
-/** An app would not take an option of the plan: every other cell would end in the same way. */
-class BadPlan extends Error {
-  readonly outcome = "bad-plan";
+const OUTCOMES: Readonly<Record<Trouble["trouble"], Manifest["outcome"]>> = {
+  "no-engine": "no-engine",
+  "no-permission": "no-engine",
+  "image-missing": "no-image",
+  "build-failed": "no-image",
+  "engine-refused": "engine-refused",
+  "engine-lost": "engine-lost",
+  "option-refused": "bad-plan",
+};
+
+function outcomeOf(trouble: Trouble | null): Manifest["outcome"] {
+  return trouble === null ? "complete" : OUTCOMES[trouble.trouble];
+}
+
+function describeServer(name: string): Manifest["servers"][number] {
+  const contract = findContract(name);
+  if (!contract) throw new Error(`no contract of the server ${name}`);
+  return { name, traits: contract.traits };
 }

@@ -1,5 +1,5 @@
-import { type CellResult, INFINITE } from "@c10k-lab/protocol";
-import { placeOf } from "@c10k-lab/report";
+import { INFINITE, type RepetitionResult } from "@c10k-lab/protocol";
+import { describePlace } from "@c10k-lab/words";
 import type { Cell } from "../plan/cells.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
@@ -9,7 +9,7 @@ import type { CellWatcher } from "./lab-session.ts";
 export class Progress implements CellWatcher {
   readonly #cells: number;
   readonly #cellMs: number;
-  /** Of the longest label. */
+  /** Width of the longest label. */
   readonly #width: number;
   readonly #startedMs = performance.now();
   readonly #line = new LiveLine();
@@ -33,7 +33,7 @@ export class Progress implements CellWatcher {
     this.#line.show(() => this.#drawn(cell));
   }
 
-  finish(result: CellResult): void {
+  finish(result: RepetitionResult): void {
     this.#done++;
     this.#current = undefined;
     this.#line.print(this.#finished(result));
@@ -43,7 +43,7 @@ export class Progress implements CellWatcher {
     this.#line.stop();
   }
 
-  #finished(result: CellResult): string {
+  #finished(result: RepetitionResult): string {
     const { client, status } = result;
     const count = `[${String(this.#done).padStart(String(this.#cells).length)}/${this.#cells}]`;
     const name = `${labelOf(result)}:`.padEnd(this.#width + 1);
@@ -61,7 +61,7 @@ export class Progress implements CellWatcher {
     return `${bar(this.#done / this.#cells)} ${this.#done}/${this.#cells}  ${cell}  (${this.#left()} left)`;
   }
 
-  /** From the mean of the finished cells, or what was expected of one. */
+  /** Returns the time left, from the mean of the finished cells or the expected time of one. */
   #left(): string {
     const elapsedMs = performance.now() - this.#startedMs;
     const cellMs = this.#done === 0 ? this.#cellMs : (elapsedMs - this.#inCurrentMs()) / this.#done;
@@ -77,9 +77,11 @@ export class Progress implements CellWatcher {
   }
 }
 
-/** "epoll, 4,000 connections", "as submitted: epoll, 1,000 connections", "select, backlog 5" */
-function labelOf({ group, variant, axis, x }: Pick<Cell, "group" | "variant" | "axis" | "x">): string {
-  return `${group === null ? "" : `${group}: `}${variant}, ${placeOf(axis, x)}`;
+type Labelled = Pick<Cell, "group" | "variant" | "axis" | "axisValue">;
+
+/** Returns "epoll, 4,000 connections", "as submitted: epoll, 1,000 connections", "select, backlog 5" */
+function labelOf({ group, variant, axis, axisValue }: Labelled): string {
+  return `${group === null ? "" : `${group}: `}${variant}, ${describePlace(axis, axisValue)}`;
 }
 
 function bar(share: number): string {

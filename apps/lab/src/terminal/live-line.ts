@@ -7,7 +7,7 @@ export class LiveLine {
   readonly #update = createLogUpdate(process.stderr);
   #timer: NodeJS.Timeout | undefined;
 
-  /** From now on this is the last line, until something is printed. */
+  /** Keeps this as the last line until something is printed. */
   show(draw: () => string): void {
     this.stop();
     if (!process.stderr.isTTY) return;

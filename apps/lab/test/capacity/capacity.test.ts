@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabProcess, until } from "@c10k-lab/process/testing";
-import { Capacity, CellResult, Manifest } from "@c10k-lab/protocol";
+import { Capacity, Manifest, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
 
-/** What a busy machine does to times is not what is tested here. */
+/** Options that make the result independent of timing: one repetition, and an objective that a busy machine meets. */
 const PATIENT = ["--repeats", "1", "--p99", "20s", "--achieved", "0%"];
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 const capacityIn = (lab: LabProcess) => Capacity.parse(json(lab.results, "latest", "capacity.json"));
 
-test("the wall of select: an interval around it, and what it is", async () => {
+test("a capacity search finds an interval around the descriptor limit of select and names the signal", async () => {
   const range = ["--only", "connections", "--connections", "600..2000", "--at-rate", "4000"];
   const exact = ["--duration", "500ms", "--precision", "25%"];
   const lab = new LabProcess(["capacity", "--servers", "select", ...range, ...exact, ...PATIENT]);
@@ -19,8 +19,13 @@ test("the wall of select: an interval around it, and what it is", async () => {
   expect(objective).toEqual({ p99Ms: 20_000, achievedMin: 0, failuresMax: 0 });
   expect(searches).toMatchObject([
     {
-      ...{ variant: "select", searched: "connections", fixed: { rate: 4000 }, ended: "boundary" },
-      ...{ met: 900, failed: 1050, first: { signal: "fd-wall" } },
+      variant: "select",
+      searched: "connections",
+      fixed: { rate: 4000 },
+      ended: "boundary",
+      met: 900,
+      failed: 1050,
+      first: { signal: "fd-wall" },
     },
   ]);
   expect(searches[0]?.tries.map(({ value, met }) => [value, met])).toEqual([
@@ -35,7 +40,7 @@ test("the wall of select: an interval around it, and what it is", async () => {
   expect(lab.stderr).toMatch(/select, connections: 1,200 failed: fd-wall: /);
 }, 120_000);
 
-test("connections, then the rate, up to the end of the search; the report can be written anew", async () => {
+test("a capacity search finds connections, then the rate, up to its bounds; lab report repeats the result", async () => {
   const connections = ["--connections", "10..20", "--at-rate", "200"];
   const rate = ["--rate", "100..200", "--at-connections", "5"];
   const lab = new LabProcess(
@@ -50,8 +55,8 @@ test("connections, then the rate, up to the end of the search; the report can be
   ]);
   for (const { tries, searched } of searches) {
     for (const { value, trials } of tries) {
-      const cell = CellResult.parse(json(folder, trials[0]?.cell ?? "", "cell.json"));
-      expect(cell).toMatchObject({ group: searched, axis: searched, x: value });
+      const cell = RepetitionResult.parse(json(folder, trials[0]?.cell ?? "", "cell.json"));
+      expect(cell).toMatchObject({ group: searched, axis: searched, axisValue: value });
       expect(cell.commands.clients[0]).toContain(`--rate ${searched === "rate" ? value : 200}`);
       expect(cell.connections).toBe(searched === "rate" ? 5 : value);
     }
@@ -64,12 +69,16 @@ test("connections, then the rate, up to the end of the search; the report can be
   const again = new LabProcess(["report", folder]);
   expect(await again.exited).toBe(0);
   for (const { stdout } of [lab, again]) {
-    expect(stdout).toContain("epoll: at least 20 connections at 200 messages/s (20 met in 1 of 1 run).");
-    expect(stdout).toContain("epoll: at least 200 messages/s on 5 connections (200 met in 1 of 1 run).");
+    expect(stdout).toContain(
+      "epoll: at least 20 connections at 200 messages/s (20 met in 1 of 1 repetition).",
+    );
+    expect(stdout).toContain(
+      "epoll: at least 200 messages/s on 5 connections (200 met in 1 of 1 repetition).",
+    );
   }
 }, 120_000);
 
-test("interrupted: what was found until then is kept, exit 130", async () => {
+test("an interrupted capacity search keeps its results and exits with 130", async () => {
   const range = ["--connections", "10..2000", "--at-rate", "2000", "--duration", "1s"];
   const lab = new LabProcess(["capacity", "--servers", "epoll", ...range, ...PATIENT]);
   await until(

@@ -15,7 +15,7 @@ const spaces = fc
     return { smallest, from, to: from + above, precision, repeats };
   });
 
-/** A search, and all that it was told. */
+/** Runs a search and records its repetitions. */
 async function recorded(space: SearchSpace, answerOf: (value: number, run: number) => Answer | null) {
   const runs: { value: number; answer: Answer }[] = [];
   const found = await search(space, async (value) => {
@@ -31,7 +31,7 @@ const upTo =
   (value: number): Answer =>
     value <= limit ? "met" : "failed";
 
-/** Of the runs at a value, how many there are, and how many of them were met. */
+/** Counts the runs at a value, and those of them that were met. */
 function countAt(runs: readonly { value: number; answer: Answer }[], value: number) {
   const all = runs.filter((run) => run.value === value);
   return { all: all.length, met: all.filter(({ answer }) => answer === "met").length };
@@ -39,21 +39,21 @@ function countAt(runs: readonly { value: number; answer: Answer }[], value: numb
 
 const SPACE: SearchSpace = { smallest: 15, from: 500, to: 19_500, precision: 0.1, repeats: 3 };
 
-describe("what it tries", () => {
+describe("the values that a search tries", () => {
   test.each([
     [
-      "doubles, halves the interval, then repeats both ends in turns",
+      "a search doubles, bisects the interval, then repeats both ends in turn",
       9700,
       "500 1000 2000 4000 8000 16000 12000 10000 9000 9500 9500 10000 9500 10000",
     ],
-    ["halves where the start fails", 300, "500 250 375 312 281 296 296 312 296 312"],
-    ["ends at the end of its range", 30_000, "500 1000 2000 4000 8000 16000 19500 19500 19500"],
-    ["ends at the smallest value", 3, "500 250 125 62 31 15 15 15"],
+    ["a search halves when its start value fails", 300, "500 250 375 312 281 296 296 312 296 312"],
+    ["a search ends at its largest value", 30_000, "500 1000 2000 4000 8000 16000 19500 19500 19500"],
+    ["a search ends at its smallest value", 3, "500 250 125 62 31 15 15 15"],
   ])("%s", async (_, limit, values) => {
     expect((await recorded(SPACE, upTo(limit))).values.join(" ")).toBe(values);
   });
 
-  test("begins where it is told, stays within its range, and takes no more runs than it said", async () => {
+  test("a search begins at its start value, stays within its range and takes at most the expected number of runs", async () => {
     await fc.assert(
       fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), async (space, limit) => {
         const { values } = await recorded(space, upTo(limit));
@@ -65,7 +65,7 @@ describe("what it tries", () => {
   });
 });
 
-test("a limit is between the ends, which are as close as asked, and each has its runs", async () => {
+test("a limit is between the ends, which are as close as the precision, and each has all its runs", async () => {
   await fc.assert(
     fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), async (space, limit) => {
       const { found, runs } = await recorded(space, upTo(limit));
@@ -88,7 +88,7 @@ test("a limit is between the ends, which are as close as asked, and each has its
 });
 
 describe("runs that contradict each other", () => {
-  test("one wrong run, whenever it comes, does not move the limit out of the interval", async () => {
+  test("one wrong run does not move the limit out of the interval", async () => {
     const wrongAt = fc.integer({ min: 0, max: 30 });
     await fc.assert(
       fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), wrongAt, async (any, limit, wrong) => {
@@ -106,7 +106,7 @@ describe("runs that contradict each other", () => {
     );
   });
 
-  test("whatever they say, it ends, and most runs of either end agree with it", async () => {
+  test("a search with arbitrary answers ends, and most runs at each end agree with the result", async () => {
     const anyAnswer = fc.constantFrom<Answer>("met", "failed", "out-of-reach");
     await fc.assert(
       fc.asyncProperty(
@@ -129,17 +129,17 @@ describe("runs that contradict each other", () => {
     );
   });
 
-  test("a low end that fails when it is repeated: it looks below", async () => {
+  test("a search continues below a low end that fails when it is repeated", async () => {
     const { found } = await recorded(SPACE, (value, run) => (run === 9 ? "met" : upTo(9300)(value)));
     expect(found).toMatchObject({ ended: "boundary", met: 9000, above: 9500 });
   });
 
-  test("a high end that is met when it is repeated: it looks above", async () => {
+  test("a search continues above a high end that is met when it is repeated", async () => {
     const { found } = await recorded(SPACE, (value, run) => (run === 4 ? "failed" : upTo(9700)(value)));
     expect(found).toMatchObject({ ended: "boundary", met: 9500, above: 10_000 });
   });
 
-  test("divided runs of an end are followed by one more", async () => {
+  test("a tie between the runs at an end is followed by one more run", async () => {
     const space = { ...SPACE, repeats: 2 };
     const { runs } = await recorded(space, (value, run) => (run === 11 ? "met" : upTo(9700)(value)));
     expect(countAt(runs, 10_000)).toEqual({ all: 3, met: 1 });
@@ -147,24 +147,24 @@ describe("runs that contradict each other", () => {
 });
 
 describe("values that cannot be tried", () => {
-  test("a boundary there is the end of the search, not of the server", async () => {
+  test("a boundary at such a value is reported as a bound of the search", async () => {
     const { found } = await recorded(SPACE, (value) => (value <= 9700 ? "met" : "out-of-reach"));
     expect(found).toEqual({ ended: "bound", met: 9500, above: 10_000, isAboveOutOfReach: true });
   });
 
-  test("below them the server may still have its limit", async () => {
+  test("a limit of the server below such values is found", async () => {
     const limit = upTo(5000);
     const { found } = await recorded(SPACE, (value) => (value <= 9700 ? limit(value) : "out-of-reach"));
     expect(found).toMatchObject({ ended: "boundary", met: 5000, above: 5500 });
   });
 
-  test("where none can be tried nothing is known", async () => {
+  test("a search in which no value can be tried is unsettled", async () => {
     const { found } = await recorded(SPACE, () => "out-of-reach");
     expect(found).toMatchObject({ ended: "unsettled", met: null, above: 15 });
   });
 });
 
-test("an interruption keeps what was found until then", async () => {
+test("an interrupted search keeps its results", async () => {
   const { found } = await recorded(SPACE, (value, run) => (run === 6 ? null : upTo(9700)(value)));
   expect(found).toEqual({ ended: "interrupted", met: 8000, above: 16_000, isAboveOutOfReach: false });
 });

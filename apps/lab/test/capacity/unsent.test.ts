@@ -8,36 +8,36 @@ const row = (connection: number, completed: number, outcome = "ok", planned = ""
   requests_completed: String(completed),
   outcome,
 });
-/** Ten connections: each has a message due every 100 ms, the last five of them within the last 500 ms. */
+/** Load of ten connections: each has a message due every 100 ms, the last five of them within the last 500 ms. */
 const PACE = { rate: 100, durationMs: 2000 };
 const ten = (completed: number, outcome?: string) =>
   Array.from({ length: 10 }, (_, index) => row(index + 1, completed, outcome));
 
-test("nothing is undecided where everything was sent", () => {
+test("no message is undecided when all were sent", () => {
   expect(countUndecided(ten(20), PACE, 500)).toBe(0);
 });
 
-test("what was due in the last p99 and not sent is undecided; what was due before that is late", () => {
+test("an unsent message is undecided when it was due within the last p99, and late when it was due before", () => {
   expect(countUndecided(ten(18), PACE, 500)).toBe(20);
   expect(countUndecided(ten(3), PACE, 500)).toBe(50);
 });
 
-test("with an objective as long as the run nothing can be late", () => {
+test("no message is late when the p99 is longer than the run", () => {
   expect(countUndecided(ten(0), PACE, 5000)).toBe(200);
 });
 
-test("a stuck connection among others does not hide behind them", () => {
+test("a stuck connection among others is counted by its own messages", () => {
   const rows = [...ten(20).slice(1), row(1, 1)];
   expect(countUndecided(rows, PACE, 100)).toBe(1);
 });
 
-test("connections that failed, and idle ones, have nothing undecided", () => {
+test("failed and idle connections have no undecided messages", () => {
   expect(countUndecided(ten(3, "timeout"), PACE, 500)).toBe(0);
   const idle = Array.from({ length: 10 }, (_, index) => row(index + 11, 0, "ok", "0"));
   expect(countUndecided([...idle, ...ten(18)], PACE, 500)).toBe(20);
 });
 
-test("it is what one finds by going through all messages", () => {
+test("the count equals a count over all messages", () => {
   const cases = fc.record({
     completed: fc.array(fc.nat(30), { minLength: 1, maxLength: 20 }),
     rate: fc.integer({ min: 1, max: 500 }),

@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { CellRun } from "../../src/cell/cell-run.ts";
 import type { Engine, Exit, Job, Service } from "../../src/engines/engine.ts";
 import type { Cell } from "../../src/plan/cells.ts";
+import { loadOf } from "../fixtures/load.ts";
 
 const WELL: Exit = { code: 0, signal: null, cause: null };
 const KILLED: Exit = { code: null, signal: "SIGKILL", cause: null };
@@ -24,7 +25,7 @@ function service(exit: Exit, line: string | null = null): Service {
   };
 }
 
-/** Clients are ready in the reverse of their order; the second one dies. */
+/** Returns an engine whose clients become ready in reverse order and whose second client dies. */
 function engineFor(port: number): Engine {
   const listening = {
     event: "listening",
@@ -33,6 +34,7 @@ function engineFor(port: number): Engine {
     port,
     pid: 1,
     metricsPort: null,
+    traits: { startsThreadPerConnection: false, scansDescriptors: false, connectionBytes: 1 },
     options: {},
     usage: USAGE,
   };
@@ -50,19 +52,29 @@ function engineFor(port: number): Engine {
   };
 }
 
-test("of several clients the one that died is named, in whatever order they were ready", async () => {
+test("the client that died is named when several become ready in another order", async () => {
   const server = createServer((socket) => socket.pipe(socket)).listen(0, "127.0.0.1");
   await once(server, "listening");
   const folder = mkdtempSync(join(tmpdir(), "c10k-cell-"));
   const cell: Cell = {
-    ...{ id: "epoll-10-by-2", name: "epoll-10-by-2", variant: "epoll", server: "epoll", args: [] },
-    ...{ group: null, axis: "connections", x: 10, load: { duration: "1s" }, cutoffMs: null },
-    ...{ connections: 10, clients: 2, servers: 1, repeat: 1 },
+    id: "epoll-10-by-2",
+    name: "epoll-10-by-2",
+    variant: "epoll",
+    server: "epoll",
+    options: {},
+    group: null,
+    axis: "connections",
+    axisValue: 10,
+    load: loadOf({ duration: "1s" }),
+    cutoffMs: null,
+    connections: 10,
+    clients: 2,
+    servers: 1,
+    repetition: 1,
   };
   const engine = engineFor((server.address() as AddressInfo).port);
-  const { notes } = await new CellRun(cell, folder, engine, null).run();
+  const { incidents } = await new CellRun(cell, folder, engine, null).run();
   server.close();
   rmSync(folder, { recursive: true });
-  expect(notes.join(" ")).toContain("client-2 ended without its totals, killed by SIGKILL");
-  expect(notes.join(" ")).not.toContain("client-1 ended");
+  expect(incidents).toMatchObject([{ incident: "died", process: "client-2", signal: "SIGKILL" }]);
 });

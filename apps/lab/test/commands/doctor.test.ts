@@ -5,7 +5,7 @@ interface Answer {
   readonly checks: { readonly limit: string; readonly status: string; readonly available: number | null }[];
 }
 
-test("--json is for machines, and the exit code says whether everything suffices", async () => {
+test("doctor --json prints the checks, and the exit code says whether the machine suffices", async () => {
   const lab = new LabProcess(["doctor", "quick", "--json"]);
   const code = await lab.exited;
   const { checks, ...rest } = JSON.parse(lab.stdout) as Answer;
@@ -14,20 +14,20 @@ test("--json is for machines, and the exit code says whether everything suffices
   expect(lab.stderr).toBe("");
 });
 
-test("a load no machine has ports for: a table, one sentence what is short, exit 1", async () => {
+test("doctor prints a table and a sentence for a load that no machine has ports for, exit 1", async () => {
   const lab = new LabProcess(["doctor", "--connections", "70000", "--servers", "epoll"]);
   expect(await lab.exited).toBe(1);
   expect(lab.stdout).toMatch(
     /│ local ports of an address +│ net.ipv4.ip_local_port_range │ +70,000 │ .* │ short +│/,
   );
-  expect(lab.stdout).toMatch(/^local ports of an address: 70,000 needed, .* leave out steps above \d+/m);
+  expect(lab.stdout).toMatch(/^local ports of an address: 70,000 needed, .* leave out cells above \d+/m);
 });
 
 test.each([
   [["doctor", "nosuch"], "there is no plan 'nosuch'"],
   [["doctor", "--connections", "0"], "0 is not a number of connections"],
   [["doctor", "--servers", "poll"], "'poll' is not one of"],
-])("%j is a mistake, said in one sentence", async (args, words) => {
+])("%j is a mistake: one sentence", async (args, words) => {
   const lab = new LabProcess(args);
   expect([await lab.exited, lab.stdout]).toEqual([2, ""]);
   expect(lab.stderr).toContain(words);

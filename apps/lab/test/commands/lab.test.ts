@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { allowedProcessors } from "@c10k-lab/posix";
 import { LabProcess, until } from "@c10k-lab/process/testing";
-import { CellResult, Manifest } from "@c10k-lab/protocol";
+import { Manifest, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
 
 const SMALL = ["run", "quick", "--max-connections", "10", "--duration", "300ms", "--repeats", "1"];
@@ -21,7 +21,7 @@ test("a run leaves results of every cell, a summary, and a report, and exits 0",
     cellsPlanned: 3,
   });
   for (const id of ["threaded-10", "select-10", "epoll-10"]) {
-    const cell = CellResult.parse(json(folder, id, "cell.json"));
+    const cell = RepetitionResult.parse(json(folder, id, "cell.json"));
     expect(cell).toMatchObject({ status: "ok", reconciliation: { balanced: true, differences: [] } });
     expect(cell.client?.achieved.messages).toBeGreaterThan(100);
     // The lab's own connection, which tried whether the server echoes, is a row too.
@@ -40,7 +40,7 @@ test("a run leaves results of every cell, a summary, and a report, and exits 0",
 test("where there are two processors, server and client each have one of their own", async () => {
   const lab = new LabProcess([...SMALL, "--servers", "epoll"]);
   await lab.exited;
-  const cell = CellResult.parse(json(lab.results, "latest", "epoll-10", "cell.json"));
+  const cell = RepetitionResult.parse(json(lab.results, "latest", "epoll-10", "cell.json"));
   const [first, second] = allowedProcessors();
   const divided = second === undefined ? null : { server: [first], client: [second] };
   expect(cell.processors).toEqual(divided);
@@ -90,12 +90,12 @@ describe("mistakes are one sentence", () => {
   test.each([
     [["run", "nosuch"], 2, "there is no plan 'nosuch'"],
     [["run", "--servers", "epoll,poll"], 2, "--servers: 'poll' is not one of threaded, select, epoll"],
-    [["run", "quick", "--max-connections", "3"], 2, "the smallest step of quick is 10"],
+    [["run", "quick", "--max-connections", "3"], 2, "the smallest cell of quick has 10"],
     [["run", "quick", "--duration", "5"], 2, "'5' is not a duration"],
     [["run", "quick", "--fast"], 2, "unknown option --fast"],
-    [["run", "aa", "--servers", "select"], 2, "--servers: none of them is in the plan aa"],
+    [["run", "aa", "--servers", "select"], 2, "--servers: the plan aa has none of them"],
     [["run", "quick", "--load", "hold"], 2, "'hold' is not an option with a value, like hold=10s"],
-    [["run", "quick", "--load", "hold=soon"], 2, "'soon' is not a duration"],
+    [["run", "quick", "--load", "hold=soon"], 2, "--load: hold: 'soon' is not a duration"],
     [["run", "quick", "--engine", "podman"], 2, "'podman' is not one of process, docker"],
     [
       ["run", "quick", "--engine", "docker", "--memory", "1KiB"],

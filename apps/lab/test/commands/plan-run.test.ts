@@ -3,25 +3,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { LabProcess } from "@c10k-lab/process/testing";
-import { CellResult, Manifest } from "@c10k-lab/protocol";
-import { expect, test } from "vitest";
+import { Manifest, RepetitionResult } from "@c10k-lab/protocol";
+import { describe, expect, test } from "vitest";
 
 const HEAD = "question: Does it work?\nabout: A plan of a test.\nrepeats: 1\n";
 
 const readJson = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-/** Runs a plan of the user's own. */
-async function run(yaml: string) {
+function writePlan(yaml: string): string {
   const file = join(mkdtempSync(join(tmpdir(), "c10k-plan-")), "mine.yaml");
   writeFileSync(file, HEAD + yaml);
-  const lab = new LabProcess(["run", file]);
+  return file;
+}
+
+/** Runs a plan of the user's own. */
+async function run(yaml: string) {
+  const lab = new LabProcess(["run", writePlan(yaml)]);
   const exitCode = await lab.exited;
   const folder = join(lab.results, "latest");
-  const cell = (id: string) => CellResult.parse(readJson(folder, id, "cell.json"));
+  const cell = (id: string) => RepetitionResult.parse(readJson(folder, id, "cell.json"));
   return { lab, exitCode, folder, cell };
 }
 
-test("two servers share a cell: each its own clients, one set of books", async () => {
+test("two servers share a cell: each has clients of its own, and the ledgers agree", async () => {
   const { exitCode, cell, folder } = await run(`
 vary: connections
 values: [30]
@@ -39,7 +43,7 @@ load: { repeat: 3 }
     expect((await readCsv(join(folder, "epoll-30", name))).rows).toHaveLength(16);
 });
 
-test("a cell that hangs is cut off, kept as that, and no failure of the run", async () => {
+test("a cell that hangs is cut off and kept, and the experiment does not fail", async () => {
   const { exitCode, cell, folder } = await run(`
 vary: connections
 values: [3]
@@ -50,8 +54,8 @@ cutoff: 6s
   expect(exitCode).toBe(0);
   const result = cell("epoll-3");
   expect(result.status).toBe("cut-off");
-  expect(result.notes[0]).toBe("Cut off after 6 s: 3 connections were still at work.");
-  expect(result.verdict.valid).toBe(false);
+  expect(result.incidents[0]).toEqual({ incident: "cut-off", afterMs: 6000, connectionsLeft: 3 });
+  expect(result.doubts).toContainEqual({ reason: "status", status: "cut-off" });
   expect((await readCsv(join(folder, "epoll-3", "client.csv"))).rows.map((row) => row.outcome)).toEqual([
     "interrupted",
     "interrupted",
@@ -59,7 +63,7 @@ cutoff: 6s
   ]);
 });
 
-test("groups: their options and loads reach server and client", async () => {
+test("the options and loads of a group reach server and client", async () => {
   const { exitCode, cell, folder } = await run(`
 vary: connections
 values: [5]
@@ -78,15 +82,35 @@ groups:
   expect(Manifest.parse(readJson(folder, "manifest.json"))).toMatchObject({ plan: "mine", cellsPlanned: 2 });
 });
 
-test("an option no server has: the server's own sentence, exit 2, no further cell", async () => {
-  const { lab, exitCode, folder } = await run(`
+describe("a mistake in a plan ends the lab before the first cell: its place, one sentence, exit 2, no results", () => {
+  test.each([
+    [
+      "vary: connections\nvalues: [5]\nvariants: { epoll: { options: { trigger: sideways } } }",
+      "mine.yaml:6:42: variants.epoll.options.trigger: 'sideways' is not one of edge, level",
+    ],
+    [
+      "vary: connections\nvalues: [5]\nvariants: { epoll: }\nload:\n  rate: 3\nclients: [1, 4]",
+      "mine.yaml:8:9: load.rate: rate 3 cannot be divided among 4 clients",
+    ],
+  ])("%j", async (yaml, sentence) => {
+    for (const command of ["run", "plans", "doctor"]) {
+      const file = writePlan(yaml);
+      const lab = new LabProcess([command, file]);
+      expect(await lab.exited).toBe(2);
+      expect(lab.stderr).toBe(`lab: ${file.replace("mine.yaml", sentence)}\n`);
+      expect(lab.stdout).toBe("");
+      expect(readdirSync(lab.results)).toEqual([]);
+    }
+  });
+});
+
+test("a message is sent as it is written in the plan", async () => {
+  const { exitCode, cell } = await run(`
 vary: connections
-values: [5, 6, 7]
-variants: { epoll: { options: { trigger: sideways } } }
-load: { repeat: 1 }
+values: [1]
+variants: { epoll: }
+load: { message: 1.10, repeat: 2 }
 `);
-  expect(exitCode).toBe(2);
-  expect(lab.stderr).toContain("lab: mine: server-epoll: --trigger: 'sideways' is not one of edge, level");
-  expect(readdirSync(folder).filter((name) => name.startsWith("epoll-"))).toHaveLength(1);
-  expect(lab.stdout).toBe("");
+  expect(exitCode).toBe(0);
+  expect(cell("epoll-1").client?.achieved.bytesSent).toBe(2 * "1.10\n".length);
 });

@@ -7,10 +7,9 @@ import {
   TCP_COUNTERS,
 } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
-import { EngineTrouble } from "../../src/engines/engine.ts";
 import { reconcile } from "../../src/evidence/reconcile.ts";
 import type { TcpCounts } from "../../src/evidence/tcp-counters.ts";
-import { judge } from "../../src/judgement/cell-status.ts";
+import { judgeCell } from "../../src/judgement/cell-status.ts";
 
 const zeros = <N extends string>(names: readonly N[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;
@@ -20,7 +19,7 @@ const QUIET = zeros(TCP_COUNTERS) as TcpCounts;
 
 const LISTENING = { event: "listening" } as ListeningLine;
 
-function books(asked: number, served: number) {
+function ledgers(asked: number, served: number) {
   const refused = asked - served;
   const client = {
     asked: { connections: asked },
@@ -41,20 +40,20 @@ function books(asked: number, served: number) {
     requests: served * 2,
     bytesReceived: served * 40,
     bytesSent: served * 40,
-    closed: zeros(CLOSE_REASONS),
+    closed: { ...zeros(CLOSE_REASONS), "refused-descriptor": refused },
   } as unknown as FinalLine;
   return { client, final };
 }
 
-function judged(change: Partial<Parameters<typeof judge>[0]> & { asked?: number; served?: number } = {}) {
-  const { client, final } = books(change.asked ?? 100, change.served ?? change.asked ?? 100);
+function judge(change: Partial<Parameters<typeof judgeCell>[0]> & { asked?: number; served?: number } = {}) {
+  const { client, final } = ledgers(change.asked ?? 100, change.served ?? change.asked ?? 100);
   const facts = {
     client,
     final,
     listening: LISTENING,
     probe: NO_PROBE,
     exits: { servers: [EXIT], clients: [EXIT] },
-    lastWords: (who: string) => `${who}: alas`,
+    lastLine: (process: string) => `${process}: alas`,
     trouble: null,
     tcp: QUIET,
     isInterrupted: false,
@@ -65,92 +64,119 @@ function judged(change: Partial<Parameters<typeof judge>[0]> & { asked?: number;
     facts.client && facts.final
       ? reconcile(facts.client, facts.final, { probe: NO_PROBE, bytesRefused: 0 })
       : null;
-  return judge({ ...facts, reconciliation });
+  return judgeCell({ ...facts, reconciliation });
 }
 
-test("all echoed and the books balance: ok, nothing to say", () => {
-  expect(judged()).toEqual({ status: "ok", notes: [] });
+test("a cell whose messages were all echoed and whose ledgers agree is ok, without incidents", () => {
+  expect(judge()).toEqual({ status: "ok", incidents: [] });
 });
 
-test("the server refused what the client missed: limited, with the reason", () => {
-  const { status, notes } = judged({ asked: 2000, served: 990 });
+test("a cell in which the server refused exactly the connections the client missed is limited, with the server's reason", () => {
+  expect(judge({ asked: 2000, served: 990 })).toEqual({
+    status: "limited",
+    incidents: [{ incident: "refused", reason: "refused-descriptor", connections: 1010, asked: 2000 }],
+  });
+});
+
+test("each reason for a refusal is an incident of its own", () => {
+  const { client, final } = ledgers(10, 7);
+  const closed = { ...zeros(CLOSE_REASONS), "refused-limit": 1, "refused-thread": 2 };
+  const { status, incidents } = judge({ client, final: { ...final, closed } });
   expect(status).toBe("limited");
-  expect(notes).toEqual([
-    "The server refused 1010 of 2000 connections: their descriptor numbers did not fit into an fd_set.",
+  expect(incidents).toMatchObject([
+    { reason: "refused-limit", connections: 1 },
+    { reason: "refused-thread", connections: 2 },
   ]);
 });
 
-test("a byte is missing in one of the books: failed, and which", () => {
-  const { client, final } = books(10, 10);
-  const { status, notes } = judged({ client, final: { ...final, bytesSent: 399 } });
-  expect(status).toBe("failed");
-  expect(notes).toEqual([
-    "The books do not balance: bytes to the client: the client counts 400, the server 399.",
-  ]);
-});
-
-test("a dead server: failed, with how it died", () => {
-  const { status, notes } = judged({
-    final: null,
-    exits: { servers: [{ code: null, signal: "SIGKILL", cause: null }], clients: [EXIT] },
-  });
-  expect(status).toBe("failed");
-  expect(notes[0]).toContain("killed by SIGKILL");
-});
-
-test("interrupted is not failed", () => {
-  expect(judged({ isInterrupted: true, final: null }).status).toBe("interrupted");
-});
-
-test("a full accept queue is noted though nothing was lost", () => {
-  expect(judged({ tcp: { ...QUIET, ListenOverflows: 7 } })).toEqual({
-    status: "ok",
-    notes: ["The accept queue overflowed 7 times."],
+test("a byte missing in one ledger fails the cell and is named", () => {
+  const { client, final } = ledgers(10, 10);
+  expect(judge({ client, final: { ...final, bytesSent: 399 } })).toEqual({
+    status: "failed",
+    incidents: [
+      {
+        incident: "ledgers-differ",
+        differences: [{ entry: "bytes-to-client", client: 400, server: 399 }],
+      },
+    ],
   });
 });
 
-test("a container killed at its memory limit: out of memory, and who", () => {
-  const { status, notes } = judged({
-    final: null,
-    exits: { servers: [{ code: 137, signal: null, cause: "out-of-memory" }], clients: [EXIT] },
-  });
-  expect(status).toBe("out-of-memory");
-  expect(notes[0]).toBe("The server ran out of memory: the kernel killed it at its container's limit.");
-});
-
-test("the engine went away: an outcome of its own, in one sentence", () => {
-  const trouble = new EngineTrouble("engine-lost", "The Docker engine went away while epoll-10 ran.");
-  expect(judged({ final: null, trouble })).toEqual({ status: "engine-lost", notes: [trouble.message] });
-});
-
-test("of several clients the one that died is named", () => {
+test("a server that was killed fails the cell, with its signal", () => {
   const killed = { code: null, signal: "SIGKILL", cause: null } as const;
-  const { status, notes } = judged({ client: null, exits: { servers: [EXIT], clients: [EXIT, killed] } });
+  const { status, incidents } = judge({ final: null, exits: { servers: [killed], clients: [EXIT] } });
   expect(status).toBe("failed");
-  expect(notes).toEqual([
-    "The client-2 ended without its totals, killed by SIGKILL (client-2: alas); see client-2.log.",
+  expect(incidents[0]).toMatchObject({ incident: "died", process: "server", signal: "SIGKILL" });
+});
+
+test("an interrupted cell is not a failed one", () => {
+  expect(judge({ isInterrupted: true, final: null })).toEqual({
+    status: "interrupted",
+    incidents: [{ incident: "interrupted" }],
+  });
+});
+
+test("an overflow of the accept queue is an incident even where nothing was lost", () => {
+  expect(judge({ tcp: { ...QUIET, ListenOverflows: 7 } })).toEqual({
+    status: "ok",
+    incidents: [{ incident: "listen-overflow", times: 7 }],
+  });
+});
+
+test("a container killed at its memory limit is named", () => {
+  const killed = { code: 137, signal: null, cause: "out-of-memory" } as const;
+  const { status, incidents } = judge({ final: null, exits: { servers: [killed], clients: [EXIT] } });
+  expect(status).toBe("out-of-memory");
+  expect(incidents[0]).toEqual({ incident: "out-of-memory", process: "server" });
+});
+
+test("a lost engine is an outcome of its own, and the only incident", () => {
+  const trouble = { trouble: "engine-lost", request: null, cell: "epoll-10" } as const;
+  expect(judge({ final: null, trouble })).toEqual({
+    status: "engine-lost",
+    incidents: [{ incident: "trouble", trouble }],
+  });
+});
+
+test("the one of several clients that died is named", () => {
+  const killed = { code: null, signal: "SIGKILL", cause: null } as const;
+  const { status, incidents } = judge({ client: null, exits: { servers: [EXIT], clients: [EXIT, killed] } });
+  expect(status).toBe("failed");
+  expect(incidents).toEqual([
+    {
+      incident: "died",
+      process: "client-2",
+      exitCode: null,
+      signal: "SIGKILL",
+      answer: "client-2: alas",
+    },
   ]);
 });
 
 test("a server that listens and does not echo is found by the probe", () => {
-  const { status, notes } = judged({ client: null, probe: null, exits: { servers: [EXIT], clients: [] } });
+  const { status, incidents } = judge({
+    client: null,
+    probe: null,
+    exits: { servers: [EXIT], clients: [] },
+  });
   expect(status).toBe("failed");
-  expect(notes).toEqual(["The server listened, but did not echo the lab's probe."]);
+  expect(incidents).toEqual([{ incident: "no-echo" }]);
 });
 
-test("totals of another version are missing totals", () => {
-  const { status, notes } = judged({ final: null });
-  expect(status).toBe("failed");
-  expect(notes).toEqual(["The server left no totals that this version of the lab understands."]);
+test("totals of another version are reported as missing", () => {
+  expect(judge({ final: null })).toEqual({
+    status: "failed",
+    incidents: [{ incident: "no-totals", process: "server" }],
+  });
 });
 
-test("a cell that was not over in its time: cut off, with what was left; its open books are no news", () => {
-  const { client, final } = books(10, 10);
+test("a cell that exceeds its time is cut off with the connections left; its open ledgers are no incident", () => {
+  const { client, final } = ledgers(10, 10);
   const outcomes = { ...client.outcomes, ok: 7, interrupted: 3 };
   const cut = { client: { ...client, outcomes }, final: { ...final, bytesSent: 399 }, cutOffMs: 30_000 };
-  expect(judged(cut)).toEqual({
+  expect(judge(cut)).toEqual({
     status: "cut-off",
-    notes: ["Cut off after 30 s: 3 connections were still at work."],
+    incidents: [{ incident: "cut-off", afterMs: 30_000, connectionsLeft: 3 }],
   });
-  expect(judged({ ...cut, final: null }).status).toBe("failed");
+  expect(judge({ ...cut, final: null }).status).toBe("failed");
 });

@@ -12,21 +12,18 @@ interface EngineError extends Error {
 /**
  * Waits for the engine's answer to a request.
  *
- * @param action the request in words: "start server-epoll"
+ * @param request its words: "start server-epoll"
  * @throws EngineTrouble when the engine does not answer or refuses
  */
-export async function ask<T>(action: string, request: Promise<T>): Promise<T> {
+export async function ask<T>(request: string, answer: Promise<T>): Promise<T> {
   try {
-    return await within(ANSWER_MS, request, () => "no answer");
+    return await within(ANSWER_MS, answer, () => "no answer");
   } catch (error) {
-    throw describeTrouble(action, error as EngineError);
+    throw troubleOf(request, error as EngineError);
   }
 }
 
-function describeTrouble(action: string, { statusCode, json, message }: EngineError): EngineTrouble {
-  if (statusCode === undefined) {
-    return new EngineTrouble("engine-lost", `The Docker engine went away when it was to ${action}.`);
-  }
-  const reason = json?.message ?? message;
-  return new EngineTrouble("engine-refused", `The Docker engine refused to ${action}: ${reason}.`);
+function troubleOf(request: string, { statusCode, json, message }: EngineError): EngineTrouble {
+  if (statusCode === undefined) return new EngineTrouble({ trouble: "engine-lost", request, cell: null });
+  return new EngineTrouble({ trouble: "engine-refused", request, answer: json?.message ?? message });
 }

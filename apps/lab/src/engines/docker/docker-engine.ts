@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Trouble } from "@c10k-lab/protocol";
 import Docker from "dockerode";
 import { type App, nameOf, quoteWords } from "../apps.ts";
 import { type Engine, EngineTrouble, type Job, type Service } from "../engine.ts";
@@ -14,9 +15,9 @@ const RESULTS = "/results";
 const OWN_PIDS = 200;
 
 interface DockerOptions {
-  /** Whether to build the images from this checkout first. */
+  /** True to build the images from this checkout first. */
   readonly build: boolean;
-  /** Memory limit of each container, swap included: above it the kernel kills. */
+  /** Memory limit of each container, swap included. The kernel kills a container that exceeds it. */
   readonly memoryBytes: number;
 }
 
@@ -38,7 +39,7 @@ export class DockerEngine implements Engine {
     try {
       await this.#docker.ping();
     } catch (error) {
-      throw new EngineTrouble("no-engine", explainAbsence(error as NodeJS.ErrnoException));
+      throw new EngineTrouble(explainAbsence(error as NodeJS.ErrnoException));
     }
     await removeLeftovers(this.#docker);
     const images = await ensureImages(this.#docker, apps, this.#options.build, signal);
@@ -102,10 +103,8 @@ function pidsOf({ connections }: Job): number {
   return connections + OWN_PIDS;
 }
 
-function explainAbsence({ code, message }: NodeJS.ErrnoException): string {
-  const where = process.env.DOCKER_HOST ?? "/var/run/docker.sock";
-  if (code === "EACCES") {
-    return `The Docker engine at ${where} may not be used by this user: join the group docker, or use --engine process.`;
-  }
-  return `No Docker engine answers at ${where} (${code ?? message}): start it, set DOCKER_HOST, or use --engine process.`;
+function explainAbsence({ code, message }: NodeJS.ErrnoException): Trouble {
+  const address = process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+  if (code === "EACCES") return { trouble: "no-permission", address };
+  return { trouble: "no-engine", address, error: code ?? message };
 }

@@ -43,20 +43,14 @@ async function buildImages(services: readonly string[], signal: AbortSignal): Pr
   const [code] = await once(child, "close").catch((error: Error) => [error.message]);
   if (code === 0) return;
   const last = output.trim().split("\n").at(-1) || String(code);
-  throw new EngineTrouble(
-    "no-image",
-    `The images could not be built: 'docker ${args.join(" ")}' ends with "${last}". --no-build takes them as they are.`,
-  );
+  throw new EngineTrouble({ trouble: "build-failed", command: `docker ${args.join(" ")}`, answer: last });
 }
 
 async function idOf(docker: Docker, app: App): Promise<string> {
   try {
     return (await ask("inspect an image", docker.getImage(imageOf(app)).inspect())).Id;
   } catch (error) {
-    if (error instanceof EngineTrouble && error.outcome === "engine-lost") throw error;
-    throw new EngineTrouble(
-      "no-image",
-      `The image ${imageOf(app)} is missing: 'docker compose build ${nameOf(app)}' makes it.`,
-    );
+    if (error instanceof EngineTrouble && error.fact.trouble === "engine-lost") throw error;
+    throw new EngineTrouble({ trouble: "image-missing", image: imageOf(app), service: nameOf(app) });
   }
 }

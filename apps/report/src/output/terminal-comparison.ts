@@ -1,16 +1,16 @@
-import type { RunComparison } from "@c10k-lab/protocol";
+import type { ExperimentComparison } from "@c10k-lab/protocol";
 import { comparisonTable, comparisonText } from "@c10k-lab/report";
-import { terminalTable } from "../terminal/terminal-table.ts";
+import { terminalTable } from "./terminal-table.ts";
 
-/** For the terminal: what may mislead first, then the figures, then what follows from them. */
-export function formatComparison(comparison: RunComparison): string {
+/** Formats a comparison for the terminal: differences of the set-up first, then figures, then the verdict. */
+export function formatComparison(comparison: ExperimentComparison): string {
   const { runs, environment, notes, regressions, notCounted, summary } = comparisonText(comparison);
-  const { head, rows } = comparisonTable(comparison);
+  const table = comparisonTable(comparison);
   const differences = environment.map((one) => `  ${one}`);
   const parts = [
     runs,
     differences.length === 0 ? [] : ["not the same on both sides:", ...differences],
-    rows.length === 0 ? [] : [terminalTable(head, rows, [0, 1, 6, 7])],
+    table.rows.length === 0 ? [] : [terminalTable(table)],
     notes,
     regressions.map((one) => `Regression: ${one}`),
     notCounted.map((one) => `Not counted: ${one}`),

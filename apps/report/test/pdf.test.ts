@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LabProcess } from "@c10k-lab/process/testing";
+import { mainOf, type Outcome, runApp, TestProgram } from "@c10k-lab/process/testing";
 import { findChromium } from "@c10k-lab/report/chromium";
 import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { idleResults } from "../../../packages/report/test/fixtures/plans.ts";
+import { writeResults } from "./results-on-disk.ts";
 
 const canPrint = findChromium() !== undefined || process.env.REQUIRE_BROWSER === "1";
 
@@ -12,18 +15,18 @@ describe("report --pdf", { timeout: 120_000 }, () => {
   const file = (name: string) => join(folder, name);
 
   beforeAll(async () => {
-    const step = ["--max-connections", "10", "--duration", "300ms", "--repeats", "1"];
-    const lab = new LabProcess(["run", "quick", "--servers", "epoll", ...step]);
-    expect(await lab.exited).toBe(0);
-    folder = join(lab.results, "latest");
+    folder = writeResults(mkdtempSync(join(tmpdir(), "c10k-pdf-")), idleResults());
+    expect((await runApp("report", ["report", folder])).code).toBe(0);
   });
 
   beforeEach(() => rmSync(file("report.pdf"), { force: true }));
 
-  async function report(environment: NodeJS.ProcessEnv = {}): Promise<LabProcess & { code: number | null }> {
-    const lab = new LabProcess(["report", folder, "--pdf"], { results: folder, env: environment });
-    return Object.assign(lab, { code: await lab.exited });
-  }
+  const report = (environment: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
+    new TestProgram({
+      program: mainOf("report"),
+      args: ["report", folder, "--pdf"],
+      env: environment,
+    }).outcome();
 
   test.skipIf(!canPrint)(
     `writes report.pdf: several pages, charts as drawings, the same bytes again${canPrint ? "" : " [skipped: there is no Chromium]"}`,
@@ -42,18 +45,21 @@ describe("report --pdf", { timeout: 120_000 }, () => {
   );
 
   test.each([
-    ["no Chromium", { PATH: "/nowhere", CHROMIUM: "" }, "apt-get install chromium"],
-    ["one that is not there", { CHROMIUM: "/nowhere/chromium" }, "/nowhere/chromium does not start: "],
-    ["one that is none", { CHROMIUM: "/bin/false" }, "/bin/false does not start: "],
-  ])("with %s: one sentence, exit 1, and the other files are written", async (_, environment, words) => {
-    rmSync(file("report.html"));
-    const lab = await report(environment);
-    expect(lab.code).toBe(1);
-    expect(lab.stderr).toMatch(/^lab: .*\n$/);
-    expect(lab.stderr).toContain(words);
-    expect(existsSync(file("report.html"))).toBe(true);
-    expect(existsSync(file("report.pdf"))).toBe(false);
-  });
+    ["no Chromium on PATH", { PATH: "/nowhere", CHROMIUM: "" }, "apt-get install chromium"],
+    ["a Chromium that is not there", { CHROMIUM: "/nowhere/chromium" }, "/nowhere/chromium does not start: "],
+    ["a Chromium that fails", { CHROMIUM: "/bin/false" }, "/bin/false does not start: "],
+  ])(
+    "with %s the other files are written; one sentence and exit 1 say that there is no PDF",
+    async (_, environment, words) => {
+      rmSync(file("report.html"));
+      const lab = await report(environment);
+      expect(lab.code).toBe(1);
+      expect(lab.stderr).toMatch(/^report: .*\n$/);
+      expect(lab.stderr).toContain(words);
+      expect(existsSync(file("report.html"))).toBe(true);
+      expect(existsSync(file("report.pdf"))).toBe(false);
+    },
+  );
 });
 
 function canRead(): boolean {

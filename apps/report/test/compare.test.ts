@@ -1,16 +1,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LabProcess } from "@c10k-lab/process/testing";
-import { RunComparison } from "@c10k-lab/protocol";
+import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
+import { ExperimentComparison } from "@c10k-lab/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type CellWish,
   makeCell,
   makeResults,
   thrice,
-} from "../../../../packages/report/test/fixtures/fixture.ts";
-import { ResultsFolder } from "../../src/results/results-folder.ts";
+} from "../../../packages/report/test/fixtures/fixture.ts";
+import { writeResults } from "./results-on-disk.ts";
 
 const EPOLL: CellWish = { server: "epoll", connections: 100, messagesPerSecond: 100_000 };
 
@@ -18,17 +18,13 @@ const EPOLL: CellWish = { server: "epoll", connections: 100, messagesPerSecond: 
 const root = mkdtempSync(join(tmpdir(), "c10k-compare-"));
 const paths: Record<"before" | "slower" | "once", string> = { before: "", slower: "", once: "" };
 
-function leaveResults(wishes: readonly CellWish[], repeats: 1 | 3 = 3): string {
+function leaveResults(wishes: readonly CellWish[], repetitions: 1 | 3 = 3): string {
   const cells = wishes.map(makeCell);
-  const { manifest, cells: runs } = makeResults(repeats === 3 ? thrice(cells) : cells);
-  const folder = ResultsFolder.create(join(root, "results"), manifest);
-  for (const cell of runs) folder.writeCell(cell);
-  return folder.path;
+  return writeResults(join(root, "results"), makeResults(repetitions === 3 ? thrice(cells) : cells));
 }
 
-async function compare(...args: string[]): Promise<LabProcess & { code: number | null }> {
-  const lab = new LabProcess(["compare", ...args], { cwd: root });
-  return Object.assign(lab, { code: await lab.exited });
+async function compare(...args: string[]): Promise<Outcome> {
+  return new TestProgram({ program: mainOf("report"), args: ["compare", ...args], cwd: root }).outcome();
 }
 
 beforeAll(() => {
@@ -62,19 +58,21 @@ test("a slower one: exit 1, which regression in a sentence, and the same as Mark
 test("the threshold and the quantities decide; --json is for programs", async () => {
   const lenient = await compare("latest", paths.slower, "--threshold", "40%", "--json");
   expect(lenient.code).toBe(0);
-  expect(RunComparison.parse(JSON.parse(lenient.stdout))).toMatchObject({
+  expect(ExperimentComparison.parse(JSON.parse(lenient.stdout))).toMatchObject({
     thresholdPercent: 40,
     verdict: "no-regression",
   });
   const other = await compare("latest", paths.slower, "--quantities", "memory,cpu", "--json");
   expect(other.code).toBe(0);
-  expect(RunComparison.parse(JSON.parse(other.stdout)).cells[0]?.changes).toHaveLength(2);
+  expect(ExperimentComparison.parse(JSON.parse(other.stdout)).cells[0]?.changes).toHaveLength(2);
 });
 
 test("nothing comparable: exit 1 and why", async () => {
   const lab = await compare("latest", paths.once);
   expect(lab.code).toBe(1);
-  expect(lab.stdout).toContain("Nothing could be compared: fewer than 3 runs that ended well (epoll-100).");
+  expect(lab.stdout).toContain(
+    "Nothing could be compared: fewer than 3 repetitions that ended well (epoll-100).",
+  );
 });
 
 test("a folder whose files cannot be read: exit 1, one sentence", async () => {
@@ -83,15 +81,13 @@ test("a folder whose files cannot be read: exit 1, one sentence", async () => {
   writeFileSync(join(damaged, "manifest.json"), "{");
   const lab = await compare(damaged, "latest");
   expect([lab.code, lab.stdout]).toEqual([1, ""]);
-  expect(lab.stderr).toBe(
-    `lab: the files in ${damaged} cannot be read: another version wrote them, or they are damaged\n`,
-  );
+  expect(lab.stderr).toMatch(/^report: .*damaged\/manifest\.json cannot be read: .*\n$/);
 });
 
 test("a file that cannot be written: exit 3, one sentence", async () => {
   const lab = await compare("latest", "latest", "--out", "/proc/none/a.md");
   expect(lab.code).toBe(3);
-  expect(lab.stderr).toMatch(/^lab: cannot write to --out \/proc\/none\/a\.md: .*\n$/);
+  expect(lab.stderr).toMatch(/^report: cannot write to --out \/proc\/none\/a\.md: .*\n$/);
 });
 
 describe("mistakes are one sentence, exit 2", () => {

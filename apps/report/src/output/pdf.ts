@@ -2,12 +2,12 @@ import { pathToFileURL } from "node:url";
 import { type Chromium, findChromium } from "@c10k-lab/report/chromium";
 import type { Browser } from "playwright-core";
 
-/** Says in one sentence why there is no PDF. */
+/** The reason, in one sentence, why there is no PDF. */
 export class NoPdf extends Error {}
 
 const LOAD_TIMEOUT_MS = 120_000;
 
-/** A template sees nothing of the page's style. */
+/** Footer of each page. The style sheet of the page does not apply to it. */
 const FOOTER = `<div style="width: 100%; margin: 0 14mm; font: 8px sans-serif; color: #55595f;
   display: flex; justify-content: space-between">
   <span class="title"></span><span><span class="pageNumber"></span> / <span class="totalPages"></span></span>
@@ -60,7 +60,7 @@ async function print(browser: Browser, htmlPath: string): Promise<Buffer> {
   });
 }
 
-/** As long as what it replaces, because a PDF counts its bytes. */
+/** Replaces the dates by one of the same length, because a PDF holds byte offsets. */
 function withDate(pdf: Buffer, at: Date): Buffer {
   const digits = at.toISOString().replace(/\D/g, "").slice(0, 14);
   const dated = pdf.toString("latin1").replace(/\/(CreationDate|ModDate) \(D:\d{14}/g, `/$1 (D:${digits}`);

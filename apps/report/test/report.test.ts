@@ -2,30 +2,20 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
-import { LabProcess } from "@c10k-lab/process/testing";
+import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
 import type { LabResults } from "@c10k-lab/protocol";
 import { beforeAll, expect, test } from "vitest";
-import {
-  capacityResults,
-  idleResults,
-  sizeResults,
-} from "../../../../packages/report/test/fixtures/plans.ts";
-import { ResultsFolder } from "../../src/results/results-folder.ts";
+import { capacityResults, idleResults, sizeResults } from "../../../packages/report/test/fixtures/plans.ts";
+import { writeResults } from "./results-on-disk.ts";
 
 /** A folder with results/ in it, as the root of the repository is one. */
 const root = mkdtempSync(join(tmpdir(), "c10k-report-"));
 const paths = { idle: "", size: "", capacity: "" };
 
-function leaveResults({ manifest, cells, capacity }: LabResults): string {
-  const folder = ResultsFolder.create(join(root, "results"), manifest);
-  for (const cell of cells) folder.writeCell(cell);
-  if (capacity) folder.writeCapacity(capacity);
-  return folder.path;
-}
+const leaveResults = (results: LabResults) => writeResults(join(root, "results"), results);
 
-async function report(...args: string[]): Promise<LabProcess & { code: number | null }> {
-  const lab = new LabProcess(["report", ...args], { cwd: root });
-  return Object.assign(lab, { code: await lab.exited });
+async function report(...args: string[]): Promise<Outcome> {
+  return new TestProgram({ program: mainOf("report"), args: ["report", ...args], cwd: root }).outcome();
 }
 
 beforeAll(() => {
@@ -37,7 +27,7 @@ beforeAll(() => {
 test("one run: its table and findings, and the report in its own folder", async () => {
   const lab = await report(paths.idle);
   expect(lab.code).toBe(0);
-  expect(lab.stdout).toContain("select's rate at 10,000 idle connections was 0.20 times");
+  expect(lab.stdout).toContain("select's rate falls from 100,000 to 20,000 messages/s");
   expect(readFileSync(join(paths.idle, "report.md"), "utf8")).toContain("### Plan idle");
   expect((await readCsv(join(paths.idle, "summary.csv"))).rows).toHaveLength(27);
 });
@@ -46,7 +36,7 @@ test("several runs: one report in a folder of its own, with the figures of each 
   const out = join(root, "written");
   const lab = await report(paths.idle, paths.size, "latest", "--out", out);
   expect(lab.code).toBe(0);
-  expect(lab.stdout).toContain("capacity:\nAs connections rose select was the first");
+  expect(lab.stdout).toMatch(/^capacity:\n.*\bselect\b/m);
   expect(lab.stdout).toMatch(/^\d+ more findings in the report\.$/m);
   const markdown = readFileSync(join(out, "report.md"), "utf8");
   for (const plan of ["idle", "size", "capacity"]) expect(markdown).toContain(`### Plan ${plan}`);
@@ -71,8 +61,21 @@ test("charts of an earlier report in the same folder go, other files stay", asyn
 test("several runs without a folder to write to, and a folder that cannot be written to", async () => {
   const nowhere = await report(paths.idle, paths.size);
   expect(nowhere.code).toBe(2);
-  expect(nowhere.stderr).toMatch(/^lab: --out: say to which folder a report of several runs is written.*\n$/);
+  expect(nowhere.stderr).toMatch(
+    /^report: --out: name the folder that a report of several experiments goes to.*\n$/,
+  );
   const unwritable = await report(paths.idle, "--out", "/proc/none");
   expect(unwritable.code).toBe(3);
-  expect(unwritable.stderr).toMatch(/^lab: cannot write to \/proc\/none: .*\n$/);
+  expect(unwritable.stderr).toMatch(/^report: cannot write to \/proc\/none: .*\n$/);
+});
+
+test("results of an earlier version are refused in one sentence that names both forms", async () => {
+  const old = join(root, "old");
+  mkdirSync(old);
+  writeFileSync(join(old, "manifest.json"), JSON.stringify({ schema: "c10k-lab/manifest/1", plan: "quick" }));
+  const ended = await report(old);
+  expect([ended.code, ended.stdout]).toEqual([1, ""]);
+  expect(ended.stderr).toMatch(
+    /^report: .*manifest\.json has the form c10k-lab\/manifest\/1, this version reads c10k-lab\/manifest\/2: .*\n$/,
+  );
 });

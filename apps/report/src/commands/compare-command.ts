@@ -1,0 +1,41 @@
+import { command } from "@c10k-lab/cli";
+import { writeFileDurably } from "@c10k-lab/files";
+import { EXIT } from "@c10k-lab/protocol";
+import { type ComparedExperiment, compareExperiments, comparisonMarkdown } from "@c10k-lab/report";
+import { COMPARE } from "../contract.ts";
+import { formatComparison } from "../output/terminal-comparison.ts";
+import { findResults, readRepetitions, UnreadableResults } from "../results/results-reader.ts";
+
+export const compareCommand = command({
+  ...COMPARE,
+  run: async (options, beforePath, afterPath) => {
+    const { thresholdPercent, quantities, countInconclusive, json, out } = options;
+    const folders = [findResults(beforePath), findResults(afterPath)] as const;
+    let experiments: readonly [ComparedExperiment, ComparedExperiment];
+    try {
+      experiments = [
+        { folder: beforePath, ...readRepetitions(folders[0]) },
+        { folder: afterPath, ...readRepetitions(folders[1]) },
+      ];
+    } catch (error) {
+      if (!(error instanceof UnreadableResults)) throw error;
+      process.stderr.write(`report: ${error.message}\n`);
+      return EXIT.incomplete;
+    }
+    const rule = { thresholdPercent, quantities, countsInconclusive: countInconclusive };
+    const comparison = compareExperiments(...experiments, rule);
+    process.stdout.write(json ? `${JSON.stringify(comparison, null, 2)}\n` : formatComparison(comparison));
+    if (out !== undefined && !write(out, comparisonMarkdown(comparison))) return EXIT.unwritable;
+    return comparison.verdict === "no-regression" ? EXIT.ok : EXIT.incomplete;
+  },
+});
+
+function write(path: string, content: string): boolean {
+  try {
+    writeFileDurably(path, content);
+    return true;
+  } catch (error) {
+    process.stderr.write(`report: cannot write to --out ${path}: ${(error as Error).message}\n`);
+    return false;
+  }
+}

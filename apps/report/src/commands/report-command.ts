@@ -1,0 +1,62 @@
+import { join, relative, resolve } from "node:path";
+import { command, UsageError } from "@c10k-lab/cli";
+import { EXIT, type LabResults } from "@c10k-lab/protocol";
+import { REPORT } from "../contract.ts";
+import { NoPdf } from "../output/pdf.ts";
+import { writePdfInto, writeReportInto } from "../output/report-files.ts";
+import { printExperiments } from "../output/terminal-summary.ts";
+import { findResults, readResults, UnreadableResults } from "../results/results-reader.ts";
+
+export const reportCommand = command({
+  ...REPORT,
+  run: async ({ out, pdf }, ...paths) => {
+    const folders = paths.map(findResults);
+    const into = out ?? folders[0];
+    if (into === undefined || (out === undefined && folders.length > 1)) {
+      throw new UsageError("--out: name the folder that a report of several experiments goes to");
+    }
+    const experiments: LabResults[] = [];
+    try {
+      for (const folder of folders) experiments.push(await readResults(folder));
+    } catch (error) {
+      if (error instanceof UnreadableResults) return fail(EXIT.incomplete, error.message);
+      throw error;
+    }
+    return write(into, experiments, pdf);
+  },
+});
+
+/** Writes first and prints afterwards, so that a closed pipe costs no file. */
+async function write(folder: string, experiments: readonly LabResults[], pdf: boolean): Promise<number> {
+  try {
+    await writeReportInto(folder, experiments);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    return fail(EXIT.unwritable, `cannot write to ${folder}: ${(error as Error).message}`);
+  }
+  printExperiments(experiments);
+  process.stdout.write(`\nreport: ${join(shortPath(folder), "report.html")} (or report.md)\n`);
+  return pdf ? writePdf(folder, experiments) : EXIT.ok;
+}
+
+async function writePdf(folder: string, experiments: readonly LabResults[]): Promise<number> {
+  try {
+    await writePdfInto(folder, experiments);
+  } catch (error) {
+    if (error instanceof NoPdf) return fail(EXIT.incomplete, error.message);
+    throw error;
+  }
+  process.stdout.write(`pdf: ${join(shortPath(folder), "report.pdf")}\n`);
+  return EXIT.ok;
+}
+
+/** Returns a path relative to the working directory where it lies below. */
+function shortPath(path: string): string {
+  const below = relative(process.cwd(), path);
+  return below.startsWith("..") ? resolve(path) : below;
+}
+
+function fail(code: number, sentence: string): number {
+  process.stderr.write(`report: ${sentence}\n`);
+  return code;
+}

@@ -1,0 +1,32 @@
+import type { Table } from "@c10k-lab/words";
+import CliTable from "cli-table3";
+
+const NO_LINES = {
+  top: "",
+  "top-mid": "",
+  "top-left": "",
+  "top-right": "",
+  bottom: "",
+  "bottom-mid": "",
+  "bottom-left": "",
+  "bottom-right": "",
+  left: "",
+  "left-mid": "",
+  mid: "",
+  "mid-mid": "",
+  right: "",
+  "right-mid": "",
+  middle: "  ",
+};
+
+/** Formats a table for a terminal: words of a heading below each other, columns separated by white space alone. */
+export function terminalTable({ head, align, rows }: Table): string {
+  const table = new CliTable({
+    head: head.map((heading) => heading.replaceAll(" ", "\n")),
+    colAligns: align,
+    chars: NO_LINES,
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+  });
+  table.push(...rows);
+  return table.toString().replace(/ +$/gm, "");
+}
