@@ -1,8 +1,8 @@
 // Runs an app's main module as the owner of the results folder.
 //
-// A bind mount keeps the host's owner, and no image knows who that will be. Started as root, which needs no more than the
-// capabilities SETUID and SETGID, the process becomes the owner of /results before it loads anything; started as anybody
-// else it stays who it is. It stays process number 1, so signals reach the app itself.
+// A bind mount keeps the owner of the host's folder, whom no image knows. Started as root with the capabilities SETUID
+// and SETGID, the process becomes the owner of /results before it loads the app; started as another user it keeps that
+// user. It stays process 1, so signals reach the app itself.
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";

@@ -1,9 +1,9 @@
-// The number of files a process may open, as NOFILE asks. Not compose's `ulimits`: an engine that may not give that many
-// starts no container then, and says "error setting rlimit type 7".
+// Limits the number of open files to NOFILE. Compose's `ulimits` is no alternative: an engine with a lower limit of its
+// own starts no container then and reports "error setting rlimit type 7".
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-/** Lowers both limits to `wanted`; where the engine gives less, says so and goes on with that. */
+/** Lowers both limits to `wanted`. When the engine gives less, prints a warning and keeps its limit. */
 export function limitOpenFiles(wanted) {
   if (!/^[1-9]\d*$/.test(wanted)) {
     process.stderr.write(`NOFILE: '${wanted}' is not a number of files\n`);
@@ -15,7 +15,7 @@ export function limitOpenFiles(wanted) {
       `NOFILE: this engine lets a container open ${most} files, not ${wanted}: raise its default-ulimits, or lower NOFILE\n`,
     );
   } else {
-    // Node has no setrlimit(2); prlimit is of Debian's essential util-linux.
+    // Node has no setrlimit(2); prlimit belongs to util-linux, which is essential in Debian.
     execFileSync("prlimit", ["--pid", String(process.pid), `--nofile=${wanted}:${wanted}`]);
   }
 }

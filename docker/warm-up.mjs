@@ -1,5 +1,5 @@
-// Runs an app once, as far as its first line or its own end, so that Node's compile cache has every module of both its
-// threads, also those that are loaded only when they are asked for: `--help` would load a third of them.
+// Runs an app until its first line or its end, so that Node's compile cache holds the modules of both threads and those
+// loaded on demand. `--help` would load a third of them.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync } from "node:fs";
@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const stats = join(mkdtempSync(join(tmpdir(), "warm-up-")), "rows.csv");
-// A server listens on any free port and is told to stop; a client finds nobody at port 9 and ends by itself.
+// A server listens on a free port and gets SIGTERM; a client finds no server at port 9 and ends.
 const app = spawn(process.execPath, process.argv.slice(2), {
   stdio: ["ignore", "pipe", "inherit"],
   env: {

@@ -127,7 +127,7 @@ describeContainers("docker compose", () => {
   });
 });
 
-/** Where a project works: results and port of its own. */
+/** Returns the results folder and a free port of a project. @param not a port that is taken */
 async function place(results: ResultsFolder, not?: string): Promise<{ RESULTS: string; PORT: string }> {
   const port = String(await freePort());
   return port === not ? place(results, not) : { RESULTS: results.path, PORT: port };

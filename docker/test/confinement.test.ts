@@ -54,7 +54,7 @@ describeContainers("confinement", () => {
     },
   );
 
-  test("nothing but /results can be written to", async () => {
+  test("the app can write to /results only", async () => {
     using results = new ResultsFolder();
     await using server = await AppContainer.server("server-epoll", { results: results.path });
     for (const folder of ["/app", "/tmp", "/etc", "/home/node"]) {
@@ -64,7 +64,7 @@ describeContainers("confinement", () => {
     }
   });
 
-  test("results elsewhere are refused in one sentence, exit 3", async () => {
+  test("a results file outside /results is refused in one sentence, with exit code 3", async () => {
     const environment = { LOAD_STATS: "/app/rows.csv" };
     await using client = await AppContainer.client(9, { environment });
     const { code, output } = await client.ended();
@@ -73,7 +73,7 @@ describeContainers("confinement", () => {
   });
 });
 
-/** What the kernel says of the app's process. */
+/** Returns the fields of /proc/1/status, the app's process in the container. */
 async function processOne(server: AppContainer): Promise<Record<string, string>> {
   const { output } = await server.exec(["cat", "/proc/1/status"]);
   return Object.fromEntries(

@@ -49,7 +49,7 @@ describeContainers("images", () => {
   });
 
   for (const user of ["root", "node"]) {
-    test.each(IMAGES)(`%s is compiled already, as far as ${user} is concerned`, async (name) => {
+    test.each(IMAGES)(`%s reads its code from the compile cache as ${user}`, async (name) => {
       const output = await outputOf(name, {
         user,
         environment: { NODE_DEBUG_NATIVE: "COMPILE_CACHE", LOAD_WAIT_FOR_SERVER: "0" },
@@ -61,13 +61,13 @@ describeContainers("images", () => {
   }
 });
 
-/** A container of the image that stays: a server, or a client that waits for one. */
+/** Starts a container that keeps running: a server, or a client that waits for one. */
 function running(name: ServiceName): Promise<AppContainer> {
   if (name !== "client") return AppContainer.server(name);
   return AppContainer.client(9, { environment: { LOAD_WAIT_FOR_SERVER: "10m" } });
 }
 
-/** What an app says when it starts; a client until it has found no server. */
+/** Returns the output of an app at its start; a client ends when it finds no server. */
 async function outputOf(name: ServiceName, options: AppOptions): Promise<string> {
   await using container =
     name === "client" ? await AppContainer.client(9, options) : await AppContainer.server(name, options);

@@ -40,7 +40,7 @@ describeContainers("lab run --engine docker", () => {
     using lab = new LabProcess([...SMALL, "--servers", "epoll", "--clients", "4"]);
     expect(await lab.exited, lab.output).toBe(0);
     const [cell] = lab.cells;
-    expect(cell).toMatchObject({ name: "epoll-10-by-4", clients: 4, reconciliation: { balanced: true } });
+    expect(cell).toMatchObject({ cell: "epoll-10-by-4", clients: 4, reconciliation: { balanced: true } });
     expect(cell?.client).toMatchObject({
       asked: { connections: 10 },
       achieved: { established: 10, completed: 10, startLagMs: expect.any(Number) },
@@ -57,9 +57,7 @@ describeContainers("lab run --engine docker", () => {
     using lab = new LabProcess([...SMALL, "--servers", "epoll", "--memory", "24MiB"]);
     expect(await lab.exited).toBe(1);
     expect(lab.cells).toMatchObject([{ status: "out-of-memory" }]);
-    expect(lab.cells[0]?.notes).toEqual([
-      "The server ran out of memory: the kernel killed it at its container's limit.",
-    ]);
+    expect(lab.cells[0]?.incidents).toEqual([{ incident: "out-of-memory", process: "server" }]);
     expect(lab.file("report.md")).toContain("epoll-10 ran out of memory");
     expect(await lab.containers()).toEqual([]);
   });
@@ -99,9 +97,9 @@ describeContainers("lab run --engine docker", () => {
     expect(await lab.exited).toBe(1);
     expect(lab.manifest).toMatchObject({
       outcome: "no-engine",
-      trouble: expect.stringMatching(/ENOENT.*\.$/),
+      trouble: { trouble: "no-engine", address: "unix:///nowhere/docker.sock", error: "ENOENT" },
     });
-    expect(lab.output).toContain(`lab: ${lab.manifest.trouble}`);
+    expect(lab.output).toContain("lab: No Docker engine answers at unix:///nowhere/docker.sock");
     expect(lab.file("report.md")).toMatch(/> \*\*No engine:\*\* 0 of 3 cells/);
   });
 });
@@ -113,7 +111,7 @@ describePrivate("lab run on an engine of its own", () => {
     expect(await without.exited, without.output).toBe(1);
     expect(without.manifest).toMatchObject({
       outcome: "no-image",
-      trouble: "The image c10k-lab/server-epoll is missing: 'docker compose build server-epoll' makes it.",
+      trouble: { trouble: "image-missing", image: "c10k-lab/server-epoll", service: "server-epoll" },
     });
 
     engine.load("c10k-lab/server-epoll", "c10k-lab/client");
@@ -124,9 +122,10 @@ describePrivate("lab run on an engine of its own", () => {
     expect(await lab.exited, lab.output).toBe(1);
     expect(lab.manifest).toMatchObject({
       outcome: "engine-lost",
-      trouble: "The Docker engine went away while epoll-10 ran.",
+      trouble: { trouble: "engine-lost", cell: "epoll-10" },
     });
-    expect(lab.cells).toMatchObject([{ status: "engine-lost", notes: [lab.manifest.trouble] }]);
+    const incidents = [{ incident: "trouble", trouble: lab.manifest.trouble }];
+    expect(lab.cells).toMatchObject([{ status: "engine-lost", incidents }]);
     expect(lab.file("report.md")).toContain("**Partial, engine lost:**");
     // Server and client were told by the kernel's means: every row is there.
     expect((await readCsv(rows)).rows).toHaveLength(10);

@@ -14,18 +14,18 @@ export interface AppOptions {
   readonly results?: string;
   /** Variables that are added to those of compose.yaml, or replace them. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Whether the engine's own init is process 1 and forwards signals. */
+  /** True to run the engine's own init as process 1, which forwards signals. */
   readonly init?: boolean;
   readonly memoryBytes?: number;
-  /** User instead of that of compose.yaml. Such a container gets no capabilities. */
+  /** User that replaces the one in compose.yaml. The container then gets no capabilities. */
   readonly user?: string;
 }
 
-/** How a container ended. */
+/** Exit and output of a container. */
 export interface Ended {
   readonly code: number;
   readonly isOutOfMemory: boolean;
-  /** Both outputs, in the order they were written. */
+  /** stdout and stderr, in the order they were written. */
   readonly output: string;
   readonly final: FinalLine | undefined;
 }
@@ -91,7 +91,7 @@ export class AppContainer implements AsyncDisposable {
     await this.#container.kill({ signal });
   }
 
-  /** Waits for the end of the container. */
+  /** Waits until the container ends. */
   async ended(): Promise<Ended> {
     const { StatusCode: code } = await within(
       END_BOUND_MS,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as testing from "@c10k-lab/process/testing";
-import { CellResult, Manifest } from "@c10k-lab/protocol";
+import { Manifest, RepetitionResult } from "@c10k-lab/protocol";
 import { getContainerRuntimeClient } from "testcontainers";
 import { ROOT } from "./services.ts";
 
@@ -27,11 +27,11 @@ export class LabProcess extends testing.LabProcess implements Disposable {
     return Manifest.parse(JSON.parse(this.file("manifest.json")));
   }
 
-  get cells(): CellResult[] {
+  get cells(): RepetitionResult[] {
     const folder = join(this.results, "latest");
     return readdirSync(folder)
       .filter((name) => existsSync(join(folder, name, "cell.json")))
-      .map((name) => CellResult.parse(JSON.parse(this.file(name, "cell.json"))));
+      .map((name) => RepetitionResult.parse(JSON.parse(this.file(name, "cell.json"))));
   }
 
   file(...path: string[]): string {
@@ -42,7 +42,7 @@ export class LabProcess extends testing.LabProcess implements Disposable {
   async containers(): Promise<string[]> {
     const { container } = await getContainerRuntimeClient();
     const all = await container.dockerode.listContainers({ all: true });
-    const { run } = this.manifest;
+    const { experiment: run } = this.manifest;
     return all.filter(({ Labels }) => Labels["c10k-lab.run"] === run).flatMap(({ Names }) => Names);
   }
 

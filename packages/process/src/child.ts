@@ -34,7 +34,7 @@ export interface RunningProcess extends ChildProcess {
   readonly stdout: Readable;
 }
 
-/** How a process ended. */
+/** Exit of a process: its code, or the signal that ended it. */
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -71,7 +71,7 @@ export class Child extends Stoppable<Exit> {
   }
 }
 
-/** @throws Error when the program cannot be started */
+/** Starts a process. @throws Error when the program cannot be started */
 export function startProcess(options: ChildOptions): RunningProcess {
   const { program, args = [], processors = null, log, cwd, env, ownSession = true } = options;
   const isModule = program.endsWith(".ts");
@@ -80,7 +80,9 @@ export function startProcess(options: ChildOptions): RunningProcess {
   try {
     const child = startOn(processors, () =>
       spawn(isModule ? process.execPath : program, words, {
-        ...{ cwd, env: childEnvironment(env), detached: ownSession },
+        cwd,
+        env: childEnvironment(env),
+        detached: ownSession,
         stdio: ["ignore", "pipe", errors],
       }),
     );
@@ -98,4 +100,11 @@ export function startProcess(options: ChildOptions): RunningProcess {
 export async function readExit(child: RunningProcess): Promise<Exit> {
   const [code, signal] = await once(child, "close");
   return { code, signal };
+}
+
+/** Runs a TypeScript module on this terminal until it ends. Returns its exit code; null when a signal ended it. */
+export async function runModule(module: string, args: readonly string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [module, ...args], { stdio: "inherit", env: childEnvironment() });
+  const [code] = await once(child, "close");
+  return code;
 }

@@ -1,6 +1,6 @@
 /** Child processes: started, pinned, bounded in time. Readers of /proc. */
 
-export { Child, type ChildOptions, type Exit } from "./child.ts";
+export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";
 export { type HostTimes, parseHostTimes, readHostTimes } from "./proc/host.ts";
 export {

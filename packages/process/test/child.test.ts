@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allowedProcessors } from "@c10k-lab/posix";
 import { Child, type ChildOptions, isAlive } from "@c10k-lab/process";
-import { TestProgram, until } from "@c10k-lab/process/testing";
+import { pause, TestProgram, until } from "@c10k-lab/process/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 const PROGRAM = fileURLToPath(new URL("./fixtures/child-program.ts", import.meta.url));
@@ -47,7 +47,7 @@ describe("a child", () => {
     expect((await readReport({ processors: null })).processors).toEqual(own);
   });
 
-  test("inherits no options of servers, clients and Node; other and given variables it has", async () => {
+  test("inherits no options of servers, clients and Node, and has all other and given variables", async () => {
     vi.stubEnv("ECHO_BACKLOG", "5");
     vi.stubEnv("LOAD_THINK", "20ms");
     vi.stubEnv("NODE_OPTIONS", "--stack-trace-limit=3");
@@ -67,7 +67,7 @@ describe("a child", () => {
   test("ends with a signal, and its last line of stderr is kept", async () => {
     const child = new Child({ program: PROGRAM });
     await child.nextLine(PATIENCE_MS);
-    await until(() => child.lastErrorLine === "last words", "stderr is read");
+    await until(() => child.lastErrorLine === "last line", "stderr is read");
     expect(await child.stop()).toEqual({ code: null, signal: "SIGTERM" });
     expect(await child.nextLine(PATIENCE_MS)).toBeNull();
   });
@@ -76,7 +76,7 @@ describe("a child", () => {
     const log = join(mkdtempSync(join(tmpdir(), "c10k-child-")), "child.log");
     await readReport({ log });
     await readReport({ log });
-    expect(readFileSync(log, "utf8")).toBe("first words\nlast words\n".repeat(2));
+    expect(readFileSync(log, "utf8")).toBe("first line\nlast line\n".repeat(2));
   });
 
   test("is killed when it does not end in time", async () => {
@@ -85,7 +85,16 @@ describe("a child", () => {
     expect(await child.endWithin(50)).toEqual({ code: null, signal: "SIGKILL" });
   });
 
-  test("that cannot be started is an error with its program", () => {
+  test("is not killed at once when its bound exceeds 2^31 ms", async () => {
+    const child = new Child({ program: PROGRAM });
+    await child.nextLine(PATIENCE_MS);
+    const ended = child.endWithin(2 ** 31);
+    await pause(50);
+    child.signal("SIGTERM");
+    expect(await ended).toEqual({ code: null, signal: "SIGTERM" });
+  });
+
+  test("throws an error that names its program when it cannot be started", () => {
     expect(() => new Child({ program: "/no/such/program" })).toThrow("cannot start /no/such/program");
   });
 });

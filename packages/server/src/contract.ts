@@ -3,7 +3,7 @@ import type { ServerTraits } from "@c10k-lab/protocol";
 import { SERVER_OPTIONS } from "./options.ts";
 
 export { EVENTS_PER_WAIT } from "./limits.ts";
-export { EVENT_SERVER_OPTIONS } from "./options.ts";
+export { EVENT_SERVER_OPTIONS, SERVER_OPTIONS } from "./options.ts";
 
 /** Name, options, defaults and traits of a server, without the code that serves: other programs import it. */
 export interface ServerContract<T extends OptionTable = OptionTable>

@@ -4,7 +4,13 @@ import { ACCEPTS_PER_TURN } from "./limits.ts";
 /** Options of every server. */
 export const SERVER_OPTIONS = {
   host: text({ describe: "IPv4 or IPv6 address or name to listen on", default: "127.0.0.1" }),
-  port: integer({ describe: "TCP port; 0 takes any free one", default: "10000", max: 65535, noun: "a port" }),
+  port: integer({
+    describe: "TCP port; 0 takes any free one",
+    default: "10000",
+    max: 65535,
+    noun: "a port",
+    isPerRun: true,
+  }),
   backlog: integer({
     describe: "length of the accept queue requested from listen(2); net.core.somaxconn caps it",
     default: "4096",
@@ -27,6 +33,7 @@ export const SERVER_OPTIONS = {
   }),
   stats: text({
     describe: "CSV file to write, one row per accepted connection; {n} becomes the first free number",
+    isPerRun: true,
   }),
   metricsPort: integer({
     describe:
@@ -39,7 +46,7 @@ export const SERVER_OPTIONS = {
     default: "on",
   }),
   reusePort: flag("let several servers share the port (SO_REUSEPORT)"),
-  exitWithParent: flag("stop when the process that started this one ends"),
+  exitWithParent: { ...flag("stop when the process that started this one ends"), isPerRun: true },
 } as const;
 
 export type ServerOptions = OptionValues<typeof SERVER_OPTIONS>;

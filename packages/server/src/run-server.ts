@@ -4,7 +4,7 @@ import { EXIT } from "@c10k-lab/protocol/names";
 import type { ServerContract } from "./contract.ts";
 import type { Architecture } from "./control-plane/control-plane.ts";
 
-/** Runs a server to its end: this thread is the control plane, a worker thread the data plane. Sets the exit code. */
+/** Runs a server until it ends: this thread is the control plane, a worker thread the data plane. Sets the exit code. */
 export async function runServer(contract: ServerContract, architecture: Architecture): Promise<void> {
   const options = parseCommandLine(contract, process.argv.slice(2));
   if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);

@@ -1,5 +1,5 @@
-/* A load client that shares nothing with apps/client but the question: connects all, then on each connection one message
- * under way at a time, every byte verified, every response timed. What both of them say is not one program's mistake. */
+/* A load client that shares no code with apps/client and measures the same: it opens all connections, keeps one message
+ * in flight on each, verifies every byte and times every response. A result of both is no mistake of one program. */
 #include "latency-histogram.h"
 #include "pauses.h"
 #include "process.h"
@@ -31,7 +31,7 @@ struct options {
 
 struct connection {
   int fd;
-  char *message; /* what is under way, newline included */
+  char *message; /* the message in flight, newline included */
   size_t size, sent, received;
   uint64_t sent_ns, random;
   bool is_waiting_to_send;
@@ -68,7 +68,7 @@ static void parse_options(int argc, char **argv) {
   }
 }
 
-/* Random letters from "@" to "_", new for every message, so that an echo of any other one is recognised. */
+/* Random letters from "@" to "_", new for every message: an echo of another message is recognised. */
 static void compose(struct connection *connection) {
   connection->size = draw(options.size_bytes, &connection->random);
   for (size_t at = 0; at < connection->size; at += sizeof(uint64_t)) {
@@ -146,7 +146,7 @@ static void connect_all(void) {
   }
 }
 
-/* A few at a time: a herd would wait for itself. */
+/* Starts a few connections at a time: a burst would delay its own accepts. */
 static void start_some(void) {
   for (unsigned turn = 0; turn < STARTS_PER_WAIT && started < options.connections; turn++) begin(&connections[started++]);
 }
@@ -160,7 +160,7 @@ static void end_pauses(void) {
   }
 }
 
-/* Waits to the nanosecond: a pause that is rounded to milliseconds bunches the messages. */
+/* Waits with nanosecond resolution: pauses in whole milliseconds would bunch the messages. */
 static int wait_for(struct epoll_event *events) {
   struct timespec timeout = pauses.count > 0 ? left_of_first(&pauses, monotonic_ns()) : (struct timespec){0, 0};
   bool is_endless = started == options.connections && pauses.count == 0;

@@ -3,7 +3,7 @@
 
 static const uint64_t HIGHEST_NS = (1ULL << OCTAVES) - 1;
 
-/* Times below STEPS are buckets of their own; above, the leading STEP_BITS + 1 bits of a time choose its bucket. */
+/* Times below STEPS have one bucket each. Above, the leading STEP_BITS + 1 bits of a time choose its bucket. */
 static unsigned bucket_of(uint64_t ns) {
   if (ns > HIGHEST_NS) ns = HIGHEST_NS;
   if (ns < STEPS) return (unsigned)ns;

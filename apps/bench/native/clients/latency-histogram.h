@@ -1,5 +1,5 @@
-/* How often times of each length were seen: buckets of equal width within an octave, twice as wide in the next one, so
- * that a bucket's middle is within 0.4 % of every time in it. */
+/* A histogram of times: buckets have equal width within an octave and double width in the next, so that a bucket's
+ * middle is within 0.4 % of every time in it. */
 #ifndef LATENCY_HISTOGRAM_H
 #define LATENCY_HISTOGRAM_H
 

@@ -1,4 +1,4 @@
-/* Which connection's pause is over first: a binary heap, each connection in it at most once. */
+/* A binary heap of connections by the end of their pause. Each connection is in it at most once. */
 #ifndef PAUSES_H
 #define PAUSES_H
 
@@ -17,9 +17,9 @@ struct pauses {
 };
 
 void add_pause(struct pauses *pauses, struct pause pause);
-/* There must be one: pauses->heap[0]. */
+/* Returns pauses->heap[0]; the heap must not be empty. */
 struct pause take_first(struct pauses *pauses);
-/* How long until it is over. There must be one. */
+/* Returns the time until the first pause ends; the heap must not be empty. */
 struct timespec left_of_first(const struct pauses *pauses, uint64_t now_ns);
 
 #endif

@@ -1,4 +1,4 @@
-/* From one whole number to another, both included: what an option says, and what random numbers are drawn from. */
+/* A range of whole numbers, both ends included: the value of an option, and the range of random numbers. */
 #ifndef RANGE_H
 #define RANGE_H
 
@@ -8,11 +8,11 @@ struct range {
   uint64_t from, to;
 };
 
-/* "A" or "A..B", in units of `unit`; exits with 2 when it is neither. */
+/* Parses "A" or "A..B" in units of `unit`; exits with 2 for anything else. */
 struct range parse_range(const char *text, uint64_t unit);
-/* Any 64 bits; the same ones again from the same `state`. */
+/* Returns 64 random bits; equal states give equal bits. */
 uint64_t next_random(uint64_t *state);
-/* Each number of the range equally often. */
+/* Draws a number from the range, uniformly distributed. */
 uint64_t draw(struct range range, uint64_t *state);
 
 #endif

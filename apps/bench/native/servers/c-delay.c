@@ -1,8 +1,8 @@
-/* An echo server whose response time is known: each message, a line, is held back for a time drawn uniformly from
- * --delay-us, from the moment its last byte is read. One thread, epoll(7), edge-triggered.
+/* An echo server with known response times: it delays each message, a line, by a time drawn uniformly from --delay-us
+ * after its last byte is read. One thread, epoll(7), edge-triggered.
  *
- * A connection has one message held or under way, and is not looked at meanwhile: messages keep their order, who does not
- * read is not read from, and no connection is closed while its number is in the heap. */
+ * A connection has at most one delayed message, and is not read until that is sent. So messages keep their order, a
+ * client that does not read is not read from, and no connection is closed while its number is in the heap. */
 #include "pauses.h"
 #include "server.h"
 #include <errno.h>
@@ -14,11 +14,11 @@
 #include <unistd.h>
 
 struct connection {
-  char *bytes; /* received and not yet echoed; NULL when there is no connection */
+  char *bytes; /* received and not yet echoed; NULL without a connection */
   size_t capacity, count;
-  size_t searched; /* so many of them hold no newline */
-  size_t message;  /* length of the message that is held or under way, the first of `bytes`; 0 when none is whole */
-  size_t sent;     /* of it */
+  size_t searched; /* number of leading bytes without a newline */
+  size_t message;  /* length of the delayed message, at the start of `bytes`; 0 without a complete one */
+  size_t sent;     /* bytes of the message that were sent */
   bool is_held, has_ended;
 };
 
@@ -48,7 +48,7 @@ static void close_connection(int fd) {
   close(fd);
 }
 
-/* A line, or what a client that has ended left without a newline; 0 when it is not all there. */
+/* Length of the first line, or of the rest that a client left before its FIN; 0 when it is incomplete. */
 static size_t first_message(struct connection *connection) {
   const char *from = connection->bytes + connection->searched;
   const char *newline = memchr(from, '\n', connection->count - connection->searched);
@@ -74,13 +74,13 @@ static void grow(struct connection *connection) {
   if (connection->bytes == NULL) fail("realloc");
 }
 
-/* The kernel has to come first, or the connection is broken. */
+/* Closes the connection unless the call must be repeated after an event (EAGAIN). Returns false. */
 static bool stop_at_error(int fd) {
   if (errno != EAGAIN) close_connection(fd);
   return false;
 }
 
-/* False when it cannot go on now. */
+/* Returns false when the socket takes or has no more now. */
 static bool receive_some(int fd) {
   struct connection *connection = &connections[fd];
   if (connection->count == connection->capacity) grow(connection);
@@ -92,7 +92,7 @@ static bool receive_some(int fd) {
   return true;
 }
 
-/* Likewise. */
+/* Returns false when the socket takes or has no more now. */
 static bool send_some(int fd) {
   struct connection *connection = &connections[fd];
   ssize_t sent =

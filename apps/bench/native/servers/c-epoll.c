@@ -1,5 +1,5 @@
-/* One thread, epoll(7), edge-triggered: apps/server-epoll in C. Accepting comes after the events of a wait, so an event
- * is never for an earlier connection of the same number and needs no generation. */
+/* One thread, epoll(7), edge-triggered: apps/server-epoll in C. It accepts after the events of a wait, so an event
+ * never belongs to an earlier connection with the same number, and connections need no generation. */
 #include "echo-connection.h"
 #include "server.h"
 #include <errno.h>
@@ -10,7 +10,7 @@ enum { MORE_THAN_DATA = EPOLLRDHUP | EPOLLPRI | EPOLLHUP | EPOLLERR };
 static int epfd, listener;
 static size_t limit;
 static struct connection *connections;
-/* Connections whose turn ended before their socket was drained: the edge will not be told again. */
+/* Connections whose turn ended before EAGAIN: their edge is not reported again. */
 static int *queue, *next_queue;
 static size_t queued, next_queued;
 static bool is_acceptable;

@@ -1,4 +1,4 @@
-/* One thread, select(2), level-triggered: apps/server-select in C. Its sets are of any size, as the kernel's are. */
+/* One thread, select(2), level-triggered: apps/server-select in C. Its sets have any size, as in the kernel. */
 #include "echo-connection.h"
 #include "server.h"
 #include <errno.h>
@@ -9,7 +9,7 @@
 
 enum { BITS = 8 * sizeof(unsigned long) };
 
-/* What is asked of the kernel, and its answer. */
+/* Sets passed to select(2), and the copies that the kernel overwrites. */
 static unsigned long *readable, *writable, *is_readable, *is_writable, *is_exceptional;
 static size_t set_bytes, limit;
 static int listener, highest = -1;
@@ -44,7 +44,7 @@ static void take_turn(struct connection *connection) {
     close_connection(connection, now_us);
     return;
   }
-  /* A turn that ended early needs no queue: level-triggered readiness is told again. */
+  /* A turn that ended early needs no queue: level-triggered readiness is reported again. */
   enum need interest = need == AWAIT_WRITABLE ? AWAIT_WRITABLE : AWAIT_READABLE;
   if (connection->interest == interest) return;
   connection->interest = interest;
@@ -60,7 +60,7 @@ static void dispatch(int fd, bool exceptional) {
   take_turn(&connections[fd]);
 }
 
-/* Words of zeros cost one look. */
+/* Skips words of zeros with one comparison. */
 static void scan(void) {
   int words = highest / BITS + 1;
   for (int word = 0; word < words; word++) {
@@ -74,11 +74,11 @@ static void scan(void) {
   counters.words_scanned += words;
 }
 
-/* Where the kernel has the call of that name, make that one: glibc's select() issues pselect6 since 2.34. */
+/* Calls select(2) itself where the kernel has it: glibc's select() calls pselect6 since 2.34. */
 static int wait_for_ready(struct timeval *timeout) {
   memcpy(is_readable, readable, set_bytes);
   memcpy(is_writable, writable, set_bytes);
-  /* An urgent byte stays exceptional until it is read: who does not read now must not ask for it. */
+  /* An urgent byte is exceptional until it is read: a connection that is not read must not wait for it. */
   memcpy(is_exceptional, readable, set_bytes);
 #ifdef SYS_select
   return (int)syscall(SYS_select, highest + 1, is_readable, is_writable, is_exceptional, timeout);

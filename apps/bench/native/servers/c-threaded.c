@@ -10,7 +10,7 @@
 
 enum { STACK_BYTES = 64 * 1024 };
 
-/* Counters a connection, a cache line each, as a row of the ledger is. */
+/* Counters of one connection in a cache line of their own, like a row of the ledger. */
 struct row {
   double connection, opened_us, closed_us, requests, bytes_received, bytes_sent, close_reason, unused;
 };

@@ -23,7 +23,7 @@ bool accept_one(int listener, struct connection *connections, size_t limit, doub
   return true;
 }
 
-/* Bytes sent, 0 when the socket takes none now, or -1. */
+/* Returns the bytes sent, 0 when the socket takes none now, or -1. */
 static ssize_t send_some(struct connection *connection, const char *bytes, size_t length) {
   ssize_t sent;
   do {

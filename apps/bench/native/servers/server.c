@@ -26,7 +26,7 @@ static const struct option OPTIONS[] = {
 
 static void stop(int signal) {
   (void)signal;
-  _exit(0); /* The clients have gone by then, and there are no rows to write. */
+  _exit(0); /* All clients have closed by then, and there are no rows to write. */
 }
 
 struct options start(int argc, char **argv) {
@@ -61,7 +61,7 @@ int open_listener(const struct options *options, bool is_blocking) {
 }
 
 int accept_descriptor(int listener, size_t limit) {
-  /* The peer's address is asked for as the TypeScript servers do. */
+  /* Asks for the peer's address, as the TypeScript servers do. */
   struct sockaddr_in6 peer;
   socklen_t length = sizeof peer;
   int fd = accept4(listener, (struct sockaddr *)&peer, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -1,5 +1,5 @@
-/* What the C servers share with each other and, by its rules, with the TypeScript ones: the listener, the clock,
- * what counts as a message, the line that says where it listens. */
+/* Code that the C servers share, with the rules of the TypeScript servers: the listener, the clock, the counting of
+ * messages, the listening line. */
 #ifndef SERVER_H
 #define SERVER_H
 
@@ -17,18 +17,18 @@ struct options {
   struct range delay_ns; /* delay only */
 };
 
-/* What the TypeScript loop counts once a wait; global so that the compiler may not leave the counting out. */
+/* Counters that the TypeScript loop updates once a wait; global so that the compiler cannot remove them. */
 struct counters {
   double waits, events, words_scanned, short_writes;
 };
 extern struct counters counters;
 
-/* Reads the command line; from here on SIGTERM ends the process with exit code 0. */
+/* Reads the command line. Afterwards SIGTERM ends the process with exit code 0. */
 struct options start(int argc, char **argv);
 int open_listener(const struct options *options, bool is_blocking);
-/* A new connection, non-blocking, its number below `limit`; -1 when there is none to be had now. */
+/* Accepts a non-blocking connection with a descriptor below `limit`; -1 when there is none. */
 int accept_descriptor(int listener, size_t limit);
-/* One JSON line on stdout: connections are accepted from here on. */
+/* Prints the listening line as JSON on stdout. */
 void announce(const char *server, int listener);
 
 double monotonic_us(void);

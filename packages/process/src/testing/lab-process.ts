@@ -8,6 +8,8 @@ import { mainOf, TestProgram } from "./test-program.ts";
 export interface LabOptions extends Pick<ChildOptions, "cwd" | "env"> {
   /** Folder for results; a new one by default. */
   readonly results?: string;
+  /** Main module; the lab of this checkout by default. */
+  readonly program?: string;
 }
 
 /** The lab under test. */
@@ -17,11 +19,15 @@ export class LabProcess extends TestProgram {
   /** @param args a command of the lab and its options, without --results */
   constructor(
     args: readonly string[],
-    { results = mkdtempSync(join(tmpdir(), "c10k-lab-")), ...options }: LabOptions = {},
+    {
+      results = mkdtempSync(join(tmpdir(), "c10k-lab-")),
+      program = mainOf("lab"),
+      ...options
+    }: LabOptions = {},
   ) {
     const takesResults = args[0] === "run" || args[0] === "capacity";
     const all = takesResults ? [...args, "--results", results] : args;
-    super({ program: mainOf("lab"), args: all, ...options });
+    super({ program, args: all, ...options });
     this.results = results;
   }
 

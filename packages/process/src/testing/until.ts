@@ -3,9 +3,9 @@ import { pause } from "../timers.ts";
 const POLL_MS = 10;
 
 /**
- * Polls until a condition holds: a test waits for the state that it needs, never for a guessed time.
+ * Polls until a condition holds, so that a test waits for a state and not for a guessed time.
  *
- * @param what the condition in words, for the message of the error
+ * @param what describes the condition in the error's message
  * @throws Error when the condition does not hold within `boundMs`
  */
 export async function until(
@@ -15,7 +15,7 @@ export async function until(
 ): Promise<void> {
   const deadline = performance.now() + boundMs;
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`waited ${boundMs} ms in vain until ${what}`);
+    if (performance.now() > deadline) throw new Error(`timed out after ${boundMs} ms waiting until ${what}`);
     await pause(POLL_MS);
   }
 }

@@ -131,7 +131,7 @@ export class EventServer {
     if (this.#connections[connection.fd] === connection) this.#serve(connection);
   }
 
-  /** Meets the need of a connection after its turn. */
+  /** Registers, closes or queues a connection after its turn. */
   #settle(connection: EchoConnection, need: Need): void {
     switch (need) {
       case AWAIT_READABLE:
@@ -241,7 +241,7 @@ export class EventServer {
   /**
    * Closes connections whose descriptor is not open any more: one such descriptor fails every select(2) with EBADF.
    *
-   * @throws SyscallError for any other failure, which would recur for ever
+   * @throws SyscallError for any other failure, which would recur without limit
    */
   #handleFailedWait(errno: number): void {
     const isDead = ({ fd }: EchoConnection) => posix.fcntl(fd, posix.F_GETFD, 0) < 0;

@@ -39,7 +39,7 @@ export interface Poller {
   add(fd: number, generation: number, interest: number): number;
   modify(fd: number, generation: number, interest: number): number;
   remove(fd: number): number;
-  /** Waits until a descriptor is ready, at most `timeoutMs`; -1 waits for ever. Returns the number of ready ones. */
+  /** Waits until a descriptor is ready, at most `timeoutMs`; -1 waits without limit. Returns the number of ready ones. */
   wait(timeoutMs: number): number;
   close(): void;
 }

@@ -37,10 +37,10 @@ export function halfCloseCases(subject: Subject): void {
     for (const client of clients) expect(await client.answers()).toBe(true);
     // The server is frozen until data and FIN have both arrived, so one event reports both.
     await server.freeze();
-    for (const client of clients) client.socket.end("the last words\n");
+    for (const client of clients) client.socket.end("the last line\n");
     await Promise.all(clients.map((client) => untilFlushed(client)));
     server.kill("SIGCONT");
-    for (const client of clients) expect((await client.readToEnd()).toString()).toBe("the last words\n");
+    for (const client of clients) expect((await client.readToEnd()).toString()).toBe("the last line\n");
   });
 
   test("the server sees data and FIN that arrived before it accepted the connection", async () => {

@@ -88,14 +88,20 @@ async function talk({ port }: ServerProcess): Promise<void> {
 
 /**
  * Removes calls that the kernel restarted: a signal may interrupt threads that do not handle it, and the kernel repeats
- * their call without the program's knowledge.
+ * their call without the program's knowledge. A call that ends with ERESTARTNOHAND, such as select(2), is not restarted
+ * when its own thread runs the handler: it returns EINTR, and the program counts it.
  */
 function dropRestarted(calls: readonly SystemCall[]): SystemCall[] {
   const begun = new Map<number, SystemCall>();
   const restarted = new Set<SystemCall | undefined>();
+  let interrupted: SystemCall | undefined;
   for (const call of calls) {
-    if (!call.text.startsWith("<...")) begun.set(call.thread, call);
-    if (call.text.includes("= ? ERESTART")) restarted.add(begun.get(call.thread));
+    const { thread, text } = call;
+    if (text.startsWith("--- SIGTERM") && begun.get(thread) === interrupted) restarted.delete(interrupted);
+    if (!text.startsWith("<...")) begun.set(thread, call);
+    if (!text.includes("= ? ERESTART")) continue;
+    restarted.add(begun.get(thread));
+    if (text.includes("ERESTARTNOHAND")) interrupted = begun.get(thread);
   }
   return calls.filter((call) => !restarted.has(call));
 }
