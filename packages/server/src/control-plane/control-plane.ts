@@ -23,6 +23,7 @@ import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import { countQueued, type Listener, listen, readEffectiveBacklog } from "./listener.ts";
 import { openLog } from "./log.ts";
+import { startThreadPool } from "./thread-pool.ts";
 import { readTotals } from "./totals.ts";
 
 const ACCEPTOR_TICK_MS = 5;
@@ -75,6 +76,7 @@ export class ControlPlane {
    * @throws ListenError
    */
   async run(): Promise<number> {
+    await startThreadPool();
     this.#listener = await listen(this.#options, this.#architecture.blocksInAccept);
     await this.#startMonitoring();
     // The file is emptied last: once this server owns its ports, no other server can still write the same file.
