@@ -14,9 +14,10 @@ const FOOTER = `<div style="width: 100%; margin: 0 14mm; font: 8px sans-serif; c
 </div>`;
 
 /**
- * Prints a page as A4, the way its style sheet wants it on paper. Chromium writes the time into it; `at` stands there
- * instead, so that the same page, browser and fonts make the same bytes.
+ * Prints a page as A4, the way its style sheet wants it on paper. The same page, browser, fonts and date make the same
+ * bytes.
  *
+ * @param at date in the PDF
  * @throws NoPdf where there is no Chromium, or it does not do it
  */
 export async function pdfOf(htmlPath: string, at: Date): Promise<Buffer> {
@@ -28,7 +29,8 @@ export async function pdfOf(htmlPath: string, at: Date): Promise<Buffer> {
   }
   const browser = await start(found);
   try {
-    return withDate(await print(browser, htmlPath), at);
+    const pdf = (await print(browser, htmlPath)).toString("latin1");
+    return Buffer.from(renumberNodes(setDates(pdf, at)), "latin1");
   } catch (error) {
     throw new NoPdf(`${found.executablePath} did not print the report: ${firstLine(error)}`);
   } finally {
@@ -61,10 +63,19 @@ async function print(browser: Browser, htmlPath: string): Promise<Buffer> {
 }
 
 /** Replaces the dates by one of the same length, because a PDF holds byte offsets. */
-function withDate(pdf: Buffer, at: Date): Buffer {
+function setDates(pdf: string, at: Date): string {
   const digits = at.toISOString().replace(/\D/g, "").slice(0, 14);
-  const dated = pdf.toString("latin1").replace(/\/(CreationDate|ModDate) \(D:\d{14}/g, `/$1 (D:${digits}`);
-  return Buffer.from(dated, "latin1");
+  return pdf.replace(/\/(CreationDate|ModDate) \(D:\d{14}/g, `/$1 (D:${digits}`);
+}
+
+/**
+ * Numbers the nodes of the structure tree from 1 in their order, with as many digits. Chromium counts the nodes of all
+ * pages that the browser has had, and their number varies.
+ */
+function renumberNodes(pdf: string): string {
+  const nodes = [...new Set(pdf.match(/\(node\d{8}\)/g))].sort();
+  const numbers = new Map(nodes.map((node, index) => [node, `(node${String(index + 1).padStart(8, "0")})`]));
+  return pdf.replace(/\(node\d{8}\)/g, (node) => numbers.get(node) ?? node);
 }
 
 function firstLine(error: unknown): string {
