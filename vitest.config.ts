@@ -23,7 +23,8 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "compile-cache");
 const SLOW: Record<string, string[]> = {
   "apps/bench": ["test/**"],
   "apps/client": ["test/program/**"],
-  "apps/lab": ["test/commands/**", "test/capacity/capacity.test.ts", "test/results/pdf.test.ts"],
+  "apps/lab": ["test/commands/**", "test/capacity/capacity.test.ts"],
+  "apps/report": ["test/**"],
   "apps/server-epoll": ["test/conformance.test.ts", "test/options.test.ts"],
   "apps/server-select": [
     "test/conformance.test.ts",
@@ -36,7 +37,7 @@ const SLOW: Record<string, string[]> = {
 };
 
 /** Workspaces whose tests compare times: one file at a time, after all others. */
-const TIMED = ["apps/bench", "apps/client"];
+const TIMED = ["apps/bench"];
 /** Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. */
 const SHARED = "docker";
 const FILES_AT_A_TIME = 2;

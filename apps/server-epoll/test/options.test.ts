@@ -6,12 +6,12 @@ const main = join(import.meta.dirname, "../src/main.ts");
 
 conformance("server-epoll --trigger level", main, {
   args: ["--trigger", "level"],
-  groups: ["echo", "half-close", "churn", "system calls"],
+  groups: ["echo", "half-close"],
 });
 
 conformance("server-epoll --accepts-per-turn 1", main, {
   args: ["--accepts-per-turn", "1"],
-  groups: ["churn", "limits", "shutdown", "failing accepts", "system calls"],
+  groups: ["churn", "failing accepts"],
 });
 
 describe.each(["edge", "level"])("server-epoll --trigger %s", (trigger) => {

@@ -7,5 +7,5 @@ acceptTurnCases(main);
 
 conformance("server-select --accepts-per-turn 1", main, {
   args: ["--accepts-per-turn", "1"],
-  groups: ["churn", "limits", "shutdown", "failing accepts", "system calls"],
+  groups: ["churn", "failing accepts"],
 });
