@@ -1,11 +1,5 @@
-import {
-  CLOCKS,
-  type ClientSummary,
-  type LatencySummary,
-  LOOP_CLOCKS,
-  OUTCOMES,
-  type Usage,
-} from "@c10k-lab/protocol";
+import { CLOCKS, type ClientSummary, type LatencySummary, LOOP_CLOCKS } from "@c10k-lab/protocol";
+import { addCounts } from "./counts.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { mergeSeries } from "./load-series.ts";
 
@@ -28,64 +22,36 @@ export function mergeSummaries(summaries: readonly ClientSummary[]): ClientSumma
     complete: summaries.every(({ complete }) => complete),
     asked: { ...first.asked, ...mergeAsked(summaries.map(({ asked }) => asked)) },
     achieved,
-    outcomes: addUp(
-      OUTCOMES,
-      summaries.map(({ outcomes }) => outcomes),
-    ),
+    outcomes: addCounts(summaries.map(({ outcomes }) => outcomes)),
     series: mergeSeries(summaries.map(({ series }) => series)),
     ...mergeLatencies(CLOCKS, summaries),
     loop: mergeLoops(
       summaries.map(({ loop }) => loop),
       achieved.messagingMs,
     ),
-    usage: addUp(
-      USAGE,
-      summaries.map(({ usage }) => usage),
-    ),
+    usage: addCounts(summaries.map(({ usage }) => usage)),
   };
 }
 
-const USAGE = [
-  "userUs",
-  "systemUs",
-  "voluntarySwitches",
-  "involuntarySwitches",
-  "maxRssKiB",
-] as const satisfies readonly (keyof Usage)[];
-
 type Achieved = ClientSummary["achieved"];
-
 type Loop = ClientSummary["loop"];
-
-const COUNTED = [
-  "established",
-  "completed",
-  "peak",
-  "held",
-  "messages",
-  "unsent",
-  "inFlight",
-  "proofs",
-  "bytesSent",
-  "bytesReceived",
-] as const satisfies readonly (keyof Achieved)[];
 
 function mergeAsked(all: readonly ClientSummary["asked"][]) {
   const messages = all.map((asked) => asked.messages);
   return {
-    ...addUp(["connections", "active"], all),
+    ...addCounts(all.map(({ connections, active }) => ({ connections, active }))),
     messages: messages.reduce((sum, each) => (sum === null || each === null ? null : sum + each), 0),
   };
 }
 
 function mergeLoops(all: readonly Loop[], messagingMs: number): Loop {
-  const counts = addUp(["waits", "sends", "receives", "cpuUs"], all);
+  const counts = addCounts(all.map(({ cpuShare, latencyUs, histograms, ...each }) => each));
   const cpuShare = messagingMs === 0 ? null : counts.cpuUs / 1000 / messagingMs;
   return { ...counts, cpuShare, ...mergeLatencies(LOOP_CLOCKS, all) };
 }
 
 function mergeAchieved(all: readonly Achieved[]): Achieved {
-  const counts = addUp(COUNTED, all);
+  const counts = addCounts(all.map(pickCounts));
   const firstSentUs = pickExtreme(Math.min, all, "firstSentUs");
   const lastDoneUs = pickExtreme(Math.max, all, "lastDoneUs");
   const messagingMs =
@@ -99,6 +65,19 @@ function mergeAchieved(all: readonly Achieved[]): Achieved {
     messagesPerSecond: messagingMs === 0 ? 0 : Math.round((counts.messages / messagingMs) * 1000),
     durationMs: Math.max(...all.map(({ durationMs }) => durationMs)),
   };
+}
+
+/** Returns the figures that add up. */
+function pickCounts({
+  startLagMs,
+  firstSentUs,
+  lastDoneUs,
+  messagingMs,
+  messagesPerSecond,
+  durationMs,
+  ...counts
+}: Achieved) {
+  return counts;
 }
 
 interface Latencies<Name extends string> {
@@ -134,11 +113,4 @@ function pickExtreme<Name extends "startLagMs" | "firstSentUs" | "lastDoneUs">(
 ): number | null {
   const values = all.map((each) => each[name]).filter((value) => value !== null);
   return values.length === 0 ? null : pick(...values);
-}
-
-function addUp<Name extends string>(
-  names: readonly Name[],
-  all: readonly Readonly<Record<Name, number>>[],
-): Record<Name, number> {
-  return toRecord(names.map((name) => [name, all.reduce((sum, each) => sum + each[name], 0)]));
 }

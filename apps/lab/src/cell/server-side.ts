@@ -1,7 +1,7 @@
 import { type ContainerSample, FinalLine, ListeningLine, type Probe, type Sample } from "@c10k-lab/protocol";
 import type { Engine, Exit, Job, Service } from "../engines/engine.ts";
 import { probe } from "./probe.ts";
-import { addContainerSamples, addFinals, addListening, addProbes, addSamples } from "./sums.ts";
+import { addFinals, addListening, addProbes, addSamples } from "./sums.ts";
 
 /** A server that does not listen within this time is broken. */
 const READY_MS = 30_000;
@@ -64,17 +64,11 @@ export class ServerSide {
   }
 
   get samples(): Sample[] {
-    return sumSamples(
-      this.#services.map(({ samples }) => samples),
-      addSamples,
-    );
+    return sumSamples(this.#services.map(({ samples }) => samples));
   }
 
   get containerSamples(): ContainerSample[] {
-    return sumSamples(
-      this.#services.map(({ containerSamples }) => containerSamples),
-      addContainerSamples,
-    );
+    return sumSamples(this.#services.map(({ containerSamples }) => containerSamples));
   }
 
   /** Returns the sum when every server has reported its part. */
@@ -85,12 +79,12 @@ export class ServerSide {
 }
 
 /** Adds the samples of processes that started together, one by one. */
-function sumSamples<T>(series: readonly (readonly T[])[], add: (a: T, b: T) => T): T[] {
+function sumSamples<S extends Sample | ContainerSample>(series: readonly (readonly S[])[]): S[] {
   const [first = [], ...others] = series;
   const common = Math.min(...series.map(({ length }) => length));
   return first
     .slice(0, common)
-    .map((sample, index) => others.map((other) => other[index] as T).reduce(add, sample));
+    .map((sample, index) => others.map((other) => other[index] as S).reduce(addSamples, sample));
 }
 
 function parseLine<T>(schema: { parse(value: unknown): T }, line: string | null): T | null {
