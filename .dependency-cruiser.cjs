@@ -62,7 +62,7 @@ const ROOMS = {
     "contract.ts",
     "options.ts limits.ts stop-request.ts",
   ],
-  "packages/stats": ["index.ts merge-summaries.ts", "counts.ts latency-histogram.ts load-series.ts usage.ts", "ledger"],
+  "packages/stats": ["index.ts merge-summaries.ts", "latency-histogram.ts load-series.ts usage.ts", "counts.ts", "ledger"],
   "packages/words": [
     "index.ts",
     "search.ts comparison.ts",

@@ -1,4 +1,5 @@
 import { type LoadSample, MOST_SAMPLES } from "@c10k-lab/protocol";
+import { addCounts } from "./counts.ts";
 
 /**
  * Samples of a client's load over time, in bounded memory. When the series is full it drops every second sample and
@@ -53,29 +54,21 @@ export function mergeSeries(all: readonly (readonly LoadSample[])[]): LoadSample
 /** Returns one sum for each moment that has a sample. */
 function addUpOverTime(all: readonly (readonly LoadSample[])[]): LoadSample[] {
   const changes = all.flatMap((samples) =>
-    samples.map((sample, index) => ({ atUs: sample.atUs, ...subtract(sample, samples[index - 1]) })),
+    samples.map((sample, index) => ({ ...subtract(sample, samples[index - 1]), atUs: sample.atUs })),
   );
   changes.sort((a, b) => a.atUs - b.atUs);
   const sums: LoadSample[] = [];
-  let open = 0;
-  let messages = 0;
-  let errors = 0;
+  let sum = NOTHING;
   for (const change of changes) {
-    open += change.open;
-    messages += change.messages;
-    errors += change.errors;
-    if (sums.at(-1)?.atUs === change.atUs) sums.pop();
-    sums.push({ atUs: change.atUs, open, messages, errors });
+    sum = { ...addCounts([sum, change]), atUs: change.atUs };
+    if (sums.at(-1)?.atUs === sum.atUs) sums.pop();
+    sums.push(sum);
   }
   return sums;
 }
 
-function subtract(sample: LoadSample, before: LoadSample = NOTHING) {
-  return {
-    open: sample.open - before.open,
-    messages: sample.messages - before.messages,
-    errors: sample.errors - before.errors,
-  };
+function subtract({ open, messages, errors }: LoadSample, before: LoadSample = NOTHING) {
+  return { open: open - before.open, messages: messages - before.messages, errors: errors - before.errors };
 }
 
 const NOTHING: LoadSample = { atUs: 0, open: 0, messages: 0, errors: 0 };

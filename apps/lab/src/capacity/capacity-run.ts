@@ -1,35 +1,20 @@
 import type { Capacity, Search } from "@c10k-lab/protocol";
-import { SEARCHED } from "@c10k-lab/protocol";
-import type { Plan, SearchPlan } from "../plan/plan.ts";
+import { subjectsOf } from "../plan/cells.ts";
+import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import type { LabSession } from "../session/lab-session.ts";
-import { LimitSearch, type Subject } from "./limit-search.ts";
+import { LimitSearch } from "./limit-search.ts";
 import { expectedRuns } from "./search.ts";
 import { SearchProgress } from "./search-progress.ts";
 
-/** A plan that has something to search. */
-export interface PlanToSearch extends Plan {
-  readonly search: SearchPlan;
-}
-
-/** Returns all searches of a plan in order: the connections of each variant in the plan's order, then the rates. */
-function subjectsOf(plan: PlanToSearch): Subject[] {
-  const { search } = plan;
-  return SEARCHED.flatMap((searched) => {
-    const range = search.ranges[searched];
-    if (range === undefined) return [];
-    return plan.groups.flatMap(({ name: group, variants }) =>
-      variants.map((variant): Subject => ({ plan, group, variant, searched, search, range })),
-    );
-  });
-}
-
 /** Returns the expected number of repetitions. The actual number depends on the results. */
 export function expectedCells(plan: PlanToSearch): number {
-  const runs = subjectsOf(plan).map(({ range: { from, to }, search: { precision } }) =>
-    expectedRuns({ from, to, smallest: from, precision, repeats: plan.repeats }),
-  );
-  return runs.reduce((a, b) => a + b, 0);
+  const { search, repeats } = plan;
+  return subjectsOf(plan)
+    .map(({ range }) =>
+      expectedRuns({ ...range, smallest: range.from, precision: search.precision, repeats }),
+    )
+    .reduce((a, b) => a + b, 0);
 }
 
 /**
@@ -50,7 +35,7 @@ export async function searchCapacity(
     keep();
     for (const subject of subjects) {
       if (session.isInterrupted) return;
-      const limit = new LimitSearch(subject, session, machine, progress);
+      const limit = new LimitSearch(subject, { plan, session, machine, progress });
       const search = await limit.run();
       searches.push(search);
       keep();

@@ -3,11 +3,10 @@ import {
   CAPACITY_SIGNALS,
   type RepetitionResult,
   type Search,
-  type Searched,
   type Trial,
 } from "@c10k-lab/protocol";
-import { type Cell, cellAt, fixLoad } from "../plan/cells.ts";
-import type { Plan, SearchPlan, SearchRange, Variant } from "../plan/plan.ts";
+import { type Cell, cellAt, type Subject, searchedPlace } from "../plan/cells.ts";
+import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import type { LabSession } from "../session/lab-session.ts";
 import { type Answer, type Found, search } from "./search.ts";
@@ -19,56 +18,39 @@ import { unsentAtTheEnd } from "./unsent.ts";
 /** Number of times a failed repetition is made anew because other work took the processors. */
 const DISTURBED_MAX = 2;
 
-/** One variant, and the quantity whose limit is searched. */
-export interface Subject {
-  readonly plan: Plan;
-  readonly group: string | null;
-  readonly variant: Variant;
-  readonly searched: Searched;
-  readonly search: SearchPlan;
-  readonly range: SearchRange;
+/** A plan with a search, and everything that its repetitions are run with. */
+interface SearchContext {
+  readonly plan: PlanToSearch;
+  readonly session: LabSession;
+  readonly machine: MachineLimits;
+  readonly progress: SearchProgress;
 }
 
 /** The search for one limit, as cells. */
 export class LimitSearch {
   readonly #subject: Subject;
-  readonly #session: LabSession;
-  readonly #machine: MachineLimits;
-  readonly #progress: SearchProgress;
+  readonly #context: SearchContext;
   /** Trials by value, in the order of trying. */
   readonly #trials = new Map<number, Trial[]>();
-  #error: unknown = null;
-
-  constructor(subject: Subject, session: LabSession, machine: MachineLimits, progress: SearchProgress) {
-    this.#subject = subject;
-    this.#session = session;
-    this.#machine = machine;
-    this.#progress = progress;
-  }
-
   /** The error that ended the search early; null after an interruption or a normal end. */
-  get error(): unknown {
-    return this.#error;
+  error: unknown = null;
+
+  constructor(subject: Subject, context: SearchContext) {
+    this.#subject = subject;
+    this.#context = context;
   }
 
   /** Runs the search. Returns what was found, also when it ended early. */
   async run(): Promise<Search> {
-    const {
-      searched,
-      range,
-      variant,
-      search: plan,
-      plan: { repeats },
-    } = this.#subject;
-    const { space, bound } = spaceOf(
-      { searched, range, load: variant.load, precision: plan.precision, repeats },
-      this.#machine,
-    );
+    const { searched, range, variant } = this.#subject;
+    const { search: searchPlan, repeats } = this.#context.plan;
+    const facts = { searched, range, load: variant.load, precision: searchPlan.precision, repeats };
+    const { space, bound } = spaceOf(facts, this.#context.machine);
     const found = await search(space, async (value) => {
       try {
         return await this.#probe(value);
       } catch (error) {
-        this.#error = error;
+        this.error = error;
         return null;
       }
     });
@@ -76,48 +58,46 @@ export class LimitSearch {
   }
 
   async #probe(value: number): Promise<Answer | null> {
+    const { session, progress } = this.#context;
     const { variant, searched } = this.#subject;
     const trials = this.#trials.getOrInsertComputed(value, () => []);
     for (let disturbed = 0; ; disturbed++) {
-      if (this.#session.isInterrupted) return null;
-      const cell = await this.#session.runCell(this.#cellAt(value, trials.length + 1), this.#progress);
+      if (session.isInterrupted) return null;
+      const cell = await session.runCell(this.#cellAt(value, trials.length + 1), progress);
       if (cell.status === "interrupted") return null;
       const { trial, answer } = await this.#judge(cell, this.#question(value));
       const isAgain = answer === "failed" && trial.disturbance !== null && disturbed < DISTURBED_MAX;
       const kept = { ...trial, counts: !isAgain };
       trials.push(kept);
-      this.#progress.tried(variant.name, searched, value, kept);
+      progress.tried(variant.name, searched, value, kept);
       if (!isAgain) return answer;
     }
   }
 
   async #judge(cell: RepetitionResult, question: Question) {
     const unsent = cell.client?.achieved.unsent ?? 0;
-    const folder = this.#session.folder.cellFolder(cell.id);
+    const folder = this.#context.session.folder.cellFolder(cell.id);
     return trialOf(cell, question, unsent === 0 ? 0 : await unsentAtTheEnd(folder, question));
   }
 
-  #cellAt(value: number, run: number): Cell {
-    const { plan, group, variant, searched, range } = this.#subject;
+  #cellAt(value: number, repeat: number): Cell {
+    const { cutoffMs, clients } = this.#context.plan;
     return cellAt(
       // More than one repeat: the number of the run is part of its name.
-      { axis: searched, repeats: Number.POSITIVE_INFINITY, cutoffMs: plan.cutoffMs },
-      {
-        group: [group, searched].filter((part) => part !== null).join(", "),
-        variant: fixLoad(variant, searched, range.fixed),
-        step: { x: value, text: String(value), place: `search.${searched}` },
-        clients: plan.clients[0] ?? 1,
-        repeat: run,
-      },
+      { axis: this.#subject.searched, repeats: Number.POSITIVE_INFINITY, cutoffMs },
+      { ...searchedPlace(this.#subject, value), clients: clients[0] ?? 1, repeat },
     );
   }
 
   #question(value: number): Question {
-    const { searched, range, search: plan, variant } = this.#subject;
-    const rate = searched === "rate" ? value : range.fixed;
+    const { searched, range, variant } = this.#subject;
+    const { plan, machine } = this.#context;
     return {
-      ...{ objective: plan.objective, searched, rate, durationMs: durationOf(variant.load) },
-      somaxconn: this.#machine.somaxconn,
+      objective: plan.search.objective,
+      searched,
+      rate: searched === "rate" ? value : range.fixed,
+      durationMs: durationOf(variant.load),
+      somaxconn: machine.somaxconn,
     };
   }
 

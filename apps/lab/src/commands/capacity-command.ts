@@ -9,9 +9,10 @@ import {
   UsageError,
 } from "@c10k-lab/cli";
 import { SEARCHED, type Search } from "@c10k-lab/protocol";
-import { expectedCells, isSettled, type PlanToSearch, searchCapacity } from "../capacity/capacity-run.ts";
+import { expectedCells, isSettled, searchCapacity } from "../capacity/capacity-run.ts";
 import { changedSearch } from "../capacity/search-changes.ts";
 import { checkPlan } from "../plan/check-plan.ts";
+import type { PlanToSearch } from "../plan/plan.ts";
 import { changePlan } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/plan-library.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";

@@ -3,11 +3,12 @@ import { EXIT } from "@c10k-lab/protocol";
 import { connectionsIn } from "../plan/cells.ts";
 import { SERVERS } from "../plan/contracts.ts";
 import { serversOf } from "../plan/plan.ts";
-import { DEFAULT_PLAN, findPlan, planNames } from "../plan/plan-library.ts";
+import { findPlan } from "../plan/plan-library.ts";
 import { readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";
 import { type Check, preflight } from "../preflight/preflight.ts";
 import { formatChecks } from "../preflight/preflight-text.ts";
+import { PLAN_ARGUMENT } from "./plans-command.ts";
 
 const OPTIONS = {
   servers: choices(SERVERS, { describe: `servers: ${SERVERS.join(",")} [default: the plan's]` }),
@@ -23,13 +24,7 @@ const OPTIONS = {
 export const doctorCommand = command({
   usage: "doctor [plan]",
   describe: "check whether this machine suffices for a plan, and print what to change",
-  arguments: [
-    {
-      name: "plan",
-      describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
-      default: DEFAULT_PLAN,
-    },
-  ],
+  arguments: [PLAN_ARGUMENT],
   options: OPTIONS,
   examples: [["npm run lab -- doctor --connections 10000", "does it suffice for ten thousand?"]],
   run: async ({ servers, connections, json }, name) => {

@@ -17,7 +17,7 @@ import { SERVERS } from "../plan/contracts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import { LabSession } from "../session/lab-session.ts";
-import { runReport } from "./report-app.ts";
+import { runReport } from "./report-commands.ts";
 
 const ENGINES = ["process", "docker"] as const;
 

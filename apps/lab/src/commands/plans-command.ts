@@ -1,8 +1,15 @@
 import { command } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
-import { findPlan, planNames, planText } from "../plan/plan-library.ts";
+import { DEFAULT_PLAN, findPlan, planNames, planText } from "../plan/plan-library.ts";
 
 const WIDTH = 100;
+
+/** The argument of a command that takes a plan. */
+export const PLAN_ARGUMENT = {
+  name: "plan",
+  describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
+  default: DEFAULT_PLAN,
+};
 
 export const plansCommand = command({
   usage: "plans [plan]",

@@ -1,9 +1,8 @@
 import type { CommandProgram } from "@c10k-lab/cli";
 import { capacityCommand } from "./capacity-command.ts";
-import { compareCommand } from "./compare-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { plansCommand } from "./plans-command.ts";
-import { reportCommand } from "./report-command.ts";
+import { compareCommand, reportCommand } from "./report-commands.ts";
 import { runCommand } from "./run-command.ts";
 
 /** The lab's command line. */

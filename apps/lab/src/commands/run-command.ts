@@ -2,9 +2,10 @@ import { command, durationMs, integer, integers, text, UsageError } from "@c10k-
 import type { RepetitionResult } from "@c10k-lab/protocol";
 import { cellsOf } from "../plan/cells.ts";
 import { changePlan } from "../plan/plan-changes.ts";
-import { DEFAULT_PLAN, findPlan, planNames } from "../plan/plan-library.ts";
+import { findPlan } from "../plan/plan-library.ts";
 import { runPlan } from "../session/lab-run.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";
+import { PLAN_ARGUMENT } from "./plans-command.ts";
 
 const OPTIONS = {
   ...MEASURING_OPTIONS,
@@ -45,13 +46,7 @@ const OPTIONS = {
 export const runCommand = command({
   usage: "run [plan]",
   describe: "run a plan and write the report",
-  arguments: [
-    {
-      name: "plan",
-      describe: `one of: ${planNames().join(", ")}; or a file of your own: ./mine.yaml`,
-      default: DEFAULT_PLAN,
-    },
-  ],
+  arguments: [PLAN_ARGUMENT],
   options: OPTIONS,
   examples: [
     ["npm start", "the quick plan, under three minutes"],

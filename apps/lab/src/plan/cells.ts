@@ -1,7 +1,7 @@
-import type { Axis, Searched } from "@c10k-lab/protocol";
+import { type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
 import { loadAt, type Step, serverOptionsAt } from "./axis.ts";
 import type { Load, ServerSettings } from "./load.ts";
-import type { Group, Plan, Variant } from "./plan.ts";
+import type { Group, Plan, SearchRange, Variant } from "./plan.ts";
 import { shuffled } from "./random.ts";
 
 /** One repetition of a cell: everything that is needed to run it. */
@@ -125,15 +125,56 @@ export function cellAt(
   };
 }
 
-/** Returns a variant under the load of a search; the quantity that is not searched is fixed. */
-export function fixLoad(variant: Variant, searched: Searched, fixed: number): Variant {
-  const setting = { value: fixed, text: String(fixed), place: `search.${searched}` };
-  return searched === "connections"
-    ? { ...variant, load: { ...variant.load, rate: setting } }
-    : { ...variant, connections: { ...setting, unit: "count" } };
+/** One variant, and the quantity whose limit is searched. */
+export interface Subject {
+  readonly group: string | null;
+  /** Its load has the quantity that is not searched. */
+  readonly variant: Variant;
+  readonly searched: Searched;
+  readonly range: SearchRange;
 }
 
-function countConnections(axis: Axis, { x }: Step, { load, connections }: Variant): number {
+/** Returns all searches of a plan in order: the connections of each variant in the plan's order, then the rates. */
+export function subjectsOf({ groups, search }: Plan): Subject[] {
+  return SEARCHED.flatMap((searched) => {
+    const range = search?.ranges[searched];
+    if (range === undefined) return [];
+    return groups.flatMap(({ name: group, variants }) =>
+      variants.map((variant) => ({
+        group,
+        variant: fixLoad(variant, searched, range.fixed),
+        searched,
+        range,
+      })),
+    );
+  });
+}
+
+/** Returns the place of the cell in which a search tries a value. */
+export function searchedPlace(
+  { group, variant, searched }: Subject,
+  value: number,
+): Omit<CellPlace, "clients" | "repeat"> {
+  return {
+    group: group === null ? searched : `${group}, ${searched}`,
+    variant,
+    step: searchedStep(searched, value),
+  };
+}
+
+function fixLoad(variant: Variant, searched: Searched, fixed: number): Variant {
+  const { x: value, ...given } = searchedStep(searched, fixed);
+  return searched === "connections"
+    ? { ...variant, load: { ...variant.load, rate: { ...given, value } } }
+    : { ...variant, connections: { ...given, value, unit: "count" } };
+}
+
+function searchedStep(searched: Searched, value: number): Step {
+  return { x: value, text: String(value), place: `search.${searched}` };
+}
+
+/** Returns the number of connections of a variant at an axis value. */
+export function countConnections(axis: Axis, { x }: Step, { load, connections }: Variant): number {
   if (axis === "idle") return x + (load.active?.value.value ?? 0);
   if (axis === "connections" || connections === null) return x;
   return connections.unit === "ms" ? Math.round((x * connections.value) / 1000) : connections.value;

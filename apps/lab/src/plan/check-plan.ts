@@ -1,21 +1,13 @@
 import { assertNoneExcluded, kebab, UsageError } from "@c10k-lab/cli";
-import { SEARCHED } from "@c10k-lab/protocol";
+import type { Axis } from "@c10k-lab/protocol";
 import { plural } from "@c10k-lab/words";
-import type { Step } from "./axis.ts";
-import { type Cell, cellAt, fixLoad, slug } from "./cells.ts";
+import { type Cell, type CellPlace, cellAt, searchedPlace, slug, subjectsOf } from "./cells.ts";
 import { CLIENT } from "./contracts.ts";
-import type { Connections, Load } from "./load.ts";
-import type { Plan, Variant } from "./plan.ts";
+import type { Load } from "./load.ts";
+import type { Plan } from "./plan.ts";
 
 /** A folder's name has at most 255 bytes; a search and the number of a repetition add some. */
 const CELL_NAME_MAX = 200;
-
-/** A cell of a plan, and what its mistakes are reported at. */
-interface Checked {
-  readonly cell: Cell;
-  readonly step: Step;
-  readonly connections: Connections | null;
-}
 
 /**
  * Checks what only the whole plan shows: options that the axis excludes, loads that cannot be divided among the clients,
@@ -26,10 +18,11 @@ interface Checked {
 export function checkPlan(plan: Plan): void {
   assertGroupsDiffer(plan);
   const names = new Set<string>();
-  for (const checked of plan.search ? searchedCells(plan) : plannedCells(plan)) {
-    assertNoneExcluded(checked.cell.load, CLIENT.options);
-    assertDivisible(checked);
-    assertNameIsFree(checked, names);
+  for (const [axis, place] of placesOf(plan)) {
+    const cell = cellAt({ ...plan, axis, repeats: 1 }, place);
+    assertNoneExcluded(cell.load, CLIENT.options);
+    assertDivisible(cell, place);
+    assertNameIsFree(cell, place, names);
   }
 }
 
@@ -48,45 +41,24 @@ function assertGroupsDiffer({ groups }: Plan): void {
   }
 }
 
-function plannedCells(plan: Plan): Checked[] {
-  return plan.groups.flatMap(({ name, variants }) =>
-    variants.flatMap((variant) =>
-      variant.steps.flatMap((step) => checkedAt({ ...plan, repeats: 1 }, name, variant, step)),
-    ),
+/** Returns the axis and the place of each cell; of a search those of its first value. */
+function placesOf(plan: Plan): [Axis, CellPlace][] {
+  const first = subjectsOf(plan).map((subject) => ({
+    axis: subject.searched,
+    ...searchedPlace(subject, subject.range.from),
+  }));
+  const planned = plan.groups.flatMap(({ name: group, variants }) =>
+    variants.flatMap((variant) => variant.steps.map((step) => ({ axis: plan.axis, group, variant, step }))),
+  );
+  return (plan.search ? first : planned).flatMap(({ axis, ...place }) =>
+    plan.clients.map((clients): [Axis, CellPlace] => [axis, { ...place, clients, repeat: 1 }]),
   );
 }
 
-/** Returns the first cell of each search. */
-function searchedCells(plan: Plan): Checked[] {
-  return SEARCHED.flatMap((searched) => {
-    const range = plan.search?.ranges[searched];
-    if (range === undefined) return [];
-    const step = { x: range.from, text: String(range.from), place: `search.${searched}` };
-    return plan.groups.flatMap(({ name, variants }) =>
-      variants.flatMap((variant) =>
-        checkedAt(
-          { ...plan, axis: searched, repeats: 1 },
-          [name, searched].filter((part) => part !== null).join(", "),
-          fixLoad(variant, searched, range.fixed),
-          step,
-        ),
-      ),
-    );
-  });
-}
-
-function checkedAt(plan: Plan, group: string | null, variant: Variant, step: Step): Checked[] {
-  return plan.clients.map((clients) => ({
-    cell: cellAt(plan, { group, variant, step, clients, repeat: 1 }),
-    step,
-    connections: variant.connections,
-  }));
-}
-
-function assertDivisible({ cell, step, connections }: Checked): void {
+function assertDivisible(cell: Cell, { step, variant }: CellPlace): void {
   const clients = plural(cell.clients, "client");
   if (cell.connections < cell.clients) {
-    const { place } = connections ?? step;
+    const { place } = variant.connections ?? step;
     throw new UsageError(
       `${place}: ${plural(cell.connections, "connection")} cannot be divided among ${clients}`,
     );
@@ -124,7 +96,7 @@ export function dividedOptions(load: Load): [string, Divided][] {
   });
 }
 
-function assertNameIsFree({ cell: { name }, step: { place } }: Checked, names: Set<string>): void {
+function assertNameIsFree({ name }: Cell, { step: { place } }: CellPlace, names: Set<string>): void {
   if (name.length > CELL_NAME_MAX) {
     throw new UsageError(
       `${place}: the folder's name ${name.slice(0, 20)}… would be too long: shorten the names`,

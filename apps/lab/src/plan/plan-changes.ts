@@ -1,6 +1,6 @@
 import { type Given, kebab, UsageError } from "@c10k-lab/cli";
 import { readStep, type Step } from "./axis.ts";
-import { cellsOf } from "./cells.ts";
+import { countConnections } from "./cells.ts";
 import { checkPlan } from "./check-plan.ts";
 import { CLIENT } from "./contracts.ts";
 import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
@@ -35,7 +35,7 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
   if (groups.length === 0) throw new UsageError(`--servers: the plan ${plan.name} has none of them`);
   const changed = {
     ...plan,
-    groups: dropLarge({ ...plan, groups }, maxConnections),
+    groups: maxConnections === undefined ? groups : dropLarge({ ...plan, groups }, maxConnections),
     clients: clients ?? plan.clients,
     repeats: repeats ?? plan.repeats,
     seed: seed ?? plan.seed,
@@ -74,26 +74,20 @@ function fixConnections({ name, axis }: Plan, { connections }: PlanChanges): Rec
   return { connections: given(String(only), "--connections") };
 }
 
-function dropLarge(plan: Plan, maxConnections: number | undefined): Plan["groups"] {
-  if (maxConnections === undefined) return plan.groups;
-  const cells = cellsOf({ ...plan, repeats: 1 });
-  const smallest = Math.min(...cells.map(({ connections }) => connections));
+/** Drops the axis values with more connections than that. */
+function dropLarge({ name, axis, groups }: Plan, maxConnections: number): Plan["groups"] {
+  const counts = groups.flatMap(({ variants }) =>
+    variants.flatMap((variant) => variant.steps.map((step) => countConnections(axis, step, variant))),
+  );
+  const smallest = Math.min(...counts);
   if (smallest > maxConnections) {
-    throw new UsageError(`--max-connections: the smallest cell of ${plan.name} has ${smallest}`);
+    throw new UsageError(`--max-connections: the smallest cell of ${name} has ${smallest}`);
   }
-  const isLarge = (group: string | null, variant: string, { x }: Step) =>
-    cells.some(
-      (cell) =>
-        cell.group === group &&
-        cell.variant === variant &&
-        cell.axisValue === x &&
-        cell.connections > maxConnections,
-    );
-  return plan.groups.map((group) => ({
+  return groups.map(({ variants, ...group }) => ({
     ...group,
-    variants: group.variants.map((variant) => ({
+    variants: variants.map((variant) => ({
       ...variant,
-      steps: variant.steps.filter((step) => !isLarge(group.name, variant.name, step)),
+      steps: variant.steps.filter((step) => countConnections(axis, step, variant) <= maxConnections),
     })),
   }));
 }

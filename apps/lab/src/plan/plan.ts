@@ -25,6 +25,11 @@ export interface Plan {
   readonly search: SearchPlan | null;
 }
 
+/** A plan that has something to search. */
+export interface PlanToSearch extends Plan {
+  readonly search: SearchPlan;
+}
+
 export interface Group {
   readonly name: string | null;
   /** Place of its key in the file, for mistakes. */

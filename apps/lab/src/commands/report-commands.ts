@@ -1,6 +1,8 @@
 import { join } from "node:path";
+import { command } from "@c10k-lab/cli";
 import { runModule } from "@c10k-lab/process";
 import { EXIT } from "@c10k-lab/protocol";
+import { COMPARE, REPORT } from "../../../report/src/contract.ts";
 
 const MAIN = join(import.meta.dirname, "../../../report/src/main.ts");
 
@@ -14,3 +16,8 @@ const MAIN = join(import.meta.dirname, "../../../report/src/main.ts");
 export async function runReport(words: readonly string[]): Promise<number> {
   return (await runModule(MAIN, words)) ?? EXIT.incomplete;
 }
+
+const run = () => runReport(process.argv.slice(2));
+
+export const reportCommand = command({ ...REPORT, run });
+export const compareCommand = command({ ...COMPARE, run });
