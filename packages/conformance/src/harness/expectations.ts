@@ -1,6 +1,6 @@
 import { CLOSE_REASONS } from "@c10k-lab/protocol";
 import { expect } from "vitest";
-import type { Ended, ServerProcess } from "./server-process.ts";
+import { type Ended, runToEnd, type ServerProcess } from "./server-process.ts";
 
 /** Expects equal bytes. The failure names the first different byte, because a diff of megabytes is unreadable. */
 export function expectSameBytes(got: Uint8Array, wanted: Uint8Array): void {
@@ -47,6 +47,19 @@ export async function expectCleanEnd(server: ServerProcess): Promise<Ended & { f
   expect(ended.code, `exit code; ${ended.stderr}`).toBe(0);
   expectLedgersAgree(ended);
   return ended as Ended & { final: object };
+}
+
+/** Expects that a server does not start: nothing on stdout, one sentence on stderr, which is returned. */
+export async function expectRefusal(
+  main: string,
+  args: readonly string[],
+  exitCode: number,
+  env: Record<string, string> = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await runToEnd(main, args, env);
+  expect({ code, stdout }).toEqual({ code: exitCode, stdout: "" });
+  expect(stderr).toMatch(/^[^\n]+\n$/);
+  return stderr;
 }
 
 /** Returns the sum of a numeric column. */

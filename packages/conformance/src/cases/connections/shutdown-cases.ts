@@ -6,113 +6,133 @@ import { Pattern } from "../../harness/patterns.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 export function shutdownCases(subject: Subject): void {
-  test("after SIGTERM under load each of 50 clients gets an exact prefix of its bytes, then an end of file", async () => {
-    await using server = await subject.start();
-    const clients = await Client.all(50, server.port);
-    const pumps = clients.map((client) => pump(client));
-    await until(
-      () => clients.every(({ receivedBytes }) => receivedBytes > 200_000),
-      "all clients have received 200 kB",
-    );
-    const ended = await server.stop();
-    const bytesReceived = await Promise.all(pumps);
-    expect(ended.code, ended.stderr).toBe(0);
-    expectLedgersAgree(ended);
-    expect(ended.final).toMatchObject({ accepted: 50, closed: { drained: 50 } });
-    for (const [index, client] of clients.entries()) {
-      const row = ended.rows.find((row) => row.client_port === String(client.port));
-      expect(Number(row?.bytes_sent), "bytes sent and received").toBe(bytesReceived[index]);
-    }
-  });
+  test("after SIGTERM under load each of 50 clients gets an exact prefix of its bytes, then an end of file", () =>
+    echoExactPrefix(subject));
 
-  test("SIGINT ends idle connections with a FIN, and the server exits 0", async () => {
-    await using server = await subject.start();
-    const clients = await Client.all(30, server.port);
-    for (const client of clients) expect(await client.answers()).toBe(true);
-    const ends = clients.map(async (client) => {
-      await client.readToEnd();
-      client.socket.end();
-    });
-    const ended = await server.stop("SIGINT");
-    await Promise.all(ends);
-    expect(ended.code).toBe(0);
-    expectLedgersAgree(ended);
-    expect(ended.final).toMatchObject({ closed: { drained: 30 } });
-  });
+  test("SIGINT ends idle connections with a FIN, and the server exits 0", () => endIdleConnections(subject));
 
-  test("after SIGTERM the server accepts no new client", async () => {
-    await using server = await subject.start();
-    using open = await Client.connect(server.port);
-    expect(await open.answers()).toBe(true);
-    server.kill("SIGTERM");
-    await open.readToEnd();
-    await expect(Client.connect(server.port)).rejects.toMatchObject({ code: "ECONNREFUSED" });
-    open.socket.end();
-    const ended = await server.ended();
-    expect(ended.code).toBe(0);
-    expectLedgersAgree(ended);
-  });
+  test("after SIGTERM the server accepts no new client", () => acceptNobodyAfterSigterm(subject));
 
-  test("connections in the accept queue at SIGTERM end without a reset", async () => {
-    await using server = await subject.start();
-    await server.freeze();
-    const clients = await Client.all(500, server.port);
-    server.kill("SIGTERM");
-    const ends = clients.map(async (client) => {
-      await client.readToEnd();
-      client.socket.end();
-    });
-    server.kill("SIGCONT");
-    await Promise.all(ends);
-    const ended = await server.ended();
-    expect(ended.code).toBe(0);
-    expectLedgersAgree(ended);
-    expect(ended.final).toMatchObject({ accepted: 500 });
-  });
+  test("connections in the accept queue at SIGTERM end without a reset", () => endAcceptQueue(subject));
 
-  test("the server cuts a client that has not closed when the drain time is over", async () => {
-    await using server = await subject.start({ args: ["--drain-timeout", "300ms"] });
-    using stubborn = await Client.connect(server.port);
-    expect(await stubborn.answers()).toBe(true);
-    const ended = await server.stop();
-    expect(ended.code).toBe(0);
-    expectLedgersAgree(ended);
-    expect(ended.final).toMatchObject({ closed: { aborted: 1 } });
-    expect(Number(ended.rows[0]?.duration_ms)).toBeGreaterThanOrEqual(299);
-  });
+  test("the server cuts a client that has not closed when the drain time is over", () =>
+    cutStubbornClient(subject));
 
-  test("a second SIGTERM ends the server at once, and every row is written", async () => {
-    await using server = await subject.start({ args: ["--drain-timeout", "10m"] });
-    const clients = await Client.all(20, server.port);
-    for (const client of clients) expect(await client.answers()).toBe(true);
-    server.kill("SIGTERM");
-    await Promise.all(clients.map((client) => client.readToEnd()));
-    const ended = await server.stop("SIGTERM");
-    expect(ended.code).toBe(0);
-    expectLedgersAgree(ended);
-    expect(ended.final).toMatchObject({ accepted: 20, closed: { aborted: 20 } });
-  });
+  test("a second SIGTERM ends the server at once, and every row is written", () =>
+    endAtSecondSigterm(subject));
 
-  test("a client that does not read cannot delay the end after a second SIGTERM", async () => {
-    await using server = await subject.start({ args: ["--drain-timeout", "10m"] });
-    using deaf = Client.withTinyWindow(server.port);
-    deaf.socket.write(Buffer.alloc(24 * 2 ** 20));
-    using other = await Client.connect(server.port);
-    expect(await other.answers()).toBe(true);
-    server.kill("SIGTERM");
-    await other.readToEnd();
-    const ended = await server.stop("SIGTERM");
-    expect(ended.code).toBe(0);
-    expectLedgersAgree(ended);
-    expect(ended.final).toMatchObject({ closed: { aborted: 2 } });
-  });
+  test("a client that does not read cannot delay the end after a second SIGTERM", () =>
+    endDespiteDeafClient(subject));
 
-  test("a server without connections ends at once with totals of zero", async () => {
-    await using server = await subject.start();
-    const { final, rows } = await expectCleanEnd(server);
-    expect(rows).toHaveLength(0);
-    expect(final).toMatchObject({ accepted: 0, requests: 0, peak: 0, acceptErrors: {} });
+  test("a server without connections ends at once with totals of zero", () => endWithoutConnections(subject));
+}
+
+async function echoExactPrefix(subject: Subject): Promise<void> {
+  await using server = await subject.start();
+  const clients = await Client.all(50, server.port);
+  const pumps = clients.map((client) => pump(client));
+  await until(
+    () => clients.every(({ receivedBytes }) => receivedBytes > 200_000),
+    "all clients have received 200 kB",
+  );
+  const ended = await server.stop();
+  const bytesReceived = await Promise.all(pumps);
+  expect(ended.code, ended.stderr).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final).toMatchObject({ accepted: 50, closed: { drained: 50 } });
+  for (const [index, client] of clients.entries()) {
+    const row = ended.rows.find((row) => row.client_port === String(client.port));
+    expect(Number(row?.bytes_sent), "bytes sent and received").toBe(bytesReceived[index]);
+  }
+}
+
+async function endIdleConnections(subject: Subject): Promise<void> {
+  await using server = await subject.start();
+  const clients = await Client.all(30, server.port);
+  for (const client of clients) expect(await client.answers()).toBe(true);
+  const ends = clients.map(async (client) => {
+    await client.readToEnd();
+    client.socket.end();
   });
+  const ended = await server.stop("SIGINT");
+  await Promise.all(ends);
+  expect(ended.code).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final).toMatchObject({ closed: { drained: 30 } });
+}
+
+async function acceptNobodyAfterSigterm(subject: Subject): Promise<void> {
+  await using server = await subject.start();
+  using open = await Client.connect(server.port);
+  expect(await open.answers()).toBe(true);
+  server.kill("SIGTERM");
+  await open.readToEnd();
+  await expect(Client.connect(server.port)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  open.socket.end();
+  const ended = await server.ended();
+  expect(ended.code).toBe(0);
+  expectLedgersAgree(ended);
+}
+
+async function endAcceptQueue(subject: Subject): Promise<void> {
+  await using server = await subject.start();
+  await server.freeze();
+  const clients = await Client.all(500, server.port);
+  server.kill("SIGTERM");
+  const ends = clients.map(async (client) => {
+    await client.readToEnd();
+    client.socket.end();
+  });
+  server.kill("SIGCONT");
+  await Promise.all(ends);
+  const ended = await server.ended();
+  expect(ended.code).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final).toMatchObject({ accepted: 500 });
+}
+
+async function cutStubbornClient(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--drain-timeout", "300ms"] });
+  using stubborn = await Client.connect(server.port);
+  expect(await stubborn.answers()).toBe(true);
+  const ended = await server.stop();
+  expect(ended.code).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final).toMatchObject({ closed: { aborted: 1 } });
+  expect(Number(ended.rows[0]?.duration_ms)).toBeGreaterThanOrEqual(299);
+}
+
+async function endAtSecondSigterm(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--drain-timeout", "10m"] });
+  const clients = await Client.all(20, server.port);
+  for (const client of clients) expect(await client.answers()).toBe(true);
+  server.kill("SIGTERM");
+  await Promise.all(clients.map((client) => client.readToEnd()));
+  const ended = await server.stop("SIGTERM");
+  expect(ended.code).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final).toMatchObject({ accepted: 20, closed: { aborted: 20 } });
+}
+
+async function endDespiteDeafClient(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--drain-timeout", "10m"] });
+  using deaf = Client.withTinyWindow(server.port);
+  deaf.socket.write(Buffer.alloc(24 * 2 ** 20));
+  using other = await Client.connect(server.port);
+  expect(await other.answers()).toBe(true);
+  server.kill("SIGTERM");
+  await other.readToEnd();
+  const ended = await server.stop("SIGTERM");
+  expect(ended.code).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final).toMatchObject({ closed: { aborted: 2 } });
+}
+
+async function endWithoutConnections(subject: Subject): Promise<void> {
+  await using server = await subject.start();
+  const { final, rows } = await expectCleanEnd(server);
+  expect(rows).toHaveLength(0);
+  expect(final).toMatchObject({ accepted: 0, requests: 0, peak: 0, acceptErrors: {} });
 }
 
 /** Sends and checks every echo until the server closes the connection. Returns the number of bytes received. */

@@ -8,108 +8,118 @@ import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
 export function limitCases(subject: Subject): void {
-  test("above --max-connections a client gets an end of file and the close reason refused-limit, and a free place is given away", async () => {
-    await using server = await subject.start({ args: ["--max-connections", "3"] });
-    const [first, ...others] = await Client.all(3, server.port);
-    if (!first) return;
-    for (const client of [first, ...others]) expect(await client.answers()).toBe(true);
-    using refused = await Client.connect(server.port);
-    expect(await refused.readToEnd()).toHaveLength(0);
-    await first.finish();
-    first.socket.destroy();
-    let next = await Client.connect(server.port);
-    await until(async () => {
-      const isServed = await next.answers().catch(() => false);
-      if (!isServed) next = await Client.connect(server.port);
-      return isServed;
-    }, "the server gives the free place to another client");
-    for (const client of [next, ...others]) await client.finish();
-    const { final, rows } = await expectCleanEnd(server);
-    expect(final).toMatchObject({ peak: 3 });
-    expect(final?.closed["refused-limit"]).toBe(final?.refused);
-    expect(rows.find((row) => row.client_port === String(refused.port))).toMatchObject({
-      close_reason: "refused-limit",
-    });
-  });
+  test("above --max-connections a client gets an end of file and the close reason refused-limit, and a free place is given away", () =>
+    refuseAboveMaxConnections(subject));
 
-  test("a refused client that has already sent something gets an end of file, not a reset", async () => {
-    await using server = await subject.start({ args: ["--max-connections", "1"] });
-    using only = await Client.connect(server.port);
-    expect(await only.answers()).toBe(true);
-    await server.freeze();
-    const others = await Client.all(20, server.port);
-    for (const client of others) await client.send("let me in\n");
-    server.kill("SIGCONT");
-    for (const client of others) expect(await client.readToEnd()).toHaveLength(0);
-    await only.finish();
-    const { final } = await expectCleanEnd(server);
-    expect(final).toMatchObject({ accepted: 21, refused: 20, requests: 1 });
-  });
+  test("a refused client that has already sent something gets an end of file, not a reset", () =>
+    endRefusedWithoutReset(subject));
 
-  test("--idle-timeout closes silent clients and keeps active ones", async () => {
-    await using server = await subject.start({ args: ["--idle-timeout", "500ms"] });
-    using active = await Client.connect(server.port);
-    const idle = await Client.all(5, server.port);
-    let echoes = 0;
-    const ticking = setInterval(() => {
-      active.echo("still here\n").then(
-        () => echoes++,
-        () => {},
-      );
-    }, 100);
-    for (const client of idle) expect(await client.readToEnd()).toHaveLength(0);
-    const atFirst = echoes;
-    await until(() => echoes >= atFirst + 10, "the active client is served for two more timeouts");
-    clearInterval(ticking);
-    expect(active.isOver).toBe(false);
-    await active.finish();
-    const { final, rows } = await expectCleanEnd(server);
-    expect(final).toMatchObject({ closed: { "idle-timeout": 5, "client-closed": 1 } });
-    for (const row of rows.filter((row) => row.close_reason === "idle-timeout")) {
-      expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(499);
-    }
-  });
+  test("--idle-timeout closes silent clients and keeps active ones", () => closeSilentClients(subject));
 
   testWith(
     "prlimit",
     "without free descriptors the server keeps serving, pauses accepting, and later accepts all who wait",
-    async () => {
-      await using server = await subject.start();
-      using live = await Client.connect(server.port);
-      expect(await live.answers()).toBe(true);
-      limitDescriptors(server.pid, limitForMore(server.pid, 10));
-      const crowd = await Client.all(60, server.port);
-      const served: Client[] = [];
-      for (const client of crowd)
-        client.echo("am I in?\n").then(
-          () => served.push(client),
-          () => {},
-        );
-      await untilStable(() => served.length);
-      expect(served.length).toBeGreaterThan(0);
-      expect(served.length).toBeLessThan(60);
-
-      const cpuBefore = cpuMs(server.pid);
-      await pause(3000);
-      expect(cpuMs(server.pid) - cpuBefore, "CPU ms used in 3 s").toBeLessThanOrEqual(500);
-      expect(isAlive(server.pid)).toBe(true);
-      expect(await live.answers()).toBe(true);
-
-      // Waiting clients are served with the descriptors of those who leave; no further client connects.
-      for (let left = 0; left < 60; left++) {
-        await until(() => served.length > left, `client ${left + 1} of 60 is served`);
-        await served[left]?.finish();
-        served[left]?.socket.destroy();
-      }
-      await live.finish();
-      const ended = await server.stop();
-      expect(ended.code).toBe(0);
-      expectLedgersAgree(ended);
-      expect(ended.final).toMatchObject({ accepted: 61, refused: 0 });
-      expect(ended.final?.acceptErrors.EMFILE).toBeGreaterThan(0);
-      expect(ended.final?.acceptErrors.EMFILE).toBeLessThan(200);
-    },
+    () => serveWithoutFreeDescriptors(subject),
   );
+}
+
+async function refuseAboveMaxConnections(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--max-connections", "3"] });
+  const [first, ...others] = await Client.all(3, server.port);
+  if (!first) return;
+  for (const client of [first, ...others]) expect(await client.answers()).toBe(true);
+  using refused = await Client.connect(server.port);
+  expect(await refused.readToEnd()).toHaveLength(0);
+  await first.finish();
+  first.socket.destroy();
+  let next = await Client.connect(server.port);
+  await until(async () => {
+    const isServed = await next.answers().catch(() => false);
+    if (!isServed) next = await Client.connect(server.port);
+    return isServed;
+  }, "the server gives the free place to another client");
+  for (const client of [next, ...others]) await client.finish();
+  const { final, rows } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ peak: 3 });
+  expect(final?.closed["refused-limit"]).toBe(final?.refused);
+  expect(rows.find((row) => row.client_port === String(refused.port))).toMatchObject({
+    close_reason: "refused-limit",
+  });
+}
+
+async function endRefusedWithoutReset(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--max-connections", "1"] });
+  using only = await Client.connect(server.port);
+  expect(await only.answers()).toBe(true);
+  await server.freeze();
+  const others = await Client.all(20, server.port);
+  for (const client of others) await client.send("let me in\n");
+  server.kill("SIGCONT");
+  for (const client of others) expect(await client.readToEnd()).toHaveLength(0);
+  await only.finish();
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ accepted: 21, refused: 20, requests: 1 });
+}
+
+async function closeSilentClients(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--idle-timeout", "500ms"] });
+  using active = await Client.connect(server.port);
+  const idle = await Client.all(5, server.port);
+  let echoes = 0;
+  const ticking = setInterval(() => {
+    active.echo("still here\n").then(
+      () => echoes++,
+      () => {},
+    );
+  }, 100);
+  for (const client of idle) expect(await client.readToEnd()).toHaveLength(0);
+  const atFirst = echoes;
+  await until(() => echoes >= atFirst + 10, "the active client is served for two more timeouts");
+  clearInterval(ticking);
+  expect(active.isOver).toBe(false);
+  await active.finish();
+  const { final, rows } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ closed: { "idle-timeout": 5, "client-closed": 1 } });
+  for (const row of rows.filter((row) => row.close_reason === "idle-timeout")) {
+    expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(499);
+  }
+}
+
+async function serveWithoutFreeDescriptors(subject: Subject): Promise<void> {
+  await using server = await subject.start();
+  using live = await Client.connect(server.port);
+  expect(await live.answers()).toBe(true);
+  limitDescriptors(server.pid, limitForMore(server.pid, 10));
+  const crowd = await Client.all(60, server.port);
+  const served: Client[] = [];
+  for (const client of crowd)
+    client.echo("am I in?\n").then(
+      () => served.push(client),
+      () => {},
+    );
+  await untilStable(() => served.length);
+  expect(served.length).toBeGreaterThan(0);
+  expect(served.length).toBeLessThan(60);
+
+  const cpuBefore = cpuMs(server.pid);
+  await pause(3000);
+  expect(cpuMs(server.pid) - cpuBefore, "CPU ms used in 3 s").toBeLessThanOrEqual(500);
+  expect(isAlive(server.pid)).toBe(true);
+  expect(await live.answers()).toBe(true);
+
+  // Waiting clients are served with the descriptors of those who leave; no further client connects.
+  for (let left = 0; left < 60; left++) {
+    await until(() => served.length > left, `client ${left + 1} of 60 is served`);
+    await served[left]?.finish();
+    served[left]?.socket.destroy();
+  }
+  await live.finish();
+  const ended = await server.stop();
+  expect(ended.code).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final).toMatchObject({ accepted: 61, refused: 0 });
+  expect(ended.final?.acceptErrors.EMFILE).toBeGreaterThan(0);
+  expect(ended.final?.acceptErrors.EMFILE).toBeLessThan(200);
 }
 
 function limitDescriptors(pid: number, limit: number): void {
