@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { numbered } from "@c10k-lab/files";
 import { callAfter, type Processors } from "@c10k-lab/process";
 import {
   type ClientSummary,
@@ -9,16 +8,16 @@ import {
   type Trouble,
   type Usage,
 } from "@c10k-lab/protocol";
-import { type Engine, EngineTrouble, type Exit, type Service } from "../engines/engine.ts";
+import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { busiestCorePercent } from "../evidence/core-share.ts";
 import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
-import { reconcile } from "../evidence/reconcile.ts";
-import { bytesSentToRefused } from "../evidence/refused-bytes.ts";
+import { reconcileSides } from "../evidence/reconcile.ts";
 import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tcp-counters.ts";
-import { judgeCell } from "../judgement/cell-status.ts";
+import { judgeCell, nameExits } from "../judgement/cell-status.ts";
 import { findDoubts } from "../judgement/doubts.ts";
 import type { Cell } from "../plan/cells.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
+import { ClientSide } from "./client-side.ts";
 import { ServerSide } from "./server-side.ts";
 
 /**
@@ -33,12 +32,11 @@ export class CellRun {
   readonly #startedAt = new Date().toISOString();
   readonly #hostBefore = lookAtHost();
   readonly #server = new ServerSide();
-  #clients: Service[] = [];
+  readonly #clients = new ClientSide();
   #isInterrupted = false;
   #isCutOff = false;
   #commands = { servers: [] as string[], clients: [] as string[] };
   #tcp = NO_TCP_COUNTS;
-  #clientExits: Exit[] = [];
   #trouble: Trouble | null = null;
 
   /** @param folder the cell's own, which exists */
@@ -51,24 +49,17 @@ export class CellRun {
 
   /** The trouble of the engine that ended the cell; null when there was none. */
   get trouble(): Trouble | null {
-    const isLost = [...this.#server.exits, ...this.#clientExits].some(
-      (exit) => exit?.cause === "engine-lost",
-    );
+    const isLost = this.#ends.some(({ exit }) => exit.cause === "engine-lost");
     if (!isLost) return this.#trouble;
     return { trouble: "engine-lost", request: null, cell: this.#cell.id };
   }
 
   /** The process that did not accept an option of the plan, with its answer; null when all did. */
   get mistake(): Trouble | null {
-    const { exits } = this.#server;
-    const servers = exits.map((exit, index) => ({ who: numbered("server", index + 1, exits.length), exit }));
-    const clients = this.#clientExits.map((exit, index) => ({
-      who: numbered("client", index + 1, this.#clientExits.length),
-      exit,
-    }));
-    const mistaken = [...servers, ...clients].find(({ exit }) => exit?.code === EXIT.usage);
+    const mistaken = this.#ends.find(({ exit }) => exit.code === EXIT.usage);
     if (!mistaken) return null;
-    return { trouble: "option-refused", process: mistaken.who, answer: this.#lastLine(mistaken.who) };
+    const { process } = mistaken;
+    return { trouble: "option-refused", process, answer: this.#lastLine(process) };
   }
 
   async run(): Promise<RepetitionResult> {
@@ -85,13 +76,17 @@ export class CellRun {
   interrupt(): void {
     this.#isInterrupted = true;
     // The clients end their connections first, so that the server has nothing to wait for.
-    if (this.#clients.length === 0) this.#server.signal("SIGTERM");
-    this.#endClients();
+    if (this.#clients.hasStarted) this.#clients.signal("SIGTERM");
+    else this.#server.signal("SIGTERM");
   }
 
   /** Ends both sides now. */
   kill(): void {
-    for (const service of [...this.#clients, this.#server]) service.signal("SIGKILL");
+    for (const side of [this.#clients, this.#server]) side.signal("SIGKILL");
+  }
+
+  get #ends() {
+    return [...nameExits("server", this.#server.exits), ...nameExits("client", this.#clients.exits)];
   }
 
   async #serve(): Promise<void> {
@@ -112,43 +107,29 @@ export class CellRun {
     });
     this.#commands.clients = jobs.map((job) => this.#engine.commandOf(job));
     const before = readTcpCounters();
-    const starts = await Promise.allSettled(
-      jobs.map(async (job) => {
-        const client = await this.#engine.start(job);
-        this.#clients.push(client);
-        return client;
-      }),
-    );
-    // They came as they were ready; from here on the first is client-1.
-    this.#clients = starts.flatMap((start) => (start.status === "fulfilled" ? [start.value] : []));
-    const failed = starts.find((start) => start.status === "rejected");
-    if (failed || this.#isInterrupted) this.#endClients();
-    const timeoutMs = clientBoundMs(this.#cell, startsInMs);
-    const cancelCutOff = this.#cutOffIn(startsInMs);
-    this.#clientExits = await Promise.all(this.#clients.map((client) => client.endWithin(timeoutMs)));
-    cancelCutOff();
-    this.#tcp = tcpCountersSince(before);
-    if (failed) throw failed.reason;
+    try {
+      await this.#clients.start(jobs, this.#engine);
+    } finally {
+      if (this.#isInterrupted) this.#clients.signal("SIGTERM");
+      const cancelCutOff = this.#cutOffIn(startsInMs);
+      await this.#clients.end(clientBoundMs(this.#cell, startsInMs));
+      cancelCutOff();
+      this.#tcp = tcpCountersSince(before);
+    }
   }
 
   /** A cell that hangs costs no more than its plan allows, and what it has measured by then is kept. */
   #cutOffIn(startsInMs: number): () => void {
     return callAfter(startsInMs + (this.#cell.cutoffMs ?? Number.POSITIVE_INFINITY), () => {
       this.#isCutOff = true;
-      this.#endClients();
+      this.#clients.signal("SIGTERM");
     });
-  }
-
-  #endClients(): void {
-    for (const client of this.#clients) client.signal("SIGTERM");
   }
 
   async #result(): Promise<RepetitionResult> {
     const client = readSummaries(this.#cell, this.#folder);
     const { listening, probe, final } = this.#server;
-    const bytesRefused = client && final && final.refused > 0 ? await bytesSentToRefused(this.#folder) : 0;
-    const reconciliation =
-      client && final && probe ? reconcile(client, final, { probe, bytesRefused }) : null;
+    const reconciliation = await reconcileSides(client, this.#server, this.#folder);
     const cell = this.#cell;
     const result = {
       schema: "c10k-lab/cell/2" as const,
@@ -170,7 +151,7 @@ export class CellRun {
         probe,
         final,
         reconciliation,
-        exits: { servers: this.#server.exits, clients: this.#clientExits },
+        exits: { servers: this.#server.exits, clients: this.#clients.exits },
         lastLine: (process) => this.#lastLine(process),
         tcp: this.#tcp,
         trouble: this.trouble,
@@ -195,13 +176,12 @@ export class CellRun {
 
   #evidence(client: ClientSummary | null): RepetitionResult["evidence"] {
     const server = this.#server.samples;
-    const clients = this.#clients.map(({ samples }) => [...samples]);
     const spanMs = client?.achieved.messagingMs ?? 0;
     const { final } = this.#server;
     const ownMs = client && final ? (cpuUs(client.usage) + cpuUs(final.usage)) / 1000 : null;
     return {
       server,
-      clients,
+      clients: this.#clients.samples,
       corePercent: {
         server: busiestCorePercent(server, spanMs),
         clients: client?.loop.cpuShare == null ? null : 100 * client.loop.cpuShare,
@@ -209,7 +189,7 @@ export class CellRun {
       host: takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
       containers: {
         server: this.#server.containerSamples,
-        clients: this.#clients.map(({ containerSamples }) => [...containerSamples]),
+        clients: this.#clients.containerSamples,
       },
       tcp: this.#tcp,
     };

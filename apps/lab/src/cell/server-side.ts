@@ -12,7 +12,7 @@ export class ServerSide {
   #listening: ListeningLine[] = [];
   #probes: Probe[] = [];
   #finals: FinalLine[] = [];
-  exits: Exit[] = [];
+  exits: readonly Exit[] = [];
 
   /** Starts them. @throws EngineTrouble */
   async start(jobs: readonly Job[], engine: Engine): Promise<void> {
@@ -36,14 +36,13 @@ export class ServerSide {
     for (const service of this.#services) service.signal(signal);
   }
 
+  /** Stops them and reads their totals. */
   async stop(): Promise<void> {
-    await Promise.all(
-      this.#services.map(async (service, index) => {
-        this.exits[index] = await service.stop();
-        const final = parseLine(FinalLine, await service.nextLine(0));
-        if (final) this.#finals.push(final);
-      }),
-    );
+    this.exits = await Promise.all(this.#services.map((service) => service.stop()));
+    for (const service of this.#services) {
+      const final = parseLine(FinalLine, await service.nextLine(0));
+      if (final) this.#finals.push(final);
+    }
   }
 
   /** Addresses and ports of the servers. */

@@ -1,4 +1,5 @@
 import type { ClientSummary, FinalLine, LedgerDifference, Probe, Reconciliation } from "@c10k-lab/protocol";
+import { bytesSentToRefused } from "./refused-bytes.ts";
 
 /** Entries that rightly stand in the ledger of one side only. */
 export interface OneSided {
@@ -6,6 +7,24 @@ export interface OneSided {
   readonly probe: Probe;
   /** Bytes the client sent on refused connections, which the server never read. */
   readonly bytesRefused: number;
+}
+
+/**
+ * Compares the ledgers of a cell.
+ *
+ * @param folder of the cell, with the rows of refused connections
+ * @returns null when a side did not report its ledger
+ */
+export async function reconcileSides(
+  client: ClientSummary | null,
+  { final, probe }: { readonly final: FinalLine | null; readonly probe: Probe | null },
+  folder: string,
+): Promise<Reconciliation | null> {
+  if (!client || !final || !probe) return null;
+  return reconcile(client, final, {
+    probe,
+    bytesRefused: final.refused > 0 ? await bytesSentToRefused(folder) : 0,
+  });
 }
 
 /** Compares the ledgers of both sides, to the byte. */

@@ -66,16 +66,15 @@ function statusOf(facts: CellFacts): Judgement["status"] {
   return incomplete === final.refused ? "limited" : "failed";
 }
 
-function endsOf({
-  exits,
-  client,
-  final,
-}: CellFacts): { process: string; exit: Exit; hasReported: boolean }[] {
-  const named = (app: "server" | "client", all: readonly Exit[], hasReported: boolean) =>
-    all.map((exit, index) => ({ process: numbered(app, index + 1, all.length), exit, hasReported }));
+/** Returns the exits of one side's processes with their names: `server`, or `client-3` where there are several. */
+export function nameExits(app: "server" | "client", exits: readonly Exit[]) {
+  return exits.map((exit, index) => ({ process: numbered(app, index + 1, exits.length), exit }));
+}
+
+function endsOf({ exits, client, final }: CellFacts) {
   return [
-    ...named("server", exits.servers, final !== null),
-    ...named("client", exits.clients, client !== null),
+    ...nameExits("server", exits.servers).map((end) => ({ ...end, hasReported: final !== null })),
+    ...nameExits("client", exits.clients).map((end) => ({ ...end, hasReported: client !== null })),
   ];
 }
 
