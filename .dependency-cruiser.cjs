@@ -62,7 +62,12 @@ const ROOMS = {
     "contract.ts",
     "options.ts limits.ts stop-request.ts",
   ],
-  "packages/stats": ["index.ts merge-summaries.ts", "latency-histogram.ts load-series.ts usage.ts", "counts.ts", "ledger"],
+  "packages/stats": [
+    "index.ts merge-summaries.ts",
+    "latency-histogram.ts load-series.ts usage.ts",
+    "counts.ts",
+    "ledger",
+  ],
   "packages/words": [
     "index.ts",
     "search.ts comparison.ts",

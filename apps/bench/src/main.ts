@@ -4,7 +4,7 @@ import { divideProcessors } from "@c10k-lab/process";
 import { EXIT } from "@c10k-lab/protocol";
 import { ClientComparison } from "./comparison/client-comparison.ts";
 import type { Comparison } from "./comparison/comparison.ts";
-import { Progress } from "./comparison/progress.ts";
+import { startProgress } from "./comparison/progress.ts";
 import { ServerComparison } from "./comparison/server-comparison.ts";
 import { PROGRAM } from "./options.ts";
 import { C_CLIENT } from "./processes/load-client.ts";
@@ -55,13 +55,10 @@ async function drive(comparison: Comparison<unknown>): Promise<number> {
     interruptedBy ??= signal;
     comparison.interrupt();
   });
-  const progress = new Progress(comparison.pairs);
   let failure: Error | undefined;
-  await comparison
-    .run((description) => progress.report(description))
-    .catch((error) => {
-      failure = error;
-    });
+  await comparison.run(startProgress(comparison.pairs)).catch((error) => {
+    failure = error;
+  });
   const isWritten = printResults(comparison);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   if (failure) return fail(EXIT.incomplete, failure.message);

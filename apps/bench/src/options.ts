@@ -5,22 +5,23 @@ import {
   durationRangeMs,
   flag,
   integer,
+  integers,
   type OptionValues,
   text,
 } from "@c10k-lab/cli";
 import { SERVERS } from "@c10k-lab/protocol";
 
-const ONE_LOAD = integer({ describe: "", min: 1, max: 100_000, noun: "a number of connections" });
-
 const BENCH_OPTIONS = {
   servers: choices(SERVERS, {
     describe: `architectures, separated by commas [default: ${SERVERS.join(",")}; with --clients a server with known response times]`,
   }),
-  connections: {
+  connections: integers({
     describe:
       "numbers of connections, separated by commas [default: 10,100,1000; 200,1000 with known response times]",
-    parse: (given: string): number[] => given.split(",").map((load) => ONE_LOAD.parse(load.trim())),
-  },
+    min: 1,
+    max: 100_000,
+    noun: "a number of connections",
+  }),
   rounds: integer({
     describe: "pairs for each architecture and number of connections",
     default: "5",

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Processors } from "@c10k-lab/process";
 import type { BenchOptions } from "../options.ts";
 import { Children } from "../processes/children.ts";
-import { OtherWork } from "../processes/other-work.ts";
+import { watchOtherWork } from "../processes/other-work.ts";
 import type { Scene } from "../processes/scene.ts";
 import type { Pair, SideNames } from "./pairs.ts";
 
@@ -57,10 +57,10 @@ export abstract class Comparison<Figures> {
    */
   async run(onPair: (description: string) => void): Promise<void> {
     try {
-      const others = new OtherWork(this.children);
+      const readOthersPercent = watchOtherWork(this.children);
       for (const cell of this.#cells) {
         for await (const pair of this.measure(cell)) {
-          const othersPercent = others.percentSince();
+          const othersPercent = readOthersPercent();
           cell.pairs.push({ ...pair, othersPercent });
           onPair(`${this.describe(cell, pair)}, others' core ${othersPercent.toFixed(0)} %`);
         }

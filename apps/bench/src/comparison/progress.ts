@@ -1,26 +1,16 @@
 import { labelOf, type Scene } from "../processes/scene.ts";
 
-/** Prints a line to stderr for each pair, with the time left. */
-export class Progress {
-  readonly #pairs: number;
-  readonly #startedMs = performance.now();
-  #done = 0;
-
-  constructor(pairs: number) {
-    this.#pairs = pairs;
-  }
-
-  report(description: string): void {
-    this.#done++;
-    const count = `[${String(this.#done).padStart(String(this.#pairs).length)}/${this.#pairs}]`;
-    process.stderr.write(`${count} ${description}${this.#formatTimeLeft()}\n`);
-  }
-
-  #formatTimeLeft(): string {
-    if (this.#done === this.#pairs) return "";
-    const pairMs = (performance.now() - this.#startedMs) / this.#done;
-    return `  (${Math.round((pairMs * (this.#pairs - this.#done)) / 1000)} s left)`;
-  }
+/** Returns a function that prints a line to stderr for each pair, with the time left. */
+export function startProgress(pairs: number): (description: string) => void {
+  const startedMs = performance.now();
+  let done = 0;
+  return (description) => {
+    done++;
+    const leftMs = ((performance.now() - startedMs) / done) * (pairs - done);
+    const left = done === pairs ? "" : `  (${Math.round(leftMs / 1000)} s left)`;
+    const count = `[${String(done).padStart(String(pairs).length)}/${pairs}]`;
+    process.stderr.write(`${count} ${description}${left}\n`);
+  };
 }
 
 /** Name of a scene in the lines of progress. */

@@ -1,30 +1,24 @@
 import { readHostTimes, readProcessStat } from "@c10k-lab/process";
 import type { Children } from "./children.ts";
 
-/** Measures the processor time that programs other than the bench and its children take. */
-export class OtherWork {
-  readonly #children: Children;
-  #usedMs: number;
-  #atMs = performance.now();
+/**
+ * Measures the processor time that programs other than the bench and its children take.
+ *
+ * @returns a function that returns per cent of one processor since its last call
+ */
+export function watchOtherWork(children: Children): () => number {
+  let before = readOthers(children);
+  return () => {
+    const { usedMs, atMs } = before;
+    before = readOthers(children);
+    return Math.max(0, (100 * (before.usedMs - usedMs)) / (before.atMs - atMs));
+  };
+}
 
-  constructor(children: Children) {
-    this.#children = children;
-    this.#usedMs = this.#readMs();
-  }
-
-  /** Returns per cent of one processor since the last call. */
-  percentSince(): number {
-    const [usedMs, atMs] = [this.#usedMs, this.#atMs];
-    this.#usedMs = this.#readMs();
-    this.#atMs = performance.now();
-    return Math.max(0, (100 * (this.#usedMs - usedMs)) / (this.#atMs - atMs));
-  }
-
-  /** Stolen time counts: another guest used it. */
-  #readMs(): number {
-    const own = readProcessStat("self");
-    const ownMs = (own?.cpuMs ?? 0) + (own?.childrenCpuMs ?? 0) + this.#children.cpuMs;
-    const { busyMs, stolenMs } = readHostTimes();
-    return busyMs + stolenMs - ownMs;
-  }
+/** Reads the time that others have used. Stolen time counts: another guest used it. */
+function readOthers(children: Children): { readonly usedMs: number; readonly atMs: number } {
+  const own = readProcessStat("self");
+  const ownMs = (own?.cpuMs ?? 0) + (own?.childrenCpuMs ?? 0) + children.cpuMs;
+  const { busyMs, stolenMs } = readHostTimes();
+  return { usedMs: busyMs + stolenMs - ownMs, atMs: performance.now() };
 }

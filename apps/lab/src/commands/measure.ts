@@ -52,7 +52,7 @@ export interface Measurement {
 
 /** Measures a plan and has the report written. Returns the exit code. */
 export async function measure(measurement: Measurement, options: MeasuringOptions): Promise<number> {
-  const { plan, cells } = measurement;
+  const { plan, cells, work, isWell } = measurement;
   let session: LabSession;
   try {
     session = new LabSession(plan, cells, (run) => makeEngine(run, options), options.results);
@@ -60,24 +60,15 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     process.stderr.write(`lab: cannot write to --results ${options.results}: ${(error as Error).message}\n`);
     return EXIT.unwritable;
   }
-  return drive(session, measurement);
-}
-
-function makeEngine(run: string, { engine, noBuild, memoryBytes }: MeasuringOptions): Engine {
-  if (engine === "process") return new ProcessEngine();
-  return new DockerEngine(run, { build: !noBuild, memoryBytes });
-}
-
-async function drive(session: LabSession, { work, isWell }: Measurement): Promise<number> {
   let interruptedBy: StopSignal | undefined;
   onStopSignal((signal) => {
     if (!interruptedBy) process.stderr.write("\nlab: stopping; what was measured is kept\n");
     interruptedBy = signal;
     session.interrupt();
   });
-  const { outcome, plan, trouble } = await session.measure((machine) => work(session, machine));
+  const { outcome, trouble } = await session.measure((machine) => work(session, machine));
   if (outcome === "bad-plan" && trouble) {
-    process.stderr.write(`lab: ${plan}: ${describeTrouble(trouble)}\n`);
+    process.stderr.write(`lab: ${plan.name}: ${describeTrouble(trouble)}\n`);
     return EXIT.usage;
   }
   const reportExit = await runReport(["report", session.folder.path]);
@@ -85,4 +76,9 @@ async function drive(session: LabSession, { work, isWell }: Measurement): Promis
   if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
   if (reportExit !== EXIT.ok) return reportExit;
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
+}
+
+function makeEngine(run: string, { engine, noBuild, memoryBytes }: MeasuringOptions): Engine {
+  if (engine === "process") return new ProcessEngine();
+  return new DockerEngine(run, { build: !noBuild, memoryBytes });
 }

@@ -1,4 +1,4 @@
-import type { Exit as ProcessExit } from "@c10k-lab/process";
+import type { Exit as ProcessExit, Stoppable } from "@c10k-lab/process";
 import type { ContainerSample, Manifest, Sample, Trouble } from "@c10k-lab/protocol";
 import type { App } from "./apps.ts";
 
@@ -43,18 +43,7 @@ export interface Job {
 }
 
 /** An app that was started. */
-export interface Service {
-  /** Returns the next line of stdout; null when stdout has ended, or no line came within `timeoutMs`. */
-  nextLine(timeoutMs: number): Promise<string | null>;
-
-  /** Waits for the app to end; sends SIGKILL after `timeoutMs`. */
-  endWithin(timeoutMs: number): Promise<Exit>;
-
-  /** Sends SIGTERM, and SIGKILL after a grace time. */
-  stop(): Promise<Exit>;
-
-  signal(signal: NodeJS.Signals): void;
-
+export interface Service extends Pick<Stoppable<Exit>, "nextLine" | "endWithin" | "stop" | "signal"> {
   /** Samples of /proc/PID/stat, from the start on. */
   readonly samples: readonly Sample[];
   /** Samples of the container engine; empty for a process. */

@@ -1,12 +1,8 @@
-import { readHostTimes } from "@c10k-lab/process";
+import { type HostTimes, readHostTimes } from "@c10k-lab/process";
 
-/** Processor time of the whole machine since boot, and the moment of reading. */
-export interface HostLook {
+/** Time for which all processors were taken, and the moment of reading. */
+export interface HostLook extends Omit<HostTimes, "idleMs"> {
   readonly atMs: number;
-  /** Busy time of all processors, without stolen time. */
-  readonly busyMs: number;
-  /** Time that the hypervisor gave to other guests. */
-  readonly stolenMs: number;
 }
 
 /** Reads the processor times of the machine now. */

@@ -1,4 +1,11 @@
-import type { ClientSummary, FinalLine, LedgerDifference, Probe, Reconciliation } from "@c10k-lab/protocol";
+import type {
+  ClientSummary,
+  FinalLine,
+  LedgerDifference,
+  Probe,
+  Reconciliation,
+  RepetitionResult,
+} from "@c10k-lab/protocol";
 import { bytesSentToRefused } from "./refused-bytes.ts";
 
 /** Entries that rightly stand in the ledger of one side only. */
@@ -17,7 +24,7 @@ export interface OneSided {
  */
 export async function reconcileSides(
   client: ClientSummary | null,
-  { final, probe }: { readonly final: FinalLine | null; readonly probe: Probe | null },
+  { final, probe }: Pick<RepetitionResult, "final" | "probe">,
   folder: string,
 ): Promise<Reconciliation | null> {
   if (!client || !final || !probe) return null;

@@ -1,26 +1,18 @@
 import { numbered } from "@c10k-lab/files";
 import {
   CLOSE_REASONS,
-  type ClientSummary,
-  type FinalLine,
   type Incident,
-  type ListeningLine,
   OUTCOMES,
-  type Probe,
-  type Reconciliation,
   type RepetitionResult,
   type Trouble,
 } from "@c10k-lab/protocol";
 import type { Exit } from "../engines/engine.ts";
 import type { TcpCounts } from "../evidence/tcp-counters.ts";
 
+type Reports = Pick<RepetitionResult, "client" | "listening" | "probe" | "final" | "reconciliation">;
+
 /** Everything that the end of a repetition is judged by. */
-export interface CellFacts {
-  readonly client: ClientSummary | null;
-  readonly listening: ListeningLine | null;
-  readonly probe: Probe | null;
-  readonly final: FinalLine | null;
-  readonly reconciliation: Reconciliation | null;
+export interface CellFacts extends Reports {
   readonly exits: { readonly servers: readonly Exit[]; readonly clients: readonly Exit[] };
   /** Returns the last line in the log of a process. */
   readonly lastLine: (process: string) => string;

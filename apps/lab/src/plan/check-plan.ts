@@ -1,4 +1,4 @@
-import { assertNoneExcluded, kebab, UsageError } from "@c10k-lab/cli";
+import { assertNoneExcluded, kebab, type Setting, UsageError } from "@c10k-lab/cli";
 import type { Axis } from "@c10k-lab/protocol";
 import { plural } from "@c10k-lab/words";
 import { type Cell, type CellPlace, cellAt, searchedPlace, slug, subjectsOf } from "./cells.ts";
@@ -77,16 +77,9 @@ function assertDivisible(cell: Cell, { step, variant }: CellPlace): void {
   }
 }
 
-/** An option whose number is for all clients together. */
-interface Divided {
-  readonly value: number;
-  readonly text: string;
-  readonly place: string;
-}
-
 /** Returns the options that are divided among the clients, as numbers. A percentage holds for each client as it is. */
-export function dividedOptions(load: Load): [string, Divided][] {
-  return Object.entries(load).flatMap(([name, setting]): [string, Divided][] => {
+export function dividedOptions(load: Load): [string, Setting<number>][] {
+  return Object.entries(load).flatMap(([name, setting]): [string, Setting<number>][] => {
     const row = CLIENT.options[name as keyof typeof CLIENT.options];
     if (!("isDividedAmongClients" in row)) return [];
     const { value } = setting;

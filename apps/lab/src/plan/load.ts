@@ -20,9 +20,9 @@ export type Load = Settings<typeof CLIENT.options>;
 export type ServerSettings = Settings<OptionTable>;
 
 /** Number of connections of a cell, or the time in which they are opened at the axis' connect-rate. */
-export type Connections =
-  | (Setting<number> & { readonly unit: "count" })
-  | (Setting<number> & { readonly unit: "ms" });
+export interface Connections extends Setting<number> {
+  readonly unit: "count" | "ms";
+}
 
 /** A load at one level of a plan, or a command line's changes. */
 export interface LoadLayer {

@@ -47,20 +47,19 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
 /** Returns what --load, --duration and --connections change; --load counts where it says the same as another. */
 function readChanges(plan: Plan, changes: PlanChanges): LoadLayer {
   const { durationMs, load = "" } = changes;
-  const duration = durationMs === undefined ? {} : { duration: given(`${durationMs}ms`, "--duration") };
+  const duration =
+    durationMs === undefined ? {} : { duration: { text: `${durationMs}ms`, place: "--duration" } };
   const layers = [{ ...duration, ...fixConnections(plan, changes) }, parseLoad(load)];
   const varied = { axis: plan.axis, isSearch: plan.search !== null };
   return layers.map((layer) => readLoad(layer, varied)).reduce(mergeLoad);
 }
 
-function given(text: string, place: string): Given {
-  return { text, place };
-}
-
 function readSteps({ axis }: Plan, { values, connections }: PlanChanges): Step[] | null {
   const texts =
-    values?.map((text) => given(text, "--values")) ??
-    (axis === "connections" ? connections?.map((count) => given(String(count), "--connections")) : undefined);
+    values?.map((text) => ({ text, place: "--values" })) ??
+    (axis === "connections"
+      ? connections?.map((count) => ({ text: String(count), place: "--connections" }))
+      : undefined);
   return texts?.map((text) => readStep(axis, text)).toSorted((a, b) => a.x - b.x) ?? null;
 }
 
@@ -71,7 +70,7 @@ function fixConnections({ name, axis }: Plan, { connections }: PlanChanges): Rec
   if (others.length > 0 || axis === "idle") {
     throw new UsageError(`--connections: the plan ${name} varies ${axis}: give its values with --values`);
   }
-  return { connections: given(String(only), "--connections") };
+  return { connections: { text: String(only), place: "--connections" } };
 }
 
 /** Drops the axis values with more connections than that. */
@@ -101,7 +100,7 @@ function parseLoad(load: string): Record<string, Given> {
     words.map((word) => {
       const [, option = "", value = FLAGS.includes(word) ? "true" : undefined] =
         /^([a-z][a-z-]*)(?:=(.+))?$/.exec(word) ?? [];
-      if (value !== undefined) return [option, given(value, `--load: ${option}`)];
+      if (value !== undefined) return [option, { text: value, place: `--load: ${option}` }];
       throw new UsageError(`--load: '${word}' is not an option with a value, like hold=10s`);
     }),
   );

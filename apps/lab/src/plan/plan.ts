@@ -1,3 +1,4 @@
+import type { Range } from "@c10k-lab/cli";
 import type { Axis, Objective, Searched } from "@c10k-lab/protocol";
 import type { Step } from "./axis.ts";
 import type { LoadLayer, ServerSettings } from "./load.ts";
@@ -57,9 +58,7 @@ export interface SearchPlan {
   readonly ranges: Readonly<Partial<Record<Searched, SearchRange>>>;
 }
 
-export interface SearchRange {
-  readonly from: number;
-  readonly to: number;
+export interface SearchRange extends Range {
   /** The rate while connections are searched; the connections while the rate is. */
   readonly fixed: number;
 }

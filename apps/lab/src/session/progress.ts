@@ -14,8 +14,8 @@ export class Progress implements CellWatcher {
   readonly #startedMs = performance.now();
   readonly #line = new LiveLine();
   #done = 0;
-  #current: Cell | undefined;
-  #currentMs = 0;
+  /** Start of the cell under way; null between two cells. */
+  #currentMs: number | null = null;
 
   /**
    * @param cells all there are to run
@@ -28,14 +28,13 @@ export class Progress implements CellWatcher {
   }
 
   begin(cell: Cell): void {
-    this.#current = cell;
     this.#currentMs = performance.now();
     this.#line.show(() => this.#drawn(cell));
   }
 
   finish(result: RepetitionResult): void {
     this.#done++;
-    this.#current = undefined;
+    this.#currentMs = null;
     this.#line.print(this.#finished(result));
   }
 
@@ -56,7 +55,7 @@ export class Progress implements CellWatcher {
   }
 
   #drawn(current: Cell): string {
-    const seconds = ((performance.now() - this.#currentMs) / 1000).toFixed(0);
+    const seconds = (this.#inCurrentMs() / 1000).toFixed(0);
     const cell = `${labelOf(current)}, ${seconds} s`;
     return `${bar(this.#done / this.#cells)} ${this.#done}/${this.#cells}  ${cell}  (${this.#left()} left)`;
   }
@@ -73,7 +72,7 @@ export class Progress implements CellWatcher {
   }
 
   #inCurrentMs(): number {
-    return this.#current ? performance.now() - this.#currentMs : 0;
+    return this.#currentMs === null ? 0 : performance.now() - this.#currentMs;
   }
 }
 
