@@ -62,17 +62,10 @@ async function drive(comparison: Comparison<unknown>): Promise<number> {
   const isWritten = printResults(comparison);
   if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
   if (failure) return fail(EXIT.incomplete, failure.message);
-  const agrees = printVerdict(comparison);
-  if (!isWritten) return EXIT.unwritable;
-  return agrees ? EXIT.ok : EXIT.incomplete;
-}
-
-/** Prints the verdict, if there is one. @returns whether the comparison agrees */
-function printVerdict(comparison: Comparison<unknown>): boolean {
   const verdict = comparison.verdict();
-  if (verdict === null) return true;
-  process.stdout.write(`${verdict.words}\n`);
-  return verdict.agrees;
+  if (verdict) process.stdout.write(`${verdict.words}\n`);
+  if (!isWritten) return EXIT.unwritable;
+  return verdict?.agrees === false ? EXIT.incomplete : EXIT.ok;
 }
 
 /** Prints and writes the pairs measured so far. @returns false when the file could not be written */

@@ -20,12 +20,9 @@ export type Sides = readonly [Side, Side];
 
 /** @param against folder of another checkout; undefined for the C servers */
 export function chooseSides(against: string | undefined): Sides {
-  if (against === undefined) return [nativeSide(), checkoutSide("TypeScript", CHECKOUT)];
+  const native: Side = { name: "C", program: (server) => join(BENCH, `build/c-${server}`) };
+  if (against === undefined) return [native, checkoutSide("TypeScript", CHECKOUT)];
   return [checkoutSide("other", resolve(against)), checkoutSide("this", CHECKOUT)];
-}
-
-function nativeSide(): Side {
-  return { name: "C", program: (server) => join(BENCH, `build/c-${server}`) };
 }
 
 function checkoutSide(name: string, folder: string): Side {

@@ -1,4 +1,4 @@
-import type { Capacity, Search } from "@c10k-lab/protocol";
+import type { Search } from "@c10k-lab/protocol";
 import { subjectsOf } from "../plan/cells.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
@@ -30,7 +30,10 @@ export async function searchCapacity(
 ): Promise<void> {
   const subjects = subjectsOf(plan);
   const progress = new SearchProgress(subjects.length);
-  const keep = (): void => session.folder.writeCapacity(capacityOf(plan, searches));
+  const { objective } = plan.search;
+  const keep = (): void => {
+    session.folder.writeCapacity({ schema: "c10k-lab/capacity/2", objective, searches });
+  };
   try {
     keep();
     for (const subject of subjects) {
@@ -52,8 +55,4 @@ export async function searchCapacity(
 export function isSettled(plan: PlanToSearch, searches: readonly Search[]): boolean {
   const isDone = ({ ended }: Search) => ended === "boundary" || ended === "bound";
   return searches.length === subjectsOf(plan).length && searches.every(isDone);
-}
-
-function capacityOf({ search: { objective } }: PlanToSearch, searches: readonly Search[]): Capacity {
-  return { schema: "c10k-lab/capacity/2", objective, searches: [...searches] };
 }

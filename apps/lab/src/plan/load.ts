@@ -20,7 +20,7 @@ export type Load = Settings<typeof CLIENT.options>;
 export type ServerSettings = Settings<OptionTable>;
 
 /** Number of connections of a cell, or the time in which they are opened at the axis' connect-rate. */
-export interface Connections extends Setting<number> {
+interface Connections extends Setting<number> {
   readonly unit: "count" | "ms";
 }
 

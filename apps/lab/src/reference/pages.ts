@@ -11,7 +11,10 @@ const NOTE =
 export function referencePages(): ReadonlyMap<string, string> {
   return new Map([
     ["servers.md", page(serverSections())],
-    ["client.md", page(clientSections())],
+    [
+      "client.md",
+      page(["# Options of the client", CLIENT.describe, optionTable(CLIENT.options, CLIENT.envPrefix)]),
+    ],
     ["lab.md", page(labSections())],
   ]);
 }
@@ -54,10 +57,6 @@ function traitTable(): string {
   );
 }
 
-function clientSections(): string[] {
-  return ["# Options of the client", CLIENT.describe, optionTable(CLIENT.options, CLIENT.envPrefix)];
-}
-
 function labSections(): string[] {
   const sections = program.commands.flatMap(({ usage, describe, arguments: words, options }) => [
     `## \`lab ${usage}\``,
@@ -77,7 +76,7 @@ function optionTable(options: OptionTable, envPrefix: string | null): string {
   );
   const hasExclusions = [...excluded.values()].some((others) => others.length > 0);
   const columns = [
-    { head: "option", cell: (name: string) => `\`--${kebab(name)}\`` },
+    { head: "option", cell: dashed },
     ...(envPrefix === null
       ? []
       : [{ head: "environment", cell: (name: string) => `\`${environmentVariable(envPrefix, name)}\`` }]),
