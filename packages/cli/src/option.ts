@@ -41,15 +41,10 @@ function bounded(
   throw new UsageError(`${text} is not ${noun ?? "possible"}: ${bounds}`);
 }
 
-type Help<D extends string | undefined> = D extends string
-  ? { readonly describe: string; readonly default: D }
-  : { readonly describe: string };
+type Help = Pick<Option<unknown>, "describe" | "default">;
 
 /** Adds a parser to a description; keeps the type of the default, so that values without one are optional. */
-function option<H extends { readonly describe: string }, T>(
-  help: H,
-  parse: (text: string) => T,
-): H & Option<T> {
+function option<H extends Help, T>(help: H, parse: (text: string) => T): H & Option<T> {
   return { ...help, parse };
 }
 
@@ -58,7 +53,7 @@ interface TextBounds {
   readonly refuse?: (given: string) => string | null;
 }
 
-export function text<H extends (Help<string> | Help<undefined>) & TextBounds>(help: H) {
+export function text<H extends Help & TextBounds>(help: H) {
   return option(help, (given: string): string => {
     const refusal = given === "" ? "a value is missing" : (help.refuse?.(given) ?? null);
     if (refusal !== null) throw new UsageError(refusal);
@@ -66,7 +61,7 @@ export function text<H extends (Help<string> | Help<undefined>) & TextBounds>(he
   });
 }
 
-export function integer<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+export function integer<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => {
     if (!/^-?\d+$/.test(given)) throw new UsageError(`'${given}' is not a whole number`);
     return bounded(Number(given), given, help);
@@ -74,34 +69,34 @@ export function integer<H extends (Help<string> | Help<undefined>) & Bounds>(hel
 }
 
 /** Whole numbers separated by commas. */
-export function integers<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+export function integers<H extends Help & Bounds>(help: H) {
   const one = integer(help);
   return option(help, (given: string): number[] => given.split(",").map((text) => one.parse(text.trim())));
 }
 
 /** Whole numbers, one or a range. */
-export function integerRange<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+export function integerRange<H extends Help & Bounds>(help: H) {
   const one = integer(help);
   return option(help, (given: string): Range => parseRange(given, one.parse));
 }
 
 /** Bytes. */
-export function bytes<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+export function bytes<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => bounded(parseBytes(given), given, help));
 }
 
 /** Milliseconds. */
-export function durationMs<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+export function durationMs<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => bounded(parseDurationMs(given), given, help));
 }
 
 /** A moment, in milliseconds since 1970. */
-export function instantMs<H extends Help<string> | Help<undefined>>(help: H) {
+export function instantMs<H extends Help>(help: H) {
   return option(help, parseInstantMs);
 }
 
 /** Bytes, one value or a range. */
-export function bytesRange<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+export function bytesRange<H extends Help & Bounds>(help: H) {
   return option(
     help,
     (given: string): Range => parseRange(given, (end) => bounded(parseBytes(end), end, help)),
@@ -109,7 +104,7 @@ export function bytesRange<H extends (Help<string> | Help<undefined>) & Bounds>(
 }
 
 /** Milliseconds, one value or a range. */
-export function durationRangeMs<H extends Help<string> | Help<undefined>>(help: H) {
+export function durationRangeMs<H extends Help>(help: H) {
   return option(help, (given: string): Range => parseRange(given, parseDurationMs));
 }
 
@@ -120,7 +115,7 @@ export interface Share {
 }
 
 /** A count or a percentage: "250", "10%". */
-export function share<H extends Help<string> | Help<undefined>>(help: H) {
+export function share<H extends Help>(help: H) {
   return option(help, (given: string): Share => {
     const match = /^(\d+)(%?)$/.exec(given);
     if (!match) throw new UsageError(`'${given}' is neither a number nor a percentage such as 10%`);
@@ -131,7 +126,7 @@ export function share<H extends Help<string> | Help<undefined>>(help: H) {
 }
 
 /** A percentage: "10%", "2.5%". The sign is required, because 0.1 could mean 0.1 % or 10 %. */
-export function percentage<H extends (Help<string> | Help<undefined>) & Bounds>(help: H) {
+export function percentage<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => {
     const match = /^(\d+(?:\.\d+)?)%$/.exec(given);
     if (!match) throw new UsageError(`'${given}' is not a percentage such as 10%`);
@@ -139,10 +134,7 @@ export function percentage<H extends (Help<string> | Help<undefined>) & Bounds>(
   });
 }
 
-export function choice<const C extends readonly string[], H extends Help<string> | Help<undefined>>(
-  choices: C,
-  help: H,
-) {
+export function choice<const C extends readonly string[], H extends Help>(choices: C, help: H) {
   return option(help, (given: string): C[number] => {
     if (choices.includes(given)) return given;
     throw new UsageError(`'${given}' is not one of ${choices.join(", ")}`);
@@ -150,10 +142,7 @@ export function choice<const C extends readonly string[], H extends Help<string>
 }
 
 /** Choices separated by commas. */
-export function choices<const C extends readonly string[], H extends Help<string> | Help<undefined>>(
-  known: C,
-  help: H,
-) {
+export function choices<const C extends readonly string[], H extends Help>(known: C, help: H) {
   const one = choice(known, help);
   return option(help, (given: string): C[number][] => given.split(",").map((name) => one.parse(name.trim())));
 }
