@@ -38,8 +38,6 @@ const SLOW: Record<string, string[]> = {
 
 /** Workspaces whose tests compare times: one file at a time, after all others. */
 const TIMED = ["apps/bench"];
-/** Workspaces of pure functions, whose test files share the loaded modules: loading them takes longer than the tests. */
-const PURE = ["packages/inference", "packages/protocol", "packages/report", "packages/words"];
 /** Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. */
 const SHARED = "docker";
 const FILES_AT_A_TIME = 2;
@@ -66,7 +64,8 @@ function projectOf(workspace: string, isQuick: boolean) {
       root,
       globalSetup: [join(root, "test/global-setup.ts")].filter((path) => existsSync(path)),
       setupFiles: workspace === SHARED ? [join(import.meta.dirname, "tools/one-at-a-time.ts")] : [],
-      isolate: !PURE.includes(workspace),
+      // Test files share loaded modules, because loading them takes longer than most tests. The lock is loaded for each file.
+      isolate: workspace === SHARED,
       exclude: [...configDefaults.exclude, ...((isQuick && SLOW[workspace]) || [])],
       sequence: { groupOrder: isTimed ? 1 : 0 },
       maxWorkers: isTimed ? 1 : FILES_AT_A_TIME,
