@@ -1,15 +1,17 @@
 import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { executeCommand, UsageError } from "@c10k-lab/cli";
 import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
 import { ExperimentComparison } from "@c10k-lab/protocol";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import {
   type CellWish,
   makeCell,
   makeResults,
   thrice,
 } from "../../../packages/report/test/fixtures/fixture.ts";
+import { program } from "../src/commands/program.ts";
 import { writeResults } from "./results-on-disk.ts";
 
 const EPOLL: CellWish = { server: "epoll", connections: 100, messagesPerSecond: 100_000 };
@@ -90,20 +92,23 @@ test("a file that cannot be written: exit 3, one sentence", async () => {
   expect(lab.stderr).toMatch(/^report: cannot write to --out \/proc\/none\/a\.md: .*\n$/);
 });
 
-describe("mistakes are one sentence, exit 2", () => {
-  test.each([
-    [[], "2 arguments are needed, 0 given"],
-    [["latest"], "2 arguments are needed, 1 given"],
-    [["latest", "latest", "latest"], "unknown argument 'latest'"],
-    [["latest", "nosuch"], "nosuch is no results folder: it has no manifest.json"],
-    [["results", "latest"], "results is no results folder"],
-    [["latest", "latest", "--threshold", "5"], "--threshold: '5' is not a percentage such as 10%"],
-    [["latest", "latest", "--quantities", "rate,speed"], "--quantities: 'speed' is not one of rate, p50,"],
-    [["latest", "latest", "--strict"], "unknown option --strict"],
-  ])("%j", async (args, words) => {
-    const lab = await compare(...args);
-    expect([lab.code, lab.stdout]).toEqual([2, ""]);
-    expect(lab.stderr).toContain(words);
-    expect(lab.stderr.trimEnd().split("\n")).toHaveLength(1);
-  });
+test("a mistake in the command line: exit 2, one sentence, also for a folder without results", async () => {
+  const lab = await compare("latest", "results");
+  expect([lab.code, lab.stdout]).toEqual([2, ""]);
+  expect(lab.stderr).toBe("report: results is no results folder: it has no manifest.json\n");
+});
+
+test.each([
+  [[], "2 arguments are needed, 0 given"],
+  [["latest"], "2 arguments are needed, 1 given"],
+  [["latest", "latest", "latest"], "unknown argument 'latest'"],
+  [["nosuch", "latest"], "nosuch is no results folder: it has no manifest.json"],
+  [["latest", "latest", "--threshold", "5"], "--threshold: '5' is not a percentage such as 10%"],
+  [["latest", "latest", "--quantities", "rate,speed"], "--quantities: 'speed' is not one of rate, p50,"],
+  [["latest", "latest", "--strict"], "unknown option --strict"],
+])("compare refuses %j in one sentence", async (args, words) => {
+  const mistake = await executeCommand(program, ["compare", ...args]).catch((error: unknown) => error);
+  expect(mistake).toBeInstanceOf(UsageError);
+  expect(mistake).toMatchObject({ message: expect.stringContaining(words) });
+  expect(String(mistake)).not.toContain("\n");
 });

@@ -38,8 +38,26 @@ export interface CommandProgram {
   readonly epilogue?: string;
 }
 
-/** Runs the command that a command line names. @returns its exit code */
+/**
+ * Runs the command that a command line names. A mistake is one sentence on stderr and exit code 2.
+ *
+ * @returns its exit code
+ */
 export async function runCommands(program: CommandProgram, argv: string[]): Promise<number> {
+  try {
+    return await executeCommand(program, argv);
+  } catch (error) {
+    return exitWithUsage(program.name, error);
+  }
+}
+
+/**
+ * Runs the command that a command line names.
+ *
+ * @returns its exit code
+ * @throws UsageError with one sentence
+ */
+export async function executeCommand(program: CommandProgram, argv: string[]): Promise<number> {
   let exitCode = 0;
   const parser = createParser(program.name, argv)
     .usage(`$0 <command> [options]\n\n${program.describe}`)
@@ -64,10 +82,6 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
       },
     );
   }
-  try {
-    await parser.parseAsync();
-    return exitCode;
-  } catch (error) {
-    return exitWithUsage(program.name, error);
-  }
+  await parser.parseAsync();
+  return exitCode;
 }

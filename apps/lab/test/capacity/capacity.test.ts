@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabProcess, until } from "@c10k-lab/process/testing";
 import { Capacity, Manifest, RepetitionResult } from "@c10k-lab/protocol";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 
 /** Options that make the result independent of timing: one repetition, and an objective that a busy machine meets. */
 const PATIENT = ["--repeats", "1", "--p99", "20s", "--achieved", "0%"];
@@ -95,14 +95,3 @@ test("an interrupted capacity search keeps its results and exits with 130", asyn
   expect(searches[0]?.tries[0]).toMatchObject({ value: 10, met: true });
   expect(lab.stdout).toContain("epoll: interrupted; ");
 }, 120_000);
-
-describe("a plan is either run or searched", () => {
-  test.each([
-    [["capacity", "quick"], "lab: quick has no search: npm run lab -- run quick\n"],
-    [["run", "capacity"], "lab: capacity is a search: npm run lab -- capacity capacity\n"],
-  ])("%j", async (args, sentence) => {
-    const lab = new LabProcess(args);
-    expect(await lab.exited).toBe(2);
-    expect(lab.stderr).toBe(sentence);
-  });
-});

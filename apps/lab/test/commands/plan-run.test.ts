@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { LabProcess } from "@c10k-lab/process/testing";
 import { Manifest, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
+import { refusal } from "./refusal.ts";
 
 const HEAD = "question: Does it work?\nabout: A plan of a test.\nrepeats: 1\n";
 
@@ -82,7 +83,7 @@ groups:
   expect(Manifest.parse(readJson(folder, "manifest.json"))).toMatchObject({ plan: "mine", cellsPlanned: 2 });
 });
 
-describe("a mistake in a plan ends the lab before the first cell: its place, one sentence, exit 2, no results", () => {
+describe("a mistake in a plan ends the lab before the first cell with its place in one sentence, without results", () => {
   test.each([
     [
       "vary: connections\nvalues: [5]\nvariants: { epoll: { options: { trigger: sideways } } }",
@@ -95,11 +96,7 @@ describe("a mistake in a plan ends the lab before the first cell: its place, one
   ])("%j", async (yaml, sentence) => {
     for (const command of ["run", "plans", "doctor"]) {
       const file = writePlan(yaml);
-      const lab = new LabProcess([command, file]);
-      expect(await lab.exited).toBe(2);
-      expect(lab.stderr).toBe(`lab: ${file.replace("mine.yaml", sentence)}\n`);
-      expect(lab.stdout).toBe("");
-      expect(readdirSync(lab.results)).toEqual([]);
+      expect(await refusal([command, file])).toBe(file.replace("mine.yaml", sentence));
     }
   });
 });
