@@ -78,11 +78,6 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
 }
 
-function makeEngine(run: string, { engine, noBuild, memoryBytes }: MeasuringOptions): Engine {
-  if (engine === "process") return new ProcessEngine();
-  return new DockerEngine(run, { build: !noBuild, memoryBytes });
-}
-
 /** Loads dockerode's 300 modules only for containers: they are half of the CPU time of a start. */
 async function loadEngine(options: MeasuringOptions): Promise<(run: string) => Engine> {
   const { engine, noBuild, memoryBytes } = options;

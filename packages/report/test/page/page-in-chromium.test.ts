@@ -43,7 +43,7 @@ describeInChromium("the page in Chromium", (open) => {
     }
   });
 
-  it("tells the figures of all servers at the load pointed at", async () => {
+  it("tells the figures pointed at: of all servers at a load, at a percentile, and of a connection", async () => {
     const page = await open(html);
     expect(await tooltipAt(page, "throughput", [100, 110_000])).toEqual([
       "100 connections",
@@ -57,10 +57,6 @@ describeInChromium("the page in Chromium", (open) => {
       "select: 113,000 messages/s (not compared)",
       "epoll: 117,000 messages/s",
     ]);
-  });
-
-  it("tells the response times at a percentile, and of a connection", async () => {
-    const page = await open(html);
     const curves = drawnIn(html, "latency-distribution");
     const at99 = curves.map(
       ({ name, points }) => `${name}: ${shown(points.find(([x]) => x === 100)?.[1])} ms`,
@@ -77,7 +73,7 @@ describeInChromium("the page in Chromium", (open) => {
     ]);
   });
 
-  it("takes a server away when its name is clicked, and brings it back", async () => {
+  it("takes a server away when its name is clicked, also on a logarithmic axis, and brings it back", async () => {
     const page = await open(html);
     const chart = chartIn(page, "throughput");
     const before = await chart.evaluate(pixelsOf, [SELECT, EPOLL]);
@@ -85,15 +81,7 @@ describeInChromium("the page in Chromium", (open) => {
     const without = await chart.evaluate(pixelsOf, [SELECT, EPOLL]);
     expect(without[SELECT]).toBe(0);
     expect(without[EPOLL]).toBeGreaterThanOrEqual(before[EPOLL] ?? 0);
-    await clickLegend(page, chart, "select");
-    expect(await chart.evaluate(pixelsOf, [SELECT, EPOLL])).toEqual(before);
-  });
-
-  it("has a logarithmic axis at the press of a button, and leaves what was taken away", async () => {
-    const page = await open(html);
-    const chart = chartIn(page, "throughput");
     const button = page.locator('figure[data-chart="throughput"] button');
-    await clickLegend(page, chart, "select");
     await button.click();
     expect(await button.getAttribute("aria-pressed")).toBe("true");
     expect(await wordsOf(chart)).toContain("messages per second (log scale)");
@@ -101,39 +89,24 @@ describeInChromium("the page in Chromium", (open) => {
     await button.click();
     expect(await button.getAttribute("aria-pressed")).toBe("false");
     expect(await wordsOf(chart)).toContain("messages per second");
+    await clickLegend(page, chart, "select");
+    expect(await chart.evaluate(pixelsOf, [SELECT, EPOLL])).toEqual(before);
   });
 
-  describe.each([
-    ["a wide window", { viewport: { width: 1200, height: 900 } }],
-    ["half a window", { viewport: { width: 640, height: 900 } }],
-    ["a phone", PHONE],
-  ])("in %s", (_, options) => {
-    it.each([
-      ["three servers", html],
-      ["twelve variants", crowded.html],
-    ])("with %s nothing stands on anything else, and only tables scroll sideways", async (_, content) => {
-      const page = await open(content, options);
-      const { width } = options.viewport;
-      expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
-      for (const region of await page.locator(".table").all()) {
-        const box = await region.boundingBox();
-        expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+  it.each([
+    ["three servers", html],
+    ["twelve variants", crowded.html],
+  ])(
+    "with %s nothing stands on anything else in any window, and only tables scroll sideways",
+    async (_, content) => {
+      const page = await open(content, PHONE);
+      for (const width of [PHONE.viewport.width, 640, 1200]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.evaluate(isDrawn);
+        await expectNoOverlap(page, width);
       }
-      for (const chart of await page.locator(".chart").all()) {
-        const texts = await chart.evaluate(textsOf);
-        const plot = await chart.evaluate(plotOf);
-        expect(overlaps(texts)).toEqual([]);
-        expect(texts.filter((text) => intersect(text, plot))).toEqual([]);
-        expect(plot.height).toBeGreaterThan(200);
-      }
-      for (const figure of await page.locator("figure").all()) {
-        const parts = await Promise.all(
-          ["figcaption", "button", ".chart"].map((part) => figure.locator(part).boundingBox()),
-        );
-        expect(overlaps(parts.filter((part) => part !== null))).toEqual([]);
-      }
-    });
-  });
+    },
+  );
 
   it("draws again when the window changes its width", async () => {
     const page = await open(html);
@@ -240,6 +213,28 @@ describeInChromium("the page in Chromium", (open) => {
     expect(await page.locator("button").first().getAttribute("aria-pressed")).toBe("true");
   });
 });
+
+/** Expects that nothing stands on anything else, and that only tables are wider than the window. */
+async function expectNoOverlap(page: Page, width: number): Promise<void> {
+  expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(width);
+  for (const region of await page.locator(".table").all()) {
+    const box = await region.boundingBox();
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(width);
+  }
+  for (const chart of await page.locator(".chart").all()) {
+    const texts = await chart.evaluate(textsOf);
+    const plot = await chart.evaluate(plotOf);
+    expect(overlaps(texts)).toEqual([]);
+    expect(texts.filter((text) => intersect(text, plot))).toEqual([]);
+    expect(plot.height).toBeGreaterThan(200);
+  }
+  for (const figure of await page.locator("figure").all()) {
+    const parts = await Promise.all(
+      ["figcaption", "button", ".chart"].map((part) => figure.locator(part).boundingBox()),
+    );
+    expect(overlaps(parts.filter((part) => part !== null))).toEqual([]);
+  }
+}
 
 interface Drawn {
   readonly name: string;

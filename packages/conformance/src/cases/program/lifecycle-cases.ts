@@ -10,7 +10,7 @@ export function lifecycleCases(subject: Subject): void {
   test("hundreds of SIGWINCH do not disturb echoes", async () => {
     await using server = await subject.start();
     const storm = setInterval(() => server.kill("SIGWINCH"), 1);
-    await echoFor(2000, server);
+    await echoFor(1000, server);
     clearInterval(storm);
     await expectCleanEnd(server);
   });
@@ -34,7 +34,7 @@ export function freezeCases(subject: Subject): void {
     for (const client of clients) expect(await client.answers()).toBe(true);
     await server.freeze();
     const echoes = clients.map((client) => client.echo("sent while you were away\n"));
-    await pause(2000);
+    await pause(1500);
     server.kill("SIGCONT");
     for (const echo of await Promise.all(echoes)) expect(echo.toString()).toBe("sent while you were away\n");
     for (const client of clients) await client.finish();

@@ -6,13 +6,9 @@ import type { Subject } from "../../harness/subject.ts";
  * Registers the cases of loading. Each thread loads its own copy of a package, for some 5 to 20 MB and 30 to 150 ms.
  */
 export function loadingCases(subject: Subject): void {
-  test("the data plane loads no third-party package", async () => {
-    const [, dataPlane] = await listLoadedPackages(subject, []);
+  test("the data plane loads no third-party package; the control plane no schemas, and prom-client only with --metrics-port", async () => {
+    const [plain, dataPlane] = await listLoadedPackages(subject, []);
     expect(dataPlane).toEqual([]);
-  });
-
-  test("the control plane loads no schemas, and prom-client only with --metrics-port", async () => {
-    const [plain] = await listLoadedPackages(subject, []);
     const rare = ["prom-client", "zod", "hdr-histogram-js"];
     expect(plain?.filter((name) => rare.includes(name))).toEqual([]);
     const [monitored] = await listLoadedPackages(subject, ["--metrics-port", "0"]);
