@@ -2,11 +2,11 @@
 
 export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";
-export { type HostTimes, parseHostTimes, readHostTimes } from "./proc/host.ts";
+export { type CpuTimes, parseCpuTimes, readCpuTimes } from "./proc/host.ts";
 export {
   childrenOf,
   commandLine,
-  cpuMs,
+  cpuUs,
   descriptors,
   isAlive,
   isFrozen,

@@ -1,10 +1,10 @@
 import {
   childrenOf,
   isAlive,
-  parseHostTimes,
+  parseCpuTimes,
   parseProcessStat,
   processesWith,
-  readHostTimes,
+  readCpuTimes,
   readProcessStat,
 } from "@c10k-lab/process";
 import { TestProgram } from "@c10k-lab/process/testing";
@@ -15,6 +15,7 @@ test.each(["node", "a) b (c"])("the fields of /proc/PID/stat begin after the nam
   expect(parseProcessStat(`42 (${name}) ${fields}`)).toEqual({
     cpuMs: 1680,
     childrenCpuMs: 170,
+    minorFaults: 1,
     threads: 11,
     startTicks: 100,
     rssKiB: 2000,
@@ -22,18 +23,18 @@ test.each(["node", "a) b (c"])("the fields of /proc/PID/stat begin after the nam
 });
 
 test("processors are busy unless they idle or wait for a disk; guest time is not counted twice", () => {
-  expect(parseHostTimes("cpu  1 2 4 1000 2000 8 16 32 64 128\ncpu0 9 9 9\n")).toEqual({
+  expect(parseCpuTimes("cpu  1 2 4 1000 2000 8 16 32 64 128\ncpu0 9 9 9\n")).toEqual({
     busyMs: 310,
     idleMs: 30_000,
     stolenMs: 320,
   });
-  expect(parseHostTimes("")).toEqual({ busyMs: 0, idleMs: 0, stolenMs: 0 });
+  expect(parseCpuTimes("")).toEqual({ busyMs: 0, idleMs: 0, stolenMs: 0 });
 });
 
 test("the readers see this machine, this process and its children", async () => {
   const child = new TestProgram({ program: "sleep", args: [`60.${process.pid}`] });
   expect(readProcessStat("self")?.rssKiB).toBeGreaterThan(10_000);
-  expect(readHostTimes().busyMs).toBeGreaterThan(0);
+  expect(readCpuTimes().busyMs).toBeGreaterThan(0);
   expect(childrenOf(process.pid)).toContain(child.pid);
   expect(processesWith(`sleep 60.${process.pid}`)).toEqual([child.pid]);
   expect(isAlive(child.pid)).toBe(true);

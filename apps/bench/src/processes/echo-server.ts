@@ -1,4 +1,4 @@
-import { type Child, cpuMs } from "@c10k-lab/process";
+import { type Child, cpuUs } from "@c10k-lab/process";
 import { ListeningLine } from "@c10k-lab/protocol";
 import type { Children } from "./children.ts";
 import { DELAY, DELAY_MS } from "./delay.ts";
@@ -44,7 +44,7 @@ export class EchoServer {
 
   /** CPU time since the start, user and system. */
   get cpuMs(): number {
-    return cpuMs(this.#child.pid);
+    return cpuUs(this.#child.pid) / 1000;
   }
 
   /** @throws Error with one sentence when the exit code is not 0 */

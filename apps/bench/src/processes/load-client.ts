@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Range } from "@c10k-lab/cli";
-import { type Child, callAfter, cpuMs } from "@c10k-lab/process";
+import { type Child, callAfter, cpuUs } from "@c10k-lab/process";
 import { ClientSummary, LatencySummary } from "@c10k-lab/protocol";
 import type { Children } from "./children.ts";
 import { type EchoServer, lastErrorOf } from "./echo-server.ts";
@@ -95,7 +95,7 @@ export async function runClient(
 function sampleCore({ pid }: Child, durationMs: number): () => number {
   const samples: { readonly usedMs: number; readonly atMs: number }[] = [];
   const cancels = [0.4, 0.9].map((part) =>
-    callAfter(part * durationMs, () => samples.push({ usedMs: cpuMs(pid), atMs: performance.now() })),
+    callAfter(part * durationMs, () => samples.push({ usedMs: cpuUs(pid) / 1000, atMs: performance.now() })),
   );
   return () => {
     for (const cancel of cancels) cancel();

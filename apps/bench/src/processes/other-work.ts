@@ -1,4 +1,4 @@
-import { readHostTimes, readProcessStat } from "@c10k-lab/process";
+import { readCpuTimes, readProcessStat } from "@c10k-lab/process";
 import type { Children } from "./children.ts";
 
 /**
@@ -19,6 +19,6 @@ export function watchOtherWork(children: Children): () => number {
 function readOthers(children: Children): { readonly usedMs: number; readonly atMs: number } {
   const own = readProcessStat("self");
   const ownMs = (own?.cpuMs ?? 0) + (own?.childrenCpuMs ?? 0) + children.cpuMs;
-  const { busyMs, stolenMs } = readHostTimes();
+  const { busyMs, stolenMs } = readCpuTimes();
   return { usedMs: busyMs + stolenMs - ownMs, atMs: performance.now() };
 }

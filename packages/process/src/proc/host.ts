@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { TICK_MS } from "./stat.ts";
 
-/** Time of all processors since boot. */
-export interface HostTimes {
+/** Time of one processor, or of all, since boot. */
+export interface CpuTimes {
   readonly busyMs: number;
   /** Idle, or waiting for a disk. */
   readonly idleMs: number;
@@ -10,13 +10,15 @@ export interface HostTimes {
   readonly stolenMs: number;
 }
 
-export function readHostTimes(): HostTimes {
-  return parseHostTimes(readFileSync("/proc/stat", "latin1"));
+/** Returns the times of a processor by its number; null for all together. */
+export function readCpuTimes(processor: number | null = null): CpuTimes {
+  return parseCpuTimes(readFileSync("/proc/stat", "latin1"), processor);
 }
 
-/** Parses the first line of /proc/stat, see proc_stat(5). Guest time, the last two fields, is part of user and nice. */
-export function parseHostTimes(stat: string): HostTimes {
-  const [line = ""] = stat.split("\n", 1);
+/** Parses a line of /proc/stat, see proc_stat(5). Guest time, the last two fields, is part of user and nice. */
+export function parseCpuTimes(stat: string, processor: number | null = null): CpuTimes {
+  const name = `cpu${processor ?? ""} `;
+  const line = stat.split("\n").find((text) => text.startsWith(name)) ?? "";
   const [user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, stolen = 0] = line
     .trim()
     .split(/\s+/)

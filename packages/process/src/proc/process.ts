@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { readProcessStat } from "./stat.ts";
+import { posix } from "@c10k-lab/posix";
+
+/** Kind of a process's clock: the scheduler's, not the tick's (linux/posix-timers.h). */
+const CPUCLOCK_SCHED = 2;
 
 /** Open descriptors of a process, ascending. */
 export function descriptors(pid: number): number[] {
@@ -19,9 +22,13 @@ export function status(pid: number, name: string): number {
   return Number(line?.[1]);
 }
 
-/** CPU time that a process has used, user and system. */
-export function cpuMs(pid: number): number {
-  return readProcessStat(pid)?.cpuMs ?? Number.NaN;
+/**
+ * Returns the CPU time that a process and its ended threads have used, µs, from the kernel's nanosecond clock of the
+ * process: clock_getcpuclockid(3). NaN when there is no such process.
+ */
+export function cpuUs(pid: number): number {
+  const us = posix.clock_gettime((~pid << 3) | CPUCLOCK_SCHED);
+  return us < 0 ? Number.NaN : us;
 }
 
 /** Returns whether a signal has stopped every thread of a process. */

@@ -11,6 +11,8 @@ export interface ProcessStat {
   readonly cpuMs: number;
   /** The same of children that have ended and were waited for: cutime + cstime (16, 17). */
   readonly childrenCpuMs: number;
+  /** Page faults that needed no disk, ended threads included: minflt (10). */
+  readonly minorFaults: number;
   readonly threads: number;
   /** Start of the process in clock ticks after boot (22): tells two processes with the same number apart. */
   readonly startTicks: number;
@@ -33,6 +35,7 @@ export function parseProcessStat(stat: string): ProcessStat {
   return {
     cpuMs: (field(14) + field(15)) * TICK_MS,
     childrenCpuMs: (field(16) + field(17)) * TICK_MS,
+    minorFaults: field(10),
     threads: field(20),
     startTicks: field(22),
     rssKiB: field(24) * PAGE_KIB,
