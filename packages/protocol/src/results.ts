@@ -2,8 +2,10 @@ import { z } from "zod";
 import type { Capacity } from "./capacity.ts";
 import { ClientSummary } from "./client-summary.ts";
 import { Doubt, Incident, LedgerDifference, Trouble } from "./facts.ts";
+import type { Findings } from "./findings.ts";
 import { AXES, CELL_STATUSES, TCP_COUNTERS } from "./names.ts";
 import { FinalLine, ListeningLine, ServerTraits } from "./server-lines.ts";
+import { Slice } from "./slices.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -82,6 +84,8 @@ export const RepetitionResult = z.object({
   /** Several clients' merged: counts added, histograms merged. */
   client: ClientSummary.nullable(),
   reconciliation: Reconciliation.nullable(),
+  /** Measured intervals of a load that the lab directed; empty where the load was measured from start to end. */
+  slices: z.array(Slice).default([]),
   evidence: z.object({
     /** Every 250 ms or so, from server start to server end. */
     server: z.array(Sample),
@@ -170,4 +174,6 @@ export interface LabResults {
   readonly connections: ReadonlyMap<string, readonly ConnectionRow[]>;
   /** Results of a search for capacity; null for every other plan. */
   readonly capacity: Capacity | null;
+  /** Answers that the lab has found; null where nothing was measured in slices. */
+  readonly findings: Findings | null;
 }

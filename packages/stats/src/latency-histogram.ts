@@ -32,6 +32,13 @@ export class LatencyHistogram {
     return new LatencyHistogram(decodeFromCompressedBase64(base64, 64));
   }
 
+  /** Merges histograms that `encode` wrote. */
+  static decodeAll(histograms: readonly string[]): LatencyHistogram {
+    const merged = new LatencyHistogram();
+    for (const base64 of histograms) merged.merge(LatencyHistogram.decode(base64));
+    return merged;
+  }
+
   /** Records one time. Hot path: it allocates nothing. */
   record(us: number): void {
     this.#histogram.recordValue(us < 1 ? 1 : us > HIGHEST_US ? HIGHEST_US : Math.round(us));
@@ -39,6 +46,10 @@ export class LatencyHistogram {
 
   merge(other: LatencyHistogram): void {
     this.#histogram.add(other.#histogram);
+  }
+
+  reset(): void {
+    this.#histogram.reset();
   }
 
   get count(): number {

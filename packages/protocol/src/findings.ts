@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { Doubt } from "./facts.ts";
+import { AXES, CLOSE_REASONS } from "./names.ts";
+
+const count = z.number().int().nonnegative();
+
+/** Quantities that findings compare. */
+export const QUANTITIES = [
+  /** CPU time of the server per message, µs: the service demand. Smaller is better. */
+  "cost",
+  /** Messages echoed per second. */
+  "rate",
+  /** Connections that a server held at one time. */
+  "held",
+] as const;
+export type FindingQuantity = (typeof QUANTITIES)[number];
+
+/** Answers that the data allow. */
+export const VERDICTS = [
+  /** The interval excludes 1. */
+  "shown",
+  /** The effect is at least this large: the rate of the variant was bounded by the client. */
+  "at-least",
+  /** The effect is at most this large. */
+  "at-most",
+  /** The whole interval lies within 5 % of 1. */
+  "no-difference",
+  /** The interval includes 1 and is too wide to exclude a difference. */
+  "not-shown",
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** A variant at an axis value. */
+const Place = z.object({ variant: z.string(), axisValue: z.number().nonnegative() });
+
+/** An answer: the quantity of one variant by that of another, with an interval. */
+export const Finding = z.object({
+  plan: z.string(),
+  group: z.string().nullable(),
+  /** `variants`: two variants at one axis value. `growth`: one variant at both ends of the axis. `limit`: one variant. */
+  question: z.enum(["variants", "growth", "limit"]),
+  quantity: z.enum(QUANTITIES),
+  axis: z.enum(AXES),
+  at: z.number().nonnegative(),
+  variant: z.string(),
+  /** The other side of the ratio; null for a limit. */
+  against: Place.nullable(),
+  /** Ratio of the quantity to that of `against`; for a limit the number itself. null: nothing was measured. */
+  effect: z.number().nonnegative().nullable(),
+  /** Ends of the interval; null where there is none: a bound, a limit, too few starts. */
+  low: z.number().nonnegative().nullable(),
+  high: z.number().nonnegative().nullable(),
+  /** Confidence level of the interval, per cent. */
+  level: z.number(),
+  verdict: z.enum(VERDICTS),
+  /** Reason for a limit. */
+  cause: z.enum(CLOSE_REASONS).nullable(),
+  doubts: z.array(Doubt),
+  /** Slices that count, of both sides, and slices that were measured again. */
+  slices: count,
+  replaced: count,
+  /** Seconds of further measuring that would settle it; null where it is settled, or none would. */
+  wouldTake: z.number().nonnegative().nullable(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** The quantity of one variant at one axis value. */
+export const Level = z.object({
+  group: z.string().nullable(),
+  axis: z.enum(AXES),
+  ...Place.shape,
+  quantity: z.enum(QUANTITIES),
+  value: z.number().nonnegative(),
+  low: z.number().nonnegative().nullable(),
+  high: z.number().nonnegative().nullable(),
+  /** The client bounded it: the server could do more. */
+  isLowerBound: z.boolean(),
+  slices: count,
+});
+export type Level = z.infer<typeof Level>;
+
+/** Answers of an experiment. `findings.json` */
+export const Findings = z.object({
+  schema: z.literal("c10k-lab/findings/1"),
+  findings: z.array(Finding),
+  levels: z.array(Level),
+});
+export type Findings = z.infer<typeof Findings>;

@@ -1,0 +1,54 @@
+import { z } from "zod";
+
+const count = z.number().int().nonnegative();
+/** Processor time by elapsed time: 1 is one core. */
+const cores = z.number().nonnegative();
+
+/** Reasons for which a slice is measured again. */
+export const DISTURBANCES = [
+  /** Other processes took more of the server's core than usual. */
+  "busy-host",
+  /** The hypervisor gave more processor time to other guests than usual. */
+  "stolen",
+  /** Connections failed. */
+  "failures",
+  /** A CPU quota kept the server from running. */
+  "throttled",
+] as const;
+export type Disturbance = (typeof DISTURBANCES)[number];
+
+/**
+ * One measured interval of a repetition: all variants are up, one of them exchanges messages. Counters are read at both
+ * ends while the load goes on, so start and end of the load are outside.
+ */
+export const Slice = z.object({
+  /** Blocks count from 1; each has one slice of every variant. */
+  block: count,
+  /** Place in the block, from 1; drawn at random. */
+  place: count,
+  durationMs: z.number().positive(),
+  /** Messages echoed and verified in it. */
+  messages: count,
+  messagesPerSecond: z.number().nonnegative(),
+  server: z.object({
+    /** Share of its core, from the kernel's clock of the process (ns). */
+    cores,
+    /** Service demand: CPU time per message, µs (utilization law, D = U / X); null without messages. */
+    cpuUsPerMessage: z.number().nonnegative().nullable(),
+    /** Page faults that needed no disk, per message. */
+    faultsPerMessage: z.number().nonnegative().nullable(),
+  }),
+  client: z.object({ cores }),
+  /** Servers and clients that were up and not measured. */
+  waiting: z.object({ cores }),
+  /** The lab itself. */
+  lab: z.object({ cores }),
+  /** Time that others took from the server's core; counted by the kernel in ticks of 10 ms. */
+  foreign: z.object({ cores }),
+  stolen: z.object({ cores }),
+  /** Response times of messages sent in the slice: HdrHistogram V2, deflated, base64, µs. */
+  histograms: z.object({ response: z.string(), intended: z.string() }),
+  /** Reasons for which it was measured again; none: it counts. */
+  disturbances: z.array(z.enum(DISTURBANCES)),
+});
+export type Slice = z.infer<typeof Slice>;
