@@ -124,6 +124,12 @@ const CLIENT_OPTIONS = {
     describe: "JSON file to write: totals, latency histograms, environment; {n} as in --stats",
     isPerRun: true,
   }),
+  control: text({
+    describe: "HOST:PORT of a lab that says when messages are exchanged, slice by slice",
+    refuse: (given) => (/^.+:\d+$/.test(given) ? null : `'${given}' is not HOST:PORT`),
+    excludes: ["repeat", "transferBytes", "durationMs", "noBarrier", "startAtMs", "holdMs"],
+    isPerRun: true,
+  }),
   exitWithParent: { ...flag("stop when the parent process ends"), isPerRun: true },
 } as const;
 

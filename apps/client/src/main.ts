@@ -3,6 +3,7 @@ import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c1
 import { posix } from "@c10k-lab/posix";
 import { EXIT } from "@c10k-lab/protocol";
 import { contract } from "./contract.ts";
+import { LabLink } from "./control/lab-link.ts";
 import { LoadRun, type Target } from "./load/load-run.ts";
 import { Progress } from "./output/progress.ts";
 import { claimPaths, type ResultPaths, writeSummary } from "./output/results-files.ts";
@@ -51,6 +52,8 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   });
   const progress = new Progress(run.results, workload.connections);
   progress.start();
+  const link = options.control === undefined ? null : new LabLink(options.control, run);
+  void link?.follow();
   const result = await run.run();
   progress.stop();
   const summary = summarize(target, options, workload, run.results, result);

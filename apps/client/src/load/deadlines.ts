@@ -18,6 +18,11 @@ export class Deadlines {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : this.#timesUs[0];
   }
 
+  /** Forgets all times. */
+  clear(): void {
+    this.#size = 0;
+  }
+
   add(timeUs: number, connection: number): void {
     let at = this.#size++;
     while (at > 0) {

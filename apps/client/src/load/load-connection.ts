@@ -63,6 +63,8 @@ export class LoadConnection {
   #dueUs = 0;
   /** Messages of the workload that have begun. */
   #begun = 0;
+  /** Messages that had begun before the load was last resumed. */
+  #begunBefore = 0;
   #isDone = false;
   #isAwaited = false;
   /** A verified echo has come back. */
@@ -76,6 +78,7 @@ export class LoadConnection {
     this.index = index;
     this.isActive = context.activity.isActive(index);
     this.#rank = context.activity.rank(index);
+    this.#isDone = context.orders !== null;
     this.#message = new Message(context.pool, context.workload, index);
   }
 
@@ -116,6 +119,8 @@ export class LoadConnection {
   /** Begins the work, if there is any: sends the first message or, in an open loop, waits until it is due. */
   begin(): Need {
     if (this.#state !== READY || !this.isActive) return AWAIT_EVENT;
+    if (this.#context.orders !== null) this.#takeUp();
+    this.#begunBefore = this.#begun;
     return this.#context.pace === null ? this.#sendNext() : this.#awaitDue();
   }
 
@@ -159,7 +164,7 @@ export class LoadConnection {
   /** Goes on after AWAIT_TIME. */
   wake(nowUs: number): Need {
     if (this.#state === WAITING) return CONNECT;
-    if (this.#state === HOLDING) return this.#leave();
+    if (this.#state === HOLDING) return this.#depart();
     if (this.#state !== THINKING) return AWAIT_EVENT;
     if (nowUs >= this.#context.deadlineUs) return this.#finish();
     const need = this.#sendNext();
@@ -168,6 +173,16 @@ export class LoadConnection {
       this.#context.evidence.sendLag.record(this.#message.sentAtUs - this.#dueUs);
     }
     return need;
+  }
+
+  /** Directed load, at its end: closes a parked connection. */
+  leave(): Need {
+    return this.#state === READY && this.isActive ? this.#close(OUTCOME.ok) : AWAIT_EVENT;
+  }
+
+  /** Directed load: parks a connection that waits for the due time of its next message. */
+  park(): Need {
+    return this.#state === THINKING ? this.#finish() : AWAIT_EVENT;
   }
 
   /** Goes on after AWAIT_OTHERS. */
@@ -202,7 +217,7 @@ export class LoadConnection {
   countUnsent(endUs: number): number {
     const { pace, begunUs, workload } = this.#context;
     const hasTransferred = workload.bytesEach !== Number.POSITIVE_INFINITY && this.outcome === OUTCOME.ok;
-    if (pace === null || begunUs === 0 || !this.isActive || hasTransferred) return 0;
+    if (pace === null || begunUs === 0 || !this.isActive || hasTransferred || this.#context.orders) return 0;
     const due = pace.dueBefore(this.#rank, endUs - begunUs);
     return Math.max(0, Math.min(due, workload.messagesEach) - this.#begun);
   }
@@ -292,7 +307,7 @@ export class LoadConnection {
   #endMessage(nowUs: number): Need {
     const { clocks, pace, workload } = this.#context;
     if (clocks.recordResponse(this.index, this.#message.sentAtUs, nowUs)) this.#noteEcho();
-    if (pace !== null) clocks.intended.record(nowUs - this.#dueUs);
+    if (pace !== null) clocks.recordIntended(this.#message.sentAtUs, this.#dueUs, nowUs);
     if (this.#hasEnough(nowUs)) return this.#finish();
     if (pace === null) return workload.thinkMs.to > 0 ? this.#think(nowUs) : this.#sendNext();
     const need = this.#awaitDue();
@@ -311,7 +326,7 @@ export class LoadConnection {
 
   #awaitDue(): Need {
     const { pace, begunUs, deadlineUs } = this.#context;
-    this.#dueUs = begunUs + (pace?.dueUs(this.#rank, this.#begun) ?? 0);
+    this.#dueUs = begunUs + (pace?.dueUs(this.#rank, this.#begun - this.#begunBefore) ?? 0);
     return this.#sleep(THINKING, Math.min(this.#dueUs, deadlineUs));
   }
 
@@ -322,15 +337,19 @@ export class LoadConnection {
 
   /** Ends the work; the connection stays open until it is as old as --hold says. */
   #finish(): Need {
-    const { workload, results } = this.#context;
+    const { workload, results, orders } = this.#context;
     this.#noteDone();
-    if (workload.holdMs.to === 0) return this.#leave();
+    if (orders !== null) {
+      this.#state = READY;
+      return AWAIT_EVENT;
+    }
+    if (workload.holdMs.to === 0) return this.#depart();
     const establishedUs = results.rows.get(this.index, RESULT.establishedUs);
     return this.#sleep(HOLDING, establishedUs + this.#drawUs(workload.holdMs));
   }
 
   /** No connection leaves before all have had an echo: `held` counts connections that are open at one time. */
-  #leave(): Need {
+  #depart(): Need {
     if (this.#context.awaited === 0) return this.#close(OUTCOME.ok);
     this.#state = LEAVING;
     return AWAIT_OTHERS;
@@ -364,6 +383,12 @@ export class LoadConnection {
     if (!this.#isAwaited) return;
     this.#isAwaited = false;
     this.#context.awaited--;
+  }
+
+  /** Directed load: has work again. */
+  #takeUp(): void {
+    this.#isDone = false;
+    this.#context.working++;
   }
 
   #noteDone(): void {

@@ -5,6 +5,7 @@ import { LoopEvidence } from "../measure/loop-evidence.ts";
 import { ResponseTimes } from "../measure/response-times.ts";
 import { LIVE, type ResultsTable } from "../measure/results-table.ts";
 import { Activity } from "../workload/activity.ts";
+import type { Orders } from "../workload/orders.ts";
 import { Pace } from "../workload/pace.ts";
 import type { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
@@ -47,17 +48,25 @@ export class LoadContext {
   awaited = 0;
   /** Active connections that have not done their work. */
   working: number;
+  /** Orders of the lab, when it directs this load; null: the workload's own bounds end it. */
+  readonly orders: Orders | null;
   /** Idle connections whose echo is in flight. */
   proving = 0;
   /** Open connections that have had a verified echo. */
   #held = 0;
 
-  constructor(workload: Workload, pool: PayloadPool, results: ResultsTable, io: SocketIo = posix) {
+  constructor(
+    workload: Workload,
+    pool: PayloadPool,
+    results: ResultsTable,
+    { io = posix, orders = null }: { readonly io?: SocketIo; readonly orders?: Orders | null } = {},
+  ) {
     this.workload = workload;
     this.pool = pool;
     this.results = results;
     this.io = io;
-    this.working = workload.active;
+    this.orders = orders;
+    this.working = orders === null ? workload.active : 0;
     this.clocks = new Clocks(results, new ResponseTimes(workload.connections));
     this.activity = new Activity(workload.connections, workload.active);
     this.pace = workload.ratePerSecond === null ? null : new Pace(workload.ratePerSecond, workload.active);

@@ -18,12 +18,28 @@ import { Deadlines } from "./deadlines.ts";
 import { Dialer } from "./dialer.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
-import { Phases, START_CONNECTS, START_LAST_PROOFS, START_MESSAGES, START_NOTHING } from "./phases.ts";
+import {
+  PARK,
+  Phases,
+  REPORT_PARKED,
+  START_CONNECTS,
+  START_LAST_PROOFS,
+  START_MESSAGES,
+  START_NOTHING,
+} from "./phases.ts";
 
 /** Set once for each connection: an edge-triggered EPOLLOUT costs nothing until a socket was full. */
 const INTEREST = posix.EPOLLIN | posix.EPOLLOUT | posix.EPOLLRDHUP | posix.EPOLLET;
 /** Marks events of the stop descriptor, in the place of a connection's index. */
 const STOP = -1;
+/** Marks events of the descriptor that announces orders. */
+const ORDER = -2;
+
+/** Descriptors, see eventfd(2), that wake the loop: to interrupt the run, to look at new orders. */
+export interface WakeFds {
+  readonly stop: number;
+  readonly order: number;
+}
 
 /**
  * One thread that drives every connection over epoll(7). Phases and Connector decide what starts, LoadConnection decides
@@ -45,11 +61,15 @@ export class LoadLoop {
   #ended = 0;
   #isStopped = false;
 
+  readonly #wakeFds: WakeFds;
+  readonly #onParked: () => void;
+  #wasMeasured = false;
+
   /**
    * @param target address of the server
-   * @param stopFd becomes readable when the run is to be interrupted
+   * @param onParked called when a directed load has connected, and when all its messages are back after an order to park
    */
-  constructor(context: LoadContext, target: Uint8Array, stopFd: number) {
+  constructor(context: LoadContext, target: Uint8Array, wakeFds: WakeFds, onParked = () => {}) {
     const { connections, source, startAtMs, thinkMs } = context.workload;
     this.#context = context;
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
@@ -59,7 +79,10 @@ export class LoadLoop {
     this.#phases = new Phases(context, this.#connector);
     // epoll_wait(2) counts in milliseconds: several messages would be due at one wake-up, and leave in bursts.
     this.#isTimed = context.pace !== null || startAtMs !== null || thinkMs.to > 0;
-    check(this.#epoll.add(stopFd, STOP, posix.EPOLLIN), "epoll_ctl", "");
+    this.#wakeFds = wakeFds;
+    this.#onParked = onParked;
+    check(this.#epoll.add(wakeFds.stop, STOP, posix.EPOLLIN), "epoll_ctl", "");
+    check(this.#epoll.add(wakeFds.order, ORDER, posix.EPOLLIN), "epoll_ctl", "");
   }
 
   /** Returns when every connection has ended. */
@@ -85,6 +108,7 @@ export class LoadLoop {
   }
 
   #runTurn(ready: number, wokenUs: number): void {
+    this.#noteMeasuring(wokenUs);
     for (let index = 0; index < ready; index++) this.#dispatch(index);
     this.#serveQueue();
     this.#wakeSleepers(wokenUs);
@@ -92,6 +116,14 @@ export class LoadLoop {
     if (this.#isStopped) this.#interrupt();
     else this.#takeStep(wokenUs);
     this.#releaseLeaving();
+  }
+
+  #noteMeasuring(nowUs: number): void {
+    const { orders, clocks } = this.#context;
+    if (orders === null || orders.isMeasured === this.#wasMeasured) return;
+    this.#wasMeasured = orders.isMeasured;
+    if (this.#wasMeasured) clocks.beginSlice(nowUs);
+    else clocks.endSlice(nowUs);
   }
 
   #wait(nowUs: number): number {
@@ -102,8 +134,9 @@ export class LoadLoop {
 
   #dispatch(index: number): void {
     const which = this.#epoll.generation(index);
-    if (which === STOP) {
-      this.#isStopped = true;
+    if (which < 0) {
+      if (which === STOP) this.#isStopped = true;
+      else posix.eventfd_read(this.#wakeFds.order);
       return;
     }
     const connection = this.#connections[which];
@@ -156,14 +189,26 @@ export class LoadLoop {
   #takeStep(nowUs: number): void {
     const step = this.#phases.decide(nowUs);
     if (step === START_NOTHING) return;
+    if (step === PARK) {
+      for (const connection of this.#connections) this.#settle(connection, connection.park());
+      return;
+    }
+    if (step === REPORT_PARKED) {
+      this.#deadlines.clear();
+      this.#onParked();
+      return;
+    }
     if (step === START_CONNECTS) {
       this.#launch(nowUs);
       return;
     }
     for (let index = this.#phases.from; index < this.#phases.to; index++) {
       const connection = this.#connections[index];
-      const isMessage = step === START_MESSAGES;
-      this.#settle(connection, isMessage ? connection.begin() : connection.prove(step === START_LAST_PROOFS));
+      this.#settle(
+        connection,
+        step === START_MESSAGES ? connection.begin() : connection.prove(step === START_LAST_PROOFS),
+      );
+      if (step === START_LAST_PROOFS) this.#settle(connection, connection.leave());
     }
   }
 

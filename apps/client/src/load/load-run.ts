@@ -5,8 +5,10 @@ import { CLIENT_COLUMNS, type LoadSample } from "@c10k-lab/protocol";
 import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
 import { LoadSampler } from "../measure/load-sampler.ts";
 import { ResultsTable } from "../measure/results-table.ts";
+import { Orders } from "../workload/orders.ts";
 import type { Workload } from "../workload/workload.ts";
-import type { LoadWorkerData, LoadWorkerResult } from "./load-worker.ts";
+import type { WakeFds } from "./load-loop.ts";
+import type { LoadWorkerData, LoadWorkerEvent, LoadWorkerResult, SliceHistograms } from "./load-worker.ts";
 
 /** Interval between two writes of ended connections' rows: SIGKILL loses at most this much. */
 const COLLECT_INTERVAL_MS = 250;
@@ -28,7 +30,12 @@ export class LoadRun {
   readonly results: ResultsTable;
   readonly #workload: Workload;
   readonly #target: Target;
-  readonly #stopFd = posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK);
+  readonly #wakeFds: WakeFds = {
+    stop: posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK),
+    order: posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK),
+  };
+  readonly #orders: Orders | null;
+  #onParked: (histograms: SliceHistograms) => void = () => {};
   readonly #file: CsvFile | undefined;
   #collected = 0;
 
@@ -36,13 +43,28 @@ export class LoadRun {
   constructor(workload: Workload, target: Target, csvPath: string | undefined) {
     this.#workload = workload;
     this.#target = target;
+    this.#orders = workload.isDirected ? new Orders() : null;
     this.results = ResultsTable.allocate(workload.connections);
     this.#file = csvPath === undefined ? undefined : CsvFile.create(csvPath, CLIENT_COLUMNS);
   }
 
   /** Ends every connection now, with the outcome interrupted. */
   interrupt(): void {
-    posix.eventfd_write(this.#stopFd, 1);
+    posix.eventfd_write(this.#wakeFds.stop, 1);
+  }
+
+  /** Directed load: gives the loop an order. */
+  order(give: (orders: Orders) => void): void {
+    if (this.#orders === null) return;
+    give(this.#orders);
+    posix.eventfd_write(this.#wakeFds.order, 1);
+  }
+
+  /** Directed load: waits until all is connected, or until the messages of the slice are back. */
+  parked(): Promise<SliceHistograms> {
+    return new Promise((resolve) => {
+      this.#onParked = resolve;
+    });
   }
 
   async run(): Promise<LoadResult> {
@@ -70,12 +92,16 @@ export class LoadRun {
     const data: LoadWorkerData = {
       workload: this.#workload,
       target: encodeAddress(this.#target),
-      stopFd: this.#stopFd,
+      wakeFds: this.#wakeFds,
+      orders: this.#orders?.memory ?? null,
       results: this.results.memory,
     };
     const worker = new Worker(new URL("./load-worker.ts", import.meta.url), { workerData: data });
     return new Promise((resolve, reject) => {
-      worker.once("message", resolve);
+      worker.on("message", (message: LoadWorkerEvent) => {
+        if (message.event === "ended") resolve(message.result);
+        else this.#onParked(message.histograms);
+      });
       worker.once("error", reject);
     });
   }

@@ -1,19 +1,31 @@
 import { parentPort, workerData } from "node:worker_threads";
 import type { Clock, LoopClock } from "@c10k-lab/protocol";
+import { LatencyHistogram } from "@c10k-lab/stats";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { type ResultsMemory, ResultsTable } from "../measure/results-table.ts";
+import { Orders, type OrdersMemory } from "../workload/orders.ts";
 import { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
 import { LoadContext } from "./load-context.ts";
-import { LoadLoop } from "./load-loop.ts";
+import { LoadLoop, type WakeFds } from "./load-loop.ts";
 
 /** Input of the worker. */
 export interface LoadWorkerData {
   readonly workload: Workload;
   readonly target: Uint8Array;
-  readonly stopFd: number;
+  readonly wakeFds: WakeFds;
+  /** null: the workload's own bounds end the load. */
+  readonly orders: OrdersMemory | null;
   readonly results: ResultsMemory;
 }
+
+/** Message of the worker. */
+export type LoadWorkerEvent =
+  | { readonly event: "ended"; readonly result: LoadWorkerResult }
+  /** Directed load: all is connected, or a slice has ended. Response times of the slice, HdrHistogram V2, base64. */
+  | { readonly event: "parked"; readonly histograms: SliceHistograms };
+
+export type SliceHistograms = Readonly<Record<"response" | "intended", string>>;
 
 /** Output of the worker, sent when every connection has ended. */
 export interface LoadWorkerResult {
@@ -28,17 +40,21 @@ export interface LoadWorkerResult {
   readonly cpuUs: number;
 }
 
-const { workload, target, stopFd, results } = workerData as LoadWorkerData;
-const context = new LoadContext(workload, new PayloadPool(workload), new ResultsTable(results));
-const loop = new LoadLoop(context, target, stopFd);
+const { workload, target, wakeFds, orders, results } = workerData as LoadWorkerData;
+const context = new LoadContext(workload, new PayloadPool(workload), new ResultsTable(results), {
+  orders: orders === null ? null : new Orders(orders),
+});
+const total = { response: new LatencyHistogram(), intended: new LatencyHistogram() };
+const loop = new LoadLoop(context, target, wakeFds, reportParked);
 loop.run();
 const { clocks, evidence } = context;
+for (const clock of ["response", "intended"] as const) total[clock].merge(clocks[clock]);
 const result: LoadWorkerResult = {
   histograms: {
     connect: clocks.connect.encode(),
     firstResponse: clocks.firstResponse.encode(),
-    response: clocks.response.encode(),
-    intended: clocks.intended.encode(),
+    response: total.response.encode(),
+    intended: total.intended.encode(),
     turn: evidence.turn.encode(),
     sendLag: evidence.sendLag.encode(),
   },
@@ -53,4 +69,15 @@ const result: LoadWorkerResult = {
   },
   cpuUs: evidence.cpuUs,
 };
-parentPort?.postMessage(result);
+parentPort?.postMessage({ event: "ended", result } satisfies LoadWorkerEvent);
+
+/** Reports the slice that has ended and starts the next one's clocks at zero. */
+function reportParked(): void {
+  const { clocks } = context;
+  const histograms = { response: clocks.response.encode(), intended: clocks.intended.encode() };
+  parentPort?.postMessage({ event: "parked", histograms } satisfies LoadWorkerEvent);
+  for (const clock of ["response", "intended"] as const) {
+    total[clock].merge(clocks[clock]);
+    clocks[clock].reset();
+  }
+}

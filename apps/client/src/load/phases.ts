@@ -24,12 +24,18 @@ export const START_PROOFS = 2;
 export const START_LAST_PROOFS = 3;
 /** The work of active connections `from` to `to`. */
 export const START_MESSAGES = 4;
+/** Directed load: connections that wait for a due time are parked. */
+export const PARK = 5;
+/** Directed load: all connections are parked; the lab is to be told. */
+export const REPORT_PARKED = 6;
 export type Step =
   | typeof START_NOTHING
   | typeof START_CONNECTS
   | typeof START_PROOFS
   | typeof START_LAST_PROOFS
-  | typeof START_MESSAGES;
+  | typeof START_MESSAGES
+  | typeof PARK
+  | typeof REPORT_PARKED;
 
 /**
  * Decides what the run does: gather all connections, prove the idle ones alive, stand by for the moment to begin,
@@ -58,15 +64,26 @@ export class Phases {
   /** Microseconds until there is a step to take; Infinity when an event has to come first. */
   untilNextUs(nowUs: number): number {
     if (this.#isOver(nowUs)) return 0;
-    if (this.#phase === STANDING_BY) return this.#startAtUs - nowUs;
+    if (this.#phase === STANDING_BY)
+      return this.#isDirected ? Number.POSITIVE_INFINITY : this.#startAtUs - nowUs;
     if (this.#isConnecting) return this.#connector.untilNextUs;
     return this.#isAllStarted || this.#phase === DONE ? Number.POSITIVE_INFINITY : 0;
   }
 
   /** Decides the step of this turn. */
   decide(nowUs: number): Step {
-    while (this.#isOver(nowUs)) this.#enter(this.#phase + 1);
+    let hasParked = false;
+    while (this.#isOver(nowUs)) {
+      this.#enter(this.#nextPhase());
+      hasParked ||= this.#phase === STANDING_BY && this.#isDirected;
+    }
+    if (hasParked) return REPORT_PARKED;
     if (this.#isConnecting) return START_CONNECTS;
+    if (this.#isParking) return START_NOTHING;
+    if (this.#isToPark) {
+      this.#context.deadlineUs = nowUs;
+      return PARK;
+    }
     if (this.#phase === STANDING_BY || this.#phase === DONE) return START_NOTHING;
     this.from = this.to;
     this.to = Math.min(this.#context.workload.connections, this.from + STARTS_PER_TURN);
@@ -80,6 +97,31 @@ export class Phases {
     this.#phase = DONE;
   }
 
+  get #isDirected(): boolean {
+    return this.#context.orders !== null;
+  }
+
+  /** Messages in flight come back; none begins. */
+  get #isParking(): boolean {
+    return (
+      this.#isDirected && this.#phase === MESSAGING && this.#context.deadlineUs < Number.POSITIVE_INFINITY
+    );
+  }
+
+  /** The lab wants no more messages, and connections still begin some. */
+  get #isToPark(): boolean {
+    return this.#isDirected && this.#phase === MESSAGING && !this.#context.orders?.isExchanging;
+  }
+
+  /** A directed load stands by between its slices. */
+  #nextPhase(): number {
+    const { orders } = this.#context;
+    if (orders === null) return this.#phase + 1;
+    if (this.#phase === MESSAGING) return orders.isEnding ? PROVING_AGAIN : STANDING_BY;
+    if (this.#phase === STANDING_BY && orders.isEnding) return PROVING_AGAIN;
+    return this.#phase + 1;
+  }
+
   get #isConnecting(): boolean {
     return this.#phase === GATHERING || (this.#phase === MESSAGING && !this.#context.workload.barrier);
   }
@@ -89,7 +131,7 @@ export class Phases {
   }
 
   #isOver(nowUs: number): boolean {
-    const { workload, proving, working } = this.#context;
+    const { workload, proving, working, orders } = this.#context;
     const hasIdle = workload.active < workload.connections;
     switch (this.#phase) {
       case GATHERING:
@@ -97,11 +139,11 @@ export class Phases {
       case PROVING:
         return !hasIdle || (this.#isAllStarted && proving === 0);
       case STANDING_BY:
-        return nowUs >= this.#startAtUs;
+        return orders === null ? nowUs >= this.#startAtUs : orders.isExchanging || orders.isEnding;
       case MESSAGING:
-        return working === 0;
+        return working === 0 && !orders?.isExchanging;
       case PROVING_AGAIN:
-        return !hasIdle || (this.#isAllStarted && proving === 0);
+        return (!hasIdle && !this.#isDirected) || (this.#isAllStarted && proving === 0);
       default:
         return false;
     }

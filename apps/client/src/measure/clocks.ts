@@ -13,11 +13,33 @@ export class Clocks {
   /** The moments of the first message sent and of the last one back; 0: none. */
   firstSentUs = 0;
   lastDoneUs = 0;
+  /** Response times are recorded of messages sent from then on and before then (µs, CLOCK_MONOTONIC). */
   readonly #results: ResultsTable;
+  #measuredFromUs = 0;
+  #measuredToUs = Number.POSITIVE_INFINITY;
 
   constructor(results: ResultsTable, ofConnections: ResponseTimes) {
     this.#results = results;
     this.ofConnections = ofConnections;
+  }
+
+  /** Measures the messages sent from now on. */
+  beginSlice(nowUs: number): void {
+    this.#measuredFromUs = nowUs;
+    this.#measuredToUs = Number.POSITIVE_INFINITY;
+  }
+
+  /** Measures no message sent from now on. */
+  endSlice(nowUs: number): void {
+    this.#measuredToUs = nowUs;
+  }
+
+  recordIntended(sentUs: number, dueUs: number, nowUs: number): void {
+    if (this.#isMeasured(sentUs)) this.intended.record(nowUs - dueUs);
+  }
+
+  #isMeasured(sentUs: number): boolean {
+    return sentUs >= this.#measuredFromUs && sentUs < this.#measuredToUs;
   }
 
   noteSent(nowUs: number): void {
@@ -38,7 +60,7 @@ export class Clocks {
     }
     if (isFirst || us < values[row + RESULT.responseMinUs]) values[row + RESULT.responseMinUs] = us;
     if (us > values[row + RESULT.responseMaxUs]) values[row + RESULT.responseMaxUs] = us;
-    this.response.record(us);
+    if (this.#isMeasured(sentUs)) this.response.record(us);
     this.ofConnections.record(connection, us);
     this.lastDoneUs = nowUs;
     live[LIVE.messages]++;

@@ -25,6 +25,8 @@ export interface Workload extends Texts {
   readonly source: SourceRange | null;
   /** The earliest moment of the first message, milliseconds since 1970 (CLOCK_REALTIME); null: at once. */
   readonly startAtMs: number | null;
+  /** The lab says when messages are exchanged. */
+  readonly isDirected: boolean;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   /** Time in which refused connections are tried again. */
@@ -37,7 +39,9 @@ const NONE: Range = { from: 0, to: 0 };
 export function resolveWorkload(options: ClientOptions): Workload {
   const message = options.message === undefined ? null : encodeMessage(options.message);
   const length = message?.length ?? NUMBERED_BYTES;
-  const isBoundedOtherwise = options.transferBytes !== undefined || options.durationMs !== undefined;
+  const isBoundedOtherwise = [options.transferBytes, options.durationMs, options.control].some(
+    (bound) => bound !== undefined,
+  );
   return {
     connections: options.connections,
     message,
@@ -54,6 +58,7 @@ export function resolveWorkload(options: ClientOptions): Workload {
     connectRate: options.connectRate ?? Number.POSITIVE_INFINITY,
     source: options.source === undefined ? null : parseSourceRange(options.source),
     startAtMs: options.startAtMs ?? null,
+    isDirected: options.control !== undefined,
     timeoutMs: options.timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
     waitForServerMs: options.waitForServerMs,

@@ -22,6 +22,7 @@ const WORKLOAD: Workload = {
   thinkMs: NOTHING,
   holdMs: NOTHING,
   barrier: true,
+  isDirected: false,
   connectRate: Number.POSITIVE_INFINITY,
   source: null,
   startAtMs: null,
@@ -83,12 +84,9 @@ export class ScriptedSocket implements SocketIo {
 /** Opens a context whose connections talk to a scripted socket. */
 export function openContext(io: SocketIo, options: Partial<Workload> = {}): LoadContext {
   const workload = { ...WORKLOAD, ...options };
-  return new LoadContext(
-    workload,
-    new PayloadPool(workload),
-    ResultsTable.allocate(workload.connections),
+  return new LoadContext(workload, new PayloadPool(workload), ResultsTable.allocate(workload.connections), {
     io,
-  );
+  });
 }
 
 /** Returns an established connection and ways to look at its row. */

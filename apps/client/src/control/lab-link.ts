@@ -1,0 +1,64 @@
+import { connect, type Socket } from "node:net";
+import { createInterface } from "node:readline";
+import { monotonicUs } from "@c10k-lab/posix";
+import { type ControlAnswer, ControlOrder } from "@c10k-lab/protocol";
+import { usageNow } from "@c10k-lab/stats";
+import type { LoadRun } from "../load/load-run.ts";
+import { LIVE } from "../measure/results-table.ts";
+
+/** Connection to the lab that directs the load: carries out its orders one after another, and answers each. */
+export class LabLink {
+  readonly #run: LoadRun;
+  readonly #socket: Socket;
+
+  /** @param address HOST:PORT of the lab */
+  constructor(address: string, run: LoadRun) {
+    const colon = address.lastIndexOf(":");
+    this.#run = run;
+    this.#socket = connect(Number(address.slice(colon + 1)), address.slice(0, colon)).setNoDelay();
+    // Without a lab nothing would ever end the load.
+    this.#socket.on("error", () => {});
+    this.#socket.on("close", () => run.interrupt());
+  }
+
+  /** Carries out orders until the lab ends the load. */
+  async follow(): Promise<void> {
+    this.#answer("connect", await this.#run.parked());
+    for await (const line of createInterface(this.#socket)) {
+      const order = ControlOrder.parse(line);
+      const parked = order === "park" ? this.#run.parked() : null;
+      this.#carryOut(order);
+      if (order === "end") return this.#leave();
+      this.#answer(order, await parked);
+    }
+  }
+
+  /** The load ends by itself from now on. */
+  #leave(): void {
+    this.#socket.removeAllListeners("close").end();
+  }
+
+  #carryOut(order: ControlOrder): void {
+    this.#run.order((orders) => {
+      if (order === "exchange") orders.exchange();
+      if (order === "park") orders.park();
+      if (order === "end") orders.end();
+      if (order === "begin-slice" || order === "end-slice") orders.measure(order === "begin-slice");
+    });
+  }
+
+  #answer(order: ControlOrder, histograms: ControlAnswer["histograms"]): void {
+    const { live } = this.#run.results;
+    const { userUs, systemUs } = usageNow();
+    const answer: ControlAnswer = {
+      order,
+      atUs: monotonicUs(),
+      messages: live[LIVE.messages],
+      open: live[LIVE.open],
+      errors: live[LIVE.errors],
+      cpuUs: userUs + systemUs,
+      histograms,
+    };
+    this.#socket.write(`${JSON.stringify(answer)}\n`);
+  }
+}

@@ -1,0 +1,148 @@
+import { once } from "node:events";
+import { createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { LineQueue } from "@c10k-lab/process";
+import { ControlAnswer, type ControlOrder } from "@c10k-lab/protocol";
+import { LatencyHistogram } from "@c10k-lab/stats";
+import { expect, test } from "vitest";
+import { type ClientResult, runClient } from "./client-process.ts";
+import { startMutant } from "./mutant-server.ts";
+
+const ANSWER_MS = 10_000;
+
+/** A lab that gives orders and reads the answers. */
+interface Lab {
+  connected(): Promise<ControlAnswer>;
+  order(order: ControlOrder): Promise<ControlAnswer>;
+  end(): void;
+  leave(): void;
+}
+
+/** Runs a client that a lab directs, against a server that echoes. */
+async function direct(args: readonly string[], work: (lab: Lab) => Promise<void>): Promise<ClientResult> {
+  await using server = await startMutant((socket) => socket.on("data", (data) => socket.write(data)));
+  const listener = createServer().listen(0, "127.0.0.1");
+  await once(listener, "listening");
+  const { port } = listener.address() as { port: number };
+  const control = ["--port", `${server.port}`, "--control", `127.0.0.1:${port}`];
+  return await runClient([...control, ...args], {
+    whileRunning: async () => {
+      const [socket] = (await once(listener, "connection")) as [Socket];
+      listener.close();
+      const lines = new LineQueue(socket);
+      const answer = async () => ControlAnswer.parse(JSON.parse((await lines.next(ANSWER_MS)) ?? "null"));
+      await work({
+        connected: answer,
+        order: (order) => {
+          socket.write(`${order}\n`);
+          return answer();
+        },
+        end: () => socket.end("end\n"),
+        leave: () => socket.destroy(),
+      });
+    },
+  });
+}
+
+const countOf = ({ histograms }: ControlAnswer) => LatencyHistogram.decode(histograms?.response ?? "").count;
+
+/** Orders one slice. */
+async function slice(lab: Lab, ms: number) {
+  await lab.order("exchange");
+  await sleep(30);
+  const from = await lab.order("begin-slice");
+  await sleep(ms);
+  const to = await lab.order("end-slice");
+  return { from, to, parked: await lab.order("park") };
+}
+
+test("a directed load exchanges messages in slices on the same connections and is quiet between them", async () => {
+  const measured: number[] = [];
+  const result = await direct(["--connections", "8"], async (lab) => {
+    expect(await lab.connected()).toMatchObject({ order: "connect", open: 8, messages: 0, errors: 0 });
+    for (const ms of [100, 150]) {
+      const { from, to, parked } = await slice(lab, ms);
+      expect(to.messages).toBeGreaterThan(from.messages);
+      expect(to.atUs - from.atUs).toBeGreaterThanOrEqual(ms * 900);
+      // All messages that were begun are back, and those sent in the slice are measured.
+      expect(countOf(parked)).toBeGreaterThan(0);
+      expect(countOf(parked)).toBeLessThan(parked.messages);
+      measured.push(countOf(parked));
+      await sleep(50);
+      expect((await lab.order("end-slice")).messages).toBe(parked.messages);
+    }
+    lab.end();
+  });
+  expect(result.code, result.stderr).toBe(0);
+  const { achieved, latencyUs, outcomes } = result.summary();
+  expect(outcomes.ok).toBe(8);
+  expect(achieved).toMatchObject({ established: 8, held: 8, inFlight: 0, unsent: 0 });
+  expect(achieved.bytesReceived).toBe(achieved.bytesSent);
+  expect(latencyUs.response.count).toBe(measured.reduce((sum, count) => sum + count, 0));
+  expect(achieved.messages).toBeGreaterThan(latencyUs.response.count);
+  const rows = await result.rows();
+  const completed = rows.map((row) => Number(row.requests_completed));
+  expect(completed.reduce((sum, count) => sum + count, 0)).toBe(achieved.messages);
+});
+
+test("each slice of an open loop has due times of its own, and nothing that was due is left unsent", async () => {
+  const result = await direct(["--connections", "10", "--rate", "500"], async (lab) => {
+    await lab.connected();
+    for (let turn = 0; turn < 2; turn++) {
+      const { from, to } = await slice(lab, 400);
+      const perSecond = (1e6 * (to.messages - from.messages)) / (to.atUs - from.atUs);
+      expect(perSecond).toBeGreaterThan(400);
+      expect(perSecond).toBeLessThan(600);
+      // Were messages due in the pause, they would be sent at once in the next slice.
+      await sleep(600);
+    }
+    lab.end();
+  });
+  expect(result.code, result.stderr).toBe(0);
+  const { achieved, latencyUs } = result.summary();
+  expect(achieved.unsent).toBe(0);
+  expect(latencyUs.intended).toMatchObject({ count: latencyUs.response.count, failed: 0 });
+});
+
+test("idle connections of a directed load echo before the first slice and after the last", async () => {
+  const result = await direct(["--connections", "6", "--active", "2"], async (lab) => {
+    expect(await lab.connected()).toMatchObject({ open: 6 });
+    await slice(lab, 50);
+    lab.end();
+  });
+  expect(result.code, result.stderr).toBe(0);
+  expect(result.summary()).toMatchObject({ achieved: { proofs: 8, held: 6 }, outcomes: { ok: 6 } });
+});
+
+test("a load whose lab goes away ends with the outcome interrupted, exit 1", async () => {
+  const result = await direct(["--connections", "3"], async (lab) => {
+    await lab.connected();
+    await lab.order("exchange");
+    lab.leave();
+  });
+  expect(result.code).toBe(1);
+  expect(result.summary().outcomes).toMatchObject({ interrupted: 3 });
+});
+
+test("a load that nobody directs any more does not begin: no lab listens, exit 1", async () => {
+  await using server = await startMutant((socket) => socket.on("data", (data) => socket.write(data)));
+  const result = await runClient([
+    "--port",
+    `${server.port}`,
+    "--control",
+    "127.0.0.1:1",
+    "--connections",
+    "2",
+  ]);
+  expect(result.code).toBe(1);
+  expect(result.summary().outcomes).toMatchObject({ interrupted: 2 });
+});
+
+test.each([
+  [["--control", "here"], "--control: 'here' is not HOST:PORT"],
+  [["--control", "127.0.0.1:9", "--duration", "1s"], "--duration and --control exclude each other"],
+])("%j is a mistake: one sentence, exit 2", async (args, words) => {
+  const result = await runClient(args, { files: [] });
+  expect(result.code).toBe(2);
+  expect(result.stderr).toContain(words);
+});
