@@ -1,5 +1,6 @@
 /** Facts to English: numbers, units, sentences. */
 
+export { describeAnswer } from "./answers.ts";
 export { axisWords, describePlace, describeRange } from "./axis.ts";
 export {
   describeChangeInterval,

@@ -5,6 +5,7 @@ import type {
   Doubt,
   EnvironmentDifference,
   ExperimentComparison,
+  Finding,
   Incident,
   Search,
   Signal,
@@ -13,6 +14,7 @@ import type {
 } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import {
+  describeAnswer,
   describeBound,
   describeComparisonRule,
   describeDoubt,
@@ -338,4 +340,98 @@ test("The rule of a comparison names its interval, threshold and fewest repetiti
   expect(describeComparisonRule(COMPARISON)[0]).toBe(
     "A change is called better or worse when the 99 % bootstrap interval of the ratio of the medians leaves out 1 and one median is at least 1.05 times the other; from fewer than 3 repetitions nothing is claimed.",
   );
+});
+
+const FINDING: Finding = {
+  plan: "quick",
+  group: "busy",
+  question: "variants",
+  quantity: "cost",
+  axis: "connections",
+  at: 1000,
+  variant: "threaded",
+  against: { variant: "epoll", axisValue: 1000 },
+  effect: 1.48,
+  low: 1.4,
+  high: 1.56,
+  level: 99,
+  verdict: "shown",
+  cause: null,
+  doubts: [],
+  slices: 30,
+  replaced: 1,
+  wouldTake: null,
+};
+const IDLE_GROWTH = {
+  question: "growth",
+  variant: "select",
+  axis: "idle",
+  at: 5000,
+  against: { variant: "select", axisValue: 0 },
+} as const;
+
+test.each<[Partial<Finding>, string]>([
+  [
+    {},
+    "At 1,000 connections the CPU time per message of threaded is 1.48 times that of epoll (99 % interval 1.40 to 1.56).",
+  ],
+  [
+    IDLE_GROWTH,
+    "At 5,000 idle connections the CPU time per message of select is 1.48 times that at 0 idle connections (99 % interval 1.40 to 1.56).",
+  ],
+  [
+    { quantity: "rate", verdict: "at-least" },
+    "At 1,000 connections the rate of threaded is at least 1.40 times that of epoll; the client was the limit.",
+  ],
+  [
+    { quantity: "rate", verdict: "at-most", high: 0.7 },
+    "At 1,000 connections the rate of threaded is at most 0.70 times that of epoll; the client was the limit.",
+  ],
+  [
+    { verdict: "no-difference", effect: 1.01, low: 0.98, high: 1.03 },
+    "At 1,000 connections the CPU time per message of threaded is that of epoll within 5 % (1.01 times, 99 % interval 0.98 to 1.03).",
+  ],
+  [
+    { verdict: "not-shown", low: 0.9, wouldTake: 12.3 },
+    "At 1,000 connections the CPU time per message of threaded is not told apart from that of epoll (1.48 times, 99 % interval 0.90 to 1.56): some 13 s more would settle it.",
+  ],
+  [
+    { verdict: "not-shown", low: null, high: null },
+    "At 1,000 connections the CPU time per message of threaded is not told apart from that of epoll (1.48 times, no interval): it takes two starts.",
+  ],
+  [
+    {
+      question: "limit",
+      quantity: "held",
+      at: 10_000,
+      variant: "select",
+      effect: 994,
+      cause: "refused-descriptor",
+    },
+    "select held 994 of 10,000 connections and refused the others: their descriptor numbers did not fit into an fd_set.",
+  ],
+  [
+    {
+      question: "limit",
+      quantity: "held",
+      at: 10_000,
+      variant: "epoll",
+      effect: 10_000,
+      verdict: "at-least",
+    },
+    "epoll held all 10,000 connections that were asked for.",
+  ],
+  [
+    {
+      question: "limit",
+      quantity: "held",
+      at: 10_000,
+      variant: "epoll",
+      effect: 9_000,
+      verdict: "not-shown",
+    },
+    "epoll held 9,000 of 10,000 connections, and refused none: the client is the limit.",
+  ],
+])("the finding %j reads: %s", (change, sentence) => {
+  expect(describeAnswer({ ...FINDING, ...change })).toBe(sentence);
 });

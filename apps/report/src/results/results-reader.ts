@@ -5,6 +5,7 @@ import { csvFiles, readCsv } from "@c10k-lab/files";
 import {
   Capacity,
   type ConnectionRow,
+  Findings,
   type LabResults,
   Manifest,
   RepetitionResult,
@@ -12,6 +13,7 @@ import {
 import type { z } from "zod";
 
 const CAPACITY_FILE = "capacity.json";
+const FINDINGS_FILE = "findings.json";
 
 /** Results that cannot be read; the message is one sentence. */
 export class UnreadableResults extends Error {}
@@ -50,7 +52,8 @@ export async function readResults(folder: string): Promise<LabResults> {
   }
   const hasCapacity = existsSync(join(folder, CAPACITY_FILE));
   const capacity = hasCapacity ? readJson(folder, CAPACITY_FILE, Capacity) : null;
-  return { manifest, repetitions, connections, capacity };
+  const findings = existsSync(join(folder, FINDINGS_FILE)) ? readJson(folder, FINDINGS_FILE, Findings) : null;
+  return { manifest, repetitions, connections, capacity, findings };
 }
 
 function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): z.output<T> {

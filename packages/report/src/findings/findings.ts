@@ -1,5 +1,5 @@
 import type { Experiment } from "../model/experiment.ts";
-import { type Group, isAblation } from "../model/group.ts";
+import { type Group, isAblation, isAnswered } from "../model/group.ts";
 import type { Finding, Findings, Statement } from "./facts/finding.ts";
 import { findByOption } from "./questions/ablation.ts";
 import { findAcrossGroups } from "./questions/across-groups.ts";
@@ -8,9 +8,11 @@ import { findByLoad } from "./questions/by-load.ts";
 import { findCapacity } from "./questions/capacity.ts";
 import { findByIdle } from "./questions/idle.ts";
 import { findBySize } from "./questions/size.ts";
+import { findBySlices } from "./questions/slices.ts";
 
 /** Answers the question of a group, by what its plan varies. */
 export function findInGroup(group: Group): Findings {
+  if (isAnswered(group)) return findBySlices(group);
   if (isAblation(group)) return findByOption(group);
   switch (group.axis) {
     case "idle":

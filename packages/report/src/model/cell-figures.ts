@@ -74,8 +74,8 @@ export function intervalOf(
   return medianInterval(valuesOf(cell, value));
 }
 
-function rateOf({ client }: RepetitionResult): number {
-  return client?.achieved.messagesPerSecond ?? 0;
+function rateOf(repetition: RepetitionResult): number {
+  return computeFigures(repetition).messagesPerSecond ?? 0;
 }
 
 function statusOfRest(repetitions: readonly RepetitionResult[]): RepetitionResult["status"] {

@@ -114,8 +114,19 @@ export function isOpenLoop({ cells }: Pick<Group, "cells">): boolean {
   return cells.some(({ latency }) => latency.intended.p99 !== null);
 }
 
+/** The cells were measured in slices, so the lab has found the answers. */
+function isSliced({ repetitions }: Pick<LabResults, "repetitions">): boolean {
+  return repetitions.some(({ slices }) => slices.length > 0);
+}
+
+/** The lab has found the answers: in slices, or because there is but one load, which servers hold or do not. */
+export function isAnswered(group: Group): boolean {
+  return isSliced(group.results) || (isSliced(group.experiment) && listAxisValues(group).length === 1);
+}
+
 /** The plan raises the load and asks where each server stops scaling. */
 export function isAboutScaling(group: Group): boolean {
   const isSearch = group.experiment.capacity !== null;
-  return group.cells.length > 0 && axisWords(group.axis).isLoad && !isAblation(group) && !isSearch;
+  if (isSearch || isAnswered(group) || group.cells.length === 0) return false;
+  return axisWords(group.axis).isLoad && !isAblation(group);
 }

@@ -7,6 +7,7 @@ import {
   type Percentile,
   type RepetitionResult,
 } from "@c10k-lab/protocol";
+import { sliceFigures } from "./slice-figures.ts";
 
 /** Percentiles of a clock, ms; null where nothing was measured, Infinity where so many messages never came back. */
 interface LatencyMs {
@@ -78,6 +79,7 @@ export function computeFigures(cell: RepetitionResult): RepetitionFigures {
     ...callsOf(cell),
     listenOverflows: cell.evidence.tcp.ListenOverflows ?? null,
     segmentsRetransmitted: cell.evidence.tcp.RetransSegs ?? null,
+    ...sliceFigures(cell),
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   describeAmount,
+  describeAnswer,
   describeLimit,
   describeObjective,
   describePlace,
@@ -47,6 +48,7 @@ const SENTENCES: Sentences<Finding["finding"]> = {
     if (timesMin === null) return `${head}; no ratio is claimed.`;
     return `${head}: at least ${ratio(timesMin)} times as long as in “${here}” (${describeMedian(from, WALL_TIME)}).`;
   },
+  slices: ({ answer }) => describeAnswer(answer),
   objective: ({ capacity }) => describeObjective(capacity),
   search: ({ search }) => describeSearch(search),
   "no-limit-reached": ({ searched }) =>

@@ -1,5 +1,5 @@
 import type { Interval } from "@c10k-lab/inference";
-import type { Axis, Capacity, Search } from "@c10k-lab/protocol";
+import type { Finding as Answer, Axis, Capacity, Search } from "@c10k-lab/protocol";
 import type { Difference } from "../../comparison/comparison.ts";
 import type { CellDoubts } from "../../comparison/doubts.ts";
 import type { Shortfall } from "../../comparison/refusals.ts";
@@ -139,6 +139,12 @@ type SearchFinding =
   | { readonly finding: "order-unclear"; readonly lowest: Search; readonly overlapping: readonly Search[] }
   | { readonly finding: "first-limit"; readonly lowest: Search };
 
+/** An answer that the lab has found in slices. */
+interface SlicesFinding {
+  readonly finding: "slices";
+  readonly answer: Answer;
+}
+
 /** A fact that follows from the results, with its effect and interval. */
 export type Finding =
   | ScalingFinding
@@ -146,7 +152,8 @@ export type Finding =
   | LedgerFinding
   | SizeFinding
   | GroupsFinding
-  | SearchFinding;
+  | SearchFinding
+  | SlicesFinding;
 
 /** Findings by their use; no data, no finding. */
 export interface Findings<F = Finding> {
