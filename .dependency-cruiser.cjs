@@ -7,7 +7,15 @@ const { join } = require("node:path");
  */
 const ROOMS = {
   "apps/bench": ["main.ts", "comparison", "processes", "options.ts"],
-  "apps/client": ["main.ts", "output", "load", "measure", "workload", "contract.ts source-range.ts"],
+  "apps/client": [
+    "main.ts",
+    "control",
+    "output",
+    "load",
+    "measure",
+    "workload",
+    "contract.ts source-range.ts",
+  ],
   "apps/lab": [
     "main.ts",
     "reference",
@@ -15,7 +23,9 @@ const ROOMS = {
     "capacity",
     "session",
     "results",
+    "findings",
     "cell",
+    "slices",
     "judgement",
     "evidence",
     "engines/docker",
@@ -27,7 +37,7 @@ const ROOMS = {
   ],
   "apps/report": ["main.ts", "commands", "output", "results", "contract.ts"],
   "packages/conformance": ["index.ts", "cases/connections", "cases/program", "harness"],
-  "packages/inference": ["index.ts", "usl", "interval.ts generator.ts"],
+  "packages/inference": ["index.ts", "usl", "starts.ts", "student.ts", "interval.ts generator.ts"],
   "packages/process": [
     "index.ts",
     "testing",
@@ -70,7 +80,7 @@ const ROOMS = {
   ],
   "packages/words": [
     "index.ts",
-    "search.ts comparison.ts",
+    "search.ts comparison.ts answers.ts",
     "signals.ts",
     "incidents.ts doubts.ts",
     "troubles.ts axis.ts ranges.ts quantities.ts table.ts",

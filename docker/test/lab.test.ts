@@ -7,8 +7,10 @@ import { describeContainers, STATE_BOUND_MS } from "./harness/engine.ts";
 import { LabProcess } from "./harness/lab-process.ts";
 import { PrivateEngine } from "./harness/private-engine.ts";
 
-const SMALL = ["quick", "--max-connections", "10", "--duration", "1s"];
-const LONG = ["quick", "--max-connections", "10", "--duration", "60s", "--servers", "epoll"];
+/** A plan whose cells are measured whole, one after another. */
+const BUSY = join(import.meta.dirname, "../../apps/lab/test/fixtures/busy.yaml");
+const SMALL = [BUSY, "--max-connections", "10", "--duration", "1s"];
+const LONG = [BUSY, "--max-connections", "10", "--duration", "60s", "--servers", "epoll"];
 /** A server is running and its client too. */
 const UNDER_LOAD = 2;
 

@@ -44,7 +44,12 @@ export function clientJobs(
   { connections, clients, load }: Cell,
   folder: string,
   engine: Engine,
-  where: { listening: readonly ListeningLine[]; processors: Processors | null },
+  where: {
+    listening: readonly ListeningLine[];
+    processors: Processors | null;
+    /** Addresses for --control, by client; none where the lab does not direct the load. */
+    controls: readonly string[];
+  },
 ): { jobs: Job[]; startsInMs: number } {
   const startsInMs =
     clients === 1 ? 0 : START_MS + clients * START_EACH_MS + Math.ceil(connections * CONNECT_EACH_MS);
@@ -58,11 +63,21 @@ export function clientJobs(
     const seed = clients === 1 ? [] : ["--seed", String(replica)];
     const files = ["--stats", engine.pathOf(folder, `${name}.csv`)];
     const summary = ["--summary", engine.pathOf(folder, `${name}.json`)];
+    const control = where.controls[replica - 1];
+    const directed = control === undefined ? [] : ["--control", control];
     const target = ["--host", host, "--port", String(port), "--connections", String(share)];
     return {
       app: "client",
       name,
-      args: [...target, ...further, ...startAt, ...seed, ...files, ...summary],
+      args: [
+        ...target,
+        ...further,
+        ...directed,
+        ...(control === undefined ? startAt : []),
+        ...seed,
+        ...files,
+        ...summary,
+      ],
       folder,
       processors: where.processors?.client ?? null,
       connections: share,

@@ -16,6 +16,7 @@ import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tc
 import { judgeCell, nameExits } from "../judgement/cell-status.ts";
 import { findDoubts } from "../judgement/doubts.ts";
 import type { Cell } from "../plan/cells.ts";
+import type { Stand } from "../slices/stand.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { ClientSide } from "./client-side.ts";
 import { ServerSide } from "./server-side.ts";
@@ -29,6 +30,7 @@ export class CellRun {
   readonly #folder: string;
   readonly #engine: Engine;
   readonly #processors: Processors | null;
+  readonly #stand: Stand | null;
   readonly #startedAt = new Date().toISOString();
   readonly #hostBefore = lookAtHost();
   readonly #server = new ServerSide();
@@ -39,8 +41,18 @@ export class CellRun {
   #tcp = NO_TCP_COUNTS;
   #trouble: Trouble | null = null;
 
-  /** @param folder the cell's own, which exists */
-  constructor(cell: Cell, folder: string, engine: Engine, processors: Processors | null) {
+  /**
+   * @param folder the cell's own, which exists
+   * @param stand directs the load slice by slice; null: the load ends by itself
+   */
+  constructor(
+    cell: Cell,
+    folder: string,
+    engine: Engine,
+    processors: Processors | null,
+    stand: Stand | null = null,
+  ) {
+    this.#stand = stand;
     this.#cell = cell;
     this.#folder = folder;
     this.#engine = engine;
@@ -68,6 +80,8 @@ export class CellRun {
     } catch (error) {
       if (!(error instanceof EngineTrouble)) throw error;
       this.#trouble = error.fact;
+    } finally {
+      this.#stand?.release();
     }
     return this.#result();
   }
@@ -75,6 +89,7 @@ export class CellRun {
   /** Ends both sides early; `run` still returns what was measured. */
   interrupt(): void {
     this.#isInterrupted = true;
+    this.#stand?.release();
     // The clients end their connections first, so that the server has nothing to wait for.
     if (this.#clients.hasStarted) this.#clients.signal("SIGTERM");
     else this.#server.signal("SIGTERM");
@@ -104,11 +119,13 @@ export class CellRun {
     const { jobs, startsInMs } = clientJobs(this.#cell, this.#folder, this.#engine, {
       listening: this.#server.addresses,
       processors: this.#processors,
+      controls: (await this.#stand?.listen()) ?? [],
     });
     this.#commands.clients = jobs.map((job) => this.#engine.commandOf(job));
     const before = readTcpCounters();
     try {
       await this.#clients.start(jobs, this.#engine);
+      await this.#stand?.hold(this.#server.services, this.#clients.services);
     } finally {
       if (this.#isInterrupted) this.#clients.signal("SIGTERM");
       const cancelCutOff = this.#cutOffIn(startsInMs);
@@ -165,6 +182,7 @@ export class CellRun {
       final,
       client,
       reconciliation,
+      slices: this.#stand?.slices ?? [],
       evidence: this.#evidence(client),
     };
     return { ...result, doubts: findDoubts(result) };

@@ -6,6 +6,10 @@ export class ClientSide {
   #services: Service[] = [];
   exits: readonly Exit[] = [];
 
+  get services(): readonly Service[] {
+    return this.#services;
+  }
+
   get hasStarted(): boolean {
     return this.#services.length > 0;
   }

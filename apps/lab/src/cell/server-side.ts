@@ -45,6 +45,10 @@ export class ServerSide {
     }
   }
 
+  get services(): readonly Service[] {
+    return this.#services;
+  }
+
   /** Addresses and ports of the servers. */
   get addresses(): readonly ListeningLine[] {
     return this.#listening;

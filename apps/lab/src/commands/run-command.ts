@@ -37,6 +37,10 @@ const OPTIONS = {
     max: 1000,
     noun: "a number of repeats",
   }),
+  budgetMs: durationMs({
+    describe: "time for a plan that is measured in slices [default: the plan's]",
+    min: 1000,
+  }),
   seed: integer({
     describe: "seed of the order in which servers meet a load [default: the plan's]",
     max: 2 ** 31,

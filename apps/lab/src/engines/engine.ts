@@ -44,6 +44,8 @@ export interface Job {
 
 /** An app that was started. */
 export interface Service extends Pick<Stoppable<Exit>, "nextLine" | "endWithin" | "stop" | "signal"> {
+  /** Process number on this machine; null when the app runs elsewhere. */
+  readonly pid: number | null;
   /** Samples of /proc/PID/stat, from the start on. */
   readonly samples: readonly Sample[];
   /** Samples of the container engine; empty for a process. */

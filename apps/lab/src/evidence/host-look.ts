@@ -1,13 +1,13 @@
-import { type HostTimes, readHostTimes } from "@c10k-lab/process";
+import { type CpuTimes, readCpuTimes } from "@c10k-lab/process";
 
 /** Time for which all processors were taken, and the moment of reading. */
-export interface HostLook extends Omit<HostTimes, "idleMs"> {
+export interface HostLook extends Omit<CpuTimes, "idleMs"> {
   readonly atMs: number;
 }
 
 /** Reads the processor times of the machine now. */
 export function lookAtHost(): HostLook {
-  return { atMs: performance.now(), ...readHostTimes() };
+  return { atMs: performance.now(), ...readCpuTimes() };
 }
 
 /**

@@ -62,9 +62,24 @@ const RULES: readonly ((facts: Facts) => Doubt | null)[] = [
   },
 ];
 
+/**
+ * Doubts that slices settle by themselves: a disturbed slice is measured again, a client at its limit makes a rate a lower
+ * bound and leaves the cost alone, and the kernel does not charge stolen time to the server.
+ */
+const SETTLED_BY_SLICES: readonly Doubt["reason"][] = [
+  "client-limit",
+  "loop-lag",
+  "send-lag",
+  "stolen",
+  "busy-host",
+];
+
 /** Returns the reasons why a repetition's figures may not be the server's. */
 export function findDoubts(facts: Facts): Doubt[] {
-  return RULES.flatMap((rule) => rule(facts) ?? []);
+  const doubts = RULES.flatMap((rule) => rule(facts) ?? []);
+  return facts.slices.length === 0
+    ? doubts
+    : doubts.filter(({ reason }) => !SETTLED_BY_SLICES.includes(reason));
 }
 
 function isWhole(status: RepetitionResult["status"]): boolean {

@@ -30,13 +30,6 @@ export interface Cell {
   readonly cutoffMs: number | null;
 }
 
-/** A load that the variants of a group meet one after another. */
-interface Encounter {
-  readonly group: Group;
-  readonly step: Step;
-  readonly clients: number;
-}
-
 /**
  * Returns the repetitions of a plan's cells in the order in which they are run. Each round covers all loads, so an
  * interrupted experiment still compares variants. The order of the variants at a load is drawn once, rotated from round
@@ -50,18 +43,50 @@ export function cellsOf(plan: Plan): Cell[] {
       plan.seed + index,
     ),
   );
-  return Array.from({ length: plan.repeats }, (_, index) => index + 1).flatMap((repeat) =>
-    encounters.flatMap(({ group, step, clients }, index) =>
-      balanced(orders[index] ?? [], repeat - 1).map((variant) =>
-        cellAt(plan, { group: group.name, variant, step, clients, repeat }),
-      ),
-    ),
+  const rounds = Math.max(...plan.groups.map(({ repeats }) => repeats));
+  return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((repeat) =>
+    encounters.flatMap(({ group, step, clients }, index) => {
+      if (repeat > group.repeats) return [];
+      return balanced(orders[index] ?? [], repeat - 1).map((variant) =>
+        cellAt({ ...plan, ...group }, { group: group.name, variant, step, clients, repeat }),
+      );
+    }),
   );
+}
+
+/** Returns the number of connections of a cell that exchange messages. */
+export function countActive({ load, connections }: Cell): number {
+  const active = load.active?.value;
+  if (active === undefined) return connections;
+  return active.unit === "count" ? active.value : Math.max(1, Math.round((connections * active.value) / 100));
+}
+
+/** Cells that are up together: all variants of a group at one axis value. */
+export interface Point {
+  readonly group: Group;
+  readonly step: Step;
+  readonly clients: number;
+}
+
+/** Returns the points of the groups that are measured in slices. */
+export function pointsOf(plan: Plan): Point[] {
+  return encountersOf({ ...plan, groups: plan.groups.filter(({ measure }) => measure === "slices") });
+}
+
+/** Returns the cells of a point in one of its repetitions, in the plan's order. */
+export function cellsAt(plan: Plan, { group, step, clients }: Point, repetition: number): Cell[] {
+  return group.variants
+    .filter((variant) => hasStep(variant, step))
+    .map((variant) => {
+      const place = { group: group.name, variant, step, clients, repeat: repetition };
+      // Their number is not known beforehand: all folders carry the repetition.
+      return cellAt({ ...plan, axis: group.axis, repeats: Number.POSITIVE_INFINITY }, place);
+    });
 }
 
 /** Returns the numbers of connections that are open at one time: of each cell, or the largest of a search. */
 export function connectionsIn(plan: Plan): number[] {
-  if (!plan.search) return cellsOf({ ...plan, repeats: 1 }).map(openAtOnce);
+  if (!plan.search) return cellsOf(plan).map(openAtOnce);
   const { connections, rate } = plan.search.ranges;
   return [connections?.to, rate?.fixed].filter((count) => count !== undefined);
 }
@@ -71,7 +96,7 @@ function openAtOnce({ axis, axisValue, connections }: Cell): number {
   return axis === "connect-rate" ? Math.min(connections, Math.ceil(axisValue / 10)) : connections;
 }
 
-function encountersOf({ groups, clients }: Plan): Encounter[] {
+function encountersOf({ groups, clients }: Plan): Point[] {
   return groups.flatMap((group) => {
     const steps = new Map(group.variants.flatMap((variant) => variant.steps.map((step) => [step.x, step])));
     const ascending = [...steps.values()].toSorted((a, b) => a.x - b.x);

@@ -47,8 +47,8 @@ function placesOf(plan: Plan): [Axis, CellPlace][] {
     axis: subject.searched,
     ...searchedPlace(subject, subject.range.from),
   }));
-  const planned = plan.groups.flatMap(({ name: group, variants }) =>
-    variants.flatMap((variant) => variant.steps.map((step) => ({ axis: plan.axis, group, variant, step }))),
+  const planned = plan.groups.flatMap(({ name: group, axis, variants }) =>
+    variants.flatMap((variant) => variant.steps.map((step) => ({ axis, group, variant, step }))),
   );
   return (plan.search ? first : planned).flatMap(({ axis, ...place }) =>
     plan.clients.map((clients): [Axis, CellPlace] => [axis, { ...place, clients, repeat: 1 }]),

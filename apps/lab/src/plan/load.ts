@@ -37,6 +37,8 @@ type GivenOptions = Readonly<Record<string, Given>>;
 export interface Varied {
   readonly axis: Axis;
   readonly isSearch: boolean;
+  /** The lab directs the load slice by slice. */
+  readonly isSliced: boolean;
 }
 
 /** Checks options of the client. @throws UsageError that begins with the place of the mistake */
@@ -72,14 +74,19 @@ export function mergeLoad(further: LoadLayer, nearer: LoadLayer): LoadLayer {
   };
 }
 
-function assertSettable(given: GivenOptions, options: OptionTable, { axis, isSearch }: Varied): void {
+function assertSettable(given: GivenOptions, options: OptionTable, varied: Varied): void {
+  const { axis, isSearch, isSliced } = varied;
   const perRun = Object.keys(options).filter((name) => options[name]?.isPerRun);
   const found = perRun.map((name) => given[kebab(name)]).find((one) => one !== undefined);
   if (found) throw new UsageError(`${found.place}: the lab sets this option for each process`);
-  const varied = given[isSearch ? "rate" : axis];
-  if (varied === undefined) return;
+  const excluded = isSliced ? (CLIENT.options.control.excludes ?? []).map((name) => given[kebab(name)]) : [];
+  const bound = excluded.find((one) => one !== undefined);
+  if (bound)
+    throw new UsageError(`${bound.place}: slices have no such bound: the plan's budget is their time`);
+  const set = given[isSearch ? "rate" : axis];
+  if (set === undefined) return;
   throw new UsageError(
-    `${varied.place}: ${isSearch ? "the search sets the rate" : `the plan varies ${axis}: give its values instead`}`,
+    `${set.place}: ${isSearch ? "the search sets the rate" : `the plan varies ${axis}: give its values instead`}`,
   );
 }
 

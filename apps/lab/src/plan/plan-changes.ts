@@ -18,19 +18,24 @@ export interface PlanChanges {
   /** "hold=10s rate=500" */
   readonly load?: string | undefined;
   readonly repeats?: number | undefined;
+  readonly budgetMs?: number | undefined;
   readonly seed?: number | undefined;
 }
 
 /** @throws UsageError when no variant is left, or when a change does not fit the plan */
 export function changePlan(plan: Plan, changes: PlanChanges): Plan {
-  const { servers, maxConnections, clients, repeats, seed } = changes;
+  const { servers, maxConnections, clients, repeats, budgetMs, seed } = changes;
   const load = readChanges(plan, changes);
   const steps = readSteps(plan, changes);
   const groups = plan.groups.flatMap((group) => {
     const variants = group.variants
       .filter(({ server }) => servers?.includes(server) ?? true)
-      .map((variant) => ({ ...variant, ...mergeLoad(variant, load), steps: steps ?? variant.steps }));
-    return variants.length === 0 ? [] : [{ ...group, variants }];
+      .map((variant) => ({
+        ...variant,
+        ...mergeLoad(variant, load),
+        steps: (group.axis === plan.axis ? steps : null) ?? variant.steps,
+      }));
+    return variants.length === 0 ? [] : [{ ...group, repeats: repeats ?? group.repeats, variants }];
   });
   if (groups.length === 0) throw new UsageError(`--servers: the plan ${plan.name} has none of them`);
   const changed = {
@@ -38,6 +43,7 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
     groups: maxConnections === undefined ? groups : dropLarge({ ...plan, groups }, maxConnections),
     clients: clients ?? plan.clients,
     repeats: repeats ?? plan.repeats,
+    budgetMs: budgetMs ?? plan.budgetMs,
     seed: seed ?? plan.seed,
   };
   checkPlan(changed);
@@ -50,7 +56,8 @@ function readChanges(plan: Plan, changes: PlanChanges): LoadLayer {
   const duration =
     durationMs === undefined ? {} : { duration: { text: `${durationMs}ms`, place: "--duration" } };
   const layers = [{ ...duration, ...fixConnections(plan, changes) }, parseLoad(load)];
-  const varied = { axis: plan.axis, isSearch: plan.search !== null };
+  const isSliced = plan.groups.some(({ measure }) => measure === "slices");
+  const varied = { axis: plan.axis, isSearch: plan.search !== null, isSliced };
   return layers.map((layer) => readLoad(layer, varied)).reduce(mergeLoad);
 }
 
@@ -74,19 +81,19 @@ function fixConnections({ name, axis }: Plan, { connections }: PlanChanges): Rec
 }
 
 /** Drops the axis values with more connections than that. */
-function dropLarge({ name, axis, groups }: Plan, maxConnections: number): Plan["groups"] {
-  const counts = groups.flatMap(({ variants }) =>
+function dropLarge({ name, groups }: Plan, maxConnections: number): Plan["groups"] {
+  const counts = groups.flatMap(({ axis, variants }) =>
     variants.flatMap((variant) => variant.steps.map((step) => countConnections(axis, step, variant))),
   );
   const smallest = Math.min(...counts);
   if (smallest > maxConnections) {
     throw new UsageError(`--max-connections: the smallest cell of ${name} has ${smallest}`);
   }
-  return groups.map(({ variants, ...group }) => ({
+  return groups.map((group) => ({
     ...group,
-    variants: variants.map((variant) => ({
+    variants: group.variants.map((variant) => ({
       ...variant,
-      steps: variant.steps.filter((step) => countConnections(axis, step, variant) <= maxConnections),
+      steps: variant.steps.filter((step) => countConnections(group.axis, step, variant) <= maxConnections),
     })),
   }));
 }

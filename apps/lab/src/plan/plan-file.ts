@@ -4,14 +4,14 @@ import { readStep, type Step } from "./axis.ts";
 import { checkPlan } from "./check-plan.ts";
 import { findContract, SERVERS } from "./contracts.ts";
 import { mergeLoad, readLoad, readServerOptions, type Varied } from "./load.ts";
-import type { Group, Plan, SearchPlan, SearchRange, Variant } from "./plan.ts";
+import { type Group, MEASURES, type Plan, type SearchPlan, type SearchRange, type Variant } from "./plan.ts";
 import { PlanNode } from "./plan-node.ts";
 
 const PLAN_KEYS = [
   ...["question", "about", "vary", "values", "options", "load", "variants", "groups"],
-  ...["clients", "repeats", "seed", "cutoff", "search"],
+  ...["clients", "repeats", "seed", "cutoff", "search", "measure", "budget"],
 ] as const;
-const GROUP_KEYS = ["options", "load", "values", "variants"] as const;
+const GROUP_KEYS = ["options", "load", "values", "variants", "vary", "measure", "repeats"] as const;
 const VARIANT_KEYS = ["server", "options", "load", "values", "connections-per-server"] as const;
 
 /** Names become parts of names of folders and charts, which have at most 255 bytes. */
@@ -25,6 +25,8 @@ const ROWS = {
   clients: integer({ describe: "client processes", min: 1, max: 1000, noun: "a number of clients" }),
   repeats: integer({ describe: "repetitions", min: 1, max: 1000, noun: "a number of repeats" }),
   seed: integer({ describe: "seed of the order", max: 2 ** 31 }),
+  measure: choice(MEASURES, { describe: "how cells are measured" }),
+  budget: durationMs({ describe: "time for the experiment", min: 1000 }),
   cutoff: durationMs({ describe: "time", min: 1 }),
   server: choice(SERVERS, { describe: "a server" }),
   connectionsPerServer: integer({ describe: "connections", min: 1, noun: "a number of connections" }),
@@ -34,6 +36,9 @@ const ROWS = {
   failures: integer({ describe: "connections that may fail" }),
   precision: percentage({ describe: "a precision", min: 0.01, max: 100 }),
 };
+
+const DEFAULT_REPEATS = { slices: 3, whole: 5 };
+const DEFAULT_BUDGET_MS = 180_000;
 
 type Keys<K extends string> = Partial<Record<K, PlanNode>>;
 
@@ -52,7 +57,9 @@ export function parsePlan(name: string, yaml: string, file = `${name}.yaml`): Pl
   const required = (key: "question" | "about") => keys[key] ?? root.missing(key);
   if (!keys.search && !keys.vary) root.missing("vary").fail("name what the plan varies, or give it a search");
   const axis = keys.vary?.read(ROWS.vary) ?? "connections";
-  const varied = { axis, isSearch: keys.search !== undefined };
+  const measure = keys.measure?.read(ROWS.measure) ?? "whole";
+  const repeats = keys.repeats?.read(ROWS.repeats) ?? DEFAULT_REPEATS[measure];
+  const varied = { axis, isSearch: keys.search !== undefined, isSliced: measure === "slices" };
   if (name.length > NAME_MAX)
     throw new UsageError(`${file}: a plan's name has at most ${NAME_MAX} characters`);
   const plan: Plan = {
@@ -60,9 +67,10 @@ export function parsePlan(name: string, yaml: string, file = `${name}.yaml`): Pl
     question: readLine(required("question")),
     about: readLine(required("about")),
     axis,
-    groups: readGroups(root, keys, varied),
+    groups: readGroups(root, keys, { ...varied, measure, repeats }),
     clients: keys.clients ? readList(keys.clients).map((count) => count.read(ROWS.clients)) : [1],
-    repeats: keys.repeats?.read(ROWS.repeats) ?? 5,
+    repeats,
+    budgetMs: keys.budget?.read(ROWS.budget) ?? DEFAULT_BUDGET_MS,
     seed: keys.seed?.read(ROWS.seed) ?? 1,
     cutoffMs: keys.cutoff?.read(ROWS.cutoff) ?? null,
     search: keys.search ? readSearch(keys.search) : null,
@@ -71,13 +79,27 @@ export function parsePlan(name: string, yaml: string, file = `${name}.yaml`): Pl
   return plan;
 }
 
-function readGroups(root: PlanNode, plan: Level & { groups?: PlanNode }, varied: Varied): Group[] {
+function readGroups(
+  root: PlanNode,
+  plan: Level & { groups?: PlanNode },
+  { measure, repeats, ...varied }: Varied & Pick<Group, "measure" | "repeats">,
+): Group[] {
   if (!plan.groups) {
-    return [{ name: null, place: root.place, variants: readVariants(root, [plan], varied) }];
+    const variants = readVariants(root, [plan], varied);
+    return [{ name: null, place: root.place, axis: varied.axis, measure, repeats, variants }];
   }
   return plan.groups.entries().map(([name, node]) => {
     assertShort(name, node);
-    return { name, place: node.place, variants: readVariants(node, [plan, node.keys(GROUP_KEYS)], varied) };
+    const keys = node.keys(GROUP_KEYS);
+    const axis = keys.vary?.read(ROWS.vary) ?? varied.axis;
+    const measured = keys.measure?.read(ROWS.measure) ?? measure;
+    const isSliced = measured === "slices";
+    // Values of the plan's axis are none of the group's own.
+    const { values: _, ...withoutValues } = plan;
+    const outer = keys.vary ? withoutValues : plan;
+    const variants = readVariants(node, [outer, keys], { ...varied, axis, isSliced });
+    const own = keys.repeats?.read(ROWS.repeats) ?? repeats;
+    return { name, place: node.place, axis, measure: measured, repeats: own, variants };
   });
 }
 

@@ -10,6 +10,7 @@ export function optionsOf({
   groups,
   clients,
   repeats,
+  budgetMs,
   seed,
   cutoffMs,
   search,
@@ -26,6 +27,7 @@ export function optionsOf({
     ...Object.fromEntries(variants),
     clients,
     repeats,
+    ...(groups.some(({ measure }) => measure === "slices") ? { budget: `${budgetMs / 1000} s` } : {}),
     seed,
     ...(cutoffMs === null ? {} : { "cut off after": `${cutoffMs / 1000} s` }),
   };

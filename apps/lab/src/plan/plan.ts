@@ -10,13 +10,15 @@ export interface Plan {
   readonly question: string;
   /** One sentence: what is done, and how long it takes. */
   readonly about: string;
-  /** The x axis. */
+  /** The x axis of the groups that have none of their own. */
   readonly axis: Axis;
   /** Variants are compared within a group; most plans have one group without a name. */
   readonly groups: readonly Group[];
+  /** Slices: time for the whole experiment, ms. */
+  readonly budgetMs: number;
   /** Client processes that share the connections of a cell; each number makes a cell of its own. */
   readonly clients: readonly number[];
-  /** Repetitions of each cell; from three on, medians have an interval. */
+  /** Repetitions of the groups that have no number of their own. */
   readonly repeats: number;
   /** Seed of the order in which the variants meet a load. */
   readonly seed: number;
@@ -31,10 +33,19 @@ export interface PlanToSearch extends Plan {
   readonly search: SearchPlan;
 }
 
+export const MEASURES = ["slices", "whole"] as const;
+type Measure = (typeof MEASURES)[number];
+
 export interface Group {
   readonly name: string | null;
   /** Place of its key in the file, for mistakes. */
   readonly place: string;
+  /** The x axis. */
+  readonly axis: Axis;
+  /** Variants are up together and measured in slices, or one after another from start to end. */
+  readonly measure: Measure;
+  /** Repetitions of each cell, of slices at least so many; from three on, figures have intervals. */
+  readonly repeats: number;
   readonly variants: readonly Variant[];
 }
 

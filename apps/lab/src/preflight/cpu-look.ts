@@ -1,4 +1,4 @@
-import { type HostTimes, parseHostTimes } from "@c10k-lab/process";
+import { type CpuTimes, parseCpuTimes } from "@c10k-lab/process";
 import type { TextFiles } from "./text-files.ts";
 
 /** Shares of the processors' time between two readings. */
@@ -8,11 +8,11 @@ export interface CpuShares {
 }
 
 /** Reads the processor times of the machine since boot. */
-export function lookAtCpu(files: TextFiles): HostTimes {
-  return parseHostTimes(files.read("/proc/stat") ?? "");
+export function lookAtCpu(files: TextFiles): CpuTimes {
+  return parseCpuTimes(files.read("/proc/stat") ?? "");
 }
 
-export function cpuShares(before: HostTimes, after: HostTimes): CpuShares {
+export function cpuShares(before: CpuTimes, after: CpuTimes): CpuShares {
   const idleMs = after.idleMs - before.idleMs;
   const stolenMs = after.stolenMs - before.stolenMs;
   const totalMs = idleMs + stolenMs + after.busyMs - before.busyMs;

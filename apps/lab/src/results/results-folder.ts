@@ -1,7 +1,7 @@
 import { mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makeFolder, writeFileDurably } from "@c10k-lab/files";
-import type { Capacity, Manifest, RepetitionResult } from "@c10k-lab/protocol";
+import type { Capacity, Findings, Manifest, RepetitionResult } from "@c10k-lab/protocol";
 
 /** `results/<time>-<plan>/`: the files of one experiment. */
 export class ResultsFolder {
@@ -43,6 +43,10 @@ export class ResultsFolder {
 
   writeCapacity(capacity: Capacity): void {
     this.#write("capacity.json", `${JSON.stringify(capacity, null, 2)}\n`);
+  }
+
+  writeFindings(findings: Findings): void {
+    this.#write("findings.json", `${JSON.stringify(findings, null, 2)}\n`);
   }
 
   #write(name: string, content: string | Buffer): void {

@@ -2,12 +2,30 @@ import { type Cell, cellsOf } from "../plan/cells.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { LabSession } from "./lab-session.ts";
 import { Progress } from "./progress.ts";
+import { SliceProgress } from "./slice-progress.ts";
+import { SlicedRun } from "./sliced-run.ts";
 
 /** Start and stop of the processes, and connecting, beside the exchange itself. */
 const CELL_OVERHEAD_MS = 2500;
+/** The report is written within the budget, too. */
+const REPORT_MS = 10_000;
 
-/** Measures a plan cell by cell. */
+/** Measures a plan: first cells that are measured whole, one after another, then the others in slices. */
 export async function runPlan(session: LabSession, plan: Plan): Promise<void> {
+  const deadlineMs = performance.now() + plan.budgetMs - REPORT_MS;
+  const whole = plan.groups.filter(({ measure }) => measure === "whole");
+  if (whole.length > 0) await runWhole(session, { ...plan, groups: whole });
+  if (whole.length === plan.groups.length) return;
+  const progress = new SliceProgress();
+  try {
+    await new SlicedRun(session, plan, deadlineMs, progress).run();
+  } finally {
+    progress.stop();
+    session.planned(session.repetitions.length);
+  }
+}
+
+async function runWhole(session: LabSession, plan: Plan): Promise<void> {
   const cells = cellsOf(plan);
   const progress = new Progress(cells, expectedMs(cells));
   try {

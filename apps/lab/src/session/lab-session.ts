@@ -1,8 +1,9 @@
 import { divideProcessors } from "@c10k-lab/process";
-import type { Manifest, RepetitionResult, Trouble } from "@c10k-lab/protocol";
+import type { Findings, Manifest, RepetitionResult, Trouble } from "@c10k-lab/protocol";
 import { CellRun } from "../cell/cell-run.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { describeMachine, describeSoftware } from "../evidence/machine.ts";
+import { findAnswers } from "../findings/find-answers.ts";
 import { type Cell, connectionsIn } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
 import { type Plan, serversOf } from "../plan/plan.ts";
@@ -12,6 +13,7 @@ import { needsOf } from "../preflight/needs.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { shortages } from "../preflight/preflight-text.ts";
 import { ResultsFolder } from "../results/results-folder.ts";
+import { Stand } from "../slices/stand.ts";
 
 /** Receives the beginning and the end of each cell. */
 export interface CellWatcher {
@@ -28,7 +30,8 @@ export class LabSession {
   readonly #repetitions: RepetitionResult[] = [];
   readonly #processors = divideProcessors();
   #manifest: Manifest;
-  #current: CellRun | undefined;
+  /** Repetitions under way: one, or those of all variants that are up together. */
+  #current: readonly CellRun[] = [];
 
   /**
    * @param cellsPlanned how many there will be, as far as that is known
@@ -66,14 +69,21 @@ export class LabSession {
     return this.#repetitions;
   }
 
+  /** Answers of everything measured so far. */
+  get findings(): Findings {
+    return findAnswers(this.#plan.name, this.#repetitions);
+  }
+
   get isInterrupted(): boolean {
     return this.#interruption.signal.aborted;
   }
 
   /** Ends the current cell early; no other is to be started. A second call ends it at once. */
   interrupt(): void {
-    if (this.isInterrupted) this.#current?.kill();
-    else this.#current?.interrupt();
+    for (const run of this.#current) {
+      if (this.isInterrupted) run.kill();
+      else run.interrupt();
+    }
     this.#interruption.abort();
   }
 
@@ -94,6 +104,7 @@ export class LabSession {
     } finally {
       await this.#engine.close();
     }
+    this.#writeFindings();
     const outcome = this.isInterrupted ? "interrupted" : outcomeOf(trouble);
     this.#write({
       finishedAt: new Date().toISOString(),
@@ -111,15 +122,47 @@ export class LabSession {
    */
   async runCell(cell: Cell, watcher: CellWatcher): Promise<RepetitionResult> {
     watcher.begin(cell);
-    const current = new CellRun(cell, this.folder.cellFolder(cell.id), this.#engine, this.#processors);
-    this.#current = current;
-    const result = await current.run();
-    this.folder.writeCell(result);
+    const run = this.#prepareRun(cell, null);
+    this.#current = [run];
+    const result = await run.run();
+    this.#keep(result);
     watcher.finish(result);
-    this.#repetitions.push(result);
-    const trouble = current.trouble ?? current.mistake;
-    if (trouble) throw new EngineTrouble(trouble);
+    throwTroubles([run]);
     return result;
+  }
+
+  /**
+   * Measures cells whose variants are up together, and keeps them.
+   *
+   * @param work directs the stands while they are up
+   * @throws EngineTrouble when no further cell can be run, or none makes sense
+   */
+  async runTogether(cells: readonly Cell[], work: (stands: Stand[]) => Promise<void>): Promise<void> {
+    const stands = cells.map((cell) => new Stand(cell, this.#processors?.server[0] ?? null));
+    const runs = stands.map((stand) => this.#prepareRun(stand.cell, stand));
+    this.#current = runs;
+    const results = Promise.all(runs.map((run) => run.run()));
+    try {
+      await work(stands);
+    } finally {
+      for (const stand of stands) stand.release();
+    }
+    for (const result of await results) this.#keep(result);
+    this.#writeFindings();
+    throwTroubles(runs);
+  }
+
+  #prepareRun(cell: Cell, stand: Stand | null): CellRun {
+    return new CellRun(cell, this.folder.cellFolder(cell.id), this.#engine, this.#processors, stand);
+  }
+
+  #keep(result: RepetitionResult): void {
+    this.folder.writeCell(result);
+    this.#repetitions.push(result);
+  }
+
+  #writeFindings(): void {
+    this.folder.writeFindings(this.findings);
   }
 
   /** The number of cells is known now. */
@@ -142,6 +185,12 @@ export class LabSession {
     this.#manifest = { ...this.#manifest, ...change };
     this.folder.writeManifest(this.#manifest);
   }
+}
+
+/** @throws EngineTrouble that one of the repetitions met */
+function throwTroubles(runs: readonly CellRun[]): void {
+  const trouble = runs.map((run) => run.trouble ?? run.mistake).find((one) => one !== null);
+  if (trouble) throw new EngineTrouble(trouble);
 }
 
 /** Warns, but does not stop: the point where a small machine fails is a result. */

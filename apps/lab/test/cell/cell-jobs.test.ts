@@ -24,7 +24,7 @@ const CELL: Cell = {
 const listening = (port: number) => ({ host: "127.0.0.1", port }) as ListeningLine;
 
 function argsOf(cell: Partial<Cell>, ports = [4242]): string[] {
-  const where = { listening: ports.map(listening), processors: null };
+  const where = { listening: ports.map(listening), processors: null, controls: [] };
   const { jobs } = clientJobs({ ...CELL, ...cell }, "/tmp", new ProcessEngine(), where);
   return jobs.map(({ args }) => args.join(" "));
 }

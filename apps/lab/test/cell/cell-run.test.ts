@@ -20,6 +20,7 @@ function service(exit: Exit, line: string | null = null): Service {
     endWithin: end,
     stop: end,
     signal() {},
+    pid: null,
     samples: [],
     containerSamples: [],
   };

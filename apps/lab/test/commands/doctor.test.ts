@@ -10,7 +10,7 @@ test("doctor --json prints the checks, and the exit code says whether the machin
   const lab = new LabProcess(["doctor", "quick", "--json"]);
   const code = await lab.exited;
   const { checks, ...rest } = JSON.parse(lab.stdout) as Answer;
-  expect(rest).toEqual({ schema: "c10k-lab/doctor/1", plan: "quick", connections: 4000 });
+  expect(rest).toEqual({ schema: "c10k-lab/doctor/1", plan: "quick", connections: 10000 });
   expect(code).toBe(checks.some(({ status }) => status === "short") ? 1 : 0);
   expect(lab.stderr).toBe("");
 });

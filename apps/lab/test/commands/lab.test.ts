@@ -7,7 +7,9 @@ import { Manifest, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
 import { refusal } from "./refusal.ts";
 
-const SMALL = ["run", "quick", "--max-connections", "10", "--duration", "300ms", "--repeats", "1"];
+/** A plan whose cells are measured whole, one after another. */
+const BUSY = join(import.meta.dirname, "../fixtures/busy.yaml");
+const SMALL = ["run", BUSY, "--max-connections", "10", "--duration", "300ms", "--repeats", "1"];
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
@@ -17,7 +19,7 @@ test("a run leaves results of every cell, a summary, and a report, and exits 0",
   const folder = join(lab.results, readlinkSync(join(lab.results, "latest")));
   expect(lab.stdout).toContain(`${folder}/report.html`);
   expect(Manifest.parse(json(folder, "manifest.json"))).toMatchObject({
-    plan: "quick",
+    plan: "busy",
     outcome: "complete",
     cellsPlanned: 3,
   });
@@ -50,7 +52,7 @@ test("where there are two processors, server and client each have one of their o
 
 describe("interrupted", () => {
   test("SIGINT: children stop, the cells measured are kept and reported as partial, exit 130", async () => {
-    const lab = new LabProcess(["run", "quick", "--duration", "1s", "--repeats", "1"]);
+    const lab = new LabProcess(["run", BUSY, "--duration", "1s", "--repeats", "1"]);
     const isInThirdCell = () => /\[ 2\/12\]/.test(lab.stderr) && lab.children().length > 0;
     await until(isInThirdCell, "the third cell runs", 30_000);
     lab.signal("SIGINT");
@@ -68,7 +70,7 @@ describe("interrupted", () => {
   });
 
   test("SIGKILL: no server or client outlives the lab, and the results can still be reported", async () => {
-    const lab = new LabProcess(["run", "quick", "--duration", "1s", "--repeats", "1"]);
+    const lab = new LabProcess(["run", BUSY, "--duration", "1s", "--repeats", "1"]);
     const isInSecondCell = () => /\[ 1\/12\]/.test(lab.stderr) && lab.children().length === 2;
     await until(isInSecondCell, "the second cell runs", 30_000);
     lab.signal("SIGKILL");
@@ -97,11 +99,11 @@ test("a mistake in the command line: one sentence, exit 2, no results", async ()
 test.each([
   [["run", "nosuch"], "there is no plan 'nosuch'"],
   [["run", "--servers", "epoll,poll"], "--servers: 'poll' is not one of threaded, select, epoll"],
-  [["run", "quick", "--max-connections", "3"], "the smallest cell of quick has 10"],
+  [["run", BUSY, "--max-connections", "3"], "the smallest cell of busy has 10"],
   [["run", "quick", "--duration", "5"], "'5' is not a duration"],
   [["run", "aa", "--servers", "select"], "--servers: the plan aa has none of them"],
-  [["run", "quick", "--load", "hold"], "'hold' is not an option with a value, like hold=10s"],
-  [["run", "quick", "--load", "hold=soon"], "--load: hold: 'soon' is not a duration"],
+  [["run", BUSY, "--load", "hold"], "'hold' is not an option with a value, like hold=10s"],
+  [["run", BUSY, "--load", "hold=soon"], "--load: hold: 'soon' is not a duration"],
   [["run", "quick", "--engine", "podman"], "'podman' is not one of process, docker"],
   [["run", "quick", "--memory", "1KiB"], "1KiB is not enough memory for a container"],
   [["capacity", "quick"], "quick has no search: npm run lab -- run quick"],

@@ -18,6 +18,7 @@ const GOOD = {
     loop: { latencyUs: { turn: { p99: 400 }, sendLag: { p99: null } } },
   },
   final: { peak: 100 },
+  slices: [],
   evidence: {
     corePercent: { server: 99, clients: 94 },
     host: { stolenPercent: 1, otherPercent: 20 },

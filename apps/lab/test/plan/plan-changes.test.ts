@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { commandWords } from "@c10k-lab/cli";
 import { describe, expect, test } from "vitest";
 import { cellsOf } from "../../src/plan/cells.ts";
@@ -5,18 +6,20 @@ import { CLIENT } from "../../src/plan/contracts.ts";
 import { changePlan, type PlanChanges } from "../../src/plan/plan-changes.ts";
 import { findPlan } from "../../src/plan/plan-library.ts";
 
+/** A plan whose cells are measured whole, one after another. */
+const BUSY = join(import.meta.dirname, "../fixtures/busy.yaml");
 const change = (name: string, changes: PlanChanges) => changePlan(findPlan(name), changes);
 const firstLoad = (name: string, changes: PlanChanges) =>
   commandWords(cellsOf(change(name, changes))[0]?.load ?? {}, CLIENT.options).join(" ");
 
 test("an option of --load replaces the plan's, and those that it excludes", () => {
   const load = "repeat=5 size=1KiB no-barrier";
-  expect(firstLoad("quick", { load })).toBe("--repeat 5 --size 1KiB --no-barrier");
-  expect(firstLoad("quick", { durationMs: 300 })).toBe("--message This is the payload --duration 300ms");
+  expect(firstLoad(BUSY, { load })).toBe("--repeat 5 --size 1KiB --no-barrier");
+  expect(firstLoad(BUSY, { durationMs: 300 })).toBe("--message This is the payload --duration 300ms");
 });
 
 test("--connections are values where the plan varies them, and the number elsewhere", () => {
-  expect(cellsOf(change("quick", { connections: [7], repeats: 1 })).map(({ axisValue: x }) => x)).toEqual([
+  expect(cellsOf(change(BUSY, { connections: [7], repeats: 1 })).map(({ axisValue: x }) => x)).toEqual([
     7, 7, 7,
   ]);
   const [cell] = cellsOf(change("size", { connections: [7] }));
@@ -25,16 +28,12 @@ test("--connections are values where the plan varies them, and the number elsewh
 
 describe("a change that does not fit the plan is refused", () => {
   test.each<[string, PlanChanges, string]>([
-    ["quick", { load: "speed=5" }, "--load: speed: client has no option 'speed'"],
-    ["quick", { load: "hold=soon" }, "--load: hold: 'soon' is not a duration"],
-    ["quick", { load: "port=5" }, "--load: port: the lab sets this option for each process"],
-    ["quick", { load: "rate=5 think=1s" }, "--load: think: rate and think exclude each other"],
-    ["quick", { load: "rate=3", clients: [4] }, "--load: rate: rate 3 cannot be divided among 4 clients"],
-    [
-      "quick",
-      { clients: [20] },
-      "quick.yaml:5:10: values: 10 connections cannot be divided among 20 clients",
-    ],
+    [BUSY, { load: "speed=5" }, "--load: speed: client has no option 'speed'"],
+    [BUSY, { load: "hold=soon" }, "--load: hold: 'soon' is not a duration"],
+    [BUSY, { load: "port=5" }, "--load: port: the lab sets this option for each process"],
+    [BUSY, { load: "rate=5 think=1s" }, "--load: think: rate and think exclude each other"],
+    [BUSY, { load: "rate=3", clients: [4] }, "--load: rate: rate 3 cannot be divided among 4 clients"],
+    [BUSY, { clients: [20] }, `${BUSY}:5:10: values: 10 connections cannot be divided among 20 clients`],
     ["size", { load: "size=5" }, "--load: size: the plan varies size: give its values instead"],
     ["idle", { values: ["1..2"] }, "--values: '1..2' is not a whole number"],
     ["idle", { connections: [5] }, "--connections: the plan idle varies idle: give its values with --values"],

@@ -55,6 +55,32 @@ describe("a value of an axis", () => {
   });
 });
 
+test("a group has an axis, values, repetitions and a way of measuring of its own, or the plan's", () => {
+  const { groups, budgetMs } = plan(`
+vary: connections
+values: [10, 20]
+measure: slices
+budget: 90s
+load: { message: hello }
+variants: { epoll: }
+groups:
+  busy:
+  idle: { vary: idle, values: [0, 500], load: { active: 5 }, repeats: 4 }
+  limit: { measure: whole, values: [70], repeats: 1, load: { repeat: 1 } }
+`);
+  expect(budgetMs).toBe(90_000);
+  expect(groups.map(({ axis, measure, repeats }) => [axis, measure, repeats])).toEqual([
+    ["connections", "slices", 3],
+    ["idle", "slices", 4],
+    ["connections", "whole", 1],
+  ]);
+  expect(groups.map(({ variants }) => variants[0]?.steps.map(({ x }) => x))).toEqual([
+    [10, 20],
+    [0, 500],
+    [70],
+  ]);
+});
+
 test("options and loads of a variant override those of its group, and these override the plan's", () => {
   const { groups } = plan(`
 vary: connections
@@ -188,6 +214,17 @@ describe("a mistake is one sentence after its place", () => {
     [`${RUN}cutoff: soon`, "6:9: cutoff: 'soon' is not a duration such as 250ms, 5s or 2m"],
     [`${RUN}cutoff: 30`, "6:9: cutoff: '30' is not a duration such as 250ms, 5s or 2m"],
     [`${RUN}repeats: 0`, "6:10: repeats: 0 is not a number of repeats: 1 to 1000"],
+    [`${RUN}measure: often`, "6:10: measure: 'often' is not one of slices, whole"],
+    [`${RUN}budget: 5`, "6:9: budget: '5' is not a duration such as 250ms, 5s or 2m"],
+    [
+      `${RUN}measure: slices\nload: {duration: 1s}`,
+      "7:18: load.duration: slices have no such bound: the plan's budget is their time",
+    ],
+    [
+      `${RUN}groups: {a: {measure: slices, load: {repeat: 3}}}`,
+      /: groups.a.load.repeat: slices have no such bound/,
+    ],
+    [`${RUN}groups: {a: {vary: idle}}`, /values: give the values of the axis idle$/],
     [`${RUN}clients: [two]`, "6:11: clients: 'two' is not a whole number"],
     [`${RUN}load: fast`, "6:7: load: keys with values are needed here"],
     [`${RUN}load: {duration: [1s]}`, "6:18: load.duration: one value is needed, not a list or a map"],

@@ -22,7 +22,7 @@ test("a page has each option with its environment variable, its default and what
       ?.split("|")
       .map((cell) => cell.trim());
   expect(row("servers.md", "--backlog")?.slice(1, 4)).toEqual(["`--backlog`", "`ECHO_BACKLOG`", "`4096`"]);
-  expect(row("client.md", "--duration")?.at(-2)).toBe("`--repeat`, `--transfer`");
+  expect(row("client.md", "--duration")?.at(-2)).toBe("`--repeat`, `--transfer`, `--control`");
   expect(row("client.md", "--no-barrier")?.slice(2, 4)).toEqual(["`LOAD_NO_BARRIER`", "off"]);
   expect(row("lab.md", "--engine")?.slice(1, 3)).toEqual(["`--engine`", "`process`"]);
 });

@@ -22,6 +22,8 @@ export class Container extends Stoppable<Exit> implements Service {
   readonly #watch: EngineWatch;
   protected readonly lines: LineQueue;
   readonly #pid: number;
+  /** Process number on this machine; null when the engine runs elsewhere. */
+  readonly pid: number | null;
   readonly #sampler: ProcessSampler | null;
   readonly #containerSampler: ContainerSampler;
   readonly exited: Promise<Exit>;
@@ -38,7 +40,8 @@ export class Container extends Stoppable<Exit> implements Service {
     this.#watch = watch;
     this.lines = new LineQueue(stdout);
     this.#pid = pid;
-    this.#sampler = isInContainer(pid, container.id) ? new ProcessSampler(pid) : null;
+    this.pid = isInContainer(pid, container.id) ? pid : null;
+    this.#sampler = this.pid === null ? null : new ProcessSampler(pid);
     this.#containerSampler = new ContainerSampler(stats);
     this.exited = this.#awaitEnd(stdout);
   }

@@ -1,0 +1,59 @@
+import type { FindingQuantity, RepetitionResult, Slice } from "@c10k-lab/protocol";
+
+/** Share of its core from which on a server is at its limit. Below it the client decides the rate. */
+const SATURATED_CORES = 0.95;
+
+type Read = (slice: Slice) => number | null;
+
+/** Readers of the quantities that are compared slice by slice. */
+export const READERS: Readonly<Record<Extract<FindingQuantity, "cost" | "rate">, Read>> = {
+  cost: ({ server }) => server.cpuUsPerMessage,
+  rate: ({ messagesPerSecond }) => messagesPerSecond || null,
+};
+
+/** Returns the slices of a repetition that count, by block: those that were not disturbed. */
+export function countedSlices({ slices }: RepetitionResult): Map<number, Slice> {
+  return new Map(slices.flatMap((slice) => (slice.disturbances.length > 0 ? [] : [[slice.block, slice]])));
+}
+
+/** Counts the slices that were measured again. */
+export function countReplaced(repetitions: readonly RepetitionResult[]): number {
+  return repetitions.reduce(
+    (count, { slices }) => count + slices.filter(({ disturbances }) => disturbances.length > 0).length,
+    0,
+  );
+}
+
+/** Returns whether the client, not the server, decided the rate in most slices. */
+export function isBounded(repetitions: readonly RepetitionResult[]): boolean {
+  const slices = repetitions.flatMap((repetition) => [...countedSlices(repetition).values()]);
+  return 2 * slices.filter(({ server }) => server.cores < SATURATED_CORES).length > slices.length;
+}
+
+/** Returns logarithms of a quantity, by start and block. */
+export function logLevels(repetitions: readonly RepetitionResult[], read: Read): number[][] {
+  return repetitions.map((repetition) =>
+    [...countedSlices(repetition).values()].flatMap((slice) => {
+      const value = read(slice);
+      return value === null ? [] : [Math.log(value)];
+    }),
+  );
+}
+
+/** Returns logarithms of the ratio of a quantity in blocks that both have, by start and block. */
+export function logRatios(
+  over: readonly RepetitionResult[],
+  under: readonly RepetitionResult[],
+  read: Read,
+): number[][] {
+  return over.map((repetition) => {
+    const other = under.find((one) => one.repetition === repetition.repetition);
+    if (other === undefined) return [];
+    const others = countedSlices(other);
+    return [...countedSlices(repetition)].flatMap(([block, slice]) => {
+      const match = others.get(block);
+      const [a, b] = [read(slice), match ? read(match) : null];
+      return a === null || b === null ? [] : [Math.log(a / b)];
+    });
+  });
+}

@@ -1,0 +1,117 @@
+import type { Findings } from "@c10k-lab/protocol";
+import { cellsAt, type Point, pointsOf } from "../plan/cells.ts";
+import type { Plan } from "../plan/plan.ts";
+import { Blocks } from "../slices/blocks.ts";
+import type { Stand } from "../slices/stand.ts";
+import type { LabSession } from "./lab-session.ts";
+import type { SliceProgress } from "./slice-progress.ts";
+
+/** Blocks that each start has at least. */
+const BLOCKS_MIN = 3;
+/** Time for ending a start and reporting, ms. */
+const END_MS = 500;
+/** Ratio within which an interval is narrow enough. */
+const PRECISION = 1.1;
+
+/** Measures the points of a plan in slices until the intervals are narrow enough or the budget is spent. */
+export class SlicedRun {
+  readonly #session: LabSession;
+  readonly #plan: Plan;
+  readonly #progress: SliceProgress;
+  readonly #deadlineMs: number;
+  readonly #starts = new Map<Point, number>();
+  /** Longest time of a start without its blocks so far, ms. */
+  #overheadMs = 0;
+
+  /** @param deadlineMs end of the budget, on performance.now() */
+  constructor(session: LabSession, plan: Plan, deadlineMs: number, progress: SliceProgress) {
+    this.#session = session;
+    this.#plan = plan;
+    this.#deadlineMs = deadlineMs;
+    this.#progress = progress;
+  }
+
+  async run(): Promise<void> {
+    const points = pointsOf(this.#plan);
+    // First rounds over all points, so that an interrupted experiment has all of them.
+    const rounds = Math.max(...points.map(({ group }) => group.repeats));
+    const planned = Array.from({ length: rounds }, (_, round) =>
+      points.filter(({ group }) => round < group.repeats),
+    ).flat();
+    for (const [index, point] of planned.entries()) {
+      if (this.#isOver()) return;
+      await this.#visit(point, this.#leftMs() / (planned.length - index));
+    }
+    for (;;) {
+      const widest = this.#findWidest(points);
+      if (widest === null || this.#isOver()) return;
+      await this.#visit(widest, this.#leftMs());
+    }
+  }
+
+  /** Starts all variants of a point and measures blocks within the time. */
+  async #visit(point: Point, timeMs: number): Promise<void> {
+    const startedMs = performance.now();
+    const repetition = (this.#starts.get(point) ?? 0) + 1;
+    this.#starts.set(point, repetition);
+    this.#progress.begin(point, repetition, this.#leftMs());
+    let blocksMs = 0;
+    await this.#session.runTogether(cellsAt(this.#plan, point, repetition), async (stands) => {
+      const up = await standing(stands);
+      const blocks = new Blocks(up, this.#plan.seed * 1000 + repetition);
+      await blocks.warmUp();
+      const upMs = performance.now();
+      const endMs = Math.min(startedMs + timeMs - END_MS, upMs + BLOCKS_MAX_MS);
+      for (let count = 0; up.length > 0 && !this.#session.isInterrupted; count++) {
+        const isTime = performance.now() + blocks.blockMs > endMs;
+        if (isTime && (count >= BLOCKS_MIN || performance.now() > this.#deadlineMs)) break;
+        await blocks.measure();
+      }
+      blocksMs = performance.now() - upMs;
+    });
+    this.#overheadMs = Math.max(this.#overheadMs, performance.now() - startedMs - blocksMs);
+    this.#progress.finish(point, repetition, this.#session.findings, this.#leftMs());
+  }
+
+  /** Returns the point with the widest interval; null when all are narrow enough. */
+  #findWidest(points: readonly Point[]): Point | null {
+    const widths = points
+      .map((point) => ({ point, width: widthAt(point, this.#session.findings) }))
+      .filter(({ width }) => width > Math.log(PRECISION))
+      .toSorted((a, b) => b.width - a.width);
+    return widths[0]?.point ?? null;
+  }
+
+  #leftMs(): number {
+    return this.#deadlineMs - performance.now();
+  }
+
+  /** A further start would not fit into the budget. */
+  #isOver(): boolean {
+    return this.#session.isInterrupted || this.#leftMs() < this.#overheadMs + END_MS;
+  }
+}
+
+/** Longest time of the blocks of one start: starts differ, so a further one tells more. */
+const BLOCKS_MAX_MS = 5000;
+
+/** Returns the stands whose connections are all open; the others are released. */
+async function standing(stands: readonly Stand[]): Promise<Stand[]> {
+  const up = await Promise.all(stands.map((stand) => stand.isUp));
+  return stands.filter((stand, index) => {
+    if (!up[index]) stand.release();
+    return up[index];
+  });
+}
+
+/** Returns half the width of the widest interval at a point, as a logarithm. */
+function widthAt({ group, step }: Point, { findings }: Findings): number {
+  const here = findings.filter(
+    (one) =>
+      one.group === group.name && one.at === step.x && one.question === "variants" && one.quantity === "cost",
+  );
+  const widths = here.map(({ effect, high }) =>
+    effect && high ? Math.log(high / effect) : Number.POSITIVE_INFINITY,
+  );
+  return Math.max(0, ...widths);
+}

@@ -1,0 +1,59 @@
+import { once } from "node:events";
+import { createServer, type Server, type Socket } from "node:net";
+import { LineQueue, within } from "@c10k-lab/process";
+import { ControlAnswer, type ControlOrder } from "@c10k-lab/protocol";
+
+/** The lab's end of the connection to a client that it directs: client option `--control`. */
+export class DirectedClient {
+  /** HOST:PORT for `--control`. */
+  readonly address: string;
+  readonly #server: Server;
+  readonly #socket: Promise<Socket>;
+  #lines: LineQueue | null = null;
+
+  private constructor(server: Server, address: string) {
+    this.address = address;
+    this.#server = server;
+    this.#socket = once(server, "connection").then(([socket]) => {
+      this.#lines = new LineQueue(socket);
+      return socket.setNoDelay();
+    });
+  }
+
+  /** Opens the port that the client connects to. */
+  static async listen(): Promise<DirectedClient> {
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port for the client's orders");
+    return new DirectedClient(server, `${address.address}:${address.port}`);
+  }
+
+  /** Waits for the client's first line: its connections are open, or have failed. null: it did not come. */
+  async connected(timeoutMs: number): Promise<ControlAnswer | null> {
+    try {
+      await within(timeoutMs, this.#socket, () => "the client does not connect");
+    } catch {
+      return null;
+    }
+    return this.#answer(timeoutMs);
+  }
+
+  /** Gives an order. @returns null when the client is gone, or does not answer in time */
+  async order(order: ControlOrder, timeoutMs: number): Promise<ControlAnswer | null> {
+    if (this.#lines === null) return null;
+    (await this.#socket).write(`${order}\n`);
+    return this.#answer(timeoutMs);
+  }
+
+  /** Lets the client end its connections and write its results. */
+  async end(): Promise<void> {
+    this.#server.close();
+    if (this.#lines !== null) (await this.#socket).end("end\n");
+  }
+
+  async #answer(timeoutMs: number): Promise<ControlAnswer | null> {
+    const line = (await this.#lines?.next(timeoutMs)) ?? null;
+    return line === null ? null : ControlAnswer.parse(JSON.parse(line));
+  }
+}

@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
+import { LatencyHistogram } from "@c10k-lab/stats";
+import type { Service } from "../engines/engine.ts";
+import type { Cell } from "../plan/cells.ts";
+import { DirectedClient } from "./directed-client.ts";
+import { compareLooks, look, type SliceEvidence, type Watched } from "./slice-look.ts";
+
+/** All connections must be open within this time. */
+const CONNECT_MS = 90_000;
+/** An answer to an order takes a turn of the client's loop, or at most until its messages are back. */
+const ANSWER_MS = 40_000;
+
+/** Length of a slice, and time between the first message and its beginning. */
+export interface SliceTimes {
+  readonly settleMs: number;
+  readonly durationMs: number;
+}
+
+/** Place of a slice in the experiment. */
+type SlicePlace = Pick<Slice, "block" | "place">;
+
+/** One variant that is up with all its connections: one repetition of a cell, measured slice by slice. */
+export class Stand {
+  readonly cell: Cell;
+  readonly slices: Slice[] = [];
+  readonly #processor: number | null;
+  readonly #up = Promise.withResolvers<boolean>();
+  readonly #released = Promise.withResolvers<void>();
+  #links: readonly DirectedClient[] = [];
+  #servers: readonly Service[] = [];
+  #clients: readonly Service[] = [];
+  #isGone = false;
+
+  /** @param processor the server's; null when it is not pinned */
+  constructor(cell: Cell, processor: number | null) {
+    this.cell = cell;
+    this.#processor = processor;
+  }
+
+  /** Opens a port for each client. @returns the addresses for `--control` */
+  async listen(): Promise<string[]> {
+    this.#links = await Promise.all(Array.from({ length: this.cell.clients }, () => DirectedClient.listen()));
+    return this.#links.map(({ address }) => address);
+  }
+
+  /** Holds the connections open until the stand is released. */
+  async hold(servers: readonly Service[], clients: readonly Service[]): Promise<void> {
+    this.#servers = servers;
+    this.#clients = clients;
+    const answers = await Promise.race([
+      Promise.all(this.#links.map((link) => link.connected(CONNECT_MS))),
+      this.#released.promise.then(() => []),
+      // A client writes its first line when it ends.
+      ...clients.map((client) => client.nextLine(CONNECT_MS).then(() => [])),
+    ]);
+    const open = answers.reduce((sum, answer) => sum + (answer?.open ?? 0), 0);
+    this.#up.resolve(open === this.cell.connections);
+    await this.#released.promise;
+    await Promise.all(this.#links.map((link) => link.end()));
+  }
+
+  /** Resolves when all connections are open, or with false when some are not. */
+  get isUp(): Promise<boolean> {
+    return this.#up.promise;
+  }
+
+  /** A client has gone: no further slice can be measured. */
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  get pids(): number[] {
+    return [...this.#servers, ...this.#clients].flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** Ends the repetition. */
+  release(): void {
+    this.#up.resolve(false);
+    this.#released.resolve();
+  }
+
+  /**
+   * Exchanges messages, and measures from the time on when the load is steady.
+   *
+   * @param waiting processes of the other stands
+   * @returns null when a client has gone
+   */
+  async measure(place: SlicePlace, times: SliceTimes, waiting: readonly number[]): Promise<Slice | null> {
+    const watched: Watched = {
+      servers: this.#servers.flatMap(({ pid }) => pid ?? []),
+      waiting,
+      processor: this.#processor,
+    };
+    await this.#order("exchange");
+    await sleep(times.settleMs);
+    const from = await this.#order("begin-slice");
+    const before = look(watched);
+    await sleep(times.durationMs);
+    const to = await this.#order("end-slice");
+    const after = look(watched);
+    const parked = await this.#order("park");
+    if (!from || !to || !parked) return null;
+    return describeSlice(place, { from, to, parked }, compareLooks(before, after));
+  }
+
+  /** Gives all clients an order. @returns the sum of their answers; null when one did not answer */
+  async #order(order: ControlOrder): Promise<Total | null> {
+    if (this.#isGone) return null;
+    const answers = await Promise.all(this.#links.map((link) => link.order(order, ANSWER_MS)));
+    const given = answers.filter((answer) => answer !== null);
+    this.#isGone = given.length < answers.length;
+    return this.#isGone ? null : addAnswers(given);
+  }
+}
+
+/** Answers of all clients of a stand to one order. */
+interface Total {
+  readonly atUs: number;
+  readonly messages: number;
+  readonly errors: number;
+  readonly cpuUs: number;
+  readonly histograms: { readonly response: string; readonly intended: string };
+}
+
+function addAnswers(answers: readonly ControlAnswer[]): Total {
+  const sum = (name: "atUs" | "messages" | "errors" | "cpuUs") =>
+    answers.reduce((total, answer) => total + answer[name], 0);
+  const merge = (name: "response" | "intended") =>
+    LatencyHistogram.decodeAll(answers.flatMap(({ histograms }) => histograms?.[name] ?? [])).encode();
+  return {
+    atUs: sum("atUs") / answers.length,
+    messages: sum("messages"),
+    errors: sum("errors"),
+    cpuUs: sum("cpuUs"),
+    histograms: { response: merge("response"), intended: merge("intended") },
+  };
+}
+
+function describeSlice(
+  place: SlicePlace,
+  { from, to, parked }: Readonly<Record<"from" | "to" | "parked", Total>>,
+  evidence: SliceEvidence,
+): Slice {
+  const elapsedUs = to.atUs - from.atUs;
+  const messages = to.messages - from.messages;
+  const perSecond = (1e6 * messages) / elapsedUs;
+  const perMessage = (perSlice: number) => (messages === 0 ? null : perSlice / messages);
+  return {
+    ...place,
+    durationMs: elapsedUs / 1000,
+    messages,
+    messagesPerSecond: perSecond,
+    server: {
+      cores: evidence.serverCores,
+      // Share by rate: lab and client read their clocks at slightly different moments.
+      cpuUsPerMessage: messages === 0 ? null : (1e6 * evidence.serverCores) / perSecond,
+      faultsPerMessage: perMessage(evidence.faults),
+    },
+    client: { cores: (to.cpuUs - from.cpuUs) / elapsedUs },
+    waiting: { cores: evidence.waitingCores },
+    lab: { cores: evidence.labCores },
+    foreign: { cores: evidence.foreignCores },
+    stolen: { cores: evidence.stolenCores },
+    histograms: parked.histograms,
+    disturbances: parked.errors > from.errors ? ["failures"] : [],
+  };
+}
