@@ -72,6 +72,8 @@ const SETTLED_BY_SLICES: readonly Doubt["reason"][] = [
   "send-lag",
   "stolen",
   "busy-host",
+  // Connections are open before the first slice, and the counters are those of all variants together.
+  "listen-overflow",
 ];
 
 /** Returns the reasons why a repetition's figures may not be the server's. */

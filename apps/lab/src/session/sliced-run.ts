@@ -32,7 +32,8 @@ export class SlicedRun {
   }
 
   async run(): Promise<void> {
-    const points = pointsOf(this.#plan);
+    // The largest loads first: where the time runs out, they have the most starts.
+    const points = pointsOf(this.#plan).toSorted((a, b) => b.step.x - a.step.x);
     // First rounds over all points, so that an interrupted experiment has all of them.
     const rounds = Math.max(...points.map(({ group }) => group.repeats));
     const planned = Array.from({ length: rounds }, (_, round) =>
