@@ -6,7 +6,7 @@ const { join } = require("node:path");
  * of src, or the files of src that are named, separated by spaces. A file in no room is an error.
  */
 const ROOMS = {
-  "apps/bench": ["main.ts", "comparison", "processes", "options.ts"],
+  "apps/bench": ["main.ts", "truth-table.ts", "comparison", "processes", "options.ts"],
   "apps/client": [
     "main.ts",
     "control",
@@ -37,7 +37,15 @@ const ROOMS = {
   ],
   "apps/report": ["main.ts", "commands", "output", "results", "contract.ts"],
   "packages/conformance": ["index.ts", "cases/connections", "cases/program", "harness"],
-  "packages/inference": ["index.ts", "usl", "starts.ts", "student.ts", "interval.ts generator.ts"],
+  "packages/inference": [
+    "index.ts",
+    "truth",
+    "usl",
+    "verdict.ts",
+    "starts.ts",
+    "student.ts",
+    "interval.ts generator.ts",
+  ],
   "packages/process": [
     "index.ts",
     "testing",

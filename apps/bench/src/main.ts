@@ -10,11 +10,13 @@ import { PROGRAM } from "./options.ts";
 import { C_CLIENT } from "./processes/load-client.ts";
 import { chooseScenes } from "./processes/scene.ts";
 import { assertBuilt, chooseSides, programsOf } from "./processes/servers.ts";
+import { proveTruth } from "./truth-table.ts";
 
 const options = parseCommandLine(PROGRAM, process.argv.slice(2));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
+  if (options.truth) return printTruth();
   let comparison: Comparison<unknown>;
   try {
     comparison = options.clients ? compareClients() : compareServers();
@@ -28,6 +30,12 @@ async function main(): Promise<number> {
     return fail(EXIT.unwritable, `cannot write --json ${options.json}: ${(error as Error).message}`);
   }
   return drive(comparison);
+}
+
+function printTruth(): number {
+  const { text, holds } = proveTruth((description) => process.stderr.write(`${description}\n`));
+  process.stdout.write(`${text}\n`);
+  return holds ? EXIT.ok : EXIT.incomplete;
 }
 
 /** @throws UsageError or Error, see `assertBuilt` */

@@ -43,6 +43,9 @@ const BENCH_OPTIONS = {
   clients: flag(
     "compare the load client, instead of the servers, with an independent one in C and with known response times",
   ),
+  truth: flag(
+    "measure nothing: simulate experiments whose truth is known, and print how often the intervals hold it",
+  ),
   thinkMs: durationRangeMs({
     describe:
       "with --clients: pause before the next message, one value or A..B, so that no client is the limit",
@@ -65,9 +68,10 @@ export const PROGRAM = {
     ["npm run bench -- --size 512", "longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
     ["npm run bench -- --clients", "does the load client agree with the truth, and with another client?"],
+    ["npm run bench -- --truth", "do 99 % intervals hold the truth? Simulated, a minute"],
     ["npm run bench -- --clients --servers epoll --think 5ms..15ms", "both clients on a real server"],
   ] as const,
   epilogue: `Every option can also be set in the environment: --rounds is BENCH_ROUNDS.
-Exit codes: 0 all pairs measured, 1 a server or a client failed, or the clients do not agree with the known response times, 2 bad usage,
+Exit codes: 0 all pairs measured, 1 a server or a client failed, or clients or intervals miss the known truth, 2 bad usage,
 3 the file could not be written, 130 or 143 interrupted (the pairs measured so far are printed).`,
 };

@@ -1,5 +1,7 @@
-import type { Effect } from "@c10k-lab/inference";
-import type { Verdict } from "@c10k-lab/protocol";
+import type { Effect } from "./starts.ts";
+
+/** Answer that an interval allows. */
+export type EffectVerdict = "shown" | "at-least" | "at-most" | "no-difference" | "not-shown";
 
 /** An effect within this factor of 1 is no difference. */
 const EQUAL_WITHIN = 1.05;
@@ -13,7 +15,7 @@ export interface Bounds {
 export const UNBOUNDED: Bounds = { isOverBounded: false, isUnderBounded: false };
 
 /** Returns what an effect shows. Rates that the client limited are lower bounds: a ratio then has one end only. */
-export function judgeEffect({ low, high }: Effect, { isOverBounded, isUnderBounded }: Bounds): Verdict {
+export function judgeEffect({ low, high }: Effect, { isOverBounded, isUnderBounded }: Bounds): EffectVerdict {
   if (isOverBounded && isUnderBounded) return "not-shown";
   if (isOverBounded) return low > 1 ? "at-least" : "not-shown";
   if (isUnderBounded) return high < 1 ? "at-most" : "not-shown";

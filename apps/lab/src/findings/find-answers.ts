@@ -1,4 +1,13 @@
-import { CONFIDENCE_PERCENT, type Effect, estimateEffects, median } from "@c10k-lab/inference";
+import {
+  type Bounds,
+  CONFIDENCE_PERCENT,
+  type Effect,
+  estimateEffects,
+  estimateFurtherS,
+  judgeEffect,
+  median,
+  UNBOUNDED,
+} from "@c10k-lab/inference";
 import type {
   CloseReason,
   Doubt,
@@ -11,7 +20,6 @@ import type {
 } from "@c10k-lab/protocol";
 import { CLOSE_REASONS } from "@c10k-lab/protocol";
 import { countedSlices, countReplaced, isBounded, logLevels, logRatios, READERS } from "./slice-values.ts";
-import { type Bounds, estimateFurtherS, judgeEffect, UNBOUNDED } from "./verdict.ts";
 
 type SlicedQuantity = keyof typeof READERS;
 
