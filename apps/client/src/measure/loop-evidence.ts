@@ -17,7 +17,7 @@ export class LoopEvidence {
   /** Microseconds by which a due message was late although its connection was free: the client's own delay. */
   readonly sendLag = new LatencyHistogram();
   #cpuBeforeUs = 0;
-  /** CPU time of the process, user and system, while messages were exchanged. */
+  /** CPU time of the process, user and system, while messages were exchanged: of all slices together. */
   cpuUs = 0;
 
   startCpuTime(): void {
@@ -25,7 +25,7 @@ export class LoopEvidence {
   }
 
   stopCpuTime(): void {
-    this.cpuUs = cpuUs() - this.#cpuBeforeUs;
+    this.cpuUs += cpuUs() - this.#cpuBeforeUs;
   }
 }
 
