@@ -84,7 +84,10 @@ export function cellsInOrder(group: Group): CellFigures[] {
 }
 
 /** Returns the cells at one axis value, a variant each. */
-export function cellsAt({ variants, cells }: Group, axisValue: number): CellFigures[] {
+export function cellsAt(
+  { variants, cells }: Pick<Group, "variants" | "cells">,
+  axisValue: number,
+): CellFigures[] {
   return variants.flatMap(
     (variant) => cells.find((cell) => cell.variant === variant && cell.axisValue === axisValue) ?? [],
   );

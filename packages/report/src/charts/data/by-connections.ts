@@ -5,7 +5,7 @@ import { collectDoubts, hasDoubt } from "../../comparison/doubts.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { cellsOf, describeFate, type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import type { Quantity } from "../../model/quantities.ts";
-import type { Axis, Chart, Point, Range, Series } from "../draw/chart.ts";
+import { type Axis, type Chart, numberAxis, type Point, type Range, type Series } from "../draw/chart.ts";
 
 /** Factor between the smallest and the largest value above which a linear axis hides the small ones. */
 const LOG_SPREAD = 30;
@@ -15,23 +15,26 @@ export interface Drawing {
   readonly name: string;
   readonly heading: string;
   readonly label: string;
-  readonly unit: string;
+  /** Unit in tooltips: the quantity's, unless that repeats the label. */
+  readonly unit?: string;
   readonly quantity: Quantity;
   /** Clause for the variant that is really best: "answers the most messages per second". */
   readonly leads: string;
-  readonly canBeLog: boolean;
+  readonly canBeLog?: true;
 }
 
 export function drawByConnections(group: Group, drawing: Drawing): Chart {
-  const { name, heading, label, unit, quantity } = drawing;
+  const { name, heading, label, quantity, unit = quantity.unit, canBeLog = false } = drawing;
   const series = seriesOf(group, quantity);
+  const comparison = compareAtHardest(group, quantity) ?? compareAtHardest(group, quantity, 1);
+  const values = comparison === null ? [] : [describeValues(group, comparison)];
   return {
     name,
     heading,
-    title: titleOf(group, drawing),
-    caption: captionOf(group, quantity, series),
+    title: titleOf(group, drawing, comparison),
+    caption: [...values, ...hollowSentence(group, series)].join(" "),
     x: xAxisOf(group),
-    y: { label, unit, scale: drawing.canBeLog ? scaleOf(series) : "linear", format: "number", ticks: null },
+    y: numberAxis(label, unit, canBeLog ? scaleOf(series) : "linear"),
     series,
   };
 }
@@ -61,20 +64,23 @@ export function seriesOf(group: Group, { value }: Pick<Quantity, "value">): Seri
   });
 }
 
-function titleOf(group: Group, { heading, quantity, leads }: Drawing): string {
-  const comparison = compareAtHardest(group, quantity);
-  if (comparison === null) return titleOfOne(group, heading, quantity);
+function titleOf(group: Group, { heading, quantity, leads }: Drawing, comparison: Comparison | null): string {
+  const [first] = comparison?.ranked ?? [];
+  if (comparison === null || first === undefined) return `${heading}, by ${axisWords(group.axis).label}`;
   const at = `at ${describePlace(group.axis, comparison.axisValue)}`;
-  const leader = leaderOf(comparison);
-  const behind = behindIn(comparison).map(({ variant }) => variant);
-  const doubt = describeDoubt(group, comparison.ranked);
-  if (leader !== null) return `${leader} ${leads} ${at}${doubt}`;
-  const infinite = comparison.ranked.filter(({ value }) => value === Number.POSITIVE_INFINITY);
-  if (behind.length === 0 && infinite.length > 0) {
-    return `${listed(infinite.map(({ variant }) => variant))}: infinite ${quantity.what} ${at}${doubt}`;
+  if (comparison.ranked.length === 1) {
+    return `${first.variant}: ${quantity.format(first.value)} ${quantity.unit} ${at}`;
   }
-  if (behind.length === 0) return `No real difference in ${quantity.what} ${at}`;
-  return `${listed(behind)} ${behind.length === 1 ? "is" : "are"} behind in ${quantity.what} ${at}${doubt}`;
+  const doubt = describeDoubt(group, comparison.ranked);
+  const leader = leaderOf(comparison);
+  if (leader !== null) return `${leader} ${leads} ${at}${doubt}`;
+  const behind = behindIn(comparison).map(({ variant }) => variant);
+  if (behind.length > 0) {
+    return `${listed(behind)} ${behind.length === 1 ? "is" : "are"} behind in ${quantity.what} ${at}${doubt}`;
+  }
+  const infinite = comparison.ranked.filter(({ value }) => value === Number.POSITIVE_INFINITY);
+  if (infinite.length === 0) return `No real difference in ${quantity.what} ${at}`;
+  return `${listed(infinite.map(({ variant }) => variant))}: infinite ${quantity.what} ${at}${doubt}`;
 }
 
 /** Returns " (inconclusive)" for a title that rests on a doubtful cell. */
@@ -83,31 +89,16 @@ export function describeDoubt(group: Group, compared: Comparison["ranked"]): str
   return hasDoubt(collectDoubts(group, cells)) ? " (inconclusive)" : "";
 }
 
-/** Returns the title of a quantity that only one variant has. */
-function titleOfOne(group: Group, heading: string, quantity: Quantity): string {
-  const comparison = compareAtHardest(group, quantity, 1);
-  const [only] = comparison?.ranked ?? [];
-  if (comparison === null || only === undefined) return `${heading}, by ${axisWords(group.axis).label}`;
-  return `${only.variant}: ${quantity.format(only.value)} ${quantity.unit} at ${describePlace(group.axis, comparison.axisValue)}`;
-}
-
-function captionOf(group: Group, quantity: Quantity, series: readonly Series[]): string {
-  const comparison = compareAtHardest(group, quantity) ?? compareAtHardest(group, quantity, 1);
-  const values = comparison === null ? [] : [describeValues(group, comparison)];
-  return [...values, ...hollowSentence(group, series)].join(" ");
-}
-
 /** Returns "At 4,000 connections: threaded 1.9 (1.8 to 2.0), epoll 0.01 (0.01 to 0.02) …" in the order of the tables. */
 function describeValues(group: Group, { quantity, axisValue, ranked }: Comparison): string {
   const { format, unit, value } = quantity;
   const cells = group.variants.flatMap((name) => ranked.find(({ variant }) => variant === name)?.cell ?? []);
-  const intervals = cells.map((cell) => intervalOf(cell, value));
-  const values = cells.map((cell, at) => {
-    const interval = intervals[at] ?? null;
+  const values = cells.map((cell) => {
+    const interval = intervalOf(cell, value);
     const range = interval === null ? "" : ` (${format(interval.low)} to ${format(interval.high)})`;
     return `${cell.variant} ${format(value(cell) ?? 0)}${range}`;
   });
-  const hasInterval = intervals.some((interval) => interval !== null);
+  const hasInterval = cells.some((cell) => intervalOf(cell, value) !== null);
   const legend = hasInterval ? `; in brackets ${CONFIDENCE_PERCENT} % intervals` : "";
   return `At ${describePlace(group.axis, axisValue)}: ${values.join(", ")} ${unit}${legend}.`;
 }

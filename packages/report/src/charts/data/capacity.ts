@@ -8,7 +8,12 @@ import {
   searchName,
   trialsOf,
 } from "@c10k-lab/words";
-import type { Chart, Point, Series } from "../draw/chart.ts";
+import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
+
+const WORDS = {
+  connections: { subject: "number of connections", label: "connections tried", unit: "connections tried" },
+  rate: { subject: "rate", label: "messages per second tried", unit: "messages/s tried" },
+} as const;
 
 /** p99 over every value that was tried, a chart for each direction of the search. */
 export function capacityCharts({ searches, objective }: Capacity): Chart[] {
@@ -17,40 +22,18 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
     const series = of.map(seriesOf);
     const xs = series.flatMap((one) => [...one.points, ...one.hollow]).map(([x]) => x);
     if (xs.length === 0) return [];
-    const [low, high] = [Math.min(...xs), Math.max(...xs)];
-    const limit: Series = {
-      name: "asked",
-      kind: "line",
-      points: [
-        [low, objective.p99Ms],
-        [high, objective.p99Ms],
-      ],
-      hollow: [],
-    };
+    const { subject, label, unit } = WORDS[searched];
+    const ends = [Math.min(...xs), Math.max(...xs)] as const;
+    const limit = ends.map((x): Point => [x, objective.p99Ms]);
     return [
       {
         name: `searched-${searched}`,
-        heading:
-          searched === "connections"
-            ? "Search for the largest number of connections"
-            : "Search for the largest rate",
+        heading: `Search for the largest ${subject}`,
         title: titleOf(of),
         caption: captionOf(of, objective.p99Ms),
-        x: {
-          label: searched === "connections" ? "connections tried" : "messages per second tried",
-          unit: searched === "connections" ? "connections tried" : "messages/s tried",
-          scale: "log",
-          format: "number",
-          ticks: ticksBetween(low, high),
-        },
-        y: {
-          label: "p99 response time from when a message was due, ms",
-          unit: "ms",
-          scale: "log",
-          format: "number",
-          ticks: null,
-        },
-        series: [limit, ...series],
+        x: { ...numberAxis(label, unit, "log"), ticks: ticksBetween(...ends) },
+        y: numberAxis("p99 response time from when a message was due, ms", "ms", "log"),
+        series: [{ name: "asked", kind: "line", points: limit, hollow: [] }, ...series],
       },
     ];
   });
@@ -58,15 +41,12 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
 
 /** Returns repetitions that met the objective as full marks, the others hollow; an infinite p99 cannot be drawn. */
 function seriesOf(search: Search): Series {
-  const trials = search.tries.flatMap(({ value, trials: of }) =>
-    of.flatMap(({ met, p99Ms }) =>
-      typeof p99Ms === "number" ? [{ met, point: [value, p99Ms] as Point }] : [],
-    ),
-  );
   const pointsOf = (wanted: boolean) =>
-    trials
-      .filter(({ met }) => met === wanted)
-      .map(({ point }) => point)
+    search.tries
+      .flatMap(({ value, trials }) => trials.map(({ met, p99Ms }) => ({ met, value, p99Ms })))
+      .flatMap(({ met, value, p99Ms }): Point[] =>
+        met === wanted && typeof p99Ms === "number" ? [[value, p99Ms]] : [],
+      )
       .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
   return { name: searchName(search), kind: "marks", points: pointsOf(true), hollow: pointsOf(false) };
 }

@@ -30,8 +30,8 @@ function isQuiet({ sentAgain, late, unanswered }: Waits): boolean {
 }
 
 function spreadTitle(drawn: readonly Drawn[], at: string): string {
-  const [widest, next] = drawn.map(spreadOf).toSorted((a, b) => widthOf(b) - widthOf(a));
-  if (widest === undefined || next === undefined || widthOf(widest) < SPREAD_RATIO * widthOf(next)) {
+  const [widest, next] = drawn.map(spreadOf).toSorted((a, b) => b.width - a.width);
+  if (widest === undefined || next === undefined || widest.width < SPREAD_RATIO * next.width) {
     return `Mean response time of each connection ${at}`;
   }
   return `${widest.variant}'s connections wait least alike ${at}`;
@@ -39,7 +39,7 @@ function spreadTitle(drawn: readonly Drawn[], at: string): string {
 
 export function captionOf(group: Group, drawn: readonly Drawn[]): string {
   const at = describePlace(group.axis, drawn[0]?.cell.axisValue ?? 0);
-  const ranges = drawn.map(spreadOf).map(rangeOf).join("; ");
+  const ranges = drawn.map((one) => spreadOf(one).range).join("; ");
   return [
     `At ${at} the mean response time of a connection in one repetition, fastest to slowest: ${ranges} ms.`,
     ...drawn.flatMap(({ cell, waits }) =>
@@ -65,35 +65,19 @@ function outlineSentence(drawn: readonly Drawn[]): string[] {
 }
 
 function missingSentence(drawn: readonly Drawn[]): string[] {
-  const missing = drawn.flatMap(({ cell, waits }) =>
-    waits.unanswered === 0
-      ? []
-      : [
-          `${integer(waits.unanswered)} of ${cell.variant}'s${isWhole(cell) ? "" : ` (${cell.middle.status})`}`,
-        ],
-  );
+  const missing = drawn
+    .filter(({ waits }) => waits.unanswered > 0)
+    .map(
+      ({ cell, waits }) =>
+        `${integer(waits.unanswered)} of ${cell.variant}'s${isWhole(cell) ? "" : ` (${cell.middle.status})`}`,
+    );
   return missing.length === 0 ? [] : [`Without a response and not drawn: ${listed(missing)}.`];
 }
 
-interface Spread {
-  readonly variant: string;
-  readonly fastestMs: number;
-  readonly slowestMs: number;
-}
-
-function spreadOf({ cell: { variant }, dots }: Drawn): Spread {
+function spreadOf({ cell: { variant }, dots }: Drawn) {
   const ms = dots.map((point) => point[1]);
-  return {
-    variant,
-    fastestMs: ms.reduce((a, b) => Math.min(a, b)),
-    slowestMs: ms.reduce((a, b) => Math.max(a, b)),
-  };
-}
-
-function widthOf({ fastestMs, slowestMs }: Spread): number {
-  return fastestMs > 0 ? slowestMs / fastestMs : 0;
-}
-
-function rangeOf({ variant, fastestMs, slowestMs }: Spread): string {
-  return `${variant} ${about(fastestMs)} to ${about(slowestMs)}`;
+  const fastestMs = ms.reduce((a, b) => Math.min(a, b));
+  const slowestMs = ms.reduce((a, b) => Math.max(a, b));
+  const range = `${variant} ${about(fastestMs)} to ${about(slowestMs)}`;
+  return { variant, range, width: fastestMs > 0 ? slowestMs / fastestMs : 0 };
 }

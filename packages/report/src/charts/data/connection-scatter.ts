@@ -3,7 +3,7 @@ import { RUNGS, rungText } from "../../comparison/ladder.ts";
 import { isLaddered, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsAt, type Group, listAxisValues } from "../../model/group.ts";
-import type { Chart, Series } from "../draw/chart.ts";
+import { type Chart, numberAxis, type Series } from "../draw/chart.ts";
 import { scaleOf } from "./by-connections.ts";
 import { captionOf, titleOf } from "./connection-scatter-words.ts";
 import { type Drawn, drawnOf } from "./drawn-connections.ts";
@@ -46,14 +46,8 @@ function scatter(group: Group, cells: readonly CellFigures[], x: number | null):
     heading: x === null ? heading : `${heading}, ${describePlace(group.axis, x)}`,
     title: titleOf(group, drawn),
     caption: captionOf(group, drawn),
-    x: { label: "connection number", unit: "", scale: "linear", format: "number", ticks: null },
-    y: {
-      label: "mean response time, ms",
-      unit: "ms",
-      scale: x === null ? scaleOf(series) : "log",
-      format: "number",
-      ticks: null,
-    },
+    x: numberAxis("connection number", ""),
+    y: numberAxis("mean response time, ms", "ms", x === null ? scaleOf(series) : "log"),
     series,
   };
 }

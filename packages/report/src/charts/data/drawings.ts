@@ -1,5 +1,6 @@
 import type { Axis } from "@c10k-lab/protocol";
 import { type Group, isAblation, isOpenLoop } from "../../model/group.ts";
+import type { Quantity } from "../../model/quantities.ts";
 import * as quantities from "../../model/quantities.ts";
 import type { Drawing } from "./by-connections.ts";
 
@@ -7,50 +8,8 @@ const THROUGHPUT: Drawing = {
   name: "throughput",
   heading: "Throughput",
   label: "messages per second",
-  unit: "messages/s",
   quantity: quantities.RATE,
   leads: "answers the most messages per second",
-  canBeLog: false,
-};
-
-const RESPONSE_P50: Drawing = {
-  name: "response-p50",
-  heading: "Response time, median",
-  label: "median response time, ms",
-  unit: "ms",
-  quantity: quantities.RESPONSE_P50,
-  leads: "has the shortest median response time",
-  canBeLog: true,
-};
-
-const RESPONSE_P99: Drawing = {
-  name: "response-p99",
-  heading: "Response time, p99",
-  label: "p99 response time, ms",
-  unit: "ms",
-  quantity: quantities.RESPONSE_P99,
-  leads: "has the shortest p99 response time",
-  canBeLog: true,
-};
-
-const RESPONSE_MAX: Drawing = {
-  name: "response-max",
-  heading: "Response time, maximum",
-  label: "maximum response time, ms",
-  unit: "ms",
-  quantity: quantities.RESPONSE_MAX,
-  leads: "has the shortest maximum response time",
-  canBeLog: true,
-};
-
-const CONNECT_P99: Drawing = {
-  name: "connect-p99",
-  heading: "Connect time, p99",
-  label: "p99 connect time, ms",
-  unit: "ms",
-  quantity: quantities.CONNECT_P99,
-  leads: "has the shortest p99 connect time",
-  canBeLog: true,
 };
 
 const CPU_PER_MESSAGE: Drawing = {
@@ -60,7 +19,6 @@ const CPU_PER_MESSAGE: Drawing = {
   unit: "µs",
   quantity: quantities.CPU_PER_MESSAGE,
   leads: "needs the least CPU time per message",
-  canBeLog: false,
 };
 
 const CPU_CORE: Drawing = {
@@ -70,17 +28,14 @@ const CPU_CORE: Drawing = {
   unit: "%",
   quantity: quantities.CORE_SHARE,
   leads: "uses the largest share of a core",
-  canBeLog: false,
 };
 
 const MEMORY: Drawing = {
   name: "memory",
   heading: "Memory",
   label: "peak resident memory, MiB",
-  unit: "MiB",
   quantity: quantities.MEMORY,
   leads: "needs the least memory",
-  canBeLog: false,
 };
 
 const SWITCHES: Drawing = {
@@ -97,40 +52,16 @@ const DATA_RATE: Drawing = {
   name: "data-rate",
   heading: "Data rate",
   label: "MiB per second, both ways together",
-  unit: "MiB/s",
   quantity: quantities.DATA_RATE,
   leads: "moves the most bytes per second",
-  canBeLog: false,
 };
 
 const CONNECTION_RATE: Drawing = {
   name: "connection-rate",
   heading: "New connections",
   label: "connections per second, achieved",
-  unit: "connections/s",
   quantity: quantities.CONNECTION_RATE,
   leads: "serves the most new connections per second",
-  canBeLog: false,
-};
-
-const FIRST_RESPONSE_P99: Drawing = {
-  name: "first-response-p99",
-  heading: "Time to the first response, p99",
-  label: "p99 time to the first response, ms",
-  unit: "ms",
-  quantity: quantities.FIRST_RESPONSE_P99,
-  leads: "has the shortest p99 time to the first response",
-  canBeLog: true,
-};
-
-const INTENDED_P99: Drawing = {
-  name: "intended-p99",
-  heading: "Response time from when due, p99",
-  label: "p99 response time from when a message was due, ms",
-  unit: "ms",
-  quantity: quantities.INTENDED_P99,
-  leads: "has the shortest p99 response time from when a message was due",
-  canBeLog: true,
 };
 
 const DESCRIPTORS: Drawing = {
@@ -140,7 +71,6 @@ const DESCRIPTORS: Drawing = {
   unit: "descriptors",
   quantity: quantities.DESCRIPTORS,
   leads: "scans the fewest descriptors per wait",
-  canBeLog: false,
 };
 
 const OVERFLOWS: Drawing = {
@@ -150,10 +80,29 @@ const OVERFLOWS: Drawing = {
   unit: "overflows",
   quantity: quantities.OVERFLOWS,
   leads: "overflows least often",
-  canBeLog: false,
 };
 
-/** Each question has its own charts: what is drawn over what the plan varies, in the order of the report. */
+const RESPONSE_P50 = time("response-p50", "Response time, median", quantities.RESPONSE_P50);
+const RESPONSE_P99 = time("response-p99", "Response time, p99", quantities.RESPONSE_P99);
+const RESPONSE_MAX = time("response-max", "Response time, maximum", quantities.RESPONSE_MAX);
+const CONNECT_P99 = time("connect-p99", "Connect time, p99", quantities.CONNECT_P99);
+const FIRST_RESPONSE_P99 = time(
+  "first-response-p99",
+  "Time to the first response, p99",
+  quantities.FIRST_RESPONSE_P99,
+);
+const INTENDED_P99 = time(
+  "intended-p99",
+  "Response time from when due, p99",
+  quantities.INTENDED_P99,
+  "p99 response time from when a message was due",
+);
+
+function time(name: string, heading: string, quantity: Quantity, what = quantity.what): Drawing {
+  return { name, heading, label: `${what}, ms`, quantity, leads: `has the shortest ${what}`, canBeLog: true };
+}
+
+/** Charts of each question, over what the plan varies, in the order of the report. */
 const DRAWINGS: Readonly<Record<Axis, readonly Drawing[]>> = {
   connections: [
     ...[THROUGHPUT, RESPONSE_P50, RESPONSE_P99, RESPONSE_MAX, CONNECT_P99],

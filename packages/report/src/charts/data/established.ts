@@ -1,19 +1,15 @@
 import { integer, listed } from "@c10k-lab/words";
 import { listShortfalls } from "../../comparison/refusals.ts";
+import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsOf, type Group } from "../../model/group.ts";
 import { describeShortfall } from "../../wording/scaling.ts";
-import type { Chart, Point, Series } from "../draw/chart.ts";
+import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
 import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
 
 /** Asked against got: a server's wall is where it leaves the dashed line. null when none is known to leave it. */
 export function establishedChart(group: Group): Chart | null {
   if (group.cells.every(({ connections, established }) => established === connections)) return null;
-  const asked: Series = {
-    name: "asked",
-    kind: "line",
-    points: askedOf(group),
-    hollow: [],
-  };
+  const asked: Series = { name: "asked", kind: "line", points: askedOf(group), hollow: [] };
   const got = seriesOf(group, { value: (cell) => cell.established });
   return {
     name: "established",
@@ -21,26 +17,21 @@ export function establishedChart(group: Group): Chart | null {
     title: titleOf(group),
     caption: captionOf(group, got),
     x: xAxisOf(group),
-    y: { label: "connections established", unit: "connections", scale: "log", format: "number", ticks: null },
+    y: numberAxis("connections established", "connections", "log"),
     series: [asked, ...got],
   };
 }
 
 /** Returns the most connections that any variant was asked for, by axis value. */
 function askedOf({ cells }: Group): Point[] {
-  const byPlace = Map.groupBy(cells, ({ axisValue: x }) => x);
-  return [...byPlace]
+  return [...Map.groupBy(cells, ({ axisValue: x }) => x)]
     .map(([x, there]): Point => [x, Math.max(...there.map(({ connections }) => connections))])
     .toSorted((a, b) => a[0] - b[0]);
 }
 
 function titleOf(group: Group): string {
-  const short = group.variants.flatMap((variant) => {
-    const first = cellsOf(group, variant).find(
-      (cell) => (cell.established ?? cell.connections) < cell.connections,
-    );
-    return first === undefined ? [] : [first];
-  });
+  const isShort = ({ established, connections }: CellFigures) => (established ?? connections) < connections;
+  const short = group.variants.flatMap((variant) => cellsOf(group, variant).find(isShort) ?? []);
   if (short.length === 0) {
     const known = group.cells.filter((cell) => cell.established !== null);
     const largest = known.reduce((most, cell) => Math.max(most, cell.connections), 0);

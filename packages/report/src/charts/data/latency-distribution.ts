@@ -4,7 +4,7 @@ import { leaderOf } from "../../comparison/comparison.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import type { Group } from "../../model/group.ts";
 import { RESPONSE_P999 } from "../../model/quantities.ts";
-import type { Chart, Point } from "../draw/chart.ts";
+import { type Chart, numberAxis, type Point } from "../draw/chart.ts";
 import { describeDoubt } from "./by-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
@@ -24,19 +24,14 @@ export function latencyDistribution(group: Group): Chart | null {
     title: titleOf(group, cells),
     caption: `All messages of one repetition at ${describePlace(group.axis, first.axisValue)}. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
     x: {
-      label: "share of messages answered within",
-      unit: "",
-      scale: "log",
+      ...numberAxis("share of messages answered within", "", "log"),
       format: "percentile",
       ticks: ticksTo(furthest),
     },
-    y: { label: "response time, ms", unit: "ms", scale: "log", format: "number", ticks: null },
-    series: cells.map((cell) => ({
-      name: cell.variant,
-      kind: "curve",
-      points: curves.get(cell) ?? [],
-      hollow: [],
-    })),
+    y: numberAxis("response time, ms", "ms", "log"),
+    series: cells.map((cell) => {
+      return { name: cell.variant, kind: "curve", points: curves.get(cell) ?? [], hollow: [] };
+    }),
   };
 }
 
@@ -47,7 +42,7 @@ function curveOf({ middle }: CellFigures): Point[] {
   const points: Point[] = [];
   for (let step = 0; 10 ** (step / POINTS_PER_NINE) < histogram.totalCount; step++) {
     const x = 10 ** (step / POINTS_PER_NINE);
-    points.push([rounded(x), histogram.getValueAtPercentile(100 * (1 - 1 / x)) / 1000]);
+    points.push([Number(x.toPrecision(6)), histogram.getValueAtPercentile(100 * (1 - 1 / x)) / 1000]);
   }
   points.push([histogram.totalCount, histogram.maxValue / 1000]);
   return points;
@@ -81,8 +76,4 @@ function titleOf(group: Group, cells: readonly CellFigures[]): string {
 function ticksTo(furthest: number): number[] {
   const nines = Array.from({ length: Math.floor(Math.log10(furthest)) }, (_, index) => 10 ** (index + 1));
   return [1, 2, ...nines];
-}
-
-function rounded(value: number): number {
-  return Number(value.toPrecision(6));
 }

@@ -5,7 +5,7 @@ import { RATE } from "../../model/quantities.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
 import { peakIn } from "../../scalability/peak.ts";
-import type { Chart, Point, Series } from "../draw/chart.ts";
+import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
 import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts";
 
 /** Enough for a curve to look like one, on a logarithmic axis. */
@@ -15,24 +15,16 @@ const CURVE_POINTS = 80;
 export function scalabilityChart(group: Group): Chart | null {
   const models = modelsOf(group);
   if (models.every(({ fitted }) => fitted === null)) return null;
-  const measured = new Map(seriesOf(group, RATE).map((one) => [one.name, one]));
-  const series = models.flatMap((model) => {
-    const one = measured.get(model.variant);
-    return one === undefined ? [] : [withCurve(one, model)];
-  });
+  const series = seriesOf(group, RATE).flatMap((one) =>
+    models.filter(({ variant }) => variant === one.name).map((model) => withCurve(one, model)),
+  );
   return {
     name: "usl",
     heading: "Rate and scalability model",
     title: titleOf(models),
     caption: captionOf(group, models, series),
     x: xAxisOf(group),
-    y: {
-      label: "messages per second",
-      unit: "messages/s",
-      scale: scaleOf(series),
-      format: "number",
-      ticks: null,
-    },
+    y: numberAxis("messages per second", "messages/s", scaleOf(series)),
     series,
   };
 }

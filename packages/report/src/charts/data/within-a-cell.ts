@@ -1,8 +1,8 @@
 import { about, describePlace, percent } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
-import { type Group, isWhole, listAxisValues } from "../../model/group.ts";
+import { cellsAt, type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import { SPREAD_RATIO } from "../../model/limits.ts";
-import type { Axis, Chart, Point } from "../draw/chart.ts";
+import { type Chart, numberAxis, type Point } from "../draw/chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 import { growthOf, type Look, stepOf, totalAt } from "./over-time.ts";
 
@@ -67,12 +67,12 @@ export function withinACell(group: Group): Chart[] {
 function cellsToDraw(group: Group, hasLooks: (cell: CellFigures) => boolean): CellFigures[] {
   const whole = largestLoadCells(group, hasLooks);
   if (whole.length > 0) return whole;
-  const usable = group.cells.filter(hasLooks);
-  const byPlace = listAxisValues(group)
+  const cells = group.cells.filter(hasLooks);
+  const [most] = listAxisValues({ cells })
     .reverse()
-    .map((x) => usable.filter((cell) => cell.axisValue === x))
+    .map((x) => cellsAt({ ...group, cells }, x))
     .toSorted((a, b) => b.length - a.length);
-  return group.variants.flatMap((variant) => byPlace[0]?.find((cell) => cell.variant === variant) ?? []);
+  return most ?? [];
 }
 
 interface Curve {
@@ -88,39 +88,25 @@ function chartOf(group: Group, course: Course, curves: readonly Curve[]): Chart 
     heading,
     title: titleOf(course, curves, at),
     caption: captionOf(course, curves, at),
-    x: {
-      label: `seconds since ${from}`,
-      unit: `s since ${from}`,
-      scale: "linear",
-      format: "number",
-      ticks: null,
-    },
-    y: { label, unit, scale: "linear", format: "number", ticks: null } satisfies Axis,
+    x: numberAxis(`seconds since ${from}`, `s since ${from}`),
+    y: numberAxis(label, unit),
     series: curves.map(({ cell, points }) => ({ name: cell.variant, kind: "trace", points, hollow: [] })),
   };
 }
 
 function titleOf({ what, title }: Course, curves: readonly Curve[], at: string): string {
   const [widest, next] = curves.map(spreadOf).toSorted((a, b) => b.width - a.width);
-  if (widest === undefined || next === undefined || !isWider(widest, next)) {
-    return `${title}, at ${at}`;
-  }
-  return `${widest.variant}'s ${what} changes most within a cell at ${at}`;
-}
-
-function isWider(one: Spread, other: Spread): boolean {
-  return Number.isFinite(other.width) && one.width >= SPREAD_RATIO * other.width;
+  const isWidest = widest && next && Number.isFinite(next.width) && widest.width >= SPREAD_RATIO * next.width;
+  return isWidest ? `${widest.variant}'s ${what} changes most within a cell at ${at}` : `${title}, at ${at}`;
 }
 
 function captionOf({ format, unit }: Course, curves: readonly Curve[], at: string): string {
   const middles = curves
     .map(spreadOf)
     .map(({ variant, low, high }) => `${variant} ${format(low)} to ${format(high)}`);
-  const broken = curves.flatMap(({ cell }) =>
-    isWhole(cell) ? [] : [`${cell.variant} (${cell.middle.status})`],
-  );
-  const notWhole = broken.length === 0 ? "" : ` Not whole: ${broken.join(", ")}.`;
-  return `One repetition at ${at}. For eight tenths of the time: ${middles.join("; ")}${unit === "%" ? "" : ` ${unit}`}.${notWhole}`;
+  const broken = curves.filter(({ cell }) => !isWhole(cell));
+  const names = broken.map(({ cell }) => `${cell.variant} (${cell.middle.status})`).join(", ");
+  return `One repetition at ${at}. For eight tenths of the time: ${middles.join("; ")}${unit === "%" ? "" : ` ${unit}`}.${names && ` Not whole: ${names}.`}`;
 }
 
 interface Spread {

@@ -29,6 +29,11 @@ export interface Axis {
   readonly ticks: readonly number[] | null;
 }
 
+/** Returns an axis of numbers whose labels the library chooses. */
+export function numberAxis(label: string, unit: string, scale: Axis["scale"] = "linear"): Axis {
+  return { label, unit, scale, format: "number", ticks: null };
+}
+
 export interface Series {
   /** A variant, or `asked` for the line of what was asked for. */
   readonly name: string;
