@@ -1,5 +1,6 @@
 import { type Interval, median, medianInterval } from "@c10k-lab/inference";
 import type { Axis, DoubtReason, RepetitionResult } from "@c10k-lab/protocol";
+import type { Value } from "./quantities.ts";
 import { computeFigures, type RepetitionFigures } from "./repetition-figures.ts";
 
 /** Figures of a cell: each is the median of the repetitions used. */
@@ -43,7 +44,7 @@ export function summarizeCell(repetitions: readonly RepetitionResult[]): CellFig
     repetitions,
     used,
     middle,
-    ...takeMedians(used),
+    ...(mergeTrees(used as unknown as Tree[]) as unknown as RepetitionFigures),
     status: whole.length > 0 && 2 * whole.length >= repetitions.length ? "ok" : statusOfRest(repetitions),
     doubts: collectDoubts(results),
   };
@@ -59,18 +60,12 @@ export function isUnbalanced({ reconciliation }: RepetitionResult): boolean {
 }
 
 /** Returns the value of each repetition that has one. */
-export function valuesOf(
-  { used }: CellFigures,
-  value: (figures: RepetitionFigures) => number | null,
-): number[] {
+export function valuesOf({ used }: CellFigures, value: Value): number[] {
   return used.map(value).filter((one) => one !== null);
 }
 
 /** Returns the bootstrap interval of the median; null from too few repetitions. */
-export function intervalOf(
-  cell: CellFigures,
-  value: (figures: RepetitionFigures) => number | null,
-): Interval | null {
+export function intervalOf(cell: CellFigures, value: Value): Interval | null {
   return medianInterval(valuesOf(cell, value));
 }
 
@@ -87,10 +82,6 @@ function collectDoubts(results: readonly RepetitionResult[]): DoubtReason[] {
   const doubtful = results.filter(({ doubts }) => doubts.length > 0);
   if (2 * doubtful.length <= results.length) return [];
   return [...new Set(doubtful.flatMap(({ doubts }) => doubts.map(({ reason }) => reason)))];
-}
-
-function takeMedians(used: readonly RepetitionFigures[]): RepetitionFigures {
-  return mergeTrees(used as unknown as Tree[]) as unknown as RepetitionFigures;
 }
 
 interface Tree {

@@ -6,16 +6,18 @@ import {
   type RepetitionResult,
   TCP_COUNTERS,
 } from "@c10k-lab/protocol";
-import { type CellFigures, summarizeCell } from "./cell-figures.ts";
+import { computeFigures, type RepetitionFigures } from "./repetition-figures.ts";
 
 export type SummaryRow = Record<string, string | number | null>;
 
 /** Returns a flat row for each repetition, in the order they were run, for summary.csv: all rows have the same columns. */
 export function summaryRows(results: LabResults): SummaryRow[] {
-  return results.repetitions.map((cell) => rowOf(cell, summarizeCell([cell])));
+  return results.repetitions.map(makeRow);
 }
 
-function rowOf(cell: RepetitionResult, figures: CellFigures): SummaryRow {
+function makeRow(cell: RepetitionResult): SummaryRow {
+  const { client, final, evidence, doubts, reconciliation } = cell;
+  const figures = computeFigures(cell);
   return {
     cell: cell.cell,
     run: cell.repetition,
@@ -25,25 +27,25 @@ function rowOf(cell: RepetitionResult, figures: CellFigures): SummaryRow {
     axis: cell.axis,
     x: cell.axisValue,
     clients: cell.clients,
-    connections_asked: figures.connections,
+    connections_asked: cell.connections,
     connections_established: figures.established,
     connections_held: figures.held,
-    connections_completed: cell.client?.achieved.completed ?? null,
-    connections_refused: cell.final?.refused ?? null,
+    connections_completed: client?.achieved.completed ?? null,
+    connections_refused: final?.refused ?? null,
     ...Object.fromEntries(
-      OUTCOMES.map((name) => [`outcome_${name.replaceAll("-", "_")}`, cell.client?.outcomes[name] ?? null]),
+      OUTCOMES.map((name) => [`outcome_${name.replaceAll("-", "_")}`, client?.outcomes[name] ?? null]),
     ),
-    messages_unsent: cell.client?.achieved.unsent ?? null,
-    messages_in_flight: cell.client?.achieved.inFlight ?? null,
+    messages_unsent: client?.achieved.unsent ?? null,
+    messages_in_flight: client?.achieved.inFlight ?? null,
     status: cell.status,
-    verdict: cell.doubts.length === 0 ? "valid" : "inconclusive",
-    verdict_reasons: cell.doubts.map(({ reason }) => reason).join(" "),
+    verdict: doubts.length === 0 ? "valid" : "inconclusive",
+    verdict_reasons: doubts.map(({ reason }) => reason).join(" "),
     messages: figures.messages,
     messages_per_second: figures.messagesPerSecond,
     mib_per_second: figures.mibPerSecond,
     connections_per_second: figures.connectionsPerSecond,
-    messaging_ms: cell.client?.achieved.messagingMs ?? null,
-    duration_ms: cell.client?.achieved.durationMs ?? null,
+    messaging_ms: client?.achieved.messagingMs ?? null,
+    duration_ms: client?.achieved.durationMs ?? null,
     ...Object.assign({}, ...CLOCKS.map((clock) => latencyColumns(figures, clock))),
     server_cpu_user_us_per_message: figures.userPerMessageUs,
     server_cpu_system_us_per_message: figures.systemPerMessageUs,
@@ -60,16 +62,16 @@ function rowOf(cell: RepetitionResult, figures: CellFigures): SummaryRow {
     descriptors_scanned_per_wait: figures.descriptorsPerWait,
     events_per_wait: figures.eventsPerWait,
     words_scanned_per_wait: figures.wordsPerWait,
-    host_stolen_percent_of_core: cell.evidence.host.stolenPercent,
-    host_other_percent_of_core: cell.evidence.host.otherPercent,
-    ledgers_balanced: cell.reconciliation === null ? null : String(cell.reconciliation.balanced),
-    ...Object.fromEntries(TCP_COUNTERS.map((name) => [`tcp_${name}`, cell.evidence.tcp[name] ?? null])),
+    host_stolen_percent_of_core: evidence.host.stolenPercent,
+    host_other_percent_of_core: evidence.host.otherPercent,
+    ledgers_balanced: reconciliation === null ? null : String(reconciliation.balanced),
+    ...Object.fromEntries(TCP_COUNTERS.map((name) => [`tcp_${name}`, evidence.tcp[name] ?? null])),
   };
 }
 
 /** "firstResponse" → first_response_p99_ms and its like. */
-function latencyColumns(figures: CellFigures, clock: Clock): SummaryRow {
+function latencyColumns({ latency }: RepetitionFigures, clock: Clock): SummaryRow {
   const name = clock.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const percentiles = Object.entries(figures.latency[clock]);
+  const percentiles = Object.entries(latency[clock]);
   return Object.fromEntries(percentiles.map(([key, ms]) => [`${name}_${key}_ms`, ms]));
 }
