@@ -65,7 +65,7 @@ const ROOMS = {
     "findings",
     "findings/questions",
     "findings/facts",
-    "run-comparison",
+    "experiment-comparison",
     "text",
     "wording",
     "charts/draw",

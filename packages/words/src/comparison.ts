@@ -24,12 +24,9 @@ export function describeRegression(comparison: ExperimentComparison, { cell, qua
 function describeChange({ confidencePercent }: ExperimentComparison, cell: string, change: Change): string {
   const { what, unit } = quantityWords(change.quantity);
   const values = `${describeValue(change, change.before)} → ${describeValue(change, change.after)} ${unit}`;
-  const interval = `${confidencePercent} % interval ${describeChangeInterval(change)} %`;
+  const interval = `${confidencePercent} % interval ${describeChangeInterval(change.intervalPercent)} %`;
   const doubts = describeChangeDoubts(change);
-  return [
-    `${cell}: ${what} changed by ${describePercent(change.changePercent)} % (${interval}; ${values}).`,
-    ...(doubts === "" ? [] : [`Inconclusive: ${doubts}.`]),
-  ].join(" ");
+  return `${cell}: ${what} changed by ${describePercent(change.changePercent)} % (${interval}; ${values}).${doubts && ` Inconclusive: ${doubts}.`}`;
 }
 
 function describeDecline({ name, before, after, decline }: CellComparison): string {
@@ -45,11 +42,13 @@ function describeDecline({ name, before, after, decline }: CellComparison): stri
 
 /** Returns "client-limit (before and after), busy-host (after)"; empty when nothing is in doubt. */
 function describeChangeDoubts({ doubts: { before, after } }: Pick<Change, "doubts">): string {
-  const sidesOf = (reason: (typeof before)[number]) =>
-    [...(before.includes(reason) ? ["before"] : []), ...(after.includes(reason) ? ["after"] : [])].join(
-      " and ",
-    );
-  return [...new Set([...before, ...after])].map((reason) => `${reason} (${sidesOf(reason)})`).join(", ");
+  const sides = (reason: (typeof before)[number]) => [
+    ...(before.includes(reason) ? ["before"] : []),
+    ...(after.includes(reason) ? ["after"] : []),
+  ];
+  return [...new Set([...before, ...after])]
+    .map((reason) => `${reason} (${sides(reason).join(" and ")})`)
+    .join(", ");
 }
 
 /** Returns the value of a quantity without its unit. */
@@ -65,24 +64,18 @@ export function describePercent(percent: Percentile): string {
 }
 
 /** Returns "−16.1 to −12.0", in per cent. */
-export function describeChangeInterval({
-  intervalPercent: interval,
-}: Pick<Change, "intervalPercent">): string {
-  return interval === null
-    ? MISSING
-    : `${describePercent(interval.low)} to ${describePercent(interval.high)}`;
+export function describeChangeInterval(interval: Change["intervalPercent"]): string {
+  return interval ? `${describePercent(interval.low)} to ${describePercent(interval.high)}` : MISSING;
 }
 
 /** Returns the reasons why a cell is not comparable, or which of its repetitions are left out. */
 export function describeRemarks(cell: CellComparison): string[] {
-  if (cell.obstacle !== null)
-    return [`${cell.name} is not comparable: ${describeObstacle(cell, cell.obstacle)}.`];
+  const { name, obstacle } = cell;
+  if (obstacle !== null) return [`${name} is not comparable: ${describeObstacle(cell, obstacle)}.`];
   return (["before", "after"] as const).flatMap((when) => {
-    const side = cell[when];
-    if (side === null || side.whole === 0 || side.whole === side.repetitions) return [];
-    return [
-      `${cell.name}: ${side.whole} of ${plural(side.repetitions, "repetition")} ${when} ended well; only they are compared.`,
-    ];
+    const { whole, repetitions } = cell[when] ?? { whole: 0, repetitions: 0 };
+    if (whole === 0 || whole === repetitions) return [];
+    return `${name}: ${whole} of ${plural(repetitions, "repetition")} ${when} ended well; only they are compared.`;
   });
 }
 
@@ -134,17 +127,18 @@ function showMemory(bytes: unknown): string {
 
 function showPinning(pinnings: unknown): string {
   const all = pinnings as ({ server: number[]; client: number[] } | null)[];
-  const shown = all.map((one) =>
-    one === null ? "shared" : `${one.server.join(",")} and ${one.client.join(",")}`,
-  );
-  return shown.length === 0 ? "not given" : shown.join("; ");
+  const shown = all.map((one) => (one ? `${one.server.join(",")} and ${one.client.join(",")}` : "shared"));
+  return shown.join("; ") || "not given";
+}
+
+function show(value: unknown): string {
+  return value === null || value === undefined ? "not given" : optionText(value);
 }
 
 /** Returns the value of an option: lists with commas, structures as JSON. */
-function show(value: unknown): string {
-  if (value === null || value === undefined) return "not given";
+export function optionText(value: unknown): string {
   if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 /** Returns the verdict, the number of changes that count, and the number that do not. */
@@ -152,46 +146,40 @@ export function describeVerdict(comparison: ExperimentComparison): string {
   if (comparison.verdict === "nothing-compared") return describeNothing(comparison);
   const { regressions, thresholdPercent, summary } = comparison;
   const head = regressions.length === 0 ? "No regression" : plural(regressions.length, "regression");
+  const { cellsNotComparable: cells } = summary;
   return [
     `${head} at a threshold of ${thresholdPercent} %.`,
-    ...describeCounted(comparison),
+    ...describeCounted(summary),
     ...describeLeftOut(comparison),
-    ...(summary.cellsNotComparable === 0
-      ? []
-      : [
-          `${plural(summary.cellsNotComparable, "cell")} ${summary.cellsNotComparable === 1 ? "is" : "are"} not comparable.`,
-        ]),
+    ...(cells === 0 ? [] : [`${plural(cells, "cell")} ${cells === 1 ? "is" : "are"} not comparable.`]),
   ].join(" ");
 }
 
-function describeCounted({ summary }: ExperimentComparison): string[] {
+function describeCounted(summary: ExperimentComparison["summary"]): string[] {
   const { counted, beyondThreshold, worse, better, noDifferenceShown, tooWide } = summary;
-  const parts = [
-    ...countPart(beyondThreshold, "surely worse than that"),
-    ...countPart(worse, "worse, but not surely by so much"),
-    ...countPart(better, "better"),
-    ...countPart(noDifferenceShown, "without a difference shown"),
-  ];
+  const parts = listCounts([
+    [beyondThreshold, "surely worse than that"],
+    [worse, "worse, but not surely by so much"],
+    [better, "better"],
+    [noDifferenceShown, "without a difference shown"],
+  ]);
   const head = `${plural(counted, "comparison")} ${counted === 1 ? "counts" : "count"}`;
-  return [
-    `${head}${parts.length === 0 ? "" : `: ${listed(parts)}`}.`,
-    ...(tooWide === 0
-      ? []
-      : [`The interval of ${integer(tooWide)} of them is too wide to rule a regression out.`]),
-  ];
+  const wide = `The interval of ${integer(tooWide)} of them is too wide to rule a regression out.`;
+  return [`${head}${parts && `: ${parts}`}.`, ...(tooWide === 0 ? [] : [wide])];
 }
 
 function describeLeftOut({ summary, repetitionsMin }: ExperimentComparison): string[] {
-  const parts = [
-    ...countPart(summary.inconclusive, "inconclusive"),
-    ...countPart(summary.tooFewRepetitions, `from fewer than ${repetitionsMin} repetitions`),
-    ...countPart(summary.notComparable, "not comparable"),
-  ];
-  return parts.length === 0 ? [] : [`Not counted: ${listed(parts)}.`];
+  const parts = listCounts([
+    [summary.inconclusive, "inconclusive"],
+    [summary.tooFewRepetitions, `from fewer than ${repetitionsMin} repetitions`],
+    [summary.notComparable, "not comparable"],
+  ]);
+  return parts === "" ? [] : [`Not counted: ${parts}.`];
 }
 
-function countPart(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${integer(count)} ${what}`];
+/** Returns "3 better and 1 inconclusive", without the zeros. */
+function listCounts(counts: readonly (readonly [count: number, what: string])[]): string {
+  return listed(counts.filter(([count]) => count > 0).map(([count, what]) => `${integer(count)} ${what}`));
 }
 
 function describeNothing({ cells, repetitionsMin }: ExperimentComparison): string {
@@ -200,14 +188,11 @@ function describeNothing({ cells, repetitionsMin }: ExperimentComparison): strin
     return "Nothing could be compared: the experiments have no cell in common.";
   }
   const reasons = cells.flatMap((cell) => {
-    const all =
-      cell.obstacle === null
-        ? cell.changes.map((change) => describeNoSay(change, repetitionsMin))
-        : [describeObstacle(cell, cell.obstacle)];
-    return all.map((reason) => ({ name: cell.name, reason }));
+    const { name, obstacle, changes } = cell;
+    if (obstacle !== null) return { name, reason: describeObstacle(cell, obstacle) };
+    return changes.map((change) => ({ name, reason: describeNoSay(change, repetitionsMin) }));
   });
-  const byReason = [...Map.groupBy(reasons, ({ reason }) => reason)];
-  const parts = byReason.map(
+  const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(
     ([reason, of]) => `${reason} (${[...new Set(of.map(({ name }) => name))].join(", ")})`,
   );
   return `Nothing could be compared: ${parts.join("; ")}.`;

@@ -45,12 +45,11 @@ const ENTRIES: Readonly<Record<LedgerDifference["entry"], string>> = {
 
 /** Returns "messages: the client counts 20, the server 19; …". */
 export function describeDifferences(differences: readonly LedgerDifference[]): string {
-  return differences
-    .map(
-      ({ entry, client, server }) =>
-        `${ENTRIES[entry]}: the client counts ${integer(client)}, the server ${integer(server)}`,
-    )
-    .join("; ");
+  const parts = differences.map(
+    ({ entry, client, server }) =>
+      `${ENTRIES[entry]}: the client counts ${integer(client)}, the server ${integer(server)}`,
+  );
+  return parts.join("; ");
 }
 
 /** Returns the sentence for one incident, or for several that differ in their numbers only. */
@@ -71,19 +70,16 @@ export function describeIncidents(repetitions: readonly Repetition[]): string[] 
   const all = repetitions.flatMap(({ id, cell, incidents }) =>
     incidents.map((incident) => ({ id, cell, incident })),
   );
-  return [...Map.groupBy(all, ({ cell, incident }) => `${cell} ${kindOf(incident)}`).values()].map(
-    (group) => {
-      const [{ cell, incident }] = group as [(typeof group)[number]];
-      const sentence = `${cell}: ${describeIncident(
-        incident,
-        group.map((one) => one.incident),
-      )}`;
-      const total = repetitionsOf.get(cell)?.length ?? 1;
-      const times = new Set(group.map(({ id }) => id)).size;
-      if (total === 1) return sentence;
-      return `${sentence} (${times === total ? "every repetition" : `${times} of ${total} repetitions`})`;
-    },
-  );
+  const groups = Map.groupBy(all, ({ cell, incident }) => `${cell} ${kindOf(incident)}`);
+  return [...groups.values()].map((group) => {
+    const [{ cell, incident }] = group as [(typeof group)[number]];
+    const alike = group.map((one) => one.incident);
+    const sentence = `${cell}: ${describeIncident(incident, alike)}`;
+    const total = repetitionsOf.get(cell)?.length ?? 1;
+    const times = new Set(group.map(({ id }) => id)).size;
+    if (total === 1) return sentence;
+    return `${sentence} (${times === total ? "every repetition" : `${times} of ${total} repetitions`})`;
+  });
 }
 
 /** Identifies incidents that differ in counts only. */

@@ -58,11 +58,9 @@ function firstOf({ first }: Search): string {
 }
 
 function soFar(search: Search): string {
-  const { met, failed } = search;
-  const parts = [
-    ...(met === null ? [] : [agreement(search, met)]),
-    ...(failed === null ? [] : [agreement(search, failed)]),
-  ];
+  const parts = [search.met, search.failed].flatMap((value) =>
+    value === null ? [] : agreement(search, value),
+  );
   return parts.length === 0 ? "nothing was found" : `${parts.join(", ")}, ${describeFixed(search)}`;
 }
 

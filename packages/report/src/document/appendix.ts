@@ -1,7 +1,7 @@
 import type { RepetitionResult } from "@c10k-lab/protocol";
-import { type Column, integer, listed, MISSING } from "@c10k-lab/words";
+import { type Column, integer, listed, MISSING, optionText } from "@c10k-lab/words";
 import { dataFile, type Experiment } from "../model/experiment.ts";
-import { hasPlace, optionText } from "../model/options.ts";
+import { hasPlace } from "../model/options.ts";
 import { blocks, codeBlock, tableOf, text } from "../text/markdown.ts";
 
 /** More different values of an option than this are counted, not listed. */
@@ -52,15 +52,9 @@ function renderResolved(repetitions: readonly RepetitionResult[]): string {
   const byServer = [...Map.groupBy(repetitions, ({ server }) => server)];
   const rows = [
     ...byServer.flatMap(([server, of]) =>
-      rowsOf(
-        `server-${server}`,
-        of.map(({ listening }) => listening?.options),
-      ),
+      listOptions(`server-${server}`, of, ({ listening }) => listening?.options),
     ),
-    ...rowsOf(
-      "client",
-      repetitions.map(({ client }) => client?.asked.options),
-    ),
+    ...listOptions("client", repetitions, ({ client }) => client?.asked.options),
   ];
   if (rows.length === 0) return "";
   return blocks([
@@ -69,8 +63,12 @@ function renderResolved(repetitions: readonly RepetitionResult[]): string {
   ]);
 }
 
-function rowsOf(program: string, options: readonly (Record<string, unknown> | undefined)[]) {
-  const entries = options.flatMap((one) => Object.entries(one ?? {}));
+function listOptions(
+  program: string,
+  repetitions: readonly RepetitionResult[],
+  options: (one: RepetitionResult) => Record<string, unknown> | undefined,
+) {
+  const entries = repetitions.flatMap((one) => Object.entries(options(one) ?? {}));
   return [...Map.groupBy(entries, ([option]) => option)]
     .filter(([option]) => !hasPlace(option))
     .map(([option, of]) => ({

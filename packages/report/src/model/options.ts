@@ -13,9 +13,3 @@ const PLACES: readonly string[] = [
 export function hasPlace(option: string): boolean {
   return PLACES.includes(option);
 }
-
-/** Returns the value of an option: lists with commas, structures as JSON. */
-export function optionText(value: unknown): string {
-  if (Array.isArray(value) && value.every((one) => typeof one !== "object")) return value.join(", ");
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-}

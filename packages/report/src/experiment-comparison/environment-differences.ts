@@ -1,5 +1,5 @@
 import type { EnvironmentDifference, LabResults } from "@c10k-lab/protocol";
-import { optionText } from "../model/options.ts";
+import { optionText } from "@c10k-lab/words";
 
 type Compared = Pick<LabResults, "manifest" | "repetitions">;
 type Property = Pick<EnvironmentDifference, "property" | "name"> & { readonly value: unknown };
@@ -17,11 +17,9 @@ export function listEnvironmentDifferences(before: Compared, after: Compared): E
 
 function propertiesOf({ manifest, repetitions }: Compared): Map<string, Property> {
   const { machine, software } = manifest;
-  const of = (property: Property["property"], value: unknown, name: string | null = null): Property => ({
-    property,
-    name,
-    value,
-  });
+  const of = (property: Property["property"], value: unknown, name: string | null = null): Property => {
+    return { property, name, value };
+  };
   const all = [
     of("plan", manifest.plan),
     of("outcome", manifest.outcome),

@@ -1,9 +1,8 @@
 import type { CellComparison, CellObstacle, Decline, RepetitionResult } from "@c10k-lab/protocol";
 import { type CellFigures, isUnbalanced, isWholeRepetition } from "../model/cell-figures.ts";
 import { isWhole } from "../model/group.ts";
-import { compareQuantity } from "./change.ts";
+import { compareQuantity, type Rule } from "./change.ts";
 import { listLoadDifferences } from "./load-differences.ts";
-import type { Rule } from "./rule.ts";
 
 /** A cell of both experiments, or of one of them. */
 export type CellPair =

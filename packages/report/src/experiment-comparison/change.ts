@@ -3,7 +3,15 @@ import { type Difference, isReal, ratioOf } from "../comparison/comparison.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import type { Quantity } from "../model/quantities.ts";
 import { COMPARED, doubtsOf } from "./compared-quantities.ts";
-import type { Rule } from "./rule.ts";
+
+/** Quantities to compare, and the rule by which a change counts. */
+export interface Rule {
+  readonly quantities: readonly ComparedQuantity[];
+  /** A quantity that has surely become worse by more than this is a regression. */
+  readonly thresholdPercent: number;
+  /** Figures that may not be the server's have a say. */
+  readonly countsInconclusive: boolean;
+}
 
 /** Compares one quantity of a cell; null where neither experiment measured it. */
 export function compareQuantity(
@@ -19,6 +27,8 @@ export function compareQuantity(
   const ratio = obstacle === null ? ratioOf(after, before, quantity.value) : null;
   const doubts = { before: doubtsOf(name, before.doubts), after: doubtsOf(name, after.doubts) };
   const isDoubtful = doubts.before.length + doubts.after.length > 0;
+  const losses = ratio && rangeLosses(ratio, quantity);
+  const judgement = obstacle === null ? judge(ratio, quantity) : "not-comparable";
   return {
     quantity: name,
     unit: quantity.unit,
@@ -27,16 +37,14 @@ export function compareQuantity(
     after: exact(is),
     changePercent:
       was === null || is === null || obstacle !== null ? null : inPercent(was === is ? 1 : is / was),
-    intervalPercent: ratio && {
-      low: inPercent(ratio.interval.low),
-      high: inPercent(ratio.interval.high),
-    },
-    judgement: obstacle === null ? judge(ratio, quantity) : "not-comparable",
+    intervalPercent: ratio && { low: inPercent(ratio.interval.low), high: inPercent(ratio.interval.high) },
+    judgement,
     obstacle,
     doubts,
     counts: ratio !== null && (countsInconclusive || !isDoubtful),
-    isBeyondThreshold: ratio !== null && isBeyond(ratio, quantity, thresholdPercent),
-    rulesOutRegression: ratio !== null && farEnd(ratio, quantity) <= thresholdPercent,
+    // Surely so: the end of the interval that is nearest to no change is still worse than the threshold.
+    isBeyondThreshold: judgement === "worse" && losses !== null && losses.leastPercent > thresholdPercent,
+    rulesOutRegression: losses !== null && losses.mostPercent <= thresholdPercent,
   };
 }
 
@@ -52,18 +60,11 @@ function judge(ratio: Difference | null, { better }: Quantity): Change["judgemen
   return ratio.ratio > 1 === (better === "high") ? "better" : "worse";
 }
 
-/** Surely so: the end of the interval that is nearest to no change is still worse than the threshold. */
-function isBeyond(ratio: Difference, quantity: Quantity, thresholdPercent: number): boolean {
-  return judge(ratio, quantity) === "worse" && nearEnd(ratio, quantity) > thresholdPercent;
-}
-
-/** Returns the end of the interval nearest to no change, in per cent for the worse; below 0 it is for the better. */
-function nearEnd({ interval: { low, high } }: Difference, { better }: Quantity): number {
-  return better === "high" ? 100 * (1 - high) : 100 * (low - 1);
-}
-
-function farEnd({ interval: { low, high } }: Difference, { better }: Quantity): number {
-  return better === "high" ? 100 * (1 - low) : 100 * (high - 1);
+/** Returns both ends of the interval, in per cent for the worse; below 0 it is for the better. */
+function rangeLosses({ interval: { low, high } }: Difference, { better }: Quantity) {
+  return better === "high"
+    ? { leastPercent: 100 * (1 - high), mostPercent: 100 * (1 - low) }
+    : { leastPercent: 100 * (low - 1), mostPercent: 100 * (high - 1) };
 }
 
 function inPercent(ratio: number): Percentile {

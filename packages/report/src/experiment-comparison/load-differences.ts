@@ -1,6 +1,7 @@
 import type { OptionDifference } from "@c10k-lab/protocol";
+import { optionText } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
-import { hasPlace, optionText } from "../model/options.ts";
+import { hasPlace } from "../model/options.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -4,7 +4,6 @@ import {
   describeChangeInterval,
   describePercent,
   describeValue,
-  MISSING,
   plural,
   type Table,
   tabulate,
@@ -44,17 +43,13 @@ export function comparisonTable({ cells, confidencePercent }: ExperimentComparis
   ]);
   const columns: Column<Row>[] = [
     { head: "cell", align: "left", cell: ({ cell }) => cell.name },
-    {
-      head: "quantity",
-      align: "left",
-      cell: ({ change }) => (change === null ? "status" : LABELS[change.quantity]),
-    },
+    { head: "quantity", align: "left", cell: ({ change }) => (change ? LABELS[change.quantity] : "status") },
     { head: "before", cell: (row) => describeSide(row, "before") },
     { head: "after", cell: (row) => describeSide(row, "after") },
     { head: "change %", cell: ({ change }) => describePercent(change?.changePercent ?? null) },
     {
       head: `${confidencePercent}\u00a0% interval`,
-      cell: ({ change }) => (change === null ? MISSING : describeChangeInterval(change)),
+      cell: ({ change }) => describeChangeInterval(change?.intervalPercent ?? null),
     },
     { head: "difference", align: "left", cell: describeDifference },
   ];

@@ -11,8 +11,8 @@ import type { CellFigures } from "../model/cell-figures.ts";
 import { serverNames, summarizeCells, tableOrder } from "../model/group.ts";
 import { RATIO_MIN } from "../model/limits.ts";
 import { type CellPair, compareCell } from "./cell-comparison.ts";
+import type { Rule } from "./change.ts";
 import { listEnvironmentDifferences } from "./environment-differences.ts";
-import type { Rule } from "./rule.ts";
 
 /** One experiment of a comparison. */
 export interface ComparedExperiment extends Pick<LabResults, "manifest" | "repetitions"> {
@@ -27,17 +27,16 @@ export function compareExperiments(
   rule: Rule,
 ): ExperimentComparison {
   const cells = compareCells(pairCells(before, after), rule);
-  const beyond = cells.flatMap(({ name, changes }) =>
-    changes
-      .filter(({ isBeyondThreshold }) => isBeyondThreshold)
-      .map(({ quantity, counts }) => ({ cell: name, quantity, counts })),
-  );
-  const regressionsThat = (count: boolean): Regression[] =>
-    beyond.filter(({ counts }) => counts === count).map(({ cell, quantity }) => ({ cell, quantity }));
+  const listBeyond = (counted: boolean): Regression[] =>
+    cells.flatMap(({ name, changes }) =>
+      changes
+        .filter(({ isBeyondThreshold, counts }) => isBeyondThreshold && counts === counted)
+        .map(({ quantity }) => ({ cell: name, quantity })),
+    );
   const declined = cells.filter(({ decline }) => decline !== null);
   const regressions = [
     ...declined.map(({ name }): Regression => ({ cell: name, quantity: null })),
-    ...regressionsThat(true),
+    ...listBeyond(true),
   ];
   const summary = summarize(cells);
   return {
@@ -52,7 +51,7 @@ export function compareExperiments(
     environment: listEnvironmentDifferences(before, after),
     cells,
     regressions,
-    notCounted: regressionsThat(false),
+    notCounted: listBeyond(false),
     verdict:
       regressions.length > 0 ? "regression" : summary.counted > 0 ? "no-regression" : "nothing-compared",
     summary,
