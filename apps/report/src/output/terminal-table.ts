@@ -1,23 +1,19 @@
 import type { Table } from "@c10k-lab/words";
 import CliTable from "cli-table3";
 
-const NO_LINES = {
-  top: "",
-  "top-mid": "",
-  "top-left": "",
-  "top-right": "",
-  bottom: "",
-  "bottom-mid": "",
-  "bottom-left": "",
-  "bottom-right": "",
-  left: "",
-  "left-mid": "",
-  mid: "",
-  "mid-mid": "",
-  right: "",
-  "right-mid": "",
-  middle: "  ",
-};
+const SIDES = ["top", "bottom", "left", "right"];
+const LINES = [
+  ...SIDES,
+  ...SIDES.map((side) => `${side}-mid`),
+  "top-left",
+  "top-right",
+  "bottom-left",
+  "bottom-right",
+  "mid",
+  "mid-mid",
+];
+
+const NO_LINES = { ...Object.fromEntries(LINES.map((line) => [line, ""])), middle: "  " };
 
 /** Formats a table for a terminal: words of a heading below each other, columns separated by white space alone. */
 export function terminalTable({ head, align, rows }: Table): string {

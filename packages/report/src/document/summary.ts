@@ -54,28 +54,25 @@ function unclearSearches({ searches }: Capacity): string {
 function banner({ manifest, repetitions: cells }: Experiment["results"]): string {
   const { outcome, trouble, cellsPlanned } = manifest;
   if (outcome === "complete") return "";
+  const { heading, reason } = ENDS[outcome];
   const measured = `${integer(cells.length)} of ${integer(cellsPlanned)} cells were measured`;
-  return `> **${HEADINGS[outcome]}:** ${measured}. ${text(trouble === null ? REASONS[outcome] : describeTrouble(trouble))}`;
+  return `> **${heading}:** ${measured}. ${text(trouble === null ? reason : describeTrouble(trouble))}`;
 }
 
-const HEADINGS: Record<Manifest["outcome"], string> = {
-  running: "Partial",
-  complete: "Complete",
-  interrupted: "Partial",
-  "bad-plan": "Bad plan",
-  "no-engine": "No engine",
-  "no-image": "No image",
-  "engine-refused": "Partial, engine refused",
-  "engine-lost": "Partial, engine lost",
-};
-
-const REASONS: Record<Manifest["outcome"], string> = {
-  running: "The lab was still at work, or was killed.",
-  complete: "",
-  interrupted: "The experiment was interrupted.",
-  "bad-plan": "A server or the client would not take an option of the plan.",
-  "no-engine": "No container engine answered.",
-  "no-image": "A container image was missing.",
-  "engine-refused": "The container engine would not do what it was asked.",
-  "engine-lost": "The container engine went away.",
+const ENDS: Readonly<
+  Record<Exclude<Manifest["outcome"], "complete">, { readonly heading: string; readonly reason: string }>
+> = {
+  running: { heading: "Partial", reason: "The lab was still at work, or was killed." },
+  interrupted: { heading: "Partial", reason: "The experiment was interrupted." },
+  "bad-plan": {
+    heading: "Bad plan",
+    reason: "A server or the client would not take an option of the plan.",
+  },
+  "no-engine": { heading: "No engine", reason: "No container engine answered." },
+  "no-image": { heading: "No image", reason: "A container image was missing." },
+  "engine-refused": {
+    heading: "Partial, engine refused",
+    reason: "The container engine would not do what it was asked.",
+  },
+  "engine-lost": { heading: "Partial, engine lost", reason: "The container engine went away." },
 };

@@ -56,12 +56,7 @@ const TRY_COLUMNS: readonly Column<Try>[] = [
 ];
 
 function listTries(search: Search): Try[] {
-  return search.tries.map(({ value, met, trials }) => ({
-    search,
-    value,
-    met,
-    trials: trials.filter(({ counts }) => counts),
-  }));
+  return search.tries.map((one) => ({ ...one, search, trials: one.trials.filter(({ counts }) => counts) }));
 }
 
 function describeAgreement({ met, trials }: Try): string {

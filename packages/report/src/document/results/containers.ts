@@ -6,25 +6,29 @@ import { blocks, tableOf } from "../../text/markdown.ts";
 
 const COLUMNS: readonly Column<CellFigures>[] = [
   { head: "cell", align: "left", cell: ({ name }) => name },
-  { head: "server's memory MiB", cell: ({ middle }) => figure(memoryPeakMiB(samplesOf(middle).server)) },
+  {
+    head: "server's memory MiB",
+    cell: ({ middle }) => figure(memoryPeakMiB(middle.evidence.containers.server)),
+  },
   {
     head: "clients' memory MiB",
     cell: ({ middle }) =>
-      figure(samplesOf(middle).clients.reduce((sum, samples) => sum + memoryPeakMiB(samples), 0)),
+      figure(middle.evidence.containers.clients.reduce((sum, samples) => sum + memoryPeakMiB(samples), 0)),
   },
   {
     head: "server's tasks",
-    cell: ({ middle }) => integer(largest(samplesOf(middle).server, ({ pids }) => pids)),
+    cell: ({ middle }) => integer(largest(middle.evidence.containers.server, ({ pids }) => pids)),
   },
   {
     head: "server throttled ms",
-    cell: ({ middle }) => integer(largest(samplesOf(middle).server, ({ throttledMs }) => throttledMs)),
+    cell: ({ middle }) =>
+      integer(largest(middle.evidence.containers.server, ({ throttledMs }) => throttledMs)),
   },
 ];
 
 /** Renders the container engine's account of each cell; empty where there was no engine. */
 export function containers({ everyCell }: Group): string {
-  const cells = everyCell.filter(({ middle }) => samplesOf(middle).server.length > 0);
+  const cells = everyCell.filter(({ middle }) => middle.evidence.containers.server.length > 0);
   if (cells.length === 0) return "";
   return blocks([
     "### Containers",
@@ -32,10 +36,6 @@ export function containers({ everyCell }: Group): string {
       "cache and the kernel's socket buffers are in it, so it is not the RSS of the table above.",
     tableOf(COLUMNS, cells),
   ]);
-}
-
-function samplesOf({ evidence }: CellFigures["middle"]): CellFigures["middle"]["evidence"]["containers"] {
-  return evidence.containers;
 }
 
 function memoryPeakMiB(samples: readonly ContainerSample[]): number {

@@ -11,6 +11,8 @@ import {
   ratio,
 } from "@c10k-lab/words";
 import { claimDifference } from "../../comparison/comparison.ts";
+import type { Pair } from "../../findings/facts/finding.ts";
+import { pairEnds } from "../../findings/questions/compare.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { type Experiment, titleOf } from "../../model/experiment.ts";
 import { cellsInOrder, cellsOf, type Group, isAblation, isWhole } from "../../model/group.ts";
@@ -47,7 +49,7 @@ function renderGroup(group: Group, isSearch: boolean): string {
   const compares = !isSearch && !isAblation(group);
   return blocks([
     tableOf([SERVER, axisColumn(group.axis), ...EVIDENCE], cellsInOrder(group)),
-    compares ? bullets(group.variants.flatMap((variant) => changes(group, variant))) : "",
+    compares ? bullets(pairEnds(group).flatMap(changes)) : "",
     compares ? bullets(usedUp(group)) : "",
     replicas(group),
     containers(group),
@@ -78,14 +80,11 @@ const TOGETHER: readonly Quantity[] = [
   quantities.DESCRIPTORS,
 ];
 
-function changes(group: Group, variant: string): string[] {
-  const cells = cellsOf(group, variant).filter(isWhole);
-  const [from, to] = [cells[0], cells.at(-1)];
-  if (from === undefined || to === undefined || from.axisValue === to.axisValue) return [];
+function changes({ to, from }: Pair): string[] {
   const parts = TOGETHER.flatMap((quantity) => changePart(to, from, quantity));
   if (parts.length === 0) return [];
-  const range = `from ${describeRange(group.axis, from.axisValue, to.axisValue)}`;
-  return [`${variant}, ${range} (${CONFIDENCE_PERCENT} % intervals of the ratios): ${parts.join("; ")}.`];
+  const range = `from ${describeRange(to.axis, from.axisValue, to.axisValue)}`;
+  return [`${to.variant}, ${range} (${CONFIDENCE_PERCENT} % intervals of the ratios): ${parts.join("; ")}.`];
 }
 
 /** "CPU time per message rose to 1.40 times (1.35 to 1.46), from 9.1 to 12.8" */

@@ -64,7 +64,8 @@ function groupsSection(groups: readonly Group[]): string {
 function renderGroup(group: Group, charts: readonly Chart[], figures: Figures): string {
   const inside = blocks([
     findingsSection(group),
-    measurements(group),
+    "### Medians",
+    renderTable(tabulateGroup(group)),
     incidents(group),
     intervals(group),
     isAblation(group) ? "" : scalabilityModel(group),
@@ -79,10 +80,6 @@ function renderGroup(group: Group, charts: readonly Chart[], figures: Figures): 
 function findingsSection(group: Group): string {
   const { answer, evidence, details } = findInGroup(group);
   return blocks(["### Findings", bullets([...answer, ...evidence, ...details].map(describeFinding))]);
-}
-
-function measurements(group: Group): string {
-  return blocks(["### Medians", renderTable(tabulateGroup(group))]);
 }
 
 function incidents(group: Group): string {

@@ -20,14 +20,9 @@ import { describeShortfall } from "../../wording/scaling.ts";
 import { describeOverflows, describeWaits } from "../../wording/waits.ts";
 import { QUANTITY_SENTENCES } from "./describe-quantities.ts";
 import { SCALING_SENTENCES } from "./describe-scaling.ts";
-import { type Finding, type FullBacklog, placeOf, type Statement } from "./finding.ts";
+import { type Finding, type FullBacklog, placeOf, type Sentences, type Statement } from "./finding.ts";
 
-/** Renderers by kind of finding. */
-type Sentences<Kind extends Finding["finding"]> = {
-  readonly [K in Kind]: (finding: Extract<Finding, { finding: K }>) => string;
-};
-
-const SENTENCES: Sentences<Finding["finding"]> = {
+const SENTENCES: Sentences = {
   ...SCALING_SENTENCES,
   ...QUANTITY_SENTENCES,
   shortfall: ({ shortfall }) => describeShortfall(shortfall),
@@ -75,10 +70,8 @@ export function describeStatement({ group, finding }: Statement): string {
 function describeOverflow({ name, counts }: { name: string; counts: readonly number[] }): string {
   const overflowed = counts.filter((count) => count > 0).length;
   const where = counts.length === 1 ? "" : ` in ${overflowed} of ${counts.length} repetitions`;
-  return `${name} (${plural(
-    counts.reduce((a, b) => a + b, 0),
-    "overflow",
-  )}${where})`;
+  const total = counts.reduce((a, b) => a + b, 0);
+  return `${name} (${plural(total, "overflow")}${where})`;
 }
 
 function describeBacklog({ backlog, overflowed, repetitions }: FullBacklog): string {

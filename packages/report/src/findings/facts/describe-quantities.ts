@@ -11,23 +11,9 @@ import {
   hasTooFew,
   TOO_FEW,
 } from "../../wording/intervals.ts";
-import { type Deed, type Finding, type Pair, placeOf } from "./finding.ts";
+import { type Deed, type Pair, placeOf, type Sentences } from "./finding.ts";
 
-type Kind =
-  | "changed"
-  | "unchanged"
-  | "leads"
-  | "alike"
-  | "infinite"
-  | "values"
-  | "unaffected"
-  | "converged"
-  | "differs-throughout"
-  | "peak-data-rate";
-
-export const QUANTITY_SENTENCES: {
-  readonly [K in Kind]: (finding: Extract<Finding, { finding: K }>) => string;
-} = {
+export const QUANTITY_SENTENCES = {
   changed: ({ quantity, difference, ...pair }) => describeChange(pair, quantity, difference),
   unchanged: ({ quantity, pairs }) => {
     const [first] = pairs;
@@ -82,7 +68,7 @@ export const QUANTITY_SENTENCES: {
     `Up to the largest, ${describePlace("size", largest)}, the servers still differ in rate: see the intervals below.`,
   "peak-data-rate": ({ cell }) =>
     `${cell.variant}'s data rate had its highest median with ${describePlace(...placeOf(cell))}: ${show(DATA_RATE, cell)} both ways together (${describeRangeOf(cell, DATA_RATE)}).`,
-};
+} satisfies Partial<Sentences>;
 
 const DEED_UNITS: Readonly<Partial<Record<Deed, string>>> = {
   "switched context": "times per message",

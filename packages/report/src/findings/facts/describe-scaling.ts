@@ -3,19 +3,9 @@ import { intervalOf } from "../../model/cell-figures.ts";
 import { RATE } from "../../model/quantities.ts";
 import { describeInterval } from "../../wording/intervals.ts";
 import { describeSign } from "../../wording/scaling.ts";
-import { type Finding, placeOf } from "./finding.ts";
+import { placeOf, type Sentences } from "./finding.ts";
 
-type Kind =
-  | "nothing-measured"
-  | "nothing-whole"
-  | "stopped"
-  | "stopped-together"
-  | "kept-scaling"
-  | "rate-kept";
-
-export const SCALING_SENTENCES: {
-  readonly [K in Kind]: (finding: Extract<Finding, { finding: K }>) => string;
-} = {
+export const SCALING_SENTENCES = {
   "nothing-measured": () => "No cell was measured, so there is no answer yet.",
   "nothing-whole": () => "No cell ended ok, so there is no answer yet.",
   stopped: ({ cell, signs, isSure, isFirst }) =>
@@ -39,7 +29,7 @@ export const SCALING_SENTENCES: {
     const kept = describeInterval(interval, (one) => percent(100 * one));
     return `${range} kept ${percent(100 * share)} of its best rate (${kept}; ${about(best.messagesPerSecond)} → ${rate} messages/s).`;
   },
-};
+} satisfies Partial<Sentences>;
 
 function describeStop(isSure: boolean): string {
   return isSure ? "stopped scaling" : "may have stopped scaling";

@@ -155,6 +155,11 @@ export type Finding =
   | SearchFinding
   | SlicesFinding;
 
+/** Renderers by kind of finding. */
+export type Sentences = {
+  readonly [K in Finding["finding"]]: (finding: Extract<Finding, { finding: K }>) => string;
+};
+
 /** Findings by their use; no data, no finding. */
 export interface Findings<F = Finding> {
   /** Answers to the plan's question, the most important first. */

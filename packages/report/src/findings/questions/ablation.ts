@@ -1,11 +1,11 @@
 import { behindIn, type Comparison, compareAt, leadOver } from "../../comparison/comparison.ts";
 import { collectDoubts, hasDoubt } from "../../comparison/doubts.ts";
 import { type Group, listAxisValues } from "../../model/group.ts";
-import type { Quantity } from "../../model/quantities.ts";
 import {
   CPU_PER_MESSAGE,
   FIRST_RESPONSE_P99,
   MEMORY_PER_CONNECTION,
+  type Quantity,
   RATE,
   RESPONSE_P99,
 } from "../../model/quantities.ts";
@@ -61,14 +61,8 @@ function isReal(comparison: Comparison): boolean {
 }
 
 function countDoubts(group: Group, { ranked }: Comparison): number {
-  return Number(
-    hasDoubt(
-      collectDoubts(
-        group,
-        ranked.map(({ cell }) => cell),
-      ),
-    ),
-  );
+  const cells = ranked.map(({ cell }) => cell);
+  return Number(hasDoubt(collectDoubts(group, cells)));
 }
 
 /** Returns the smallest ratio that the largest difference surely has. */

@@ -5,8 +5,7 @@ import { claimDifference } from "../../comparison/comparison.ts";
 import { isLaddered, waitsOf } from "../../comparison/waits.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { cellsInOrder, type Group, isWhole } from "../../model/group.ts";
-import type { Quantity } from "../../model/quantities.ts";
-import { RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../../model/quantities.ts";
+import { type Quantity, RESPONSE_MAX, RESPONSE_P99, WALL_TIME } from "../../model/quantities.ts";
 import { computeFigures } from "../../model/repetition-figures.ts";
 import { describeRatios } from "../../wording/intervals.ts";
 import type { Finding, Pair } from "../facts/finding.ts";
@@ -39,17 +38,12 @@ export function findAcrossGroups(groups: readonly Group[]): Finding[] {
 function countTwins(twins: readonly Twins[]): Finding[] {
   return [...Map.groupBy(twins, ({ groups }) => groups[0]).values()].map((of): Finding => {
     const [{ groups }] = of as [Twins];
-    const sides = [
-      countSide(
-        groups[0],
-        of.map(({ to }) => to),
-      ),
-      countSide(
-        groups[1],
-        of.map(({ from }) => from),
-      ),
-    ];
-    return { finding: "groups-counted", cells: of.length, sides };
+    const sides = [of.map(({ to }) => to), of.map(({ from }) => from)];
+    return {
+      finding: "groups-counted",
+      cells: of.length,
+      sides: sides.map((cells, side) => countSide(groups[side] ?? "", cells)),
+    };
   });
 }
 

@@ -1,15 +1,15 @@
 import { compareAt } from "../../comparison/comparison.ts";
 import { cellsOf, type Group, listAxisValues } from "../../model/group.ts";
-import type { Quantity } from "../../model/quantities.ts";
 import {
   CONNECT_P99,
   FIRST_RESPONSE_P99,
   OVERFLOWS,
+  type Quantity,
   RETRANSMITTED,
   WALL_TIME,
 } from "../../model/quantities.ts";
 import type { Finding, Findings, FullBacklog } from "../facts/finding.ts";
-import { endsOf, findChanges, findLeads, findShortfalls, listValues, vouchForLedgers } from "./compare.ts";
+import { findChanges, findLeads, findShortfalls, listValues, pairEnds, vouchForLedgers } from "./compare.ts";
 
 /** Finds the backlog from which on nothing overflows, and what a client notices of shorter ones. */
 export function findByBacklog(group: Group): Findings {
@@ -68,9 +68,6 @@ function enoughFor(group: Group, variant: string): number | null {
 
 /** Compares the shortest queue with the longest. */
 function findFromLargest(group: Group, quantity: Quantity): Finding[] {
-  const pairs = group.variants.flatMap((variant) => {
-    const ends = endsOf(group, variant);
-    return ends === null ? [] : [{ to: ends.smallest, from: ends.largest, groups: null }];
-  });
+  const pairs = pairEnds(group).map(({ to, from, groups }) => ({ to: from, from: to, groups }));
   return findChanges(group, quantity, pairs);
 }

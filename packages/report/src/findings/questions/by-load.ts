@@ -44,17 +44,12 @@ export function findScaling(group: Group): Finding[] {
     .flatMap((variant) => firstDegradation(group, variant) ?? [])
     .toSorted((a, b) => a.cell.axisValue - b.cell.axisValue);
   const first = degradations.filter(({ cell }) => cell.axisValue === degradations[0]?.cell.axisValue);
+  const together = first.map(({ cell }) => cell);
   const answer: Finding[] = [
     // Servers that stop at the same load cannot be put in an order.
-    ...(first.length < 2
+    ...(together.length < 2
       ? []
-      : [
-          {
-            finding: "stopped-together",
-            cells: first.map(({ cell }) => cell),
-            isSure: first.every(isSure),
-          } as const,
-        ]),
+      : [{ finding: "stopped-together", cells: together, isSure: first.every(isSure) } as const]),
     ...degradations.map((one): Finding => {
       const isFirst = group.variants.length > 1 && first.length === 1 && first[0] === one;
       return { finding: "stopped", ...one, isSure: isSure(one), isFirst, doubts: doubtsAbout(one) };
@@ -85,16 +80,9 @@ function findRateKept(group: Group, variant: string): Finding[] {
   const [smallest, last] = [cells[0], cells.at(-1)];
   if (smallest === undefined || last === undefined || cells.length < 2) return [];
   const best = cells.reduce((a, b) => (rateOf(b) > rateOf(a) ? b : a));
+  const share = rateOf(last) / rateOf(best);
   const { value } = quantities.RATE;
-  return [
-    {
-      finding: "rate-kept",
-      smallest,
-      best,
-      last,
-      share: rateOf(last) / rateOf(best),
-      interval: ratioInterval(valuesOf(last, value), valuesOf(best, value)),
-      doubts: collectDoubts(group, [best, last]),
-    },
-  ];
+  const interval = ratioInterval(valuesOf(last, value), valuesOf(best, value));
+  const doubts = collectDoubts(group, [best, last]);
+  return [{ finding: "rate-kept", smallest, best, last, share, interval, doubts }];
 }

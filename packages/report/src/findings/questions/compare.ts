@@ -8,7 +8,6 @@ import {
 } from "../../comparison/comparison.ts";
 import { collectDoubts } from "../../comparison/doubts.ts";
 import { listShortfalls } from "../../comparison/refusals.ts";
-import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsOf, type Group, isWhole } from "../../model/group.ts";
 import type { Quantity } from "../../model/quantities.ts";
 import type { Deed, Finding, Pair } from "../facts/finding.ts";
@@ -74,37 +73,31 @@ export function findChanges(
   quantity: Quantity,
   pairs: readonly Pair[],
 ): Finding[] {
-  const measured = pairs.filter(
-    ({ to, from }) => quantity.value(to) !== null && quantity.value(from) !== null,
-  );
+  const { value } = quantity;
+  const measured = pairs.filter(({ to, from }) => value(to) !== null && value(from) !== null);
   const changed = measured.flatMap((pair): Finding[] => {
-    const difference = claimDifference(pair.to, pair.from, quantity.value);
+    const difference = claimDifference(pair.to, pair.from, value);
     const doubts = collectDoubts(group, [pair.to, pair.from]);
     return difference === null ? [] : [{ finding: "changed", quantity, ...pair, difference, doubts }];
   });
-  const unchanged = measured.filter(({ to, from }) => claimDifference(to, from, quantity.value) === null);
+  const unchanged = measured.filter(({ to, from }) => claimDifference(to, from, value) === null);
   const alike = Map.groupBy(unchanged, ({ to, from }) => `${to.axisValue} ${from.axisValue}`);
   return [
     ...changed,
     ...[...alike.values()].map((of): Finding => {
-      const doubts = collectDoubts(
-        group,
-        of.flatMap(({ to, from }) => [to, from]),
-      );
-      return { finding: "unchanged", quantity, pairs: of, doubts };
+      const cells = of.flatMap(({ to, from }) => [to, from]);
+      return { finding: "unchanged", quantity, pairs: of, doubts: collectDoubts(group, cells) };
     }),
   ];
 }
 
-/** Returns a variant's whole cells at both ends of the axis; null where there are not two. */
-export function endsOf(
-  group: Group,
-  variant: string,
-): { readonly smallest: CellFigures; readonly largest: CellFigures } | null {
-  const cells = cellsOf(group, variant).filter(isWhole);
-  const [smallest, largest] = [cells[0], cells.at(-1)];
-  if (smallest === undefined || largest === undefined || smallest === largest) return null;
-  return { smallest, largest };
+/** Returns the whole cells at both ends of the axis, the largest against the smallest, of each variant that has two. */
+export function pairEnds(group: Group, variants = group.variants): Pair[] {
+  return variants.flatMap((variant): Pair[] => {
+    const cells = cellsOf(group, variant).filter(isWhole);
+    const [from, to] = [cells[0], cells.at(-1)];
+    return from === undefined || to === undefined || from === to ? [] : [{ to, from, groups: null }];
+  });
 }
 
 export function findShortfalls(group: Group): Finding[] {

@@ -1,23 +1,23 @@
 import { claimDifference, compareAtHardest } from "../../comparison/comparison.ts";
 import { type Group, isOpenLoop } from "../../model/group.ts";
-import type { Quantity } from "../../model/quantities.ts";
 import {
   CPU_PER_MESSAGE,
   DESCRIPTORS,
   INTENDED_P99,
   MEMORY_PER_CONNECTION,
+  type Quantity,
   RATE,
   RESPONSE_P99,
 } from "../../model/quantities.ts";
 import type { Findings } from "../facts/finding.ts";
 import { findScaling } from "./by-load.ts";
 import {
-  endsOf,
   findChanges,
   findLeadsAtHardest,
   findOverflows,
   findShortfalls,
   listValues,
+  pairEnds,
   vouchForLedgers,
 } from "./compare.ts";
 
@@ -26,10 +26,7 @@ export function findByIdle(group: Group): Findings {
   const isOpen = isOpenLoop(group);
   const latency = isOpen ? INTENDED_P99 : RESPONSE_P99;
   const variants = group.variants.toSorted((a, b) => rateKept(group, a) - rateKept(group, b));
-  const pairs = variants.flatMap((variant) => {
-    const ends = endsOf(group, variant);
-    return ends === null ? [] : [{ to: ends.largest, from: ends.smallest, groups: null }];
-  });
+  const pairs = pairEnds(group, variants);
   const changes = (...compared: readonly Quantity[]) =>
     compared.flatMap((quantity) => findChanges(group, quantity, pairs));
   return {
@@ -58,7 +55,6 @@ export function findByIdle(group: Group): Findings {
 
 /** Returns the share of its rate that a variant keeps, to order by; 1 where no change may be claimed. */
 function rateKept(group: Group, variant: string): number {
-  const ends = endsOf(group, variant);
-  if (ends === null) return 1;
-  return claimDifference(ends.largest, ends.smallest, RATE.value)?.ratio ?? 1;
+  const [ends] = pairEnds(group, [variant]);
+  return (ends && claimDifference(ends.to, ends.from, RATE.value)?.ratio) ?? 1;
 }
