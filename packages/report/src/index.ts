@@ -5,7 +5,7 @@ export { type ComparedExperiment, compareExperiments } from "./experiment-compar
 export { comparisonMarkdown } from "./experiment-comparison/comparison-markdown.ts";
 export { comparisonTable } from "./experiment-comparison/comparison-table.ts";
 export { comparisonText } from "./experiment-comparison/comparison-text.ts";
-export { type Answer, answer } from "./findings/answer.ts";
+export { answer } from "./findings/answer.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";
 export { summaryTable } from "./text/summary-table.ts";

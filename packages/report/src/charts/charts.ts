@@ -1,4 +1,3 @@
-import type { Capacity } from "@c10k-lab/protocol";
 import { searchName } from "@c10k-lab/words";
 import { type Experiment, slug } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
@@ -10,43 +9,42 @@ import { establishedChart } from "./data/established.ts";
 import { latencyDistribution } from "./data/latency-distribution.ts";
 import { scalabilityChart } from "./data/scalability.ts";
 import { withinACell } from "./data/within-a-cell.ts";
-import type { Chart, GroupChart } from "./draw/chart.ts";
+import type { Chart, Figure, GroupChart } from "./draw/chart.ts";
 
-/** Charts of one experiment by where they belong, each with a name no other chart of the report has. */
-export interface ExperimentCharts {
-  readonly ofGroups: ReadonlyMap<Group, readonly GroupChart[]>;
-  readonly ofCapacity: readonly GroupChart[];
-}
+/** Figures of a report by where they belong: a group, or the searches of an experiment. */
+export type Figures = ReadonlyMap<Group | Experiment, readonly Figure[]>;
 
 /**
- * Draws the charts of one experiment.
+ * Draws the charts of a report, each with a name and a number of its own.
  *
- * @param isOnly whether the report has no other experiment
- * @param servers of the whole report, in the order of their colours
+ * @param servers in the order of their colours
  */
-export function drawExperiment(
-  { results, name, groups }: Experiment,
-  isOnly: boolean,
-  servers: readonly string[],
-): ExperimentCharts {
-  const prefix = isOnly ? [] : [name];
-  if (results.capacity !== null) {
-    return { ofGroups: new Map(), ofCapacity: drawSearches(results.capacity, prefix, servers) };
-  }
-  const drawGroup = (group: Group) => {
-    const places = group.name === null ? prefix : [...prefix, group.name];
-    return chartsOf(group, servers).map((chart) => named(chart, places));
-  };
-  return { ofGroups: new Map(groups.map((group) => [group, drawGroup(group)])), ofCapacity: [] };
+export function drawFigures(experiments: readonly Experiment[], servers: readonly string[]): Figures {
+  let number = 0;
+  const drawn = experiments.flatMap((experiment) => {
+    const prefix = experiments.length === 1 ? [] : [experiment.name];
+    return drawExperiment(experiment, prefix, servers);
+  });
+  return new Map(
+    drawn.map(([place, charts]) => [place, charts.map((one) => ({ ...one, number: ++number }))]),
+  );
 }
 
-function drawSearches(
-  capacity: Capacity,
+function drawExperiment(
+  experiment: Experiment,
   prefix: readonly string[],
   servers: readonly string[],
-): GroupChart[] {
+): [Group | Experiment, GroupChart[]][] {
+  const { capacity } = experiment.results;
+  if (capacity === null) {
+    return experiment.groups.map((group) => {
+      const places = group.name === null ? prefix : [...prefix, group.name];
+      return [group, chartsOf(group, servers).map((chart) => named(chart, places))];
+    });
+  }
   const variants = [...new Set(capacity.searches.map(searchName))];
-  return capacityCharts(capacity).map((chart) => named({ ...chart, variants, servers }, prefix));
+  const charts = capacityCharts(capacity).map((chart) => named({ ...chart, variants, servers }, prefix));
+  return [[experiment, charts]];
 }
 
 /** Draws all charts of a group that have something to show, in the order of the report. */

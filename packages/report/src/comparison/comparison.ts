@@ -4,18 +4,11 @@ import { cellsAt, type Group, isWhole, listAxisValues } from "../model/group.ts"
 import { RATIO_MIN } from "../model/limits.ts";
 import type { Quantity, Value } from "../model/quantities.ts";
 
-/** A cell in a comparison, with its value of the quantity compared. */
-export interface Ranked {
-  readonly variant: string;
-  readonly value: number;
-  readonly cell: CellFigures;
-}
-
-/** Whole cells at one axis value, the best first. */
+/** Whole cells at one axis value that have a value of the quantity, the best first. */
 export interface Comparison {
   readonly axisValue: number;
   readonly quantity: Quantity;
-  readonly ranked: readonly Ranked[];
+  readonly ranked: readonly CellFigures[];
 }
 
 /** Ratio of two medians, with its bootstrap interval. */
@@ -46,14 +39,18 @@ export function claimDifference(to: CellFigures, from: CellFigures, value: Value
 }
 
 export function compareAt(group: Group, quantity: Quantity, axisValue: number): Comparison {
-  const ranked = cellsAt(group, axisValue).flatMap((cell): Ranked[] => {
-    const value = isWhole(cell) ? quantity.value(cell) : null;
-    return value === null ? [] : [{ variant: cell.variant, value, cell }];
+  const cells = cellsAt(group, axisValue).filter((cell) => isWhole(cell) && quantity.value(cell) !== null);
+  return { axisValue, quantity, ranked: rank(cells, quantity) };
+}
+
+/** Returns the cells by their value, the best first. */
+export function rank(cells: readonly CellFigures[], { value, better }: Quantity): CellFigures[] {
+  const sign = better === "high" ? -1 : 1;
+  return cells.toSorted((one, other) => {
+    const [a, b] = [value(one) ?? 0, value(other) ?? 0];
+    // Two infinite values are equal: their difference would be no number.
+    return a === b ? 0 : sign * (a - b);
   });
-  const sign = quantity.better === "high" ? -1 : 1;
-  // Two infinite values are equal: their difference would be no number.
-  const order = (a: Ranked, b: Ranked) => (a.value === b.value ? 0 : sign * (a.value - b.value));
-  return { axisValue, quantity, ranked: ranked.toSorted(order) };
 }
 
 /**
@@ -78,12 +75,12 @@ export function leaderOf({ ranked, quantity }: Pick<Comparison, "ranked" | "quan
 }
 
 /** Returns the cells that the best one really leads. */
-export function behindIn({ ranked, quantity }: Comparison): Ranked[] {
+export function behindIn({ ranked, quantity }: Comparison): CellFigures[] {
   const [best, ...others] = ranked;
   return best === undefined ? [] : others.filter((other) => leadOver(best, other, quantity) !== null);
 }
 
 /** Returns the real difference between two cells, the larger value over the smaller; null where none may be claimed. */
-export function leadOver(a: Ranked, b: Ranked, { value }: Quantity): Difference | null {
-  return a.value > b.value ? claimDifference(a.cell, b.cell, value) : claimDifference(b.cell, a.cell, value);
+export function leadOver(a: CellFigures, b: CellFigures, { value }: Quantity): Difference | null {
+  return (value(a) ?? 0) > (value(b) ?? 0) ? claimDifference(a, b, value) : claimDifference(b, a, value);
 }

@@ -1,47 +1,35 @@
-import { type Interval, shareInterval } from "@c10k-lab/inference";
-import type { ConnectionRow, RepetitionResult, TcpCounter } from "@c10k-lab/protocol";
+import { shareInterval } from "@c10k-lab/inference";
+import { type ConnectionRow, type RepetitionResult, TCP_COUNTERS, type TcpCounter } from "@c10k-lab/protocol";
 import type { Group } from "../model/group.ts";
 import { CHANCE_PERCENT, LATE_MS, RUNGS, rungOf } from "./ladder.ts";
 
 /** The longest response of each connection held against the retransmit ladder, and what the kernel counted. */
-export interface Waits {
-  readonly connections: number;
-  /** Connections whose longest response took longer than LATE_MS. */
-  readonly late: number;
-  /** Late connections on each rung. */
-  readonly byRung: readonly number[];
-  readonly onRung: number;
-  /** Connections on a rung whose longest response was the first: a handshake's last step was dropped. */
-  readonly first: number;
-  /** Connections that ended badly, without a response. */
-  readonly unanswered: number;
-  readonly tcp: Readonly<Record<TcpCounter, number>>;
-  /** Segments sent again that were no SYN: each wait for a retransmission takes one or more. */
-  readonly sentAgain: number;
-  /** Interval of the share of `late` that is on a rung, per cent; null where nothing was late. */
-  readonly interval: Interval | null;
-}
+export type Waits = Readonly<ReturnType<typeof waitsOf>>;
 
 /** @param repetitions of one cell */
-export function waitsOf({ results }: Group, repetitions: readonly RepetitionResult[]): Waits {
+export function waitsOf({ results }: Group, repetitions: readonly RepetitionResult[]) {
   const rows = repetitions.flatMap(({ id }) => results.connections.get(id) ?? []);
   const late = rows.filter(({ responseMsMax }) => responseMsMax !== null && responseMsMax > LATE_MS);
   const onRung = late.filter((row) => rungOfRow(row) !== null);
-  const byRung = Array.from(
-    { length: RUNGS },
-    (_, rung) => onRung.filter((row) => rungOfRow(row) === rung).length,
-  );
-  const tcp = tcpOf(repetitions);
+  const unanswered = rows.filter(({ responseMsMax, outcome }) => responseMsMax === null && outcome !== "ok");
+  const tcp = sumCounters(repetitions);
   return {
     connections: rows.length,
+    /** Connections whose longest response took longer than LATE_MS. */
     late: late.length,
-    byRung,
+    /** Late connections on each rung. */
+    byRung: Array.from({ length: RUNGS }, (_, rung) => {
+      return onRung.filter((row) => rungOfRow(row) === rung).length;
+    }),
     onRung: onRung.length,
+    /** Connections on a rung whose longest response was the first: a handshake's last step was dropped. */
     first: onRung.filter(({ firstResponseMs, responseMsMax }) => firstResponseMs === responseMsMax).length,
-    unanswered: rows.filter(({ responseMsMax, outcome }) => responseMsMax === null && outcome !== "ok")
-      .length,
+    /** Connections that ended badly, without a response. */
+    unanswered: unanswered.length,
     tcp,
+    /** Segments sent again that were no SYN: each wait for a retransmission takes one or more. */
     sentAgain: Math.max(0, tcp.RetransSegs - tcp.TCPSynRetrans),
+    /** Interval of the share of `late` that is on a rung, per cent; null where nothing was late. */
     interval: shareInterval(onRung.length, late.length),
   };
 }
@@ -71,11 +59,8 @@ export function isLaddered(group: Group): boolean {
   );
 }
 
-function tcpOf(repetitions: readonly RepetitionResult[]): Readonly<Record<TcpCounter, number>> {
-  return repetitions
-    .map(({ evidence }) => evidence.tcp)
-    .reduce((sum, counts) => {
-      const names = Object.keys(sum) as TcpCounter[];
-      return Object.fromEntries(names.map((name) => [name, sum[name] + counts[name]])) as typeof sum;
-    });
+function sumCounters(repetitions: readonly RepetitionResult[]): Record<TcpCounter, number> {
+  const sum = (name: TcpCounter) =>
+    repetitions.reduce((total, { evidence }) => total + evidence.tcp[name], 0);
+  return Object.fromEntries(TCP_COUNTERS.map((name) => [name, sum(name)])) as Record<TcpCounter, number>;
 }

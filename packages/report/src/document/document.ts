@@ -1,6 +1,5 @@
-import type { ExperimentCharts } from "../charts/charts.ts";
+import type { Figures } from "../charts/charts.ts";
 import type { Experiment } from "../model/experiment.ts";
-import type { Figures } from "../text/figures.ts";
 import { blocks, text } from "../text/markdown.ts";
 import { appendix } from "./appendix.ts";
 import { conclusion } from "./conclusion.ts";
@@ -12,18 +11,14 @@ import { summary } from "./summary.ts";
 import { threats } from "./threats.ts";
 
 /** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
-export function documentOf(
-  experiments: readonly Experiment[],
-  charts: ReadonlyMap<Experiment, ExperimentCharts>,
-  figures: Figures,
-): string {
+export function documentOf(experiments: readonly Experiment[], figures: Figures): string {
   const parts = [
     "# Which server architecture stops scaling first?",
     summary(experiments),
     questions(experiments),
     environment(experiments),
     method(experiments),
-    results(experiments, charts, figures),
+    results(experiments, figures),
     discussion(experiments),
     threats(experiments),
     conclusion(experiments),

@@ -1,10 +1,13 @@
 import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
+import type { RepetitionResult } from "@c10k-lab/protocol";
 import { listed } from "@c10k-lab/words";
 import { type Experiment, titleOf } from "../model/experiment.ts";
-import { type Group, isAboutScaling } from "../model/group.ts";
+import { isAboutScaling } from "../model/group.ts";
 import { RATIO_MIN } from "../model/limits.ts";
 import { blocks, bullets } from "../text/markdown.ts";
 import { describeScalingRule } from "../wording/scaling.ts";
+
+type Client = RepetitionResult["client"];
 
 /** Renders how it was measured. */
 export function method(experiments: readonly Experiment[]): string {
@@ -17,15 +20,10 @@ export function method(experiments: readonly Experiment[]): string {
 }
 
 function loadSentences(experiments: readonly Experiment[]): string[] {
-  const open = titlesOf(experiments, (group) =>
-    group.cells.some(({ middle }) => (middle.client?.latencyUs.intended.count ?? 0) > 0),
-  );
-  const closed = titlesOf(experiments, (group) =>
-    group.cells.some(({ middle }) => (middle.client?.latencyUs.intended.count ?? 0) === 0),
-  );
-  const rushed = titlesOf(experiments, (group) =>
-    group.cells.some(({ middle }) => middle.client?.asked.options.noBarrier === true),
-  );
+  const isOpen = (client: Client) => (client?.latencyUs.intended.count ?? 0) > 0;
+  const open = titlesOf(experiments, isOpen);
+  const closed = titlesOf(experiments, (client) => !isOpen(client));
+  const rushed = titlesOf(experiments, (client) => client?.asked.options.noBarrier === true);
   const where = (titles: readonly string[]) =>
     open.length > 0 && closed.length > 0 ? ` (${listed(titles)})` : "";
   return [
@@ -45,10 +43,10 @@ function loadSentences(experiments: readonly Experiment[]): string[] {
   ];
 }
 
-/** Returns the titles of the groups for which it holds; the plan's name where it holds for all of them. */
-function titlesOf(experiments: readonly Experiment[], isOne: (group: Group) => boolean): string[] {
+/** Returns the titles of the groups with a cell for whose client it holds; the plan's name where all have one. */
+function titlesOf(experiments: readonly Experiment[], holds: (client: Client) => boolean): string[] {
   return experiments.flatMap((experiment) => {
-    const such = experiment.groups.filter(isOne);
+    const such = experiment.groups.filter(({ cells }) => cells.some(({ middle }) => holds(middle.client)));
     return such.length === experiment.groups.length
       ? [experiment.name]
       : such.map((group) => titleOf(experiment, group));

@@ -1,11 +1,11 @@
 import type { ComparedQuantity, DoubtReason } from "@c10k-lab/protocol";
-import type { Quantity } from "../model/quantities.ts";
 import {
   CPU_PER_MESSAGE,
   HELD,
   INTENDED_P99,
   MEMORY,
   MEMORY_PER_CONNECTION,
+  type Quantity,
   RATE,
   RESPONSE_P50,
   RESPONSE_P99,
@@ -16,20 +16,22 @@ import {
 type Kind = "time" | "work" | "amount";
 
 interface Compared {
+  /** Name in the table, with the unit. */
+  readonly label: string;
   readonly quantity: Quantity;
   readonly kind: Kind;
 }
 
 export const COMPARED: Readonly<Record<ComparedQuantity, Compared>> = {
-  rate: { quantity: RATE, kind: "time" },
-  p50: { quantity: RESPONSE_P50, kind: "time" },
-  p99: { quantity: RESPONSE_P99, kind: "time" },
-  "intended-p99": { quantity: INTENDED_P99, kind: "time" },
-  cpu: { quantity: CPU_PER_MESSAGE, kind: "work" },
-  memory: { quantity: MEMORY, kind: "amount" },
-  "memory-per-connection": { quantity: MEMORY_PER_CONNECTION, kind: "amount" },
-  switches: { quantity: SWITCHES, kind: "work" },
-  held: { quantity: HELD, kind: "amount" },
+  rate: { label: "messages/s", quantity: RATE, kind: "time" },
+  p50: { label: "p50 ms", quantity: RESPONSE_P50, kind: "time" },
+  p99: { label: "p99 ms", quantity: RESPONSE_P99, kind: "time" },
+  "intended-p99": { label: "intended p99 ms", quantity: INTENDED_P99, kind: "time" },
+  cpu: { label: "CPU µs/message", quantity: CPU_PER_MESSAGE, kind: "work" },
+  memory: { label: "peak RSS MiB", quantity: MEMORY, kind: "amount" },
+  "memory-per-connection": { label: "KiB/connection", quantity: MEMORY_PER_CONNECTION, kind: "amount" },
+  switches: { label: "switches/message", quantity: SWITCHES, kind: "work" },
+  held: { label: "held", quantity: HELD, kind: "amount" },
 };
 
 const EVERYTHING: readonly Kind[] = ["time", "work", "amount"];

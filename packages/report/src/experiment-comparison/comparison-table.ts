@@ -1,4 +1,4 @@
-import type { CellComparison, Change, ComparedQuantity, ExperimentComparison } from "@c10k-lab/protocol";
+import type { CellComparison, Change, ExperimentComparison } from "@c10k-lab/protocol";
 import {
   type Column,
   describeChangeInterval,
@@ -8,18 +8,7 @@ import {
   type Table,
   tabulate,
 } from "@c10k-lab/words";
-
-const LABELS: Readonly<Record<ComparedQuantity, string>> = {
-  rate: "messages/s",
-  p50: "p50 ms",
-  p99: "p99 ms",
-  "intended-p99": "intended p99 ms",
-  cpu: "CPU µs/message",
-  memory: "peak RSS MiB",
-  "memory-per-connection": "KiB/connection",
-  switches: "switches/message",
-  held: "held",
-};
+import { COMPARED } from "./compared-quantities.ts";
 
 const JUDGEMENTS: Readonly<Record<Change["judgement"], string>> = {
   better: "better",
@@ -43,7 +32,11 @@ export function comparisonTable({ cells, confidencePercent }: ExperimentComparis
   ]);
   const columns: Column<Row>[] = [
     { head: "cell", align: "left", cell: ({ cell }) => cell.name },
-    { head: "quantity", align: "left", cell: ({ change }) => (change ? LABELS[change.quantity] : "status") },
+    {
+      head: "quantity",
+      align: "left",
+      cell: ({ change }) => (change ? COMPARED[change.quantity].label : "status"),
+    },
     { head: "before", cell: (row) => describeSide(row, "before") },
     { head: "after", cell: (row) => describeSide(row, "after") },
     { head: "change %", cell: ({ change }) => describePercent(change?.changePercent ?? null) },

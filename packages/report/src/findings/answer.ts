@@ -4,19 +4,13 @@ import { describeStatement } from "./facts/describe-finding.ts";
 import { findInExperiment } from "./findings.ts";
 import { describeWarning, listWarnings } from "./warnings.ts";
 
-/** Findings and warnings as sentences, for a terminal. */
-export interface Answer {
-  /** Answers to the plan's question. */
-  readonly answer: readonly string[];
-  readonly details: readonly string[];
-  readonly warnings: readonly string[];
-}
-
-export function answer(results: LabResults): Answer {
+/** Returns findings and warnings as sentences, for a terminal. */
+export function answer(results: LabResults) {
   const [experiment] = listExperiments([results]);
   if (experiment === undefined) return { answer: [], details: [], warnings: [] };
   const { answer: statements, evidence, details } = findInExperiment(experiment);
   return {
+    /** Answers to the plan's question. */
     answer: statements.map(describeStatement),
     details: [...evidence, ...details].map(describeStatement),
     warnings: experiment.groups.flatMap((group) =>

@@ -1,18 +1,14 @@
 import { type Interval, median, medianInterval } from "@c10k-lab/inference";
-import type { Axis, DoubtReason, RepetitionResult } from "@c10k-lab/protocol";
+import type { DoubtReason, RepetitionResult } from "@c10k-lab/protocol";
 import type { Value } from "./quantities.ts";
 import { computeFigures, type RepetitionFigures } from "./repetition-figures.ts";
 
 /** Figures of a cell: each is the median of the repetitions used. */
-export interface CellFigures extends RepetitionFigures {
+export interface CellFigures
+  extends RepetitionFigures,
+    Pick<RepetitionResult, "variant" | "server" | "axis" | "axisValue" | "connections" | "clients"> {
   /** Name of the cell: `epoll-1000`. */
   readonly name: string;
-  readonly variant: string;
-  readonly server: string;
-  readonly axis: Axis;
-  readonly axisValue: number;
-  readonly connections: number;
-  readonly clients: number;
   /** `ok` when at least half of the repetitions are whole. */
   readonly status: RepetitionResult["status"];
   /** All repetitions, in the order they were run. */

@@ -8,10 +8,8 @@ import { slug } from "../model/experiment.ts";
 import { escapeHtml } from "../text/markdown.ts";
 
 const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
-const LIBRARY = readFileSync(
-  createRequire(import.meta.url).resolve("echarts/dist/echarts.common.min.js"),
-  "utf8",
-);
+const { resolve } = createRequire(import.meta.url);
+const LIBRARY = readFileSync(resolve("echarts/dist/echarts.common.min.js"), "utf8");
 
 /** Rows of a table, or lines of code. */
 const FOLDED_ABOVE = 40;

@@ -3,7 +3,7 @@ import { axisWords, describePlace, listed } from "@c10k-lab/words";
 import { behindIn, type Comparison, compareAtHardest, leaderOf } from "../../comparison/comparison.ts";
 import { collectDoubts, hasDoubt } from "../../comparison/doubts.ts";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
-import { cellsOf, describeFate, type Group, isWhole, listAxisValues } from "../../model/group.ts";
+import { cellsAt, cellsOf, describeFate, type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import type { Quantity } from "../../model/quantities.ts";
 import { type Axis, type Chart, numberAxis, type Point, type Range, type Series } from "../draw/chart.ts";
 
@@ -69,7 +69,7 @@ function titleOf(group: Group, { heading, quantity, leads }: Drawing, comparison
   if (comparison === null || first === undefined) return `${heading}, by ${axisWords(group.axis).label}`;
   const at = `at ${describePlace(group.axis, comparison.axisValue)}`;
   if (comparison.ranked.length === 1) {
-    return `${first.variant}: ${quantity.format(first.value)} ${quantity.unit} ${at}`;
+    return `${first.variant}: ${quantity.format(quantity.value(first) ?? 0)} ${quantity.unit} ${at}`;
   }
   const doubt = describeDoubt(group, comparison.ranked);
   const leader = leaderOf(comparison);
@@ -78,21 +78,20 @@ function titleOf(group: Group, { heading, quantity, leads }: Drawing, comparison
   if (behind.length > 0) {
     return `${listed(behind)} ${behind.length === 1 ? "is" : "are"} behind in ${quantity.what} ${at}${doubt}`;
   }
-  const infinite = comparison.ranked.filter(({ value }) => value === Number.POSITIVE_INFINITY);
+  const infinite = comparison.ranked.filter((cell) => quantity.value(cell) === Number.POSITIVE_INFINITY);
   if (infinite.length === 0) return `No real difference in ${quantity.what} ${at}`;
   return `${listed(infinite.map(({ variant }) => variant))}: infinite ${quantity.what} ${at}${doubt}`;
 }
 
 /** Returns " (inconclusive)" for a title that rests on a doubtful cell. */
-export function describeDoubt(group: Group, compared: Comparison["ranked"]): string {
-  const cells = compared.map(({ cell }) => cell);
+export function describeDoubt(group: Group, cells: readonly CellFigures[]): string {
   return hasDoubt(collectDoubts(group, cells)) ? " (inconclusive)" : "";
 }
 
 /** Returns "At 4,000 connections: threaded 1.9 (1.8 to 2.0), epoll 0.01 (0.01 to 0.02) …" in the order of the tables. */
 function describeValues(group: Group, { quantity, axisValue, ranked }: Comparison): string {
   const { format, unit, value } = quantity;
-  const cells = group.variants.flatMap((name) => ranked.find(({ variant }) => variant === name)?.cell ?? []);
+  const cells = cellsAt(group, axisValue).filter((cell) => ranked.includes(cell));
   const values = cells.map((cell) => {
     const interval = intervalOf(cell, value);
     const range = interval === null ? "" : ` (${format(interval.low)} to ${format(interval.high)})`;

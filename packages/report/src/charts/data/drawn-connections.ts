@@ -1,22 +1,16 @@
-import { canBeRetransmissions, isLaddered, rungOfRow, type Waits, waitsOf } from "../../comparison/waits.ts";
+import { canBeRetransmissions, isLaddered, rungOfRow, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import type { Group } from "../../model/group.ts";
 import type { Point } from "../draw/chart.ts";
 
 /** Connections of one repetition of a cell. */
-export interface Drawn {
-  readonly cell: CellFigures;
-  readonly dots: readonly Point[];
-  /** Connections on a rung: their third value. */
-  readonly labelled: readonly Point[];
-  readonly waits: Waits;
-}
+export type Drawn = ReturnType<typeof drawnOf>;
 
 /**
  * Returns those of the median repetition. Where the ladder shows anywhere in the group every connection on a rung is labelled, also of
  * cells whose kernel sent nothing again: they are what it is compared with.
  */
-export function drawnOf(group: Group, cell: CellFigures): Drawn {
+export function drawnOf(group: Group, cell: CellFigures) {
   const waits = waitsOf(group, [cell.middle]);
   const areLabelled = canBeRetransmissions(waits) || isLaddered(group);
   const rows = group.results.connections.get(cell.middle.id) ?? [];
@@ -27,5 +21,6 @@ export function drawnOf(group: Group, cell: CellFigures): Drawn {
     const rung = areLabelled ? rungOfRow(row) : null;
     return [rung === null ? point : [...point, rung]];
   });
+  // Connections on a rung have a third value.
   return { cell, dots, labelled: dots.filter((point) => point.length === 3), waits };
 }

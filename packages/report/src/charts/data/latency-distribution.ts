@@ -1,6 +1,6 @@
 import { about, describePlace } from "@c10k-lab/words";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import { leaderOf } from "../../comparison/comparison.ts";
+import { leaderOf, rank } from "../../comparison/comparison.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import type { Group } from "../../model/group.ts";
 import { RESPONSE_P999 } from "../../model/quantities.ts";
@@ -60,16 +60,13 @@ function decoded(base64: string) {
 
 function titleOf(group: Group, cells: readonly CellFigures[]): string {
   const at = `at ${describePlace(group.axis, cells[0]?.axisValue ?? 0)}`;
-  const ranked = cells
-    .flatMap((cell) => {
-      const value = RESPONSE_P999.value(cell);
-      return value === null ? [] : [{ variant: cell.variant, value, cell }];
-    })
-    .toSorted((a, b) => a.value - b.value);
+  const measured = cells.filter((cell) => RESPONSE_P999.value(cell) !== null);
+  const ranked = rank(measured, RESPONSE_P999);
+  const [first] = ranked;
   const leader = leaderOf({ quantity: RESPONSE_P999, ranked });
-  if (leader === null) return `Distribution of response times ${at}`;
+  if (leader === null || first === undefined) return `Distribution of response times ${at}`;
   const doubt = describeDoubt(group, ranked.slice(0, 2));
-  return `${leader} answers 99.9 % of messages soonest, within ${about(ranked[0]?.value ?? null)} ms, ${at}${doubt}`;
+  return `${leader} answers 99.9 % of messages soonest, within ${about(RESPONSE_P999.value(first))} ms, ${at}${doubt}`;
 }
 
 /** 0 %, 50 %, 90 %, 99 % and so on. */

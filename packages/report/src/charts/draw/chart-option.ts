@@ -138,11 +138,10 @@ function drawSeries(one: Series, mark: Mark, chart: GroupChart, look: Look): Ser
   ];
 }
 
-interface Common {
-  readonly name: string;
-  readonly symbol: string;
-  readonly color: string;
-}
+type Common = Readonly<Record<"name" | "symbol" | "color", string>>;
+
+/** A reader points at what was measured: everything else has no tooltip. */
+const SILENT = { silent: true, tooltip: { show: false }, emphasis: { disabled: true }, z: 2 };
 
 function drawPoints(one: Series, common: Common, mark: Mark, points: readonly Point[], look: Look) {
   if (one.kind !== "dots") return line(common, one, mark, points);
@@ -150,12 +149,11 @@ function drawPoints(one: Series, common: Common, mark: Mark, points: readonly Po
 }
 
 function hollow(common: Common, mark: Mark, points: readonly Point[], look: Look) {
-  const itemStyle = { color: look.background, borderColor: mark.colour, borderWidth: 2, opacity: 1 };
   return {
     ...common,
     type: "scatter" as const,
     symbolSize: mark.symbolSize + 1,
-    itemStyle,
+    itemStyle: { color: look.background, borderColor: mark.colour, borderWidth: 2, opacity: 1 },
     data: copy(points),
     z: 4,
   };
@@ -165,33 +163,27 @@ function hollow(common: Common, mark: Mark, points: readonly Point[], look: Look
 function bars(common: Common, ranges: readonly Range[]) {
   return {
     ...common,
+    ...SILENT,
     type: "line" as const,
     symbol: "none",
-    silent: true,
-    tooltip: { show: false },
     lineStyle: { color: common.color, width: 1.5, type: "solid" as const },
-    emphasis: { disabled: true },
     data: ranges.flatMap(([x, low, high]) => [
       [x, low],
       [x, high],
       ["-", "-"],
     ]),
-    z: 2,
   };
 }
 
-/** Draws a model. Its mark is in the legend only, and it has no tooltip: a reader points at what was measured. */
+/** Draws a model. Its mark is in the legend only. */
 function curve(common: Common, mark: Mark, points: readonly Point[]) {
   return {
     ...common,
+    ...SILENT,
     type: "line" as const,
     showSymbol: false,
-    silent: true,
-    tooltip: { show: false },
     lineStyle: { color: common.color, width: mark.lineWidth, type: mark.dash },
-    emphasis: { disabled: true },
     data: copy(points),
-    z: 2,
   };
 }
 
@@ -214,13 +206,11 @@ function dots(common: Common, mark: Mark, points: readonly Point[]) {
 
 /** Large enough to have a shape, and outlined: a reader looks for these. */
 function labelledDots(common: Common, points: readonly Point[], look: Look) {
-  const itemStyle = { color: common.color, borderColor: look.text, borderWidth: 1, opacity: 1 };
-  const symbolSize = points.length > 500 ? 6 : 8;
   return {
     ...common,
     type: "scatter" as const,
-    symbolSize,
-    itemStyle,
+    symbolSize: points.length > 500 ? 6 : 8,
+    itemStyle: { color: common.color, borderColor: look.text, borderWidth: 1, opacity: 1 },
     progressive: 0,
     data: copy(points),
     z: 3,

@@ -19,6 +19,11 @@ export interface GroupChart extends Chart {
   readonly servers: readonly string[];
 }
 
+/** A chart in a report, with its number there. */
+export interface Figure extends GroupChart {
+  readonly number: number;
+}
+
 export interface Axis {
   readonly label: string;
   /** Unit after a value, in tooltips. */

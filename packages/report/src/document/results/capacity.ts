@@ -9,14 +9,14 @@ import {
   rangeText,
   searchName,
 } from "@c10k-lab/words";
-import type { Chart } from "../../charts/draw/chart.ts";
+import type { Figure } from "../../charts/draw/chart.ts";
 import { describeFinding } from "../../findings/facts/describe-finding.ts";
 import { findCapacity } from "../../findings/questions/capacity.ts";
-import { type Figures, figureBlock } from "../../text/figures.ts";
+import { figureBlock } from "../../text/figures.ts";
 import { blocks, bullets, renderTable, tableOf, text } from "../../text/markdown.ts";
 
 /** Renders the limits that the searches found, and every value they tried. */
-export function capacitySection(capacity: Capacity, charts: readonly Chart[], figures: Figures): string {
+export function capacitySection(capacity: Capacity, figures: readonly Figure[]): string {
   return blocks([
     "### Findings",
     `${text(describeObjective(capacity))} A search doubles the value until a repetition misses that, then halves the interval in which the ` +
@@ -26,7 +26,7 @@ export function capacitySection(capacity: Capacity, charts: readonly Chart[], fi
     "### Limits",
     "The p99 is the median of the repetitions at the lower end of the interval.",
     renderTable(capacityTable(capacity)),
-    ...(charts.length === 0 ? [] : ["### Charts", ...charts.map((chart) => figureBlock(chart, figures))]),
+    ...(figures.length === 0 ? [] : ["### Charts", ...figures.map(figureBlock)]),
     "### Values tried",
     "In the order of trying. Several repetitions show their smallest and largest figure, and how many had each signal. Repetitions that were made again are not counted.",
     tableOf(TRY_COLUMNS, capacity.searches.flatMap(listTries)),

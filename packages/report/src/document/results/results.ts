@@ -1,12 +1,12 @@
 import { describeIncidents } from "@c10k-lab/words";
-import type { ExperimentCharts } from "../../charts/charts.ts";
-import type { Chart } from "../../charts/draw/chart.ts";
+import type { Figures } from "../../charts/charts.ts";
+import type { Figure } from "../../charts/draw/chart.ts";
 import { describeFinding } from "../../findings/facts/describe-finding.ts";
 import { findInGroup } from "../../findings/findings.ts";
 import { findAcrossGroups, tabulateTwins } from "../../findings/questions/across-groups.ts";
 import type { Experiment } from "../../model/experiment.ts";
 import { type Group, isAblation } from "../../model/group.ts";
-import { type Figures, figureBlock } from "../../text/figures.ts";
+import { figureBlock } from "../../text/figures.ts";
 import { blocks, bullets, demoted, renderTable, tableOf, text } from "../../text/markdown.ts";
 import { tabulateGroup } from "../../text/summary-table.ts";
 import { capacitySection } from "./capacity.ts";
@@ -16,35 +16,25 @@ import { retransmissions } from "./retransmissions.ts";
 import { scalabilityModel } from "./scalability-model.ts";
 
 /** Renders findings, figures and charts of every experiment. */
-export function results(
-  experiments: readonly Experiment[],
-  charts: ReadonlyMap<Experiment, ExperimentCharts>,
-  figures: Figures,
-): string {
+export function results(experiments: readonly Experiment[], figures: Figures): string {
   return blocks([
     "## Results",
     "Response times (p50, p99, max) and connect times are the client's. CPU is per cent of one core. A dash means not measured.",
     marksSentence(figures),
-    ...experiments.map((experiment) => renderExperiment(experiment, charts.get(experiment), figures)),
+    ...experiments.map((experiment) => renderExperiment(experiment, figures)),
   ]);
 }
 
-function renderExperiment(
-  experiment: Experiment,
-  charts: ExperimentCharts | undefined,
-  figures: Figures,
-): string {
+function renderExperiment(experiment: Experiment, figures: Figures): string {
   const { manifest, capacity, repetitions: cells } = experiment.results;
   const groups = capacity === null ? experiment.groups : [];
   return blocks([
     `### Plan ${text(experiment.name)}`,
     text(manifest.question),
     cells.length === 0 ? "No cell was measured, so there is no answer yet." : "",
-    capacity === null ? "" : demoted(capacitySection(capacity, charts?.ofCapacity ?? [], figures), 1),
+    capacity === null ? "" : demoted(capacitySection(capacity, figures.get(experiment) ?? []), 1),
     demoted(groupsSection(groups), 1),
-    ...(cells.length === 0
-      ? []
-      : groups.map((group) => renderGroup(group, charts?.ofGroups.get(group) ?? [], figures))),
+    ...(cells.length === 0 ? [] : groups.map((group) => renderGroup(group, figures.get(group) ?? []))),
   ]);
 }
 
@@ -61,7 +51,7 @@ function groupsSection(groups: readonly Group[]): string {
   ]);
 }
 
-function renderGroup(group: Group, charts: readonly Chart[], figures: Figures): string {
+function renderGroup(group: Group, figures: readonly Figure[]): string {
   const inside = blocks([
     findingsSection(group),
     "### Medians",
@@ -69,7 +59,7 @@ function renderGroup(group: Group, charts: readonly Chart[], figures: Figures): 
     incidents(group),
     intervals(group),
     isAblation(group) ? "" : scalabilityModel(group),
-    charts.length === 0 ? "" : blocks(["### Charts", ...charts.map((chart) => figureBlock(chart, figures))]),
+    ...(figures.length === 0 ? [] : ["### Charts", ...figures.map(figureBlock)]),
     clocks(group),
     retransmissions(group),
   ]);
@@ -89,11 +79,11 @@ function incidents(group: Group): string {
 
 /** Explains the marks of all charts. */
 function marksSentence(figures: Figures): string {
-  if (figures.size === 0) return "";
-  const anyHollow = [...figures.keys()].some((chart) => chart.series.some((one) => one.hollow.length > 0));
+  const series = [...figures.values()].flat().flatMap((figure) => figure.series);
+  if (series.length === 0) return "";
   const marks =
     "In the charts each mark is one cell, the median of its repetitions; upright bars are intervals.";
-  if (!anyHollow) return marks;
+  if (series.every(({ hollow }) => hollow.length === 0)) return marks;
   return (
     `${marks} A hollow mark, joined by no line, is a cell that did not end ok or whose ledgers ` +
     "differ: where the server held fewer connections it covers only those, and it is in no comparison."

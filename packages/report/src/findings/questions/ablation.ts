@@ -61,8 +61,7 @@ function isReal(comparison: Comparison): boolean {
 }
 
 function countDoubts(group: Group, { ranked }: Comparison): number {
-  const cells = ranked.map(({ cell }) => cell);
-  return Number(hasDoubt(collectDoubts(group, cells)));
+  return Number(hasDoubt(collectDoubts(group, ranked)));
 }
 
 /** Returns the smallest ratio that the largest difference surely has. */
@@ -74,7 +73,7 @@ function sizeOf({ ranked, quantity }: Comparison): number {
 
 function findUnaffected(group: Group, there: readonly Comparison[]): Finding[] {
   const alike = there.filter((one) => one.ranked.length > 1 && !isReal(one));
-  const cells = alike[0]?.ranked.map(({ cell }) => cell);
+  const cells = alike[0]?.ranked;
   if (cells === undefined) return [];
   const quantities = alike.map(({ quantity }) => quantity);
   return [{ finding: "unaffected", cells, quantities, doubts: collectDoubts(group, cells) }];

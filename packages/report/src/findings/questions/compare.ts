@@ -1,14 +1,9 @@
 import type { DoubtReason } from "@c10k-lab/protocol";
-import {
-  type Comparison,
-  claimDifference,
-  compareAtHardest,
-  leadOver,
-  type Ranked,
-} from "../../comparison/comparison.ts";
+import { type Comparison, claimDifference, compareAtHardest, leadOver } from "../../comparison/comparison.ts";
 import { collectDoubts } from "../../comparison/doubts.ts";
 import { listShortfalls } from "../../comparison/refusals.ts";
-import { cellsOf, type Group, isWhole } from "../../model/group.ts";
+import type { CellFigures } from "../../model/cell-figures.ts";
+import { cellsAt, cellsOf, type Group, isWhole } from "../../model/group.ts";
 import type { Quantity } from "../../model/quantities.ts";
 import type { Deed, Finding, Pair } from "../facts/finding.ts";
 
@@ -23,26 +18,25 @@ export function findLeads(group: Group, comparison: Comparison): Finding[] {
   const leads = others.flatMap((other) => findLead(group, best, other, quantity));
   const close = [best, ...others.filter((other) => leadOver(best, other, quantity) === null)];
   if (close.length < 2) return leads;
-  const isInfinite = ({ value }: Ranked) => value === Number.POSITIVE_INFINITY;
-  const finite = close.filter((one) => !isInfinite(one)).map(({ cell }) => cell);
-  const infinite = close.filter(isInfinite);
+  const isInfinite = (cell: CellFigures) => quantity.value(cell) === Number.POSITIVE_INFINITY;
+  const finite = close.filter((cell) => !isInfinite(cell));
   return [
     ...leads,
     ...(finite.length < 2
       ? []
       : [{ finding: "alike", quantity, cells: finite, doubts: collectDoubts(group, finite) } as const]),
-    ...infinite.map(({ cell }): Finding => {
-      const against = isInfinite(best) ? null : best.cell;
+    ...close.filter(isInfinite).map((cell): Finding => {
+      const against = isInfinite(best) ? null : best;
       const doubts = collectDoubts(group, against === null ? [cell] : [cell, against]);
       return { finding: "infinite", quantity, cell, against, doubts };
     }),
   ];
 }
 
-function findLead(group: Group, a: Ranked, b: Ranked, quantity: Quantity): Finding[] {
+function findLead(group: Group, a: CellFigures, b: CellFigures, quantity: Quantity): Finding[] {
   const difference = leadOver(a, b, quantity);
   if (difference === null) return [];
-  const [more, less] = a.value > b.value ? [a.cell, b.cell] : [b.cell, a.cell];
+  const [more, less] = (quantity.value(a) ?? 0) > (quantity.value(b) ?? 0) ? [a, b] : [b, a];
   return [{ finding: "leads", quantity, more, less, difference, doubts: collectDoubts(group, [more, less]) }];
 }
 
@@ -60,10 +54,8 @@ export function findLeadsAtHardest(group: Group, quantity: Quantity): Finding[] 
 /** Returns the value of each variant, in the order of the tables. */
 export function listValues(group: Group, comparison: Comparison | null, deed: Deed): Finding[] {
   if (comparison === null || comparison.ranked.length === 0) return [];
-  const { quantity, ranked } = comparison;
-  const cells = group.variants.flatMap(
-    (variant) => ranked.find((one) => one.variant === variant)?.cell ?? [],
-  );
+  const { quantity, ranked, axisValue } = comparison;
+  const cells = cellsAt(group, axisValue).filter((cell) => ranked.includes(cell));
   return [{ finding: "values", quantity, deed, cells, doubts: collectDoubts(group, cells, CLIENT_REASONS) }];
 }
 

@@ -35,30 +35,27 @@ function findConvergence(group: Group): Finding[] {
   const alike = compared.slice(compared.findLastIndex((one) => !areAlike(one)) + 1);
   const [from] = alike;
   if (from === undefined) {
-    const doubts = collectDoubts(group, cellsIn([largest]));
+    const doubts = collectDoubts(group, largest.ranked);
     return [{ finding: "differs-throughout", largest: largest.axisValue, doubts }];
   }
+  const cells = alike.flatMap(({ ranked }) => ranked);
   return [
     {
       finding: "converged",
       variants: group.variants,
       from: from === compared[0] ? null : from.axisValue,
       furthest: findFurthest(alike),
-      doubts: collectDoubts(group, cellsIn(alike)),
+      doubts: collectDoubts(group, cells),
     },
   ];
 }
 
 /** Returns the pair whose rates differ most, over all sizes at which the rates are alike. */
 function findFurthest(alike: readonly Comparison[]): [CellFigures, CellFigures] {
-  const spread = ({ ranked }: Comparison) => (ranked[0]?.value ?? 1) / (ranked.at(-1)?.value ?? 1);
+  const rateOf = (cell: CellFigures | undefined) => (cell && RATE.value(cell)) ?? 1;
+  const spread = ({ ranked }: Comparison) => rateOf(ranked[0]) / rateOf(ranked.at(-1));
   const [widest] = alike.toSorted((a, b) => spread(b) - spread(a));
-  const cells = cellsIn(widest === undefined ? [] : [widest]);
-  return [cells[0], cells.at(-1)] as [CellFigures, CellFigures];
-}
-
-function cellsIn(comparisons: readonly Comparison[]): CellFigures[] {
-  return comparisons.flatMap(({ ranked }) => ranked.map(({ cell }) => cell));
+  return [widest?.ranked[0], widest?.ranked.at(-1)] as [CellFigures, CellFigures];
 }
 
 function areAlike({ ranked, quantity }: Comparison): boolean {
