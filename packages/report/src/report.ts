@@ -1,11 +1,11 @@
 import type { LabResults } from "@c10k-lab/protocol";
 import { drawFigures } from "./charts/charts.ts";
 import { svgOf } from "./charts/draw/svg.ts";
-import { documentOf } from "./document/document.ts";
+import { renderDocument } from "./document/document.ts";
 import { dataFile, listExperiments } from "./model/experiment.ts";
 import { serverNames } from "./model/group.ts";
 import { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
-import { pageOf } from "./page/page.ts";
+import { renderPage } from "./page/page.ts";
 
 /** A report as Markdown with charts beside it, and as a page that needs nothing else. */
 export interface Report {
@@ -27,9 +27,9 @@ export function renderReport(all: readonly LabResults[]): Report {
   const figures = drawFigures(experiments, serverNames(all));
   const charts = [...figures.values()].flat();
   const svgs = new Map(charts.map((chart) => [`${chart.name}.svg`, svgOf(chart)]));
-  const markdown = documentOf(experiments, figures);
+  const markdown = renderDocument(experiments, figures);
   const data = experiments.map((experiment) => {
     return [dataFile(experiment, experiments.length === 1), summaryRows(experiment.results)] as const;
   });
-  return { markdown, html: pageOf(markdown, charts, svgs), charts: svgs, data: new Map(data) };
+  return { markdown, html: renderPage(markdown, charts, svgs), charts: svgs, data: new Map(data) };
 }

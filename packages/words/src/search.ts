@@ -11,7 +11,7 @@ const COLUMNS: readonly Column<Search>[] = [
   { head: "met", cell: ({ met }) => integer(met) },
   { head: "failed", cell: ({ failed }) => integer(failed) },
   { head: "p99 ms", cell: (search) => p99At(search, search.met) },
-  { head: "repetitions", cell: (search) => integer(trialsOf(search).length) },
+  { head: "repetitions", cell: (search) => integer(listTrials(search).length) },
   { head: "first signal", align: "left", cell: ({ first }) => first?.signal ?? MISSING },
 ];
 
@@ -31,10 +31,10 @@ export function describeObjective({ objective }: Capacity): string {
 /** Returns the result of a search in one line: "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (…); first signal: …" */
 export function describeSearch(search: Search): string {
   const doubt = describeSearchDoubt(search);
-  return `${searchName(search)}: ${findingOf(search)}${doubt === null ? "" : ` Inconclusive: ${doubt}`}`;
+  return `${searchName(search)}: ${describeResult(search)}${doubt === null ? "" : ` Inconclusive: ${doubt}`}`;
 }
 
-function findingOf(search: Search): string {
+function describeResult(search: Search): string {
   const { ended, met, failed, bound } = search;
   const at = describeFixed(search);
   if (ended === "interrupted") return `interrupted; ${soFar(search)}.`;
@@ -47,13 +47,13 @@ function findingOf(search: Search): string {
     return `at least ${describeAmount(search, met ?? 0)} ${at} (${agreement(search, met)}). ${describeBound(bound)}`;
   }
   if (met === null) {
-    return `fewer than ${describeAmount(search, failed ?? 0)} ${at} (${agreement(search, failed)}); ${firstOf(search)}`;
+    return `fewer than ${describeAmount(search, failed ?? 0)} ${at} (${agreement(search, failed)}); ${describeFirst(search)}`;
   }
   const interval = `between ${integer(met)} and ${describeAmount(search, failed ?? 0)}`;
-  return `${interval} ${at} (${agreement(search, met)}, ${agreement(search, failed)}); ${firstOf(search)}`;
+  return `${interval} ${at} (${agreement(search, met)}, ${agreement(search, failed)}); ${describeFirst(search)}`;
 }
 
-function firstOf({ first }: Search): string {
+function describeFirst({ first }: Search): string {
   return first ? `first signal: ${first.signal}: ${describeSignal(first)}` : "nothing says why.";
 }
 
@@ -95,7 +95,7 @@ function inOrder(p99Ms: Trial["p99Ms"]): number {
 }
 
 /** Returns all trials of a search. */
-export function trialsOf({ tries }: Search): Trial[] {
+export function listTrials({ tries }: Search): Trial[] {
   return tries.flatMap(({ trials }) => trials);
 }
 

@@ -4,7 +4,7 @@ import { type Group, isAblation } from "../model/group.ts";
 import { drawByConnections } from "./data/by-connections.ts";
 import { capacityCharts } from "./data/capacity.ts";
 import { connectionScatters } from "./data/connection-scatter.ts";
-import { drawingsOf } from "./data/drawings.ts";
+import { listDrawings } from "./data/drawings.ts";
 import { establishedChart } from "./data/established.ts";
 import { latencyDistribution } from "./data/latency-distribution.ts";
 import { scalabilityChart } from "./data/scalability.ts";
@@ -39,7 +39,7 @@ function drawExperiment(
   if (capacity === null) {
     return experiment.groups.map((group) => {
       const places = group.name === null ? prefix : [...prefix, group.name];
-      return [group, chartsOf(group, servers).map((chart) => named(chart, places))];
+      return [group, drawGroup(group, servers).map((chart) => named(chart, places))];
     });
   }
   const variants = [...new Set(capacity.searches.map(searchName))];
@@ -48,8 +48,8 @@ function drawExperiment(
 }
 
 /** Draws all charts of a group that have something to show, in the order of the report. */
-export function chartsOf(group: Group, servers: readonly string[]): GroupChart[] {
-  const drawn = drawingsOf(group).map((drawing) => drawByConnections(group, drawing));
+export function drawGroup(group: Group, servers: readonly string[]): GroupChart[] {
+  const drawn = listDrawings(group).map((drawing) => drawByConnections(group, drawing));
   const charts = [...drawn, ...(isAblation(group) ? [] : drawLoad(group)), establishedChart(group)];
   return charts
     .filter((chart): chart is Chart => chart !== null && hasData(chart))

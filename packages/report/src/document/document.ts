@@ -11,7 +11,7 @@ import { summary } from "./summary.ts";
 import { threats } from "./threats.ts";
 
 /** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
-export function documentOf(experiments: readonly Experiment[], figures: Figures): string {
+export function renderDocument(experiments: readonly Experiment[], figures: Figures): string {
   const parts = [
     "# Which server architecture stops scaling first?",
     summary(experiments),

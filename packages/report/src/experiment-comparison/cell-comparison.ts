@@ -41,20 +41,20 @@ function findObstacle({ before, after }: CellPair): CellObstacle | null {
   if (after === null) return { obstacle: "missing", side: "after" };
   const differences = listLoadDifferences(before, after);
   if (differences.length > 0) return { obstacle: "other-load", differences };
-  const areAlike = rankOf(before) === rankOf(after) && rankOf(before) > 0;
+  const areAlike = rankCell(before) === rankCell(after) && rankCell(before) > 0;
   return areAlike ? null : { obstacle: "status" };
 }
 
 function findDecline({ before, after }: CellPair): Decline | null {
-  if (before === null || rankOf(before) === 0) return null;
+  if (before === null || rankCell(before) === 0) return null;
   if (after === null) return { decline: "missing" };
-  if (rankOf(after) < rankOf(before)) return { decline: "status" };
+  if (rankCell(after) < rankCell(before)) return { decline: "status" };
   const failed = after.repetitions.filter(hasFailed).length;
   return failed === 0 || before.repetitions.some(hasFailed) ? null : { decline: "repetitions", failed };
 }
 
 /** 2: whole; 1: it refused a part of its load, which is a result; 0: nothing follows from it. */
-function rankOf(cell: CellFigures): number {
+function rankCell(cell: CellFigures): number {
   if (isWhole(cell)) return 2;
   return cell.status === "limited" && !isUnbalanced(cell.middle) ? 1 : 0;
 }
@@ -67,7 +67,7 @@ function hasFailed(repetition: RepetitionResult): boolean {
 
 /** A cell whose ledgers differ has failed, whatever its status. */
 function summarizeSide(cell: CellFigures): NonNullable<CellComparison["before"]> {
-  const isBroken = rankOf(cell) === 0 && (cell.status === "ok" || cell.status === "limited");
+  const isBroken = rankCell(cell) === 0 && (cell.status === "ok" || cell.status === "limited");
   return {
     status: isBroken ? "failed" : cell.status,
     repetitions: cell.repetitions.length,

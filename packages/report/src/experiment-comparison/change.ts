@@ -2,7 +2,7 @@ import { type Change, type ComparedQuantity, INFINITE, type Percentile } from "@
 import { type Difference, isReal, ratioOf } from "../comparison/comparison.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import type { Quantity } from "../model/quantities.ts";
-import { COMPARED, doubtsOf } from "./compared-quantities.ts";
+import { COMPARED, selectDoubts } from "./compared-quantities.ts";
 
 /** Quantities to compare, and the rule by which a change counts. */
 export interface Rule {
@@ -25,7 +25,7 @@ export function compareQuantity(
   if (was === null && is === null) return null;
   const obstacle = findObstacle(was, is);
   const ratio = obstacle === null ? ratioOf(after, before, quantity.value) : null;
-  const doubts = { before: doubtsOf(name, before.doubts), after: doubtsOf(name, after.doubts) };
+  const doubts = { before: selectDoubts(name, before.doubts), after: selectDoubts(name, after.doubts) };
   const isDoubtful = doubts.before.length + doubts.after.length > 0;
   const losses = ratio && rangeLosses(ratio, quantity);
   const judgement = obstacle === null ? judge(ratio, quantity) : "not-comparable";

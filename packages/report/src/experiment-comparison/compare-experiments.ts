@@ -69,19 +69,19 @@ function summarize(cells: readonly CellComparison[]): ComparisonSummary {
   const changes = cells.flatMap((cell) => cell.changes);
   const counted = changes.filter(({ counts }) => counts);
   const left = changes.filter(({ counts }) => !counts);
-  const numberOf = (of: typeof changes, judgement: Judgement) =>
+  const countChanges = (of: typeof changes, judgement: Judgement) =>
     of.filter((change) => change.judgement === judgement).length;
   const beyondThreshold = counted.filter(({ isBeyondThreshold }) => isBeyondThreshold).length;
   return {
     counted: counted.length,
     beyondThreshold,
-    worse: numberOf(counted, "worse") - beyondThreshold,
-    better: numberOf(counted, "better"),
-    noDifferenceShown: numberOf(counted, "no-difference-shown"),
+    worse: countChanges(counted, "worse") - beyondThreshold,
+    better: countChanges(counted, "better"),
+    noDifferenceShown: countChanges(counted, "no-difference-shown"),
     tooWide: counted.filter((change) => !change.isBeyondThreshold && !change.rulesOutRegression).length,
     inconclusive: left.filter(({ intervalPercent }) => intervalPercent !== null).length,
-    tooFewRepetitions: numberOf(left, "too-few-repetitions"),
-    notComparable: numberOf(left, "not-comparable"),
+    tooFewRepetitions: countChanges(left, "too-few-repetitions"),
+    notComparable: countChanges(left, "not-comparable"),
     cellsNotComparable: cells.filter(({ obstacle }) => obstacle !== null).length,
   };
 }
@@ -95,12 +95,12 @@ function pairCells(before: ComparedExperiment, after: ComparedExperiment): CellP
   const added = [...is.values()].filter(({ name }) => !was.has(name));
   const all = [...pairs, ...added.map((cell): CellPair => ({ before: null, after: cell }))];
   const inTableOrder = tableOrder(serverNames([before, after]));
-  return [...Map.groupBy(all, (pair) => eitherOf(pair).middle.group).values()].flatMap((group) =>
-    group.toSorted((a, b) => inTableOrder(eitherOf(a), eitherOf(b))),
+  return [...Map.groupBy(all, (pair) => pickSide(pair).middle.group).values()].flatMap((group) =>
+    group.toSorted((a, b) => inTableOrder(pickSide(a), pickSide(b))),
   );
 }
 
-function eitherOf({ before, after }: CellPair): CellFigures {
+function pickSide({ before, after }: CellPair): CellFigures {
   return before ?? after;
 }
 

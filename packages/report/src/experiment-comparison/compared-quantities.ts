@@ -51,6 +51,6 @@ const FALSIFIED: Readonly<Record<DoubtReason, readonly Kind[]>> = {
 };
 
 /** Returns the doubts of a cell that spoil this quantity. */
-export function doubtsOf(name: ComparedQuantity, doubts: readonly DoubtReason[]): DoubtReason[] {
+export function selectDoubts(name: ComparedQuantity, doubts: readonly DoubtReason[]): DoubtReason[] {
   return doubts.filter((reason) => FALSIFIED[reason].includes(COMPARED[name].kind));
 }

@@ -6,7 +6,7 @@ type Property = Pick<EnvironmentDifference, "property" | "name"> & { readonly va
 
 /** Lists what else than the commit may have caused a change: plan, machine, software, options. */
 export function listEnvironmentDifferences(before: Compared, after: Compared): EnvironmentDifference[] {
-  const [was, is] = [propertiesOf(before), propertiesOf(after)];
+  const [was, is] = [listProperties(before), listProperties(after)];
   return [...new Set([...was.keys(), ...is.keys()])]
     .map((key) => {
       const { property, name } = (was.get(key) ?? is.get(key)) as Property;
@@ -15,7 +15,7 @@ export function listEnvironmentDifferences(before: Compared, after: Compared): E
     .filter((one) => optionText(one.before) !== optionText(one.after));
 }
 
-function propertiesOf({ manifest, repetitions }: Compared): Map<string, Property> {
+function listProperties({ manifest, repetitions }: Compared): Map<string, Property> {
   const { machine, software } = manifest;
   const of = (property: Property["property"], value: unknown, name: string | null = null): Property => {
     return { property, name, value };

@@ -11,13 +11,13 @@ export function listLoadDifferences(
   { middle: after }: CellFigures,
 ): OptionDifference[] {
   return [
-    ...compareOptions("cell", shapeOf(before), shapeOf(after)),
+    ...compareOptions("cell", listShape(before), listShape(after)),
     ...compareOptions("server", before.listening?.options, after.listening?.options),
     ...compareOptions("client", before.client?.asked.options, after.client?.asked.options),
   ];
 }
 
-function shapeOf({ server, axis, connections, clients, servers }: CellFigures["middle"]): Options {
+function listShape({ server, axis, connections, clients, servers }: CellFigures["middle"]): Options {
   return { server, axis, connections, clients, servers };
 }
 

@@ -18,12 +18,12 @@ const FOLDED_ABOVE = 40;
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
 /** The same Markdown as one file that opens from disk: charts one can point at, everything it needs inside. */
-export function pageOf(
+export function renderPage(
   markdown: string,
   charts: readonly GroupChart[],
   svgs: ReadonlyMap<string, string>,
 ): string {
-  const body = htmlOf(markdown, svgs);
+  const body = renderHtml(markdown, svgs);
   const title = /<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1] ?? "Report";
   return `<!doctype html>
 <html lang="en">
@@ -55,7 +55,7 @@ function drawn({ name, title, x, y, series, variants, servers }: GroupChart) {
   return { name, title, x, y, series, variants, servers };
 }
 
-function htmlOf(markdown: string, svgs: ReadonlyMap<string, string>): string {
+function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>): string {
   const marked = new Marked({ gfm: true, async: false });
   const uniqueId = ids();
   marked.use({

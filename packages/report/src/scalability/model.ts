@@ -14,13 +14,13 @@ export interface ScalabilityModel {
 }
 
 /** A model a variant; none at all where something else than connections is varied, or no cell can be a point of one. */
-export function modelsOf(group: Group): ScalabilityModel[] {
+export function fitModels(group: Group): ScalabilityModel[] {
   if (group.axis !== "connections") return [];
-  const models = group.variants.map((variant) => modelOf(group, variant));
+  const models = group.variants.map((variant) => fitModel(group, variant));
   return models.some(({ cells }) => cells.length > 0) ? models : [];
 }
 
-function modelOf(group: Group, variant: string): ScalabilityModel {
+function fitModel(group: Group, variant: string): ScalabilityModel {
   const judged = cellsOf(group, variant).map((cell) => ({ cell, reason: reasonLeftOut(cell) }));
   const cells = judged.flatMap(({ cell, reason }) => (reason === null ? [cell] : []));
   const leftOut = judged.flatMap(({ cell, reason }) => (reason === null ? [] : [{ cell, reason }]));

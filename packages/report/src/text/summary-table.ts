@@ -53,7 +53,7 @@ function describeVerdict({ status, used, repetitions, doubts }: CellFigures): st
 /** Returns a row for each cell, the groups of a plan one below the other. */
 export function summaryTable(results: LabResults): Table {
   const groups = listGroups(results);
-  const rows = groups.flatMap((group) => rowsOf(group).map((cell) => ({ group: group.name ?? "", cell })));
+  const rows = groups.flatMap((group) => listRows(group).map((cell) => ({ group: group.name ?? "", cell })));
   const columns = columnsFor(groups).map(({ cell, ...column }) => ({
     ...column,
     cell: (row: (typeof rows)[number]) => cell(row.cell),
@@ -63,10 +63,10 @@ export function summaryTable(results: LabResults): Table {
 }
 
 export function tabulateGroup(group: Group): Table {
-  return tabulate(columnsFor([group]), rowsOf(group));
+  return tabulate(columnsFor([group]), listRows(group));
 }
 
-function rowsOf({ experiment, everyCell }: Group): CellFigures[] {
+function listRows({ experiment, everyCell }: Group): CellFigures[] {
   return everyCell.toSorted(tableOrder(serverNames([experiment])));
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { LOOKS, type Look, marksOf } from "../../src/charts/draw/looks.ts";
+import { assignMarks, LOOKS, type Look } from "../../src/charts/draw/looks.ts";
 
 /** WCAG 2.2, success criteria 1.4.3 and 1.4.11. */
 const CONTRAST_MIN = { text: 4.5, lines: 3 };
@@ -79,7 +79,7 @@ describe("marks", () => {
     variants: readonly string[],
     look: Look = LOOKS.light,
     servers: readonly string[] = SERVERS,
-  ) => marksOf({ servers, variants }, look);
+  ) => assignMarks({ servers, variants }, look);
   const mixed = ["threaded", "select", "epoll", "epoll, level", "epoll, accept one", "epoll, no delay"];
 
   it.each([

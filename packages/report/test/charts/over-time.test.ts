@@ -1,7 +1,7 @@
 import type { RepetitionResult } from "@c10k-lab/protocol";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { growthOf, stepOf } from "../../src/charts/data/over-time.ts";
+import { chooseStep, computeGrowth } from "../../src/charts/data/over-time.ts";
 import { withinACell } from "../../src/charts/data/within-a-cell.ts";
 import { listGroups } from "../../src/model/group.ts";
 import { makeCell, makeResults } from "../fixtures/fixture.ts";
@@ -45,7 +45,7 @@ describe("growth over time", () => {
         }
         // One step as long as a fiftieth of all, so nothing is cut off at the end.
         const stepMs = (atMs - 17) / 50;
-        const points = growthOf(looks, stepMs);
+        const points = computeGrowth(looks, stepMs);
         expect(points).toHaveLength(50);
         const sum = points.reduce((all, [, perSecond]) => all + (perSecond * stepMs) / 1000, 0);
         expect(Math.abs(sum - (total - 3))).toBeLessThanOrEqual(1 + (total - 3) / 1000);
@@ -54,9 +54,9 @@ describe("growth over time", () => {
   });
 
   it("is nothing of a course too short to be one", () => {
-    expect(growthOf([], 100)).toEqual([]);
+    expect(computeGrowth([], 100)).toEqual([]);
     expect(
-      growthOf(
+      computeGrowth(
         [
           { atMs: 0, total: 0 },
           { atMs: 300, total: 9 },
@@ -71,9 +71,9 @@ describe("growth over time", () => {
       { atMs: 0, total: 0 },
       { atMs: ms, total: 1 },
     ];
-    expect(stepOf([lasting(2000)], 100)).toBe(100);
-    expect(stepOf([lasting(2000), lasting(30_000)], 100)).toBe(200);
-    expect(stepOf([lasting(600_000)], 100)).toBe(5000);
+    expect(chooseStep([lasting(2000)], 100)).toBe(100);
+    expect(chooseStep([lasting(2000), lasting(30_000)], 100)).toBe(200);
+    expect(chooseStep([lasting(600_000)], 100)).toBe(5000);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ConnectionRow, LabResults, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
-import { chartsOf } from "../../src/charts/charts.ts";
+import { drawGroup } from "../../src/charts/charts.ts";
 import { areRetransmissions, canBeRetransmissions, waitsOf } from "../../src/comparison/waits.ts";
 import { retransmissions } from "../../src/document/results/retransmissions.ts";
 import { type Group, listGroups } from "../../src/model/group.ts";
@@ -82,7 +82,7 @@ function groupNamed(results: LabResults, name: string | null): Group {
 }
 
 const scattersOf = (group: Group) =>
-  chartsOf(group, []).filter(({ name }) => name.startsWith("response-by-connection"));
+  drawGroup(group, []).filter(({ name }) => name.startsWith("response-by-connection"));
 
 describe("the table of waits", () => {
   it("counts connections on each rung, and the kernel's counters beside them", () => {

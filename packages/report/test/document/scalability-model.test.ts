@@ -8,7 +8,7 @@ import { collectDoubts } from "../../src/comparison/doubts.ts";
 import { scalabilityModel } from "../../src/document/results/scalability-model.ts";
 import { renderReport } from "../../src/index.ts";
 import { type Group, listGroups } from "../../src/model/group.ts";
-import { modelsOf, type ScalabilityModel } from "../../src/scalability/model.ts";
+import { fitModels, type ScalabilityModel } from "../../src/scalability/model.ts";
 import { type Peak, peakIn } from "../../src/scalability/peak.ts";
 import { type CellWish, makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 
@@ -47,7 +47,7 @@ function chartOf(cells: readonly RepetitionResult[]) {
 }
 
 function modelOf(cells: readonly RepetitionResult[], variant = "epoll"): ScalabilityModel {
-  const model = modelsOf(groupOf(cells)).find((one) => one.variant === variant);
+  const model = fitModels(groupOf(cells)).find((one) => one.variant === variant);
   if (model === undefined) throw new Error(`no model of ${variant}`);
   return model;
 }

@@ -25,21 +25,21 @@ export interface Drawing {
 
 export function drawByConnections(group: Group, drawing: Drawing): Chart {
   const { name, heading, label, quantity, unit = quantity.unit, canBeLog = false } = drawing;
-  const series = seriesOf(group, quantity);
+  const series = makeSeries(group, quantity);
   const comparison = compareAtHardest(group, quantity) ?? compareAtHardest(group, quantity, 1);
   const values = comparison === null ? [] : [describeValues(group, comparison)];
   return {
     name,
     heading,
-    title: titleOf(group, drawing, comparison),
+    title: writeTitle(group, drawing, comparison),
     caption: [...values, ...hollowSentence(group, series)].join(" "),
-    x: xAxisOf(group),
-    y: numberAxis(label, unit, canBeLog ? scaleOf(series) : "linear"),
+    x: makeXAxis(group),
+    y: numberAxis(label, unit, canBeLog ? chooseScale(series) : "linear"),
     series,
   };
 }
 
-export function xAxisOf(group: Group): Axis {
+export function makeXAxis(group: Group): Axis {
   const ticks = listAxisValues(group);
   const { label, unit } = axisWords(group.axis);
   // A logarithm has no zero, and without idle connections is where everything is compared from.
@@ -47,15 +47,15 @@ export function xAxisOf(group: Group): Axis {
   return { label, unit: unit.trim(), scale, format: group.axis === "size" ? "bytes" : "number", ticks };
 }
 
-export function seriesOf(group: Group, { value }: Pick<Quantity, "value">): Series[] {
-  const pointOf = (cell: CellFigures): Point[] => {
+export function makeSeries(group: Group, { value }: Pick<Quantity, "value">): Series[] {
+  const makePoint = (cell: CellFigures): Point[] => {
     const y = value(cell);
     return y === null || y === Number.POSITIVE_INFINITY ? [] : [[cell.axisValue, y]];
   };
   return group.variants.map((variant) => {
     const cells = cellsOf(group, variant);
-    const points = cells.filter(isWhole).flatMap(pointOf);
-    const hollow = cells.filter((cell) => !isWhole(cell)).flatMap(pointOf);
+    const points = cells.filter(isWhole).flatMap(makePoint);
+    const hollow = cells.filter((cell) => !isWhole(cell)).flatMap(makePoint);
     const ranges = cells.filter(isWhole).flatMap((cell): Range[] => {
       const interval = intervalOf(cell, value);
       return interval === null ? [] : [[cell.axisValue, interval.low, interval.high]];
@@ -64,7 +64,11 @@ export function seriesOf(group: Group, { value }: Pick<Quantity, "value">): Seri
   });
 }
 
-function titleOf(group: Group, { heading, quantity, leads }: Drawing, comparison: Comparison | null): string {
+function writeTitle(
+  group: Group,
+  { heading, quantity, leads }: Drawing,
+  comparison: Comparison | null,
+): string {
   const [first] = comparison?.ranked ?? [];
   if (comparison === null || first === undefined) return `${heading}, by ${axisWords(group.axis).label}`;
   const at = `at ${describePlace(group.axis, comparison.axisValue)}`;
@@ -122,7 +126,7 @@ function fateAt(group: Group, variant: string, x: number): string {
 }
 
 /** Logarithmic where a linear axis would hide the small values. */
-export function scaleOf(series: readonly Series[]): Axis["scale"] {
+export function chooseScale(series: readonly Series[]): Axis["scale"] {
   const values = series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
   const positive = values.filter((value) => value > 0);
   return positive.length > 0 && Math.max(...positive) >= LOG_SPREAD * Math.min(...positive)

@@ -4,9 +4,9 @@ import {
   describeFixed,
   describeLimit,
   integer,
+  listTrials,
   plural,
   searchName,
-  trialsOf,
 } from "@c10k-lab/words";
 import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
 
@@ -19,7 +19,7 @@ const WORDS = {
 export function capacityCharts({ searches, objective }: Capacity): Chart[] {
   return SEARCHED.flatMap((searched) => {
     const of = searches.filter((one) => one.searched === searched);
-    const series = of.map(seriesOf);
+    const series = of.map(makeSeries);
     const xs = series.flatMap((one) => [...one.points, ...one.hollow]).map(([x]) => x);
     if (xs.length === 0) return [];
     const { subject, label, unit } = WORDS[searched];
@@ -29,8 +29,8 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
       {
         name: `searched-${searched}`,
         heading: `Search for the largest ${subject}`,
-        title: titleOf(of),
-        caption: captionOf(of, objective.p99Ms),
+        title: writeTitle(of),
+        caption: writeCaption(of, objective.p99Ms),
         x: { ...numberAxis(label, unit, "log"), ticks: ticksBetween(...ends) },
         y: numberAxis("p99 response time from when a message was due, ms", "ms", "log"),
         series: [{ name: "asked", kind: "line", points: limit, hollow: [] }, ...series],
@@ -40,26 +40,26 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
 }
 
 /** Returns repetitions that met the objective as full marks, the others hollow; an infinite p99 cannot be drawn. */
-function seriesOf(search: Search): Series {
-  const pointsOf = (wanted: boolean) =>
+function makeSeries(search: Search): Series {
+  const listPoints = (wanted: boolean) =>
     search.tries
       .flatMap(({ value, trials }) => trials.map(({ met, p99Ms }) => ({ met, value, p99Ms })))
       .flatMap(({ met, value, p99Ms }): Point[] =>
         met === wanted && typeof p99Ms === "number" ? [[value, p99Ms]] : [],
       )
       .toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return { name: searchName(search), kind: "marks", points: pointsOf(true), hollow: pointsOf(false) };
+  return { name: searchName(search), kind: "marks", points: listPoints(true), hollow: listPoints(false) };
 }
 
-function titleOf(searches: readonly Search[]): string {
+function writeTitle(searches: readonly Search[]): string {
   const [best] = searches.filter(({ met }) => met !== null).toSorted((a, b) => (b.met ?? 0) - (a.met ?? 0));
   if (best === undefined) return "No value tried met the objective";
   return `At most ${describeAmount(best, best.met ?? 0)} met the objective (${searchName(best)}), ${describeFixed(best)}`;
 }
 
-function captionOf(searches: readonly Search[], p99Ms: number): string {
+function writeCaption(searches: readonly Search[], p99Ms: number): string {
   const limits = searches.map((one) => `${searchName(one)} ${describeLimit(one)}`).join("; ");
-  const unseen = searches.flatMap(trialsOf).filter((trial) => typeof trial.p99Ms !== "number").length;
+  const unseen = searches.flatMap(listTrials).filter((trial) => typeof trial.p99Ms !== "number").length;
   const missing =
     unseen === 0 ? "" : ` Not drawn, because their p99 is not finite: ${plural(unseen, "repetition")}.`;
   return `Each mark is one repetition: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${limits}.${missing}`;

@@ -6,7 +6,7 @@ import { describeWaits } from "../../wording/waits.ts";
 import type { Drawn } from "./drawn-connections.ts";
 
 /** The one message of a scatter. */
-export function titleOf(group: Group, drawn: readonly Drawn[]): string {
+export function writeTitle(group: Group, drawn: readonly Drawn[]): string {
   const at = `at ${describePlace(group.axis, drawn[0]?.cell.axisValue ?? 0)}`;
   return ladderTitle(group, drawn, at) ?? spreadTitle(drawn, at);
 }
@@ -30,16 +30,16 @@ function isQuiet({ sentAgain, late, unanswered }: Waits): boolean {
 }
 
 function spreadTitle(drawn: readonly Drawn[], at: string): string {
-  const [widest, next] = drawn.map(spreadOf).toSorted((a, b) => b.width - a.width);
+  const [widest, next] = drawn.map(measureSpread).toSorted((a, b) => b.width - a.width);
   if (widest === undefined || next === undefined || widest.width < SPREAD_RATIO * next.width) {
     return `Mean response time of each connection ${at}`;
   }
   return `${widest.variant}'s connections wait least alike ${at}`;
 }
 
-export function captionOf(group: Group, drawn: readonly Drawn[]): string {
+export function writeCaption(group: Group, drawn: readonly Drawn[]): string {
   const at = describePlace(group.axis, drawn[0]?.cell.axisValue ?? 0);
-  const ranges = drawn.map((one) => spreadOf(one).range).join("; ");
+  const ranges = drawn.map((one) => measureSpread(one).range).join("; ");
   return [
     `At ${at} the mean response time of a connection in one repetition, fastest to slowest: ${ranges} ms.`,
     ...drawn.flatMap(({ cell, waits }) =>
@@ -74,7 +74,7 @@ function missingSentence(drawn: readonly Drawn[]): string[] {
   return missing.length === 0 ? [] : [`Without a response and not drawn: ${listed(missing)}.`];
 }
 
-function spreadOf({ cell: { variant }, dots }: Drawn) {
+function measureSpread({ cell: { variant }, dots }: Drawn) {
   const ms = dots.map((point) => point[1]);
   const fastestMs = ms.reduce((a, b) => Math.min(a, b));
   const slowestMs = ms.reduce((a, b) => Math.max(a, b));

@@ -4,9 +4,9 @@ import { isLaddered, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsAt, type Group, listAxisValues } from "../../model/group.ts";
 import { type Chart, numberAxis, type Series } from "../draw/chart.ts";
-import { scaleOf } from "./by-connections.ts";
-import { captionOf, titleOf } from "./connection-scatter-words.ts";
-import { type Drawn, drawnOf } from "./drawn-connections.ts";
+import { chooseScale } from "./by-connections.ts";
+import { writeCaption, writeTitle } from "./connection-scatter-words.ts";
+import { type Drawn, selectConnections } from "./drawn-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
 /** Labels of connections on a rung, by rung. */
@@ -22,7 +22,7 @@ export function connectionScatters(group: Group): Chart[] {
       .map((x) => scatter(group, cellsAt(group, x), x))
       .filter(({ series }) => series.length > 0);
   }
-  const cells = largestLoadCells(group, (cell) => drawnOf(group, cell).dots.length > 0);
+  const cells = largestLoadCells(group, (cell) => selectConnections(group, cell).dots.length > 0);
   return cells.length === 0 ? [] : [scatter(group, cells, null)];
 }
 
@@ -38,21 +38,21 @@ function placesToDraw(group: Group): number[] {
 
 /** @param x the place, where there is a chart for each: they are looked at beside each other, so have one kind of axis */
 function scatter(group: Group, cells: readonly CellFigures[], x: number | null): Chart {
-  const drawn = cells.map((cell) => drawnOf(group, cell)).filter(({ dots }) => dots.length > 0);
-  const series = drawn.flatMap(seriesOf);
+  const drawn = cells.map((cell) => selectConnections(group, cell)).filter(({ dots }) => dots.length > 0);
+  const series = drawn.flatMap(makeSeries);
   const heading = "Response time of each connection";
   return {
     name: x === null ? "response-by-connection" : `response-by-connection-${x}`,
     heading: x === null ? heading : `${heading}, ${describePlace(group.axis, x)}`,
-    title: titleOf(group, drawn),
-    caption: captionOf(group, drawn),
+    title: writeTitle(group, drawn),
+    caption: writeCaption(group, drawn),
     x: numberAxis("connection number", ""),
-    y: numberAxis("mean response time, ms", "ms", x === null ? scaleOf(series) : "log"),
+    y: numberAxis("mean response time, ms", "ms", x === null ? chooseScale(series) : "log"),
     series,
   };
 }
 
-function seriesOf({ cell: { variant }, dots, labelled }: Drawn): Series[] {
+function makeSeries({ cell: { variant }, dots, labelled }: Drawn): Series[] {
   const common = { of: variant, kind: "dots", hollow: [] } as const;
   const others = { ...common, name: variant, points: dots.filter((point) => point.length === 2) };
   if (labelled.length === 0) return [others];

@@ -118,7 +118,7 @@ const DRAWINGS: Readonly<Record<Axis, readonly Drawing[]>> = {
 /** Quantities that an option can change. */
 const OF_ABLATION: readonly Drawing[] = [THROUGHPUT, RESPONSE_P99, CPU_PER_MESSAGE, MEMORY];
 
-export function drawingsOf(group: Group): readonly Drawing[] {
+export function listDrawings(group: Group): readonly Drawing[] {
   if (isAblation(group)) return OF_ABLATION;
   const drawings = DRAWINGS[group.axis];
   if (!isOpenLoop(group) || drawings.includes(INTENDED_P99)) return drawings;

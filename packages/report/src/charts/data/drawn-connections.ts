@@ -4,13 +4,13 @@ import type { Group } from "../../model/group.ts";
 import type { Point } from "../draw/chart.ts";
 
 /** Connections of one repetition of a cell. */
-export type Drawn = ReturnType<typeof drawnOf>;
+export type Drawn = ReturnType<typeof selectConnections>;
 
 /**
  * Returns those of the median repetition. Where the ladder shows anywhere in the group every connection on a rung is labelled, also of
  * cells whose kernel sent nothing again: they are what it is compared with.
  */
-export function drawnOf(group: Group, cell: CellFigures) {
+export function selectConnections(group: Group, cell: CellFigures) {
   const waits = waitsOf(group, [cell.middle]);
   const areLabelled = canBeRetransmissions(waits) || isLaddered(group);
   const rows = group.results.connections.get(cell.middle.id) ?? [];

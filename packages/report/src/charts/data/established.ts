@@ -4,32 +4,32 @@ import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsOf, type Group } from "../../model/group.ts";
 import { describeShortfall } from "../../wording/scaling.ts";
 import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
-import { hollowSentence, seriesOf, xAxisOf } from "./by-connections.ts";
+import { hollowSentence, makeSeries, makeXAxis } from "./by-connections.ts";
 
 /** Asked against got: a server's wall is where it leaves the dashed line. null when none is known to leave it. */
 export function establishedChart(group: Group): Chart | null {
   if (group.cells.every(({ connections, established }) => established === connections)) return null;
-  const asked: Series = { name: "asked", kind: "line", points: askedOf(group), hollow: [] };
-  const got = seriesOf(group, { value: (cell) => cell.established });
+  const asked: Series = { name: "asked", kind: "line", points: listAsked(group), hollow: [] };
+  const got = makeSeries(group, { value: (cell) => cell.established });
   return {
     name: "established",
     heading: "Connections established",
-    title: titleOf(group),
-    caption: captionOf(group, got),
-    x: xAxisOf(group),
+    title: writeTitle(group),
+    caption: writeCaption(group, got),
+    x: makeXAxis(group),
     y: numberAxis("connections established", "connections", "log"),
     series: [asked, ...got],
   };
 }
 
 /** Returns the most connections that any variant was asked for, by axis value. */
-function askedOf({ cells }: Group): Point[] {
+function listAsked({ cells }: Group): Point[] {
   return [...Map.groupBy(cells, ({ axisValue: x }) => x)]
     .map(([x, there]): Point => [x, Math.max(...there.map(({ connections }) => connections))])
     .toSorted((a, b) => a[0] - b[0]);
 }
 
-function titleOf(group: Group): string {
+function writeTitle(group: Group): string {
   const isShort = ({ established, connections }: CellFigures) => (established ?? connections) < connections;
   const short = group.variants.flatMap((variant) => cellsOf(group, variant).find(isShort) ?? []);
   if (short.length === 0) {
@@ -44,7 +44,7 @@ function titleOf(group: Group): string {
   return `${listed(held)} connections`;
 }
 
-function captionOf(group: Group, got: readonly Series[]): string {
+function writeCaption(group: Group, got: readonly Series[]): string {
   const unknown = group.cells.filter(({ established }) => established === null).map(({ name }) => name);
   return [
     "The dashed line is what was asked for.",

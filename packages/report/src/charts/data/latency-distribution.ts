@@ -13,7 +13,7 @@ const POINTS_PER_NINE = 10;
 
 /** Draws all messages from the fastest to the slowest, the slow ones large; null when no cell has a histogram. */
 export function latencyDistribution(group: Group): Chart | null {
-  const curves = new Map(group.cells.map((cell) => [cell, curveOf(cell)]));
+  const curves = new Map(group.cells.map((cell) => [cell, readCurve(cell)]));
   const cells = largestLoadCells(group, (cell) => (curves.get(cell) ?? []).length > 1);
   const first = cells[0];
   if (first === undefined) return null;
@@ -21,7 +21,7 @@ export function latencyDistribution(group: Group): Chart | null {
   return {
     name: "latency-distribution",
     heading: "Response time, distribution",
-    title: titleOf(group, cells),
+    title: describeLeader(group, cells),
     caption: `All messages of one repetition at ${describePlace(group.axis, first.axisValue)}. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
     x: {
       ...numberAxis("share of messages answered within", "", "log"),
@@ -36,7 +36,7 @@ export function latencyDistribution(group: Group): Chart | null {
 }
 
 /** x is 1 / (1 - share): an axis on which each nine takes the same room. */
-function curveOf({ middle }: CellFigures): Point[] {
+function readCurve({ middle }: CellFigures): Point[] {
   const histogram = decoded(middle.client?.histograms.response ?? "");
   if (histogram === null || histogram.totalCount === 0) return [];
   const points: Point[] = [];
@@ -58,7 +58,7 @@ function decoded(base64: string) {
   }
 }
 
-function titleOf(group: Group, cells: readonly CellFigures[]): string {
+function describeLeader(group: Group, cells: readonly CellFigures[]): string {
   const at = `at ${describePlace(group.axis, cells[0]?.axisValue ?? 0)}`;
   const measured = cells.filter((cell) => RESPONSE_P999.value(cell) !== null);
   const ranked = rank(measured, RESPONSE_P999);

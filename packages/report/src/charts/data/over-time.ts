@@ -19,9 +19,9 @@ const STEPS = [1, 2, 5];
  * @param stepMs of the curve, from `stepOf`
  * @returns nothing when there are too few looks to call it a course
  */
-export function growthOf(looks: readonly Look[], stepMs: number): Point[] {
+export function computeGrowth(looks: readonly Look[], stepMs: number): Point[] {
   const [first] = looks;
-  const durationMs = durationOf(looks);
+  const durationMs = measureDuration(looks);
   if (first === undefined || durationMs < POINTS_MIN * stepMs) return [];
   return Array.from({ length: Math.floor(durationMs / stepMs + 1e-9) }, (_, index): Point => {
     const fromMs = first.atMs + index * stepMs;
@@ -34,15 +34,15 @@ export function growthOf(looks: readonly Look[], stepMs: number): Point[] {
 }
 
 /** The shortest of 1, 2, 5, 10, … times `finestMs` with which the longest course has not too many points. */
-export function stepOf(courses: readonly (readonly Look[])[], finestMs: number): number {
-  const longestMs = Math.max(0, ...courses.map(durationOf));
+export function chooseStep(courses: readonly (readonly Look[])[], finestMs: number): number {
+  const longestMs = Math.max(0, ...courses.map(measureDuration));
   for (let decade = 1; ; decade *= 10) {
     const step = STEPS.map((one) => one * decade * finestMs).find((ms) => longestMs <= POINTS_MAX * ms);
     if (step !== undefined) return step;
   }
 }
 
-function durationOf(looks: readonly Look[]): number {
+function measureDuration(looks: readonly Look[]): number {
   return (looks.at(-1)?.atMs ?? 0) - (looks[0]?.atMs ?? 0);
 }
 

@@ -3,28 +3,28 @@ import { integer, listed, plural } from "@c10k-lab/words";
 import type { Group } from "../../model/group.ts";
 import { RATE } from "../../model/quantities.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
-import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
+import { fitModels, type ScalabilityModel } from "../../scalability/model.ts";
 import { peakIn } from "../../scalability/peak.ts";
 import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
-import { hollowSentence, scaleOf, seriesOf, xAxisOf } from "./by-connections.ts";
+import { chooseScale, hollowSentence, makeSeries, makeXAxis } from "./by-connections.ts";
 
 /** Enough for a curve to look like one, on a logarithmic axis. */
 const CURVE_POINTS = 80;
 
 /** The measured rates, and the law fitted to them. null where it could be fitted to none. */
 export function scalabilityChart(group: Group): Chart | null {
-  const models = modelsOf(group);
+  const models = fitModels(group);
   if (models.every(({ fitted }) => fitted === null)) return null;
-  const series = seriesOf(group, RATE).flatMap((one) =>
+  const series = makeSeries(group, RATE).flatMap((one) =>
     models.filter(({ variant }) => variant === one.name).map((model) => withCurve(one, model)),
   );
   return {
     name: "usl",
     heading: "Rate and scalability model",
-    title: titleOf(models),
-    caption: captionOf(group, models, series),
-    x: xAxisOf(group),
-    y: numberAxis("messages per second", "messages/s", scaleOf(series)),
+    title: writeTitle(models),
+    caption: writeCaption(group, models, series),
+    x: makeXAxis(group),
+    y: numberAxis("messages per second", "messages/s", chooseScale(series)),
     series,
   };
 }
@@ -37,12 +37,12 @@ function withCurve(one: Series, { cells, fitted }: ScalabilityModel): Series {
     kind: "marks",
     points: one.points.filter(([load]) => loads.has(load)),
     ranges: (one.ranges ?? []).filter(([load]) => loads.has(load)),
-    curve: fitted === null ? [] : curveOf(fitted),
+    curve: fitted === null ? [] : drawCurve(fitted),
   };
 }
 
 /** Draws the model between the smallest and the largest load measured, where alone it is known to hold. */
-function curveOf({ coefficients, smallest, largest }: Fitted): Point[] {
+function drawCurve({ coefficients, smallest, largest }: Fitted): Point[] {
   return Array.from({ length: CURVE_POINTS + 1 }, (_, index): Point => {
     const load = smallest * (largest / smallest) ** (index / CURVE_POINTS);
     const within = Math.min(largest, Number(load.toPrecision(6)));
@@ -50,7 +50,7 @@ function curveOf({ coefficients, smallest, largest }: Fitted): Point[] {
   });
 }
 
-function titleOf(models: readonly ScalabilityModel[]): string {
+function writeTitle(models: readonly ScalabilityModel[]): string {
   const peaks = models.flatMap(({ variant, fitted }) => {
     const peak = fitted === null ? null : peakIn(fitted);
     return peak?.claim === "peak" ? [{ variant, connections: peak.connections }] : [];
@@ -63,7 +63,7 @@ function titleOf(models: readonly ScalabilityModel[]): string {
   return `The fitted rate is highest at ${listed(places)}`;
 }
 
-function captionOf(group: Group, models: readonly ScalabilityModel[], series: readonly Series[]): string {
+function writeCaption(group: Group, models: readonly ScalabilityModel[], series: readonly Series[]): string {
   const residuals = models.flatMap(({ variant, fitted }) =>
     fitted === null ? [] : [`${variant} ${worstText(fitted)}`],
   );

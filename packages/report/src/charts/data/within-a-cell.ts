@@ -4,7 +4,7 @@ import { cellsAt, type Group, isWhole, listAxisValues } from "../../model/group.
 import { SPREAD_RATIO } from "../../model/limits.ts";
 import { type Chart, numberAxis, type Point } from "../draw/chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
-import { growthOf, type Look, stepOf, totalAt } from "./over-time.ts";
+import { chooseStep, computeGrowth, type Look, totalAt } from "./over-time.ts";
 
 /** Something that adds up while a cell lasts: an average hides whether it grows evenly. */
 interface Course {
@@ -56,10 +56,10 @@ const SERVER_CPU: Course = {
 export function withinACell(group: Group): Chart[] {
   return [RATE, SERVER_CPU].flatMap((course) => {
     const cells = cellsToDraw(group, (cell) => course.looksOf(cell).length > 1);
-    const stepMs = stepOf(cells.map(course.looksOf), course.finestMs);
-    const curves = cells.map((cell) => ({ cell, points: growthOf(course.looksOf(cell), stepMs) }));
+    const stepMs = chooseStep(cells.map(course.looksOf), course.finestMs);
+    const curves = cells.map((cell) => ({ cell, points: computeGrowth(course.looksOf(cell), stepMs) }));
     const long = curves.filter(({ points }) => points.length > 0);
-    return long.length === 0 ? [] : [chartOf(group, course, long)];
+    return long.length === 0 ? [] : [drawCourse(group, course, long)];
   });
 }
 
@@ -80,29 +80,29 @@ interface Curve {
   readonly points: readonly Point[];
 }
 
-function chartOf(group: Group, course: Course, curves: readonly Curve[]): Chart {
+function drawCourse(group: Group, course: Course, curves: readonly Curve[]): Chart {
   const { name, heading, label, unit, from } = course;
   const at = describePlace(group.axis, curves[0]?.cell.axisValue ?? 0);
   return {
     name,
     heading,
-    title: titleOf(course, curves, at),
-    caption: captionOf(course, curves, at),
+    title: writeTitle(course, curves, at),
+    caption: writeCaption(course, curves, at),
     x: numberAxis(`seconds since ${from}`, `s since ${from}`),
     y: numberAxis(label, unit),
     series: curves.map(({ cell, points }) => ({ name: cell.variant, kind: "trace", points, hollow: [] })),
   };
 }
 
-function titleOf({ what, title }: Course, curves: readonly Curve[], at: string): string {
-  const [widest, next] = curves.map(spreadOf).toSorted((a, b) => b.width - a.width);
+function writeTitle({ what, title }: Course, curves: readonly Curve[], at: string): string {
+  const [widest, next] = curves.map(measureSpread).toSorted((a, b) => b.width - a.width);
   const isWidest = widest && next && Number.isFinite(next.width) && widest.width >= SPREAD_RATIO * next.width;
   return isWidest ? `${widest.variant}'s ${what} changes most within a cell at ${at}` : `${title}, at ${at}`;
 }
 
-function captionOf({ format, unit }: Course, curves: readonly Curve[], at: string): string {
+function writeCaption({ format, unit }: Course, curves: readonly Curve[], at: string): string {
   const middles = curves
-    .map(spreadOf)
+    .map(measureSpread)
     .map(({ variant, low, high }) => `${variant} ${format(low)} to ${format(high)}`);
   const broken = curves.filter(({ cell }) => !isWhole(cell));
   const names = broken.map(({ cell }) => `${cell.variant} (${cell.middle.status})`).join(", ");
@@ -117,7 +117,7 @@ interface Spread {
   readonly width: number;
 }
 
-function spreadOf({ cell: { variant }, points }: Curve): Spread {
+function measureSpread({ cell: { variant }, points }: Curve): Spread {
   const sorted = points.map((point) => point[1]).toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   const [low, high] = [at(0.1), at(0.9)];

@@ -1,8 +1,8 @@
 import { integer } from "@c10k-lab/words";
 import type { EChartsOption, LineSeriesOption, ScatterSeriesOption } from "echarts";
 import type { Axis, GroupChart, Point, Range, Series } from "./chart.ts";
-import { isNarrow, legendOf, legendRoom } from "./legend.ts";
-import { type Look, type Mark, marksOf } from "./looks.ts";
+import { isNarrow, legendRoom, makeLegend } from "./legend.ts";
+import { assignMarks, type Look, type Mark } from "./looks.ts";
 
 type SeriesOption = LineSeriesOption | ScatterSeriesOption;
 
@@ -21,10 +21,10 @@ export function chartOption(chart: GroupChart, look: Look, widthPx: number) {
       top: (narrow ? 72 : 76) + legendRoom(chart, widthPx),
       bottom: narrow ? 48 : 56,
     },
-    legend: legendOf(chart, look, widthPx),
+    legend: makeLegend(chart, look, widthPx),
     xAxis: xAxis(chart, look, narrow),
     yAxis: yAxis(chart, look, narrow),
-    series: seriesOf(chart, look),
+    series: makeSeries(chart, look),
   } satisfies EChartsOption;
 }
 
@@ -90,19 +90,19 @@ function axisLabel(one: Axis, look: Look, narrow: boolean) {
   return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
 }
 
-function seriesOf(chart: GroupChart, look: Look): SeriesOption[] {
-  const drawn = chart.series.filter(({ name }) => name !== "asked").map(variantOf);
+function makeSeries(chart: GroupChart, look: Look): SeriesOption[] {
+  const drawn = chart.series.filter(({ name }) => name !== "asked").map(nameVariant);
   const variants = [...new Set([...chart.variants, ...drawn])];
-  const marks = marksOf({ servers: chart.servers, variants }, look);
+  const marks = assignMarks({ servers: chart.servers, variants }, look);
   return chart.series.flatMap((one) => {
-    const mark = marks.get(variantOf(one));
+    const mark = marks.get(nameVariant(one));
     return one.name === "asked" || mark === undefined
       ? [reference(one, look)]
       : drawSeries(one, mark, chart, look);
   });
 }
 
-function variantOf({ of, name }: Series): string {
+function nameVariant({ of, name }: Series): string {
   return of ?? name;
 }
 

@@ -7,7 +7,7 @@ const LINE_PX = 16;
 const GAP_PX = 8;
 
 /** Returns the legend in the words of the chart library, which wraps it but leaves the room for it to others. */
-export function legendOf(chart: Pick<GroupChart, "series">, look: Look, widthPx: number) {
+export function makeLegend(chart: Pick<GroupChart, "series">, look: Look, widthPx: number) {
   const { names, fontSize, roomPx, iconPx, textPx } = layOut(chart, widthPx);
   return {
     top: 2,

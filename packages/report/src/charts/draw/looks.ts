@@ -57,7 +57,7 @@ export interface Mark {
  * chart; other variants take the colours that no server of the chart has. Each is drawn smaller than the one below it, so
  * that all can be seen where their values are the same.
  */
-export function marksOf(
+export function assignMarks(
   { servers, variants }: Pick<GroupChart, "servers" | "variants">,
   look: Look,
 ): ReadonlyMap<string, Mark> {

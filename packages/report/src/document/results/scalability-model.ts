@@ -5,7 +5,7 @@ import type { CellFigures } from "../../model/cell-figures.ts";
 import type { Group } from "../../model/group.ts";
 import { USL_POINTS_MIN, USL_RESIDUAL_MAX } from "../../model/limits.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
-import { modelsOf, type ScalabilityModel } from "../../scalability/model.ts";
+import { fitModels, type ScalabilityModel } from "../../scalability/model.ts";
 import { type Peak, peakIn } from "../../scalability/peak.ts";
 import { blocks, bullets, tableOf, text } from "../../text/markdown.ts";
 import { describeCellDoubts } from "../../wording/doubts.ts";
@@ -13,7 +13,7 @@ import { describeInterval } from "../../wording/intervals.ts";
 
 /** Renders the Universal Scalability Law for each variant; empty where no cell is one the law is about. */
 export function scalabilityModel(group: Group): string {
-  const models = modelsOf(group);
+  const models = fitModels(group);
   if (models.length === 0) return "";
   const rows = models.flatMap(({ fitted, ...model }) => (fitted === null ? [] : [{ ...model, fitted }]));
   return blocks([
