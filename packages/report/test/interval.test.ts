@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 
 const runs = fc.array(fc.double({ min: 1, max: 1e6, noNaN: true }), { minLength: 3, maxLength: 12 });
 
-test("the median has as many values below as above", () => {
+test("The median has as many values below as above", () => {
   fc.assert(
     fc.property(runs, (values) => {
       const middle = median(values) ?? Number.NaN;
@@ -15,7 +15,7 @@ test("the median has as many values below as above", () => {
   );
 });
 
-test("the interval of a median holds it and stays within what was measured", () => {
+test("The interval of a median holds it and stays within what was measured", () => {
   fc.assert(
     fc.property(runs, (values) => {
       const interval = medianInterval(values);
@@ -28,7 +28,7 @@ test("the interval of a median holds it and stays within what was measured", () 
   );
 });
 
-test("a sample against itself: the interval of the ratio holds 1", () => {
+test("The interval of the ratio of a sample to itself holds 1", () => {
   fc.assert(
     fc.property(runs, (values) => {
       const interval = ratioInterval(values, values);
@@ -38,7 +38,7 @@ test("a sample against itself: the interval of the ratio holds 1", () => {
   );
 });
 
-test("two samples of one kind rarely look different: in under 5 of 100 pairs of seven runs", () => {
+test("Two samples of one kind look different in under 5 of 100 pairs of seven repetitions", () => {
   let state = 7;
   const noise = () => {
     state = (Math.imul(state, 1103515245) + 12345) >>> 0;
@@ -52,7 +52,7 @@ test("two samples of one kind rarely look different: in under 5 of 100 pairs of 
   expect(claims.length).toBeLessThan(pairs * 0.05);
 });
 
-test("fewer than three runs have no interval", () => {
+test("Fewer than three repetitions have no interval", () => {
   expect(medianInterval([1, 2])).toBeNull();
   expect(ratioInterval([1, 2, 3], [1, 2])).toBeNull();
   expect(median([])).toBeNull();

@@ -32,7 +32,7 @@ function openElements(svg: string): string[] {
 }
 
 describe("a chart", () => {
-  it.each([...charts])("%s is well-formed and says what its axes are", (_, svg) => {
+  it.each([...charts])("The chart %s is well-formed and says what its axes are", (_, svg) => {
     expect(svg.startsWith("<svg ")).toBe(true);
     expect(openElements(svg)).toEqual([]);
     expect(svg).not.toMatch(/NaN|undefined|Infinity|zr\d/);
@@ -58,7 +58,7 @@ describe("a chart", () => {
     }
   });
 
-  it("puts cells that are not ok beside the line, not on it", () => {
+  it("A chart puts cells that are not ok beside the line, not on it", () => {
     const throughput = drawnIn(html).find((chart) => chart.name === "throughput");
     const select = throughput?.series.find((one) => one.name === "select");
     expect(select?.points.map(([load]) => load)).toEqual([10, 100, 500]);
@@ -68,25 +68,25 @@ describe("a chart", () => {
     ]);
   });
 
-  it("shows what the server held, not what the kernel connected", () => {
+  it("A chart shows what the server held, not what the kernel connected", () => {
     const established = drawnIn(html).find((chart) => chart.name === "established");
     const select = established?.series.find((one) => one.name === "select");
     expect(select?.hollow.map(([, held]) => held)).toEqual([990, 990]);
   });
 
-  it("of connections keeps every one of them in the page, at the largest load all held", () => {
+  it("A chart of connections keeps every one of them in the page, at the largest load all held", () => {
     const dots = drawnIn(html).find((chart) => chart.name === "response-by-connection");
     expect(dots?.series.map((one) => one.points.length)).toEqual([500, 500, 500]);
   });
 
-  it("of the distribution ends at the slowest message", () => {
+  it("A chart of the distribution ends at the slowest message", () => {
     const curve =
       drawnIn(html).find((chart) => chart.name === "latency-distribution")?.series[0]?.points ?? [];
     expect(curve.length).toBeGreaterThan(20);
     expect(curve.map(([, ms]) => ms)).toEqual(curve.map(([, ms]) => ms).toSorted((a, b) => a - b));
   });
 
-  it("does without a histogram it cannot read", () => {
+  it("A chart does without a histogram it cannot read", () => {
     const broken = makeCell({
       server: "epoll",
       connections: 10,
@@ -101,7 +101,7 @@ describe("a chart", () => {
     expect(renderReport([makeResults([broken])]).charts.has("latency-distribution.svg")).toBe(false);
   });
 
-  it("is left out when nothing was measured for it", () => {
+  it("A chart is left out when nothing was measured for it", () => {
     const silent = makeCell({
       server: "epoll",
       connections: 10,
@@ -113,7 +113,7 @@ describe("a chart", () => {
   });
 });
 
-it("draws thousands of dots of every variant, whatever its shape", () => {
+it("A chart draws thousands of dots of every variant, whatever its shape", () => {
   const points = Array.from({ length: 2500 }, (_, at): [number, number] => [at, at % 100]);
   const variants = Array.from({ length: 9 }, (_, at) => `epoll, backlog ${at}`);
   const axis = { label: "", unit: "", scale: "linear", format: "number", ticks: null } as const;
@@ -141,7 +141,7 @@ it("draws thousands of dots of every variant, whatever its shape", () => {
 });
 
 describe("thinning", () => {
-  it("keeps the lowest and the highest of each stretch", () => {
+  it("Thinning keeps the lowest and the highest of each stretch", () => {
     const points = Array.from({ length: 10_000 }, (_, at): [number, number] => [
       at,
       at === 4321 ? 999 : at % 10,
@@ -154,7 +154,7 @@ describe("thinning", () => {
 });
 
 describe("thinning of labelled dots", () => {
-  it("keeps the lowest and the highest of every label, rare ones too", () => {
+  it("Thinning of labelled dots keeps the lowest and the highest of every label, rare ones too", () => {
     const points = Array.from({ length: 5000 }, (_, at): [number, number, number] => [
       at,
       at === 1234 ? 0.5 : at === 4321 ? 999 : 10 + (at % 10),
@@ -174,7 +174,7 @@ describe("thinning of labelled dots", () => {
 });
 
 describe("the page", () => {
-  it("loads nothing from anywhere", () => {
+  it("The page loads nothing from anywhere", () => {
     const markup = html.replace(/<script\b[\s\S]*?<\/script>/g, "");
     expect(markup).not.toMatch(/(?:src|href|srcset|action|data)\s*=\s*["']?\s*(?:https?:)?\/\//i);
     expect(markup).not.toMatch(/url\(\s*["']?(?:https?:)?\/\//i);
@@ -182,7 +182,7 @@ describe("the page", () => {
     expect(html).toContain("default-src 'none'");
   });
 
-  it("holds scripts that parse", () => {
+  it("The page holds scripts that parse", () => {
     const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map((match) => match[1] ?? "");
     expect(scripts).toHaveLength(2);
     for (const script of scripts) expect(() => new Script(script)).not.toThrow();
@@ -191,17 +191,17 @@ describe("the page", () => {
     expect(scripts[1]?.length).toBeLessThan(20_000);
   });
 
-  it("has a button for the y axis of every chart", () => {
+  it("The page has a button for the y axis of every chart", () => {
     expect(html.match(/<button type="button"/g)).toHaveLength(charts.size);
   });
 
-  it("has one element by each id", () => {
+  it("The page has one element by each id", () => {
     const markup = html.replace(/<script(?! type)[\s\S]*?<\/script>/g, "");
     const ids = [...markup.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it("keeps the library's licence", () => {
+  it("The page keeps the library's licence", () => {
     expect(html).toContain("Licensed to the Apache Software Foundation");
   });
 });

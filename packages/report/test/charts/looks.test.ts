@@ -43,24 +43,24 @@ const XYZ: Matrix = [
 ];
 
 describe.each(Object.entries(LOOKS))("the %s look", (name, look) => {
-  it.each([["text"], ["muted"]] as const)("has %s one can read", (role) => {
+  it.each([["text"], ["muted"]] as const)("A look has %s that stands out from the background", (role) => {
     expect(contrast(look[role], look.background)).toBeGreaterThanOrEqual(CONTRAST_MIN.text);
   });
 
-  it("has lines one can see", () => {
+  it("A look has lines that stand out from the background", () => {
     for (const colour of look.colours)
       expect(contrast(colour, look.background), colour).toBeGreaterThanOrEqual(CONTRAST_MIN.lines);
   });
 
   it.each(Object.entries(VISION))(
-    "has colours, and the line of what was asked, apart for %s",
+    "A look has colours, and the line of what was asked, apart for %s",
     (_, vision) => {
       for (const [a, b] of pairs([...look.colours, look.text]))
         expect(distance(seen(a, vision), seen(b, vision)), `${a} ${b}`).toBeGreaterThan(DISTANCE_MIN);
     },
   );
 
-  it("is the page's", () => {
+  it("A look has the colours of the page", () => {
     const colours = pageColours(name);
     expect(colours).toMatchObject({ background: look.background, text: look.text, muted: look.muted });
     for (const ground of ["background", "soft", "banner"])
@@ -94,7 +94,7 @@ describe("marks", () => {
     }
   });
 
-  it("of twelve variants differ in colour, or in line and shape", () => {
+  it("Marks of twelve variants differ in colour, or in line and shape", () => {
     for (const [a, b] of pairs([...marks(twelve, LOOKS.dark).values()])) {
       if (a.colour !== b.colour) continue;
       expect(a.symbol).not.toBe(b.symbol);
@@ -102,13 +102,13 @@ describe("marks", () => {
     }
   });
 
-  it("of a server are the same whatever stands beside it", () => {
+  it("Marks of a server are the same whatever stands beside it", () => {
     const alone = marks(["epoll"]).get("epoll");
     const among = marks(mixed).get("epoll");
     expect([among?.colour, among?.symbol]).toEqual([alone?.colour, alone?.symbol]);
   });
 
-  it("of a fourth server have a colour and a shape of their own, whether the manifest knows it or not", () => {
+  it("Marks of a fourth server have a colour and a shape of their own, whether the manifest knows it or not", () => {
     const four = [...SERVERS, "uring"];
     for (const servers of [SERVERS, four]) {
       const all = marks(four, LOOKS.light, servers);
@@ -118,7 +118,7 @@ describe("marks", () => {
     }
   });
 
-  it("are there for more servers than colours", () => {
+  it("Marks are there for more servers than colours", () => {
     const ten = Array.from({ length: 10 }, (_, at) => `server-${at}`);
     const all = [...marks([...ten, "variant"], LOOKS.light, ten).values()];
     expect(

@@ -29,7 +29,7 @@ function chartsOf(...cells: RepetitionResult[]) {
 }
 
 describe("growth over time", () => {
-  it("adds up to what has grown, whenever one looked", () => {
+  it("Growth over time adds up to what has grown, whenever one looked", () => {
     const steps = fc.array(fc.record({ ms: fc.integer({ min: 1, max: 400 }), grown: fc.nat(1000) }), {
       minLength: 60,
       maxLength: 200,
@@ -53,7 +53,7 @@ describe("growth over time", () => {
     );
   });
 
-  it("is nothing of a course too short to be one", () => {
+  it("Growth over time is nothing of a course too short to be one", () => {
     expect(computeGrowth([], 100)).toEqual([]);
     expect(
       computeGrowth(
@@ -66,7 +66,7 @@ describe("growth over time", () => {
     ).toEqual([]);
   });
 
-  it("takes longer steps for longer courses", () => {
+  it("Growth over time takes longer steps for longer courses", () => {
     const lasting = (ms: number) => [
       { atMs: 0, total: 0 },
       { atMs: ms, total: 1 },
@@ -78,7 +78,7 @@ describe("growth over time", () => {
 });
 
 describe("the chart within a cell", () => {
-  it("shows how the rate changes from the first message on", () => {
+  it("The chart within a cell shows how the rate changes from the first message on", () => {
     const [rate] = chartsOf(makeCell({ server: "epoll", connections: 10, change: withSeries }));
     expect(rate?.name).toBe("within-a-cell");
     const points = rate?.series[0]?.points ?? [];
@@ -87,7 +87,7 @@ describe("the chart within a cell", () => {
     expect(points.slice(6).every(([, perSecond]) => Math.abs(perSecond - 9000) < 100)).toBe(true);
   });
 
-  it("names the variant whose rate changes most", () => {
+  it("The chart within a cell names the variant whose rate changes most", () => {
     const even = (cell: RepetitionResult): RepetitionResult => {
       const changed = withSeries(cell);
       const series = (changed.client?.series ?? []).map((look) => ({
@@ -103,7 +103,7 @@ describe("the chart within a cell", () => {
     expect(rate?.title).toMatch(/^threaded's rate /);
   });
 
-  it("is left out for a client that took no looks", () => {
+  it("The chart within a cell is left out for a client that took no looks", () => {
     const older = (cell: RepetitionResult): RepetitionResult => ({
       ...cell,
       client: cell.client && { ...cell.client, series: [] },
@@ -114,7 +114,7 @@ describe("the chart within a cell", () => {
     expect(names).toEqual(["server-cpu-within-a-cell"]);
   });
 
-  it("of the server's CPU is of the stretch in which it served", () => {
+  it("The chart of the server's CPU within a cell shows the stretch in which it served", () => {
     // The fixture's server idles half a second, then uses 70 % of a core.
     const [, cpu] = chartsOf(makeCell({ server: "epoll", connections: 10 }));
     expect(cpu?.name).toBe("server-cpu-within-a-cell");
@@ -123,7 +123,7 @@ describe("the chart within a cell", () => {
     expect(shares.every((percent) => percent === 70)).toBe(true);
   });
 
-  it("shows cells that hung where none is whole, most of them at one place", () => {
+  it("The chart within a cell shows cells that hung where none is whole, most of them at one place", () => {
     const hung = { status: "cut-off", change: withSeries } as const;
     const [both] = chartsOf(
       makeCell({ server: "threaded", connections: 1000, ...hung }),

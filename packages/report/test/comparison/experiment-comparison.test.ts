@@ -44,7 +44,7 @@ function changeOf(comparison: ExperimentComparison, quantity: string, cell = 0) 
   return change;
 }
 
-it("a run against itself differs in nothing, and that is no regression", () => {
+it("An experiment against itself differs in nothing, and that is no regression", () => {
   const comparison = compare(run([EPOLL]), run([EPOLL]));
   expect(comparison).toMatchObject({
     environment: [],
@@ -60,7 +60,7 @@ it("a run against itself differs in nothing, and that is no regression", () => {
 });
 
 describe("a change for the worse", () => {
-  it("is a regression when the whole interval is beyond the threshold", () => {
+  it("A change for the worse is a regression when the whole interval is beyond the threshold", () => {
     const after = run([{ ...EPOLL, messagesPerSecond: 80_000, p99Ms: 18, cpuPerMessageUs: 9 }]);
     const comparison = compare(run([EPOLL]), after);
     expect(comparison.regressions).toEqual([
@@ -76,7 +76,7 @@ describe("a change for the worse", () => {
     expect(comparison.summary).toMatchObject({ beyondThreshold: 3, worse: 0 });
   });
 
-  it("is none when an end of the interval is within the threshold", () => {
+  it("A change for the worse is no regression when an end of the interval is within the threshold", () => {
     // −10.5 % in the median, but −8.7 % at one end of its interval.
     const comparison = compare(run([EPOLL]), run([{ ...EPOLL, messagesPerSecond: 89_500 }]));
     expect(changeOf(comparison, "rate")).toMatchObject({
@@ -91,7 +91,7 @@ describe("a change for the worse", () => {
     ).toBe("regression");
   });
 
-  it("is no difference below the limit of noise, however low the threshold", () => {
+  it("A change for the worse is no difference below the limit of noise, however low the threshold", () => {
     const comparison = compare(run([EPOLL]), run([{ ...EPOLL, messagesPerSecond: 96_000 }]), {
       thresholdPercent: 0,
     });
@@ -101,7 +101,7 @@ describe("a change for the worse", () => {
     expect(comparison.regressions).toEqual([]);
   });
 
-  it("is measured against the direction of the quantity", () => {
+  it("A change for the worse is measured against the direction of the quantity", () => {
     const comparison = compare(run([EPOLL]), run([{ ...EPOLL, messagesPerSecond: 130_000, p99Ms: 6 }]));
     expect(changeOf(comparison, "rate").judgement).toBe("better");
     expect(changeOf(comparison, "p99").judgement).toBe("better");
@@ -109,7 +109,7 @@ describe("a change for the worse", () => {
     expect(comparison.summary.better).toBe(2);
   });
 
-  it("of which nobody asked has no say", () => {
+  it("A change for the worse of a quantity that was not chosen is no regression", () => {
     const after = run([{ ...EPOLL, messagesPerSecond: 50_000 }]);
     expect(compare(run([EPOLL]), after, { quantities: ["cpu", "memory", "cpu"] })).toMatchObject({
       verdict: "no-regression",
@@ -143,7 +143,7 @@ describe("noise", () => {
     return runOf(runs);
   }
 
-  it("of a fifth up and down makes no regression of two hundred cells that are the same, run five times", () => {
+  it("Noise of a fifth up and down makes no regression of two hundred cells that are the same, run five times", () => {
     const comparison = compareExperiments(noisyRun(200, 5), noisyRun(200, 5), {
       ...RULE,
       quantities: ["rate"],
@@ -154,7 +154,7 @@ describe("noise", () => {
     expect(comparison.summary.tooWide).toBeGreaterThanOrEqual(100);
   });
 
-  it("does not hide a rate that halved", () => {
+  it("Noise does not hide a rate that halved", () => {
     const half = noisyRun(20, 5);
     const cells = half.repetitions.map((one) => {
       if (one.client === null) throw new Error("the fixture has a client");
@@ -172,7 +172,7 @@ describe("noise", () => {
 });
 
 describe("what proves nothing", () => {
-  it("fewer than three runs: nothing could be compared, and that is said", () => {
+  it("Fewer than three repetitions cannot be compared, and the verdict says so", () => {
     const cells = thrice([makeCell(EPOLL)]);
     const comparison = compare(runOf(cells), runOf(cells.slice(0, 2)));
     expect(changeOf(comparison, "rate")).toMatchObject({
@@ -186,7 +186,7 @@ describe("what proves nothing", () => {
     });
   });
 
-  it("an inconclusive cell: shown, and counted only when asked", () => {
+  it("An inconclusive cell is shown, and counts only when asked", () => {
     const before = run([EPOLL, { ...EPOLL, connections: 200 }]);
     const after = run([
       { ...EPOLL, messagesPerSecond: 50_000, doubt: "busy-host" },
@@ -209,7 +209,7 @@ describe("what proves nothing", () => {
     });
   });
 
-  it("inconclusive cells alone: nothing could be compared", () => {
+  it("Inconclusive cells alone leave nothing that could be compared", () => {
     const doubtful = run([{ ...EPOLL, doubt: "busy-host" }]);
     expect(compare(doubtful, doubtful, { quantities: ["rate"] })).toMatchObject({
       verdict: "nothing-compared",
@@ -217,7 +217,7 @@ describe("what proves nothing", () => {
     });
   });
 
-  it("a client at its limit, of its own clock; of the server's CPU time it does", () => {
+  it("A client at its limit spoils a change of its own clock, not of the server's CPU time", () => {
     const limited: CellWish = { ...EPOLL, doubt: "client-limit" };
     const after = run([{ ...limited, messagesPerSecond: 50_000, cpuPerMessageUs: 20 }]);
     const comparison = compare(run([limited]), after);
@@ -229,7 +229,7 @@ describe("what proves nothing", () => {
     });
   });
 
-  it("another load", () => {
+  it("A cell under another load is not comparable", () => {
     const longer: CellWish = {
       ...EPOLL,
       messagesPerSecond: 10_000,
@@ -261,7 +261,7 @@ describe("what proves nothing", () => {
     expect(comparisonTable(comparison).rows[0]).toContain("not comparable");
   });
 
-  it("a quantity that was 0 before, or was not measured", () => {
+  it("A quantity that was 0 before, or was not measured, has no change", () => {
     const zero: CellWish = { ...EPOLL, switchesPerMessage: 0 };
     const comparison = compare(run([zero]), run([EPOLL]));
     expect(changeOf(comparison, "switches")).toMatchObject({
@@ -280,7 +280,7 @@ describe("what proves nothing", () => {
 describe("a cell", () => {
   const other: CellWish = { ...EPOLL, connections: 200 };
 
-  it("that failed after it was ok is a regression", () => {
+  it("A cell that failed after it was ok is a regression", () => {
     const comparison = compare(run([EPOLL, other]), run([{ ...EPOLL, status: "failed" }, other]));
     expect(comparison.regressions).toEqual([{ cell: "epoll-100", quantity: null }]);
     expect(comparison.cells[0]).toMatchObject({
@@ -291,7 +291,7 @@ describe("a cell", () => {
     expect(comparison.cells[0]).toMatchObject({ obstacle: { obstacle: "status" }, changes: [] });
   });
 
-  it("whose ledgers differ after they agreed is one, whatever it says", () => {
+  it("A cell whose ledgers differ after they agreed is a regression, whatever its status", () => {
     const differ = (cell: RepetitionResult): RepetitionResult => ({
       ...cell,
       reconciliation: cell.reconciliation && { ...cell.reconciliation, balanced: false },
@@ -305,7 +305,7 @@ describe("a cell", () => {
     });
   });
 
-  it("that is missing is one, unless the runs have nothing in common", () => {
+  it("A missing cell is a regression, unless the experiments have no cell in common", () => {
     const missing = compare(run([EPOLL, other]), run([EPOLL]));
     expect(missing.regressions).toEqual([{ cell: "epoll-200", quantity: null }]);
     expect(missing.cells[1]).toMatchObject({ decline: { decline: "missing" }, after: null });
@@ -317,7 +317,7 @@ describe("a cell", () => {
     expect(compare(runOf([]), runOf([]))).toMatchObject({ verdict: "nothing-compared", cells: [] });
   });
 
-  it("that is new, or is whole now, is none", () => {
+  it("A cell that is new, or is whole now, is no regression", () => {
     const comparison = compare(run([EPOLL]), run([EPOLL, other]));
     expect(comparison).toMatchObject({ verdict: "no-regression", regressions: [] });
     expect(comparison.summary.cellsNotComparable).toBe(1);
@@ -326,7 +326,7 @@ describe("a cell", () => {
     );
   });
 
-  it("of which some runs failed and none before is one, and its whole runs are compared", () => {
+  it("A cell of which some repetitions failed and none before is a regression, and its whole repetitions are compared", () => {
     const whole = [1, 2].flatMap(() => thrice([makeCell(EPOLL)]));
     const failed = makeCell({ ...EPOLL, status: "failed" });
     const comparison = compare(runOf(whole), runOf([...whole, failed]));
@@ -336,13 +336,13 @@ describe("a cell", () => {
     expect(compare(runOf([...whole, failed]), runOf([...whole, failed])).regressions).toEqual([]);
   });
 
-  it("that was interrupted, one run of several, is none", () => {
+  it("A cell of which one repetition was interrupted is no regression", () => {
     const cells = thrice([makeCell(EPOLL)]);
     const after = runOf([...cells, makeCell({ ...EPOLL, status: "interrupted" })]);
     expect(compare(runOf(cells), after).regressions).toEqual([]);
   });
 
-  it("that is limited on both sides is compared by what the server held", () => {
+  it("A cell that is limited on both sides is compared by what the server held", () => {
     const limited: CellWish = { server: "select", connections: 2000, refused: 1010 };
     const same = compare(run([limited]), run([limited]));
     expect(same.cells[0]?.changes).toMatchObject([{ quantity: "held", before: 990, after: 990 }]);
@@ -401,7 +401,7 @@ it("groups of a plan follow each other, each in the order of its table", () => {
 });
 
 describe("what was not the same", () => {
-  it("is named: machine, software, plan, options", () => {
+  it("A comparison names what differs in machine, software, plan and options", () => {
     const { manifest } = run([EPOLL]);
     const after = run([{ ...EPOLL, change: (cell) => ({ ...cell, processors: null }) }], {
       plan: "quick",
@@ -448,7 +448,7 @@ it("A comparison as JSON holds no finished sentence", () => {
 });
 
 describe("as Markdown", () => {
-  it("has the verdict, the differences, every row and the rule; what comes from outside stays text", () => {
+  it("A comparison as Markdown has verdict, differences, every row and the rule, and no markup from the data", () => {
     const after = run([{ ...EPOLL, messagesPerSecond: 50_000 }], { plan: "<script>|" });
     const markdown = comparisonMarkdown(compare(run([EPOLL]), after, { thresholdPercent: 2.5 }));
     expect(markdown).toContain("- plan: standard → &lt;script&gt;\\|");

@@ -85,7 +85,7 @@ const scattersOf = (group: Group) =>
   drawGroup(group, []).filter(({ name }) => name.startsWith("response-by-connection"));
 
 describe("the table of waits", () => {
-  it("counts connections on each rung, and the kernel's counters beside them", () => {
+  it("The table of waits counts connections on each rung, and the kernel's counters beside them", () => {
     const text = retransmissions(groupNamed(ORIGIN, "as submitted"));
     const [, , first] = text.split("\n").filter((line) => line.startsWith("|"));
     // Server, place, runs, connections, no response, late, seven rungs, on a rung, first, counters, sent again.
@@ -94,19 +94,19 @@ describe("the table of waits", () => {
     );
   });
 
-  it("says of the group without waits that there are none", () => {
+  it("The table of waits says of the group without waits that there are none", () => {
     const group = groupNamed(ORIGIN, "corrected");
     const waits = waitsOf(group, group.results.repetitions);
     expect(waits).toMatchObject({ connections: 3000, late: 0, tcp: { ListenOverflows: 0 } });
     expect(retransmissions(group)).toMatch(/\n\n- [^|]*$/);
   });
 
-  it("is left out where nothing waited and there is nothing to compare with", () => {
+  it("The table of waits is left out where nothing waited and there is nothing to compare with", () => {
     const quiet = makeResults([epoll({ connections: 100 })], {}, spikes);
     expect(retransmissions(groupNamed(quiet, null))).toBe("");
   });
 
-  it("adds up all runs of a cell", () => {
+  it("The table of waits adds up all runs of a cell", () => {
     const runs = [1, 2, 3].map((repeat) => {
       const cell = epoll({ connections: 1000, tcp: OVERFLOWED });
       return { ...cell, id: `${cell.id}-run-${repeat}`, repetition: repeat };
@@ -123,7 +123,7 @@ describe("times on a rung", () => {
   const laddered = (group: Group) =>
     scattersOf(group).flatMap(({ series }) => series.map(({ name }) => name));
 
-  it("are not called retransmissions when the kernel sent nothing again", () => {
+  it("Times on a rung are not called retransmissions when the kernel sent nothing again", () => {
     const group = groupNamed(makeResults([epoll({ connections: 500 })], {}, slow), null);
     expect(laddered(group)).toEqual(["epoll"]);
     const waits = waitsOf(group, group.results.repetitions);
@@ -131,7 +131,7 @@ describe("times on a rung", () => {
     expect(canBeRetransmissions(waits)).toBe(false);
   });
 
-  it("are not when it sent fewer segments again than there are of them", () => {
+  it("Times on a rung are not called retransmissions when the kernel sent fewer segments again than there are of them", () => {
     const tcp = { RetransSegs: 8, TCPSynRetrans: 3 };
     const group = groupNamed(
       makeResults([makeCell({ server: "epoll", connections: 500, tcp })], {}, slow),
@@ -143,7 +143,7 @@ describe("times on a rung", () => {
     expect(canBeRetransmissions(waits)).toBe(false);
   });
 
-  it("are no finding when chance may have put as many there", () => {
+  it("Times on a rung are no finding when chance may have put as many there", () => {
     const spread = (cell: RepetitionResult) =>
       Array.from({ length: cell.connections }, (_, index) =>
         row(index + 1, 181 * 2 ** ((index * 0.618) % 6)),
@@ -157,7 +157,7 @@ describe("times on a rung", () => {
 });
 
 describe("response time by connection", () => {
-  it("is drawn for every place of the groups that are held against each other", () => {
+  it("Response time by connection is drawn for every place of the groups that are held against each other", () => {
     for (const group of ["as submitted", "corrected"]) {
       const charts = scattersOf(groupNamed(ORIGIN, group));
       expect(charts.map(({ name }) => name)).toEqual([
@@ -168,7 +168,7 @@ describe("response time by connection", () => {
     }
   });
 
-  it("says in its title who waits for retransmissions, and where nobody does", () => {
+  it("Response time by connection says in its title who waits for retransmissions, and where nobody does", () => {
     expect(scattersOf(groupNamed(ORIGIN, "as submitted"))[0]?.title).toBe(
       "as submitted: 20 % of epoll's connections wait for a retransmission at 1,000 connections",
     );
@@ -177,7 +177,7 @@ describe("response time by connection", () => {
     );
   });
 
-  it("finds no waits where the retransmitted segments belong to other connections", () => {
+  it("Response time by connection finds no waits where the retransmitted segments belong to other connections", () => {
     const cells = ORIGIN.repetitions.map((cell) =>
       cell.group === "corrected"
         ? { ...cell, evidence: { ...cell.evidence, tcp: { ...cell.evidence.tcp, RetransSegs: 5 } } }
@@ -188,7 +188,7 @@ describe("response time by connection", () => {
     );
   });
 
-  it("labels every connection on a rung, each once, with its rung", () => {
+  it("Response time by connection labels every connection on a rung, each once, with its rung", () => {
     const [chart] = scattersOf(groupNamed(ORIGIN, "as submitted"));
     const [others, labelled] = chart?.series ?? [];
     expect([others?.name, labelled?.name]).toEqual(["epoll", "epoll, on a rung"]);
@@ -202,7 +202,7 @@ describe("response time by connection", () => {
     expect(labelled?.labels?.[2]).toBe("0.8 s, rung 2");
   });
 
-  it("labels those of the corrected group too, though the kernel sent nothing again there", () => {
+  it("Response time by connection labels the connections of the corrected group too, though the kernel sent nothing again there", () => {
     const cell = ORIGIN.repetitions.find(({ group }) => group === "corrected") as RepetitionResult;
     const rows = (ORIGIN.connections.get(cell.id) ?? []).map((one, index) =>
       index < 3 ? row(index + 1, 200) : one,
@@ -213,7 +213,7 @@ describe("response time by connection", () => {
     expect(chart?.title).not.toMatch(/% of .* wait/);
   });
 
-  it("of a plan that varies something else is drawn where most wait, and at the end", () => {
+  it("Response time by connection of a plan that varies something else is drawn where most wait, and at the end", () => {
     const cells = [5, 32, 128, 4096].map((backlog) =>
       epoll({
         connections: 1000,

@@ -7,14 +7,14 @@ const full = makeResults(makeStudyCells());
 const report = renderReport([full]);
 
 describe("a report", () => {
-  it("is the same, to the byte, when it is rendered again", () => {
+  it("A report is the same, to the byte, when it is rendered again", () => {
     const again = renderReport([full]);
     expect(again.markdown).toBe(report.markdown);
     expect(again.html).toBe(report.html);
     expect([...again.charts]).toEqual([...report.charts]);
   });
 
-  it("refers to every chart it has, and to no other", () => {
+  it("A report refers to every chart it has, and to no other", () => {
     const referred = [...report.markdown.matchAll(/\]\(charts\/([^)]+)\)/g)].map((match) => match[1]);
     expect(referred).toEqual([...report.charts.keys()]);
     for (const name of referred) {
@@ -22,7 +22,7 @@ describe("a report", () => {
     }
   });
 
-  it("answers before anything else", () => {
+  it("A report answers before anything else", () => {
     const headings = [...report.markdown.matchAll(/^## (.*)$/gm)].map((match) => match[1]);
     expect(headings).toEqual([
       "Summary",
@@ -38,7 +38,7 @@ describe("a report", () => {
     expect(report.markdown.startsWith("# ")).toBe(true);
   });
 
-  it("says at the top how much of an interrupted run there is", () => {
+  it("A report says at the top how much of an interrupted run there is", () => {
     const cells = makeStudyCells().slice(0, 4);
     const { markdown, html } = renderReport([
       makeResults(cells, { outcome: "interrupted", cellsPlanned: 15, finishedAt: null }),
@@ -50,13 +50,13 @@ describe("a report", () => {
     expect(report.markdown).not.toContain("Partial");
   });
 
-  it("gives every median its interval, and a cell that was run once none", () => {
+  it("A report gives every median its interval, and a cell that was run once none", () => {
     const cells = thrice([makeCell({ server: "epoll", connections: 10, messagesPerSecond: 100_000 })]);
     expect(renderReport([makeResults(cells)]).markdown).toContain("| epoll | 10 | 3 | 99,000 to 101,000 |");
     expect(renderReport([makeResults(cells.slice(0, 1))]).markdown).not.toContain("#### Intervals");
   });
 
-  it("renders without a single cell", () => {
+  it("A report renders without a single cell", () => {
     const { markdown, html, charts } = renderReport([
       makeResults([], { outcome: "interrupted", cellsPlanned: 3 }),
     ]);
@@ -65,7 +65,7 @@ describe("a report", () => {
     expect(html).not.toContain("<figure");
   });
 
-  it("draws nothing, and claims nothing, for a cell without evidence", () => {
+  it("A report draws nothing, and claims nothing, for a cell without evidence", () => {
     const bare = makeCell({
       server: "epoll",
       connections: 10,
@@ -94,7 +94,7 @@ describe("a report", () => {
     expect(markdown).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  it("survives the loss of either side", () => {
+  it("A report survives the loss of either side", () => {
     const cells = [
       makeCell({ server: "threaded", connections: 10, change: (cell) => ({ ...cell, client: null }) }),
       makeCell({ server: "select", connections: 10, change: (cell) => ({ ...cell, final: null }) }),

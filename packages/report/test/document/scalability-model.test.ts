@@ -59,7 +59,7 @@ function peakOf(cells: readonly RepetitionResult[], variant = "epoll"): Peak {
 }
 
 describe("the scalability model", () => {
-  it("gives each coefficient its interval, and the peak where the data enclose it", () => {
+  it("The scalability model gives each coefficient its interval, and the peak where the data enclose it", () => {
     const cells = [...cellsOn(FALLING), ...cellsOn(LEVEL, "threaded")];
     const { fitted } = modelOf(cells);
     expect(fitted?.coefficients.gamma).toBeCloseTo(25_000, -3);
@@ -76,14 +76,14 @@ describe("the scalability model", () => {
     expect(rows.map((row) => row.split("|").length)).toEqual([9, 9, 9, 9]);
   });
 
-  it("is not fitted to fewer than six loads, and then has neither table nor chart", () => {
+  it("The scalability model is not fitted to fewer than six loads, and then has neither table nor chart", () => {
     const cells = cellsOn(FALLING, "epoll", () => ({}), [10, 100, 1000, 4000]);
     expect(modelOf(cells)).toMatchObject({ fitted: null, cells: { length: 4 } });
     expect(sectionOf(cells)).not.toContain("|");
     expect(chartOf(cells)).toBeNull();
   });
 
-  it("names no peak beyond the data", () => {
+  it("The scalability model names no peak beyond the data", () => {
     expect(peakOf(cellsOn({ ...FALLING, beta: 1e-7 })).claim).not.toBe("peak");
     expect(peakOf(cellsOn({ ...FALLING, alpha: 0, beta: 4e-7 }))).toMatchObject({
       claim: "outside",
@@ -91,18 +91,18 @@ describe("the scalability model", () => {
     });
   });
 
-  it("calls a curve that misses a rate a poor fit", () => {
+  it("The scalability model calls a curve that misses a rate a poor fit", () => {
     const cells = cellsOn(FALLING, "epoll", (load) => (load === 5 ? { messagesPerSecond: 200_000 } : {}));
     expect(peakOf(cells)).toEqual({ claim: "poor-fit" });
     expect(modelOf(cells).fitted?.worst.connections).toBe(5);
   });
 
-  it("claims nothing from repetitions too few for an interval", () => {
+  it("The scalability model claims nothing from repetitions too few for an interval", () => {
     const once = cellsOn(FALLING).filter(({ repetition }) => repetition === 2);
     expect(peakOf(once)).toEqual({ claim: "no-interval" });
   });
 
-  it("leaves out limited cells, and doubts those that may not be the server's", () => {
+  it("The scalability model leaves out limited cells, and doubts those that may not be the server's", () => {
     const cells = cellsOn(FALLING, "select", (load) => {
       if (load === 1000) return { refused: 6 };
       return load === 500 ? { doubt: "client-limit" } : {};
@@ -118,7 +118,7 @@ describe("the scalability model", () => {
     expect(chart?.series[0]?.hollow.map(([load]) => load)).toEqual([1000]);
   });
 
-  it("is fitted to closed loops of one client and one server with every connection busy, and to nothing else", () => {
+  it("The scalability model is fitted to closed loops of one client and one server with every connection busy, and to nothing else", () => {
     const asked = (change: Partial<ClientSummary["asked"]>) => (cell: RepetitionResult) => ({
       ...cell,
       client: cell.client && { ...cell.client, asked: { ...cell.client.asked, ...change } },
@@ -158,7 +158,7 @@ describe("the chart of the model", () => {
   ];
   const chart = chartOf(cells);
 
-  it("draws each curve from the smallest load it is fitted to to the largest, no further", () => {
+  it("The chart of the model draws each curve from the smallest load it is fitted to to the largest, no further", () => {
     const curves = new Map(chart?.series.map(({ name, curve }) => [name, curve ?? []]));
     for (const name of ["threaded", "epoll"]) {
       const loads = curves.get(name)?.map(([load]) => load) ?? [];
@@ -171,7 +171,7 @@ describe("the chart of the model", () => {
     expect(curves.get("select")).toEqual([]);
   });
 
-  it("puts a curve, its marks and their intervals under one name and one colour in the legend", () => {
+  it("The chart of the model puts a curve, its marks and their intervals under one name and one colour in the legend", () => {
     if (chart === null) throw new Error("no chart");
     const option = chartOption({ ...chart, variants: SERVERS, servers: SERVERS }, LOOKS.light, 960) as {
       legend: { data: string[] };
@@ -193,7 +193,7 @@ describe("the chart of the model", () => {
     expect(marks?.data).toHaveLength(LOADS.length);
   });
 
-  it("is in the report, beside the section, and the same when it is rendered again", () => {
+  it("The chart of the model is in the report, beside the section, and the same when it is rendered again", () => {
     const report = renderReport([makeResults(cells)]);
     expect(report.charts.get("usl.svg")).not.toMatch(/NaN|undefined|Infinity/);
     expect(report.markdown).toContain("### Scalability model");

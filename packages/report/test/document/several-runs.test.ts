@@ -22,15 +22,15 @@ const section = (heading: string) => {
   const [, rest = ""] = report.markdown.split(`\n## ${heading}\n`);
   return rest.split(/\n## /)[0] ?? "";
 };
-describe("a report of several runs", () => {
-  it("is the same, to the byte, when it is rendered again", () => {
+describe("a report of several experiments", () => {
+  it("A report of several experiments is the same, to the byte, when it is rendered again", () => {
     const again = renderReport(runs);
     expect(again.markdown).toBe(report.markdown);
     expect(again.html).toBe(report.html);
     expect([...again.charts]).toEqual([...report.charts]);
   });
 
-  it("has a summary, a question and results of each", () => {
+  it("A report of several experiments has a summary, a question and results of each", () => {
     for (const { manifest } of runs) {
       expect(section("Summary")).toContain(`### ${manifest.plan}`);
       expect(section("Questions")).toContain(`**${manifest.plan}**`);
@@ -38,13 +38,13 @@ describe("a report of several runs", () => {
     }
   });
 
-  it("begins each summary with a sentence in bold", () => {
+  it("A report of several experiments begins each summary with a sentence in bold", () => {
     const parts = section("Summary").split("\n### ").slice(1);
     expect(parts).toHaveLength(runs.length);
     for (const part of parts) expect(part.split("\n")[2]).toMatch(/^\*\*.*\*\*$/);
   });
 
-  it("refers to every chart it has once, and each is a file of its own", () => {
+  it("A report of several experiments refers to every chart it has once, and each is a file of its own", () => {
     const referred = [...report.markdown.matchAll(/\]\(charts\/([^)]+)\)/g)].map((match) => match[1]);
     expect(referred).toEqual([...report.charts.keys()]);
     expect(new Set(referred).size).toBe(referred.length);
@@ -57,41 +57,41 @@ describe("a report of several runs", () => {
     expect(drawn).toEqual(referred);
   });
 
-  it("numbers its figures", () => {
+  it("A report of several experiments numbers its figures", () => {
     const numbers = [...report.markdown.matchAll(/^\*Figure (\d+):/gm)].map((match) => Number(match[1]));
     expect(numbers).toEqual(Array.from({ length: report.charts.size }, (_, index) => index + 1));
   });
 
-  it("has the figures of each run as a file", () => {
+  it("A report of several experiments has the figures of each run as a file", () => {
     expect([...report.data.keys()]).toEqual(runs.map(({ manifest }) => `data/${manifest.plan}.csv`));
     expect([...report.data.values()].map((rows) => rows.length)).toEqual(
       runs.map(({ repetitions: cells }) => cells.length),
     );
   });
 
-  it("holds nothing that is no number", () => {
+  it("A report of several experiments holds nothing that is no number", () => {
     expect(report.markdown).not.toMatch(/NaN|undefined|Infinity|\[object/);
     expect(report.html.replace(/<script[\s\S]*?<\/script>/g, "")).not.toMatch(/NaN|undefined|\[object/);
   });
 
-  it("gives two runs of one plan names of their own", () => {
+  it("A report of several experiments gives two runs of one plan names of their own", () => {
     const twice = renderReport([plans.idleResults(), plans.idleResults()]);
     expect([...twice.data.keys()]).toEqual(["data/idle.csv", "data/idle-2.csv"]);
     expect(new Set(twice.charts.keys()).size).toBe(twice.charts.size);
     expect(twice.markdown).toContain("### Plan idle 2");
   });
 
-  it("stays readable on a code host", () => {
+  it("A report of several experiments stays readable on a code host", () => {
     expect(report.markdown.length).toBeLessThan(200_000);
   });
 });
 
 describe("the environment", () => {
-  it("is one table where the runs were made on one machine", () => {
+  it("The environment is one table where the runs were made on one machine", () => {
     expect(section("Environment").match(/^\| kernel \|/gm)).toHaveLength(1);
   });
 
-  it("names what differs where they were not", () => {
+  it("The environment names what differs where they were not", () => {
     const [idle, size] = [plans.idleResults(), plans.sizeResults()];
     const machine = { ...size.manifest.machine, kernel: "5.4.0" };
     const { markdown } = renderReport([idle, { ...size, manifest: { ...size.manifest, machine } }]);
@@ -108,7 +108,7 @@ it("The runs of a search are held against nothing: it judges them itself", () =>
 describe("the conclusion", () => {
   const limits = (results: LabResults) => listExperiments([results]).flatMap(listLimits);
 
-  it("has a limit for each server, in the order in which they stopped", () => {
+  it("The conclusion has a limit for each server, in the order in which they stopped", () => {
     expect(limits(plans.idleResults())).toMatchObject([
       { server: "select", stoppedAt: "1,000 idle connections", doubts: [] },
       { server: "threaded", stoppedAt: "not up to 10,000 idle connections", sign: "none" },
@@ -116,7 +116,7 @@ describe("the conclusion", () => {
     ]);
   });
 
-  it("says of a server that no search brought to its limit that it did not stop", () => {
+  it("The conclusion says of a server that no search brought to its limit that it did not stop", () => {
     expect(limits(plans.capacityResults())).toMatchObject([
       { server: "threaded", stoppedAt: "4,000 to 4,500 connections" },
       { server: "select", stoppedAt: "900 to 1,000 connections" },
@@ -124,7 +124,7 @@ describe("the conclusion", () => {
     ]);
   });
 
-  it("names each doubt with the cells it is about and its remedy", () => {
+  it("The conclusion names each doubt with the cells it is about and its remedy", () => {
     expect(section("Conclusion")).toMatch(
       /- listen-overflow: 4 of 8 cells in origin and \d+ of 18 cells in backlog\./,
     );
@@ -132,7 +132,7 @@ describe("the conclusion", () => {
 });
 
 describe("the appendix", () => {
-  it("has each command once, with the cells it was used for", () => {
+  it("The appendix has each command once, with the cells it was used for", () => {
     const commands = section("Appendix").split("### Commands of plan idle")[1]?.split("```")[1] ?? "";
     expect(commands).toContain(
       "# threaded-0, threaded-1000, threaded-10000\nserver-threaded --port 0 --backlog 4096",
@@ -140,7 +140,7 @@ describe("the appendix", () => {
     expect(commands.match(/^server-threaded /gm)).toHaveLength(1);
   });
 
-  it("shows no option that names a place or a time, as startAtMs does", () => {
+  it("The appendix shows no option that names a place or a time, as startAtMs does", () => {
     const results = plans.idleResults();
     const repetitions = results.repetitions.map((one) => ({
       ...one,
@@ -154,7 +154,7 @@ describe("the appendix", () => {
     expect(markdown).not.toContain("startAtMs");
   });
 
-  it("has one row for ledgers that agree, and two for those that differ", () => {
+  it("The appendix has one row for ledgers that agree, and two for those that differ", () => {
     const results = plans.idleResults();
     const [first, ...others] = results.repetitions;
     if (first?.reconciliation == null) throw new Error("the fixture has ledgers");
@@ -168,7 +168,7 @@ describe("the appendix", () => {
 });
 
 describe("a chart", () => {
-  it("of nothing but zeros is not drawn", () => {
+  it("A chart of nothing but zeros is not drawn", () => {
     expect([...report.charts.keys()].filter((name) => name.endsWith("overflows.svg"))).toEqual([
       "backlog-250-connections-overflows.svg",
       "backlog-1000-connections-overflows.svg",
@@ -177,7 +177,7 @@ describe("a chart", () => {
     expect(renderReport([makeResults(cells)]).charts.has("overflows.svg")).toBe(false);
   });
 
-  it("of a group says which in its title", () => {
+  it("A chart of a group says which in its title", () => {
     expect(report.markdown).toMatch(/!\[trigger: .*\]\(charts\/ablation-trigger-throughput\.svg\)/);
   });
 });

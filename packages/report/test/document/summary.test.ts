@@ -18,7 +18,7 @@ const bare = makeCell({
 });
 
 describe("figures of a cell", () => {
-  it("are the server's differences, for each message", () => {
+  it("Figures of a cell are the server's differences, for each message", () => {
     const figures = summarizeCell([
       makeCell({
         server: "epoll",
@@ -38,14 +38,14 @@ describe("figures of a cell", () => {
     expect(figures.eventsPerWait).toBeCloseTo(10, 6);
   });
 
-  it("take the kernel's peak of memory where there are no samples", () => {
+  it("Figures of a cell take the kernel's peak of memory where there are no samples", () => {
     const cell = makeCell({ server: "epoll", connections: 10, rssPeakKiB: 70_000 });
     const figures = summarizeCell([{ ...cell, evidence: { ...cell.evidence, server: [] } }]);
     expect(figures.rssPeakMiB).toBeCloseTo(70_000 / 1024, 6);
     expect(figures.threadsPeak).toBeNull();
   });
 
-  it("do not divide by no messages", () => {
+  it("Figures of a cell do not divide by no messages", () => {
     const cell = makeCell({ server: "epoll", connections: 10, messagesPerSecond: 0 });
     expect(summarizeCell([cell])).toMatchObject({
       cpuPerMessageUs: null,
@@ -58,14 +58,14 @@ describe("figures of a cell", () => {
 describe("a cell run three times", () => {
   const cell = makeCell({ server: "epoll", connections: 10, messagesPerSecond: 100_000 });
 
-  it("is shown by the median of its runs, and the run in the middle stands for it", () => {
+  it("A cell is shown by the median of its repetitions, and the one in the middle stands for it", () => {
     const figures = summarizeCell(thrice([cell]).toReversed());
     expect(figures.messagesPerSecond).toBe(100_000);
     expect(figures.middle.id).toBe("epoll-10-run-2");
     expect(intervalOf(figures, (run) => run.messagesPerSecond)).toEqual({ low: 99_000, high: 101_000 });
   });
 
-  it("leaves out a run that failed, and says so; of mostly failed runs it has failed", () => {
+  it("A cell leaves out a repetition that failed, and says so; it has failed when most of them have", () => {
     const [a, b, c] = thrice([cell]);
     if (!a || !b || !c) throw new Error("three runs");
     const broken = { ...c, status: "failed" as const };
@@ -76,7 +76,7 @@ describe("a cell run three times", () => {
 });
 
 describe("the summary table", () => {
-  it("has a row a cell, by server and load, and dashes for what is missing", () => {
+  it("The summary table has a row a cell, by server and load, and dashes for what is missing", () => {
     const { head, rows } = summaryTable(
       makeResults([...makeStudyCells().reverse(), { ...bare, cell: "epoll-1", connections: 1 }]),
     );
@@ -114,11 +114,11 @@ describe("the rows of summary.csv", () => {
     makeResults([makeCell({ server: "select", connections: 2000, refused: 1010, p99Ms: 12 }), bare]),
   );
 
-  it("have the same columns in every row", () => {
+  it("The rows of summary.csv have the same columns in every row", () => {
     expect(Object.keys(rows[1] ?? {})).toEqual(Object.keys(rows[0] ?? {}));
   });
 
-  it("name their units and hold plain numbers", () => {
+  it("The rows of summary.csv name their units and hold plain numbers", () => {
     expect(rows[0]).toMatchObject({
       cell: "select-2000",
       connections_asked: 2000,

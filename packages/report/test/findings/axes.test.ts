@@ -11,7 +11,7 @@ const scalingIn = (results: Parameters<typeof pick>[0]) => SCALING.flatMap((kind
 describe("a plan about idle connections", () => {
   const results = plans.idleResults();
 
-  it("answers with the server that loses most, with the interval of the ratio", () => {
+  it("A plan about idle connections answers with the server that loses most, with the interval of the ratio", () => {
     const [first, second] = findingsOf(results).answer.map(({ finding }) => finding);
     expect(first).toMatchObject({
       finding: "changed",
@@ -27,7 +27,7 @@ describe("a plan about idle connections", () => {
     });
   });
 
-  it("has the descriptors that select scans as evidence, and no other server's", () => {
+  it("A plan about idle connections has the descriptors that select scans as evidence, and no other server's", () => {
     expect(pick(results, "values").find(({ deed }) => deed === "scanned")?.cells).toMatchObject([
       { variant: "select", descriptorsPerWait: 10_128 },
     ]);
@@ -35,7 +35,7 @@ describe("a plan about idle connections", () => {
     expect(cpu).toMatchObject({ to: { variant: "select" }, difference: { ratio: expect.closeTo(5.71, 2) } });
   });
 
-  it("claims nothing from one repetition", () => {
+  it("A plan about idle connections claims nothing from one repetition", () => {
     const repetitions = results.repetitions.filter(({ repetition }) => repetition === 1);
     const once = { ...results, repetitions };
     expect(pick(once, "unchanged").length).toBeGreaterThan(0);
@@ -46,7 +46,7 @@ describe("a plan about idle connections", () => {
 describe("idle connections in a closed and in an open loop", () => {
   const results = plans.idleLoopsResults();
 
-  it("cost messages in the one and time in the other", () => {
+  it("Idle connections in a closed and in an open loop cost messages in the one and time in the other", () => {
     const changes = findingsOf(results).answer.flatMap(({ group, finding }) =>
       finding.finding === "changed" ? [[group, finding.quantity.name, finding.to.variant]] : [],
     );
@@ -57,7 +57,7 @@ describe("idle connections in a closed and in an open loop", () => {
     ]);
   });
 
-  it("make a ratio infinite where messages never came back", () => {
+  it("Idle connections in a closed and in an open loop make a ratio infinite where messages never came back", () => {
     const repetitions = results.repetitions.map((one): RepetitionResult => {
       if (one.client === null || one.group !== "open loop" || one.server !== "select" || one.axisValue === 0)
         return one;
@@ -71,11 +71,11 @@ describe("idle connections in a closed and in an open loop", () => {
     expect(answer(infinite).answer.join(" ")).not.toContain("×∞");
   });
 
-  it("are two loads, which are not compared with each other", () => {
+  it("Idle connections in a closed and in an open loop are two loads, which are not compared with each other", () => {
     expect(pick(results, "groups-counted")).toEqual([]);
   });
 
-  it("stand in one table for the terminal, with the same columns", () => {
+  it("Idle connections in a closed and in an open loop stand in one table for the terminal, with the same columns", () => {
     const { head, align, rows } = summaryTable(results);
     expect(head).toContain("intended p99 ms");
     expect(new Set(rows.map((row) => row.length))).toEqual(new Set([head.length]));
@@ -86,7 +86,7 @@ describe("idle connections in a closed and in an open loop", () => {
 describe("a plan about the backlog", () => {
   const results = plans.backlogResults();
 
-  it("answers from which backlog on nothing overflows", () => {
+  it("A plan about the backlog answers from which backlog on nothing overflows", () => {
     const full = (backlog: number) => ({ backlog, overflowed: 3, repetitions: 3 });
     expect(findingsOf(results).answer[0]).toEqual({
       group: "250 connections",
@@ -99,7 +99,7 @@ describe("a plan about the backlog", () => {
     });
   });
 
-  it("shows a short backlog in the first response, and an overflow spoils no comparison", () => {
+  it("A plan about the backlog shows a short backlog in the first response, and an overflow spoils no comparison", () => {
     const change = pick(results, "changed").find(
       ({ quantity, to }) => quantity.name === "first-response-p99" && to.variant === "epoll",
     );
@@ -108,18 +108,18 @@ describe("a plan about the backlog", () => {
     expect(change?.doubts.doubtful).toEqual([]);
   });
 
-  it("is not about scaling", () => {
+  it("A plan about the backlog is not about scaling", () => {
     expect(scalingIn(results)).toEqual([]);
   });
 
-  it("names the range in which nothing overflowed", () => {
+  it("A plan about the backlog names the range in which nothing overflowed", () => {
     const cells = [32, 1024].map((x) => makeCell({ server: "epoll", connections: 10, axis: "backlog", x }));
     expect(pick(makeResults(thrice(cells)), "backlog-enough")).toEqual([
       { finding: "backlog-enough", variants: null, range: [32, 1024] },
     ]);
   });
 
-  it("names no backlog where each overflowed", () => {
+  it("A plan about the backlog names no backlog where each overflowed", () => {
     const cells = [32, 1024].map((x) =>
       makeCell({ server: "epoll", connections: 10, axis: "backlog", x, tcp: { ListenOverflows: 3 } }),
     );
@@ -130,7 +130,7 @@ describe("a plan about the backlog", () => {
 describe("a plan about connections per second", () => {
   const results = plans.churnResults();
 
-  it("takes a rate that was not achieved as a sign", () => {
+  it("A plan about connections per second takes a rate that was not achieved as a sign", () => {
     expect(kindsOf(results)).toEqual(["stopped", "kept-scaling"]);
     expect(pick(results, "stopped")).toMatchObject([
       {
@@ -141,7 +141,7 @@ describe("a plan about connections per second", () => {
     ]);
   });
 
-  it("has a column for the rate", () => {
+  it("A plan about connections per second has a column for the rate", () => {
     const { head, rows } = summaryTable(results);
     expect(rows.map((row) => row[head.indexOf("connections/s")])).toContain("6,667");
   });
@@ -171,13 +171,13 @@ it("An open loop is judged by when messages were due, and by the rate that was o
 });
 
 describe("a plan about the size of a message", () => {
-  it("answers from which size on the architectures no longer differ", () => {
+  it("A plan about the size of a message answers from which size on the architectures no longer differ", () => {
     expect(pick(plans.sizeResults(), "converged")).toMatchObject([
       { from: 65_536, furthest: [{ name: "epoll-65536" }, { name: "threaded-65536" }] },
     ]);
   });
 
-  it("answers that they differ at every size where they do", () => {
+  it("A plan about the size of a message answers that they differ at every size where they do", () => {
     const cells = ([16, 1024] as const).flatMap((x) => [
       makeCell({ server: "threaded", connections: 50, axis: "size", x, messagesPerSecond: 10_000 }),
       makeCell({ server: "epoll", connections: 50, axis: "size", x, messagesPerSecond: 20_000 }),
@@ -185,7 +185,7 @@ describe("a plan about the size of a message", () => {
     expect(pick(makeResults(thrice(cells)), "differs-throughout")).toMatchObject([{ largest: 1024 }]);
   });
 
-  it("counts the MiB per second of both directions", () => {
+  it("A plan about the size of a message counts the MiB per second of both directions", () => {
     const { head, rows } = summaryTable(plans.sizeResults());
     const largest = rows.find((row) => row[0] === "threaded" && row[1] === "64 KiB");
     // 10,000 messages/s of 64 KiB there and back.
@@ -196,14 +196,14 @@ describe("a plan about the size of a message", () => {
 describe("an ablation", () => {
   const results = plans.ablationResults();
 
-  it("answers what an option changes", () => {
+  it("An ablation answers what an option changes", () => {
     expect(pick(results, "leads")).toMatchObject([
       { quantity: { name: "cpu" }, more: { name: "trigger-epoll-level-100" } },
       { more: { variant: "epoll-level" }, difference: { ratio: expect.closeTo(9 / 7, 6) } },
     ]);
   });
 
-  it("shows no difference in everything else", () => {
+  it("An ablation shows no difference in everything else", () => {
     const stack = pick(results, "unaffected").find(({ cells }) => cells[0]?.server === "threaded");
     expect(stack?.cells.map(({ variant }) => variant).toSorted()).toEqual([
       "threaded-64KiB",
@@ -212,7 +212,7 @@ describe("an ablation", () => {
     expect(stack?.quantities.map(({ name }) => name)).toContain("rate");
   });
 
-  it("is not about scaling", () => {
+  it("An ablation is not about scaling", () => {
     expect(scalingIn(results)).toEqual([]);
   });
 });
@@ -220,7 +220,7 @@ describe("an ablation", () => {
 describe("groups that share a load", () => {
   const results = plans.originResults();
 
-  it("are counted first", () => {
+  it("Groups that share a load are counted first", () => {
     expect(findingsOf(results).answer[0]).toEqual({
       group: null,
       finding: {
@@ -234,7 +234,7 @@ describe("groups that share a load", () => {
     });
   });
 
-  it("are compared with the interval of the ratio, and their difference in accepting spoils nothing", () => {
+  it("Groups that share a load are compared with the interval of the ratio, and their difference in accepting spoils nothing", () => {
     const change = pick(results, "changed").find(
       ({ quantity, to }) => quantity.name === "max" && to.variant === "threaded",
     );
@@ -246,7 +246,7 @@ describe("groups that share a load", () => {
     });
   });
 
-  it("took at least the time after which they were cut off", () => {
+  it("A cell of a group that was cut off took at least the time after which it was cut off", () => {
     expect(pick(results, "not-over")).toMatchObject([
       { to: { variant: "epoll" }, cutOff: 3, timesMin: expect.closeTo(32.7, 1) },
     ]);
@@ -254,7 +254,7 @@ describe("groups that share a load", () => {
     expect(wall.some(({ to }) => to.variant === "epoll" && to.axisValue === 5000)).toBe(false);
   });
 
-  it("are held against the time of the repetitions that were cut off, not of the others", () => {
+  it("Groups that share a load are held against the time of the repetitions that were cut off, not of the others", () => {
     const last = results.repetitions.findLast(({ status }) => status === "cut-off");
     const repetitions = results.repetitions.map((one): RepetitionResult => {
       if (one !== last || one.client === null) return one;
@@ -266,13 +266,13 @@ describe("groups that share a load", () => {
     expect(notOver?.givenMs).toBeGreaterThan(29_000);
   });
 
-  it("without a common load are not compared", () => {
+  it("Groups without a common load are not compared", () => {
     expect(pick(plans.backlogResults(), "groups-counted")).toEqual([]);
   });
 });
 
 describe("a search", () => {
-  it("names the first server to reach its limit where the intervals do not overlap, then each limit", () => {
+  it("A search names the first server to reach its limit where the intervals do not overlap, then each limit", () => {
     const results = plans.capacityResults();
     expect(kindsOf(results)).toEqual(["first-limit", "search", "search", "search"]);
     expect(pick(results, "first-limit")).toMatchObject([{ lowest: { variant: "select" } }]);
@@ -280,12 +280,12 @@ describe("a search", () => {
     expect(scalingIn(results)).toEqual([]);
   });
 
-  it("claims no order of intervals that overlap", () => {
+  it("A search claims no order of intervals that overlap", () => {
     const [unclear] = pick(searchesWith({ failed: 4200 }), "order-unclear");
     expect(unclear).toMatchObject({ lowest: { variant: "select" }, overlapping: [{ variant: "threaded" }] });
   });
 
-  it("that was interrupted is put in no order", () => {
+  it("A search that was interrupted is put in no order", () => {
     const results = searchesWith({ ended: "interrupted" });
     expect(pick(results, "first-limit")).toMatchObject([{ lowest: { variant: "threaded" } }]);
   });

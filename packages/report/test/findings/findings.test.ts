@@ -15,7 +15,7 @@ const STEADY: readonly CellWish[] = [
 ];
 
 describe("which server stopped scaling first", () => {
-  it("is the server that refuses first", () => {
+  it("The server that stopped scaling first is the server that refuses first", () => {
     const results = resultsOf(
       ...STEADY,
       { server: "select", connections: 10 },
@@ -33,7 +33,7 @@ describe("which server stopped scaling first", () => {
     expect(pick(results, "kept-scaling")).toMatchObject([{ cells: [{ variant: "epoll", axisValue: 2000 }] }]);
   });
 
-  it("is judged by a server's own best rate at a smaller load, and the servers are in order", () => {
+  it("The server that stopped scaling first is judged by a server's own best rate at a smaller load, and the servers are in order", () => {
     const stopped = pick(
       resultsOf(
         { server: "threaded", connections: 10, messagesPerSecond: 100_000 },
@@ -52,7 +52,7 @@ describe("which server stopped scaling first", () => {
     expect(sign).toMatchObject({ isSure: true, interval: { low: expect.closeTo(0.598, 3) } });
   });
 
-  it("is not a server that is slow under a small load", () => {
+  it("The server that stopped scaling first is not a server that is slow under a small load", () => {
     expect(
       kindsOf(
         resultsOf(
@@ -63,20 +63,20 @@ describe("which server stopped scaling first", () => {
     ).toEqual(["kept-scaling"]);
   });
 
-  it("is a server whose p99 is above the limit", () => {
+  it("The server that stopped scaling first is a server whose p99 is above the limit", () => {
     expect(pick(resultsOf({ server: "epoll", connections: 10, p99Ms: 140 }), "stopped")).toMatchObject([
       { signs: [{ sign: "p99", clock: "response", ms: 140, isSure: true }], isFirst: false },
     ]);
   });
 
-  it("is not certain from one repetition, nor where the interval reaches across the limit", () => {
+  it("The server that stopped scaling first is not certain from one repetition, nor where the interval reaches across the limit", () => {
     const once = makeResults([makeCell({ server: "epoll", connections: 10, p99Ms: 140 })]);
     expect(pick(once, "stopped")).toMatchObject([{ isSure: false, signs: [{ interval: null }] }]);
     const across = resultsOf({ server: "epoll", connections: 10, p99Ms: 100.5 });
     expect(pick(across, "stopped")).toMatchObject([{ isSure: false, signs: [{ sign: "p99" }] }]);
   });
 
-  it("is in no order among servers that stop at the same load", () => {
+  it("No server stopped scaling first among servers that stop at the same load", () => {
     const results = resultsOf(
       { server: "threaded", connections: 1000, p99Ms: 200 },
       { server: "epoll", connections: 1000, p99Ms: 120 },
@@ -85,7 +85,7 @@ describe("which server stopped scaling first", () => {
     expect(pick(results, "stopped").map(({ isFirst }) => isFirst)).toEqual([false, false]);
   });
 
-  it("is doubted where the client may have caused it", () => {
+  it("The server that stopped scaling first is doubted where the client may have caused it", () => {
     const results = resultsOf(
       { server: "epoll", connections: 10, messagesPerSecond: 100_000 },
       { server: "epoll", connections: 500, messagesPerSecond: 60_000, doubt: "client-limit" },
@@ -99,7 +99,7 @@ describe("which server stopped scaling first", () => {
     });
   });
 
-  it("is no server whose cell was interrupted", () => {
+  it("The server that stopped scaling first is no server whose cell was interrupted", () => {
     const results = resultsOf(...STEADY, {
       server: "epoll",
       connections: 4000,
@@ -121,7 +121,7 @@ describe("which server stopped scaling first", () => {
 });
 
 describe("findings", () => {
-  it("give the server's own reason for refusals, and its FD_SETSIZE", () => {
+  it("Findings give the server's own reason for refusals, and its FD_SETSIZE", () => {
     const wall: CellWish = { server: "select", connections: 2000, refused: 1010, fdSetsize: 1024 };
     expect(pick(resultsOf(wall), "shortfall")).toMatchObject([
       {
@@ -139,7 +139,7 @@ describe("findings", () => {
     expect(pick(both, "shortfall")).toMatchObject([{ shortfall: { reason: null } }]);
   });
 
-  it("tell how much of its best rate a server kept", () => {
+  it("Findings tell how much of its best rate a server kept", () => {
     const [kept] = pick(
       resultsOf(
         { server: "threaded", connections: 10, messagesPerSecond: 98_000 },
@@ -152,7 +152,7 @@ describe("findings", () => {
     expect(kept?.interval?.low).toBeCloseTo(0.598, 3);
   });
 
-  it("call a difference real only where the intervals tell the servers apart", () => {
+  it("Findings call a difference real only where the intervals tell the servers apart", () => {
     const results = resultsOf(
       { server: "select", connections: 500, messagesPerSecond: 117_500 },
       { server: "epoll", connections: 500, messagesPerSecond: 119_000 },
@@ -164,7 +164,7 @@ describe("findings", () => {
     ]);
   });
 
-  it("claim nothing from one repetition, however far apart the servers are", () => {
+  it("Findings claim nothing from one repetition, however far apart the servers are", () => {
     const results = makeResults([
       makeCell({ server: "select", connections: 500, messagesPerSecond: 10_000 }),
       makeCell({ server: "epoll", connections: 500, messagesPerSecond: 119_000 }),
@@ -173,7 +173,7 @@ describe("findings", () => {
     expect(pick(results, "alike")[0]).toMatchObject({ quantity: { name: "rate" } });
   });
 
-  it("put a doubt on a comparison with an inconclusive cell", () => {
+  it("Findings put a doubt on a comparison with an inconclusive cell", () => {
     const results = resultsOf(
       { server: "select", connections: 500, messagesPerSecond: 50_000 },
       { server: "epoll", connections: 500, messagesPerSecond: 119_000, doubt: "busy-host" },
@@ -184,7 +184,7 @@ describe("findings", () => {
     });
   });
 
-  it("compare where the servers are clearly apart", () => {
+  it("Findings compare where the servers are clearly apart", () => {
     const results = resultsOf(
       { server: "threaded", connections: 4000, p99Ms: 93, switchesPerMessage: 1.9 },
       { server: "epoll", connections: 4000, p99Ms: 30, switchesPerMessage: 0.01 },
@@ -205,7 +205,7 @@ describe("findings", () => {
     });
   });
 
-  it("never put an infinite median under no difference", () => {
+  it("Findings never put an infinite median under no difference", () => {
     const dueAt = (p99Ms: number, isInfinite: (repetition: number) => boolean) => (server: string) =>
       thrice([makeCell({ server, connections: 500, intendedP99Ms: p99Ms })]).map((one, at) =>
         isInfinite(at) ? withInfiniteP99(one) : one,
@@ -224,7 +224,7 @@ describe("findings", () => {
     ]);
   });
 
-  it("keep limited cells out of comparisons", () => {
+  it("Findings keep limited cells out of comparisons", () => {
     const results = resultsOf(
       { server: "select", connections: 2000, refused: 1010, messagesPerSecond: 10_000 },
       { server: "epoll", connections: 2000, messagesPerSecond: 118_000 },
@@ -232,14 +232,14 @@ describe("findings", () => {
     expect([...pick(results, "leads"), ...pick(results, "alike")]).toEqual([]);
   });
 
-  it("count the overflows of the accept queue in all repetitions", () => {
+  it("Findings count the overflows of the accept queue in all repetitions", () => {
     const results = resultsOf({ server: "epoll", connections: 10, tcp: { ListenOverflows: 429 } });
     expect(pick(results, "overflowed")).toEqual([
       { finding: "overflowed", cells: [{ name: "epoll-10", counts: [429, 429, 429] }] },
     ]);
   });
 
-  it("vouch for the ledgers only when all of them agree", () => {
+  it("Findings vouch for the ledgers only when all of them agree", () => {
     expect(pick(resultsOf(...STEADY), "ledgers-agree")).toMatchObject([{ repetitions: 6 }]);
     const [first, second] = STEADY.map(makeCell);
     if (first === undefined || second?.reconciliation == null) throw new Error("the fixture has two cells");
@@ -251,7 +251,7 @@ describe("findings", () => {
     expect(warningsOf(results)).toEqual([{ warning: "ledgers-differ", id: "epoll-2000", differences }]);
   });
 
-  it("are that nothing was measured where nothing was", () => {
+  it("Findings say that nothing was measured where nothing was", () => {
     const nothing = makeResults([]);
     expect(kindsOf(nothing)).toEqual(["nothing-measured"]);
     expect(findingsOf(nothing)).toMatchObject({ evidence: [], details: [] });
@@ -260,11 +260,11 @@ describe("findings", () => {
 });
 
 describe("warnings", () => {
-  it("are none when nothing speaks against any cell", () => {
+  it("Warnings are none when nothing speaks against any cell", () => {
     expect(warningsOf(resultsOf(...STEADY))).toEqual([]);
   });
 
-  it("name processors that server and client shared", () => {
+  it("Warnings name processors that server and client shared", () => {
     const change = (one: RepetitionResult): RepetitionResult => ({ ...one, processors: null });
     const cell = makeCell({ server: "epoll", connections: 10, change });
     expect(warningsOf(makeResults([cell]))).toEqual([{ warning: "shared-processors", cells: null }]);

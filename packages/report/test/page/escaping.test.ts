@@ -23,7 +23,7 @@ describe("what comes with the data", () => {
   ]);
   const body = html.slice(html.indexOf("<main>"), html.indexOf("</main>"));
 
-  it("is shown and not obeyed", () => {
+  it("Text that comes with the data is shown and not obeyed", () => {
     expect(body).toContain("&lt;script&gt;");
     expect(body).not.toContain("<script");
     expect(body).not.toContain("<img");
@@ -32,7 +32,7 @@ describe("what comes with the data", () => {
     expect(html.match(/<script\b/g)).toHaveLength(3);
   });
 
-  it("stays in its table cell and in its code block", () => {
+  it("Text that comes with the data stays in its table cell and in its code block", () => {
     // The command has a fence of its own: a line of three backticks, which must not end a block of four.
     expect(markdown.match(/^`{4}text$/gm)).toHaveLength(1);
     expect(markdown.match(/^`{4}$/gm)).toHaveLength(1);
@@ -42,7 +42,7 @@ describe("what comes with the data", () => {
     expect(rows.map((row) => row.replaceAll("\\|", "").split("|").length)).toEqual([4]);
   });
 
-  it("comes out of Markdown as it went in, whatever it is", () => {
+  it("Text that comes with the data comes out of Markdown as it went in", () => {
     const marked = new Marked({ async: false });
     const plain = (html: string) =>
       html

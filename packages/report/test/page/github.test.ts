@@ -12,17 +12,17 @@ describe.each([
   const tokens = everyToken(new Lexer({ gfm: true }).lex(markdown));
   const tables = tokens.filter((token): token is Tokens.Table => token.type === "table");
 
-  it("is Markdown alone, without HTML", () => {
+  it("The report is Markdown alone, without HTML", () => {
     expect(tokens.filter(({ type }) => type === "html")).toEqual([]);
   });
 
-  it("has its images beside it, each with a text in its place", () => {
+  it("The report has its images beside it, each with a text in its place", () => {
     const images = tokens.filter((token): token is Tokens.Image => token.type === "image");
     expect(images.map(({ href }) => href)).toEqual([...charts.keys()].map((name) => `charts/${name}`));
     for (const { text } of images) expect(text).not.toBe("");
   });
 
-  it("has tables that are tables: each line that looks like a row is in one, and has a cell a column", () => {
+  it("Each line of the report that looks like a row is in a table, with a cell a column", () => {
     const rows = tables.map(({ rows }) => rows.length + 2).reduce((a, b) => a + b, 0);
     expect(markdown.split("\n").filter((line) => line.startsWith("|"))).toHaveLength(rows);
     for (const line of markdown.split("\n").filter((one) => one.startsWith("|")))
@@ -31,12 +31,12 @@ describe.each([
       for (const line of raw.trimEnd().split("\n")) expect(cellsIn(line), line).toBe(header.length);
   });
 
-  it("links to nothing outside", () => {
+  it("The report links to nothing outside", () => {
     expect(tokens.filter(({ type }) => type === "link")).toEqual([]);
   });
 
   it.each([...charts])(
-    "%s needs no script, no font and no file, and has room for its words",
+    "The chart %s needs no script, no font and no file, and has room for its words",
     (_name, svg) => {
       expect(svg).not.toMatch(/<(script|style|foreignObject|image|use|a)\b|@font-face|@import|\bon[a-z]+=/i);
       expect(svg).not.toMatch(/\b(?:href|src)=|url\((?!#)/);

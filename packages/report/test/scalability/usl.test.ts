@@ -24,7 +24,7 @@ function squares(coefficients: Coefficients, points: readonly RatePoint[]): numb
 }
 
 describe("the law", () => {
-  it("is highest at its peak", () => {
+  it("The law is highest at its peak", () => {
     fc.assert(
       fc.property(law, (coefficients) => {
         // Below one worker there is no rate.
@@ -40,7 +40,7 @@ describe("the law", () => {
 });
 
 describe("a fit", () => {
-  it("finds the coefficients of rates without noise", () => {
+  it("A fit finds the coefficients of rates without noise", () => {
     fc.assert(
       fc.property(law, (coefficients) => {
         const found = fit(pointsOn(coefficients));
@@ -51,7 +51,7 @@ describe("a fit", () => {
     );
   });
 
-  it("comes at least as close to noisy rates as the law they were made with, or any other", () => {
+  it("A fit comes at least as close to noisy rates as the law they were made with, or any other", () => {
     fc.assert(
       fc.property(law, rates(0.8, 1.2), law, (made, noise, other) => {
         const points = pointsOn(made, noise);
@@ -63,7 +63,7 @@ describe("a fit", () => {
     );
   });
 
-  it("has no coefficient below 0 and no contention above 1, whatever the rates", () => {
+  it("A fit has no coefficient below 0 and no contention above 1, whatever the rates", () => {
     fc.assert(
       fc.property(rates(1e-3, 1e9), (anything) => {
         const found = fit(LOADS.map((load, index) => [load, anything[index] ?? 0]));
@@ -77,13 +77,13 @@ describe("a fit", () => {
     );
   });
 
-  it("of rates that grow faster than the load is a straight line", () => {
+  it("A fit of rates that grow faster than the load is a straight line", () => {
     const found = fit(LOADS.map((load) => [load, 100 * load ** 1.2]));
     expect(found).toMatchObject({ alpha: 0, beta: 0 });
     expect(found?.gamma).toBeGreaterThan(100);
   });
 
-  it("does not exist without points, nor where no γ is large enough", () => {
+  it("A fit does not exist without points, nor where no γ is large enough", () => {
     expect(fit([])).toBeNull();
     expect(fit([2, 4, 8, 16, 32, 64].map((load) => [load, 1000 / (load - 1)]))).toBeNull();
   });
@@ -100,14 +100,14 @@ describe("a fit", () => {
     [216, 1723.5],
   ];
 
-  it("of SPEC SDM91 is that of an independent solver (scipy 1.17, least_squares on X / X(N) - 1)", () => {
+  it("A fit of SPEC SDM91 is that of an independent solver (scipy 1.17, least_squares on X / X(N) - 1)", () => {
     const found = fit(SDM91);
     expect(found?.gamma).toBeCloseTo(68.25802579, 6);
     expect(found?.alpha).toBeCloseTo(0.013522618678, 10);
     expect(found?.beta).toBeCloseTo(0.000114356095, 12);
   });
 
-  it("of SPEC SDM91 follows all rates, where the published one, of plain differences, misses the first by 28 %", () => {
+  it("A fit of SPEC SDM91 follows all rates, where the published one, of plain differences, misses the first by 28 %", () => {
     const published = { gamma: 89.995233, alpha: 0.0277285, beta: 0.0001044 };
     const found = fit(SDM91);
     const furthest = (one: Coefficients) =>
@@ -147,7 +147,7 @@ const STUDIES = 40;
 describe("intervals", () => {
   const exact = { gamma: 25_000, alpha: 0.2, beta: 2e-5 };
 
-  it("are points where runs agree and lie on the law", () => {
+  it("Intervals are points where runs agree and lie on the law", () => {
     const points = pointsOn(exact);
     const runs = points.map(([, rate]) => [rate, rate, rate]);
     const intervals = fittedTo(points, runs)?.intervals;
@@ -162,7 +162,7 @@ describe("intervals", () => {
     }
   });
 
-  it("are the same at every call, and hold what was fitted", () => {
+  it("Intervals are the same at every call, and hold what was fitted", () => {
     const group = () => studied(exact, LOADS, scatter(3));
     expect(group()).toEqual(group());
     const { coefficients, intervals } = group() ?? {};
@@ -172,13 +172,13 @@ describe("intervals", () => {
     }
   });
 
-  it("do not exist where a load was run twice only", () => {
+  it("Intervals do not exist where a load was run twice only", () => {
     const points = pointsOn(exact);
     const runs = points.map(([, rate], index) => (index === 3 ? [rate, rate] : [rate, rate, rate]));
     expect(fittedTo(points, runs)).toMatchObject({ intervals: null });
   });
 
-  it("of a peak within the data hold it in over 80 of 100 simulations", () => {
+  it("Intervals of a peak within the data hold it in over 80 of 100 simulations", () => {
     const random = scatter(5);
     const peaks = Array.from(
       { length: STUDIES },
@@ -188,7 +188,7 @@ describe("intervals", () => {
     expect(right.length).toBeGreaterThan(0.8 * STUDIES);
   });
 
-  it("let a rate that levels off have a peak in under 10 of 100 simulations, although its loads scatter more than its runs", () => {
+  it("Intervals let a rate that levels off have a peak in under 10 of 100 simulations, although its loads scatter more than its runs", () => {
     const random = scatter(7);
     const claims = Array.from({ length: STUDIES }, () =>
       studied({ ...exact, beta: 0 }, LOADS, random),
@@ -211,18 +211,18 @@ describe("a peak", () => {
   const between = (low: number, high: number) =>
     peakIn({ ...fitted, intervals: fitted.intervals && { ...fitted.intervals, peak: interval(low, high) } });
 
-  it("is named where the data enclose it", () => {
+  it("A peak is named where the data enclose it", () => {
     expect(peakIn(fitted)).toEqual({ claim: "peak", connections: 200, interval: interval(150, 300) });
     expect(between(1, 1000).claim).toBe("peak");
   });
 
-  it("is not where it, or its interval alone, reaches beyond a load that was measured", () => {
+  it("No peak is named where it, or its interval alone, reaches beyond a load that was measured", () => {
     expect(between(0.9, 300)).toMatchObject({ claim: "outside", onlyInterval: true });
     expect(between(150, 1001)).toMatchObject({ claim: "outside", onlyInterval: true });
     expect(peakIn({ ...fitted, peak: 1200 })).toMatchObject({ claim: "outside", onlyInterval: false });
   });
 
-  it("is not where β may be 0, the curve misses a rate, or there are no intervals", () => {
+  it("No peak is named where β may be 0, the curve misses a rate, or there are no intervals", () => {
     const level = fitted.intervals && { ...fitted.intervals, beta: interval(0, 3e-5) };
     expect(peakIn({ ...fitted, intervals: level }).claim).toBe("beta-may-be-0");
     expect(peakIn({ ...fitted, worst: { connections: 5, residual: -0.21 } }).claim).toBe("poor-fit");
@@ -231,7 +231,7 @@ describe("a peak", () => {
   });
 });
 
-it("a model takes six loads, not six points", () => {
+it("A model takes six loads, not six points", () => {
   const points = pointsOn({ gamma: 100, alpha: 0.1, beta: 1e-5 });
   const runs = points.map(([, rate]) => [rate, rate, rate]);
   expect(fittedTo(points.slice(0, USL_POINTS_MIN), runs.slice(0, USL_POINTS_MIN))).not.toBeNull();
