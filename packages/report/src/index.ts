@@ -2,9 +2,8 @@
 
 export type { Rule } from "./experiment-comparison/change.ts";
 export { type ComparedExperiment, compareExperiments } from "./experiment-comparison/compare-experiments.ts";
-export { comparisonMarkdown } from "./experiment-comparison/comparison-markdown.ts";
 export { comparisonTable } from "./experiment-comparison/comparison-table.ts";
-export { comparisonText } from "./experiment-comparison/comparison-text.ts";
+export { comparisonMarkdown, comparisonText } from "./experiment-comparison/comparison-text.ts";
 export { answer } from "./findings/answer.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";

@@ -43,7 +43,7 @@ export function listWarnings(group: Group): Warning[] {
 
 function findBroken(repetitions: readonly RepetitionResult[]): Warning[] {
   const broken = repetitions.filter(({ status }) => status !== "ok" && status !== "limited");
-  const alike = Map.groupBy(broken, (one) => `${one.cell} ${one.status} ${lacksOf(one).join()}`);
+  const alike = Map.groupBy(broken, (one) => `${one.cell} ${one.status} ${listMissing(one).join()}`);
   return [...alike.values()].map((of) => {
     const [first] = of as [RepetitionResult];
     return {
@@ -52,16 +52,13 @@ function findBroken(repetitions: readonly RepetitionResult[]): Warning[] {
       status: first.status as Broken,
       broken: of.length,
       repetitions: repetitions.filter(({ cell }) => cell === first.cell).length,
-      lacks: lacksOf(first),
+      lacks: listMissing(first),
     };
   });
 }
 
-function lacksOf({ client, final }: RepetitionResult): ("client" | "server")[] {
-  return [
-    ...(client === null ? (["client"] as const) : []),
-    ...(final === null ? (["server"] as const) : []),
-  ];
+function listMissing({ client, final }: RepetitionResult): ("client" | "server")[] {
+  return (["client", "server"] as const).filter((side) => (side === "client" ? client : final) === null);
 }
 
 function findUnbalanced({ id, status, reconciliation }: RepetitionResult): Warning[] {
