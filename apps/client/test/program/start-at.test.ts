@@ -4,7 +4,7 @@ import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 
 /** Long enough for a client to have started and connected. */
-const AHEAD_MS = 3000;
+const AHEAD_MS = 5000;
 
 /** Returns a server that notes when connections and messages come, in milliseconds since 1970. */
 function clock() {
