@@ -16,5 +16,7 @@ const app = spawn(process.execPath, process.argv.slice(2), {
     ...{ LOAD_PORT: "9", LOAD_STATS: stats },
   },
 });
-app.stdout.once("data", () => app.kill("SIGTERM"));
-await once(app, "close");
+// A signal would end a client that is about to exit before Node has written its cache.
+app.stdout.once("data", (data) => String(data).includes('"listening"') && app.kill("SIGTERM"));
+const [, signal] = await once(app, "close");
+if (signal !== null) throw new Error(`${signal} ended the app: its compile cache is not written`);
