@@ -12,7 +12,7 @@ interface Addon {
   shortWrites(table: object): number;
 }
 
-const addon = loadAddon<Addon>(new URL("../build/connection-thread.node", import.meta.url).pathname);
+const addon = loadAddon<Addon>(new URL("../build/connection-thread.node", import.meta.url));
 
 /** Threads of the open connections: one pthread each, which counts in its connection's row of the ledger. */
 export class ConnectionThreads {

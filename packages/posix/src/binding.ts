@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 /**
  * Native half of the package, see native/*.c: one function per system call.
@@ -165,10 +166,12 @@ export interface Binding {
 /**
  * Loads an addon built by `build-addon`.
  *
- * @param path of the .node file
+ * @param file URL of the .node file
  * @throws Error that tells how to build it, when the file is missing
  */
-export function loadAddon<T>(path: string): T {
+export function loadAddon<T>(file: URL): T {
+  // Not `file.pathname`, where a blank is %20.
+  const path = fileURLToPath(file);
   try {
     return createRequire(import.meta.url)(path) as T;
   } catch (cause) {
@@ -182,5 +185,5 @@ export function loadAddon<T>(path: string): T {
  * constants.
  */
 export const binding: Binding = Object.freeze({
-  ...loadAddon<Binding>(new URL("../build/posix.node", import.meta.url).pathname),
+  ...loadAddon<Binding>(new URL("../build/posix.node", import.meta.url)),
 });

@@ -1,6 +1,9 @@
-import { readFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { expect, test } from "vitest";
-import { posix } from "../src/index.ts";
+import { type Binding, loadAddon, posix } from "../src/index.ts";
 
 const source = readFileSync(new URL("../src/binding.ts", import.meta.url), "utf8");
 
@@ -16,4 +19,15 @@ function exported(type: "function" | "number"): string[] {
 test("the addon exports exactly the functions and constants that binding.ts declares", () => {
   expect(exported("number")).toEqual(declare(/^ {2}readonly (\w+): number;$/gm));
   expect(exported("function")).toEqual(declare(/^ {2}(\w+)\(.*$/gm));
+});
+
+test("an addon loads from a folder whose name has a blank, a per cent sign and an umlaut", () => {
+  const copy = join(mkdtempSync(join(tmpdir(), "c10k 100 % ü-")), "posix.node");
+  copyFileSync(new URL("../build/posix.node", import.meta.url), copy);
+  expect(loadAddon<Binding>(pathToFileURL(copy)).EAGAIN).toBe(posix.EAGAIN);
+});
+
+test("an addon that is missing is an error with its path and the command that builds it", () => {
+  const missing = new URL("../build/m%C3%BCssing.node", import.meta.url);
+  expect(() => loadAddon(missing)).toThrow(/build\/müssing.node: run 'npm run build'/);
 });
