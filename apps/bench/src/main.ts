@@ -12,7 +12,7 @@ import { chooseScenes } from "./processes/scene.ts";
 import { assertBuilt, chooseSides, programsOf } from "./processes/servers.ts";
 import { proveTruth } from "./truth-table.ts";
 
-const options = parseCommandLine(PROGRAM, process.argv.slice(2));
+const options = await parseCommandLine(PROGRAM, process.argv.slice(2));
 process.exitCode = await main();
 
 async function main(): Promise<number> {

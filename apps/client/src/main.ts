@@ -13,7 +13,7 @@ import { describeFailure, describeLateness, describeShortages } from "./output/w
 import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
 const exitCodes = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
-const options = parseCommandLine(contract, process.argv.slice(2));
+const options = await parseCommandLine(contract, process.argv.slice(2));
 if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
 process.exitCode = await main();
 

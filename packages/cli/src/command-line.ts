@@ -1,6 +1,7 @@
 import type { OptionTable, OptionValues } from "./option.ts";
+import { parseTexts } from "./option-values.ts";
+import { readPlainWords } from "./plain-words.ts";
 import { UsageError } from "./units.ts";
-import { createParser, optionValues, yargsOptions } from "./yargs-parser.ts";
 
 /** A program's name, its options, and the rest of its help. */
 export interface Program<T extends OptionTable> {
@@ -21,19 +22,44 @@ export interface Program<T extends OptionTable> {
  *
  * @param argv without the interpreter and the script
  */
-export function parseCommandLine<T extends OptionTable>(
+export async function parseCommandLine<T extends OptionTable>(
   program: Program<T>,
   argv: string[],
-): OptionValues<T> {
+): Promise<OptionValues<T>> {
   try {
-    return parseOptions(program, argv);
+    return await parseOptions(program, argv);
   } catch (error) {
     return exitWithUsage(program.name, error);
   }
 }
 
 /** @throws UsageError with one sentence */
-export function parseOptions<T extends OptionTable>(program: Program<T>, argv: string[]): OptionValues<T> {
+export async function parseOptions<T extends OptionTable>(
+  program: Program<T>,
+  argv: string[],
+): Promise<OptionValues<T>> {
+  return parsePlainOptions(program, argv) ?? (await parseWithYargs(program, argv));
+}
+
+/**
+ * Parses a command line of plain words.
+ *
+ * @returns null when `readPlainWords` cannot read it
+ * @throws UsageError with one sentence when a value is wrong
+ */
+export function parsePlainOptions<T extends OptionTable>(
+  program: Pick<Program<T>, "options" | "envPrefix">,
+  argv: readonly string[],
+): OptionValues<T> | null {
+  const texts = readPlainWords(program, argv);
+  return texts && parseTexts(program.options, texts);
+}
+
+async function parseWithYargs<T extends OptionTable>(
+  program: Program<T>,
+  argv: string[],
+): Promise<OptionValues<T>> {
+  const { createParser, optionValues, yargsOptions } = await import("./yargs-parser.ts");
   dropEmptyVariables(`${program.envPrefix}_`);
   const values = createParser(program.name, argv)
     .usage(`$0 [options]\n\n${program.describe}`)

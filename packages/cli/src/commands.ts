@@ -1,6 +1,5 @@
 import { exitWithUsage } from "./command-line.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
-import { createParser, optionValues, yargsOptions } from "./yargs-parser.ts";
 
 /** A word after the command: its meaning, and its default if it may be left out. */
 interface Argument {
@@ -58,6 +57,7 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
  * @throws UsageError with one sentence
  */
 export async function executeCommand(program: CommandProgram, argv: string[]): Promise<number> {
+  const { createParser, optionValues, yargsOptions } = await import("./yargs-parser.ts");
   let exitCode = 0;
   const parser = createParser(program.name, argv)
     .usage(`$0 <command> [options]\n\n${program.describe}`)

@@ -1,7 +1,7 @@
 import yargs, { type Argv } from "yargs";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { kebab } from "./option-names.ts";
-import { findExclusion, readAt } from "./settings.ts";
+import { checkExclusions, parseText } from "./option-values.ts";
 import { UsageError } from "./units.ts";
 
 /** Returns a yargs parser that is strict, speaks English, and throws a UsageError for every mistake. */
@@ -26,17 +26,16 @@ export function yargsOptions(options: OptionTable) {
 /**
  * Returns what yargs read, by the names of the table.
  *
- * @throws UsageError when two options exclude each other; such options have no default
+ * @throws UsageError when two options exclude each other
  */
 export function optionValues<T extends OptionTable>(
   options: T,
   read: Record<string, unknown>,
 ): OptionValues<T> {
-  const values = Object.fromEntries(Object.keys(options).map((name) => [name, read[kebab(name)]]));
-  const given = Object.keys(values).filter((name) => values[name] !== undefined && values[name] !== false);
-  const words = findExclusion(given, options)?.map((name) => `--${kebab(name)}`);
-  if (words) throw new UsageError(`${words.join(" and ")} exclude each other: give one of them`);
-  return values as OptionValues<T>;
+  return checkExclusions(
+    options,
+    Object.fromEntries(Object.keys(options).map((name) => [name, read[kebab(name)]])),
+  );
 }
 
 function toYargs(name: string, row: Option<unknown>) {
@@ -53,7 +52,7 @@ function toYargs(name: string, row: Option<unknown>) {
 function coerce(name: string, row: Option<unknown>, given: unknown): unknown {
   if (given === undefined) return undefined;
   if (Array.isArray(given)) throw new UsageError(`--${kebab(name)} is given more than once`);
-  return readAt(`--${kebab(name)}`, () => row.parse(String(given)));
+  return parseText(name, row, String(given));
 }
 
 /** Rewrites a message of yargs as one sentence. */

@@ -7,6 +7,7 @@ import {
   flag,
   integer,
   parseOptions,
+  parsePlainOptions,
   percentage,
   type Range,
   text,
@@ -38,8 +39,8 @@ afterEach(() => {
   for (const name of Object.keys(process.env)) if (name.startsWith("TESTED_")) delete process.env[name];
 });
 
-test("without arguments every option has its default, or is undefined", () => {
-  expect(parse()).toEqual({
+test("without arguments every option has its default, or is undefined", async () => {
+  expect(await parse()).toEqual({
     host: "127.0.0.1",
     port: 10_000,
     idleTimeoutMs: undefined,
@@ -51,31 +52,46 @@ test("without arguments every option has its default, or is undefined", () => {
   });
 });
 
-test("the type of an option with a default is never undefined", () => {
-  const values = parse();
+test("the type of an option with a default is never undefined", async () => {
+  const values = await parse();
   expectTypeOf(values.port).toEqualTypeOf<number>();
   expectTypeOf(values.idleTimeoutMs).toEqualTypeOf<number | undefined>();
   expectTypeOf(values.size).toEqualTypeOf<Range>();
   expectTypeOf(values.trigger).toEqualTypeOf<"edge" | "level">();
 });
 
-test("a value is read with its unit", () => {
+test("plain words are read like yargs reads them", async () => {
+  const plain = ["--idle-timeout", "1.5s", "--size=2..1K", "--trigger=level", "--host=a=b"];
+  // A flag with a value is left to yargs.
+  const other = [...plain, "--reuse-port=false"];
+  expect(parsePlainOptions(program, other)).toBeNull();
+  expect(parsePlainOptions(program, plain)).toEqual(await parse(...other));
+});
+
+test.each([[["--help"]], [["--host", "-x"]], [["--port", "1", "--port", "2"]], [["--nothing"]], [["word"]]])(
+  "%j is left to yargs",
+  (argv) => {
+    expect(parsePlainOptions(program, argv)).toBeNull();
+  },
+);
+
+test("a value is read with its unit", async () => {
   const argv = ["--idle-timeout", "1.5s", "--size=2..1K", "--servers", "a, c", "--trigger=level"];
-  expect(parse(...argv)).toMatchObject({
+  expect(await parse(...argv)).toMatchObject({
     idleTimeoutMs: 1500,
     size: { from: 2, to: 1024 },
     servers: ["a", "c"],
     reusePort: false,
     trigger: "level",
   });
-  expect(parse("--reuse-port", "--limit=2.5%")).toMatchObject({ reusePort: true, limitPercent: 2.5 });
+  expect(await parse("--reuse-port", "--limit=2.5%")).toMatchObject({ reusePort: true, limitPercent: 2.5 });
 });
 
-test("an option that is not on the command line is read from the environment", () => {
+test("an option that is not on the command line is read from the environment", async () => {
   process.env.TESTED_PORT = "7";
   process.env.TESTED_IDLE_TIMEOUT = "2s";
-  expect(parse()).toMatchObject({ port: 7, idleTimeoutMs: 2000 });
-  expect(parse("--port", "8")).toMatchObject({ port: 8, idleTimeoutMs: 2000 });
+  expect(await parse()).toMatchObject({ port: 7, idleTimeoutMs: 2000 });
+  expect(await parse("--port", "8")).toMatchObject({ port: 8, idleTimeoutMs: 2000 });
 });
 
 test.each([
@@ -103,37 +119,37 @@ test.each([
   [["--limit=1%", "--idle-timeout=1s"], "--idle-timeout and --limit exclude each other: give one of them"],
   [["--reuse-port", "--idle-timeout=1s"], "--idle-timeout and --reuse-port exclude each other"],
   [["word"], "unexpected argument"],
-])("%j is a mistake: one sentence names it", (argv, names) => {
-  expect(mistake(argv)).toContain(names);
+])("%j is a mistake: one sentence names it", async (argv, names) => {
+  expect(await mistake(argv)).toContain(names);
 });
 
-test("a mistake in the environment is reported like one on the command line", () => {
+test("a mistake in the environment is reported like one on the command line", async () => {
   process.env.TESTED_PORT = "70000";
-  expect(mistake([])).toContain("70000 is not a port");
+  expect(await mistake([])).toContain("70000 is not a port");
 });
 
-test("options that exclude each other are refused when one or both come from the environment", () => {
+test("options that exclude each other are refused when one or both come from the environment", async () => {
   process.env.TESTED_LIMIT = "1%";
-  expect(mistake(["--idle-timeout=1s"])).toBe(
+  expect(await mistake(["--idle-timeout=1s"])).toBe(
     "--idle-timeout and --limit exclude each other: give one of them",
   );
   process.env.TESTED_IDLE_TIMEOUT = "2s";
-  expect(mistake([])).toBe("--idle-timeout and --limit exclude each other: give one of them");
+  expect(await mistake([])).toBe("--idle-timeout and --limit exclude each other: give one of them");
 });
 
-test("messages are English whatever the locale", () => {
+test("messages are English whatever the locale", async () => {
   process.env.LC_ALL = "de_DE.UTF-8";
   try {
-    expect(mistake(["--bogus"])).toContain("unknown option --bogus");
+    expect(await mistake(["--bogus"])).toContain("unknown option --bogus");
   } finally {
     delete process.env.LC_ALL;
   }
 });
 
 /** Returns the sentence with which a command line is refused. */
-function mistake(argv: string[]): string {
+async function mistake(argv: string[]): Promise<string> {
   try {
-    parse(...argv);
+    await parse(...argv);
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError);
     const { message } = error as UsageError;

@@ -6,7 +6,7 @@ import type { Architecture } from "./control-plane/control-plane.ts";
 
 /** Runs a server until it ends: this thread is the control plane, a worker thread the data plane. Sets the exit code. */
 export async function runServer(contract: ServerContract, architecture: Architecture): Promise<void> {
-  const options = parseCommandLine(contract, process.argv.slice(2));
+  const options = await parseCommandLine(contract, process.argv.slice(2));
   if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
   // Loaded after the command line is parsed, so that --help and usage errors stay fast.
   const { ControlPlane } = await import("./control-plane/control-plane.ts");

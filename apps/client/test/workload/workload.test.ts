@@ -1,17 +1,14 @@
-import { parseOptions, UsageError } from "@c10k-lab/cli";
+import { parseOptions, parsePlainOptions, UsageError } from "@c10k-lab/cli";
 import { describe, expect, test } from "vitest";
 import { contract } from "../../src/contract.ts";
 import { resolveWorkload } from "../../src/workload/workload.ts";
 
+const PROGRAM = { ...contract, envPrefix: "NONE" };
+
 function workload(...argv: string[]) {
-  const program = {
-    name: "client",
-    describe: "",
-    options: contract.options,
-    envPrefix: "NONE",
-    examples: [],
-  };
-  return resolveWorkload(parseOptions(program, argv));
+  const options = parsePlainOptions(PROGRAM, argv);
+  if (options === null) throw new Error(`${argv.join(" ")} cannot be read`);
+  return resolveWorkload(options);
 }
 
 describe("defaults", () => {
@@ -80,8 +77,9 @@ describe("a mistake is one sentence", () => {
     [["--port", "70000"], "--port: 70000 is not a port"],
     [["--connections", "-3"], "--connections"],
     [["--no-such-flag"], "unknown option --no-such-flag (see --help)"],
-  ])("%j", (argv, sentence) => {
-    expect(() => workload(...argv)).toThrow(UsageError);
-    expect(() => workload(...argv)).toThrow(sentence);
+  ])("%j", async (argv, sentence) => {
+    const refused = parseOptions(PROGRAM, argv).then(resolveWorkload);
+    await expect(refused).rejects.toThrow(UsageError);
+    await expect(refused).rejects.toThrow(sentence);
   });
 });

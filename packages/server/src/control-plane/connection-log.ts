@@ -1,9 +1,9 @@
 import type { CsvFile } from "@c10k-lab/files";
 import type { LedgerReader } from "@c10k-lab/stats";
-import type { Logger } from "pino";
 import { COLLECT_INTERVAL_MS } from "../limits.ts";
 import type { ClientNames } from "./client-names.ts";
 import type { ConnectionEntry, ConnectionList } from "./connection-list.ts";
+import type { Log } from "./log.ts";
 
 /** Writer that moves closed rows from the ledger to the CSV file, a batch every COLLECT_INTERVAL_MS. */
 export class ConnectionLog {
@@ -11,7 +11,7 @@ export class ConnectionLog {
   readonly #list: ConnectionList;
   readonly #names: ClientNames;
   readonly #file: CsvFile | undefined;
-  readonly #log: Logger;
+  readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #hasFailed = false;
@@ -21,7 +21,7 @@ export class ConnectionLog {
     list: ConnectionList,
     names: ClientNames,
     file: CsvFile | undefined,
-    log: Logger,
+    log: Log,
   ) {
     this.#reader = reader;
     this.#list = list;

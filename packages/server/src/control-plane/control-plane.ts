@@ -12,7 +12,6 @@ import { EXIT } from "@c10k-lab/protocol/names";
 import { Ledger } from "@c10k-lab/stats/ledger";
 import { LedgerReader } from "@c10k-lab/stats/ledger-reader";
 import { usageNow } from "@c10k-lab/stats/usage";
-import type { Logger } from "pino";
 import type { ServerContract } from "../contract.ts";
 import type { DataPlaneMemory } from "../data-plane/data-plane.ts";
 import { CLOSED_ROWS, MOST_CONNECTIONS } from "../limits.ts";
@@ -22,7 +21,7 @@ import { ClientNames } from "./client-names.ts";
 import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import { countQueued, type Listener, listen, readEffectiveBacklog } from "./listener.ts";
-import { openLog } from "./log.ts";
+import { type Log, openLog } from "./log.ts";
 import { startThreadPool } from "./thread-pool.ts";
 import { readTotals } from "./totals.ts";
 
@@ -44,7 +43,7 @@ export class ControlPlane {
   readonly #contract: ServerContract;
   readonly #architecture: Architecture;
   readonly #options: ServerOptions;
-  readonly #log: Logger;
+  readonly #log: Log;
   readonly #ledger: Ledger;
   readonly #reader: LedgerReader;
   readonly #list: ConnectionList;

@@ -1,14 +1,21 @@
-import { type Logger, pino } from "pino";
-import pretty from "pino-pretty";
+import { writeSync } from "node:fs";
 
-/** Returns the log for people. It writes to stderr, because stdout carries the JSON lines. */
-export function openLog(name: string): Logger {
-  const stream = pretty({
-    destination: 2,
-    sync: true,
-    colorize: process.stderr.isTTY === true,
-    ignore: "pid,hostname",
-    translateTime: "SYS:HH:MM:ss.l",
-  });
-  return pino({ name }, stream);
+/** Log for people, on stderr, because stdout carries the JSON lines. Each method takes one sentence. */
+export type Log = Readonly<Record<"info" | "warn" | "error", (sentence: string) => void>>;
+
+/** Returns a log whose lines read `[22:54:13.513] INFO (server-epoll): listening on …`. */
+export function openLog(name: string): Log {
+  const print = (level: string) => (sentence: string) => {
+    const time = new Date().toTimeString().slice(0, 8);
+    const ms = String(Date.now() % 1000).padStart(3, "0");
+    writeLine(`[${time}.${ms}] ${level} (${name}): ${sentence}\n`);
+  };
+  return { info: print("INFO"), warn: print("WARN"), error: print("ERROR") };
+}
+
+/** A stderr that is closed or full loses the line: a server does not stop for its log. */
+function writeLine(line: string): void {
+  try {
+    writeSync(2, line);
+  } catch {}
 }
