@@ -40,7 +40,9 @@ function printTruth(): number {
 
 /** @throws UsageError or Error, see `assertBuilt` */
 function compareServers(): ServerComparison {
-  if (options.thinkMs !== undefined) throw new UsageError("--think goes with --clients (see --help)");
+  for (const [name, value] of Object.entries({ think: options.thinkMs, rate: options.rate })) {
+    if (value !== undefined) throw new UsageError(`--${name} goes with --clients (see --help)`);
+  }
   const sides = chooseSides(options.against);
   const scenes = chooseScenes(options);
   assertBuilt(programsOf(scenes, sides));

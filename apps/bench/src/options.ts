@@ -13,23 +13,24 @@ import { SERVERS } from "@c10k-lab/protocol";
 
 const BENCH_OPTIONS = {
   servers: choices(SERVERS, {
-    describe: `architectures, separated by commas [default: ${SERVERS.join(",")}; with --clients a server with known response times]`,
+    describe: `architectures, separated by commas [default: ${SERVERS.join(",")}; with --clients a server with known response times, and the epoll server in C]`,
   }),
   connections: integers({
-    describe:
-      "numbers of connections, separated by commas [default: 10,100,1000; 200,1000 with known response times]",
+    describe: "numbers of connections, separated by commas [default: 10,100,1000; 200,1000 with --clients]",
     min: 1,
     max: 100_000,
     noun: "a number of connections",
   }),
   rounds: integer({
-    describe: "pairs for each architecture and number of connections",
-    default: "5",
+    describe: "pairs for each architecture and number of connections [default: 5; 7 with --clients]",
     min: 1,
     max: 10_000,
     noun: "a number of rounds",
   }),
-  durationMs: durationMs({ describe: "time that each run exchanges messages", default: "2s", min: 100 }),
+  durationMs: durationMs({
+    describe: "time that each run exchanges messages [default: 2s; 4s with --clients]",
+    min: 100,
+  }),
   sizeBytes: bytesRange({
     describe: "length of the messages, one value or A..B [default: the client's text of 20 bytes]",
     min: 1,
@@ -43,6 +44,14 @@ const BENCH_OPTIONS = {
   clients: flag(
     "compare the load client, instead of the servers, with an independent one in C and with known response times",
   ),
+  rate: integer({
+    describe:
+      "with --clients and --servers: messages per second of an open loop [default: a closed loop, each message leaves when the last is back]",
+    min: 1,
+    max: 100_000_000,
+    noun: "a rate",
+    excludes: ["thinkMs"],
+  }),
   truth: flag(
     "measure nothing: simulate experiments whose truth is known, and print how often the intervals hold it",
   ),
@@ -67,11 +76,18 @@ export const PROGRAM = {
     ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one architecture, more precisely"],
     ["npm run bench -- --size 512", "longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
-    ["npm run bench -- --clients", "does the load client agree with the truth, and with another client?"],
+    [
+      "npm run bench -- --clients",
+      "does the load client agree with the truth, and with another client? five minutes",
+    ],
     ["npm run bench -- --truth", "do 99 % intervals hold the truth? Simulated, a minute"],
     ["npm run bench -- --clients --servers epoll --think 5ms..15ms", "both clients on a real server"],
+    [
+      "npm run bench -- --clients --servers epoll --connections 200 --rate 20000 --rounds 15 --json pairs.json",
+      "an open loop, precisely",
+    ],
   ] as const,
   epilogue: `Every option can also be set in the environment: --rounds is BENCH_ROUNDS.
-Exit codes: 0 all pairs measured, 1 a server or a client failed, or clients or intervals miss the known truth, 2 bad usage,
+Exit codes: 0 all pairs measured, 1 a server or a client failed, or clients or intervals miss the known truth or a target, 2 bad usage,
 3 the file could not be written, 130 or 143 interrupted (the pairs measured so far are printed).`,
 };

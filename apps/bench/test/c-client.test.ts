@@ -60,6 +60,24 @@ test("c-client reports the response time of a server that takes 50 ms", async ()
   expect(results.latencyUs.mean).toBeGreaterThan(49_000);
 });
 
+test("c-client sends every message that is due before the end of an open loop", async () => {
+  const server = await EvilServer.start((bytes, socket) => socket.write(bytes));
+  const { results } = await ask(server.port, [...TINY, "--rate", "1000"]);
+  server.close();
+  expect(results.messages).toBe(200);
+  expect(results.intendedUs.p50).toBeGreaterThanOrEqual(results.latencyUs.p50);
+});
+
+test("c-client times a late message of an open loop from its due time", async () => {
+  const server = await EvilServer.start((bytes, socket) => setTimeout(() => socket.write(bytes), 50));
+  const { results } = await ask(server.port, ["--connections", "1", "--rate", "100", "--duration-ms", "200"]);
+  server.close();
+  // A message takes 50 ms and one is due every 10 ms: the last of 20 is some 800 ms late.
+  expect(results.messages).toBe(20);
+  expect(results.latencyUs.p50).toBeLessThan(200_000);
+  expect(results.intendedUs.max).toBeGreaterThan(700_000);
+});
+
 test("a pause between messages limits their number", async () => {
   const server = await EvilServer.start((bytes, socket) => socket.write(bytes));
   const { results } = await ask(server.port, [...TINY, "--think-us", "40000..60000"]);

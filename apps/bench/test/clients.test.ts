@@ -19,9 +19,9 @@ test("computeTruth returns the percentiles of a uniform distribution", () => {
   ]);
 });
 
-test("the clients' table has the medians of both sides and the spread of the ratios", () => {
+test("the clients' table has the medians of both sides and the interval of the ratios", () => {
   const figures = (messagesPerSecond: number, us: number) => ({
-    ...{ messagesPerSecond, p50Us: us, p90Us: 2 * us, p99Us: 40 * us, corePercent: 50 },
+    ...{ messagesPerSecond, p50Us: us, p90Us: 2 * us, p99Us: 40 * us, p999Us: 50 * us, corePercent: 50 },
   });
   const pairs = [
     { first: figures(1000, 10), second: figures(900, 11) },
@@ -29,23 +29,25 @@ test("the clients' table has the medians of both sides and the spread of the rat
     { first: figures(4000, 40), second: figures(4400, 36) },
   ];
   const cell = { server: "epoll", connections: 1000, pairs } as const;
-  expect(parseRows(formatClients([cell], null, { first: "C", second: "TypeScript" }))).toEqual([
-    ["epoll", "1,000", "3", "messages/s", "2,000", "2,000", "1.00 (0.90..1.10)"],
-    ["", "", "", "p50 µs", "20.0", "20.0", "1.00 (0.90..1.10)"],
-    ["", "", "", "p90 µs", "40.0", "40.0", "1.00 (0.90..1.10)"],
-    ["", "", "", "p99 µs", "800", "800", "1.00 (0.90..1.10)"],
-    ["", "", "", "client's core %", "50", "50", "1.00 (1.00..1.00)"],
+  expect(parseRows(formatClients([cell], TRUTH, { first: "C", second: "TypeScript" }))).toEqual([
+    ["epoll", "1,000", "3", "messages/s", "2,000", "2,000", "1.00 (0.90..1.10)", "≥ 0.95"],
+    ["", "", "", "p50 µs", "20.0", "20.0", "1.00 (0.90..1.10)", ""],
+    ["", "", "", "p90 µs", "40.0", "40.0", "1.00 (0.90..1.10)", ""],
+    ["", "", "", "p99 µs", "800", "800", "1.00 (0.90..1.10)", ""],
+    ["", "", "", "p99.9 µs", "1,000", "1,000", "1.00 (0.90..1.10)", ""],
+    ["", "", "", "client's core %", "50", "50", "1.00 (1.00..1.00)", ""],
   ]);
 });
 
 test("the table has the ratio of each client to the truth", () => {
   const cell = { server: DELAY, connections: 200, pairs: [multiply({}), multiply({ p99Us: 1.1 })] } as const;
   expect(parseRows(formatClients([cell], TRUTH, SIDES))).toEqual([
-    ["delay 10..100 ms", "200", "2", "messages/s", "3,600", "3,600", "", "", "", "1.00 (1.00..1.00)"],
-    ["", "", "", "p50 µs", "55,000", "55,000", "55,000", "1.000", "1.000", "1.00 (1.00..1.00)"],
-    ["", "", "", "p90 µs", "91,000", "91,000", "91,000", "1.000", "1.000", "1.00 (1.00..1.00)"],
-    ["", "", "", "p99 µs", "99,100", "104,055", "99,100", "1.000", "1.050", "1.05 (1.00..1.10)"],
-    ["", "", "", "client's core %", "10", "10", "", "", "", "1.00 (1.00..1.00)"],
+    ["delay 10..100 ms", "200", "2", "messages/s", "3,600", "3,600", "", "", "", "1.00"],
+    ["", "", "", "p50 µs", "55,000", "55,000", "55,000", "1.000", "1.000", "1.00"],
+    ["", "", "", "p90 µs", "91,000", "91,000", "91,000", "1.000", "1.000", "1.00"],
+    ["", "", "", "p99 µs", "99,100", "104,055", "99,100", "1.000", "1.050", "1.05"],
+    ["", "", "", "p99.9 µs", "99,910", "99,910", "", "", "", "1.00"],
+    ["", "", "", "client's core %", "10", "10", "", "", "", "1.00"],
   ]);
 });
 
@@ -98,14 +100,41 @@ describe("the verdict", () => {
   });
 });
 
+describe("the verdict on targets", () => {
+  const open = (pair: Pair<ClientFigures>) =>
+    ({ server: "epoll", connections: 200, ratePerSecond: 20_000, pairs: [pair] }) as const;
+  const closed = (pair: Pair<ClientFigures>) =>
+    ({ server: "epoll", connections: 1000, pairs: [pair] }) as const;
+
+  test("ratios at their targets reach them", () => {
+    const times = { p50Us: 1.19, p99Us: 1.49, p999Us: 1.99, intendedP50Us: 1.19, intendedP99Us: 1.49 };
+    const cells = [open(multiply(times, OPEN)), closed(multiply({ messagesPerSecond: 0.96 }))];
+    const words = "All medians agree within 5 % or reach their target.";
+    expect(judgeClients(cells, TRUTH, SIDES)).toEqual({ agrees: true, words });
+  });
+
+  test("the verdict names each missed target", () => {
+    const times = { p50Us: 1.25, intendedP999Us: 3 };
+    const cells = [open(multiply(times, OPEN)), closed(multiply({ messagesPerSecond: 0.9 }))];
+    expect(judgeClients(cells, TRUTH, SIDES)).toEqual({
+      agrees: false,
+      words:
+        "Not all medians agree within 5 % or reach their target. With 200 connections: p50 1.25 (≤ 1.20), " +
+        "intended p99.9 3.00 (≤ 2.00). With 1,000 connections: rate 0.90 (≥ 0.95).",
+    });
+  });
+});
+
 describe("the default scenes", () => {
   const scenes = (options: object) => chooseScenes({ clients: false, ...options } as never);
   const named = (options: object) => [...new Set(scenes(options).map(({ server }) => server))];
 
-  test("--clients alone takes the server with known response times under two loads", () => {
+  test("--clients alone takes the server with known response times, an open loop and a closed loop", () => {
     expect(scenes({ clients: true })).toEqual([
       { server: "delay", connections: 200 },
       { server: "delay", connections: 1000 },
+      { server: "epoll", connections: 200, ratePerSecond: 20_000 },
+      { server: "epoll", connections: 1000 },
     ]);
     expect(scenes({ clients: true, connections: [7] })).toEqual([{ server: "delay", connections: 7 }]);
   });
@@ -117,18 +146,21 @@ describe("the default scenes", () => {
   });
 });
 
+const DELAYED: ClientFigures = {
+  ...{ messagesPerSecond: 3600, corePercent: 10 },
+  ...{ p50Us: 55_000, p90Us: 91_000, p99Us: 99_100, p999Us: 99_910 },
+};
+
+const OPEN: ClientFigures = {
+  ...{ messagesPerSecond: 20_000, corePercent: 30, p50Us: 30, p90Us: 60, p99Us: 200, p999Us: 900 },
+  ...{ intendedP50Us: 31, intendedP99Us: 210, intendedP999Us: 950 },
+};
+
 /** Returns a client that measures the truth, and one that measures a multiple of it. */
-function multiply(times: Partial<ClientFigures>): Pair<ClientFigures> {
-  const first = {
-    messagesPerSecond: 3600,
-    p50Us: 55_000,
-    p90Us: 91_000,
-    p99Us: 99_100,
-    corePercent: 10,
-  } as const;
+function multiply(times: Partial<ClientFigures>, first: ClientFigures = DELAYED): Pair<ClientFigures> {
   const scaled = Object.entries(times).map(([figure, by]) => [
     figure,
-    first[figure as keyof ClientFigures] * by,
+    (first[figure as keyof ClientFigures] ?? 0) * by,
   ]);
   return { first, second: { ...first, ...Object.fromEntries(scaled) } };
 }

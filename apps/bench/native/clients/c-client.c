@@ -1,5 +1,7 @@
 /* A load client that shares no code with apps/client and measures the same: it opens all connections, keeps one message
- * in flight on each, verifies every byte and times every response. A result of both is no mistake of one program. */
+ * in flight on each, verifies every byte and times every response. A result of both is no mistake of one program.
+ * With --rate it is an open loop: message k of connection i of N is due (i + k * N) / rate seconds after the beginning. A
+ * late message is sent late, and is timed from its due time as well (coordinated omission). */
 #include "latency-histogram.h"
 #include "pauses.h"
 #include "process.h"
@@ -26,6 +28,7 @@ struct options {
   int port;
   unsigned connections;
   uint64_t duration_ns;
+  double rate; /* messages per second of all connections together; 0: a closed loop */
   struct range size_bytes, think_ns;
 };
 
@@ -33,7 +36,7 @@ struct connection {
   int fd;
   char *message; /* the message in flight, newline included */
   size_t size, sent, received;
-  uint64_t sent_ns, random;
+  uint64_t sent_ns, due_ns, random, begun;
   bool is_waiting_to_send;
 };
 
@@ -41,6 +44,7 @@ static const struct option OPTIONS[] = {
     {"port", required_argument, NULL, 'p'},
     {"connections", required_argument, NULL, 'c'},
     {"duration-ms", required_argument, NULL, 'd'},
+    {"rate", required_argument, NULL, 'r'},
     {"size", required_argument, NULL, 's'},
     {"think-us", required_argument, NULL, 't'},
     {"exit-with-parent", no_argument, NULL, 'x'},
@@ -51,16 +55,17 @@ static struct options options = {
     .port = 10000, .connections = 100, .duration_ns = 2000000000, .size_bytes = {20, 20}};
 static struct connection *connections;
 static struct pauses pauses;
-static struct latency_histogram responses;
+static struct latency_histogram responses, intended;
 static int epfd;
 static unsigned started, ended;
-static uint64_t first_sent_ns, last_done_ns, deadline_ns;
+static uint64_t begun_ns, first_sent_ns, last_done_ns, deadline_ns;
 
 static void parse_options(int argc, char **argv) {
   for (int option; (option = getopt_long(argc, argv, "", OPTIONS, NULL)) != -1;) {
     if (option == 'p') options.port = atoi(optarg);
     else if (option == 'c') options.connections = (unsigned)atoi(optarg);
     else if (option == 'd') options.duration_ns = strtoull(optarg, NULL, 10) * 1000000;
+    else if (option == 'r') options.rate = atof(optarg);
     else if (option == 's') options.size_bytes = parse_range(optarg, 1);
     else if (option == 't') options.think_ns = parse_range(optarg, 1000);
     else if (option == 'x') prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -102,14 +107,30 @@ static void send_some(struct connection *connection) {
 static void begin(struct connection *connection) {
   compose(connection);
   connection->sent = connection->received = 0;
+  connection->begun++;
   connection->sent_ns = monotonic_ns();
   if (first_sent_ns == 0) first_sent_ns = connection->sent_ns;
   send_some(connection);
 }
 
+/* Open loop: begins the next message when it is due. What is due before the end is sent, late if need be. */
+static void schedule(struct connection *connection, uint64_t now_ns) {
+  unsigned number = (unsigned)(connection - connections);
+  double place = number + (double)connection->begun * options.connections;
+  connection->due_ns = begun_ns + (uint64_t)(place * 1e9 / options.rate);
+  if (connection->due_ns >= deadline_ns) ended++;
+  else if (connection->due_ns <= now_ns) begin(connection);
+  else add_pause(&pauses, (struct pause){connection->due_ns, number});
+}
+
 static void complete(struct connection *connection) {
   uint64_t now_ns = last_done_ns = monotonic_ns();
   record(&responses, now_ns - connection->sent_ns);
+  if (options.rate > 0) {
+    record(&intended, now_ns - connection->due_ns);
+    schedule(connection, now_ns);
+    return;
+  }
   unsigned number = (unsigned)(connection - connections);
   if (now_ns >= deadline_ns) ended++;
   else if (options.think_ns.to == 0) begin(connection);
@@ -148,6 +169,10 @@ static void connect_all(void) {
 
 /* Starts a few connections at a time: a burst would delay its own accepts. */
 static void start_some(void) {
+  if (options.rate > 0) {
+    while (started < options.connections) schedule(&connections[started++], begun_ns);
+    return;
+  }
   for (unsigned turn = 0; turn < STARTS_PER_WAIT && started < options.connections; turn++) begin(&connections[started++]);
 }
 
@@ -155,7 +180,7 @@ static void end_pauses(void) {
   uint64_t now_ns = monotonic_ns();
   while (pauses.count > 0 && pauses.heap[0].until_ns <= now_ns) {
     struct connection *connection = &connections[take_first(&pauses).connection];
-    if (now_ns >= deadline_ns) ended++;
+    if (options.rate == 0 && now_ns >= deadline_ns) ended++;
     else begin(connection);
   }
 }
@@ -180,13 +205,21 @@ static void run_once(void) {
   end_pauses();
 }
 
+static void print_percentiles(const char *name, const struct latency_histogram *histogram) {
+  printf("\"%s\":{\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f,\"mean\":%.2f}", name,
+         percentile_us(histogram, 50), percentile_us(histogram, 90), percentile_us(histogram, 99),
+         percentile_us(histogram, 99.9), (double)histogram->max_ns / 1e3, mean_us(histogram));
+}
+
 static void print_results(void) {
   double seconds = (double)(last_done_ns - first_sent_ns) / 1e9;
-  printf("{\"messages\":%lu,\"messagesPerSecond\":%.0f,\"latencyUs\":{", responses.total,
-         (double)responses.total / seconds);
-  printf("\"p50\":%.2f,\"p90\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f,\"mean\":%.2f}}\n",
-         percentile_us(&responses, 50), percentile_us(&responses, 90), percentile_us(&responses, 99),
-         percentile_us(&responses, 99.9), (double)responses.max_ns / 1e3, mean_us(&responses));
+  printf("{\"messages\":%lu,\"messagesPerSecond\":%.0f,", responses.total, (double)responses.total / seconds);
+  print_percentiles("latencyUs", &responses);
+  if (options.rate > 0) {
+    printf(",");
+    print_percentiles("intendedUs", &intended);
+  }
+  printf("}\n");
 }
 
 int main(int argc, char **argv) {
@@ -198,7 +231,8 @@ int main(int argc, char **argv) {
   epfd = epoll_create1(EPOLL_CLOEXEC);
   if (epfd < 0) fail("epoll_create1");
   connect_all();
-  deadline_ns = monotonic_ns() + options.duration_ns;
+  begun_ns = monotonic_ns();
+  deadline_ns = begun_ns + options.duration_ns;
   while (ended < options.connections) run_once();
   print_results();
 }

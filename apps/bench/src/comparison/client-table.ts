@@ -1,8 +1,11 @@
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
 import Table from "cli-table3";
 import type { ClientFigures, Truth } from "../processes/client-figures.ts";
+import { DELAY } from "../processes/delay.ts";
 import { labelOf } from "../processes/scene.ts";
+import { formatTarget } from "./client-targets.ts";
 import type { Cell } from "./comparison.ts";
-import { formatPairs, medianOf, type SideNames } from "./pairs.ts";
+import { formatRatio, hasFigure, medianOf, type SideNames } from "./pairs.ts";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const microseconds = (value: number) => (value < 100 ? value.toFixed(1) : whole(value));
@@ -12,6 +15,10 @@ const ROWS = [
   ["p50 µs", "p50Us", microseconds],
   ["p90 µs", "p90Us", microseconds],
   ["p99 µs", "p99Us", microseconds],
+  ["p99.9 µs", "p999Us", microseconds],
+  ["p50 µs, intended", "intendedP50Us", microseconds],
+  ["p99 µs, intended", "intendedP99Us", microseconds],
+  ["p99.9 µs, intended", "intendedP999Us", microseconds],
   ["client's core %", "corePercent", whole],
 ] as const satisfies [string, keyof ClientFigures, (value: number) => string][];
 
@@ -21,43 +28,49 @@ const KNOWN = [
 ];
 const UNKNOWN = [
   "A client that uses all of its core is the limit: its own cost shows in rate and response time. In other rows both",
-  "measure the same server, and a ratio other than 1 is a difference between the measurements.",
+  "measure the same server, and a ratio other than 1 is a difference between the measurements. Times “intended” count",
+  "from the moment when a message was due.",
 ];
 
 /**
- * Formats a table with a row for each figure, and notes.
+ * Formats a table of the cells with known response times and one of the others, with a row for each figure, and notes.
  *
  * @param cells with at least one pair each
- * @param truth null for a server without known response times
  */
-export function formatClients(
-  cells: readonly Cell<ClientFigures>[],
-  truth: Truth | null,
-  sides: SideNames,
-): string {
+export function formatClients(cells: readonly Cell<ClientFigures>[], truth: Truth, sides: SideNames): string {
+  const known = cells.filter(({ server }) => server === DELAY);
+  const others = cells.filter(({ server }) => server !== DELAY);
+  return [
+    ...(known.length === 0 ? [] : [formatTable(known, truth, sides), ...KNOWN]),
+    ...(others.length === 0 ? [] : [formatTable(others, null, sides), ...UNKNOWN]),
+  ].join("\n");
+}
+
+function formatTable(cells: readonly Cell<ClientFigures>[], truth: Truth | null, sides: SideNames): string {
   const { first, second } = sides;
-  const toTruth = truth === null ? [] : ["truth", `${first}/truth`, `${second}/truth`];
-  const head = ["server", "connections", "pairs", "", first, second, ...toTruth];
+  const ratio = `${second}/${first}\nmedian (${CONFIDENCE_PERCENT} %)`;
+  const last = truth === null ? [ratio, "target"] : ["truth", `${first}/truth`, `${second}/truth`, ratio];
+  const head = ["server", "connections", "pairs", "", first, second, ...last];
   const table = new Table({
-    head: [...head, `${second}/${first}\nmedian (min..max)`],
-    colAligns: [...head, ""].map((_, column) => (column === 0 || column === 3 ? "left" : "right")),
+    head,
+    colAligns: head.map((_, column) => (column === 0 || column === 3 ? "left" : "right")),
     style: { head: [], border: [], compact: true },
   });
   for (const cell of cells) table.push(...buildRows(cell, truth));
-  return [table.toString(), ...(truth === null ? UNKNOWN : KNOWN)].join("\n");
+  return table.toString();
 }
 
 function buildRows(cell: Cell<ClientFigures>, truth: Truth | null): string[][] {
   const { connections, pairs } = cell;
-  return ROWS.map(([label, figure, format], row) => {
-    const [first, second, ratio] = formatPairs(pairs, figure, format);
+  const name = [labelOf(cell), connections.toLocaleString("en-US"), String(pairs.length)];
+  return ROWS.filter(([, figure]) => hasFigure(pairs, figure)).map(([label, figure, format], row) => {
+    const ratio = formatRatio(pairs, figure);
     return [
-      ...(row === 0
-        ? [labelOf(cell), connections.toLocaleString("en-US"), String(pairs.length)]
-        : ["", "", ""]),
-      ...[label, first, second],
-      ...(truth === null ? [] : formatTruth(cell, figure, truth[figure], format)),
-      ratio,
+      ...(row === 0 ? name : ["", "", ""]),
+      ...[label, format(medianOf(pairs, "first", figure)), format(medianOf(pairs, "second", figure))],
+      ...(truth === null
+        ? [ratio, formatTarget(cell, figure)]
+        : [...formatTruth(cell, figure, truth[figure], format), ratio]),
     ];
   });
 }

@@ -46,7 +46,7 @@ export abstract class Comparison<Figures> {
 
   /** Number of pairs to measure. */
   get pairs(): number {
-    return this.#cells.length * this.options.rounds;
+    return this.#cells.length * this.rounds;
   }
 
   /**
@@ -98,6 +98,16 @@ export abstract class Comparison<Figures> {
     const processors = server && client ? { server: server[0], client: client[0] } : null;
     const { options } = this;
     return { schema: "c10k-lab/bench/1", sides: this.sides, options, processors, cells: this.#cells };
+  }
+
+  /** Pairs for each cell. */
+  protected get rounds(): number {
+    return this.options.rounds ?? (this.options.clients ? 7 : 5);
+  }
+
+  /** Time that each run exchanges messages. */
+  protected get durationMs(): number {
+    return this.options.durationMs ?? (this.options.clients ? 4000 : 2000);
   }
 
   protected abstract get sides(): SideNames;

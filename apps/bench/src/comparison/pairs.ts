@@ -1,3 +1,5 @@
+import { medianInterval } from "@c10k-lab/inference";
+
 /** Two measurements one after the other. Machine and time are the same for both, so their ratio is reliable. */
 export interface Pair<Figures> {
   readonly first: Figures;
@@ -41,11 +43,32 @@ export function computeSpread(values: readonly number[]): Spread {
   return { median, min: sorted[0], max: sorted[sorted.length - 1] };
 }
 
-type Numbers<K extends string> = Readonly<Record<K, number>>;
+type Numbers<K extends string> = Readonly<Partial<Record<K, number>>>;
 
-/** Computes second / first of a figure for each pair. */
+/** Returns true when both sides of every pair have a figure. */
+export function hasFigure<K extends string>(pairs: readonly Pair<Numbers<K>>[], figure: K): boolean {
+  return pairs.every(({ first, second }) => first[figure] !== undefined && second[figure] !== undefined);
+}
+
+/** Computes the spread of second / first of a figure over the pairs. */
 export function computeRatios<K extends string>(pairs: readonly Pair<Numbers<K>>[], figure: K): Spread {
-  return computeSpread(pairs.map(({ first, second }) => second[figure] / first[figure]));
+  return computeSpread(divideSides(pairs, figure));
+}
+
+/** Formats the median of second / first and its interval; the median alone from too few pairs. */
+export function formatRatio<K extends string>(pairs: readonly Pair<Numbers<K>>[], figure: K): string {
+  const ratios = divideSides(pairs, figure);
+  const interval = medianInterval(ratios);
+  const range = interval === null ? "" : ` (${interval.low.toFixed(2)}..${interval.high.toFixed(2)})`;
+  return `${computeSpread(ratios).median.toFixed(2)}${range}`;
+}
+
+function divideSides<K extends string>(pairs: readonly Pair<Numbers<K>>[], figure: K): number[] {
+  return pairs.map(({ first, second }) => readFigure(second, figure) / readFigure(first, figure));
+}
+
+function readFigure<K extends string>(figures: Numbers<K>, figure: K): number {
+  return figures[figure] ?? Number.NaN;
 }
 
 /** Median of a figure on one side. */
@@ -54,7 +77,7 @@ export function medianOf<K extends string>(
   side: keyof SideNames,
   figure: K,
 ): number {
-  return computeSpread(pairs.map((pair) => pair[side][figure])).median;
+  return computeSpread(pairs.map((pair) => readFigure(pair[side], figure))).median;
 }
 
 /** Formats the medians of a figure on both sides, and the spread of its ratio. */

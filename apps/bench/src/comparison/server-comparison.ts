@@ -25,7 +25,7 @@ export class ServerComparison extends Comparison<ServerFigures> {
   protected measure(cell: Cell<ServerFigures>): AsyncGenerator<Pair<ServerFigures>> {
     const [first, second] = this.#sides;
     return measurePairs(
-      this.options.rounds,
+      this.rounds,
       () => this.#run(first, cell),
       () => this.#run(second, cell),
     );
@@ -43,8 +43,9 @@ export class ServerComparison extends Comparison<ServerFigures> {
 
   async #run(side: Side, cell: Cell<ServerFigures>): Promise<ServerFigures> {
     this.assertRunning();
-    const { durationMs, sizeBytes } = this.options;
-    const load = { connections: cell.connections, durationMs, sizeBytes, thinkMs: undefined };
+    const { connections, ratePerSecond } = cell;
+    const { sizeBytes } = this.options;
+    const load = { connections, ratePerSecond, durationMs: this.durationMs, sizeBytes, thinkMs: undefined };
     const server = await EchoServer.start(this.children, side, cell, this.processorsOf("server"));
     const beforeMs = server.cpuMs;
     const place = { children: this.children, processors: this.processorsOf("client"), folder: this.folder };

@@ -1,11 +1,46 @@
+import type { Percentile } from "@c10k-lab/protocol";
+import type { ClientRun } from "./load-client.ts";
+
 /** Measurements of a client, and its own share of a core. */
 export interface ClientFigures {
   readonly messagesPerSecond: number;
   readonly p50Us: number;
   readonly p90Us: number;
   readonly p99Us: number;
+  readonly p999Us: number;
+  /** Response times from the due time of each message: open loops only. */
+  readonly intendedP50Us?: number;
+  readonly intendedP99Us?: number;
+  readonly intendedP999Us?: number;
   readonly corePercent: number;
 }
 
 /** Figures that are known before the measurement. */
 export type Truth = Partial<ClientFigures>;
+
+/** Converts the results of a client. @throws Error when messages without an answer make a percentile infinite */
+export function toFigures({
+  messagesPerSecond,
+  latencyUs,
+  intendedUs,
+  corePercent,
+}: ClientRun): ClientFigures {
+  return {
+    messagesPerSecond,
+    p50Us: finite(latencyUs.p50),
+    p90Us: finite(latencyUs.p90),
+    p99Us: finite(latencyUs.p99),
+    p999Us: finite(latencyUs.p999),
+    ...(intendedUs && {
+      intendedP50Us: finite(intendedUs.p50),
+      intendedP99Us: finite(intendedUs.p99),
+      intendedP999Us: finite(intendedUs.p999),
+    }),
+    corePercent,
+  };
+}
+
+function finite(percentile: Percentile): number {
+  if (typeof percentile === "number") return percentile;
+  throw new Error("messages stayed without an answer");
+}

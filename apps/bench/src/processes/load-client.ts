@@ -13,6 +13,8 @@ const SLACK_MS = 90_000;
 /** Options of a client. */
 export interface Load {
   readonly connections: number;
+  /** Messages per second of an open loop; undefined for a closed loop. */
+  readonly ratePerSecond: number | undefined;
   readonly durationMs: number;
   /** Length of the messages; undefined for the client's own text. */
   readonly sizeBytes: Range | undefined;
@@ -20,10 +22,16 @@ export interface Load {
   readonly thinkMs: Range | undefined;
 }
 
+const Percentiles = LatencySummary.pick({ p50: true, p90: true, p99: true, p999: true });
 const Results = ClientSummary.shape.achieved
   .pick({ messages: true, messagesPerSecond: true })
-  .extend({ latencyUs: LatencySummary.pick({ p50: true, p90: true, p99: true }) });
+  .extend({ latencyUs: Percentiles, intendedUs: Percentiles.optional() });
 export type Results = ReturnType<typeof Results.parse>;
+
+/** Results of a client that has ended, and its share of a core. */
+export interface ClientRun extends Results {
+  readonly corePercent: number;
+}
 
 /** A program that loads a server and measures its answers. */
 export interface LoadClient {
@@ -39,15 +47,21 @@ export interface LoadClient {
 export const TYPESCRIPT_CLIENT: LoadClient = {
   name: "TypeScript",
   program: CLIENT,
-  args: (port, { connections, durationMs, sizeBytes, thinkMs }, folder) => [
+  args: (port, { connections, ratePerSecond, durationMs, sizeBytes, thinkMs }, folder) => [
     ...["--port", String(port), "--connections", String(connections), "--duration", `${durationMs}ms`],
     ...["--summary", join(folder, "client.json")],
+    ...(ratePerSecond ? ["--rate", String(ratePerSecond)] : []),
     ...(sizeBytes ? ["--size", `${sizeBytes.from}..${sizeBytes.to}`] : []),
     ...(thinkMs ? ["--think", `${thinkMs.from}ms..${thinkMs.to}ms`] : []),
   ],
   results: async (_child, folder) => {
     const summary = ClientSummary.parse(JSON.parse(readFileSync(join(folder, "client.json"), "utf8")));
-    return { ...summary.achieved, latencyUs: summary.latencyUs.response };
+    const { response, intended } = summary.latencyUs;
+    return {
+      ...summary.achieved,
+      latencyUs: response,
+      intendedUs: intended.count + intended.failed === 0 ? undefined : intended,
+    };
   },
 };
 
@@ -55,8 +69,9 @@ export const TYPESCRIPT_CLIENT: LoadClient = {
 export const C_CLIENT: LoadClient = {
   name: "C",
   program: join(BENCH, "build/c-client"),
-  args: (port, { connections, durationMs, sizeBytes, thinkMs }) => [
+  args: (port, { connections, ratePerSecond, durationMs, sizeBytes, thinkMs }) => [
     ...["--port", String(port), "--connections", String(connections), "--duration-ms", String(durationMs)],
+    ...(ratePerSecond ? ["--rate", String(ratePerSecond)] : []),
     ...(sizeBytes ? ["--size", `${sizeBytes.from}..${sizeBytes.to}`] : []),
     ...(thinkMs ? ["--think-us", `${thinkMs.from * 1000}..${thinkMs.to * 1000}`] : []),
   ],
@@ -80,7 +95,7 @@ export async function runClient(
   server: EchoServer,
   load: Load,
   { children, processors, folder }: ClientPlace,
-): Promise<Results & { readonly corePercent: number }> {
+): Promise<ClientRun> {
   const child = children.start(client.program, client.args(server.port, load, folder), processors);
   const readCorePercent = sampleCore(child, load.durationMs);
   const { code } = await child.endWithin(load.durationMs + SLACK_MS);
