@@ -12,6 +12,7 @@ const ROOMS = {
     "control",
     "output",
     "load",
+    "thread",
     "measure",
     "workload",
     "contract.ts source-range.ts",

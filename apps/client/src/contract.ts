@@ -1,6 +1,7 @@
 import {
   bytes,
   bytesRange,
+  choice,
   durationMs,
   durationRangeMs,
   flag,
@@ -62,6 +63,12 @@ const CLIENT_OPTIONS = {
     excludes: ["durationMs"],
   }),
   durationMs: durationMs({ describe: "time in which messages begin", min: 1 }),
+  warmupMs: durationMs({
+    describe:
+      "time before --duration whose messages are verified and counted, and in no clock: caches, code and windows are warm when the clocks start",
+    min: 1,
+    excludes: ["noBarrier"],
+  }),
   connectRate: integer({
     describe: "connections to open per second [default: as fast as they are established]",
     min: 1,
@@ -108,6 +115,11 @@ const CLIENT_OPTIONS = {
     describe: "close a connection that is not established after this long",
     default: "10s",
     min: 1,
+  }),
+  wait: choice(["sleep", "spin"], {
+    describe:
+      "between events the loop sleeps, or spins: it asks again at once, which takes a whole core and saves the time to wake up",
+    default: "sleep",
   }),
   waitForServerMs: durationMs({ describe: "try again for this long while no server listens", default: "0" }),
   seed: integer({

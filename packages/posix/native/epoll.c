@@ -29,16 +29,16 @@ static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
                                   arg_int(env, argv[2])));
 }
 
-/* epoll_wait with a timeout in microseconds. It is called by number, because glibc wraps it only since 2.35. */
+/* epoll_wait with a timeout in nanoseconds. It is called by number, because glibc wraps it only since 2.35. */
 static napi_value posix_epoll_pwait2(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct span events = arg_span(env, argv[1]);
   if (events.data == NULL) return error_result(env, EFAULT);
   int capacity = (int)(events.length / sizeof(struct epoll_event));
-  int64_t us = (int64_t)arg_double(env, argv[2]);
-  struct timespec timeout = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+  int64_t ns = (int64_t)arg_double(env, argv[2]);
+  struct timespec timeout = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
   return syscall_result(env, (int)syscall(SYS_epoll_pwait2, arg_int(env, argv[0]), events.data, capacity,
-                                    us < 0 ? NULL : &timeout, NULL, 0));
+                                    ns < 0 ? NULL : &timeout, NULL, 0));
 }
 
 void export_epoll(napi_env env, napi_value exports) {

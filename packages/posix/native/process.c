@@ -50,12 +50,16 @@ static napi_value posix_sched_getaffinity(napi_env env, napi_callback_info info)
   return syscall_result(env, sched_getaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
 }
 
-/* Returns microseconds. CLOCK_MONOTONIC starts at boot for all processes, so two processes may compare their times. */
+/* (clock, Float64Array [microseconds]): a returned double would be a new object on V8's heap at each call.
+ * CLOCK_MONOTONIC starts at boot for all processes, so two processes may compare their times. */
 static napi_value posix_clock_gettime(napi_env env, napi_callback_info info) {
-  ARGS(1);
+  ARGS(2);
+  struct span out = arg_span(env, argv[1]);
   struct timespec now;
-  if (clock_gettime(arg_int(env, argv[0]), &now) != 0) return error_result(env, errno);
-  return number(env, (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3);
+  if (out.length < sizeof(double)) return error_result(env, EFAULT);
+  int rc = clock_gettime(arg_int(env, argv[0]), &now);
+  if (rc == 0) *(double *)out.data = (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+  return syscall_result(env, rc);
 }
 
 static napi_value posix_fcntl(napi_env env, napi_callback_info info) {
@@ -69,6 +73,12 @@ static napi_value posix_prctl_set_pdeathsig(napi_env env, napi_callback_info inf
   return syscall_result(env, prctl(PR_SET_PDEATHSIG, arg_int(env, argv[0])));
 }
 
+/* Sets how late the kernel may end a wait of the calling thread, ns: prctl(2) PR_SET_TIMERSLACK. 0 restores the default. */
+static napi_value posix_prctl_set_timerslack(napi_env env, napi_callback_info info) {
+  ARGS(1);
+  return syscall_result(env, prctl(PR_SET_TIMERSLACK, (unsigned long)arg_uint(env, argv[0])));
+}
+
 void export_process(napi_env env, napi_value exports) {
   FUNCTION(getrlimit);
   FUNCTION(setrlimit);
@@ -77,6 +87,7 @@ void export_process(napi_env env, napi_value exports) {
   FUNCTION(clock_gettime);
   FUNCTION(fcntl);
   FUNCTION(prctl_set_pdeathsig);
+  FUNCTION(prctl_set_timerslack);
 
   CONSTANT(RLIMIT_NOFILE);
   CONSTANT(RLIMIT_NPROC);

@@ -48,7 +48,7 @@ export interface Binding {
   /** epoll_wait(2): number of events written to `events`, `EPOLL_EVENT_WORDS` words each; -1 waits without limit. */
   epoll_wait(epfd: number, events: Int32Array, timeoutMs: number): number;
   /** epoll_pwait2(2), Linux 5.11: epoll_wait with a finer time-out and no signal mask; -1 waits without limit. */
-  epoll_pwait2(epfd: number, events: Int32Array, timeoutUs: number): number;
+  epoll_pwait2(epfd: number, events: Int32Array, timeoutNs: number): number;
 
   /** select(2) on bitmaps of whole 64-bit words that hold `nfds` bits. The kernel overwrites them. */
   select(
@@ -74,12 +74,14 @@ export interface Binding {
   sched_setaffinity(thread: number, mask: Uint8Array): number;
   /** sched_getaffinity(2): number of bytes of `mask` that the kernel wrote. */
   sched_getaffinity(thread: number, mask: Uint8Array): number;
-  /** clock_gettime(2) in microseconds; CLOCK_MONOTONIC is the same clock in every process of the machine. */
-  clock_gettime(clock: number): number;
+  /** clock_gettime(2) into `[microseconds]`; CLOCK_MONOTONIC is the same clock in every process of the machine. */
+  clock_gettime(clock: number, now: Float64Array): number;
   /** fcntl(2) with an integer argument. */
   fcntl(fd: number, command: number, argument: number): number;
   /** prctl(2) PR_SET_PDEATHSIG: signal for this process when its parent thread ends. */
   prctl_set_pdeathsig(signal: number): number;
+  /** prctl(2) PR_SET_TIMERSLACK: how late the kernel may end a wait of the calling thread, at most 2^32 - 1 ns. */
+  prctl_set_timerslack(ns: number): number;
 
   readonly AF_INET: number;
   readonly AF_INET6: number;
@@ -93,6 +95,7 @@ export interface Binding {
   readonly SO_REUSEPORT: number;
   readonly SO_OOBINLINE: number;
   readonly SO_ERROR: number;
+  readonly SO_LINGER: number;
   readonly SO_RCVBUF: number;
   readonly SO_RCVTIMEO: number;
   readonly SO_SNDTIMEO: number;

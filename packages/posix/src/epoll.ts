@@ -56,7 +56,7 @@ export class Epoll {
    */
   waitUs(timeoutUs: number): number {
     if (this.#hasMicroseconds) {
-      const ready = this.#calls.epoll_pwait2(this.#epfd, this.#events, Math.ceil(timeoutUs));
+      const ready = this.#calls.epoll_pwait2(this.#epfd, this.#events, Math.ceil(timeoutUs * 1000));
       if (ready !== -binding.ENOSYS && ready !== -binding.EPERM) return ready;
       this.#hasMicroseconds = false;
     }

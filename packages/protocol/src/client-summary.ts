@@ -61,6 +61,8 @@ export const LoadSample = z.object({
   messages: count,
   /** Connections that have ended since the start with another outcome than ok, interrupted ones included. */
   errors: count,
+  /** No measured message had been sent: connections were opened, or the load warmed up. */
+  isWarmup: z.boolean().optional(),
 });
 export type LoadSample = z.infer<typeof LoadSample>;
 
@@ -95,6 +97,8 @@ export const ClientSummary = z.object({
     held: count,
     /** Echoed and verified. */
     messages: count,
+    /** Those of them that were sent in the warm-up: in no clock, and not in `messagesPerSecond`. */
+    warmup: count.default(0),
     /** Open loop: messages that were due before the run was over and were never sent. */
     unsent: count,
     /** Messages under way when the run was interrupted. Those under way at the end of --duration are waited for. */

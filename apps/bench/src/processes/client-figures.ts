@@ -1,5 +1,16 @@
-import type { Percentile } from "@c10k-lab/protocol";
-import type { ClientRun } from "./load-client.ts";
+import { ClientSummary, LatencySummary, type Percentile } from "@c10k-lab/protocol";
+
+const Percentiles = LatencySummary.pick({ p50: true, p90: true, p99: true, p999: true });
+/** Results that a client prints or writes. */
+export const Results = ClientSummary.shape.achieved
+  .pick({ messages: true, messagesPerSecond: true })
+  .extend({ latencyUs: Percentiles, intendedUs: Percentiles.optional() });
+export type Results = ReturnType<typeof Results.parse>;
+
+/** Results of a client that has ended, and its share of a core. */
+export interface ClientRun extends Results {
+  readonly corePercent: number;
+}
 
 /** Measurements of a client, and its own share of a core. */
 export interface ClientFigures {

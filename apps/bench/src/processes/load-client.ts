@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Range } from "@c10k-lab/cli";
 import { type Child, callAfter, cpuUs } from "@c10k-lab/process";
-import { ClientSummary, LatencySummary } from "@c10k-lab/protocol";
+import { ClientSummary } from "@c10k-lab/protocol";
 import type { Children } from "./children.ts";
+import { type ClientRun, Results } from "./client-figures.ts";
 import { type EchoServer, lastErrorOf } from "./echo-server.ts";
 import { BENCH, CLIENT } from "./servers.ts";
 
@@ -20,17 +21,6 @@ export interface Load {
   readonly sizeBytes: Range | undefined;
   /** Pause before the next message. */
   readonly thinkMs: Range | undefined;
-}
-
-const Percentiles = LatencySummary.pick({ p50: true, p90: true, p99: true, p999: true });
-const Results = ClientSummary.shape.achieved
-  .pick({ messages: true, messagesPerSecond: true })
-  .extend({ latencyUs: Percentiles, intendedUs: Percentiles.optional() });
-export type Results = ReturnType<typeof Results.parse>;
-
-/** Results of a client that has ended, and its share of a core. */
-export interface ClientRun extends Results {
-  readonly corePercent: number;
 }
 
 /** A program that loads a server and measures its answers. */

@@ -166,7 +166,7 @@ export class LoadConnection {
     if (this.#state === WAITING) return CONNECT;
     if (this.#state === HOLDING) return this.#depart();
     if (this.#state !== THINKING) return AWAIT_EVENT;
-    if (nowUs >= this.#context.deadlineUs) return this.#finish();
+    if (this.#isPastEnd(nowUs)) return this.#finish();
     const need = this.#sendNext();
     // The connection was free when the message was due, so the client alone is late.
     if (this.#context.pace !== null) {
@@ -192,14 +192,14 @@ export class LoadConnection {
 
   /** Closes a connection that has waited too long for connect(2) or for an echo. */
   expire(nowUs: number): Need {
-    const { workload, deadlineUs } = this.#context;
+    const { workload } = this.#context;
     if (this.#state === CONNECTING) {
       const isLate = this.#lastProgressUs < nowUs - workload.connectTimeoutMs * 1000;
       return isLate ? this.#close(OUTCOME["connect-timeout"]) : AWAIT_EVENT;
     }
     if (this.#state !== WORKING) return AWAIT_EVENT;
     // A server that sends single bytes cannot prolong the run: after its end the whole rest has one time-out.
-    const latestUs = this.#isProving ? Number.POSITIVE_INFINITY : deadlineUs;
+    const latestUs = this.#isProving ? Number.POSITIVE_INFINITY : this.#lastBeginUs;
     const isLate = Math.min(this.#lastProgressUs, latestUs) < nowUs - workload.timeoutMs * 1000;
     return isLate ? this.#close(OUTCOME.timeout) : AWAIT_EVENT;
   }
@@ -308,20 +308,39 @@ export class LoadConnection {
     const { clocks, pace, workload } = this.#context;
     if (clocks.recordResponse(this.index, this.#message.sentAtUs, nowUs)) this.#noteEcho();
     if (pace !== null) clocks.recordIntended(this.#message.sentAtUs, this.#dueUs, nowUs);
-    if (this.#hasEnough(nowUs)) return this.#finish();
-    if (pace === null) return workload.thinkMs.to > 0 ? this.#think(nowUs) : this.#sendNext();
-    const need = this.#awaitDue();
-    return this.#dueUs > nowUs ? need : this.#sendNext();
+    if (this.#hasEnough()) return this.#finish();
+    if (pace !== null) return this.#goOnWhenDue(nowUs);
+    if (this.#isPastEnd(nowUs)) return this.#finish();
+    return workload.thinkMs.to > 0 ? this.#think(nowUs) : this.#sendNext();
   }
 
-  #hasEnough(nowUs: number): boolean {
-    const { workload, results, deadlineUs } = this.#context;
+  #goOnWhenDue(nowUs: number): Need {
+    const need = this.#awaitDue();
+    if (this.#dueUs > nowUs) return need;
+    return this.#isPastEnd(nowUs) ? this.#finish() : this.#sendNext();
+  }
+
+  #hasEnough(): boolean {
+    const { workload, results } = this.#context;
     const row = this.index * results.rows.fields;
     return (
       results.rows.values[row + RESULT.completed] >= workload.messagesEach ||
-      results.rows.values[row + RESULT.bytesReceived] >= workload.bytesEach ||
-      nowUs >= deadlineUs
+      results.rows.values[row + RESULT.bytesReceived] >= workload.bytesEach
     );
+  }
+
+  /**
+   * Returns whether no further message may begin. In an open loop the messages that are due before the end are sent,
+   * late if need be, within one time-out. The lab's order to park ends a load at once.
+   */
+  #isPastEnd(nowUs: number): boolean {
+    return nowUs >= (this.#dueUs < this.#context.deadlineUs ? this.#lastBeginUs : this.#context.deadlineUs);
+  }
+
+  /** The moment after which no message begins, µs. */
+  get #lastBeginUs(): number {
+    const { workload, pace, orders, deadlineUs } = this.#context;
+    return pace === null || orders !== null ? deadlineUs : deadlineUs + workload.timeoutMs * 1000;
   }
 
   #awaitDue(): Need {

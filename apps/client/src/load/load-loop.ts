@@ -3,6 +3,7 @@ import { EVENTS_PER_WAIT, SWEEP_MS } from "../measure/limits.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { OUTCOME } from "../measure/outcome.ts";
 import { LIVE } from "../measure/results-table.ts";
+import { Waiter } from "../thread/waiter.ts";
 import {
   AWAIT_EVENT,
   AWAIT_OTHERS,
@@ -15,7 +16,7 @@ import {
 } from "./connection-states.ts";
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
-import { Dialer } from "./dialer.ts";
+import type { Dialer } from "./dialer.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 import {
@@ -41,6 +42,9 @@ export interface WakeFds {
   readonly order: number;
 }
 
+/** Opens the sockets of a loop, see Dialer. */
+export type Dials = Pick<Dialer, "local" | "dial" | "finish">;
+
 /**
  * One thread that drives every connection over epoll(7). Phases and Connector decide what starts, LoadConnection decides
  * what it needs; the loop alone acts: it opens, watches, wakes and closes sockets and writes the results.
@@ -50,15 +54,17 @@ export class LoadLoop {
   readonly #epoll = new Epoll(EVENTS_PER_WAIT);
   readonly #connections: readonly LoadConnection[];
   readonly #connector: Connector;
-  readonly #dialer: Dialer;
+  readonly #dialer: Dials;
   readonly #phases: Phases;
   readonly #deadlines: Deadlines;
-  readonly #isTimed: boolean;
+  readonly #waiter: Waiter;
   /** Connections that get another turn without a wait. */
   #queue: LoadConnection[] = [];
   #hasLeaving = false;
   #nextSweepUs = 0;
   #ended = 0;
+  /** Events of the last wait. */
+  #ready = 0;
   #isStopped = false;
 
   readonly #wakeFds: WakeFds;
@@ -66,37 +72,39 @@ export class LoadLoop {
   #wasMeasured = false;
 
   /**
-   * @param target address of the server
    * @param onParked called when a directed load has connected, and when all its messages are back after an order to park
    */
-  constructor(context: LoadContext, target: Uint8Array, wakeFds: WakeFds, onParked = () => {}) {
-    const { connections, source, startAtMs, thinkMs } = context.workload;
+  constructor(context: LoadContext, dialer: Dials, wakeFds: WakeFds, onParked = () => {}) {
+    const { connections, startAtMs, thinkMs, wait } = context.workload;
     this.#context = context;
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
     this.#connector = new Connector(context.workload);
-    this.#dialer = new Dialer(context.io, target, source);
+    this.#dialer = dialer;
     this.#phases = new Phases(context, this.#connector);
     // epoll_wait(2) counts in milliseconds: several messages would be due at one wake-up, and leave in bursts.
-    this.#isTimed = context.pace !== null || startAtMs !== null || thinkMs.to > 0;
+    const isTimed = context.pace !== null || startAtMs !== null || thinkMs.to > 0;
+    this.#waiter = new Waiter(this.#epoll, context.evidence, wait, isTimed);
     this.#wakeFds = wakeFds;
     this.#onParked = onParked;
     check(this.#epoll.add(wakeFds.stop, STOP, posix.EPOLLIN), "epoll_ctl", "");
     check(this.#epoll.add(wakeFds.order, ORDER, posix.EPOLLIN), "epoll_ctl", "");
   }
 
-  /** Returns when every connection has ended. */
-  run(): void {
+  /** Does the work of the last wait, and waits again. @returns false when every connection has ended */
+  turn(): boolean {
     const { turn, counts } = this.#context.evidence;
-    for (let ready = 0; ; ) {
-      const wokenUs = monotonicUs();
-      this.#runTurn(ready, wokenUs);
-      if (this.#ended === this.#connections.length) break;
-      const nowUs = monotonicUs();
-      turn.record(nowUs - wokenUs);
-      counts[COUNT.waits]++;
-      ready = this.#wait(nowUs);
-    }
+    const wokenUs = monotonicUs();
+    this.#runTurn(this.#ready, wokenUs);
+    if (this.#ended === this.#connections.length) return false;
+    const nowUs = monotonicUs();
+    turn.record(nowUs - wokenUs);
+    counts[COUNT.waits]++;
+    this.#ready = this.#wait(nowUs);
+    return true;
+  }
+
+  close(): void {
     this.#epoll.close();
   }
 
@@ -129,7 +137,7 @@ export class LoadLoop {
   #wait(nowUs: number): number {
     const untilUs = Math.min(this.#phases.untilNextUs(nowUs), this.#deadlines.nextUs - nowUs);
     const timeoutUs = this.#queue.length > 0 ? 0 : Math.max(0, Math.min(SWEEP_MS * 1000, untilUs));
-    return this.#isTimed ? this.#epoll.waitUs(timeoutUs) : this.#epoll.wait(Math.ceil(timeoutUs / 1000));
+    return this.#waiter.wait(nowUs, timeoutUs);
   }
 
   #dispatch(index: number): void {

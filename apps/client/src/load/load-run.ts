@@ -5,6 +5,7 @@ import { CLIENT_COLUMNS, type LoadSample } from "@c10k-lab/protocol";
 import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
 import { LoadSampler } from "../measure/load-sampler.ts";
 import { ResultsTable } from "../measure/results-table.ts";
+import { reserveProcessor } from "../thread/own-processor.ts";
 import { Orders } from "../workload/orders.ts";
 import type { Workload } from "../workload/workload.ts";
 import type { WakeFds } from "./load-loop.ts";
@@ -88,10 +89,11 @@ export class LoadRun {
     this.#file?.close();
   }
 
-  #work(): Promise<LoadWorkerResult> {
+  async #work(): Promise<LoadWorkerResult> {
     const data: LoadWorkerData = {
       workload: this.#workload,
       target: encodeAddress(this.#target),
+      processor: await reserveProcessor(),
       wakeFds: this.#wakeFds,
       orders: this.#orders?.memory ?? null,
       results: this.results.memory,

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
+import { pinTo, posix } from "@c10k-lab/posix";
 import type { Clock, LoopClock } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import { COUNT } from "../measure/loop-evidence.ts";
@@ -6,13 +7,17 @@ import { type ResultsMemory, ResultsTable } from "../measure/results-table.ts";
 import { Orders, type OrdersMemory } from "../workload/orders.ts";
 import { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
+import { Dialer } from "./dialer.ts";
 import { LoadContext } from "./load-context.ts";
 import { LoadLoop, type WakeFds } from "./load-loop.ts";
+import { rehearse } from "./rehearsal.ts";
 
 /** Input of the worker. */
 export interface LoadWorkerData {
   readonly workload: Workload;
   readonly target: Uint8Array;
+  /** Reserved for the worker's thread; null: it may run where the process may. */
+  readonly processor: number | null;
   readonly wakeFds: WakeFds;
   /** null: the workload's own bounds end the load. */
   readonly orders: OrdersMemory | null;
@@ -40,13 +45,20 @@ export interface LoadWorkerResult {
   readonly cpuUs: number;
 }
 
-const { workload, target, wakeFds, orders, results } = workerData as LoadWorkerData;
-const context = new LoadContext(workload, new PayloadPool(workload), new ResultsTable(results), {
+const { workload, target, processor, wakeFds, orders, results } = workerData as LoadWorkerData;
+if (processor !== null) pinTo([processor]);
+// The kernel may end a wait 50 µs late to save power: the next message would be that late.
+posix.prctl_set_timerslack(1);
+const pool = new PayloadPool(workload);
+rehearse(workload, pool, wakeFds);
+const context = new LoadContext(workload, pool, new ResultsTable(results), {
   orders: orders === null ? null : new Orders(orders),
 });
 const total = { response: new LatencyHistogram(), intended: new LatencyHistogram() };
-const loop = new LoadLoop(context, target, wakeFds, reportParked);
-loop.run();
+const dialer = new Dialer(context.io, target, workload.source);
+const loop = new LoadLoop(context, dialer, wakeFds, reportParked);
+while (loop.turn()) {}
+loop.close();
 const { clocks, evidence } = context;
 for (const clock of ["response", "intended"] as const) total[clock].merge(clocks[clock]);
 const result: LoadWorkerResult = {

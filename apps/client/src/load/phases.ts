@@ -161,7 +161,9 @@ export class Phases {
     const context = this.#context;
     const nowUs = monotonicUs();
     context.begunUs = nowUs;
-    context.deadlineUs = nowUs + context.workload.durationMs * 1000;
+    const steadyUs = nowUs + context.workload.warmupMs * 1000;
+    context.deadlineUs = steadyUs + context.workload.durationMs * 1000;
+    if (this.#context.orders === null) context.clocks.warmUpUntil(steadyUs);
     if (this.#startAtUs > 0) context.startLagMs = (nowUs - this.#startAtUs) / 1000;
     context.evidence.startCpuTime();
   }

@@ -10,17 +10,23 @@ export class Clocks {
   readonly intended = new LatencyHistogram();
   /** Response times of each connection. */
   readonly ofConnections: ResponseTimes;
-  /** The moments of the first message sent and of the last one back; 0: none. */
+  /** The moments of the first message sent after the warm-up and of the last one back; 0: none. */
   firstSentUs = 0;
   lastDoneUs = 0;
   /** Response times are recorded of messages sent from then on and before then (µs, CLOCK_MONOTONIC). */
   readonly #results: ResultsTable;
+  #steadyUs = 0;
   #measuredFromUs = 0;
   #measuredToUs = Number.POSITIVE_INFINITY;
 
   constructor(results: ResultsTable, ofConnections: ResponseTimes) {
     this.#results = results;
     this.ofConnections = ofConnections;
+  }
+
+  /** Records no time of messages sent before then: they warm up server and client. */
+  warmUpUntil(us: number): void {
+    this.#steadyUs = us;
   }
 
   /** Measures the messages sent from now on. */
@@ -35,7 +41,7 @@ export class Clocks {
   }
 
   recordIntended(sentUs: number, dueUs: number, nowUs: number): void {
-    if (this.#isMeasured(sentUs)) this.intended.record(nowUs - dueUs);
+    if (this.#isMeasured(sentUs) && sentUs >= this.#steadyUs) this.intended.record(nowUs - dueUs);
   }
 
   #isMeasured(sentUs: number): boolean {
@@ -43,7 +49,7 @@ export class Clocks {
   }
 
   noteSent(nowUs: number): void {
-    if (this.firstSentUs === 0) this.firstSentUs = nowUs;
+    if (this.firstSentUs === 0 && nowUs >= this.#steadyUs) this.firstSentUs = nowUs;
   }
 
   /** Records a message that is back and verified. @returns true when it is the connection's first */
@@ -53,17 +59,27 @@ export class Clocks {
     const row = connection * rows.fields;
     const us = nowUs - sentUs;
     const isFirst = ++values[row + RESULT.completed] === 1;
-    values[row + RESULT.responseSumUs] += us;
+    live[LIVE.messages]++;
     if (isFirst) {
       values[row + RESULT.firstResponseUs] = us;
       this.firstResponse.record(us);
     }
+    if (sentUs < this.#steadyUs) live[LIVE.warmup]++;
+    else this.#recordSteady(connection, sentUs, nowUs);
+    return isFirst;
+  }
+
+  #recordSteady(connection: number, sentUs: number, nowUs: number): void {
+    const { rows } = this.#results;
+    const { values } = rows;
+    const row = connection * rows.fields;
+    const us = nowUs - sentUs;
+    const isFirst = ++values[row + RESULT.measured] === 1;
+    values[row + RESULT.responseSumUs] += us;
     if (isFirst || us < values[row + RESULT.responseMinUs]) values[row + RESULT.responseMinUs] = us;
     if (us > values[row + RESULT.responseMaxUs]) values[row + RESULT.responseMaxUs] = us;
     if (this.#isMeasured(sentUs)) this.response.record(us);
     this.ofConnections.record(connection, us);
     this.lastDoneUs = nowUs;
-    live[LIVE.messages]++;
-    return isFirst;
   }
 }

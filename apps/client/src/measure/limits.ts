@@ -11,6 +11,21 @@ export const STARTS_PER_TURN = 64;
 /** Reads of one connection before the others have their turn. */
 export const READS_PER_TURN = 16;
 
+/** Longest poll of a spinning loop that counts as its own. It takes a microsecond; a scheduler's slice takes thousands. */
+export const POLL_MOST_US = 20;
+
+/** Rounds of the rehearsal at most: the end of the first one shows V8 paths that the compiled loop does not have yet. */
+export const REHEARSAL_ROUNDS = 4;
+/** CPU time of V8's helper threads in a round, below which they have no more of the loop to compile. */
+export const HELPERS_QUIET_US = 2000;
+export const REHEARSAL_MS = 100;
+export const REHEARSAL_CONNECTIONS = 64;
+/** Messages per second of a rehearsed open loop, in turn: more than the loop can send, and fewer. */
+export const REHEARSAL_RATES: readonly number[] = [1_000_000, 20_000];
+/** Longest message of the rehearsal: many short ones compile the loop sooner than a few long ones. */
+export const REHEARSAL_BYTES = 4096;
+export const REHEARSAL_TIMEOUT_MS = 100;
+
 export const EVENTS_PER_WAIT = 1024;
 
 /** Interval between two looks for time-outs; the live figures are renewed as often. */

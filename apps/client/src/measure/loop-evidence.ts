@@ -7,6 +7,8 @@ export const COUNT = {
   /** Calls of send(2) and recv(2), including those that returned EAGAIN. */
   sends: 1,
   receives: 2,
+  /** Time that a spinning loop polled without finding an event, µs. */
+  spunUs: 3,
 } as const;
 
 /** Work and delays of the loop itself: they show whether the client kept up, so that its figures can be trusted. */
@@ -17,19 +19,22 @@ export class LoopEvidence {
   /** Microseconds by which a due message was late although its connection was free: the client's own delay. */
   readonly sendLag = new LatencyHistogram();
   #cpuBeforeUs = 0;
-  /** CPU time of the process, user and system, while messages were exchanged: of all slices together. */
+  /**
+   * CPU time of the process, user and system, while messages were exchanged: of all slices together. Time that a
+   * spinning loop waited is not work.
+   */
   cpuUs = 0;
 
   startCpuTime(): void {
-    this.#cpuBeforeUs = cpuUs();
+    this.#cpuBeforeUs = this.#workUs();
   }
 
   stopCpuTime(): void {
-    this.cpuUs += cpuUs() - this.#cpuBeforeUs;
+    this.cpuUs += Math.max(0, Math.round(this.#workUs() - this.#cpuBeforeUs));
   }
-}
 
-function cpuUs(): number {
-  const { userUs, systemUs } = usageNow();
-  return userUs + systemUs;
+  #workUs(): number {
+    const { userUs, systemUs } = usageNow();
+    return userUs + systemUs - this.counts[COUNT.spunUs];
+  }
 }

@@ -25,6 +25,8 @@ export const RESULT = {
   inFlight: 14,
   /** 1 when it ended before it had done its work. */
   owed: 15,
+  /** Messages whose response times count: all but those of the warm-up. */
+  measured: 16,
 } as const;
 
 /** The end of a connection. */
@@ -55,6 +57,8 @@ export const LIVE = {
   proofs: 8,
   /** Connections that have ended with another outcome than ok. */
   errors: 9,
+  /** Messages of the warm-up that are back. */
+  warmup: 10,
 } as const;
 
 /** Shared memory of the table: plain data, to be handed to the worker. */
@@ -146,19 +150,20 @@ export class ResultsTable {
     const { host, port } = decodeAddress(this.#locals, connection * SOCKADDR_BYTES);
     const completed = get(RESULT.completed);
     const isEstablished = get(RESULT.establishedUs) > 0;
-    const response = (us: number) => (completed > 0 ? milliseconds(us) : null);
+    const measured = get(RESULT.measured);
+    const response = (us: number) => (measured > 0 ? milliseconds(us) : null);
     const planned = get(RESULT.planned);
     const values: Readonly<Record<(typeof CLIENT_COLUMNS)[number], CsvValue>> = {
       connection: connection + 1,
       local_address: isEstablished ? host : null,
       local_port: isEstablished ? port : null,
       connect_ms: isEstablished ? milliseconds(get(RESULT.establishedUs) - get(RESULT.startedUs)) : null,
-      first_response_ms: response(get(RESULT.firstResponseUs)),
+      first_response_ms: completed > 0 ? milliseconds(get(RESULT.firstResponseUs)) : null,
       requests_planned: Number.isFinite(planned) ? planned : null,
       requests_completed: completed,
       bytes_sent: get(RESULT.bytesSent),
       bytes_received: get(RESULT.bytesReceived),
-      response_ms_mean: response(get(RESULT.responseSumUs) / completed),
+      response_ms_mean: response(get(RESULT.responseSumUs) / measured),
       response_ms_min: response(get(RESULT.responseMinUs)),
       response_ms_p50: response(get(RESULT.responseP50Us)),
       response_ms_p99: response(get(RESULT.responseP99Us)),

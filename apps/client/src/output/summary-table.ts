@@ -62,10 +62,11 @@ export function formatSummary(summary: ClientSummary): string {
 function formatTotals({ asked, achieved }: ClientSummary): string {
   const messages = asked.messages === null ? "" : ` of ${number(asked.messages)}`;
   const seconds = achieved.messagingMs / 1000;
-  const mebibytes = achieved.bytesReceived / 2 ** 20;
+  const measured = achieved.messages - achieved.warmup;
+  const mebibytes = (achieved.bytesReceived * measured) / (achieved.messages || 1) / 2 ** 20;
   return [
     `connections  ${number(achieved.completed)} of ${number(asked.connections)} complete, ${number(achieved.held)} held at one time`,
-    `messages     ${number(achieved.messages)}${messages} echoed and verified in ${seconds.toFixed(2)} s`,
+    `messages     ${number(measured)}${messages} echoed and verified in ${seconds.toFixed(2)} s`,
     `throughput   ${number(achieved.messagesPerSecond)} messages/s, ${(mebibytes / (seconds || 1)).toFixed(1)} MiB/s each way`,
   ].join("\n");
 }
@@ -74,6 +75,7 @@ function formatTotals({ asked, achieved }: ClientSummary): string {
 function formatRest({ achieved, asked }: ClientSummary): string {
   const lines: readonly [number, string][] = [
     [asked.connections - asked.active, `connections idle, ${number(achieved.proofs)} proofs of life`],
+    [achieved.warmup, "messages of the warm-up echoed and verified before that"],
     [achieved.unsent, "messages were due and never sent"],
     [achieved.inFlight, "messages were in flight when the run was interrupted"],
   ];

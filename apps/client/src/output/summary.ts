@@ -5,6 +5,7 @@ import {
   type Clock,
   type LatencySummary,
   LOOP_CLOCKS,
+  type LoadSample,
   type LoopClock,
   OUTCOMES,
   type Outcome,
@@ -23,7 +24,7 @@ export function summarize(
   results: ResultsTable,
   result: LoadResult,
 ): ClientSummary {
-  const { connections, active, messagesEach } = workload;
+  const { connections, active, messagesEach, warmupMs } = workload;
   const outcomes = countOutcomes(results, connections);
   const achieved = summarizeAchieved(workload, results, result, outcomes.ok);
   const { messagingMs } = achieved;
@@ -40,13 +41,13 @@ export function summarize(
     },
     achieved,
     outcomes,
-    series: [...result.series],
+    series: markWarmup(result),
     ...summarizeLatencies(CLOCKS, result.histograms, failed),
     loop: {
       ...summarizeLatencies(LOOP_CLOCKS, result.histograms, { turn: 0, sendLag: 0 }),
       ...result.loop,
       cpuUs: result.cpuUs,
-      cpuShare: messagingMs === 0 ? null : result.cpuUs / 1000 / messagingMs,
+      cpuShare: messagingMs === 0 ? null : result.cpuUs / 1000 / (warmupMs + messagingMs),
     },
     usage: usageNow(),
     environment: {
@@ -73,6 +74,7 @@ function summarizeAchieved(
     peak: live[LIVE.peak],
     held: live[LIVE.held],
     messages,
+    warmup: live[LIVE.warmup],
     unsent,
     inFlight: countInterrupted(results, connections),
     proofs: live[LIVE.proofs],
@@ -82,9 +84,15 @@ function summarizeAchieved(
     firstSentUs: firstSentUs || null,
     lastDoneUs: lastDoneUs || null,
     messagingMs,
-    messagesPerSecond: messagingMs === 0 ? 0 : Math.round((messages / messagingMs) * 1000),
+    messagesPerSecond:
+      messagingMs === 0 ? 0 : Math.round(((messages - live[LIVE.warmup]) / messagingMs) * 1000),
     durationMs: measureDurationMs(results, connections),
   };
+}
+
+/** Marks the samples taken before the first measured message was sent. */
+function markWarmup({ series, firstSentUs }: LoadResult): LoadSample[] {
+  return series.map((sample) => ({ ...sample, isWarmup: sample.atUs < firstSentUs }));
 }
 
 /**

@@ -12,6 +12,8 @@ export interface Workload extends Texts {
   readonly messagesEach: number;
   readonly bytesEach: number;
   readonly durationMs: number;
+  /** Time before `durationMs` whose messages are in no clock. */
+  readonly warmupMs: number;
   /** Connections that exchange messages; the others stay open, idle. */
   readonly active: number;
   /** Messages per second of all connections together; null: a closed loop. */
@@ -25,6 +27,8 @@ export interface Workload extends Texts {
   readonly source: SourceRange | null;
   /** The earliest moment of the first message, milliseconds since 1970 (CLOCK_REALTIME); null: at once. */
   readonly startAtMs: number | null;
+  /** Way of waiting for events. */
+  readonly wait: ClientOptions["wait"];
   /** The lab says when messages are exchanged. */
   readonly isDirected: boolean;
   readonly timeoutMs: number;
@@ -50,6 +54,7 @@ export function resolveWorkload(options: ClientOptions): Workload {
     messagesEach: isBoundedOtherwise ? Number.POSITIVE_INFINITY : (options.repeat ?? DEFAULT_REPEAT),
     bytesEach: options.transferBytes ?? Number.POSITIVE_INFINITY,
     durationMs: options.durationMs ?? Number.POSITIVE_INFINITY,
+    warmupMs: checkWarmup(options),
     active: countActive(options),
     ratePerSecond: options.rate ?? null,
     thinkMs: options.thinkMs ?? NONE,
@@ -58,12 +63,18 @@ export function resolveWorkload(options: ClientOptions): Workload {
     connectRate: options.connectRate ?? Number.POSITIVE_INFINITY,
     source: options.source === undefined ? null : parseSourceRange(options.source),
     startAtMs: options.startAtMs ?? null,
+    wait: options.wait,
     isDirected: options.control !== undefined,
     timeoutMs: options.timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
     waitForServerMs: options.waitForServerMs,
     seed: options.seed,
   };
+}
+
+function checkWarmup({ warmupMs = 0, durationMs }: ClientOptions): number {
+  if (warmupMs === 0 || durationMs !== undefined) return warmupMs;
+  throw new UsageError("--warmup needs --duration: the time to measure after it");
 }
 
 function countActive({ connections, active }: ClientOptions): number {

@@ -23,6 +23,8 @@ const WORKLOAD: Workload = {
   holdMs: NOTHING,
   barrier: true,
   isDirected: false,
+  wait: "sleep",
+  warmupMs: 0,
   connectRate: Number.POSITIVE_INFINITY,
   source: null,
   startAtMs: null,

@@ -1,10 +1,4 @@
-import {
-  type Bound,
-  CAPACITY_SIGNALS,
-  type RepetitionResult,
-  type Search,
-  type Trial,
-} from "@c10k-lab/protocol";
+import { type Bound, CAPACITY_SIGNALS, type Search, type Trial } from "@c10k-lab/protocol";
 import { type Cell, cellAt, type Subject, searchedPlace } from "../plan/cells.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
@@ -12,8 +6,7 @@ import type { LabSession } from "../session/lab-session.ts";
 import { type Answer, type Found, search } from "./search.ts";
 import type { SearchProgress } from "./search-progress.ts";
 import { durationOf, spaceOf } from "./search-space.ts";
-import { type Question, trialOf } from "./signals.ts";
-import { unsentAtTheEnd } from "./unsent.ts";
+import { judgeTrial, type Question } from "./signals.ts";
 
 /** Number of times a failed repetition is made anew because other work took the processors. */
 const DISTURBED_MAX = 2;
@@ -65,19 +58,13 @@ export class LimitSearch {
       if (session.isInterrupted) return null;
       const cell = await session.runCell(this.#cellAt(value, trials.length + 1), progress);
       if (cell.status === "interrupted") return null;
-      const { trial, answer } = await this.#judge(cell, this.#question(value));
+      const { trial, answer } = judgeTrial(cell, this.#question(value));
       const isAgain = answer === "failed" && trial.disturbance !== null && disturbed < DISTURBED_MAX;
       const kept = { ...trial, counts: !isAgain };
       trials.push(kept);
       progress.tried(variant.name, searched, value, kept);
       if (!isAgain) return answer;
     }
-  }
-
-  async #judge(cell: RepetitionResult, question: Question) {
-    const unsent = cell.client?.achieved.unsent ?? 0;
-    const folder = this.#context.session.folder.cellFolder(cell.id);
-    return trialOf(cell, question, unsent === 0 ? 0 : await unsentAtTheEnd(folder, question));
   }
 
   #cellAt(value: number, repeat: number): Cell {

@@ -1,7 +1,6 @@
 import {
   CAPACITY_SIGNALS,
   type CapacitySignal,
-  type ClientSummary,
   type Doubt,
   type DoubtReason,
   type Incident,
@@ -12,7 +11,6 @@ import {
   type Signal,
   type Trial,
 } from "@c10k-lab/protocol";
-import { LatencyHistogram } from "@c10k-lab/stats";
 import type { Answer } from "./search.ts";
 
 /** Share of one core from which on the server has used up its core. */
@@ -46,17 +44,9 @@ interface Facts extends Question {
   readonly p99Ms: Percentile;
 }
 
-/**
- * Judges one run of a value, and says what it shows.
- *
- * @param undecided messages never sent that had not waited longer than the objective allows when the run was over
- */
-export function trialOf(
-  cell: RepetitionResult,
-  question: Question,
-  undecided: number,
-): { trial: Trial; answer: Answer } {
-  const facts = factsOf(cell, question, undecided);
+/** Judges one run of a value, and says what it shows. */
+export function judgeTrial(cell: RepetitionResult, question: Question): { trial: Trial; answer: Answer } {
+  const facts = factsOf(cell, question);
   const { failures, achieved, p99Ms } = facts;
   const met = isMet(facts);
   const signals = met ? [] : signalsOf(facts);
@@ -77,9 +67,9 @@ export function trialOf(
   };
 }
 
-function factsOf(cell: RepetitionResult, question: Question, undecided: number): Facts {
+function factsOf(cell: RepetitionResult, question: Question): Facts {
   const { client } = cell;
-  const p99Us = client && p99Of(client, undecided);
+  const p99Us = client?.latencyUs.intended.p99 ?? null;
   return {
     ...question,
     cell,
@@ -89,13 +79,6 @@ function factsOf(cell: RepetitionResult, question: Question, undecided: number):
     achieved: client && client.achieved.messages / ((question.rate * question.durationMs) / 1000),
     p99Ms: typeof p99Us === "number" ? p99Us / 1000 : p99Us,
   };
-}
-
-/** Returns the p99 of the intended clock, without the undecided messages. */
-function p99Of({ latencyUs: { intended }, histograms }: ClientSummary, undecided: number): Percentile {
-  if (undecided === 0) return intended.p99;
-  const failed = Math.max(0, intended.failed - undecided);
-  return LatencyHistogram.decode(histograms.intended).summary(failed).p99;
 }
 
 function isMet({ objective, failures, unproven, achieved, p99Ms }: Facts): boolean {

@@ -92,7 +92,7 @@ function replicasOf(count: number): number[] {
 }
 
 /** Returns one replica's part of a whole number; the parts differ by one at most. */
-export function shareOf(whole: number, replica: number, replicas: number): number {
+function shareOf(whole: number, replica: number, replicas: number): number {
   return Math.floor(whole / replicas) + (replica <= whole % replicas ? 1 : 0);
 }
 

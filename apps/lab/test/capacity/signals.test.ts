@@ -9,10 +9,9 @@ import {
   Signal,
   TCP_COUNTERS,
 } from "@c10k-lab/protocol";
-import { LatencyHistogram } from "@c10k-lab/stats";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Question, trialOf } from "../../src/capacity/signals.ts";
+import { judgeTrial, type Question } from "../../src/capacity/signals.ts";
 
 const zeros = <N extends string>(names: readonly N[]) =>
   Object.fromEntries(names.map((name) => [name, 0])) as Record<N, number>;
@@ -78,7 +77,7 @@ function cellOf(wish: Wish): RepetitionResult {
 }
 
 const judged = (wish: Wish, question: Partial<Question> = {}) =>
-  trialOf(cellOf(wish), { ...QUESTION, ...question }, 0);
+  judgeTrial(cellOf(wish), { ...QUESTION, ...question });
 const BUSY: Doubt = { reason: "busy-host", percent: 70 };
 const SLOW: Wish = { p99Us: 250_040 };
 
@@ -199,21 +198,6 @@ test.each<[Signal, Wish]>([
   [{ signal: "latency", p99Ms: INFINITE, objectiveMs: 100 }, { p99Us: INFINITE }],
 ])("%j is the first signal of %j", (signal, wish) => {
   expect(judged(wish).trial.signals[0]).toEqual(signal);
-});
-
-test("the p99 leaves out messages that were undecided at the end of the run and counts other unsent ones as infinite", () => {
-  const histogram = new LatencyHistogram();
-  for (let message = 0; message < 980; message++) histogram.record(5000);
-  const { latencyUs, histograms } = {
-    latencyUs: { intended: histogram.summary(20) },
-    histograms: { intended: histogram.encode() },
-  };
-  const cell = cellOf({ messages: 19_600 });
-  const client = { ...cell.client, latencyUs, histograms } as RepetitionResult["client"];
-  const p99After = (undecided: number) => trialOf({ ...cell, client }, QUESTION, undecided).trial.p99Ms;
-  expect(p99After(0)).toBe(INFINITE);
-  expect(p99After(5)).toBe(INFINITE);
-  expect(p99After(20)).toBeCloseTo(5, 1);
 });
 
 test("causes come before consequences", () => {

@@ -27,8 +27,8 @@ export function status(pid: number, name: string): number {
  * process: clock_getcpuclockid(3). NaN when there is no such process.
  */
 export function cpuUs(pid: number): number {
-  const us = posix.clock_gettime((~pid << 3) | CPUCLOCK_SCHED);
-  return us < 0 ? Number.NaN : us;
+  const us = new Float64Array(1);
+  return posix.clock_gettime((~pid << 3) | CPUCLOCK_SCHED, us) < 0 ? Number.NaN : us[0];
 }
 
 /** Returns whether a signal has stopped every thread of a process. */

@@ -1,0 +1,109 @@
+import { encodeAddress, monotonicUs, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import {
+  HELPERS_QUIET_US,
+  REHEARSAL_BYTES,
+  REHEARSAL_CONNECTIONS,
+  REHEARSAL_MS,
+  REHEARSAL_RATES,
+  REHEARSAL_ROUNDS,
+  REHEARSAL_TIMEOUT_MS,
+} from "../measure/limits.ts";
+import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
+import { ResultsTable } from "../measure/results-table.ts";
+import { readHelpersUs } from "../thread/helpers.ts";
+import { Orders } from "../workload/orders.ts";
+import type { PayloadPool } from "../workload/payload.ts";
+import type { Workload } from "../workload/workload.ts";
+import { LoadContext } from "./load-context.ts";
+import { LoadLoop, type WakeFds } from "./load-loop.ts";
+
+/**
+ * Runs the load loop on sockets that the kernel connects to themselves, before the first connection to the server: V8
+ * then compiles the loop on its own time, not during the first measured messages. Results of it go nowhere.
+ *
+ * @param wakeFds those of the load: an interrupt ends the rehearsal too
+ */
+export function rehearse(workload: Workload, pool: PayloadPool, wakeFds: WakeFds): void {
+  let beforeUs = readHelpersUs();
+  for (let round = 0; round < REHEARSAL_ROUNDS; round++) {
+    rehearseOnce(shorten(workload, round), pool, wakeFds);
+    const afterUs = readHelpersUs();
+    if (round >= REHEARSAL_RATES.length && afterUs - beforeUs < HELPERS_QUIET_US) return;
+    beforeUs = afterUs;
+  }
+}
+
+function rehearseOnce(workload: Workload, pool: PayloadPool, wakeFds: WakeFds): void {
+  const orders = workload.isDirected ? new Orders() : null;
+  const results = ResultsTable.allocate(workload.connections);
+  const context = new LoadContext(workload, pool, results, { orders });
+  const loop = new LoadLoop(context, new MirrorDialer(), wakeFds);
+  orders?.exchange();
+  orders?.measure(true);
+  const untilUs = monotonicUs() + REHEARSAL_MS * 1000;
+  while (loop.turn()) {
+    if (orders !== null && !orders.isEnding && monotonicUs() > untilUs) orders.end();
+  }
+  loop.close();
+}
+
+/**
+ * Returns a load of the same kind, with bounds of its own. It has the hidden class of the workload, which is a clone as
+ * well, and the same kinds of numbers: code compiled for one of them serves both.
+ */
+function shorten(workload: Workload, round: number): Workload {
+  const { ratePerSecond, thinkMs, sizeBytes, isDirected, messagesEach, bytesEach } = workload;
+  const connections = Math.min(REHEARSAL_CONNECTIONS, workload.connections);
+  return structuredClone({
+    ...workload,
+    connections,
+    active: workload.active < workload.connections ? Math.ceil(connections / 2) : connections,
+    sizeBytes: {
+      from: Math.min(REHEARSAL_BYTES, sizeBytes.from),
+      to: Math.min(REHEARSAL_BYTES, sizeBytes.to),
+    },
+    messagesEach: Number.isFinite(messagesEach) ? UNREACHED : messagesEach,
+    bytesEach: Number.isFinite(bytesEach) ? UNREACHED : bytesEach,
+    durationMs: isDirected ? Number.POSITIVE_INFINITY : REHEARSAL_MS,
+    // An open loop that is always late, then one that mostly waits: both paths get compiled.
+    ratePerSecond: ratePerSecond === null ? null : REHEARSAL_RATES[round % REHEARSAL_RATES.length],
+    thinkMs: { from: Math.min(1, thinkMs.from), to: Math.min(1, thinkMs.to) },
+    holdMs: { from: 0, to: 0 },
+    connectRate: Number.POSITIVE_INFINITY,
+    source: null,
+    startAtMs: null,
+    warmupMs: 0,
+    timeoutMs: REHEARSAL_TIMEOUT_MS,
+    connectTimeoutMs: REHEARSAL_TIMEOUT_MS,
+    waitForServerMs: 0,
+  });
+}
+
+/** A bound that no rehearsal reaches: V8 keeps it as a small integer, like the bounds of most loads. */
+const UNREACHED = 2 ** 30;
+const SOCKET_TYPE = posix.SOCK_STREAM | posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
+const ONE = Int32Array.of(1);
+/** Closes with a reset, so that no port stays in TIME-WAIT: struct linger with l_onoff 1, l_linger 0. */
+const RESET = Int32Array.of(1, 0);
+
+/** Opens sockets that are connected to themselves: TCP's simultaneous open. Each echoes what it is sent. */
+class MirrorDialer {
+  readonly local = new Uint8Array(SOCKADDR_BYTES);
+
+  dial(): number {
+    const fd = posix.socket(posix.AF_INET, SOCKET_TYPE, 0);
+    if (fd < 0) return -outcomeOfErrno(-fd);
+    posix.setsockopt(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, ONE);
+    posix.setsockopt(fd, posix.SOL_SOCKET, posix.SO_LINGER, RESET);
+    posix.bind(fd, encodeAddress({ host: "127.0.0.1", port: 0 }));
+    posix.getsockname(fd, this.local);
+    const result = posix.connect(fd, this.local);
+    if (result === 0 || result === -posix.EINPROGRESS) return fd;
+    posix.close(fd);
+    return -outcomeOfErrno(-result);
+  }
+
+  finish(): number {
+    return OUTCOME.ok;
+  }
+}
