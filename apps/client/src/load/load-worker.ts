@@ -50,7 +50,8 @@ if (processor !== null) pinTo([processor]);
 // The kernel may end a wait 50 µs late to save power: the next message would be that late.
 posix.prctl_set_timerslack(1);
 const pool = new PayloadPool(workload);
-rehearse(workload, pool, wakeFds);
+// A directed load warms up under the lab's orders.
+if (!workload.isDirected) rehearse(workload, pool, wakeFds);
 const context = new LoadContext(workload, pool, new ResultsTable(results), {
   orders: orders === null ? null : new Orders(orders),
 });
