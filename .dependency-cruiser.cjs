@@ -50,9 +50,10 @@ const ROOMS = {
   "packages/process": [
     "index.ts",
     "testing",
+    "kept-command.ts",
     "child.ts",
     "stoppable.ts",
-    "line-queue.ts",
+    "bounded-log.ts line-queue.ts",
     "environment.ts processors.ts timers.ts",
     "proc",
   ],

@@ -97,7 +97,7 @@ export function startProcess(options: ChildOptions): RunningProcess {
 }
 
 /** Waits until a process has ended and its output is read. */
-export async function readExit(child: RunningProcess): Promise<Exit> {
+export async function readExit(child: ChildProcess): Promise<Exit> {
   const [code, signal] = await once(child, "close");
   return { code, signal };
 }

@@ -1,6 +1,7 @@
 /** Child processes: started, pinned, bounded in time. Readers of /proc. */
 
 export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
+export { KeptCommand, type KeptCommandOptions } from "./kept-command.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";
 export { type CpuTimes, parseCpuTimes, readCpuTimes } from "./proc/host.ts";
 export {
@@ -15,6 +16,8 @@ export {
   status,
   threads,
 } from "./proc/process.ts";
+export { countProcess, type ProcessCounts } from "./proc/process-counts.ts";
+export { ProcessTree, type TreeUsage } from "./proc/process-tree.ts";
 export { parseProcessStat, readProcessStat } from "./proc/stat.ts";
 export { divideProcessors, type Processors } from "./processors.ts";
 export { GRACE_MS, Stoppable } from "./stoppable.ts";
