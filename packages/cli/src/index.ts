@@ -17,6 +17,7 @@ export {
   type OptionTable,
   type OptionValues,
   percentage,
+  repeatable,
   type Share,
   share,
   text,

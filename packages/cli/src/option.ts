@@ -6,6 +6,8 @@ export interface Option<T> {
   /** Text of the default, as a person would type it; the help shows it, and `parse` reads it. */
   readonly default?: string;
   readonly isFlag?: boolean;
+  /** It may be given several times: the values follow each other in one list. */
+  readonly isRepeatable?: true;
   /** Options that may not be given together with this one, by their names in the table; one of the two rows is enough. */
   readonly excludes?: readonly string[];
   /** A number for all client processes together: the lab gives each process its part. */
@@ -145,6 +147,11 @@ export function choice<const C extends readonly string[], H extends Help>(choice
 export function choices<const C extends readonly string[], H extends Help>(known: C, help: H) {
   const one = choice(known, help);
   return option(help, (given: string): C[number][] => given.split(",").map((name) => one.parse(name.trim())));
+}
+
+/** An option that may be given several times. */
+export function repeatable<H extends Help, T>(help: H, parse: (text: string) => T) {
+  return { ...option(help, (given: string): T[] => [parse(given)]), isRepeatable: true as const };
 }
 
 export function flag(describe: string): { describe: string; isFlag: true } & Option<boolean> {

@@ -16,6 +16,7 @@ export class LineQueue {
   readonly #waiting: ((line: string | null) => void)[] = [];
   readonly #lines: string[] = [];
   #hasEnded = false;
+  #isDropping = false;
 
   constructor(stream: Readable) {
     eachLine(
@@ -43,7 +44,14 @@ export class LineQueue {
     });
   }
 
+  /** Drops all further lines: a program that writes a line for each message must not fill the memory. */
+  dropRest(): void {
+    this.#isDropping = true;
+    this.#lines.length = 0;
+  }
+
   #push(line: string): void {
+    if (this.#isDropping) return;
     const waiting = this.#waiting.shift();
     if (waiting) waiting(line);
     else this.#lines.push(line);

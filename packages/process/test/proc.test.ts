@@ -13,6 +13,9 @@ import { expect, test } from "vitest";
 test.each(["node", "a) b (c"])("the fields of /proc/PID/stat begin after the name (%s)", (name) => {
   const fields = "S 1 1 1 0 -1 4194560 1 0 0 0 123 45 9 8 20 0 11 0 100 7000 500 18446744073709551615";
   expect(parseProcessStat(`42 (${name}) ${fields}`)).toEqual({
+    parent: 1,
+    userMs: 1230,
+    majorFaults: 0,
     cpuMs: 1680,
     childrenCpuMs: 170,
     minorFaults: 1,

@@ -43,6 +43,17 @@ export const LedgerDifference = z.object({
 });
 export type LedgerDifference = z.infer<typeof LedgerDifference>;
 
+/** A connection that failed: its account, and the text around the first wrong byte. */
+export const FirstFailure = z.object({
+  connection: count,
+  messages: count,
+  bytesSent: count,
+  bytesReceived: count,
+  sent: quotation.nullable(),
+  received: quotation.nullable(),
+});
+export type FirstFailure = z.infer<typeof FirstFailure>;
+
 /** Something that happened in a repetition and that a reader of its figures should know. */
 export const Incident = z.discriminatedUnion("incident", [
   z.object({ incident: z.literal("interrupted") }),
@@ -50,7 +61,28 @@ export const Incident = z.discriminatedUnion("incident", [
   /** The plan's time was over while connections still exchanged messages. */
   z.object({ incident: z.literal("cut-off"), afterMs: count, connectionsLeft: count }),
   /** The server listened, but did not echo the lab's probe. */
-  z.object({ incident: z.literal("no-echo") }),
+  z.object({
+    incident: z.literal("no-echo"),
+    /** First bytes sent, and what came back; missing in results of before 0.2. */
+    sent: quotation.optional(),
+    received: quotation.optional(),
+    /** Error of the system, or the end of the connection. */
+    end: z.string().optional(),
+  }),
+  /** A foreign server gave no sign within the time that it is ready. */
+  z.object({ incident: z.literal("not-ready"), process, afterMs: count, answer: quotation }),
+  /** A foreign server ended before it was told to. */
+  z.object({
+    incident: z.literal("ended-early"),
+    process,
+    exitCode: z.number().int().nullable(),
+    signal: z.string().nullable(),
+    answer: quotation,
+  }),
+  /** A foreign server did not end at its stop signal, so it was killed. */
+  z.object({ incident: z.literal("stop-ignored"), process, afterMs: count }),
+  /** Processes that a foreign server left at its end; they were killed. */
+  z.object({ incident: z.literal("left-behind"), process, processes: count }),
   z.object({ incident: z.literal("out-of-memory"), process }),
   /** A process ended before it had reported its totals. */
   z.object({
@@ -69,7 +101,13 @@ export const Incident = z.discriminatedUnion("incident", [
     asked: count,
   }),
   /** Connections that ended otherwise than ok. */
-  z.object({ incident: z.literal("failed"), outcome: z.enum(OUTCOMES), connections: count }),
+  z.object({
+    incident: z.literal("failed"),
+    outcome: z.enum(OUTCOMES),
+    connections: count,
+    /** The first of them in the client's CSV file, and the bytes at the first difference where there was one. */
+    first: FirstFailure.nullable().optional(),
+  }),
   z.object({ incident: z.literal("ledgers-differ"), differences: z.array(LedgerDifference) }),
   z.object({ incident: z.literal("listen-overflow"), times: count }),
   z.object({ incident: z.literal("retransmission-timeout"), times: count }),

@@ -4,7 +4,7 @@ import { ClientSummary } from "./client-summary.ts";
 import { Doubt, Incident, LedgerDifference, Trouble } from "./facts.ts";
 import type { Findings } from "./findings.ts";
 import { AXES, CELL_STATUSES, TCP_COUNTERS } from "./names.ts";
-import { FinalLine, ListeningLine, ServerTraits } from "./server-lines.ts";
+import { FinalLine, ListeningLine, ServerTraits, Usage } from "./server-lines.ts";
 import { Slice } from "./slices.ts";
 
 const count = z.number().int().nonnegative();
@@ -15,8 +15,28 @@ export const Sample = z.object({
   cpuMs: z.number().nonnegative(),
   rssKiB: count,
   threads: count,
+  /** Of a foreign server, whose processes are counted together. */
+  processes: count.optional(),
+  descriptors: count.optional(),
 });
 export type Sample = z.infer<typeof Sample>;
+
+/**
+ * Usage of all processes of a foreign server, forked ones included: from /proc while they live, and as the kernel adds it
+ * up for wait4(2) at their end.
+ */
+export const TreeUsage = Usage.extend({ minorFaults: count, majorFaults: count });
+export type TreeUsage = z.infer<typeof TreeUsage>;
+
+/** System calls of a foreign server during a short sample of its load by strace(1). */
+export const SampledCalls = z.object({
+  /** Messages that the client completed meanwhile, or an estimate by its rate. */
+  messages: z.number().nonnegative(),
+  durationMs: z.number().positive(),
+  /** Number of calls by name. */
+  calls: z.record(z.string(), count),
+});
+export type SampledCalls = z.infer<typeof SampledCalls>;
 
 /** Sample of a container: charges of its control group. Times are cumulative. */
 export const ContainerSample = z.object({
@@ -63,6 +83,8 @@ export const RepetitionResult = z.object({
   /** 1 for the first repetition of its cell. */
   repetition: count,
   server: z.string(),
+  /** `client-only`: the server keeps no ledger, so the client's checked bytes are the only account. */
+  ledger: z.enum(["both", "client-only"]).default("both"),
   /** Connections asked for, of all clients together. */
   connections: count,
   /** Client processes that shared them. */
@@ -96,6 +118,10 @@ export const RepetitionResult = z.object({
     /** Per cent of one core that others took from server start to server end; null when not known. */
     host: z.object({ stolenPercent: z.number(), otherPercent: z.number().nullable() }),
     containers: z.object({ server: z.array(ContainerSample), clients: z.array(z.array(ContainerSample)) }),
+    /** Of a foreign server when it was ready and at its end; null for others and where its processes are not seen. */
+    tree: z.object({ ready: TreeUsage, end: TreeUsage }).nullable().default(null),
+    /** null where no sample was taken. */
+    sampledCalls: SampledCalls.nullable().default(null),
     /** Differences over the cell, of the whole network namespace. */
     tcp: z.record(z.enum(TCP_COUNTERS), z.number().int()),
   }),
@@ -126,7 +152,7 @@ export const Manifest = z.object({
   plan: z.string(),
   question: z.string(),
   /** Architectures of the plan, in the order that tables and colours use. */
-  servers: z.array(z.object({ name: z.string(), traits: ServerTraits })),
+  servers: z.array(z.object({ name: z.string(), /** null for a foreign server. */ traits: ServerTraits.nullable() })),
   /** Identifies the experiment. Containers carry it as a label. */
   experiment: z.string(),
   engine: z.enum(["process", "docker"]),

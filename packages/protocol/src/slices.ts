@@ -31,9 +31,9 @@ export const Slice = z.object({
   messages: count,
   messagesPerSecond: z.number().nonnegative(),
   server: z.object({
-    /** Share of its core, from the kernel's clock of the process (ns). */
-    cores,
-    /** Service demand: CPU time per message, µs (utilization law, D = U / X); null without messages. */
+    /** Share of its core, from the kernel's clock of its processes (ns); null where they are not seen. */
+    cores: cores.nullable(),
+    /** Service demand: CPU time per message, µs (utilization law, D = U / X); null without messages or where its processes are not seen. */
     cpuUsPerMessage: z.number().nonnegative().nullable(),
     /** Page faults that needed no disk, per message. */
     faultsPerMessage: z.number().nonnegative().nullable(),

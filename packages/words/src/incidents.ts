@@ -1,4 +1,4 @@
-import type { CloseReason, Incident, LedgerDifference } from "@c10k-lab/protocol";
+import type { CloseReason, FirstFailure, Incident, LedgerDifference } from "@c10k-lab/protocol";
 import { integer, plural } from "./numbers.ts";
 import { rangeText, timesText } from "./ranges.ts";
 import { describeTrouble } from "./troubles.ts";
@@ -11,7 +11,18 @@ const SENTENCES: Sentences = {
   trouble: ({ trouble }) => describeTrouble(trouble),
   "cut-off": ({ afterMs }, alike) =>
     `Cut off after ${afterMs / 1000} s with ${rangeText(alike.map(({ connectionsLeft }) => connectionsLeft))} connections still at work.`,
-  "no-echo": () => "The server listened, but did not echo the lab's probe.",
+  "no-echo": ({ sent, received, end }) =>
+    sent === undefined || received === undefined
+      ? "The server listened, but did not echo the lab's probe."
+      : `The server did not echo the lab's probe: ${quote(sent)} was sent and ${received === "" ? "nothing" : quote(received)} came back${ENDS[end ?? ""] ?? ` (${end})`}.`,
+  "not-ready": ({ process, afterMs, answer }) =>
+    `The ${process} was not ready after ${afterMs / 1000} s${answer && ` (${answer})`}; see ${process}.log.`,
+  "ended-early": ({ process, exitCode, signal, answer }) =>
+    `The ${process} ended before it was told to, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
+  "stop-ignored": ({ process, afterMs }) =>
+    `The ${process} did not end within ${afterMs / 1000} s of its stop signal and was killed.`,
+  "left-behind": ({ process, processes }) =>
+    `The ${process} left ${integer(processes)} of its processes behind; the lab killed them.`,
   "out-of-memory": ({ process }) =>
     `The ${process} ran out of memory: the kernel killed it at the limit of its container.`,
   died: ({ process, exitCode, signal, answer }) =>
@@ -19,14 +30,33 @@ const SENTENCES: Sentences = {
   "no-totals": ({ process }) => `The ${process} left totals that this version of the lab cannot read.`,
   refused: ({ reason, asked }, alike) =>
     `The server refused ${rangeText(alike.map(({ connections }) => connections))} of ${plural(asked, "connection")}: ${REFUSALS[reason] ?? reason}.`,
-  failed: ({ outcome }, alike) =>
-    `${rangeText(alike.map(({ connections }) => connections))} connections ended as ${outcome}.`,
+  failed: ({ outcome, first }, alike) =>
+    `${rangeText(alike.map(({ connections }) => connections))} connections ended as ${outcome}${first ? `; ${describeFirst(first)}` : ""}.`,
   "ledgers-differ": ({ differences }) => `The ledgers differ: ${describeDifferences(differences)}.`,
   "listen-overflow": (_, alike) =>
     `The accept queue overflowed ${timesText(alike.map(({ times }) => times))}.`,
   "retransmission-timeout": (_, alike) =>
     `TCP retransmission timers expired ${timesText(alike.map(({ times }) => times))}.`,
 };
+
+const ENDS: Readonly<Record<string, string>> = {
+  "": "",
+  "wrong-bytes": "",
+  timeout: " in 5 s",
+  closed: " before the connection was closed",
+};
+
+/** Returns a text with its control characters visible. */
+function quote(text: string): string {
+  return JSON.stringify(text);
+}
+
+function describeFirst(first: FirstFailure): string {
+  const { connection, messages, bytesSent, bytesReceived, sent, received } = first;
+  const texts = sent !== null && received !== null ? `${quote(sent)} was sent and ${quote(received)} came back` : null;
+  const account = `${integer(bytesSent)} bytes sent, ${integer(bytesReceived)} received`;
+  return `the first is connection ${connection} after ${plural(messages, "message")}: ${texts ?? account}`;
+}
 
 /** Causes of a refusal, as the server gives them. */
 export const REFUSALS: Readonly<Partial<Record<CloseReason, string>>> = {

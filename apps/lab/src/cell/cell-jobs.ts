@@ -3,13 +3,15 @@ import { join } from "node:path";
 import { commandWords } from "@c10k-lab/cli";
 import { numbered, serverOf } from "@c10k-lab/files";
 import type { Processors } from "@c10k-lab/process";
-import { ClientSummary, type ListeningLine } from "@c10k-lab/protocol";
+import { ClientSummary } from "@c10k-lab/protocol";
 import { mergeSummaries } from "@c10k-lab/stats";
-import type { Engine, Job } from "../engines/engine.ts";
+import type { Engine, ForeignJob, Job } from "../engines/engine.ts";
+import { fillIn, type CommandServer, type ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { Cell } from "../plan/cells.ts";
 import { dividedOptions } from "../plan/check-plan.ts";
 import { CLIENT, findContract } from "../plan/contracts.ts";
 import type { Load } from "../plan/load.ts";
+import type { Address } from "./probe.ts";
 
 /** Time of a client beside its load: start, connect, time-outs. */
 const CLIENT_SLACK_MS = 90_000;
@@ -39,13 +41,35 @@ export function serverJobs(
   });
 }
 
+/** Returns the servers of a cell whose server is a command or an image. @param ports one for each */
+export function foreignJobs(
+  { server: app, connections, servers }: Cell,
+  server: CommandServer | ImageServer,
+  ports: readonly number[],
+  folder: string,
+  engine: Engine,
+  processors: Processors | null,
+): ForeignJob[] {
+  return ports.map((port, index) => {
+    const name = numbered("server", index + 1, servers);
+    return {
+      app,
+      name,
+      server: fillIn(server, { port, stats: engine.pathOf(folder, `${name}.csv`) }),
+      folder,
+      processors: processors?.server ?? null,
+      connections: shareOf(connections, index + 1, servers),
+    };
+  });
+}
+
 /** Returns the clients of a cell. They share its connections; of several servers each client has one. */
 export function clientJobs(
   { connections, clients, load }: Cell,
   folder: string,
   engine: Engine,
   where: {
-    listening: readonly ListeningLine[];
+    listening: readonly Address[];
     processors: Processors | null;
     /** Addresses for --control, by client; none where the lab does not direct the load. */
     controls: readonly string[];

@@ -16,9 +16,12 @@ import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tc
 import { judgeCell, nameExits } from "../judgement/cell-status.ts";
 import { findDoubts } from "../judgement/doubts.ts";
 import type { Cell } from "../plan/cells.ts";
+import { describeForeign } from "../plan/foreign/foreign-server.ts";
 import type { Stand } from "../slices/stand.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { ClientSide } from "./client-side.ts";
+import { readFirstFailures } from "./first-failures.ts";
+import { ForeignSide } from "./foreign-side.ts";
 import { ServerSide } from "./server-side.ts";
 
 /**
@@ -33,7 +36,7 @@ export class CellRun {
   readonly #stand: Stand | null;
   readonly #startedAt = new Date().toISOString();
   readonly #hostBefore = lookAtHost();
-  readonly #server = new ServerSide();
+  readonly #server: ServerSide | ForeignSide;
   readonly #clients = new ClientSide();
   #isInterrupted = false;
   #isCutOff = false;
@@ -53,6 +56,7 @@ export class CellRun {
     stand: Stand | null = null,
   ) {
     this.#stand = stand;
+    this.#server = cell.foreign ? new ForeignSide(cell.foreign, folder) : new ServerSide();
     this.#cell = cell;
     this.#folder = folder;
     this.#engine = engine;
@@ -68,7 +72,9 @@ export class CellRun {
 
   /** The process that did not accept an option of the plan, with its answer; null when all did. */
   get mistake(): Trouble | null {
-    const mistaken = this.#ends.find(({ exit }) => exit.code === EXIT.usage);
+    // Exit code 2 of a foreign server means whatever its author says.
+    const ends = this.#cell.foreign ? nameExits("client", this.#clients.exits) : this.#ends;
+    const mistaken = ends.find(({ exit }) => exit.code === EXIT.usage);
     if (!mistaken) return null;
     const { process } = mistaken;
     return { trouble: "option-refused", process, answer: this.#lastLine(process) };
@@ -105,13 +111,23 @@ export class CellRun {
   }
 
   async #serve(): Promise<void> {
-    const jobs = serverJobs(this.#cell, this.#folder, this.#engine, this.#processors);
-    this.#commands.servers = jobs.map((job) => this.#engine.commandOf(job));
     try {
-      await this.#server.start(jobs, this.#engine);
+      await this.#startServers();
       if ((await this.#server.becomeReady()) && !this.#isInterrupted) await this.#load();
     } finally {
       await this.#server.stop();
+    }
+  }
+
+  async #startServers(): Promise<void> {
+    if (this.#server instanceof ForeignSide) {
+      const jobs = await this.#server.prepare(this.#cell, this.#engine, this.#processors);
+      this.#commands.servers = jobs.map(({ server }) => describeForeign(server));
+      await this.#server.start(jobs, this.#engine);
+    } else {
+      const jobs = serverJobs(this.#cell, this.#folder, this.#engine, this.#processors);
+      this.#commands.servers = jobs.map((job) => this.#engine.commandOf(job));
+      await this.#server.start(jobs, this.#engine);
     }
   }
 
@@ -145,8 +161,14 @@ export class CellRun {
 
   async #result(): Promise<RepetitionResult> {
     const client = readSummaries(this.#cell, this.#folder);
-    const { listening, probe, final } = this.#server;
-    const reconciliation = await reconcileSides(client, this.#server, this.#folder);
+    const server = this.#server;
+    const { listening, probe, final } = server;
+    const foreign =
+      server instanceof ForeignSide
+        ? { ledger: server.ledger, totals: await server.totals(), incidents: server.incidents }
+        : null;
+    const sides = { final: foreign ? foreign.totals : final, probe };
+    const reconciliation = await reconcileSides(client, sides, this.#folder);
     const cell = this.#cell;
     const result = {
       schema: "c10k-lab/cell/2" as const,
@@ -158,6 +180,7 @@ export class CellRun {
       axisValue: cell.axisValue,
       repetition: cell.repetition,
       server: cell.server,
+      ledger: foreign?.ledger ?? ("both" as const),
       connections: cell.connections,
       clients: cell.clients,
       servers: cell.servers,
@@ -168,6 +191,9 @@ export class CellRun {
         probe,
         final,
         reconciliation,
+        foreign,
+        probeFailure: server.probeFailure,
+        firstFailures: await readFirstFailures(client, this.#folder),
         exits: { servers: this.#server.exits, clients: this.#clients.exits },
         lastLine: (process) => this.#lastLine(process),
         tcp: this.#tcp,
@@ -196,7 +222,9 @@ export class CellRun {
     const server = this.#server.samples;
     const spanMs = client?.achieved.messagingMs ?? 0;
     const { final } = this.#server;
-    const ownMs = client && final ? (cpuUs(client.usage) + cpuUs(final.usage)) / 1000 : null;
+    const tree = this.#server instanceof ForeignSide ? this.#server.tree : null;
+    const usage = final?.usage ?? tree?.end ?? null;
+    const ownMs = client && usage ? (cpuUs(client.usage) + cpuUs(usage)) / 1000 : null;
     return {
       server,
       clients: this.#clients.samples,
@@ -209,6 +237,8 @@ export class CellRun {
         server: this.#server.containerSamples,
         clients: this.#clients.containerSamples,
       },
+      tree,
+      sampledCalls: null,
       tcp: this.#tcp,
     };
   }

@@ -1,6 +1,6 @@
 import { type ContainerSample, FinalLine, ListeningLine, type Probe, type Sample } from "@c10k-lab/protocol";
 import type { Engine, Exit, Job, Service } from "../engines/engine.ts";
-import { probe } from "./probe.ts";
+import { type Address, type ProbeResult, probe } from "./probe.ts";
 import { addFinals, addListening, addProbes, addSamples } from "./sums.ts";
 
 /** A server that does not listen within this time is broken. */
@@ -13,6 +13,8 @@ export class ServerSide {
   #probes: Probe[] = [];
   #finals: FinalLine[] = [];
   exits: readonly Exit[] = [];
+  /** What happened instead of the first echo; null when it came, or was not tried. */
+  probeFailure: Extract<ProbeResult, { probe: null }> | null = null;
 
   /** Starts them. @throws EngineTrouble */
   async start(jobs: readonly Job[], engine: Engine): Promise<void> {
@@ -25,9 +27,12 @@ export class ServerSide {
       const listening = parseLine(ListeningLine, await service.nextLine(READY_MS));
       if (!listening) return false;
       this.#listening.push(listening);
-      const probed = await probe(listening);
-      if (!probed) return false;
-      this.#probes.push(probed);
+      const result = await probe(listening);
+      if (result.probe === null) {
+        this.probeFailure = result;
+        return false;
+      }
+      this.#probes.push(result.probe);
     }
     return this.#services.length > 0;
   }
@@ -50,7 +55,7 @@ export class ServerSide {
   }
 
   /** Addresses and ports of the servers. */
-  get addresses(): readonly ListeningLine[] {
+  get addresses(): readonly Address[] {
     return this.#listening;
   }
 
@@ -82,7 +87,7 @@ export class ServerSide {
 }
 
 /** Adds the samples of processes that started together, one by one. */
-function sumSamples<S extends Sample | ContainerSample>(series: readonly (readonly S[])[]): S[] {
+export function sumSamples<S extends Sample | ContainerSample>(series: readonly (readonly S[])[]): S[] {
   const [first = [], ...others] = series;
   const common = Math.min(...series.map(({ length }) => length));
   return first

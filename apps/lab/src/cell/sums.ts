@@ -32,5 +32,6 @@ function pickCounts({ event, server, durationMs, closed, acceptErrors, calls, us
 
 /** Adds two samples that were taken together, of processes or of containers. */
 export function addSamples<S extends Sample | ContainerSample>(a: S, b: S): S {
-  return { ...addCounts([a, b]), atMs: a.atMs };
+  const [first, second] = [a, b] as unknown as Record<string, number>[];
+  return { ...addCounts([first ?? {}, second ?? {}]), atMs: a.atMs } as unknown as S;
 }

@@ -15,6 +15,7 @@ import { checkPlan } from "../plan/check-plan.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import { changePlan } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/plan-library.ts";
+import { prepareForeign } from "../preflight/foreign-servers.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";
 
 const DEFAULT_PLAN = "capacity";
@@ -95,7 +96,8 @@ export const capacityCommand = command({
     ["npm run lab -- capacity --connections 1000..15000 --at-rate 20000", "another range, at another rate"],
   ],
   run: async (options, planName) => {
-    const plan = findSearch(planName, options);
+    const found = findSearch(planName, options);
+    const plan = { ...found, ...(await prepareForeign(found, options.engine)), search: found.search };
     const searches: Search[] = [];
     return measure(
       {

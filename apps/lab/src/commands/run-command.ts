@@ -1,14 +1,25 @@
-import { command, durationMs, integer, integers, text, UsageError } from "@c10k-lab/cli";
+import { command, durationMs, integer, integers, repeatable, text, UsageError } from "@c10k-lab/cli";
 import type { RepetitionResult } from "@c10k-lab/protocol";
 import { cellsOf } from "../plan/cells.ts";
+import { readServerOption, readTargetOption } from "../plan/foreign/read-foreign.ts";
 import { changePlan } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/plan-library.ts";
+import { prepareForeign } from "../preflight/foreign-servers.ts";
 import { runPlan } from "../session/lab-run.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";
 import { PLAN_ARGUMENT } from "./plans-command.ts";
 
 const OPTIONS = {
   ...MEASURING_OPTIONS,
+  server: repeatable(
+    { describe: "a server of your own beside the plan's: 'mine=./echo {port}'; repeatable" },
+    readServerOption,
+  ),
+  target: repeatable(
+    { describe: "a server that runs already: mine=127.0.0.1:7000; repeatable" },
+    readTargetOption,
+  ),
+  only: text({ describe: "variants: mine,epoll [default: all]" }),
   durationMs: durationMs({
     describe: "how long each repetition exchanges messages [default: the plan's]",
     min: 100,
@@ -60,11 +71,21 @@ export const runCommand = command({
       "open loop: 20,000 messages/s in all, whatever the server does",
     ],
     ["npm run lab -- run idle --values 0,5000 --repeats 3", "two values of another plan"],
+    [
+      "npm run lab -- run quick --server 'mine=./echo {port}' --only mine,epoll",
+      "a server of your own against one of ours",
+    ],
     ["npm run lab -- run ./mine.yaml", "a plan of your own; 'lab plans quick' prints one to begin with"],
     ["npm run lab -- run quick --engine docker --clients 1,4", "in containers, one client and four"],
   ],
   run: async (options, planName) => {
-    const plan = changePlan(findPlan(planName), { ...options, values: options.values?.split(",") });
+    const changed = changePlan(findPlan(planName), {
+      ...options,
+      foreign: [...(options.server ?? []), ...(options.target ?? [])],
+      only: options.only?.split(","),
+      values: options.values?.split(","),
+    });
+    const plan = await prepareForeign(changed, options.engine);
     if (plan.search) throw new UsageError(`${plan.name} is a search: npm run lab -- capacity ${planName}`);
     return measure(
       {

@@ -1,5 +1,6 @@
-import type { Exit as ProcessExit, Stoppable } from "@c10k-lab/process";
+import type { Exit as ProcessExit, ProcessCounts, ProcessTree, Stoppable, TreeUsage } from "@c10k-lab/process";
 import type { ContainerSample, Manifest, Sample, Trouble } from "@c10k-lab/protocol";
+import type { CommandServer, ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { App } from "./apps.ts";
 
 /** Runs servers and clients: as processes of this machine, or in containers on its network. */
@@ -24,6 +25,9 @@ export interface Engine {
   /** @throws EngineTrouble */
   start(job: Job): Promise<Service>;
 
+  /** Starts a server of somebody else. @throws EngineTrouble */
+  startForeign(job: ForeignJob): Promise<ForeignService>;
+
   /** Removes the remaining containers of this run. */
   close(): Promise<void>;
 }
@@ -42,14 +46,32 @@ export interface Job {
   readonly connections: number;
 }
 
+/** A server of somebody else to start; its placeholders are filled in. */
+export interface ForeignJob extends Omit<Job, "args"> {
+  readonly server: CommandServer | ImageServer;
+}
+
 /** An app that was started. */
-export interface Service extends Pick<Stoppable<Exit>, "nextLine" | "endWithin" | "stop" | "signal"> {
-  /** Process number on this machine; null when the app runs elsewhere. */
-  readonly pid: number | null;
+export interface Service extends Pick<Stoppable<Exit>, "nextLine" | "endWithin" | "stop" | "signal" | "exited"> {
+  /** Counters of its processes; null when they run elsewhere. */
+  readonly processes: ProcessCounts | null;
   /** Samples of /proc/PID/stat, from the start on. */
   readonly samples: readonly Sample[];
   /** Samples of the container engine; empty for a process. */
   readonly containerSamples: readonly ContainerSample[];
+}
+
+/** A server of somebody else that was started. */
+export interface ForeignService extends Service {
+  readonly processes: ProcessTree | null;
+  /** Resolves when the command itself has ended; its daemons may go on. */
+  readonly commandEnded: Promise<Exit>;
+  /** Usage of all of its processes at their end; null where that is not known. */
+  readonly finalUsage: TreeUsage | null;
+  /** Processes that it left behind, and that were killed. */
+  readonly killed: number;
+  /** Resolves with whether a line of its output matches within the time. */
+  waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean>;
 }
 
 /** Exit of an app. */

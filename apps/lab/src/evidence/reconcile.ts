@@ -1,11 +1,10 @@
 import type {
   ClientSummary,
-  FinalLine,
   LedgerDifference,
   Probe,
   Reconciliation,
-  RepetitionResult,
 } from "@c10k-lab/protocol";
+import type { ServerTotals } from "./foreign-totals.ts";
 import { bytesSentToRefused } from "./refused-bytes.ts";
 
 /** Entries that rightly stand in the ledger of one side only. */
@@ -24,7 +23,7 @@ export interface OneSided {
  */
 export async function reconcileSides(
   client: ClientSummary | null,
-  { final, probe }: Pick<RepetitionResult, "final" | "probe">,
+  { final, probe }: { readonly final: ServerTotals | null; readonly probe: Probe | null },
   folder: string,
 ): Promise<Reconciliation | null> {
   if (!client || !final || !probe) return null;
@@ -37,7 +36,7 @@ export async function reconcileSides(
 /** Compares the ledgers of both sides, to the byte. */
 export function reconcile(
   summary: ClientSummary,
-  final: FinalLine,
+  final: ServerTotals,
   { probe, bytesRefused }: OneSided,
 ): Reconciliation {
   const client = {

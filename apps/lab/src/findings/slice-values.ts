@@ -27,7 +27,7 @@ export function countReplaced(repetitions: readonly RepetitionResult[]): number 
 /** Returns whether the client, not the server, decided the rate in most slices. */
 export function isBounded(repetitions: readonly RepetitionResult[]): boolean {
   const slices = repetitions.flatMap((repetition) => [...countedSlices(repetition).values()]);
-  return 2 * slices.filter(({ server }) => server.cores < SATURATED_CORES).length > slices.length;
+  return 2 * slices.filter(({ server }) => (server.cores ?? 0) < SATURATED_CORES).length > slices.length;
 }
 
 /** Returns logarithms of a quantity, by start and block. */

@@ -1,18 +1,31 @@
 import { numbered } from "@c10k-lab/files";
 import {
   CLOSE_REASONS,
+  type FirstFailure,
   type Incident,
   OUTCOMES,
+  type Outcome,
   type RepetitionResult,
   type Trouble,
 } from "@c10k-lab/protocol";
 import type { Exit } from "../engines/engine.ts";
+import type { ServerTotals } from "../evidence/foreign-totals.ts";
 import type { TcpCounts } from "../evidence/tcp-counters.ts";
 
 type Reports = Pick<RepetitionResult, "client" | "listening" | "probe" | "final" | "reconciliation">;
 
 /** Everything that the end of a repetition is judged by. */
 export interface CellFacts extends Reports {
+  /** Facts of a foreign server, which reports no line of ours; null for one of ours. */
+  readonly foreign: {
+    readonly ledger: RepetitionResult["ledger"];
+    /** Totals of its CSV file; null where it writes none, or another format. */
+    readonly totals: ServerTotals | null;
+    readonly incidents: readonly Incident[];
+  } | null;
+  /** What came instead of the first echo; null when it came, or was not tried. */
+  readonly probeFailure: { readonly sent: string; readonly received: string; readonly end: string } | null;
+  readonly firstFailures: ReadonlyMap<Outcome, FirstFailure>;
   readonly exits: { readonly servers: readonly Exit[]; readonly clients: readonly Exit[] };
   /** Returns the last line in the log of a process. */
   readonly lastLine: (process: string) => string;
@@ -47,15 +60,33 @@ export function judgeCell(facts: CellFacts): Judgement {
 }
 
 function statusOf(facts: CellFacts): Judgement["status"] {
-  const { client, final, reconciliation, isInterrupted, trouble, cutOffMs } = facts;
+  const { client, isInterrupted, trouble, cutOffMs } = facts;
   if (trouble?.trouble === "engine-lost") return "engine-lost";
   if (isInterrupted) return "interrupted";
   if (endsOf(facts).some(({ exit }) => exit.cause === "out-of-memory")) return "out-of-memory";
-  if (cutOffMs !== null && client && final) return "cut-off";
-  if (!client || !final || !reconciliation?.balanced) return "failed";
+  if (cutOffMs !== null && client && hasServed(facts)) return "cut-off";
+  if (!client || !hasServed(facts) || !isVouchedFor(facts)) return "failed";
   const incomplete = client.asked.connections - client.achieved.completed;
   if (incomplete === 0) return "ok";
-  return incomplete === final.refused ? "limited" : "failed";
+  return incomplete === totalsOf(facts)?.refused ? "limited" : "failed";
+}
+
+/** Incidents after which a foreign server's figures are not those of a server that works. */
+const BROKEN: readonly Incident["incident"][] = ["not-ready", "ended-early", "out-of-memory"];
+
+/** Returns whether the server worked to the end: one of ours says so itself. */
+function hasServed({ final, foreign, probe }: CellFacts): boolean {
+  if (foreign === null) return final !== null;
+  return probe !== null && foreign.incidents.every(({ incident }) => !BROKEN.includes(incident));
+}
+
+/** Returns whether the ledgers agree; a server without one is judged by the client's alone. */
+function isVouchedFor({ foreign, reconciliation }: CellFacts): boolean {
+  return foreign?.ledger === "client-only" || (reconciliation?.balanced ?? false);
+}
+
+function totalsOf({ final, foreign }: CellFacts): ServerTotals | null {
+  return foreign ? foreign.totals : final;
 }
 
 /** Returns the exits of one side's processes with their names: `server`, or `client-3` where there are several. */
@@ -63,9 +94,10 @@ export function nameExits(app: "server" | "client", exits: readonly Exit[]) {
   return exits.map((exit, index) => ({ process: numbered(app, index + 1, exits.length), exit }));
 }
 
-function endsOf({ exits, client, final }: CellFacts) {
+function endsOf({ exits, client, final, foreign }: CellFacts) {
   return [
-    ...nameExits("server", exits.servers).map((end) => ({ ...end, hasReported: final !== null })),
+    // A foreign server makes no report that could be missing: its own incidents say how it ended.
+    ...nameExits("server", foreign ? [] : exits.servers).map((end) => ({ ...end, hasReported: final !== null })),
     ...nameExits("client", exits.clients).map((end) => ({ ...end, hasReported: client !== null })),
   ];
 }
@@ -82,10 +114,13 @@ function cutOff({ client, cutOffMs }: CellFacts): Incident {
 function deaths(facts: CellFacts): Incident[] {
   const ends = endsOf(facts);
   const haveAllEndedWell = ends.every(({ exit }) => exit.code === 0);
-  const hasNoEcho = facts.listening !== null && facts.probe === null;
+  const { probeFailure, foreign } = facts;
+  const lacksTotals = foreign?.ledger === "both" && foreign.totals === null && facts.probe !== null;
   return [
     ...troubles(facts),
-    ...(hasNoEcho ? [{ incident: "no-echo" } as const] : []),
+    ...(probeFailure ? [noEcho(probeFailure)] : []),
+    ...(foreign?.incidents ?? []),
+    ...(lacksTotals ? [{ incident: "no-totals", process: "server" } as const] : []),
     ...ends.flatMap(({ process, exit, hasReported }): Incident[] => {
       if (exit.cause === "out-of-memory") return [{ incident: "out-of-memory", process }];
       if (hasReported) return [];
@@ -97,6 +132,10 @@ function deaths(facts: CellFacts): Incident[] {
   ];
 }
 
+function noEcho({ sent, received, end }: NonNullable<CellFacts["probeFailure"]>): Incident {
+  return { incident: "no-echo", sent, received, end };
+}
+
 function refusals({ final, client }: CellFacts): Incident[] {
   if (!final) return [];
   const asked = client?.asked.connections ?? final.accepted;
@@ -105,13 +144,19 @@ function refusals({ final, client }: CellFacts): Incident[] {
   );
 }
 
-function failures({ client, final }: CellFacts): Incident[] {
+function failures(facts: CellFacts): Incident[] {
+  const { client, firstFailures } = facts;
   if (!client) return [];
   const failed = OUTCOMES.filter((outcome) => outcome !== "ok" && client.outcomes[outcome] > 0);
   const isExplained =
-    failed.length === 1 && failed[0] === "eof-early" && client.outcomes["eof-early"] === final?.refused;
+    failed.length === 1 && failed[0] === "eof-early" && client.outcomes["eof-early"] === totalsOf(facts)?.refused;
   if (isExplained) return [];
-  return failed.map((outcome) => ({ incident: "failed", outcome, connections: client.outcomes[outcome] }));
+  return failed.map((outcome) => ({
+    incident: "failed",
+    outcome,
+    connections: client.outcomes[outcome],
+    first: firstFailures.get(outcome) ?? null,
+  }));
 }
 
 function ledgers({ reconciliation }: CellFacts): Incident[] {

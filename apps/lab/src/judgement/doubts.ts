@@ -14,13 +14,13 @@ type Facts = Omit<RepetitionResult, "doubts">;
 const RULES: readonly ((facts: Facts) => Doubt | null)[] = [
   ({ status }) => (isWhole(status) ? null : { reason: "status", status }),
 
-  ({ status, reconciliation }) =>
-    isWhole(status) && !reconciliation?.balanced ? { reason: "ledgers" } : null,
+  ({ status, ledger, reconciliation }) =>
+    isWhole(status) && ledger === "both" && !reconciliation?.balanced ? { reason: "ledgers" } : null,
 
   // A load counts as N connections only when both sides held N at one time.
   ({ status, connections: asked, client, final }) => {
-    if (status !== "ok" || !client || !final) return null;
-    const held = Math.min(client.achieved.held, final.peak);
+    if (status !== "ok" || !client) return null;
+    const held = Math.min(client.achieved.held, final?.peak ?? Number.POSITIVE_INFINITY);
     return held < asked ? { reason: "not-held", held, asked } : null;
   },
 

@@ -1,5 +1,6 @@
 import { type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
 import { loadAt, type Step, serverOptionsAt } from "./axis.ts";
+import type { ForeignServer } from "./foreign/foreign-server.ts";
 import type { Load, ServerSettings } from "./load.ts";
 import type { Group, Plan, SearchRange, Variant } from "./plan.ts";
 import { shuffled } from "./random.ts";
@@ -13,6 +14,8 @@ export interface Cell {
   readonly group: string | null;
   readonly variant: string;
   readonly server: string;
+  /** null for a server of contracts.ts. */
+  readonly foreign: ForeignServer | null;
   /** Options of the server, the axis value among them. */
   readonly options: ServerSettings;
   readonly axis: Axis;
@@ -138,7 +141,8 @@ export function cellAt(
     group,
     variant: variant.name,
     server: variant.server,
-    options: serverOptionsAt(axis, step, variant.options),
+    foreign: variant.foreign,
+    options: variant.foreign ? {} : serverOptionsAt(axis, step, variant.options),
     axis,
     axisValue: step.x,
     load: loadAt(axis, step, variant.load),

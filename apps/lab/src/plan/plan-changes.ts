@@ -2,13 +2,18 @@ import { type Given, kebab, UsageError } from "@c10k-lab/cli";
 import { readStep, type Step } from "./axis.ts";
 import { countConnections } from "./cells.ts";
 import { checkPlan } from "./check-plan.ts";
-import { CLIENT } from "./contracts.ts";
+import { CLIENT, findContract } from "./contracts.ts";
 import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
-import type { Plan } from "./plan.ts";
+import type { NamedServer } from "./foreign/foreign-server.ts";
+import type { Group, Plan, Variant } from "./plan.ts";
 
 /** Changes of a plan on a command line; what is not given stays as the plan has it. */
 export interface PlanChanges {
   readonly servers?: readonly string[] | undefined;
+  /** Servers in addition to the plan's, in every group. */
+  readonly foreign?: readonly NamedServer[] | undefined;
+  /** Names of the variants that are kept. */
+  readonly only?: readonly string[] | undefined;
   /** Values of the plan's axis, as typed. */
   readonly values?: readonly string[] | undefined;
   readonly connections?: readonly number[] | undefined;
@@ -24,20 +29,23 @@ export interface PlanChanges {
 
 /** @throws UsageError when no variant is left, or when a change does not fit the plan */
 export function changePlan(plan: Plan, changes: PlanChanges): Plan {
-  const { servers, maxConnections, clients, repeats, budgetMs, seed } = changes;
+  const { maxConnections, clients, repeats, budgetMs, seed } = changes;
+  assertNamesDiffer(changes.foreign ?? []);
   const load = readChanges(plan, changes);
   const steps = readSteps(plan, changes);
   const groups = plan.groups.flatMap((group) => {
-    const variants = group.variants
-      .filter(({ server }) => servers?.includes(server) ?? true)
-      .map((variant) => ({
-        ...variant,
-        ...mergeLoad(variant, load),
-        steps: (group.axis === plan.axis ? steps : null) ?? variant.steps,
-      }));
+    const variants = chooseVariants(group, changes).map((variant) => ({
+      ...variant,
+      ...mergeLoad(variant, load),
+      steps: (group.axis === plan.axis ? steps : null) ?? variant.steps,
+    }));
     return variants.length === 0 ? [] : [{ ...group, repeats: repeats ?? group.repeats, variants }];
   });
-  if (groups.length === 0) throw new UsageError(`--servers: the plan ${plan.name} has none of them`);
+  if (groups.length === 0) {
+    const option = changes.only ? "--only" : "--servers";
+    throw new UsageError(`${option}: the plan ${plan.name} has none of them`);
+  }
+  assertAllFound(plan, groups, changes.only ?? []);
   const changed = {
     ...plan,
     groups: maxConnections === undefined ? groups : dropLarge({ ...plan, groups }, maxConnections),
@@ -48,6 +56,41 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
   };
   checkPlan(changed);
   return changed;
+}
+
+/** Returns the variants of a group that are kept, those of the command line first: the plan's last is the reference. */
+function chooseVariants(group: Group, { servers, foreign = [], only }: PlanChanges): Variant[] {
+  const kept = group.variants.filter(({ server, foreign: other }) =>
+    other === null ? (servers?.includes(server) ?? true) : true,
+  );
+  return [...foreign.map((server) => addVariant(group, server)), ...kept].filter(
+    ({ name }) => only?.includes(name) ?? true,
+  );
+}
+
+/** Returns a variant with the load of the group's first one. */
+function addVariant({ axis, variants }: Group, { name, foreign, place }: NamedServer): Variant {
+  const [first] = variants;
+  if (first === undefined || findContract(name) || variants.some((variant) => variant.name === name)) {
+    throw new UsageError(`${place}: the name ${name} is taken`);
+  }
+  if (axis === "backlog") {
+    throw new UsageError(`${place}: the plan varies the backlog, an option of the lab's own servers`);
+  }
+  const perServer = foreign.kind === "target" ? null : first.connectionsPerServer;
+  return { ...first, name, server: name, foreign, options: {}, connectionsPerServer: perServer };
+}
+
+function assertNamesDiffer(servers: readonly NamedServer[]): void {
+  const twice = servers.find(({ name }, index) => servers.slice(0, index).some((other) => other.name === name));
+  if (twice) throw new UsageError(`${twice.place}: the name ${twice.name} is taken`);
+}
+
+function assertAllFound({ name }: Plan, groups: readonly Group[], only: readonly string[]): void {
+  const names = groups.flatMap(({ variants }) => variants.map((variant) => variant.name));
+  const missing = only.find((one) => !names.includes(one));
+  if (missing === undefined) return;
+  throw new UsageError(`--only: the plan ${name} has no variant ${missing}; it has ${[...new Set(names)].join(", ")}`);
 }
 
 /** Returns what --load, --duration and --connections change; --load counts where it says the same as another. */

@@ -1,8 +1,11 @@
-import { choice, durationMs, integer, percentage, text, UsageError } from "@c10k-lab/cli";
+import { dirname, resolve } from "node:path";
+import { choice, durationMs, type Given, integer, percentage, text, UsageError } from "@c10k-lab/cli";
 import { AXES, type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
 import { readStep, type Step } from "./axis.ts";
 import { checkPlan } from "./check-plan.ts";
 import { findContract, SERVERS } from "./contracts.ts";
+import type { ForeignServer } from "./foreign/foreign-server.ts";
+import { type GivenServer, readForeign } from "./foreign/read-foreign.ts";
 import { mergeLoad, readLoad, readServerOptions, type Varied } from "./load.ts";
 import { type Group, MEASURES, type Plan, type SearchPlan, type SearchRange, type Variant } from "./plan.ts";
 import { PlanNode } from "./plan-node.ts";
@@ -12,7 +15,10 @@ const PLAN_KEYS = [
   ...["clients", "repeats", "seed", "cutoff", "search", "measure", "budget"],
 ] as const;
 const GROUP_KEYS = ["options", "load", "values", "variants", "vary", "measure", "repeats"] as const;
-const VARIANT_KEYS = ["server", "options", "load", "values", "connections-per-server"] as const;
+const VARIANT_KEYS = [
+  ...["server", "options", "load", "values", "connections-per-server"],
+  ...["command", "image", "target", "build", "cwd", "env", "ready", "stop", "optional"],
+] as const;
 
 /** Names become parts of names of folders and charts, which have at most 255 bytes. */
 const NAME_MAX = 80;
@@ -42,6 +48,11 @@ const DEFAULT_BUDGET_MS = 180_000;
 
 type Keys<K extends string> = Partial<Record<K, PlanNode>>;
 
+interface Context extends Varied {
+  /** Folder that the `cwd` of a command starts from: the plan's. */
+  readonly folder: string;
+}
+
 /** A plan's or a group's keys that hold for its variants. */
 interface Level extends Keys<(typeof GROUP_KEYS)[number]> {}
 
@@ -51,7 +62,12 @@ interface Level extends Keys<(typeof GROUP_KEYS)[number]> {}
  * @param file name of the file, for places
  * @throws UsageError in one sentence that begins with a place: `mine.yaml:12:7: load.duration: …`
  */
-export function parsePlan(name: string, yaml: string, file = `${name}.yaml`): Plan {
+export function parsePlan(
+  name: string,
+  yaml: string,
+  file = `${name}.yaml`,
+  folder = dirname(resolve(file)),
+): Plan {
   const root = PlanNode.parse(yaml, file);
   const keys = root.keys(PLAN_KEYS, (key) => key.startsWith("x-"));
   const required = (key: "question" | "about") => keys[key] ?? root.missing(key);
@@ -59,7 +75,7 @@ export function parsePlan(name: string, yaml: string, file = `${name}.yaml`): Pl
   const axis = keys.vary?.read(ROWS.vary) ?? "connections";
   const measure = keys.measure?.read(ROWS.measure) ?? "whole";
   const repeats = keys.repeats?.read(ROWS.repeats) ?? DEFAULT_REPEATS[measure];
-  const varied = { axis, isSearch: keys.search !== undefined, isSliced: measure === "slices" };
+  const varied = { axis, isSearch: keys.search !== undefined, isSliced: measure === "slices", folder };
   if (name.length > NAME_MAX)
     throw new UsageError(`${file}: a plan's name has at most ${NAME_MAX} characters`);
   const plan: Plan = {
@@ -82,7 +98,7 @@ export function parsePlan(name: string, yaml: string, file = `${name}.yaml`): Pl
 function readGroups(
   root: PlanNode,
   plan: Level & { groups?: PlanNode },
-  { measure, repeats, ...varied }: Varied & Pick<Group, "measure" | "repeats">,
+  { measure, repeats, ...varied }: Context & Pick<Group, "measure" | "repeats">,
 ): Group[] {
   if (!plan.groups) {
     const variants = readVariants(root, [plan], varied);
@@ -104,7 +120,7 @@ function readGroups(
 }
 
 /** @param levels the plan, then the group: what is nearer to a variant counts */
-function readVariants(parent: PlanNode, levels: readonly Level[], varied: Varied): Variant[] {
+function readVariants(parent: PlanNode, levels: readonly Level[], varied: Context): Variant[] {
   const variants = levels.findLast((level) => level.variants)?.variants;
   const entries = variants?.entries() ?? [];
   if (entries.length === 0) parent.missing("variants").fail("name what is compared, such as 'epoll:'");
@@ -115,26 +131,74 @@ function readVariants(parent: PlanNode, levels: readonly Level[], varied: Varied
   });
 }
 
-function readVariant(name: string, node: PlanNode, outer: readonly Level[], varied: Varied): Variant {
+function readVariant(name: string, node: PlanNode, outer: readonly Level[], varied: Context): Variant {
   const own = node.keys(VARIANT_KEYS);
   const levels = [...outer, own];
   const server = own.server?.read(ROWS.server) ?? name;
-  const contract = findContract(server) ?? node.fail(`name its server: ${SERVERS.join(", ")}`);
-  const options = levels.map(({ options: given }) =>
-    readServerOptions(given?.options() ?? {}, contract, varied),
-  );
+  const foreign = readForeignVariant(name, node, own, varied);
   const layer = levels.map(({ load }) => readLoad(load?.options() ?? {}, varied)).reduce(mergeLoad);
   const values = levels.findLast((level) => level.values)?.values;
   const variant: Variant = {
     name,
     server,
-    options: Object.assign({}, ...options),
+    foreign,
+    options: foreign ? {} : readOptions(server, node, levels, varied),
     ...layer,
     steps: values ? readSteps(varied.axis, values) : [],
     connectionsPerServer: own["connections-per-server"]?.read(ROWS.connectionsPerServer) ?? null,
   };
   assertComplete(variant, node, varied);
   return variant;
+}
+
+function readOptions(
+  server: string,
+  node: PlanNode,
+  levels: readonly Level[],
+  varied: Context,
+): Variant["options"] {
+  const contract =
+    findContract(server) ??
+    node.fail(`name its server: ${SERVERS.join(", ")}; or give a command, an image or a target`);
+  const options = levels.map(({ options: given }) =>
+    readServerOptions(given?.options() ?? {}, contract, varied),
+  );
+  return Object.assign({}, ...options);
+}
+
+/** Returns the server of a variant that has a command, an image or a target; null for one of ours. */
+function readForeignVariant(
+  name: string,
+  node: PlanNode,
+  keys: Keys<(typeof VARIANT_KEYS)[number]>,
+  { folder, axis }: Context,
+): ForeignServer | null {
+  const first = keys.command ?? keys.image ?? keys.target;
+  if (!first) return null;
+  if (findContract(name)) node.fail(`the name ${name} is taken by a server of the lab`);
+  (keys.server ?? keys.options)?.fail("a server with a command, an image or a target has no such options");
+  if (axis === "backlog") first.fail("the plan varies the backlog, an option of the lab's own servers");
+  if (keys.target) keys["connections-per-server"]?.fail("a server that runs already is one server");
+  const given: GivenServer = {
+    place: node.place,
+    ...(keys.command && { command: keys.command.givenAll() }),
+    ...(keys.image && { image: keys.image.given() }),
+    ...(keys.target && { target: keys.target.given() }),
+    ...(keys.build && { build: keys.build.givenAll() }),
+    ...(keys.cwd && { cwd: keys.cwd.given() }),
+    ...(keys.env && { env: keys.env.options() }),
+    ...(keys.ready && { ready: readReady(keys.ready) }),
+    ...(keys.stop && { stop: keys.stop.given() }),
+    ...(keys.optional && { optional: keys.optional.given() }),
+  };
+  return readForeign(given, folder);
+}
+
+/** Accepts `ready: port`, `ready: "line: REGEX"` and `ready: { line: REGEX }`. */
+function readReady(node: PlanNode): Given {
+  if (!node.isMap) return node.given();
+  const { text, place } = (node.keys(["line"]).line ?? node.missing("line")).given();
+  return { text: `line: ${text}`, place };
 }
 
 function readSteps(axis: Axis, values: PlanNode): Step[] {

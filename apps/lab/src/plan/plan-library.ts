@@ -24,7 +24,9 @@ export function planNames(): string[] {
  * @throws UsageError in one sentence
  */
 export function findPlan(nameOrPath: string): Plan {
-  if (planNames().includes(nameOrPath)) return parsePlan(nameOrPath, planText(nameOrPath));
+  if (planNames().includes(nameOrPath)) {
+    return parsePlan(nameOrPath, planText(nameOrPath), `${nameOrPath}.yaml`, FOLDER);
+  }
   if (!/[./]/.test(nameOrPath)) {
     throw new UsageError(
       `there is no plan '${nameOrPath}': ${planNames().join(", ")}, or a file of your own such as ./mine.yaml`,

@@ -76,6 +76,15 @@ export class PlanNode {
     return node.items.map((item) => new PlanNode(this.#source, item, this.#path, this.#offset));
   }
 
+  /** Returns the items of a list, or one scalar. */
+  givenAll(): Given[] {
+    return isSeq(this.#node) ? this.items().map((item) => item.given()) : [this.given()];
+  }
+
+  get isMap(): boolean {
+    return isMap(this.#node);
+  }
+
   /** Returns the text of a scalar. */
   given(): Given {
     const node = this.#node;

@@ -1,6 +1,7 @@
 import { commandWords } from "@c10k-lab/cli";
 import type { Manifest } from "@c10k-lab/protocol";
 import { CLIENT, findContract } from "./contracts.ts";
+import { describeForeign } from "./foreign/foreign-server.ts";
 import type { Plan, Variant } from "./plan.ts";
 
 /** Returns the plan with its changes, as the report's appendix shows it. */
@@ -33,9 +34,12 @@ export function optionsOf({
   };
 }
 
-function describe({ server, options, load, connections, steps, connectionsPerServer }: Variant): string {
+function describe(variant: Variant): string {
+  const { server, foreign, options, load, connections, steps, connectionsPerServer } = variant;
   const parts = [
-    [`server ${server}`, ...commandWords(options, findContract(server)?.options ?? {})].join(" "),
+    foreign
+      ? describeForeign(foreign)
+      : [`server ${server}`, ...commandWords(options, findContract(server)?.options ?? {})].join(" "),
     [
       "client",
       ...(connections === null ? [] : ["--connections", connections.text]),

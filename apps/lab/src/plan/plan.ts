@@ -1,6 +1,7 @@
 import type { Range } from "@c10k-lab/cli";
 import type { Axis, Objective, Searched } from "@c10k-lab/protocol";
 import type { Step } from "./axis.ts";
+import type { ForeignServer } from "./foreign/foreign-server.ts";
 import type { LoadLayer, ServerSettings } from "./load.ts";
 
 /** An experiment as pure data: variants, loads, repetitions. `plan-file.ts` reads one from YAML. */
@@ -52,8 +53,10 @@ export interface Group {
 /** A server with its options, under a load; a line in the charts. */
 export interface Variant extends LoadLayer {
   readonly name: string;
-  /** Name of the server, see contracts.ts. */
+  /** Name of the server, see contracts.ts; the variant's where the server is foreign. */
   readonly server: string;
+  /** A server that is not one of ours; null for those of contracts.ts. */
+  readonly foreign: ForeignServer | null;
   readonly options: ServerSettings;
   /** Ascending. */
   readonly steps: readonly Step[];
@@ -74,7 +77,23 @@ export interface SearchRange extends Range {
   readonly fixed: number;
 }
 
-/** Returns the names of a plan's servers, each once. */
-export function serversOf({ groups }: Pick<Plan, "groups">): string[] {
-  return [...new Set(groups.flatMap(({ variants }) => variants.map(({ server }) => server)))];
+/** Returns the names of a plan's servers, each once, the foreign ones last. */
+export function serversOf(plan: Pick<Plan, "groups">): string[] {
+  const all = plan.groups.flatMap(({ variants }) => variants.map(({ server }) => server));
+  return [...new Set([...ownServersOf(plan), ...all])];
+}
+
+/** Returns the names of a plan's servers that have a contract, each once. */
+export function ownServersOf({ groups }: Pick<Plan, "groups">): string[] {
+  const own = groups.flatMap(({ variants }) => variants.filter(({ foreign }) => foreign === null));
+  return [...new Set(own.map(({ server }) => server))];
+}
+
+/** Returns the foreign servers of a plan by name. */
+export function foreignServersOf({ groups }: Pick<Plan, "groups">): Map<string, ForeignServer> {
+  return new Map(
+    groups.flatMap(({ variants }) =>
+      variants.flatMap(({ name, foreign }): [string, ForeignServer][] => (foreign ? [[name, foreign]] : [])),
+    ),
+  );
 }

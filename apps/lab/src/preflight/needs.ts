@@ -5,6 +5,8 @@ import { findContract } from "../plan/contracts.ts";
 export const OWN_DESCRIPTORS = 40;
 const OWN_THREADS = 12;
 const OWN_MAPPINGS = 500;
+/** Memory of a connection in server, client and kernel where no contract says it. */
+const CONNECTION_BYTES = 64 * 1024;
 /** The lab, a server, the client. */
 const PROCESSES = 3;
 const PROCESS_BYTES = 150 * 2 ** 20;
@@ -44,6 +46,6 @@ export function needsOf(servers: readonly string[], counts: readonly number[]): 
     threads: threads + PROCESSES * OWN_THREADS,
     mappings: threads * MAPPINGS_PER_THREAD + OWN_MAPPINGS,
     baseBytes: PROCESSES * PROCESS_BYTES,
-    connectionBytes: Math.max(...traits.map(({ connectionBytes }) => connectionBytes)),
+    connectionBytes: Math.max(...traits.map((one) => one.connectionBytes), traits.length === 0 ? CONNECTION_BYTES : 0),
   };
 }

@@ -6,7 +6,7 @@ import { describeMachine, describeSoftware } from "../evidence/machine.ts";
 import { findAnswers } from "../findings/find-answers.ts";
 import { type Cell, connectionsIn } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
-import { type Plan, serversOf } from "../plan/plan.ts";
+import { ownServersOf, type Plan, serversOf } from "../plan/plan.ts";
 import { optionsOf } from "../plan/plan-options.ts";
 import { type MachineLimits, readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";
@@ -174,7 +174,7 @@ export class LabSession {
     const machine = await readMachineLimits();
     warnOfShortages(this.#plan, machine);
     const images = await this.#engine.prepare(
-      [...serversOf(this.#plan), "client"],
+      [...ownServersOf(this.#plan), "client"],
       this.#interruption.signal,
     );
     this.#write({ images });
@@ -195,7 +195,7 @@ function throwTroubles(runs: readonly CellRun[]): void {
 
 /** Warns, but does not stop: the point where a small machine fails is a result. */
 function warnOfShortages(plan: Plan, machine: MachineLimits): void {
-  const checks = preflight(needsOf(serversOf(plan), connectionsIn(plan)), machine);
+  const checks = preflight(needsOf(ownServersOf(plan), connectionsIn(plan)), machine);
   for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
 }
 
@@ -214,7 +214,5 @@ function outcomeOf(trouble: Trouble | null): Manifest["outcome"] {
 }
 
 function describeServer(name: string): Manifest["servers"][number] {
-  const contract = findContract(name);
-  if (!contract) throw new Error(`no contract of the server ${name}`);
-  return { name, traits: contract.traits };
+  return { name, traits: findContract(name)?.traits ?? null };
 }

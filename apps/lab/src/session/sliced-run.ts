@@ -72,7 +72,7 @@ export class SlicedRun {
       await blocks.warmUp();
       const upMs = performance.now();
       const endMs = Math.min(startedMs + timeMs - END_MS, upMs + BLOCKS_MAX_MS);
-      for (let count = 0; up.length > 0 && !this.#session.isInterrupted; count++) {
+      for (let count = 0; up.some(({ isGone }) => !isGone) && !this.#session.isInterrupted; count++) {
         const isTime = performance.now() + blocks.blockMs > endMs;
         if (isTime && (count >= BLOCKS_MIN || performance.now() > this.#deadlineMs)) break;
         await blocks.measure();

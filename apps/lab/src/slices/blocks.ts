@@ -1,3 +1,4 @@
+import type { ProcessCounts } from "@c10k-lab/process";
 import type { Slice } from "@c10k-lab/protocol";
 import { countActive } from "../plan/cells.ts";
 import { shuffled } from "../plan/random.ts";
@@ -65,8 +66,8 @@ export class Blocks {
     return judged.disturbances.length === 0;
   }
 
-  #waiting(measured: Stand): number[] {
-    return this.#stands.filter((stand) => stand !== measured).flatMap(({ pids }) => pids);
+  #waiting(measured: Stand): ProcessCounts[] {
+    return this.#stands.filter((stand) => stand !== measured).flatMap(({ processes }) => processes);
   }
 }
 

@@ -1,11 +1,11 @@
 import { monotonicUs } from "@c10k-lab/posix";
-import { cpuUs, readCpuTimes, readProcessStat } from "@c10k-lab/process";
+import { type ProcessCounts, readCpuTimes } from "@c10k-lab/process";
 
-/** Processes whose time is read at both ends of a slice, by their pids. */
+/** Processes whose time is read at both ends of a slice. */
 export interface Watched {
-  readonly servers: readonly number[];
+  readonly servers: readonly ProcessCounts[];
   /** Processes of the variants that are up and not measured. */
-  readonly waiting: readonly number[];
+  readonly waiting: readonly ProcessCounts[];
   /** The server's processor; null when it is not pinned. */
   readonly processor: number | null;
 }
@@ -34,11 +34,12 @@ export interface SliceEvidence {
 
 /** Reads the counters now. The server's own clock is read next to the time, so that its share is exact. */
 export function look({ servers, waiting, processor }: Watched): Look {
+  for (const server of servers) server.refresh();
   const host = readCpuTimes(processor);
-  const faults = sum(servers, (pid) => readProcessStat(pid)?.minorFaults ?? 0);
-  const waitingUs = sum(waiting, cpuUs);
+  const faults = sum(servers, (server) => server.minorFaults());
+  const waitingUs = sum(waiting, (other) => other.cpuUs());
   const { user, system } = process.cpuUsage();
-  const serverUs = sum(servers, cpuUs);
+  const serverUs = sum(servers, (server) => server.cpuUs());
   const atUs = monotonicUs();
   return {
     atUs,
@@ -66,6 +67,6 @@ export function compareLooks(before: Look, after: Look): SliceEvidence {
   };
 }
 
-function sum(pids: readonly number[], read: (pid: number) => number): number {
-  return pids.reduce((total, pid) => total + read(pid), 0);
+function sum(all: readonly ProcessCounts[], read: (one: ProcessCounts) => number): number {
+  return all.reduce((total, one) => total + read(one), 0);
 }

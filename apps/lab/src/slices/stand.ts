@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessCounts } from "@c10k-lab/process";
 import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import type { Service } from "../engines/engine.ts";
@@ -54,6 +55,7 @@ export class Stand {
       // A client writes its first line when it ends.
       ...clients.map((client) => client.nextLine(CONNECT_MS).then(() => [])),
     ]);
+    for (const server of servers) void server.exited.then(() => this.#lose());
     const open = answers.reduce((sum, answer) => sum + (answer?.open ?? 0), 0);
     this.#up.resolve(open === this.cell.connections);
     await this.#released.promise;
@@ -65,13 +67,18 @@ export class Stand {
     return this.#up.promise;
   }
 
-  /** A client has gone: no further slice can be measured. */
+  /** A client or a server has gone: no further slice can be measured. */
   get isGone(): boolean {
     return this.#isGone;
   }
 
-  get pids(): number[] {
-    return [...this.#servers, ...this.#clients].flatMap(({ pid }) => pid ?? []);
+  get processes(): ProcessCounts[] {
+    return [...this.#servers, ...this.#clients].flatMap(({ processes }) => processes ?? []);
+  }
+
+  #lose(): void {
+    this.#isGone = true;
+    this.release();
   }
 
   /** Ends the repetition. */
@@ -86,9 +93,9 @@ export class Stand {
    * @param waiting processes of the other stands
    * @returns null when a client has gone
    */
-  async measure(place: SlicePlace, times: SliceTimes, waiting: readonly number[]): Promise<Slice | null> {
+  async measure(place: SlicePlace, times: SliceTimes, waiting: readonly ProcessCounts[]): Promise<Slice | null> {
     const watched: Watched = {
-      servers: this.#servers.flatMap(({ pid }) => pid ?? []),
+      servers: this.#servers.flatMap(({ processes }) => processes ?? []),
       waiting,
       processor: this.#processor,
     };
@@ -101,7 +108,8 @@ export class Stand {
     const after = look(watched);
     const parked = await this.#order("park");
     if (!from || !to || !parked) return null;
-    return describeSlice(place, { from, to, parked }, compareLooks(before, after));
+    const evidence = compareLooks(before, after);
+    return describeSlice(place, { from, to, parked }, evidence, watched.servers.length > 0);
   }
 
   /** Gives all clients an order. @returns the sum of their answers; null when one did not answer */
@@ -141,6 +149,7 @@ function describeSlice(
   place: SlicePlace,
   { from, to, parked }: Readonly<Record<"from" | "to" | "parked", Total>>,
   evidence: SliceEvidence,
+  isSeen: boolean,
 ): Slice {
   const elapsedUs = to.atUs - from.atUs;
   const messages = to.messages - from.messages;
@@ -152,10 +161,10 @@ function describeSlice(
     messages,
     messagesPerSecond: perSecond,
     server: {
-      cores: evidence.serverCores,
+      cores: isSeen ? evidence.serverCores : null,
       // Share by rate: lab and client read their clocks at slightly different moments.
-      cpuUsPerMessage: messages === 0 ? null : (1e6 * evidence.serverCores) / perSecond,
-      faultsPerMessage: perMessage(evidence.faults),
+      cpuUsPerMessage: messages === 0 || !isSeen ? null : (1e6 * evidence.serverCores) / perSecond,
+      faultsPerMessage: isSeen ? perMessage(evidence.faults) : null,
     },
     client: { cores: (to.cpuUs - from.cpuUs) / elapsedUs },
     waiting: { cores: evidence.waitingCores },

@@ -11,6 +11,7 @@ const CELL: Cell = {
   variant: "epoll",
   group: null,
   server: "epoll",
+  foreign: null,
   options: {},
   axis: "connections",
   axisValue: 10,

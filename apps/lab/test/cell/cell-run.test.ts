@@ -20,7 +20,8 @@ function service(exit: Exit, line: string | null = null): Service {
     endWithin: end,
     stop: end,
     signal() {},
-    pid: null,
+    exited: end(),
+    processes: null,
     samples: [],
     containerSamples: [],
   };
@@ -45,6 +46,9 @@ function engineFor(port: number): Engine {
     pathOf: (folder, file) => join(folder, file),
     commandOf: ({ name }) => name,
     close: async () => {},
+    startForeign: async () => {
+      throw new Error("not a server of this test");
+    },
     start: async ({ name }: Job) => {
       if (name === "server") return service(WELL, JSON.stringify(listening));
       await new Promise((resolve) => setTimeout(resolve, name === "client-1" ? 50 : 0));
@@ -62,6 +66,7 @@ test("the client that died is named when several become ready in another order",
     name: "epoll-10-by-2",
     variant: "epoll",
     server: "epoll",
+    foreign: null,
     options: {},
     group: null,
     axis: "connections",

@@ -58,6 +58,9 @@ function judge(change: Partial<Parameters<typeof judgeCell>[0]> & { asked?: numb
     tcp: QUIET,
     isInterrupted: false,
     cutOffMs: null,
+    foreign: null,
+    probeFailure: null,
+    firstFailures: new Map(),
     ...change,
   };
   const reconciliation =

@@ -3,17 +3,22 @@ import { cpuUs, threads } from "./process.ts";
 import type { ProcessCounts } from "./process-counts.ts";
 import { parseProcessStat, readProcessStat } from "./stat.ts";
 
-/** Usage of all processes of a tree, getrusage(2) and /proc. */
-export interface TreeUsage {
-  readonly userUs: number;
-  readonly systemUs: number;
-  readonly voluntarySwitches: number;
-  readonly involuntarySwitches: number;
-  readonly minorFaults: number;
-  readonly majorFaults: number;
-  /** Sum over the processes; pages that forked processes share count for each. */
-  readonly maxRssKiB: number;
-}
+/**
+ * Usage of all processes of a tree, as getrusage(2) names it. `maxRssKiB` is a sum over the processes; pages that forked
+ * processes share count for each.
+ */
+export type TreeUsage = Readonly<
+  Record<
+    | "userUs"
+    | "systemUs"
+    | "voluntarySwitches"
+    | "involuntarySwitches"
+    | "minorFaults"
+    | "majorFaults"
+    | "maxRssKiB",
+    number
+  >
+>;
 
 /** Sizes of a tree at one moment. */
 export interface TreeSize {

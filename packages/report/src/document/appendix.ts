@@ -146,7 +146,13 @@ function renderLedgers(name: string, repetitions: readonly RepetitionResult[]): 
   ]);
 }
 
-function ledgerRows({ id, status, reconciliation }: RepetitionResult): LedgerRow[] {
+function ledgerRows({ id, status, ledger, reconciliation, client: summary }: RepetitionResult): LedgerRow[] {
+  if (ledger === "client-only" && summary) {
+    const { established, messages, proofs, bytesSent, bytesReceived } = summary.achieved;
+    return [
+      { id, status, ledgers: "client only", totals: [established, messages + proofs, bytesSent, bytesReceived] },
+    ];
+  }
   if (reconciliation === null) return [{ id, status, ledgers: "not compared", totals: null }];
   const { client, server, balanced } = reconciliation;
   const sent = [client.connections, client.messages, client.bytesSent, client.bytesReceived];

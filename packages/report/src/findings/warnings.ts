@@ -57,14 +57,18 @@ function findBroken(repetitions: readonly RepetitionResult[]): Warning[] {
   });
 }
 
-function listMissing({ client, final }: RepetitionResult): ("client" | "server")[] {
-  return (["client", "server"] as const).filter((side) => (side === "client" ? client : final) === null);
+/** A foreign server owes no final line. */
+function listMissing({ client, final, ledger, evidence }: RepetitionResult): ("client" | "server")[] {
+  const isForeign = ledger === "client-only" || evidence.tree !== null;
+  const isMissing = { client: client === null, server: final === null && !isForeign };
+  return (["client", "server"] as const).filter((side) => isMissing[side]);
 }
 
-function findUnbalanced({ id, status, reconciliation }: RepetitionResult): Warning[] {
+function findUnbalanced({ id, status, ledger, reconciliation }: RepetitionResult): Warning[] {
   // Messages were in flight when the repetition was ended: one side has counted them, the other has not.
   if (status === "interrupted" || status === "cut-off") return [];
   if (reconciliation === null) {
+    if (ledger === "client-only") return [];
     return status === "ok" || status === "limited" ? [{ warning: "not-reconciled", id }] : [];
   }
   const { balanced, differences } = reconciliation;

@@ -24,7 +24,7 @@ export function computeFigures(cell: RepetitionResult) {
     /** Connections established and not refused by the server. */
     established: countEstablished(cell),
     /** Connections open at one time: proven by verified echoes, and at most the server's peak. */
-    held: achieved && final ? Math.min(achieved.held, final.peak) : null,
+    held: countHeld(cell),
     messages: achieved?.messages ?? null,
     messagesPerSecond: achieved?.messagesPerSecond ?? null,
     /** Payload of both directions together, by the time messages were exchanged. */
@@ -62,6 +62,12 @@ function countEstablished({ client, final, probe }: RepetitionResult): number | 
   return served === null ? client.achieved.established : Math.min(client.achieved.established, served);
 }
 
+function countHeld({ client, final, ledger }: RepetitionResult): number | null {
+  const held = client?.achieved.held ?? null;
+  if (held === null || (final === null && ledger === "both")) return null;
+  return Math.min(held, final?.peak ?? held);
+}
+
 function inMs(latencyUs: LatencySummary | undefined): LatencyMs {
   const ms = (us: Percentile | undefined) => {
     if (us === INFINITE) return Number.POSITIVE_INFINITY;
@@ -74,11 +80,13 @@ function inMs(latencyUs: LatencySummary | undefined): LatencyMs {
 }
 
 /** Measures the server's work for the messages. Its first report has what starting used up. */
-function measureWork({ listening, final }: RepetitionResult) {
-  const perMessage = (count: number | null) => ratio(count, final?.requests ?? 0);
+function measureWork(cell: RepetitionResult) {
+  const { final, evidence } = cell;
+  const usage = usageOf(cell);
+  const perMessage = (count: number | null) => ratio(count, countServed(cell));
   const perWait = (count: number | undefined) => ratio(count ?? null, final?.calls.wait ?? 0);
   const sumUsed = (...names: (keyof FinalLine["usage"])[]) =>
-    final && listening && names.reduce((sum, name) => sum + final.usage[name] - listening.usage[name], 0);
+    usage && names.reduce((sum, name) => sum + Math.max(0, usage.end[name] - usage.start[name]), 0);
   const scanning = final !== null && final.descriptorsScanned > 0 ? final : null;
   return {
     userPerMessageUs: perMessage(sumUsed("userUs")),
@@ -88,7 +96,7 @@ function measureWork({ listening, final }: RepetitionResult) {
     involuntaryPerMessage: perMessage(sumUsed("involuntarySwitches")),
     switchesPerMessage: perMessage(sumUsed("voluntarySwitches", "involuntarySwitches")),
     /** System calls of the data plane: accept, recv, send, wait, and changes to the set that is waited for. */
-    callsPerMessage: perMessage(final && Object.values(final.calls).reduce((sum, count) => sum + count, 0)),
+    callsPerMessage: final ? perMessage(sumOf(final.calls)) : sampledCallsPerMessage(evidence),
     eventsPerWait: perWait(final?.events),
     /** Descriptor numbers the kernel goes through in one wait; select(2) only. */
     descriptorsPerWait: perWait(scanning?.descriptorsScanned),
@@ -97,16 +105,42 @@ function measureWork({ listening, final }: RepetitionResult) {
   };
 }
 
-function measureMemory({ listening, final, evidence: { server } }: RepetitionResult) {
+/** Usage of the server when it was ready and at its end: its own report, or that of its processes in /proc. */
+function usageOf({ listening, final, evidence: { tree } }: RepetitionResult) {
+  if (listening && final) return { start: listening.usage, end: final.usage };
+  return tree && { start: tree.ready, end: tree.end };
+}
+
+/** Counts the messages that the server served: by its own ledger, or by the client's. */
+function countServed({ final, client, probe }: RepetitionResult): number {
+  if (final) return final.requests;
+  return client ? client.achieved.messages + client.achieved.proofs + (probe?.messages ?? 0) : 0;
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
+
+function sampledCallsPerMessage({ sampledCalls }: RepetitionResult["evidence"]): number | null {
+  return sampledCalls && ratio(sumOf(sampledCalls.calls), sampledCalls.messages);
+}
+
+function measureMemory(cell: RepetitionResult) {
+  const { final, client } = cell;
+  const { server } = cell.evidence;
+  const startKiB = usageOf(cell)?.start.maxRssKiB ?? cell.listening?.usage.maxRssKiB ?? null;
   const [sampledKiB, threads] = (["rssKiB", "threads"] as const).map((name) =>
     server.reduce((most, sample) => Math.max(most, sample[name]), 0),
   );
   const peakKiB = sampledKiB || (final?.usage.maxRssKiB ?? null);
-  const grownKiB = peakKiB === null || listening === null ? null : peakKiB - listening.usage.maxRssKiB;
+  const grownKiB = peakKiB === null || startKiB === null ? null : peakKiB - startKiB;
   return {
     rssPeakMiB: ratio(peakKiB, 1024),
     /** Growth of the server's RSS since it began to listen, divided by the connections. */
-    rssPerConnectionKiB: ratio(grownKiB && Math.max(0, grownKiB), final?.peak ?? 0),
+    rssPerConnectionKiB: ratio(
+      grownKiB && Math.max(0, grownKiB),
+      final?.peak ?? client?.achieved.held ?? 0,
+    ),
     threadsPeak: threads || null,
   };
 }

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
-import { GRACE_MS, LineQueue, pause, Stoppable, within } from "@c10k-lab/process";
+import { countProcess, GRACE_MS, LineQueue, type ProcessCounts, pause, Stoppable, within } from "@c10k-lab/process";
 import type { ContainerSample, Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { nameOf } from "../apps.ts";
@@ -18,12 +18,14 @@ const POLL_MS = 50;
 
 /** An app in a container: stderr goes to its log, stdout is read as lines. It is removed from the engine at its end. */
 export class Container extends Stoppable<Exit> implements Service {
+  /** Process number on this machine; null when the engine runs elsewhere. */
+  readonly pid: number | null;
   readonly #container: Docker.Container;
   readonly #watch: EngineWatch;
   protected readonly lines: LineQueue;
   readonly #pid: number;
-  /** Process number on this machine; null when the engine runs elsewhere. */
-  readonly pid: number | null;
+  /** null when the engine runs elsewhere. */
+  readonly processes: ProcessCounts | null;
   readonly #sampler: ProcessSampler | null;
   readonly #containerSampler: ContainerSampler;
   readonly exited: Promise<Exit>;
@@ -40,8 +42,10 @@ export class Container extends Stoppable<Exit> implements Service {
     this.#watch = watch;
     this.lines = new LineQueue(stdout);
     this.#pid = pid;
-    this.pid = isInContainer(pid, container.id) ? pid : null;
-    this.#sampler = this.pid === null ? null : new ProcessSampler(pid);
+    const isHere = isInContainer(pid, container.id);
+    this.pid = isHere ? pid : null;
+    this.processes = isHere ? countProcess(pid) : null;
+    this.#sampler = isHere ? new ProcessSampler(pid) : null;
     this.#containerSampler = new ContainerSampler(stats);
     this.exited = this.#awaitEnd(stdout);
   }
@@ -54,7 +58,7 @@ export class Container extends Stoppable<Exit> implements Service {
     docker: Docker,
     container: Docker.Container,
     watch: EngineWatch,
-    { app, name, folder }: Job,
+    { app, name, folder }: Pick<Job, "app" | "name" | "folder">,
   ): Promise<Container> {
     const what = `start ${nameOf(app)}`;
     const both = await ask(what, container.attach({ stream: true, stdout: true, stderr: true }));
@@ -70,6 +74,11 @@ export class Container extends Stoppable<Exit> implements Service {
     const { State } = await ask(what, container.inspect());
     const stats = await ask(what, container.stats({ stream: true }));
     return new Container(container, watch, stdout, State.Pid, stats as unknown as Readable);
+  }
+
+  /** Drops all further lines of stdout. */
+  dropLines(): void {
+    this.lines.dropRest();
   }
 
   get samples(): readonly Sample[] {

@@ -2,10 +2,18 @@ import { resolve } from "node:path";
 import type { Trouble } from "@c10k-lab/protocol";
 import Docker from "dockerode";
 import { type App, nameOf, quoteWords } from "../apps.ts";
-import { type Engine, EngineTrouble, type Job, type Service } from "../engine.ts";
+import {
+  type Engine,
+  EngineTrouble,
+  type ForeignJob,
+  type ForeignService,
+  type Job,
+  type Service,
+} from "../engine.ts";
 import { ask } from "./ask.ts";
 import { Container } from "./container.ts";
 import { EngineWatch } from "./engine-watch.ts";
+import { ForeignContainer } from "./foreign-container.ts";
 import { ensureImages, imageOf } from "./images.ts";
 import { labelsOf, removeLeftovers, removeRun } from "./labels.ts";
 
@@ -59,15 +67,31 @@ export class DockerEngine implements Engine {
   }
 
   async start(job: Job): Promise<Service> {
+    const user = `${process.getuid?.()}:${process.getgid?.()}`;
+    return this.#startContainer(job, { Image: imageOf(job.app), Cmd: [...job.args], User: user });
+  }
+
+  /** Starts an image of somebody else with the user that it names: its files may belong to that user. */
+  async startForeign(job: ForeignJob): Promise<ForeignService> {
+    const { server } = job;
+    if (server.kind === "command") throw new Error("a command needs the engine process");
+    const variables = Object.entries(server.env).map(([name, text]) => `${name}=${text}`);
+    const words = server.command.length === 0 ? {} : { Cmd: [...server.command] };
+    const container = await this.#startContainer(job, { Image: server.image, Env: variables, ...words });
+    return new ForeignContainer(container, server.stop);
+  }
+
+  async #startContainer(
+    job: Omit<Job, "args">,
+    options: Pick<Docker.ContainerCreateOptions, "Image" | "Cmd" | "User" | "Env">,
+  ): Promise<Container> {
     if (!this.#watch) throw new Error("prepare() comes first");
     const cell = job.folder.split("/").at(-1);
     const container = await ask(
       `start ${nameOf(job.app)} for ${cell}`,
       this.#docker.createContainer({
         name: `c10k-lab-${this.#run}-${cell}-${job.name}`,
-        Image: imageOf(job.app),
-        Cmd: [...job.args],
-        User: `${process.getuid?.()}:${process.getgid?.()}`,
+        ...options,
         Labels: labelsOf(this.#run),
         HostConfig: this.#hostConfig(job),
       }),
@@ -82,7 +106,7 @@ export class DockerEngine implements Engine {
   }
 
   /** Confines a container as compose.yaml does. Node itself raises the soft limit of descriptors to the hard one. */
-  #hostConfig(job: Job): Docker.HostConfig {
+  #hostConfig(job: Omit<Job, "args">): Docker.HostConfig {
     const { memoryBytes } = this.#options;
     return {
       NetworkMode: "host",
@@ -99,7 +123,7 @@ export class DockerEngine implements Engine {
   }
 }
 
-function pidsOf({ connections }: Job): number {
+function pidsOf({ connections }: Pick<Job, "connections">): number {
   return connections + OWN_PIDS;
 }
 

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { nameOf, quoteWords } from "../apps.ts";
-import type { Engine, Job, Service } from "../engine.ts";
+import type { Engine, ForeignJob, ForeignService, Job, Service } from "../engine.ts";
 import { AppProcess } from "./app-process.ts";
+import { ForeignProcess } from "./foreign-process.ts";
 
 /** Runs the apps of this checkout as child processes of the lab. */
 export class ProcessEngine implements Engine {
@@ -21,6 +22,11 @@ export class ProcessEngine implements Engine {
 
   async start(job: Job): Promise<Service> {
     return new AppProcess(job);
+  }
+
+  async startForeign(job: ForeignJob): Promise<ForeignService> {
+    if (job.server.kind === "image") throw new Error("an image needs the engine docker");
+    return new ForeignProcess(job, job.server);
   }
 
   /** Does nothing: the kernel ends the children together with the lab. */

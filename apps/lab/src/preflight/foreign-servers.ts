@@ -1,0 +1,103 @@
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { statSync } from "node:fs";
+import { connect } from "node:net";
+import { promisify } from "node:util";
+import { UsageError } from "@c10k-lab/cli";
+import { findProgram } from "../plan/foreign/find-program.ts";
+import type { CommandServer, ForeignServer, TargetServer } from "../plan/foreign/foreign-server.ts";
+import { foreignServersOf, type Plan } from "../plan/plan.ts";
+
+const BUILD_MS = 600_000;
+const CONNECT_MS = 5000;
+
+/**
+ * Builds the foreign servers of a plan and checks that each can be started or reached.
+ *
+ * @param engine name of the engine that starts the servers
+ * @returns the plan without the optional servers whose programs this machine lacks
+ * @throws UsageError in one sentence
+ */
+export async function prepareForeign(plan: Plan, engine: string): Promise<Plan> {
+  const missing: string[] = [];
+  for (const [name, foreign] of foreignServersOf(plan)) {
+    const lack = await prepareOne(name, foreign, engine);
+    if (lack === null) continue;
+    missing.push(name);
+    process.stderr.write(`lab: ${name} is left out: ${lack}\n`);
+  }
+  if (missing.length === 0) return plan;
+  const groups = plan.groups
+    .map((group) => ({ ...group, variants: group.variants.filter(({ name }) => !missing.includes(name)) }))
+    .filter(({ variants }) => variants.length > 0);
+  if (groups.length === 0) throw new UsageError(`${plan.name}: this machine can run none of its servers`);
+  return { ...plan, groups };
+}
+
+/** Returns what an optional server lacks; null when it can be run. */
+async function prepareOne(name: string, foreign: ForeignServer, engine: string): Promise<string | null> {
+  if (foreign.kind === "target") {
+    await assertListens(name, foreign);
+    return null;
+  }
+  const needed = foreign.kind === "image" ? "docker" : "process";
+  if (engine !== needed) {
+    throw new UsageError(`${name}: a server with ${foreign.kind === "image" ? "an image" : "a command"} needs --engine ${needed}`);
+  }
+  if (foreign.kind === "image") return null;
+  try {
+    assertFolder(name, foreign.cwd);
+    if (foreign.build) await build(name, foreign, foreign.build);
+    assertProgram(name, foreign, foreign.command[0] ?? "");
+    return null;
+  } catch (error) {
+    if (error instanceof ProgramMissing && foreign.isOptional) return error.lack;
+    throw error;
+  }
+}
+
+class ProgramMissing extends UsageError {
+  readonly lack: string;
+
+  constructor(name: string, lack: string) {
+    super(`${name}: ${lack}`);
+    this.lack = lack;
+  }
+}
+
+function assertProgram(name: string, { cwd, env }: CommandServer, program: string): void {
+  if (findProgram(program, cwd, env.PATH)) return;
+  throw new ProgramMissing(name, `there is no executable ${program}${program.includes("/") ? ` in ${cwd}` : ""}`);
+}
+
+function assertFolder(name: string, folder: string): void {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`${name}: there is no folder ${folder}`);
+  }
+}
+
+async function build(name: string, server: CommandServer, command: readonly string[]): Promise<void> {
+  const [program = "", ...words] = command;
+  assertProgram(name, server, program);
+  const env = { ...process.env, ...server.env };
+  try {
+    await promisify(execFile)(program, words, { cwd: server.cwd, env, timeout: BUILD_MS });
+  } catch (error) {
+    const { stdout = "", stderr = "", message } = error as Error & { stdout?: string; stderr?: string };
+    const lines = (stderr.trim() || stdout.trim() || message).split("\n");
+    const telling = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
+    throw new UsageError(`${name}: ${command.join(" ")} failed: ${telling}`);
+  }
+}
+
+async function assertListens(name: string, { host, port }: TargetServer): Promise<void> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, "connect", { signal: AbortSignal.timeout(CONNECT_MS) });
+  } catch (error) {
+    const { code, name: kind } = error as NodeJS.ErrnoException;
+    throw new UsageError(`${name}: no server answers at ${host}:${port} (${code ?? kind})`);
+  } finally {
+    socket.destroy();
+  }
+}
