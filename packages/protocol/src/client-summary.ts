@@ -124,7 +124,10 @@ export const ClientSummary = z.object({
   /** Connections by outcome; the sum is `asked.connections`. */
   outcomes: z.record(z.enum(OUTCOMES), count),
   /** The first echo that differed: the text around its first wrong byte. null when none did. */
-  firstWrong: z.object({ connection: count, sent: z.string(), received: z.string() }).nullable().default(null),
+  firstWrong: z
+    .object({ connection: count, sent: z.string(), received: z.string() })
+    .nullable()
+    .default(null),
   /**
    * The run over time: a sample at its start, then at even intervals, and one at its end with the totals. Empty in files
    * of clients that took none.

@@ -152,7 +152,9 @@ export const Manifest = z.object({
   plan: z.string(),
   question: z.string(),
   /** Architectures of the plan, in the order that tables and colours use. */
-  servers: z.array(z.object({ name: z.string(), /** null for a foreign server. */ traits: ServerTraits.nullable() })),
+  servers: z.array(
+    z.object({ name: z.string(), /** null for a foreign server. */ traits: ServerTraits.nullable() }),
+  ),
   /** Identifies the experiment. Containers carry it as a label. */
   experiment: z.string(),
   engine: z.enum(["process", "docker"]),

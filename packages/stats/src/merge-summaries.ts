@@ -23,6 +23,7 @@ export function mergeSummaries(summaries: readonly ClientSummary[]): ClientSumma
     asked: { ...first.asked, ...mergeAsked(summaries.map(({ asked }) => asked)) },
     achieved,
     outcomes: addCounts(summaries.map(({ outcomes }) => outcomes)),
+    firstWrong: summaries.map(({ firstWrong }) => firstWrong).find((one) => one !== null) ?? null,
     series: mergeSeries(summaries.map(({ series }) => series)),
     ...mergeLatencies(CLOCKS, summaries),
     loop: mergeLoops(

@@ -53,7 +53,8 @@ function quote(text: string): string {
 
 function describeFirst(first: FirstFailure): string {
   const { connection, messages, bytesSent, bytesReceived, sent, received } = first;
-  const texts = sent !== null && received !== null ? `${quote(sent)} was sent and ${quote(received)} came back` : null;
+  const texts =
+    sent !== null && received !== null ? `${quote(sent)} was sent and ${quote(received)} came back` : null;
   const account = `${integer(bytesSent)} bytes sent, ${integer(bytesReceived)} received`;
   return `the first is connection ${connection} after ${plural(messages, "message")}: ${texts ?? account}`;
 }

@@ -255,7 +255,8 @@ export class LoadConnection {
     const length = this.#recv();
     if (length === -posix.EAGAIN) return AWAIT_EVENT;
     if (length <= 0) return this.#close(length === 0 ? OUTCOME["eof-early"] : outcomeOfErrno(-length));
-    if (!this.#accept(length)) return this.#close(OUTCOME["wrong-bytes"]);
+    if (!this.#accept(length))
+      return this.#refuse(this.#message.describeWrong(this.#context.scratch, length));
     const nowUs = monotonicUs();
     this.#lastProgressUs = nowUs;
     if (this.#message.isComplete) {
@@ -272,7 +273,11 @@ export class LoadConnection {
     if (this.#state < READY || this.#state === ENDED) return AWAIT_EVENT;
     const length = this.#recv();
     if (length === -posix.EAGAIN) return AWAIT_EVENT;
-    if (length > 0) return this.#close(OUTCOME["wrong-bytes"]);
+    if (length > 0)
+      return this.#refuse({
+        sent: "",
+        received: this.#context.scratch.toString("utf8", 0, Math.min(length, 60)),
+      });
     if (length < 0) return this.#close(outcomeOfErrno(-length));
     // A connection that has done its work and only waits for others has nothing to lose.
     return this.#close(this.#state === LEAVING ? OUTCOME.ok : OUTCOME["eof-early"]);
@@ -292,6 +297,12 @@ export class LoadConnection {
     const { results, scratch } = this.#context;
     results.rows.values[this.index * results.rows.fields + RESULT.bytesReceived] += length;
     return this.#message.accept(scratch, length);
+  }
+
+  /** Ends the connection after bytes that are no echo; the first of a run are kept. */
+  #refuse(wrong: { readonly sent: string; readonly received: string }): Need {
+    this.#context.firstWrong ??= { connection: this.index + 1, ...wrong };
+    return this.#close(OUTCOME["wrong-bytes"]);
   }
 
   #endProof(): Need {

@@ -1,4 +1,5 @@
 import { type Binding, posix } from "@c10k-lab/posix";
+import type { ClientSummary } from "@c10k-lab/protocol";
 import { Clocks } from "../measure/clocks.ts";
 import { SCRATCH_BYTES } from "../measure/limits.ts";
 import { LoopEvidence } from "../measure/loop-evidence.ts";
@@ -50,6 +51,8 @@ export class LoadContext {
   working: number;
   /** Orders of the lab, when it directs this load; null: the workload's own bounds end it. */
   readonly orders: Orders | null;
+  /** The first echo that differed; null when none did. */
+  firstWrong: ClientSummary["firstWrong"] = null;
   /** Idle connections whose echo is in flight. */
   proving = 0;
   /** Open connections that have had a verified echo. */

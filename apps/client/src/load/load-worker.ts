@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { pinTo, posix } from "@c10k-lab/posix";
-import type { Clock, LoopClock } from "@c10k-lab/protocol";
+import type { ClientSummary, Clock, LoopClock } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { type ResultsMemory, ResultsTable } from "../measure/results-table.ts";
@@ -41,6 +41,7 @@ export interface LoadWorkerResult {
   readonly firstSentUs: number;
   readonly lastDoneUs: number;
   readonly unsent: number;
+  readonly firstWrong: ClientSummary["firstWrong"];
   readonly loop: { readonly waits: number; readonly sends: number; readonly receives: number };
   readonly cpuUs: number;
 }
@@ -75,6 +76,7 @@ const result: LoadWorkerResult = {
   firstSentUs: clocks.firstSentUs,
   lastDoneUs: clocks.lastDoneUs,
   unsent: loop.countUnsent(),
+  firstWrong: context.firstWrong,
   loop: {
     waits: evidence.counts[COUNT.waits],
     sends: evidence.counts[COUNT.sends],

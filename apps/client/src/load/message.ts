@@ -3,6 +3,9 @@ import type { PayloadPool } from "../workload/payload.ts";
 import { nextState, pick, stateOf } from "../workload/random.ts";
 import type { Workload } from "../workload/workload.ts";
 
+/** Bytes that are shown before and after the first wrong one. */
+const BEFORE_WRONG = 30;
+
 /** The message of a connection that is in flight: its bytes, how many are sent, how many are back. Allocates nothing. */
 export class Message {
   sentAtUs = 0;
@@ -54,6 +57,18 @@ export class Message {
 
   noteSent(bytes: number): void {
     this.#sent += bytes;
+  }
+
+  /** Returns the text around the first byte of `echo[0, length)`, just refused, that differs from what was sent. */
+  describeWrong(echo: Buffer, length: number): { readonly sent: string; readonly received: string } {
+    const from = this.#end - this.#sizeBytes + this.#received - length;
+    const due = this.#pool.bytes.subarray(from, this.#end);
+    let first = 0;
+    while (first < Math.min(length, due.length) && due[first] === echo[first]) first++;
+    const start = Math.max(0, first - BEFORE_WRONG);
+    const cut = (bytes: Buffer | Uint8Array, end: number) =>
+      Buffer.from(bytes.subarray(start, Math.min(end, first + BEFORE_WRONG))).toString("utf8");
+    return { sent: cut(due, due.length), received: cut(echo, length) };
   }
 
   /** Compares `echo[0, length)` with the bytes that are due. @returns false when a byte differs or was never sent */

@@ -41,6 +41,7 @@ export function summarize(
     },
     achieved,
     outcomes,
+    firstWrong: result.firstWrong,
     series: markWarmup(result),
     ...summarizeLatencies(CLOCKS, result.histograms, failed),
     loop: {

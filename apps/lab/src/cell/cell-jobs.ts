@@ -6,10 +6,10 @@ import type { Processors } from "@c10k-lab/process";
 import { ClientSummary } from "@c10k-lab/protocol";
 import { mergeSummaries } from "@c10k-lab/stats";
 import type { Engine, ForeignJob, Job } from "../engines/engine.ts";
-import { fillIn, type CommandServer, type ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { Cell } from "../plan/cells.ts";
 import { dividedOptions } from "../plan/check-plan.ts";
 import { CLIENT, findContract } from "../plan/contracts.ts";
+import { type CommandServer, fillIn, type ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { Load } from "../plan/load.ts";
 import type { Address } from "./probe.ts";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { numbered } from "@c10k-lab/files";
-import { pause, type Processors, type TreeUsage } from "@c10k-lab/process";
+import { type Processors, pause, type TreeUsage } from "@c10k-lab/process";
 import type { ContainerSample, Incident, Probe, RepetitionResult, Sample } from "@c10k-lab/protocol";
 import { addCounts } from "@c10k-lab/stats";
 import type { Engine, Exit, ForeignJob, ForeignService } from "../engines/engine.ts";
@@ -11,8 +11,8 @@ import { type ForeignServer, type ReadySign, writesStats } from "../plan/foreign
 import { foreignJobs } from "./cell-jobs.ts";
 import { findFreePort } from "./free-port.ts";
 import { type Address, type ProbeResult, probe } from "./probe.ts";
-import { addProbes } from "./sums.ts";
 import { sumSamples } from "./server-side.ts";
+import { addProbes } from "./sums.ts";
 
 /** A server that does not listen within this time is broken; a Java server starts in 2 s. */
 const READY_MS = 30_000;
@@ -73,7 +73,12 @@ export class ForeignSide {
       const result = await this.#awaitEcho(service, address);
       if (result === null) {
         if (!(await hasEnded(service))) {
-          this.#incidents.push({ incident: "not-ready", process, afterMs: READY_MS, answer: this.#lastLine(process) });
+          this.#incidents.push({
+            incident: "not-ready",
+            process,
+            afterMs: READY_MS,
+            answer: this.#lastLine(process),
+          });
         }
         return false;
       }
@@ -181,7 +186,13 @@ export class ForeignSide {
 
   #lastLine(process: string): string {
     try {
-      return readFileSync(join(this.#folder, `${process}.log`), "utf8").trimEnd().split("\n").at(-1)?.slice(0, 300) ?? "";
+      return (
+        readFileSync(join(this.#folder, `${process}.log`), "utf8")
+          .trimEnd()
+          .split("\n")
+          .at(-1)
+          ?.slice(0, 300) ?? ""
+      );
     } catch {
       return "";
     }

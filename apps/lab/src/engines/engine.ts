@@ -1,4 +1,10 @@
-import type { Exit as ProcessExit, ProcessCounts, ProcessTree, Stoppable, TreeUsage } from "@c10k-lab/process";
+import type {
+  ProcessCounts,
+  Exit as ProcessExit,
+  ProcessTree,
+  Stoppable,
+  TreeUsage,
+} from "@c10k-lab/process";
 import type { ContainerSample, Manifest, Sample, Trouble } from "@c10k-lab/protocol";
 import type { CommandServer, ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { App } from "./apps.ts";
@@ -52,7 +58,8 @@ export interface ForeignJob extends Omit<Job, "args"> {
 }
 
 /** An app that was started. */
-export interface Service extends Pick<Stoppable<Exit>, "nextLine" | "endWithin" | "stop" | "signal" | "exited"> {
+export interface Service
+  extends Pick<Stoppable<Exit>, "nextLine" | "endWithin" | "stop" | "signal" | "exited"> {
   /** Counters of its processes; null when they run elsewhere. */
   readonly processes: ProcessCounts | null;
   /** Samples of /proc/PID/stat, from the start on. */

@@ -2,7 +2,10 @@ import { csvFiles, readCsv } from "@c10k-lab/files";
 import type { FinalLine } from "@c10k-lab/protocol";
 
 /** Totals of a server's ledger that are compared with the client's. */
-export type ServerTotals = Pick<FinalLine, "accepted" | "refused" | "requests" | "bytesReceived" | "bytesSent">;
+export type ServerTotals = Pick<
+  FinalLine,
+  "accepted" | "refused" | "requests" | "bytesReceived" | "bytesSent"
+>;
 
 /** Columns that the comparison of the ledgers needs. */
 const COLUMNS = ["client_port", "requests", "bytes_received", "bytes_sent", "close_reason"] as const;

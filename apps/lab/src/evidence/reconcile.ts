@@ -1,9 +1,4 @@
-import type {
-  ClientSummary,
-  LedgerDifference,
-  Probe,
-  Reconciliation,
-} from "@c10k-lab/protocol";
+import type { ClientSummary, LedgerDifference, Probe, Reconciliation } from "@c10k-lab/protocol";
 import type { ServerTotals } from "./foreign-totals.ts";
 import { bytesSentToRefused } from "./refused-bytes.ts";
 

@@ -97,7 +97,10 @@ export function nameExits(app: "server" | "client", exits: readonly Exit[]) {
 function endsOf({ exits, client, final, foreign }: CellFacts) {
   return [
     // A foreign server makes no report that could be missing: its own incidents say how it ended.
-    ...nameExits("server", foreign ? [] : exits.servers).map((end) => ({ ...end, hasReported: final !== null })),
+    ...nameExits("server", foreign ? [] : exits.servers).map((end) => ({
+      ...end,
+      hasReported: final !== null,
+    })),
     ...nameExits("client", exits.clients).map((end) => ({ ...end, hasReported: client !== null })),
   ];
 }
@@ -149,7 +152,9 @@ function failures(facts: CellFacts): Incident[] {
   if (!client) return [];
   const failed = OUTCOMES.filter((outcome) => outcome !== "ok" && client.outcomes[outcome] > 0);
   const isExplained =
-    failed.length === 1 && failed[0] === "eof-early" && client.outcomes["eof-early"] === totalsOf(facts)?.refused;
+    failed.length === 1 &&
+    failed[0] === "eof-early" &&
+    client.outcomes["eof-early"] === totalsOf(facts)?.refused;
   if (isExplained) return [];
   return failed.map((outcome) => ({
     incident: "failed",

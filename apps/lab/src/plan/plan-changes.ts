@@ -3,8 +3,8 @@ import { readStep, type Step } from "./axis.ts";
 import { countConnections } from "./cells.ts";
 import { checkPlan } from "./check-plan.ts";
 import { CLIENT, findContract } from "./contracts.ts";
-import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
 import type { NamedServer } from "./foreign/foreign-server.ts";
+import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
 import type { Group, Plan, Variant } from "./plan.ts";
 
 /** Changes of a plan on a command line; what is not given stays as the plan has it. */
@@ -82,7 +82,9 @@ function addVariant({ axis, variants }: Group, { name, foreign, place }: NamedSe
 }
 
 function assertNamesDiffer(servers: readonly NamedServer[]): void {
-  const twice = servers.find(({ name }, index) => servers.slice(0, index).some((other) => other.name === name));
+  const twice = servers.find(({ name }, index) =>
+    servers.slice(0, index).some((other) => other.name === name),
+  );
   if (twice) throw new UsageError(`${twice.place}: the name ${twice.name} is taken`);
 }
 
@@ -90,7 +92,9 @@ function assertAllFound({ name }: Plan, groups: readonly Group[], only: readonly
   const names = groups.flatMap(({ variants }) => variants.map((variant) => variant.name));
   const missing = only.find((one) => !names.includes(one));
   if (missing === undefined) return;
-  throw new UsageError(`--only: the plan ${name} has no variant ${missing}; it has ${[...new Set(names)].join(", ")}`);
+  throw new UsageError(
+    `--only: the plan ${name} has no variant ${missing}; it has ${[...new Set(names)].join(", ")}`,
+  );
 }
 
 /** Returns what --load, --duration and --connections change; --load counts where it says the same as another. */

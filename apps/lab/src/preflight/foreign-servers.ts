@@ -42,7 +42,9 @@ async function prepareOne(name: string, foreign: ForeignServer, engine: string):
   }
   const needed = foreign.kind === "image" ? "docker" : "process";
   if (engine !== needed) {
-    throw new UsageError(`${name}: a server with ${foreign.kind === "image" ? "an image" : "a command"} needs --engine ${needed}`);
+    throw new UsageError(
+      `${name}: a server with ${foreign.kind === "image" ? "an image" : "a command"} needs --engine ${needed}`,
+    );
   }
   if (foreign.kind === "image") return null;
   try {
@@ -67,7 +69,10 @@ class ProgramMissing extends UsageError {
 
 function assertProgram(name: string, { cwd, env }: CommandServer, program: string): void {
   if (findProgram(program, cwd, env.PATH)) return;
-  throw new ProgramMissing(name, `there is no executable ${program}${program.includes("/") ? ` in ${cwd}` : ""}`);
+  throw new ProgramMissing(
+    name,
+    `there is no executable ${program}${program.includes("/") ? ` in ${cwd}` : ""}`,
+  );
 }
 
 function assertFolder(name: string, folder: string): void {

@@ -46,6 +46,9 @@ export function needsOf(servers: readonly string[], counts: readonly number[]): 
     threads: threads + PROCESSES * OWN_THREADS,
     mappings: threads * MAPPINGS_PER_THREAD + OWN_MAPPINGS,
     baseBytes: PROCESSES * PROCESS_BYTES,
-    connectionBytes: Math.max(...traits.map((one) => one.connectionBytes), traits.length === 0 ? CONNECTION_BYTES : 0),
+    connectionBytes: Math.max(
+      ...traits.map((one) => one.connectionBytes),
+      traits.length === 0 ? CONNECTION_BYTES : 0,
+    ),
   };
 }

@@ -93,7 +93,11 @@ export class Stand {
    * @param waiting processes of the other stands
    * @returns null when a client has gone
    */
-  async measure(place: SlicePlace, times: SliceTimes, waiting: readonly ProcessCounts[]): Promise<Slice | null> {
+  async measure(
+    place: SlicePlace,
+    times: SliceTimes,
+    waiting: readonly ProcessCounts[],
+  ): Promise<Slice | null> {
     const watched: Watched = {
       servers: this.#servers.flatMap(({ processes }) => processes ?? []),
       waiting,

@@ -150,7 +150,12 @@ function ledgerRows({ id, status, ledger, reconciliation, client: summary }: Rep
   if (ledger === "client-only" && summary) {
     const { established, messages, proofs, bytesSent, bytesReceived } = summary.achieved;
     return [
-      { id, status, ledgers: "client only", totals: [established, messages + proofs, bytesSent, bytesReceived] },
+      {
+        id,
+        status,
+        ledgers: "client only",
+        totals: [established, messages + proofs, bytesSent, bytesReceived],
+      },
     ];
   }
   if (reconciliation === null) return [{ id, status, ledgers: "not compared", totals: null }];

@@ -17,7 +17,7 @@ type LatencyMs = Readonly<Record<(typeof PERCENTILES)[number], number | null>>;
 export type RepetitionFigures = Readonly<ReturnType<typeof computeFigures>>;
 
 export function computeFigures(cell: RepetitionResult) {
-  const { client, clients, final, evidence } = cell;
+  const { client, clients, evidence } = cell;
   const achieved = client?.achieved;
   const alone = clients > 1 ? undefined : achieved;
   return {
@@ -137,10 +137,7 @@ function measureMemory(cell: RepetitionResult) {
   return {
     rssPeakMiB: ratio(peakKiB, 1024),
     /** Growth of the server's RSS since it began to listen, divided by the connections. */
-    rssPerConnectionKiB: ratio(
-      grownKiB && Math.max(0, grownKiB),
-      final?.peak ?? client?.achieved.held ?? 0,
-    ),
+    rssPerConnectionKiB: ratio(grownKiB && Math.max(0, grownKiB), final?.peak ?? client?.achieved.held ?? 0),
     threadsPeak: threads || null,
   };
 }

@@ -2,7 +2,15 @@ import { once } from "node:events";
 import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
-import { countProcess, GRACE_MS, LineQueue, type ProcessCounts, pause, Stoppable, within } from "@c10k-lab/process";
+import {
+  countProcess,
+  GRACE_MS,
+  LineQueue,
+  type ProcessCounts,
+  pause,
+  Stoppable,
+  within,
+} from "@c10k-lab/process";
 import type { ContainerSample, Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { nameOf } from "../apps.ts";

@@ -5,7 +5,7 @@ export const STATS = "{stats}";
 /** Sign that a server accepts connections: its port does, or a line of its output matches. */
 export type ReadySign =
   | { readonly sign: "port" }
-  | { readonly sign: "line"; /** Source of a regular expression. */ readonly pattern: string };
+  | { readonly sign: "line" /** Source of a regular expression. */; readonly pattern: string };
 
 interface Started {
   /** Words; of a container the arguments of its entry point. */
@@ -56,10 +56,7 @@ export function writesStats(foreign: ForeignServer): boolean {
 }
 
 /** Returns whether a placeholder occurs in the words or variables. */
-export function mentions(
-  { command, env }: Pick<Started, "command" | "env">,
-  placeholder: string,
-): boolean {
+export function mentions({ command, env }: Pick<Started, "command" | "env">, placeholder: string): boolean {
   return [...command, ...Object.values(env)].some((text) => text.includes(placeholder));
 }
 
@@ -68,8 +65,7 @@ export function fillIn<T extends Pick<Started, "command" | "env">>(
   server: T,
   values: { readonly port: number; readonly stats: string },
 ): T {
-  const fill = (text: string) =>
-    text.replaceAll(PORT, String(values.port)).replaceAll(STATS, values.stats);
+  const fill = (text: string) => text.replaceAll(PORT, String(values.port)).replaceAll(STATS, values.stats);
   return {
     ...server,
     command: server.command.map(fill),

@@ -10,6 +10,9 @@ export function splitWords(text: string): string[] {
   const rest = text.replace(WORD, "").trim();
   if (rest !== "") throw new UsageError(`a quote has no end in ${text}`);
   return words.map((word) =>
-    word.replace(PART, (_, single, double, escaped) => single ?? double?.replace(/\\(["\\])/g, "$1") ?? escaped),
+    word.replace(
+      PART,
+      (_, single, double, escaped) => single ?? double?.replace(/\\(["\\])/g, "$1") ?? escaped,
+    ),
   );
 }

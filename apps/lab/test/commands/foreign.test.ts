@@ -1,0 +1,147 @@
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { processesWith } from "@c10k-lab/process";
+import { LabProcess } from "@c10k-lab/process/testing";
+import { Manifest, RepetitionResult } from "@c10k-lab/protocol";
+import { beforeAll, expect, test } from "vitest";
+
+const SERVER = join(import.meta.dirname, "../fixtures/foreign-server.mjs");
+const command = (flaw: string) => `${process.execPath} ${SERVER} {port} ${flaw}`;
+
+const HEAD = `
+question: What do foreign servers do?
+about: A plan of a test.
+vary: connections
+values: [8]
+`;
+const WHOLE = `${HEAD}
+repeats: 1
+load: { message: This is the payload, repeat: 5, timeout: 1s, connect-timeout: 2s }
+`;
+
+function writePlan(yaml: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "c10k-foreign-")), "mine.yaml");
+  writeFileSync(file, yaml);
+  return file;
+}
+
+function readCell(folder: string, name: string): RepetitionResult {
+  return RepetitionResult.parse(JSON.parse(readFileSync(join(folder, "latest", name, "cell.json"), "utf8")));
+}
+
+const FLAWS = [
+  ...["none", "deaf", "silent", "crlf", "wrong-later", "dies", "closes"],
+  ...["limit", "stubborn", "forks", "chatty"],
+];
+
+let lab: LabProcess;
+beforeAll(async () => {
+  const variants = FLAWS.map((flaw) => `  ${flaw}: { command: "${command(flaw)}" }`);
+  lab = new LabProcess(["run", writePlan(`${WHOLE}\nvariants:\n${variants.join("\n")}\n  epoll:\n`)]);
+  await lab.exited;
+}, 180_000);
+
+const cellOf = (name: string) => readCell(lab.results, `${name}-8`);
+
+test("foreign servers with flaws end in exit code 1, and every other cell is measured", () => {
+  expect(lab.exit, lab.stderr).resolves.toEqual({ code: 1, signal: null });
+  expect(cellOf("epoll")).toMatchObject({ status: "ok", ledger: "both", reconciliation: { balanced: true } });
+  const manifest = Manifest.parse(
+    JSON.parse(readFileSync(join(lab.results, "latest", "manifest.json"), "utf8")),
+  );
+  expect(manifest.outcome).toBe("complete");
+  expect(manifest.servers.map(({ name }) => name)).toEqual(["epoll", ...FLAWS]);
+  expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toContain("client only");
+});
+
+test("a foreign server without a ledger is ok by the client's alone, with the usage of its processes", () => {
+  const { evidence, ...cell } = cellOf("none");
+  expect(cell).toMatchObject({ status: "ok", ledger: "client-only", final: null, reconciliation: null });
+  expect(cell.incidents.filter(({ incident }) => incident === "failed")).toEqual([]);
+  expect(cell.client?.achieved.messages).toBe(40);
+  const { ready, end } = evidence.tree ?? {};
+  expect(end?.userUs).toBeGreaterThan(ready?.userUs ?? Number.POSITIVE_INFINITY);
+  expect(end?.voluntarySwitches).toBeGreaterThan(0);
+  expect(end?.maxRssKiB).toBeGreaterThan(10_000);
+  expect(evidence.server.at(-1)).toMatchObject({ processes: 1 });
+  expect(evidence.server.at(-1)?.descriptors).toBeGreaterThan(3);
+});
+
+test.each([
+  ["deaf", "failed", { incident: "ended-early", process: "server", exitCode: 2 }],
+  ["silent", "failed", { incident: "no-echo", sent: "ready?\n", received: "", end: "timeout" }],
+  ["crlf", "failed", { incident: "no-echo", sent: "ready?\n", received: "ready?\r\n", end: "wrong-bytes" }],
+  ["dies", "failed", { incident: "ended-early", exitCode: 7 }],
+  ["closes", "failed", { incident: "failed", outcome: "eof-early" }],
+  ["stubborn", "ok", { incident: "stop-ignored", process: "server", afterMs: 3000 }],
+  ["forks", "ok", { incident: "left-behind", processes: 1 }],
+])("a foreign server that is %s is %s", (flaw, status, incident) => {
+  const cell = cellOf(flaw);
+  expect(cell.status).toBe(status);
+  expect(cell.incidents).toContainEqual(expect.objectContaining(incident));
+});
+
+test("of wrong bytes the first are kept: what was sent, and what came back", () => {
+  const { incidents } = cellOf("wrong-later");
+  const failed = incidents.find((one) => one.incident === "failed" && one.outcome === "wrong-bytes");
+  expect(failed).toMatchObject({
+    connections: 8,
+    first: { sent: "This is the payload\n", received: "This is the pAyload\n" },
+  });
+});
+
+test("connections above a foreign server's limit are counted, with the first of them", () => {
+  const { status, incidents } = cellOf("limit");
+  expect(status).toBe("failed");
+  // The lab's probe has been one of the server's six connections.
+  const count = incidents.reduce((sum, one) => sum + (one.incident === "failed" ? one.connections : 0), 0);
+  expect(count).toBe(3);
+});
+
+test("no process of a foreign server is left behind", () => {
+  expect(processesWith("sleep 98771")).toEqual([]);
+  expect(processesWith("foreign-server.mjs")).toEqual([]);
+});
+
+test("the output of a foreign server does not fill the disk", () => {
+  expect(cellOf("chatty").status).toBe("ok");
+  expect(readFileSync(join(lab.results, "latest", "chatty-8", "server.log")).length).toBeLessThan(2 ** 21);
+});
+
+test("a foreign server and a running target are measured in slices beside ours", async () => {
+  const target = createServer((socket) => socket.on("error", () => {}).pipe(socket)).listen(0, "127.0.0.1");
+  await once(target, "listening");
+  const { port } = target.address() as AddressInfo;
+  const plan = `${HEAD}measure: slices\nrepeats: 1\nbudget: 15s\nload: { message: hello }\nvariants:\n  select:\n  epoll:\n`;
+  const words = ["--server", `mine=${command("none")}`, "--target", `theirs=127.0.0.1:${port}`];
+  const run = new LabProcess(["run", writePlan(plan), ...words, "--only", "mine,theirs,epoll"]);
+  expect(await run.exited, run.stderr).toBe(0);
+  target.close();
+  const mine = readCell(run.results, "mine-8-run-1");
+  for (const { server } of mine.slices) expect(server.cpuUsPerMessage).toBeGreaterThan(0);
+  const theirs = readCell(run.results, "theirs-8-run-1");
+  expect(theirs).toMatchObject({ status: "ok", ledger: "client-only", evidence: { tree: null } });
+  expect(theirs.slices.length).toBeGreaterThan(2);
+  for (const { server } of theirs.slices)
+    expect(server).toMatchObject({ cores: null, cpuUsPerMessage: null });
+}, 90_000);
+
+test.each([
+  ["--server", "mine=./no-such {port}", "mine: there is no executable ./no-such in "],
+  ["--server", "mine=no-such-echo {port}", "mine: there is no executable no-such-echo"],
+  ["--server", "mine=./echo", "--server: mine: {port} is missing: the lab chooses the port"],
+  ["--server", "epoll=./echo {port}", "--server: the name epoll is taken"],
+  ["--server", "./echo", "--server: './echo' has no name and value"],
+  ["--server", "mine=./echo '{port}", "--server: mine: a quote has no end"],
+  ["--target", "mine=localhost", "--target: mine: 'localhost' is not an address"],
+  ["--target", "mine=127.0.0.1:1", "mine: no server answers at 127.0.0.1:1 (ECONNREFUSED)"],
+  ["--only", "none", "--only: the plan mine"],
+])("%s '%s' is refused before the first cell with one sentence", async (option, value, sentence) => {
+  const run = new LabProcess(["run", writePlan(`${WHOLE}variants:\n  epoll:\n`), option, value]);
+  expect(await run.exited).toBe(2);
+  expect(run.stderr).toContain(sentence);
+  expect(run.stderr.trim().split("\n")).toHaveLength(1);
+});
