@@ -34,6 +34,7 @@ const ROOMS = {
     "engines",
     "preflight",
     "plan",
+    "plan/foreign",
     "terminal",
   ],
   "apps/report": ["main.ts", "commands", "output", "results", "contract.ts"],

@@ -32,7 +32,7 @@ type Report =
   | ({ readonly event: "usage"; readonly killed: number } & TreeUsage);
 
 /**
- * A command of somebody else, with everything that it starts. SIGKILL, and the end of this process, end all of its
+ * A foreign command, with everything that it starts. SIGKILL, and the end of this process, end all of its
  * processes, daemons included.
  */
 export class KeptCommand extends Stoppable<Exit> {

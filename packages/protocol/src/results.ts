@@ -15,7 +15,7 @@ export const Sample = z.object({
   cpuMs: z.number().nonnegative(),
   rssKiB: count,
   threads: count,
-  /** Of a foreign server, whose processes are counted together. */
+  /** Counts of a foreign server, whose processes are counted together; missing for others. */
   processes: count.optional(),
   descriptors: count.optional(),
 });
@@ -118,7 +118,7 @@ export const RepetitionResult = z.object({
     /** Per cent of one core that others took from server start to server end; null when not known. */
     host: z.object({ stolenPercent: z.number(), otherPercent: z.number().nullable() }),
     containers: z.object({ server: z.array(ContainerSample), clients: z.array(z.array(ContainerSample)) }),
-    /** Of a foreign server when it was ready and at its end; null for others and where its processes are not seen. */
+    /** Usage of a foreign server when it was ready and at its end; null for others and where its processes are not seen. */
     tree: z.object({ ready: TreeUsage, end: TreeUsage }).nullable().default(null),
     /** null where no sample was taken. */
     sampledCalls: SampledCalls.nullable().default(null),

@@ -118,7 +118,7 @@ export class ForeignSide {
     return this.#probes.length < this.#addresses.length ? null : this.#probes.reduce(addProbes);
   }
 
-  /** A server of somebody else writes no line of ours. */
+  /** A foreign server writes no line of ours. */
   readonly listening = null;
   readonly final = null;
 

@@ -13,7 +13,7 @@ export class ServerSide {
   #probes: Probe[] = [];
   #finals: FinalLine[] = [];
   exits: readonly Exit[] = [];
-  /** What happened instead of the first echo; null when it came, or was not tried. */
+  /** The answer to the probe where it was no echo; null when it was, or was not tried. */
   probeFailure: Extract<ProbeResult, { probe: null }> | null = null;
 
   /** Starts them. @throws EngineTrouble */

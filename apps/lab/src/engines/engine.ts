@@ -31,7 +31,7 @@ export interface Engine {
   /** @throws EngineTrouble */
   start(job: Job): Promise<Service>;
 
-  /** Starts a server of somebody else. @throws EngineTrouble */
+  /** Starts a foreign server. @throws EngineTrouble */
   startForeign(job: ForeignJob): Promise<ForeignService>;
 
   /** Removes the remaining containers of this run. */
@@ -52,7 +52,7 @@ export interface Job {
   readonly connections: number;
 }
 
-/** A server of somebody else to start; its placeholders are filled in. */
+/** A foreign server to start; its placeholders are filled in. */
 export interface ForeignJob extends Omit<Job, "args"> {
   readonly server: CommandServer | ImageServer;
 }
@@ -68,7 +68,7 @@ export interface Service
   readonly containerSamples: readonly ContainerSample[];
 }
 
-/** A server of somebody else that was started. */
+/** A foreign server that was started. */
 export interface ForeignService extends Service {
   readonly processes: ProcessTree | null;
   /** Resolves when the command itself has ended; its daemons may go on. */

@@ -23,7 +23,7 @@ export interface CellFacts extends Reports {
     readonly totals: ServerTotals | null;
     readonly incidents: readonly Incident[];
   } | null;
-  /** What came instead of the first echo; null when it came, or was not tried. */
+  /** The answer to the probe where it was no echo; null when it was, or was not tried. */
   readonly probeFailure: { readonly sent: string; readonly received: string; readonly end: string } | null;
   readonly firstFailures: ReadonlyMap<Outcome, FirstFailure>;
   readonly exits: { readonly servers: readonly Exit[]; readonly clients: readonly Exit[] };

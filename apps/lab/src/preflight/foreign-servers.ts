@@ -15,7 +15,7 @@ const CONNECT_MS = 5000;
  * Builds the foreign servers of a plan and checks that each can be started or reached.
  *
  * @param engine name of the engine that starts the servers
- * @returns the plan without the optional servers whose programs this machine lacks
+ * @returns the plan without the optional servers that this machine cannot build or start
  * @throws UsageError in one sentence
  */
 export async function prepareForeign(plan: Plan, engine: string): Promise<Plan> {
@@ -53,12 +53,12 @@ async function prepareOne(name: string, foreign: ForeignServer, engine: string):
     assertProgram(name, foreign, foreign.command[0] ?? "");
     return null;
   } catch (error) {
-    if (error instanceof ProgramMissing && foreign.isOptional) return error.lack;
+    if (error instanceof CannotRun && foreign.isOptional) return error.lack;
     throw error;
   }
 }
 
-class ProgramMissing extends UsageError {
+class CannotRun extends UsageError {
   readonly lack: string;
 
   constructor(name: string, lack: string) {
@@ -69,10 +69,7 @@ class ProgramMissing extends UsageError {
 
 function assertProgram(name: string, { cwd, env }: CommandServer, program: string): void {
   if (findProgram(program, cwd, env.PATH)) return;
-  throw new ProgramMissing(
-    name,
-    `there is no executable ${program}${program.includes("/") ? ` in ${cwd}` : ""}`,
-  );
+  throw new CannotRun(name, `there is no executable ${program}${program.includes("/") ? ` in ${cwd}` : ""}`);
 }
 
 function assertFolder(name: string, folder: string): void {
@@ -90,8 +87,9 @@ async function build(name: string, server: CommandServer, command: readonly stri
   } catch (error) {
     const { stdout = "", stderr = "", message } = error as Error & { stdout?: string; stderr?: string };
     const lines = (stderr.trim() || stdout.trim() || message).split("\n");
-    const telling = lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
-    throw new UsageError(`${name}: ${command.join(" ")} failed: ${telling}`);
+    const telling =
+      lines.find((line) => /^error/.test(line)) ?? lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
+    throw new CannotRun(name, `${command.join(" ")} failed: ${telling}`);
   }
 }
 

@@ -17,7 +17,10 @@ export class SliceProgress {
     const costs = findings.levels
       .filter(
         (level) =>
-          level.group === point.group.name && level.axisValue === point.step.x && level.quantity === "cost",
+          level.group === point.group.name &&
+          level.axisValue === point.step.x &&
+          level.quantity === "cost" &&
+          level.slices > 0,
       )
       .map(({ variant, value }) => `${variant} ${value.toFixed(1)}`);
     const text = costs.length === 0 ? "nothing measured" : `${costs.join(", ")} µs of CPU a message`;

@@ -16,7 +16,7 @@ export function summaryRows(results: LabResults): SummaryRow[] {
 }
 
 function makeRow(cell: RepetitionResult): SummaryRow {
-  const { client, final, evidence, doubts, reconciliation } = cell;
+  const { client, final, evidence, doubts } = cell;
   const figures = computeFigures(cell);
   return {
     cell: cell.cell,
@@ -64,7 +64,7 @@ function makeRow(cell: RepetitionResult): SummaryRow {
     words_scanned_per_wait: figures.wordsPerWait,
     host_stolen_percent_of_core: evidence.host.stolenPercent,
     host_other_percent_of_core: evidence.host.otherPercent,
-    ledgers_balanced: reconciliation === null ? null : String(reconciliation.balanced),
+    ledgers_balanced: describeLedgers(cell),
     ...Object.fromEntries(TCP_COUNTERS.map((name) => [`tcp_${name}`, evidence.tcp[name] ?? null])),
   };
 }
@@ -74,4 +74,10 @@ function latencyColumns({ latency }: RepetitionFigures, clock: Clock): SummaryRo
   const name = clock.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const percentiles = Object.entries(latency[clock]);
   return Object.fromEntries(percentiles.map(([key, ms]) => [`${name}_${key}_ms`, ms]));
+}
+
+/** Returns `true`, `false`, or `client-only` where the server keeps no ledger; null where they were not compared. */
+function describeLedgers({ ledger, reconciliation }: RepetitionResult): string | null {
+  if (ledger === "client-only") return ledger;
+  return reconciliation === null ? null : String(reconciliation.balanced);
 }

@@ -71,7 +71,7 @@ export class DockerEngine implements Engine {
     return this.#startContainer(job, { Image: imageOf(job.app), Cmd: [...job.args], User: user });
   }
 
-  /** Starts an image of somebody else with the user that it names: its files may belong to that user. */
+  /** Starts a foreign image with the user that it names: its files may belong to that user. */
   async startForeign(job: ForeignJob): Promise<ForeignService> {
     const { server } = job;
     if (server.kind === "command") throw new Error("a command needs the engine process");

@@ -3,7 +3,7 @@ import type { Exit, ForeignService } from "../engine.ts";
 import { TreeSampler } from "../tree-sampler.ts";
 import type { Container } from "./container.ts";
 
-/** A container of somebody else's image. Removing the container ends all of its processes. */
+/** A container of a foreign image. Removing the container ends all of its processes. */
 export class ForeignContainer implements ForeignService {
   readonly processes: ProcessTree | null;
   readonly exited: Promise<Exit>;

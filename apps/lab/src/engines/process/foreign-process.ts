@@ -5,7 +5,7 @@ import type { CommandServer } from "../../plan/foreign/foreign-server.ts";
 import type { ForeignJob, ForeignService } from "../engine.ts";
 import { TreeSampler } from "../tree-sampler.ts";
 
-/** A command of somebody else as a child process: the first MiB of its output goes to its log. */
+/** A foreign command as a child process: the first MiB of its output goes to its log. */
 export class ForeignProcess extends KeptCommand implements ForeignService {
   readonly containerSamples = [];
   readonly #sampler: TreeSampler;

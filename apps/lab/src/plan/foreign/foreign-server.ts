@@ -1,6 +1,6 @@
 /** Placeholders in the words and variables of a command. */
 export const PORT = "{port}";
-export const STATS = "{stats}";
+const STATS = "{stats}";
 
 /** Sign that a server accepts connections: its port does, or a line of its output matches. */
 export type ReadySign =
@@ -22,7 +22,7 @@ export interface CommandServer extends Started {
   readonly cwd: string;
   /** Command that builds it before the first cell; null for none. */
   readonly build: readonly string[] | null;
-  /** The variant is left out where a program of it is not found. */
+  /** The variant is left out where it cannot be built, or its program is not found. */
   readonly isOptional: boolean;
 }
 
