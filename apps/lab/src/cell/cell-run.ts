@@ -238,7 +238,7 @@ export class CellRun {
         clients: this.#clients.containerSamples,
       },
       tree,
-      sampledCalls: null,
+      sampledCalls: this.#stand?.sampledCalls ?? null,
       tcp: this.#tcp,
     };
   }

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProcessCounts } from "@c10k-lab/process";
-import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
+import { type ProcessCounts, ProcessTree } from "@c10k-lab/process";
+import type { ControlAnswer, ControlOrder, SampledCalls, Slice } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import type { Service } from "../engines/engine.ts";
+import { CallTracer } from "../evidence/call-tracer.ts";
 import type { Cell } from "../plan/cells.ts";
 import { DirectedClient } from "./directed-client.ts";
 import { compareLooks, look, type SliceEvidence, type Watched } from "./slice-look.ts";
@@ -25,6 +26,8 @@ type SlicePlace = Pick<Slice, "block" | "place">;
 export class Stand {
   readonly cell: Cell;
   readonly slices: Slice[] = [];
+  /** System calls of a foreign server; null where none were sampled. */
+  sampledCalls: SampledCalls | null = null;
   readonly #processor: number | null;
   readonly #up = Promise.withResolvers<boolean>();
   readonly #released = Promise.withResolvers<void>();
@@ -32,6 +35,8 @@ export class Stand {
   #servers: readonly Service[] = [];
   #clients: readonly Service[] = [];
   #isGone = false;
+  /** Messages of all slices so far. */
+  #messages = 0;
 
   /** @param processor the server's; null when it is not pinned */
   constructor(cell: Cell, processor: number | null) {
@@ -112,8 +117,23 @@ export class Stand {
     const after = look(watched);
     const parked = await this.#order("park");
     if (!from || !to || !parked) return null;
+    this.#messages = parked.messages;
     const evidence = compareLooks(before, after);
     return describeSlice(place, { from, to, parked }, evidence, watched.servers.length > 0);
+  }
+
+  /** Counts the system calls of a foreign server in a slice that is not kept: our servers count their own. */
+  async sampleCalls(times: SliceTimes): Promise<void> {
+    const trees = this.#servers.map(({ processes }) => processes).filter((one) => one instanceof ProcessTree);
+    const tracer = await CallTracer.attach(trees.flatMap(({ pids }) => pids));
+    if (tracer === null) return;
+    const before = this.#messages;
+    const startedMs = performance.now();
+    const slice = await this.measure({ block: 0, place: 0 }, times, []);
+    const durationMs = performance.now() - startedMs;
+    const calls = await tracer.detach();
+    const messages = this.#messages - before;
+    if (slice && calls && messages > 0) this.sampledCalls = { messages, durationMs, calls };
   }
 
   /** Gives all clients an order. @returns the sum of their answers; null when one did not answer */

@@ -15,7 +15,11 @@ export function method(experiments: readonly Experiment[]): string {
     "## Method",
     "Each server runs alone under each load: a server, its options and a load make a cell. Every cell starts a " +
       "new server process and a new client process. The servers echo every byte; they differ in architecture alone.",
-    bullets([...loadSentences(experiments), ...measureSentences(), ...judgementSentences(experiments)]),
+    bullets([
+      ...loadSentences(experiments),
+      ...measureSentences(experiments),
+      ...judgementSentences(experiments),
+    ]),
   ]);
 }
 
@@ -53,7 +57,18 @@ function titlesOf(experiments: readonly Experiment[], holds: (client: Client) =>
   });
 }
 
-function measureSentences(): string[] {
+/** Returns the variants with such a repetition, each once. */
+function variantsWith(
+  experiments: readonly Experiment[],
+  holds: (one: RepetitionResult) => boolean,
+): string[] {
+  const all = experiments.flatMap(({ results }) => results.repetitions);
+  return [...new Set(all.filter(holds).map(({ variant }) => variant))];
+}
+
+function measureSentences(experiments: readonly Experiment[]): string[] {
+  const alone = variantsWith(experiments, ({ ledger }) => ledger === "client-only");
+  const sampled = variantsWith(experiments, ({ evidence }) => evidence.sampledCalls !== null);
   return [
     "Response time runs from the first byte of a message sent to its last byte back. Connect time runs from connect(2) to the " +
       "established connection and is never mixed in. The wait to be accepted shows in the first response.",
@@ -61,9 +76,22 @@ function measureSentences(): string[] {
       "directions in that time. New connections per second are those that ended well, by the time from the first connect(2) " +
       "to the last close(2), which is also the wall time.",
     "The client compares every byte that returns with the byte it sent.",
-    "The ledgers of both sides are reconciled: connections, messages and bytes must agree exactly.",
+    "The ledgers of both sides are reconciled: connections, messages and bytes must agree exactly." +
+      (alone.length === 0
+        ? ""
+        : ` Client only: ${listed(alone)}. Such a server keeps no ledger, so the client's checked bytes are the only account.`),
     "Server CPU and context switches per message are what the process used between its first and its last line of output. The " +
       "share of a core is that of its busiest stretch as long as the exchange of messages. Peak memory is the largest sample.",
+    ...(alone.length === 0
+      ? []
+      : [
+          "CPU, switches, memory and threads of a server that is not the lab's are those of all its processes in /proc.",
+        ]),
+    ...(sampled.length === 0
+      ? []
+      : [
+          `System calls per message of ${listed(sampled)} are sampled: strace(1) counted them for a fraction of a second in which nothing was measured.`,
+        ]),
     "Context switches count voluntary and involuntary ones of all threads of the server.",
   ];
 }
