@@ -97,11 +97,13 @@ function isMet({ objective, failures, unproven, achieved, p99Ms }: Facts): boole
  * connections were held than asked for.
  */
 function findUnproven(cell: RepetitionResult, { searched }: Question): Unproven | null {
-  if (cell.status === "cut-off" || cell.client === null || cell.final === null) {
+  const lacksTotals = cell.ledger === "both" && cell.final === null && cell.reconciliation === null;
+  if (cell.status === "cut-off" || cell.client === null || lacksTotals) {
     const [incident = null] = cell.incidents;
     return { incident, doubt: incident === null ? { reason: "status", status: cell.status } : null };
   }
-  if (!cell.reconciliation?.balanced) return { incident: null, doubt: { reason: "ledgers" } };
+  if (cell.ledger === "both" && !cell.reconciliation?.balanced)
+    return { incident: null, doubt: { reason: "ledgers" } };
   const notHeld = searched === "connections" ? findDoubt(cell, ["not-held"]) : null;
   return notHeld && { incident: null, doubt: notHeld };
 }

@@ -39,7 +39,11 @@ const FLAWS = [
 
 let lab: LabProcess;
 beforeAll(async () => {
-  const variants = FLAWS.map((flaw) => `  ${flaw}: { command: "${command(flaw)}" }`);
+  const variants = [
+    ...FLAWS.map((flaw) => `  ${flaw}: { command: "${command(flaw)}" }`),
+    ...["ledger", "forgets"].map((flaw) => `  ${flaw}: { command: "${command(flaw)} {stats}" }`),
+    `  no-ledger: { command: "${command("none")}", env: { STATS: "{stats}" } }`,
+  ];
   lab = new LabProcess(["run", writePlan(`${WHOLE}\nvariants:\n${variants.join("\n")}\n  epoll:\n`)]);
   await lab.exited;
 }, 180_000);
@@ -53,7 +57,13 @@ test("foreign servers with flaws end in exit code 1, and every other cell is mea
     JSON.parse(readFileSync(join(lab.results, "latest", "manifest.json"), "utf8")),
   );
   expect(manifest.outcome).toBe("complete");
-  expect(manifest.servers.map(({ name }) => name)).toEqual(["epoll", ...FLAWS]);
+  expect(manifest.servers.map(({ name }) => name)).toEqual([
+    "epoll",
+    ...FLAWS,
+    "ledger",
+    "forgets",
+    "no-ledger",
+  ]);
   expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toContain("client only");
 });
 
@@ -99,6 +109,26 @@ test("connections above a foreign server's limit are counted, with the first of 
   // The lab's probe has been one of the server's six connections.
   const count = incidents.reduce((sum, one) => sum + (one.incident === "failed" ? one.connections : 0), 0);
   expect(count).toBe(3);
+});
+
+test("the ledger that a foreign server writes is compared with the client's to the byte", () => {
+  expect(cellOf("ledger")).toMatchObject({
+    status: "ok",
+    ledger: "both",
+    reconciliation: { balanced: true, server: { connections: 8, requests: 40, bytesReceived: 800 } },
+  });
+  const forgetful = cellOf("forgets");
+  expect(forgetful).toMatchObject({ status: "failed", reconciliation: { balanced: false } });
+  expect(forgetful.incidents).toContainEqual({
+    incident: "ledgers-differ",
+    differences: [{ entry: "messages", client: 40, server: 32 - 1 }],
+  });
+});
+
+test("a file of another form instead of a ledger is an incident", () => {
+  const { status, incidents } = cellOf("no-ledger");
+  expect(status).toBe("failed");
+  expect(incidents).toContainEqual({ incident: "no-totals", process: "server" });
 });
 
 test("no process of a foreign server is left behind", () => {
