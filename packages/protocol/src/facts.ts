@@ -79,6 +79,8 @@ export const Incident = z.discriminatedUnion("incident", [
     signal: z.string().nullable(),
     answer: quotation,
   }),
+  /** A foreign server kept its end of the lab's probe open after the FIN. */
+  z.object({ incident: z.literal("stays-open"), process }),
   /** A foreign server did not end at its stop signal, so it was killed. */
   z.object({ incident: z.literal("stop-ignored"), process, afterMs: count }),
   /** Processes that a foreign server left at its end; they were killed. */

@@ -19,6 +19,8 @@ const SENTENCES: Sentences = {
     `The ${process} was not ready after ${afterMs / 1000} s${answer && ` (${answer})`}; see ${process}.log.`,
   "ended-early": ({ process, exitCode, signal, answer }) =>
     `The ${process} ended before it was told to, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
+  "stays-open": ({ process }) =>
+    `The ${process} did not close a connection after the client's FIN: its descriptors may leak.`,
   "stop-ignored": ({ process, afterMs }) =>
     `The ${process} did not end within ${afterMs / 1000} s of its stop signal and was killed.`,
   "left-behind": ({ process, processes }) =>
@@ -43,6 +45,7 @@ const ENDS: Readonly<Record<string, string>> = {
   "": "",
   "wrong-bytes": "",
   timeout: " in 5 s",
+  "stays-open": ", and the connection was not closed after the FIN",
   closed: " before the connection was closed",
 };
 

@@ -87,6 +87,7 @@ export class ForeignSide {
         return false;
       }
       this.#probes.push(result.probe);
+      if (!result.isClosed) this.#incidents.push({ incident: "stays-open", process });
       if (service?.processes) this.#ready.push(service.processes.usage());
     }
     return true;

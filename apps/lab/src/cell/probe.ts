@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { pause } from "@c10k-lab/process";
 import type { Probe } from "@c10k-lab/protocol";
 
 const LINE = "ready?\n";
 const PATIENCE_MS = 5000;
+/** A server that serves closes its end a round trip after the client's FIN. */
+const CLOSE_MS = 2000;
 /** Characters of a wrong answer that are kept. */
 const KEPT = 80;
 
@@ -18,7 +21,10 @@ const PROBE: Probe = { connections: 1, messages: 1, bytes: LINE.length };
 
 /** A probe that came back, or what happened instead. */
 export type ProbeResult =
-  | { readonly probe: Probe }
+  | {
+      readonly probe: Probe /** False when the server kept its end open after the client's FIN. */;
+      readonly isClosed: boolean;
+    }
   | {
       readonly probe: null;
       readonly sent: string;
@@ -53,8 +59,8 @@ export async function probe({ host, port }: Address): Promise<ProbeResult> {
       if (!LINE.startsWith(echo)) return fail("wrong-bytes");
     }
     socket.end();
-    await once(socket, "close", { signal: late });
-    return { probe: PROBE };
+    const isClosed = await Promise.race([closed.then(() => true), pause(CLOSE_MS).then(() => false)]);
+    return { probe: PROBE, isClosed };
   } catch (error) {
     const { code, name } = error as NodeJS.ErrnoException;
     return fail(name === "AbortError" ? "timeout" : (code ?? name));

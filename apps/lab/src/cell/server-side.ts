@@ -6,6 +6,8 @@ import { addFinals, addListening, addProbes, addSamples } from "./sums.ts";
 /** A server that does not listen within this time is broken. */
 const READY_MS = 30_000;
 
+const NOT_CLOSED = { probe: null, sent: "", received: "", end: "stays-open" } as const;
+
 /** The servers of a cell, most often one. The reports of several are added. */
 export class ServerSide {
   #services: Service[] = [];
@@ -28,8 +30,8 @@ export class ServerSide {
       if (!listening) return false;
       this.#listening.push(listening);
       const result = await probe(listening);
-      if (result.probe === null) {
-        this.probeFailure = result;
+      if (result.probe === null || !result.isClosed) {
+        this.probeFailure = result.probe === null ? result : NOT_CLOSED;
         return false;
       }
       this.#probes.push(result.probe);

@@ -135,9 +135,13 @@ export class LabSession {
    * Measures cells whose variants are up together, and keeps them.
    *
    * @param work directs the stands while they are up
+   * @returns their repetitions
    * @throws EngineTrouble when no further cell can be run, or none makes sense
    */
-  async runTogether(cells: readonly Cell[], work: (stands: Stand[]) => Promise<void>): Promise<void> {
+  async runTogether(
+    cells: readonly Cell[],
+    work: (stands: Stand[]) => Promise<void>,
+  ): Promise<readonly RepetitionResult[]> {
     const stands = cells.map((cell) => new Stand(cell, this.#processors?.server[0] ?? null));
     const runs = stands.map((stand) => this.#prepareRun(stand.cell, stand));
     this.#current = runs;
@@ -147,9 +151,11 @@ export class LabSession {
     } finally {
       for (const stand of stands) stand.release();
     }
-    for (const result of await results) this.#keep(result);
+    const measured = await results;
+    for (const result of measured) this.#keep(result);
     this.#writeFindings();
     throwTroubles(runs);
+    return measured;
   }
 
   #prepareRun(cell: Cell, stand: Stand | null): CellRun {

@@ -21,6 +21,8 @@ export class SlicedRun {
   readonly #progress: SliceProgress;
   readonly #deadlineMs: number;
   readonly #starts = new Map<Point, number>();
+  /** Foreign variants that failed at a point: they are not started there again, so that they cost the others no time. */
+  readonly #failed = new Map<Point, Set<string>>();
   /** Longest time of a start so far, without its blocks, and with them, ms. */
   #overheadMs = 0;
   #visitMs = 0;
@@ -66,7 +68,10 @@ export class SlicedRun {
     this.#starts.set(point, repetition);
     this.#progress.begin(point, repetition, this.#leftMs());
     let blocksMs = 0;
-    await this.#session.runTogether(cellsAt(this.#plan, point, repetition), async (stands) => {
+    const failed = this.#failed.get(point) ?? new Set();
+    this.#failed.set(point, failed);
+    const cells = cellsAt(this.#plan, point, repetition).filter(({ variant }) => !failed.has(variant));
+    const results = await this.#session.runTogether(cells, async (stands) => {
       const up = await standing(stands);
       const blocks = new Blocks(up, this.#plan.seed * 1000 + repetition);
       await blocks.warmUp();
@@ -79,6 +84,10 @@ export class SlicedRun {
       }
       blocksMs = performance.now() - upMs;
     });
+    for (const { variant, status } of results) {
+      const isForeign = cells.some((cell) => cell.variant === variant && cell.foreign !== null);
+      if (isForeign && status === "failed") failed.add(variant);
+    }
     this.#overheadMs = Math.max(this.#overheadMs, performance.now() - startedMs - blocksMs);
     this.#visitMs = Math.max(this.#visitMs, performance.now() - startedMs);
     this.#progress.finish(point, repetition, this.#session.findings, this.#leftMs());
