@@ -83,8 +83,11 @@ export const RepetitionResult = z.object({
   /** 1 for the first repetition of its cell. */
   repetition: count,
   server: z.string(),
-  /** `client-only`: the server keeps no ledger, so the client's checked bytes are the only account. */
-  ledger: z.enum(["both", "client-only"]).default("both"),
+  /**
+   * `both`: client and server report theirs. `csv`: a foreign server's CSV file is compared. `client-only`: the server keeps
+   * none, so the client's checked bytes are the only account.
+   */
+  ledger: z.enum(["both", "csv", "client-only"]).default("both"),
   /** Connections asked for, of all clients together. */
   connections: count,
   /** Client processes that shared them. */

@@ -58,6 +58,55 @@ test.each<[Incident, string]>([
     "The ledgers differ: messages: the client counts 20, the server 19.",
   ],
   [{ incident: "failed", outcome: "reset", connections: 7 }, "7 connections ended as reset."],
+  [
+    {
+      incident: "failed",
+      outcome: "wrong-bytes",
+      connections: 3,
+      first: {
+        connection: 5,
+        messages: 2,
+        bytesSent: 60,
+        bytesReceived: 60,
+        sent: "hi\n",
+        received: "hi\r\n",
+      },
+    },
+    '3 connections ended as wrong-bytes; the first is connection 5 after 2 messages: "hi\\n" was sent and "hi\\r\\n" came back.',
+  ],
+  [
+    {
+      incident: "failed",
+      outcome: "timeout",
+      connections: 1,
+      first: { connection: 2, messages: 0, bytesSent: 20, bytesReceived: 0, sent: null, received: null },
+    },
+    "1 connections ended as timeout; the first is connection 2 after 0 messages: 20 bytes sent, 0 received.",
+  ],
+  [
+    { incident: "no-echo", sent: "ready?\n", received: "", end: "timeout" },
+    'The server did not echo the lab\'s probe: "ready?\\n" was sent and nothing came back in 5 s.',
+  ],
+  [
+    { incident: "not-ready", process: "server", afterMs: 30_000, answer: "alas" },
+    "The server was not ready after 30 s (alas); see server.log.",
+  ],
+  [
+    { incident: "ended-early", process: "server", exitCode: 7, signal: null, answer: "" },
+    "The server ended before it was told to, with exit code 7; see server.log.",
+  ],
+  [
+    { incident: "stop-ignored", process: "server", afterMs: 3000 },
+    "The server did not end within 3 s of its stop signal and was killed.",
+  ],
+  [
+    { incident: "left-behind", process: "server", processes: 2 },
+    "The server left 2 of its processes behind; the lab killed them.",
+  ],
+  [
+    { incident: "stays-open", process: "server" },
+    "The server did not close a connection after the client's FIN: its descriptors may leak.",
+  ],
 ])("Incident %#", (incident, sentence) => {
   expect(describeIncidents([{ id: "a", cell: "epoll-10", incidents: [incident] }])).toEqual([
     `epoll-10: ${sentence}`,

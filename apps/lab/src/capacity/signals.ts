@@ -97,12 +97,13 @@ function isMet({ objective, failures, unproven, achieved, p99Ms }: Facts): boole
  * connections were held than asked for.
  */
 function findUnproven(cell: RepetitionResult, { searched }: Question): Unproven | null {
-  const lacksTotals = cell.ledger === "both" && cell.final === null && cell.reconciliation === null;
+  const isForeign = cell.ledger === "csv" || cell.ledger === "client-only";
+  const lacksTotals = cell.final === null && !isForeign;
   if (cell.status === "cut-off" || cell.client === null || lacksTotals) {
     const [incident = null] = cell.incidents;
     return { incident, doubt: incident === null ? { reason: "status", status: cell.status } : null };
   }
-  if (cell.ledger === "both" && !cell.reconciliation?.balanced)
+  if (cell.ledger !== "client-only" && !cell.reconciliation?.balanced)
     return { incident: null, doubt: { reason: "ledgers" } };
   const notHeld = searched === "connections" ? findDoubt(cell, ["not-held"]) : null;
   return notHeld && { incident: null, doubt: notHeld };

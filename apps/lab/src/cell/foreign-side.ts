@@ -124,12 +124,12 @@ export class ForeignSide {
   readonly final = null;
 
   get ledger(): RepetitionResult["ledger"] {
-    return writesStats(this.#foreign) ? "both" : "client-only";
+    return writesStats(this.#foreign) ? "csv" : "client-only";
   }
 
   /** Reads the totals of its CSV files; null where it writes none, or another format. */
   async totals(): Promise<ServerTotals | null> {
-    return this.ledger === "both" ? readTotals(this.#folder) : null;
+    return this.ledger === "csv" ? readTotals(this.#folder) : null;
   }
 
   /** Usage when it was ready and at the end; null where it is not known. */

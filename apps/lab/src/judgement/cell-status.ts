@@ -118,7 +118,7 @@ function deaths(facts: CellFacts): Incident[] {
   const ends = endsOf(facts);
   const haveAllEndedWell = ends.every(({ exit }) => exit.code === 0);
   const { probeFailure, foreign } = facts;
-  const lacksTotals = foreign?.ledger === "both" && foreign.totals === null && facts.probe !== null;
+  const lacksTotals = foreign?.ledger === "csv" && foreign.totals === null && facts.probe !== null;
   return [
     ...troubles(facts),
     ...(probeFailure ? [noEcho(probeFailure)] : []),

@@ -15,7 +15,7 @@ const RULES: readonly ((facts: Facts) => Doubt | null)[] = [
   ({ status }) => (isWhole(status) ? null : { reason: "status", status }),
 
   ({ status, ledger, reconciliation }) =>
-    isWhole(status) && ledger === "both" && !reconciliation?.balanced ? { reason: "ledgers" } : null,
+    isWhole(status) && ledger !== "client-only" && !reconciliation?.balanced ? { reason: "ledgers" } : null,
 
   // A load counts as N connections only when both sides held N at one time.
   ({ status, connections: asked, client, final }) => {

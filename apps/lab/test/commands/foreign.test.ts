@@ -114,7 +114,7 @@ test("connections above a foreign server's limit are counted, with the first of 
 test("the ledger that a foreign server writes is compared with the client's to the byte", () => {
   expect(cellOf("ledger")).toMatchObject({
     status: "ok",
-    ledger: "both",
+    ledger: "csv",
     reconciliation: { balanced: true, server: { connections: 8, requests: 40, bytesReceived: 800 } },
   });
   const forgetful = cellOf("forgets");

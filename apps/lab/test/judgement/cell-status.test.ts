@@ -157,13 +157,15 @@ test("the one of several clients that died is named", () => {
 });
 
 test("a server that listens and does not echo is found by the probe", () => {
+  const probeFailure = { sent: "ready?\n", received: "", end: "timeout" };
   const { status, incidents } = judge({
     client: null,
     probe: null,
+    probeFailure,
     exits: { servers: [EXIT], clients: [] },
   });
   expect(status).toBe("failed");
-  expect(incidents).toEqual([{ incident: "no-echo" }]);
+  expect(incidents).toEqual([{ incident: "no-echo", ...probeFailure }]);
 });
 
 test("totals of another version are reported as missing", () => {
