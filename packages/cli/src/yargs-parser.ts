@@ -52,7 +52,7 @@ function toYargs(name: string, row: Option<unknown>) {
 function coerce(name: string, row: Option<unknown>, given: unknown): unknown {
   if (given === undefined) return undefined;
   if (row.isRepeatable) {
-    return [given].flat().flatMap((one) => readAt(`--${kebab(name)}`, () => row.parse(String(one))));
+    return [given].flat().flatMap((one) => parseText(name, row, String(one)));
   }
   if (Array.isArray(given)) throw new UsageError(`--${kebab(name)} is given more than once`);
   return parseText(name, row, String(given));

@@ -30,7 +30,7 @@ test("a command in a plan has words, folder, variables, sign and signal", () => 
   });
 });
 
-test("what a plan does not say of a command has defaults, and its text is split into words", () => {
+test("a command in a plan has defaults for what is left out, and its text is split into words", () => {
   expect(foreignOf(`{ command: "./echo -p '{port}'" }`)).toMatchObject({
     command: ["./echo", "-p", "{port}"],
     cwd: "/plans",
