@@ -54,11 +54,16 @@ export class Client implements Disposable {
   }
 
   /** Connects, paused, with the smallest receive buffer the kernel allows. SO_RCVBUF must be set before connect(2). */
-  static withTinyWindow(port: number): Client {
+  static withTinyWindow(port: number, host = "127.0.0.1"): Client {
     const fd = check(posix.socket(posix.AF_INET, posix.SOCK_STREAM | posix.SOCK_CLOEXEC, 0), "socket");
     setIntOption(fd, posix.SOL_SOCKET, posix.SO_RCVBUF, 1024);
-    check(posix.connect(fd, encodeAddress({ host: "127.0.0.1", port })), "connect");
+    check(posix.connect(fd, encodeAddress({ host, port })), "connect");
     return new Client(new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }), true);
+  }
+
+  /** Bytes that were received and not yet read. */
+  get bufferedBytes(): number {
+    return this.#buffered;
   }
 
   get isOver(): boolean {
@@ -106,12 +111,22 @@ export class Client implements Disposable {
     return this.#take(this.#buffered);
   }
 
-  async untilOver(): Promise<void> {
-    while (!this.isOver) await this.#changed.promise;
+  untilOver(): Promise<void> {
+    return this.waitFor(() => this.isOver);
   }
 
-  async untilClosed(): Promise<void> {
-    while (!this.isClosed) await this.#changed.promise;
+  untilClosed(): Promise<void> {
+    return this.waitFor(() => this.isClosed);
+  }
+
+  /** Waits until a condition on this client holds. */
+  async waitFor(condition: () => boolean): Promise<void> {
+    while (!condition()) await this.#changed.promise;
+  }
+
+  /** Returns the bytes that have arrived, at most `atMost` of them. */
+  takeBuffered(atMost = Number.POSITIVE_INFINITY): Buffer {
+    return this.#take(Math.min(atMost, this.#buffered));
   }
 
   /** Sends and reads at the same time. Returns the bytes that came back. */

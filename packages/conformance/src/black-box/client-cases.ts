@@ -1,0 +1,178 @@
+import { randomBytes, randomInt } from "node:crypto";
+import { pause } from "@c10k-lab/process";
+import { CaseFailure } from "../probe/case-failure.ts";
+import { BULK_BOUND_MS, bounded, type Talker } from "../probe/talker.ts";
+import type { Visit } from "../probe/visit.ts";
+import type { BlackBoxCase } from "./case.ts";
+import { lines } from "./message-cases.ts";
+import { fillSlowReader, MiB } from "./slow-reader.ts";
+
+const BURST = 20;
+const CONNECT_WHILE_FROZEN_MS = 300;
+/** Bound of a burst: clients beyond a small backlog repeat their SYN after 1, 3 and 7 s. */
+const BURST_BOUND_MS = 15_000;
+const IDLE = 200;
+/** More clients than an fd_set of the C library can hold. */
+const MANY = 1100;
+
+/** Cases of several clients, which must not disturb each other. */
+export const CLIENT_CASES: readonly BlackBoxCase[] = [
+  {
+    name: "next-client",
+    demand: "After a client has left, the server serves the next one.",
+    level: "course",
+    hint: "the server ends with its first client, or leaves its accept loop",
+    requires: ["whole-line"],
+    check: async (visit) => {
+      for (let at = 1; at <= 3; at++) {
+        const talker = await visit.connect();
+        await visit.expectServed(talker, `client ${at}`);
+        talker.client.socket.end();
+        await bounded(500, talker.client.untilOver());
+        talker.client.socket.destroy();
+      }
+    },
+  },
+  {
+    name: "two-clients",
+    demand: "A client is served while another one is connected and silent.",
+    level: "course",
+    hint: "a server that serves its clients one after the other blocks in recv(2) of the first",
+    requires: ["whole-line"],
+    check: async (visit) => {
+      const silent = await visit.connect();
+      const other = await visit.connect();
+      await visit.expectServed(other, "the second client");
+      await visit.expectServed(silent, "the first client");
+    },
+  },
+  {
+    name: "own-bytes",
+    demand: "Clients that send at the same time get their own bytes, and no byte of another client.",
+    level: "course",
+    hint: "one buffer is shared by connections or threads, or each message is sent to all clients",
+    requires: ["two-clients", "sizes"],
+    check: async (visit) => {
+      const talkers = await visit.connectServed(10);
+      for (let round = 0; round < 8; round++) {
+        await Promise.all(talkers.map((talker) => talker.exchange(ownLine())));
+      }
+      for (const talker of talkers) await talker.expectSilence(20, Buffer.from("\n"));
+    },
+  },
+  {
+    name: "accept-burst",
+    demand: `Of ${BURST} clients that connect at once all are served, although no further client connects.`,
+    level: "course",
+    hint: "one accept(2) an edge: an edge-triggered listener must be read until EAGAIN",
+    requires: ["two-clients"],
+    check: acceptBurst,
+  },
+  {
+    name: "slow-reader",
+    demand: "A client that does not read delays no other client.",
+    level: "course",
+    hint: "a blocking send(2), or a loop around it, waits for one client in the thread that serves all",
+    requires: ["two-clients", "short-writes"],
+    check: async (visit) => {
+      const other = await visit.connect();
+      await visit.expectServed(other, "the other client");
+      const slow = await visit.connectSlowReader();
+      await fillSlowReader(slow, lines(24 * MiB));
+      for (let at = 0; at < 50; at++)
+        await visit.expectServed(other, "the other client, beside a slow reader");
+      await visit.expectServed(await visit.connect(), "a new client, beside a slow reader");
+    },
+  },
+  {
+    name: "idle-crowd",
+    demand: `One busy client is served beside ${IDLE} silent ones, which stay connected.`,
+    level: "course",
+    hint: "an array or a pool of threads with fewer places than clients, or a thread per client without a limit",
+    requires: ["two-clients"],
+    check: async (visit) => {
+      const idle = await visit.connectServed(IDLE);
+      const busy = await visit.connect();
+      for (let at = 1; at <= 200; at++) await visit.expectServed(busy, `the busy client, message ${at}`);
+      for (const [index, talker] of idle.entries())
+        await visit.expectServed(talker, `silent client ${index + 1}`);
+    },
+  },
+  {
+    name: "greedy-client",
+    demand: "A client that never stops sending does not starve the others.",
+    level: "production",
+    hint: "a connection is drained without a bound, while its client keeps filling it",
+    requires: ["slow-reader", "stream"],
+    check: serveBesideGreedy,
+  },
+  {
+    name: "many-clients",
+    demand: `The server serves ${MANY} clients, or closes those it cannot serve and keeps serving the others.`,
+    level: "production",
+    hint: "fd_set overflow: FD_SET() of a descriptor of 1,024 or more; or a thread per client without a limit",
+    requires: ["idle-crowd"],
+    check: serveMany,
+  },
+];
+
+async function acceptBurst(visit: Visit): Promise<void> {
+  let connecting: Promise<Talker>[] = [];
+  await visit.whileFrozen(async () => {
+    connecting = Array.from({ length: BURST }, () => visit.connect({ boundMs: BURST_BOUND_MS }));
+    await bounded(CONNECT_WHILE_FROZEN_MS, Promise.allSettled(connecting));
+  });
+  const served = await Promise.allSettled(
+    connecting.map(async (connected, index) =>
+      visit.expectServed(await connected, `client ${index + 1} of ${BURST}`, BURST_BOUND_MS),
+    ),
+  );
+  const failed = served.filter((outcome) => outcome.status === "rejected");
+  const [first] = failed;
+  if (first === undefined) return;
+  if (!(first.reason instanceof CaseFailure)) throw first.reason;
+  const { observed, ...further } = first.reason.evidence;
+  throw new CaseFailure(`${failed.length} of ${BURST} clients were not served; ${observed}`, further);
+}
+
+async function serveBesideGreedy(visit: Visit): Promise<void> {
+  const others = await visit.connectServed(10);
+  const greedy = await visit.connect();
+  const chunk = lines(MiB);
+  let isPumping = true;
+  const pumping = (async () => {
+    while (isPumping) await greedy.exchange(chunk, BULK_BOUND_MS);
+  })();
+  try {
+    for (let round = 0; round < 20; round++) {
+      for (const [index, other] of others.entries())
+        await visit.expectServed(other, `client ${index + 1}, beside a greedy one`);
+    }
+  } finally {
+    isPumping = false;
+    await Promise.race([pumping, pause(BULK_BOUND_MS)]);
+  }
+}
+
+async function serveMany(visit: Visit): Promise<void> {
+  const served: Talker[] = [];
+  for (let at = 1; at <= MANY; at++) {
+    const talker = await visit.connect();
+    try {
+      await visit.expectServed(talker, `client ${at} of ${MANY}, after ${served.length} served ones`);
+      served.push(talker);
+    } catch (error) {
+      if (!talker.client.isOver) throw error;
+    }
+  }
+  if (served.length < IDLE) throw new CaseFailure(`only ${served.length} of ${MANY} clients were served`);
+  for (const [index, talker] of served.entries())
+    await visit.expectServed(talker, `client ${index + 1} of ${served.length}, after ${MANY} had connected`);
+}
+
+/** Returns a line of odd length that repeats bytes of one client. */
+function ownLine(): Buffer {
+  const bytes = Buffer.alloc(randomInt(2, 5000), randomBytes(16).toString("hex"));
+  bytes[bytes.length - 1] = 0x0a;
+  return bytes;
+}

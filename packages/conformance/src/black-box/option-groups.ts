@@ -1,0 +1,43 @@
+import type { Level } from "./case.ts";
+
+/** Group of cases that need options of this project's servers. */
+export interface OptionGroup {
+  /** One sentence. */
+  readonly demand: string;
+  /** Options and files that the cases need. */
+  readonly needs: string;
+}
+
+/** Level of all of them. */
+export const OPTION_GROUP_LEVEL: Level = "production";
+
+/** Groups by name. The tests of this project's servers run them; for any other server they are not applicable. */
+export const OPTION_GROUPS = {
+  echo: { demand: "Rows and totals count the echoed bytes and lines.", needs: "--stats, --host" },
+  rows: { demand: "Each connection has one row, whatever ended it.", needs: "--stats" },
+  buffers: { demand: "Clients that never read cost one buffer each.", needs: "--metrics-port" },
+  limits: {
+    demand: "Clients beyond a limit are refused with an end of file, and silent ones are closed.",
+    needs: "--max-connections, --idle-timeout",
+  },
+  urgent: { demand: "Urgent bytes are echoed and cost nothing later.", needs: "--metrics-port" },
+  shutdown: {
+    demand: "A stopped server drains its connections, writes every row and exits 0.",
+    needs: "--drain-timeout, --stats",
+  },
+  results: {
+    demand: "Files and lines are complete, also after SIGKILL or on a full disk.",
+    needs: "--stats",
+  },
+  lifecycle: { demand: "SIGWINCH does not disturb echoes, and the ledgers agree.", needs: "--stats" },
+  freeze: { demand: "A freeze does not make clients look silent.", needs: "--idle-timeout" },
+  monitoring: { demand: "Metrics and the list of connections are the server's.", needs: "--metrics-port" },
+  "command line": { demand: "Wrong usage is one sentence and exit code 2.", needs: "this project's options" },
+  "failing accepts": {
+    demand: "Failures of accept4(2) cost no connection and are counted.",
+    needs: "--stats, accept4(2)",
+  },
+  "system calls": { demand: "The final line counts exactly the system calls.", needs: "the final line" },
+  loading: { demand: "No thread loads packages that it does not need.", needs: "a server in TypeScript" },
+} as const satisfies Record<string, OptionGroup>;
+export type OptionGroupName = keyof typeof OPTION_GROUPS;

@@ -1,0 +1,175 @@
+import { execFileSync } from "node:child_process";
+import { limitForMore, pause } from "@c10k-lab/process";
+import { CaseFailure, NotApplicable } from "../probe/case-failure.ts";
+import type { Talker } from "../probe/talker.ts";
+import type { Visit } from "../probe/visit.ts";
+import type { BlackBoxCase } from "./case.ts";
+import { lines } from "./message-cases.ts";
+import { fillSlowReader, MiB } from "./slow-reader.ts";
+
+const WARM_UP = 30;
+const VISITORS = 100;
+const SETTLE_BOUND_MS = 6000;
+const POLL_MS = 50;
+/** Descriptors that a runtime may open by itself meanwhile. */
+const DESCRIPTORS_SPARE = 10;
+/** Threads of pools, such as 32 workers of Python's executor. */
+const THREADS_SPARE = 40;
+const DEAF_CLIENTS = 20;
+const GROWTH_MAX_MIB = 96;
+const STOP_BOUND_MS = 8000;
+
+/** Cases of what clients cost the server: CPU time, descriptors, threads, memory. They look at /proc. */
+export const RESOURCE_CASES: readonly BlackBoxCase[] = [
+  {
+    name: "idle-quiet",
+    demand: "Clients that are connected and silent cost no CPU time.",
+    level: "course",
+    hint: "busy waiting: non-blocking calls in a loop without a wait, or EPOLLOUT watched without pending output",
+    requires: ["many-messages"],
+    check: async (visit) => {
+      const { length } = await visit.connectServed(3);
+      await visit.expectQuiet(`with ${length} silent clients`);
+    },
+  },
+  {
+    name: "descriptors",
+    demand: "The server holds no more descriptors after its clients have left than before they came.",
+    level: "course",
+    hint: "leaked descriptors: close(2) is missing after recv(2) returned 0, or on the path of an error",
+    requires: ["fin-quiet", "reset-quiet"],
+    check: (visit) =>
+      expectReturn(visit, () => visit.processes.countDescriptors(), DESCRIPTORS_SPARE, "descriptors"),
+  },
+  {
+    name: "leftovers",
+    demand: "The server has no more threads, processes and zombies after its clients have left than before.",
+    level: "course",
+    hint: "threads that do not end, or children without waitpid(2)",
+    requires: ["descriptors"],
+    check: (visit) =>
+      expectReturn(
+        visit,
+        () => visit.processes.countThreads(),
+        THREADS_SPARE,
+        "threads, processes and zombies",
+      ),
+  },
+  {
+    name: "slow-reader-quiet",
+    demand: "A client that does not read costs no CPU time.",
+    level: "production",
+    hint: "the readable socket stays in the set while its echo is pending, or send(2) is repeated without a wait",
+    requires: ["slow-reader", "idle-quiet"],
+    check: async (visit) => {
+      await fillSlowReader(await visit.connectSlowReader(), lines(24 * MiB));
+      await visit.expectQuiet("beside a client that does not read");
+    },
+  },
+  {
+    name: "memory-bound",
+    demand: `${DEAF_CLIENTS} clients that send 16 MiB each and never read cost at most ${GROWTH_MAX_MIB} MiB of memory.`,
+    level: "production",
+    hint: "no backpressure: the server reads on while its output grows (socket.write() without drain)",
+    requires: ["slow-reader"],
+    check: async (visit) => {
+      await visit.connectServed(3);
+      const before = visit.processes.rssKiB();
+      const bytes = lines(16 * MiB);
+      const deaf = await Promise.all(Array.from({ length: DEAF_CLIENTS }, () => visit.connectSlowReader()));
+      await Promise.all(deaf.map((talker) => fillSlowReader(talker, bytes)));
+      const growthMiB = Math.round((visit.processes.rssKiB() - before) / 1024);
+      if (visit.processes.hasEnded) throw new CaseFailure("the server had ended");
+      if (growthMiB > GROWTH_MAX_MIB) throw new CaseFailure(`its memory grew by ${growthMiB} MiB`);
+    },
+  },
+  {
+    name: "descriptor-limit",
+    demand: "Without free descriptors the server keeps serving, and later serves those who wait.",
+    level: "production",
+    hint: "EMFILE of accept(2) ends the server, or makes its loop spin",
+    requires: ["idle-crowd", "descriptors"],
+    check: checkDescriptorLimit,
+  },
+  {
+    name: "sigterm",
+    demand: `SIGTERM ends the server and all its processes within ${STOP_BOUND_MS / 1000} s, also with clients connected.`,
+    level: "production",
+    hint: "SIGTERM is ignored, or the server waits for its clients without a limit",
+    requires: ["listens"],
+    endsServer: true,
+    check: async (visit) => {
+      const { processes } = visit;
+      const client = await visit.connect();
+      await client.exchange("hello, world\n");
+      processes.signal("SIGTERM");
+      if (await holdsWithin(STOP_BOUND_MS, () => processes.hasEnded)) return;
+      throw new CaseFailure(`${processes.pids.length} processes still ran ${STOP_BOUND_MS} ms after SIGTERM`);
+    },
+  },
+];
+
+/** Expects that a count returns to its value before, after clients have closed and others have reset. */
+async function expectReturn(visit: Visit, count: () => number, spare: number, noun: string): Promise<void> {
+  await leave(visit, WARM_UP, "close");
+  await pause(500);
+  const before = count();
+  for (const way of ["close", "reset"] as const) {
+    await leave(visit, VISITORS, way);
+    if (await holdsWithin(SETTLE_BOUND_MS, () => count() <= before + spare)) continue;
+    if (visit.processes.hasEnded) throw new CaseFailure("the server had ended");
+    throw new CaseFailure(`${before} ${noun} before, ${count()} after ${VISITORS} clients came and ${way}d`);
+  }
+}
+
+/** Lets clients come one after the other, and leave by a FIN or a reset. */
+async function leave(visit: Visit, count: number, way: "close" | "reset"): Promise<void> {
+  for (let at = 0; at < count; at++) {
+    const talker = await visit.connect();
+    await visit.expectServed(talker, `visitor ${at + 1} of ${count}`);
+    const { socket } = talker.client;
+    if (way === "reset") socket.resetAndDestroy();
+    else socket.destroy();
+  }
+}
+
+async function checkDescriptorLimit(visit: Visit): Promise<void> {
+  const live = await visit.connect();
+  await visit.expectServed(live, "the client before the limit");
+  for (const pid of visit.processes.pids) limitDescriptors(pid);
+  const crowd: Talker[] = [];
+  for (let at = 0; at < 30; at++) crowd.push(await visit.connect());
+  const line = Buffer.from("am I in?\n");
+  for (const talker of crowd) talker.send(line);
+  await visit.expectQuiet("without free descriptors");
+  await visit.expectServed(live, "a connected client, when no descriptor was free");
+  const isServed = ({ client }: Talker) => client.bufferedBytes >= line.length;
+  // Those who were served leave, so that those who wait can be served.
+  const hasSettled = await holdsWithin(15_000, () => {
+    for (const { client } of crowd.filter(isServed)) client.socket.destroy();
+    return crowd.every((talker) => isServed(talker) || talker.client.isOver);
+  });
+  if (!hasSettled) {
+    const waiting = crowd.filter((talker) => !isServed(talker) && !talker.client.isOver).length;
+    throw new CaseFailure(`${waiting} of 30 clients were not served after others had left`);
+  }
+  await visit.expectServed(live, "a connected client, after the shortage");
+}
+
+function limitDescriptors(pid: number): void {
+  try {
+    const limit = limitForMore(pid, 10);
+    execFileSync("prlimit", ["--pid", String(pid), `--nofile=${limit}:${limit}`], { stdio: "ignore" });
+  } catch {
+    throw new NotApplicable("needs prlimit(1) and the right to limit the server");
+  }
+}
+
+async function holdsWithin(boundMs: number, condition: () => boolean): Promise<boolean> {
+  const deadlineMs = performance.now() + boundMs;
+  while (!condition()) {
+    if (performance.now() > deadlineMs) return false;
+    await pause(POLL_MS);
+  }
+  return true;
+}

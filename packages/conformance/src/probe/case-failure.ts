@@ -1,0 +1,37 @@
+/** Facts of a failed case. */
+export interface Evidence {
+  /** One sentence. */
+  readonly observed: string;
+  /** Start of the bytes that were sent, as text with escapes. */
+  readonly sent?: string;
+  /** Start of the bytes that came back, or the bytes around the first difference. */
+  readonly received?: string;
+  /** Time from sending to the failure, ms. */
+  readonly afterMs?: number;
+}
+
+/** Failure of a server to meet a demand. */
+export class CaseFailure extends Error {
+  override readonly name = "CaseFailure";
+  readonly evidence: Evidence;
+
+  constructor(observed: string, further: Omit<Evidence, "observed"> = {}) {
+    const details = Object.entries(further).map(([name, value]) => `${name} ${value}`);
+    super([observed, ...details].join("; "));
+    this.evidence = { observed, ...further };
+  }
+}
+
+/** Reason why a case cannot judge this server. */
+export class NotApplicable extends Error {
+  override readonly name = "NotApplicable";
+}
+
+const SHOWN_BYTES = 48;
+
+/** Returns bytes as quoted text with escapes, at most 48 of them from `from` on. */
+export function showBytes(bytes: Uint8Array, from = 0): string {
+  const shown = JSON.stringify(Buffer.from(bytes.subarray(from, from + SHOWN_BYTES)).toString("latin1"));
+  const isWhole = from === 0 && bytes.length <= SHOWN_BYTES;
+  return isWhole ? shown : `${shown} (${SHOWN_BYTES} of ${bytes.length} bytes, from byte ${from} on)`;
+}

@@ -1,0 +1,15 @@
+/** Black-box cases for any echo server, without a test runner. */
+
+export { type BlackBoxCase, LEVELS, type Level } from "./black-box/case.ts";
+export { BLACK_BOX_CASES } from "./black-box/catalogue.ts";
+export { OPTION_GROUPS } from "./black-box/option-groups.ts";
+export type { Evidence } from "./probe/case-failure.ts";
+export {
+  type CaseResult,
+  type CaseStatus,
+  listCases,
+  runSuite,
+  type StartedTarget,
+} from "./suite/suite.ts";
+export { type CommandOptions, CommandServer, StartError } from "./target/command-server.ts";
+export { findMarked, ProcessTree } from "./target/process-tree.ts";

@@ -1,0 +1,108 @@
+import { within } from "@c10k-lab/process";
+import type { BlackBoxCase, Level } from "../black-box/case.ts";
+import { BLACK_BOX_CASES } from "../black-box/catalogue.ts";
+import { OPTION_GROUP_LEVEL, OPTION_GROUPS } from "../black-box/option-groups.ts";
+import { CaseFailure, type Evidence, NotApplicable } from "../probe/case-failure.ts";
+import { Visit } from "../probe/visit.ts";
+import type { Target } from "../target/target.ts";
+
+/** Longest time of one case, ms. The waits inside a case have smaller bounds. */
+const CASE_BOUND_MS = 120_000;
+
+export type CaseStatus = "pass" | "fail" | "not applicable";
+
+export interface CaseResult {
+  readonly name: string;
+  readonly demand: string;
+  readonly level: Level;
+  readonly status: CaseStatus;
+  readonly durationMs: number;
+  /** Reason of "not applicable". */
+  readonly reason?: string;
+  readonly evidence?: Evidence;
+  readonly hint?: string;
+}
+
+/** Server of one case. Its disposal ends it. */
+export interface StartedTarget extends Target, AsyncDisposable {
+  /** Exit of the server's first process, in words; null while it runs. */
+  readonly exit?: string | null;
+}
+
+export interface SuiteOptions {
+  readonly level: Level;
+  /** Names of cases to run, without those they require [default: all of the level]. */
+  readonly only?: readonly string[] | undefined;
+  /** Starts the server of one case. @throws Error with one sentence */
+  start(): Promise<StartedTarget>;
+  report(result: CaseResult): void;
+}
+
+/** Runs the cases one after the other, each with a server of its own. */
+export async function runSuite({ level, only, start, report }: SuiteOptions): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
+  const add = (result: CaseResult) => {
+    results.push(result);
+    report(result);
+  };
+  const failed = new Set<string>();
+  for (const one of listCases(level, only)) {
+    const blocked = only ? undefined : one.requires.find((name) => failed.has(name));
+    const result = blocked ? skip(one, `requires ${blocked}, which did not pass`) : await runCase(one, start);
+    if (result.status === "fail" || blocked) failed.add(one.name);
+    add(result);
+  }
+  if (!only && includesLevel(level, OPTION_GROUP_LEVEL)) {
+    for (const [name, { demand, needs }] of Object.entries(OPTION_GROUPS)) {
+      add(skip({ name, demand, level: OPTION_GROUP_LEVEL }, `needs ${needs}`));
+    }
+  }
+  return results;
+}
+
+/** Returns the cases of a level, or those that are named. */
+export function listCases(level: Level, only?: readonly string[]): BlackBoxCase[] {
+  return BLACK_BOX_CASES.filter((one) => (only ? only.includes(one.name) : includesLevel(level, one.level)));
+}
+
+/** Runs one case. A server that ends or hangs makes it fail. */
+export async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): Promise<CaseResult> {
+  const startMs = performance.now();
+  const { name, demand, level, hint } = one;
+  const finish = (further: Pick<CaseResult, "status"> & Partial<CaseResult>): CaseResult => ({
+    name,
+    demand,
+    level,
+    durationMs: Math.round(performance.now() - startMs),
+    ...further,
+  });
+  let target: StartedTarget | undefined;
+  try {
+    target = await start();
+    using visit = new Visit(target);
+    await within(CASE_BOUND_MS, one.check(visit), () => "the case did not end");
+    return finish({ status: "pass" });
+  } catch (error) {
+    if (error instanceof NotApplicable) return finish({ status: "not applicable", reason: error.message });
+    return finish({ status: "fail", evidence: describeFailure(error, target), hint });
+  } finally {
+    await target?.[Symbol.asyncDispose]();
+  }
+}
+
+function describeFailure(error: unknown, target?: StartedTarget): Evidence {
+  const evidence = error instanceof CaseFailure ? error.evidence : { observed: (error as Error).message };
+  if (!target?.exit || !target.processes?.hasEnded) return evidence;
+  return { ...evidence, observed: `${evidence.observed}; the server had ended: ${target.exit}` };
+}
+
+function skip(
+  { name, demand, level }: Pick<CaseResult, "name" | "demand" | "level">,
+  reason: string,
+): CaseResult {
+  return { name, demand, level, status: "not applicable", durationMs: 0, reason };
+}
+
+function includesLevel(asked: Level, level: Level): boolean {
+  return asked === "production" || level === "course";
+}

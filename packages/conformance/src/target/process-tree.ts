@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { cpuUs, descriptors, isFrozen, pause, status, threads } from "@c10k-lab/process";
+
+const POLL_MS = 20;
+const FREEZE_BOUND_MS = 3000;
+const KILL_BOUND_MS = 5000;
+
+/** Evidence of all processes of a server. A process may end during any read; it then counts as nothing. */
+export class ProcessTree {
+  readonly #find: () => number[];
+
+  /** @param find returns the numbers of the processes, zombies included */
+  constructor(find: () => number[]) {
+    this.#find = find;
+  }
+
+  /** Process numbers, zombies included. */
+  get pids(): number[] {
+    return this.#find();
+  }
+
+  get hasEnded(): boolean {
+    return this.pids.every(isZombie);
+  }
+
+  /** Returns the CPU time of each process, µs. */
+  cpuUsByPid(): Map<number, number> {
+    return new Map(this.pids.map((pid) => [pid, cpuUs(pid) || 0]));
+  }
+
+  countDescriptors(): number {
+    return this.#sum((pid) => descriptors(pid).length);
+  }
+
+  /** Counts threads and zombies. */
+  countThreads(): number {
+    return this.#sum((pid) => threads(pid).length);
+  }
+
+  /** Returns the sum of resident memory, KiB. */
+  rssKiB(): number {
+    return this.#sum((pid) => status(pid, "VmRSS") || 0);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    for (const pid of this.pids) signalQuietly(pid, name);
+  }
+
+  /** Stops every thread until `thaw`. Everything that clients do meanwhile reaches the server at once. */
+  async freeze(): Promise<void> {
+    this.signal("SIGSTOP");
+    const frozen = () => this.pids.every((pid) => isZombie(pid) || readOr(true, () => isFrozen(pid)));
+    for (const deadlineMs = performance.now() + FREEZE_BOUND_MS; !frozen(); await pause(POLL_MS)) {
+      if (performance.now() > deadlineMs) return;
+    }
+  }
+
+  thaw(): void {
+    this.signal("SIGCONT");
+  }
+
+  /** Kills all processes. A fork bomb is stopped first, because a stopped process cannot fork. */
+  async kill(): Promise<void> {
+    const deadlineMs = performance.now() + KILL_BOUND_MS;
+    while (!this.hasEnded && performance.now() < deadlineMs) {
+      this.signal("SIGSTOP");
+      this.signal("SIGKILL");
+      await pause(POLL_MS);
+    }
+  }
+
+  #sum(read: (pid: number) => number): number {
+    return this.pids.reduce((total, pid) => total + readOr(0, () => read(pid)), 0);
+  }
+}
+
+/** Returns all processes by number and parent. */
+export function listParents(): Map<number, number> {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return new Map(pids.map((pid) => [Number(pid), readOr(0, () => status(Number(pid), "PPid"))]));
+}
+
+/** Adds the descendants of some processes to them. */
+export function withDescendants(roots: readonly number[], parents = listParents()): number[] {
+  const found = new Set(roots.filter((pid) => parents.has(pid)));
+  let before = -1;
+  while (found.size !== before) {
+    before = found.size;
+    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
+  }
+  return [...found];
+}
+
+/** Returns the processes that have a text in their environment, with their descendants. A daemon keeps its environment. */
+export function findMarked(mark: string): number[] {
+  const parents = listParents();
+  const marked = [...parents.keys()].filter((pid) =>
+    readOr(false, () => readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark)),
+  );
+  return withDescendants(marked, parents);
+}
+
+function isZombie(pid: number): boolean {
+  return readOr(true, () => /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
+}
+
+function signalQuietly(pid: number, name: NodeJS.Signals): void {
+  readOr(false, () => process.kill(pid, name));
+}
+
+/** Returns what `read` returns, or `otherwise` when the process has ended meanwhile. */
+function readOr<T>(otherwise: T, read: () => T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
