@@ -17,6 +17,7 @@ const ROOMS = {
     "workload",
     "contract.ts source-range.ts",
   ],
+  "apps/conformance": ["main.ts grade-main.ts judge-main.ts", "check", "grade", "output", "sandbox", "contract.ts"],
   "apps/lab": [
     "main.ts",
     "reference",
@@ -38,7 +39,16 @@ const ROOMS = {
     "terminal",
   ],
   "apps/report": ["main.ts", "commands", "output", "results", "contract.ts"],
-  "packages/conformance": ["index.ts", "cases/connections", "cases/program", "harness"],
+  "packages/conformance": [
+    "index.ts suite.ts",
+    "suite",
+    "cases/connections",
+    "cases/program",
+    "black-box",
+    "probe",
+    "target",
+    "harness",
+  ],
   "packages/inference": [
     "index.ts",
     "truth",

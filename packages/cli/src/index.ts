@@ -1,6 +1,6 @@
 /** Command lines: a program has one table of options; parser, help, environment, types and reference follow from it. */
 
-export { type Program, parseCommandLine, parseOptions, parsePlainOptions } from "./command-line.ts";
+export { exitWithUsage, type Program, parseCommandLine, parseOptions, parsePlainOptions } from "./command-line.ts";
 export { type Command, type CommandProgram, command, executeCommand, runCommands } from "./commands.ts";
 export {
   bytes,

@@ -1,4 +1,6 @@
 import { describe } from "vitest";
+import type { OptionGroupName } from "./black-box/option-groups.ts";
+import { blackBoxCases } from "./cases/connections/black-box-cases.ts";
 import { churnCases } from "./cases/connections/churn-cases.ts";
 import { echoCases } from "./cases/connections/echo-cases.ts";
 import { fairnessCases } from "./cases/connections/fairness-cases.ts";
@@ -16,7 +18,8 @@ import { systemCallCases } from "./cases/program/system-call-cases.ts";
 import { type Subject, startSubject } from "./harness/subject.ts";
 
 /** Groups of cases, by the name that ConformanceOptions.groups takes. */
-const GROUPS = {
+const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> = {
+  "black box": blackBoxCases,
   echo: echoCases,
   "half-close": halfCloseCases,
   fairness: fairnessCases,

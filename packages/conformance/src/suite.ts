@@ -11,5 +11,5 @@ export {
   runSuite,
   type StartedTarget,
 } from "./suite/suite.ts";
-export { type CommandOptions, CommandServer, StartError } from "./target/command-server.ts";
+export { type CommandOptions, CommandServer, endServers, StartError } from "./target/command-server.ts";
 export { findMarked, ProcessTree } from "./target/process-tree.ts";

@@ -22,7 +22,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: "After a client has left, the server serves the next one.",
     level: "course",
     hint: "the server ends with its first client, or leaves its accept loop",
-    requires: ["whole-line"],
+    requires: ["no-extra-bytes"],
     check: async (visit) => {
       for (let at = 1; at <= 3; at++) {
         const talker = await visit.connect();
@@ -38,7 +38,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: "A client is served while another one is connected and silent.",
     level: "course",
     hint: "a server that serves its clients one after the other blocks in recv(2) of the first",
-    requires: ["whole-line"],
+    requires: ["no-extra-bytes"],
     check: async (visit) => {
       const silent = await visit.connect();
       const other = await visit.connect();

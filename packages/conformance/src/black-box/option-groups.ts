@@ -14,8 +14,9 @@ export const OPTION_GROUP_LEVEL: Level = "production";
 /** Groups by name. The tests of this project's servers run them; for any other server they are not applicable. */
 export const OPTION_GROUPS = {
   echo: { demand: "Rows and totals count the echoed bytes and lines.", needs: "--stats, --host" },
-  rows: { demand: "Each connection has one row, whatever ended it.", needs: "--stats" },
-  buffers: { demand: "Clients that never read cost one buffer each.", needs: "--metrics-port" },
+  "half-close": { demand: "A connection that closes without a byte has a row.", needs: "--stats" },
+  fairness: { demand: "Clients that never read cost one buffer each.", needs: "--metrics-port" },
+  churn: { demand: "Each connection has one row, whatever ended it.", needs: "--stats" },
   limits: {
     demand: "Clients beyond a limit are refused with an end of file, and silent ones are closed.",
     needs: "--max-connections, --idle-timeout",

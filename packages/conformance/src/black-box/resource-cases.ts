@@ -71,7 +71,7 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     demand: `${DEAF_CLIENTS} clients that send 16 MiB each and never read cost at most ${GROWTH_MAX_MIB} MiB of memory.`,
     level: "production",
     hint: "no backpressure: the server reads on while its output grows (socket.write() without drain)",
-    requires: ["slow-reader"],
+    requires: ["slow-reader", "accept-burst"],
     check: async (visit) => {
       await visit.connectServed(3);
       const before = visit.processes.rssKiB();
@@ -88,7 +88,7 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     demand: "Without free descriptors the server keeps serving, and later serves those who wait.",
     level: "production",
     hint: "EMFILE of accept(2) ends the server, or makes its loop spin",
-    requires: ["idle-crowd", "descriptors"],
+    requires: ["idle-crowd", "accept-burst", "descriptors"],
     check: checkDescriptorLimit,
   },
   {
@@ -100,8 +100,8 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     endsServer: true,
     check: async (visit) => {
       const { processes } = visit;
-      const client = await visit.connect();
-      await client.exchange("hello, world\n");
+      await visit.connect();
+      await pause(100);
       processes.signal("SIGTERM");
       if (await holdsWithin(STOP_BOUND_MS, () => processes.hasEnded)) return;
       throw new CaseFailure(`${processes.pids.length} processes still ran ${STOP_BOUND_MS} ms after SIGTERM`);

@@ -1,6 +1,8 @@
 import { connect, Socket } from "node:net";
 import { check, encodeAddress, posix, setIntOption } from "@c10k-lab/posix";
 
+const WINDOW_BYTES = 2 ** 18;
+
 export interface ClientOptions {
   readonly host?: string;
   /** Paused clients read nothing until `resume`. */
@@ -18,6 +20,7 @@ export class Client implements Disposable {
   /** Port of the client's socket, which identifies its row. */
   port = 0;
   #chunks: Buffer[] = [];
+  #tinyFd: number | null = null;
   #buffered = 0;
   #changed = Promise.withResolvers<void>();
 
@@ -58,7 +61,9 @@ export class Client implements Disposable {
     const fd = check(posix.socket(posix.AF_INET, posix.SOCK_STREAM | posix.SOCK_CLOEXEC, 0), "socket");
     setIntOption(fd, posix.SOL_SOCKET, posix.SO_RCVBUF, 1024);
     check(posix.connect(fd, encodeAddress({ host, port })), "connect");
-    return new Client(new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }), true);
+    const client = new Client(new Socket({ fd, allowHalfOpen: true, readable: true, writable: true }), true);
+    client.#tinyFd = fd;
+    return client;
   }
 
   /** Bytes that were received and not yet read. */
@@ -79,6 +84,7 @@ export class Client implements Disposable {
         this.#wake();
       });
     }
+    this.#widen();
     this.socket.resume();
   }
 
@@ -155,6 +161,13 @@ export class Client implements Disposable {
       this.socket.once("connect", resolve);
       this.socket.once("error", reject);
     });
+  }
+
+  /** Gives a tiny window its usual size, because some MiB through 2 KiB take seconds. */
+  #widen(): void {
+    if (this.#tinyFd !== null && !this.isClosed)
+      setIntOption(this.#tinyFd, posix.SOL_SOCKET, posix.SO_RCVBUF, WINDOW_BYTES);
+    this.#tinyFd = null;
   }
 
   #wake(): void {

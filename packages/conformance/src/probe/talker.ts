@@ -6,6 +6,8 @@ import { CaseFailure, showBytes } from "./case-failure.ts";
 export const REPLY_BOUND_MS = 5000;
 /** Longest time for some MiB. */
 export const BULK_BOUND_MS = 40_000;
+/** Longest pause within many bytes. */
+const STALL_BOUND_MS = 6000;
 const CHUNK_BYTES = 65_536;
 
 /** One client of a case: it verifies every byte, and each of its waits is bounded. */
@@ -42,10 +44,7 @@ export class Talker {
   /** Expects bytes that were sent before. @throws CaseFailure */
   async expect(wanted: Buffer, boundMs = REPLY_BOUND_MS, sentMs = performance.now()): Promise<void> {
     const { client } = this;
-    await bounded(
-      boundMs,
-      client.waitFor(() => client.bufferedBytes >= wanted.length || client.isOver),
-    );
+    await this.#untilReceived(wanted.length, boundMs);
     const got = client.takeBuffered(wanted.length);
     if (got.equals(wanted)) return;
     const afterMs = Math.round(performance.now() - sentMs);
@@ -86,6 +85,19 @@ export class Talker {
     if (client.error) throw new CaseFailure(`${this.#ending()} instead of ended`);
     if (!client.isOver)
       throw new CaseFailure(`the server had not closed its side ${boundMs} ms after the client's FIN`);
+  }
+
+  /** Waits for bytes, at most `boundMs`, and of many bytes at most `STALL_BOUND_MS` without progress. */
+  async #untilReceived(length: number, boundMs: number): Promise<void> {
+    const { client } = this;
+    const deadlineMs = performance.now() + boundMs;
+    const stallMs = length > CHUNK_BYTES ? STALL_BOUND_MS : boundMs;
+    for (let before = -1; client.bufferedBytes < length && !client.isOver; ) {
+      if (client.bufferedBytes === before || performance.now() >= deadlineMs) return;
+      before = client.bufferedBytes;
+      const isDone = () => client.bufferedBytes >= length || client.isOver;
+      await bounded(Math.min(stallMs, deadlineMs - performance.now()), client.waitFor(isDone));
+    }
   }
 
   #describe(got: Buffer, wanted: Buffer, at: number): string {

@@ -54,7 +54,7 @@ export async function runSuite({ level, only, start, report }: SuiteOptions): Pr
   }
   if (!only && includesLevel(level, OPTION_GROUP_LEVEL)) {
     for (const [name, { demand, needs }] of Object.entries(OPTION_GROUPS)) {
-      add(skip({ name, demand, level: OPTION_GROUP_LEVEL }, `needs ${needs}`));
+      add(skip({ name: `options: ${name}`, demand, level: OPTION_GROUP_LEVEL }, `needs ${needs}`));
     }
   }
   return results;

@@ -12,6 +12,8 @@ const POLL_MS = 20;
 const OUTPUT_KEPT = 2000;
 const PORT = /\{port\}/g;
 
+const running = new Set<CommandServer>();
+
 export interface CommandOptions {
   /** Shell command; `{port}` stands for the port. */
   readonly command: string;
@@ -69,6 +71,7 @@ export class CommandServer implements Target, AsyncDisposable {
     const port = options.port ?? (await findFreePort());
     if (isListening(port)) throw new StartError(`port ${port} is in use before the server starts`);
     const server = new CommandServer(port, options);
+    running.add(server);
     try {
       await server.#untilListening(options.startBoundMs);
       return server;
@@ -80,6 +83,7 @@ export class CommandServer implements Target, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.processes.kill();
+    running.delete(this);
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     if (this.exit === null) await once(this.#child, "exit");
@@ -102,4 +106,9 @@ export class CommandServer implements Target, AsyncDisposable {
     const line = this.output.trimEnd().split("\n").at(-1) ?? "";
     return line === "" ? "" : `; its last line: ${line.slice(0, 200)}`;
   }
+}
+
+/** Kills the servers that run, as when this process is told to stop. */
+export async function endServers(): Promise<void> {
+  await Promise.all([...running].map(({ processes }) => processes.kill()));
 }

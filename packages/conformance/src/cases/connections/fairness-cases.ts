@@ -5,14 +5,11 @@ import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectSameBytes, sum } from "../../harness/expectations.ts";
 import { countBytesTaken, listConnections } from "../../harness/monitoring.ts";
-import { shareServer } from "../../harness/shared-server.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 const MiB = 2 ** 20;
 
 export function fairnessCases(subject: Subject): void {
-  const shared = shareServer(subject);
-
   test("the server accepts all of 200 clients that connect at once and send nothing", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const clients = await Client.all(200, server.port);
@@ -24,32 +21,6 @@ export function fairnessCases(subject: Subject): void {
     for (const client of clients) await client.finish();
     const { final } = await expectCleanEnd(server);
     expect(final).toMatchObject({ accepted: 200, peak: 200 });
-  });
-
-  test("one busy client among 200 idle ones is served, and the idle ones stay connected", async () => {
-    const server = shared();
-    const idle = await Client.all(200, server.port);
-    using busy = await Client.connect(server.port);
-    for (let at = 0; at < 1000; at++) expect(await busy.answers(`message ${at}\n`)).toBe(true);
-    for (const client of idle) expect(await client.answers()).toBe(true);
-    for (const client of [busy, ...idle]) await client.finish();
-  });
-
-  test("a client that never stops sending does not starve the others", async () => {
-    const server = shared();
-    const others = await Client.all(20, server.port);
-    using greedy = await Client.connect(server.port);
-    const chunk = randomBytes(MiB);
-    let isPumping = true;
-    const pump = (async () => {
-      while (isPumping) await greedy.echo(chunk);
-    })();
-    for (let round = 0; round < 20; round++) {
-      for (const client of others) expect(await client.answers()).toBe(true);
-    }
-    isPumping = false;
-    await pump;
-    for (const client of [greedy, ...others]) await client.finish();
   });
 
   test("a slow reader gets every byte, and a fast reader is served meanwhile", async () => {
