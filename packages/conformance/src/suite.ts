@@ -12,4 +12,4 @@ export {
   type StartedTarget,
 } from "./suite/suite.ts";
 export { type CommandOptions, CommandServer, endServers, StartError } from "./target/command-server.ts";
-export { findMarked, ProcessTree } from "./target/process-tree.ts";
+export { findMarked, findOwned, ProcessTree } from "./target/process-tree.ts";

@@ -1,5 +1,6 @@
 import type { CaseResult } from "@c10k-lab/conformance/suite";
 import { countResults, evidenceLines } from "./case-table.ts";
+import { escapeXml } from "./escape.ts";
 
 /** Formats results as JUnit XML, which CI systems show. */
 export function formatJunit(subject: string, results: readonly CaseResult[]): string {
@@ -22,22 +23,4 @@ function formatOutcome({ status, demand, reason = "", evidence, hint }: CaseResu
   if (status === "not applicable") return `<skipped message="${escapeXml(reason)}"/>`;
   const lines = [`demand: ${demand}`, ...(evidence ? evidenceLines(evidence) : []), `usual cause: ${hint}`];
   return `<failure message="${escapeXml(evidence?.observed ?? "")}">${escapeXml(lines.join("\n"))}</failure>`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
-/** Escapes markup, and replaces the control characters that XML 1.0 does not allow. */
-function escapeXml(text: string): string {
-  const printable = [...text].map((char) => (isAllowed(char) ? char : "\ufffd")).join("");
-  return printable.replace(/[&<>"]/g, (char) => ENTITIES[char] ?? "");
-}
-
-function isAllowed(char: string): boolean {
-  const code = char.codePointAt(0) ?? 0;
-  return code >= 0x20 ? code < 0xd800 || code > 0xdfff : char === "\n" || char === "\t";
 }

@@ -17,6 +17,9 @@ const DESCRIPTORS_SPARE = 10;
 const THREADS_SPARE = 40;
 const DEAF_CLIENTS = 20;
 const GROWTH_MAX_MIB = 96;
+/** Free descriptors, and clients that ask for more. Those without one fit into a backlog of 5. */
+const FREE = 10;
+const CROWD = 14;
 const STOP_BOUND_MS = 8000;
 
 /** Cases of what clients cost the server: CPU time, descriptors, threads, memory. They look at /proc. */
@@ -138,7 +141,7 @@ async function checkDescriptorLimit(visit: Visit): Promise<void> {
   await visit.expectServed(live, "the client before the limit");
   for (const pid of visit.processes.pids) limitDescriptors(pid);
   const crowd: Talker[] = [];
-  for (let at = 0; at < 30; at++) crowd.push(await visit.connect());
+  for (let at = 0; at < CROWD; at++) crowd.push(await visit.connect());
   const line = Buffer.from("am I in?\n");
   for (const talker of crowd) talker.send(line);
   await visit.expectQuiet("without free descriptors");
@@ -151,14 +154,14 @@ async function checkDescriptorLimit(visit: Visit): Promise<void> {
   });
   if (!hasSettled) {
     const waiting = crowd.filter((talker) => !isServed(talker) && !talker.client.isOver).length;
-    throw new CaseFailure(`${waiting} of 30 clients were not served after others had left`);
+    throw new CaseFailure(`${waiting} of ${CROWD} clients were not served after others had left`);
   }
   await visit.expectServed(live, "a connected client, after the shortage");
 }
 
 function limitDescriptors(pid: number): void {
   try {
-    const limit = limitForMore(pid, 10);
+    const limit = limitForMore(pid, FREE);
     execFileSync("prlimit", ["--pid", String(pid), `--nofile=${limit}:${limit}`], { stdio: "ignore" });
   } catch {
     throw new NotApplicable("needs prlimit(1) and the right to limit the server");

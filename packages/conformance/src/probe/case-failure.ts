@@ -3,11 +3,11 @@ export interface Evidence {
   /** One sentence. */
   readonly observed: string;
   /** Start of the bytes that were sent, as text with escapes. */
-  readonly sent?: string;
+  readonly sent?: string | undefined;
   /** Start of the bytes that came back, or the bytes around the first difference. */
-  readonly received?: string;
+  readonly received?: string | undefined;
   /** Time from sending to the failure, ms. */
-  readonly afterMs?: number;
+  readonly afterMs?: number | undefined;
 }
 
 /** Failure of a server to meet a demand. */

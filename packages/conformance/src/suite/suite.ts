@@ -18,9 +18,9 @@ export interface CaseResult {
   readonly status: CaseStatus;
   readonly durationMs: number;
   /** Reason of "not applicable". */
-  readonly reason?: string;
-  readonly evidence?: Evidence;
-  readonly hint?: string;
+  readonly reason?: string | undefined;
+  readonly evidence?: Evidence | undefined;
+  readonly hint?: string | undefined;
 }
 
 /** Server of one case. Its disposal ends it. */

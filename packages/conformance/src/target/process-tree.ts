@@ -100,6 +100,15 @@ export function findMarked(mark: string): number[] {
   return withDescendants(marked, parents);
 }
 
+/** Returns the processes of a user, with their descendants. */
+export function findOwned(user: number): number[] {
+  const parents = listParents();
+  return withDescendants(
+    [...parents.keys()].filter((pid) => readOr(false, () => status(pid, "Uid") === user)),
+    parents,
+  );
+}
+
 function isZombie(pid: number): boolean {
   return readOr(true, () => /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
 }

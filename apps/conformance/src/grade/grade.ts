@@ -1,0 +1,146 @@
+import { statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { type OptionValues, UsageError } from "@c10k-lab/cli";
+import { CsvFile, writeFileDurably } from "@c10k-lab/files";
+import { EXIT } from "@c10k-lab/protocol";
+import type { GRADE } from "../contract.ts";
+import { countResults } from "../output/case-table.ts";
+import { formatPage } from "../output/grade-page.ts";
+import { userOf } from "../sandbox/confine.ts";
+import { findIsolation, type Isolation, runJailed } from "../sandbox/sandbox.ts";
+import { Grade, type Orders } from "./grade-result.ts";
+
+const JUDGE = join(import.meta.dirname, "../judge-main.ts");
+const COLUMNS = [
+  "submission",
+  "status",
+  "passed",
+  "failed",
+  "not_applicable",
+  "failed_cases",
+  "messages_per_second",
+  "cpu_us_per_message",
+  "p99_us",
+  "limits_reached",
+  "sandbox",
+  "reason",
+];
+type Options = OptionValues<typeof GRADE.options>;
+
+/** Grades the submissions one after the other. Returns the exit code. @throws UsageError */
+export async function gradeAll(options: Options, given: readonly string[]): Promise<number> {
+  const folders = given
+    .map((folder) => resolve(folder))
+    .filter((folder) => given.length === 1 || isFolder(folder));
+  const missing = folders.find((folder) => !isFolder(folder));
+  if (missing !== undefined) throw new UsageError(`${missing} is not a folder`);
+  const names = nameFolders(folders);
+  const isolation = await findIsolation();
+  try {
+    const csv = CsvFile.create(join(options.out, "grades.csv"), COLUMNS);
+    for (const [index, folder] of folders.entries()) {
+      const name = names[index] ?? "";
+      const grade = await gradeOne(options, isolation, folder, index);
+      await csv.append([toRow(name, grade, isolation)]);
+      writeFileDurably(join(options.out, `${name}.html`), formatPage(name, grade, isolation));
+      process.stdout.write(`${name}: ${describeGrade(grade)}\n`);
+    }
+    csv.close();
+  } catch (error) {
+    if (!isFileError(error)) throw error;
+    process.stderr.write(`lab: ${error.message}\n`);
+    return EXIT.unwritable;
+  }
+  return EXIT.ok;
+}
+
+async function gradeOne(
+  options: Options,
+  isolation: Isolation,
+  source: string,
+  index: number,
+): Promise<Grade> {
+  const { command, level, durationMs, buildTimeoutMs, memoryBytes, diskBytes, processes, timeoutMs } =
+    options;
+  const isRoot = process.getuid?.() === 0;
+  const orders: Orders = {
+    user: isRoot ? userOf(index) : null,
+    hasOwnDisk: isolation === "namespaces",
+    level,
+    durationMs,
+    buildTimeoutMs,
+    memoryBytes,
+    diskBytes,
+    processes,
+    ...(command === undefined ? {} : { command }),
+  };
+  const jail = { isolation, source, diskBytes, timeoutMs };
+  const { stdout, stderr, isLate } = await runJailed(jail, JUDGE, [JSON.stringify(orders)]);
+  if (isLate) return failed("late", `it did not end within ${timeoutMs} ms`);
+  try {
+    return Grade.parse(JSON.parse(stdout));
+  } catch {
+    return failed("broken sandbox", stderr.trimEnd().split("\n").at(-1) ?? "");
+  }
+}
+
+function failed(status: Grade["status"], reason: string): Grade {
+  return { status, reason, incidents: [], cases: [], measurement: null };
+}
+
+function describeGrade({ status, reason, cases, measurement, incidents }: Grade): string {
+  const { passed, failed, notApplicable } = countResults(cases);
+  const limits = incidents.length > 0 ? [`reached its limit of ${incidents.join(" and ")}`] : [];
+  if (status !== "graded") return [status, reason, ...limits].filter((part) => part !== "").join("; ");
+  const names = failedNames(cases);
+  return [
+    `${passed} passed, ${failed} failed${failed > 0 ? ` (${names})` : ""}, ${notApplicable} not applicable`,
+    measurement ? `${measurement.messagesPerSecond} messages/s` : "not measured",
+    ...limits,
+  ].join("; ");
+}
+
+function toRow(name: string, grade: Grade, isolation: Isolation) {
+  const { status, reason, cases, measurement, incidents } = grade;
+  const { passed, failed, notApplicable } = countResults(cases);
+  return [
+    name,
+    status,
+    passed,
+    failed,
+    notApplicable,
+    failedNames(cases),
+    measurement?.messagesPerSecond ?? null,
+    measurement?.cpuUsPerMessage?.toFixed(2) ?? null,
+    measurement?.p99Us ?? null,
+    incidents.join(" "),
+    isolation,
+    reason,
+  ];
+}
+
+function failedNames(cases: Grade["cases"]): string {
+  return cases.flatMap(({ name, status }) => (status === "fail" ? [name] : [])).join(" ");
+}
+
+/** Returns a name for each folder: its own, with a number when several have the same. */
+function nameFolders(folders: readonly string[]): string[] {
+  return folders.map((folder, index) => {
+    const name = basename(folder);
+    const earlier = folders.slice(0, index).filter((other) => basename(other) === name).length;
+    return earlier === 0 ? name : `${name}-${earlier + 1}`;
+  });
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  return (
+    error instanceof Error &&
+    "code" in error &&
+    typeof error.code === "string" &&
+    /^E[A-Z]+$/.test(error.code)
+  );
+}

@@ -1,0 +1,65 @@
+import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { CommandServer, findMarked, findOwned, ProcessTree, runSuite } from "@c10k-lab/conformance/suite";
+import { confine } from "../sandbox/confine.ts";
+import { readSubmission, type Submission } from "../sandbox/submission.ts";
+import { Watchdog } from "../sandbox/watchdog.ts";
+import { build } from "./build.ts";
+import type { Grade, Orders } from "./grade-result.ts";
+import { measure } from "./measure.ts";
+
+const START_BOUND_MS = 15_000;
+const MARK = "C10K_SUBMISSION";
+
+/** Builds, tests and measures the submission in `stage`/work. It runs inside the sandbox. */
+export async function judge(stage: string, orders: Orders): Promise<Grade> {
+  const work = join(stage, "work");
+  const files = join(stage, "judge");
+  mkdirSync(files);
+  chmodSync(files, 0o700);
+  if (orders.user !== null) execFileSync("chown", ["-R", `${orders.user}:${orders.user}`, work]);
+  const mark = randomUUID();
+  process.env[MARK] = mark;
+  const find =
+    orders.user === null ? () => findMarked(mark).filter(isOther) : () => findOwned(Number(orders.user));
+  const processes = new ProcessTree(find);
+  using watchdog = new Watchdog(processes, orders.hasOwnDisk ? [stage, "/tmp"] : [], orders);
+  const grade = (further: Partial<Grade>): Grade => ({
+    status: "graded",
+    reason: "",
+    cases: [],
+    measurement: null,
+    ...further,
+    incidents: [...watchdog.incidents],
+  });
+  let submission: Submission;
+  try {
+    submission = readSubmission(work, orders.command);
+  } catch (error) {
+    return grade({ status: "unreadable", reason: (error as Error).message });
+  }
+  const jailed = (command: string) => confine(command, work, orders.user, orders);
+  if (submission.build !== null) {
+    const reason = await build(jailed(submission.build), processes, process.env, orders.buildTimeoutMs);
+    if (reason !== null) return grade({ status: "does not build", reason });
+  }
+  const command = jailed(submission.command);
+  const start = async () => {
+    await processes.kill();
+    return CommandServer.start({ command, startBoundMs: START_BOUND_MS });
+  };
+  const cases = await runSuite({ level: orders.level, start, report: () => {} });
+  const [listens] = cases;
+  if (listens?.status === "fail")
+    return grade({ status: "does not start", reason: listens.evidence?.observed ?? "", cases });
+  await processes.kill();
+  const measurement = await measure(command, files, orders.durationMs).catch(() => null);
+  await processes.kill();
+  return grade({ cases, measurement });
+}
+
+function isOther(pid: number): boolean {
+  return pid !== process.pid;
+}

@@ -1,0 +1,6 @@
+import { Orders } from "./grade/grade-result.ts";
+import { judge } from "./grade/judge.ts";
+
+const [stage = "", orders = ""] = process.argv.slice(2);
+process.stdout.write(JSON.stringify(await judge(stage, Orders.parse(JSON.parse(orders)))));
+process.exit(0);

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { callAfter } from "@c10k-lab/process";
+import { quote } from "./shell.ts";
+
+const NAMESPACES = ["--net", "--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
+/** Folders that any user may write to. */
+const SHARED_FOLDERS = ["/tmp", "/var/tmp", "/dev/shm"];
+const FILES_MAX = 100_000;
+const KILL_GRACE_MS = 5000;
+const STDERR_KEPT = 2000;
+
+/**
+ * Kind of sandbox that this machine allows. `namespaces`: a network with loopback only, processes and file systems of
+ * its own, a user without rights. `limits`: only limits on each process.
+ */
+export type Isolation = "namespaces" | "limits";
+
+/** Returns "namespaces" for root where unshare(1) works. */
+export async function findIsolation(): Promise<Isolation> {
+  if (process.getuid?.() !== 0) return "limits";
+  const { code } = await collect(["unshare", ...NAMESPACES, "ip", "link", "set", "lo", "up"], 5000);
+  return code === 0 ? "namespaces" : "limits";
+}
+
+export interface Jail {
+  readonly isolation: Isolation;
+  /** Folder that is copied into the sandbox. */
+  readonly source: string;
+  readonly diskBytes: number;
+  readonly timeoutMs: number;
+}
+
+export interface JailedResult {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly isLate: boolean;
+}
+
+/**
+ * Runs a module of this project in a sandbox. Its first argument is a folder with the copy, `work`, and with room for
+ * files. With namespaces the end of the module ends every process in them, and all files are in memory.
+ */
+export async function runJailed(jail: Jail, module: string, args: readonly string[]): Promise<JailedResult> {
+  const hasNamespaces = jail.isolation === "namespaces";
+  const stage = mkdtempSync(join(hasNamespaces ? "/run" : tmpdir(), "c10k-grade-"));
+  const copy = `cp -a ${quote(jail.source)} ${quote(stage)}/work`;
+  const run = [process.execPath, module, stage, ...args].map(quote).join(" ");
+  try {
+    if (!hasNamespaces) return await collect(["sh", "-c", `${copy} || exit 97; exec ${run}`], jail.timeoutMs);
+    // The shell stays: as the first process of the namespace it reaps orphans.
+    const lines = [
+      ...setUp(stage, copy, jail.diskBytes, module).map((line) => `${line} || exit 97`),
+      run,
+      "exit $?",
+    ];
+    return await collect(["unshare", ...NAMESPACES, "sh", "-c", lines.join("\n")], jail.timeoutMs);
+  } finally {
+    rmSync(stage, { recursive: true, force: true });
+  }
+}
+
+/** Returns the commands that bring loopback up, copy the folder, and mount file systems of bounded size. */
+function setUp(stage: string, copy: string, diskBytes: number, module: string): string[] {
+  const mount = (folder: string) =>
+    `mount -t tmpfs -o size=${diskBytes},nr_inodes=${FILES_MAX},mode=1777 none ${quote(folder)}`;
+  // A folder that holds this project cannot be covered.
+  const covered = SHARED_FOLDERS.filter((folder) => !module.startsWith(`${folder}/`));
+  return ["ip link set lo up", mount(stage), copy, ...covered.map(mount)];
+}
+
+async function collect([program = "", ...args]: readonly string[], timeoutMs: number): Promise<JailedResult> {
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], detached: true });
+  let stdout = "";
+  let stderr = "";
+  let isLate = false;
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_KEPT);
+  });
+  const cancel = callAfter(timeoutMs, () => {
+    isLate = true;
+    child.kill("SIGTERM");
+  });
+  const relent = callAfter(timeoutMs + KILL_GRACE_MS, () => child.kill("SIGKILL"));
+  const code = await new Promise<number | null>((resolve) => {
+    child.once("close", resolve);
+    child.once("error", () => resolve(null));
+  });
+  cancel();
+  relent();
+  return { code, stdout, stderr, isLate };
+}
