@@ -17,7 +17,14 @@ const ROOMS = {
     "workload",
     "contract.ts source-range.ts",
   ],
-  "apps/conformance": ["main.ts grade-main.ts judge-main.ts", "check", "grade", "output", "sandbox", "contract.ts"],
+  "apps/conformance": [
+    "main.ts grade-main.ts judge-main.ts",
+    "check",
+    "grade",
+    "output",
+    "sandbox",
+    "contract.ts grade-result.ts",
+  ],
   "apps/lab": [
     "main.ts",
     "reference",

@@ -23,6 +23,7 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "compile-cache");
 const SLOW: Record<string, string[]> = {
   "apps/bench": ["test/**"],
   "apps/client": ["test/program/**"],
+  "apps/conformance": ["test/**"],
   "apps/lab": ["test/commands/**", "test/capacity/capacity.test.ts"],
   "apps/report": ["test/**"],
   "apps/server-epoll": ["test/conformance.test.ts", "test/options.test.ts"],

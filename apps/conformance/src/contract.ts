@@ -1,5 +1,5 @@
 import { bytes, choice, durationMs, flag, integer, text } from "@c10k-lab/cli";
-import { LEVELS } from "@c10k-lab/conformance/suite";
+import { LEVELS } from "@c10k-lab/conformance/levels";
 
 const level = choice(LEVELS, {
   describe: "course: what a first echo server must do; production: what a service must do as well",

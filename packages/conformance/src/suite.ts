@@ -1,6 +1,6 @@
 /** Black-box cases for any echo server, without a test runner. */
 
-export { type BlackBoxCase, LEVELS, type Level } from "./black-box/case.ts";
+export type { BlackBoxCase, Level } from "./black-box/case.ts";
 export { BLACK_BOX_CASES } from "./black-box/catalogue.ts";
 export { OPTION_GROUPS } from "./black-box/option-groups.ts";
 export type { Evidence } from "./probe/case-failure.ts";

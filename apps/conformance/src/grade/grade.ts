@@ -4,11 +4,11 @@ import { type OptionValues, UsageError } from "@c10k-lab/cli";
 import { CsvFile, writeFileDurably } from "@c10k-lab/files";
 import { EXIT } from "@c10k-lab/protocol";
 import type { GRADE } from "../contract.ts";
+import { Grade, type Orders } from "../grade-result.ts";
 import { countResults } from "../output/case-table.ts";
 import { formatPage } from "../output/grade-page.ts";
 import { userOf } from "../sandbox/confine.ts";
 import { findIsolation, type Isolation, runJailed } from "../sandbox/sandbox.ts";
-import { Grade, type Orders } from "./grade-result.ts";
 
 const JUDGE = join(import.meta.dirname, "../judge-main.ts");
 const COLUMNS = [

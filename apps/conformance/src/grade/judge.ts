@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { CommandServer, findMarked, findOwned, ProcessTree, runSuite } from "@c10k-lab/conformance/suite";
+import type { Grade, Orders } from "../grade-result.ts";
 import { confine } from "../sandbox/confine.ts";
 import { readSubmission, type Submission } from "../sandbox/submission.ts";
 import { Watchdog } from "../sandbox/watchdog.ts";
 import { build } from "./build.ts";
-import type { Grade, Orders } from "./grade-result.ts";
 import { measure } from "./measure.ts";
 
 const START_BOUND_MS = 15_000;

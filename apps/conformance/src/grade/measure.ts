@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { CommandServer, type ProcessTree } from "@c10k-lab/conformance/suite";
 import { Child } from "@c10k-lab/process";
 import { ClientSummary } from "@c10k-lab/protocol";
-import type { Measurement } from "./grade-result.ts";
+import type { Measurement } from "../grade-result.ts";
 
 const CLIENT = join(import.meta.dirname, "../../../client/src/main.ts");
 const CONNECTIONS = 50;

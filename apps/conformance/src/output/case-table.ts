@@ -12,7 +12,7 @@ export function formatResults(results: readonly CaseResult[]): string {
 }
 
 /** Returns "26 passed, 1 failed, 3 not applicable". */
-export function formatCounts(results: readonly CaseResult[]): string {
+function formatCounts(results: readonly CaseResult[]): string {
   const { passed, failed, notApplicable } = countResults(results);
   return `${passed} passed, ${failed} failed, ${notApplicable} not applicable`;
 }

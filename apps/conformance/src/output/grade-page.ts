@@ -1,5 +1,5 @@
 import type { CaseResult } from "@c10k-lab/conformance/suite";
-import type { Grade } from "../grade/grade-result.ts";
+import type { Grade } from "../grade-result.ts";
 import { countResults, evidenceLines } from "./case-table.ts";
 import { escapeXml } from "./escape.ts";
 

@@ -6,6 +6,8 @@ import { callAfter } from "@c10k-lab/process";
 import { quote } from "./shell.ts";
 
 const NAMESPACES = ["--net", "--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
+/** Start of a command that ends with this process, even after SIGKILL. */
+const WITH_PARENT = ["setpriv", "--pdeathsig", "KILL"];
 /** Folders that any user may write to. */
 const SHARED_FOLDERS = ["/tmp", "/var/tmp", "/dev/shm"];
 const FILES_MAX = 100_000;
@@ -47,6 +49,8 @@ export interface JailedResult {
 export async function runJailed(jail: Jail, module: string, args: readonly string[]): Promise<JailedResult> {
   const hasNamespaces = jail.isolation === "namespaces";
   const stage = mkdtempSync(join(hasNamespaces ? "/run" : tmpdir(), "c10k-grade-"));
+  const remove = () => rmSync(stage, { recursive: true, force: true });
+  process.once("exit", remove);
   const copy = `cp -a ${quote(jail.source)} ${quote(stage)}/work`;
   const run = [process.execPath, module, stage, ...args].map(quote).join(" ");
   try {
@@ -57,9 +61,13 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
       run,
       "exit $?",
     ];
-    return await collect(["unshare", ...NAMESPACES, "sh", "-c", lines.join("\n")], jail.timeoutMs);
+    return await collect(
+      [...WITH_PARENT, "unshare", ...NAMESPACES, "sh", "-c", lines.join("\n")],
+      jail.timeoutMs,
+    );
   } finally {
-    rmSync(stage, { recursive: true, force: true });
+    remove();
+    process.off("exit", remove);
   }
 }
 

@@ -4,6 +4,8 @@ import type { Limits } from "./confine.ts";
 
 const POLL_MS = 200;
 const FULL_SHARE = 0.95;
+/** Share of the limit on processes that counts as reached: they come and go between two looks. */
+const CROWDED_SHARE = 0.75;
 
 /** Limit that a submission reached. */
 export type Incident = "memory" | "processes" | "disk";
@@ -20,7 +22,7 @@ export class Watchdog implements Disposable {
         this.incidents.add("memory");
         void processes.kill();
       }
-      if (processes.countThreads() >= limits.processes * FULL_SHARE) this.incidents.add("processes");
+      if (processes.countThreads() >= limits.processes * CROWDED_SHARE) this.incidents.add("processes");
       if (folders.some(isFull)) this.incidents.add("disk");
     }, POLL_MS);
   }

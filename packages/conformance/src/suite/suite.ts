@@ -66,7 +66,7 @@ export function listCases(level: Level, only?: readonly string[]): BlackBoxCase[
 }
 
 /** Runs one case. A server that ends or hangs makes it fail. */
-export async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): Promise<CaseResult> {
+async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): Promise<CaseResult> {
   const startMs = performance.now();
   const { name, demand, level, hint } = one;
   const finish = (further: Pick<CaseResult, "status"> & Partial<CaseResult>): CaseResult => ({

@@ -75,7 +75,7 @@ export class ProcessTree {
 }
 
 /** Returns all processes by number and parent. */
-export function listParents(): Map<number, number> {
+function listParents(): Map<number, number> {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return new Map(pids.map((pid) => [Number(pid), readOr(0, () => status(Number(pid), "PPid"))]));
 }

@@ -1,0 +1,70 @@
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readCsv } from "@c10k-lab/files";
+import { processesWith } from "@c10k-lab/process";
+import { runApp } from "@c10k-lab/process/testing";
+import { expect, test } from "vitest";
+import { SOURCE } from "./fixtures/broken-server.ts";
+
+const BUILD = "cc -O2 -o server server.c";
+const GRADE_BOUND_MS = 280_000;
+/** Time of a sleeper, which its command line shows. */
+const NAP_S = 98_765;
+
+const SUBMISSIONS: Readonly<Record<string, { command: string; build?: string }>> = {
+  "a-stuck-build": { command: "./server none {port}", build: `sleep ${NAP_S}` },
+  "b-no-build": { command: "./server none {port}", build: "cc -o server missing.c" },
+  "c-bomb": { command: "bomb() { bomb | bomb & }; while :; do bomb; done; echo {port}" },
+  "d-memory": { command: `perl -e 'my @a; push @a, q(x) x 10_000_000 while 1' {port}` },
+  "e-disk": { command: "dd if=/dev/zero of=big bs=1M; dd if=/dev/zero of=/tmp/big bs=1M; sleep 1 {port}" },
+  "f-twice": { command: "./server echoes-twice {port}", build: BUILD },
+};
+
+test(
+  "each submission has a row and a page, also one that does not build, hangs, forks without end or fills its disk",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+    const folders = Object.entries(SUBMISSIONS).map(([name, file]) =>
+      makeSubmission(join(folder, name), file),
+    );
+    const out = join(folder, "grades");
+    const limits = ["--build-timeout", "5s", "--duration", "500ms", "--memory", "256MiB", "--disk", "32MiB"];
+    const { code } = await runApp("lab", ["grade", ...folders, "--out", out, ...limits]);
+    expect(code).toBe(0);
+    const { rows } = await readCsv(join(out, "grades.csv"));
+    expect(rows).toMatchObject(
+      [
+        { submission: "a-stuck-build", status: "does not build", reason: /5000 ms/ },
+        { submission: "b-no-build", status: "does not build", reason: /missing\.c/ },
+        { submission: "c-bomb", status: "does not start" },
+        { submission: "d-memory", status: "does not start", limits_reached: "memory" },
+        { submission: "e-disk", status: "does not start" },
+        { submission: "f-twice", status: "graded", failed_cases: "no-extra-bytes" },
+      ].map(({ reason, ...row }) => (reason ? { ...row, reason: expect.stringMatching(reason) } : row)),
+    );
+    for (const name of Object.keys(SUBMISSIONS)) {
+      expect(readFileSync(join(out, `${name}.html`), "utf8")).toContain(`<h1>${name}</h1>`);
+    }
+    expect(Number(rows.at(-1)?.passed)).toBeGreaterThan(1);
+    expect(processesWith(`sleep ${NAP_S}`)).toEqual([]);
+  },
+  GRADE_BOUND_MS,
+);
+
+test("a folder that does not exist is wrong usage", async () => {
+  const { code, stderr } = await runApp("lab", ["grade", "/nowhere"]);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^lab: \/nowhere is not a folder\n$/);
+});
+
+function makeSubmission(folder: string, { command, build }: { command: string; build?: string }): string {
+  mkdirSync(folder);
+  copyFileSync(SOURCE, join(folder, "server.c"));
+  const lines = [
+    `command: ${JSON.stringify(command)}`,
+    ...(build ? [`build: ${JSON.stringify(build)}`] : []),
+  ];
+  writeFileSync(join(folder, "server.yaml"), `${lines.join("\n")}\n`);
+  return folder;
+}

@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BLACK_BOX_CASES, CommandServer } from "@c10k-lab/conformance/suite";
+import { runApp } from "@c10k-lab/process/testing";
+import { expect, test } from "vitest";
+import { compileBrokenServer } from "./fixtures/broken-server.ts";
+
+const commandOf = compileBrokenServer();
+
+test("a failed case is in the table, in JSON and in JUnit XML with evidence and hint, and the exit code is 1", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-conformance-"));
+  const files = ["--json", join(folder, "r.json"), "--junit", join(folder, "r.xml")];
+  const words = ["--command", commandOf("drops-last-byte"), "--only", "listens,whole-line", ...files];
+  const { code, stdout } = await runApp("conformance", words);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/FAIL whole-line\n {2}demand: .*\n {2}seen: only 12 of 13 bytes came back\n/);
+  expect(stdout).toContain("1 passed, 1 failed, 0 not applicable");
+  const { schema, cases } = JSON.parse(readFileSync(join(folder, "r.json"), "utf8"));
+  expect(schema).toBe("c10k-lab/conformance/1");
+  expect(cases).toMatchObject([
+    { name: "listens", status: "pass" },
+    {
+      name: "whole-line",
+      status: "fail",
+      evidence: { sent: '"hello, world\\n"', received: '"hello, world"', afterMs: expect.any(Number) },
+    },
+  ]);
+  const xml = readFileSync(join(folder, "r.xml"), "utf8");
+  expect(xml).toContain('tests="2" failures="1" errors="0" skipped="0"');
+  expect(xml).toContain('<failure message="only 12 of 13 bytes came back">');
+});
+
+test("a case that looks at processes is not applicable to a running target, and the others pass", async () => {
+  await using server = await CommandServer.start({ command: commandOf("none"), startBoundMs: 15_000 });
+  const target = `127.0.0.1:${server.port}`;
+  const { code, stdout } = await runApp("conformance", [
+    "--target",
+    target,
+    "--only",
+    "two-clients,descriptors",
+  ]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/descriptors .*not applicable: needs a look at the server's processes/);
+  expect(stdout).toContain("1 passed, 0 failed, 1 not applicable");
+});
+
+test("a command that ends at once fails with its exit code and its last line", async () => {
+  const { code, stdout } = await runApp("conformance", ["--command", "echo no luck {port}; exit 3"]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/seen: the command ended before it listened: exit code 3; its last line: no luck/);
+  expect(stdout).toContain("not applicable: requires listens, which did not pass");
+});
+
+test("a case that needs options of this project is listed with them", async () => {
+  const { code, stdout } = await runApp("conformance", ["--list", "--level", "production"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^accept-burst \(course\)\n {2}Of 20 clients/m);
+  expect(stdout).toMatch(/^limits \(production; needs --max-connections, --idle-timeout\)$/m);
+});
+
+test("docs/conformance.md names every case with its level and demand", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/conformance.md"), "utf8");
+  const rows = page.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+  for (const { name, level, demand } of BLACK_BOX_CASES)
+    expect(rows).toContainEqual(["", `\`${name}\``, level, demand, ""]);
+});
+
+test.each([
+  [[], /give --command or --target/],
+  [["--command", "./echo"], /has no \{port\}/],
+  [["--target", "here"], /'here' is not HOST:PORT/],
+  [["--command", "x {port}", "--target", "a:1"], /exclude each other/],
+  [["--command", "x {port}", "--only", "nothing"], /there is no case 'nothing'/],
+])("for the arguments %j the program prints one sentence and exits 2", async (words, sentence) => {
+  const { code, stderr } = await runApp("conformance", words);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^conformance: [^\n]+\n$/);
+  expect(stderr).toMatch(sentence);
+});
