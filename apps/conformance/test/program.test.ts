@@ -55,7 +55,7 @@ test("a command that ends at once fails with its exit code and its last line", a
 test("a case that needs options of this project is listed with them", async () => {
   const { code, stdout } = await runApp("conformance", ["--list", "--level", "production"]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^accept-burst \(course\)\n {2}Of 20 clients/m);
+  expect(stdout).toMatch(/^accept-burst \(course\)\n {2}The server serves all of 20/m);
   expect(stdout).toMatch(/^limits \(production; needs --max-connections, --idle-timeout\)$/m);
 });
 

@@ -62,7 +62,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
   },
   {
     name: "accept-burst",
-    demand: `Of ${BURST} clients that connect at once all are served, although no further client connects.`,
+    demand: `The server serves all of ${BURST} clients that connect at once, although no further client connects.`,
     level: "course",
     hint: "one accept(2) an edge: an edge-triggered listener must be read until EAGAIN",
     requires: ["two-clients"],

@@ -4,6 +4,6 @@ import type { ProcessTree } from "./process-tree.ts";
 export interface Target {
   readonly host: string;
   readonly port: number;
-  /** Its processes; null when it runs on another machine or was started by somebody else. */
+  /** Its processes; null when it runs on another machine or this program did not start it. */
   readonly processes: ProcessTree | null;
 }
