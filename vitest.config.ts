@@ -100,6 +100,8 @@ export default defineConfig(({ mode }) => ({
     projects: workspaces.map((workspace) => projectOf(workspace, mode === "quick")),
     include: ["test/**/*.test.ts"],
     sequence: { sequencer: LongFilesFirst },
+    // The cases of an echo server take CPU time: with more at once than processors, a good server looks slow.
+    maxConcurrency: 2,
     // In a measuring project a flake is a finding.
     retry: 0,
     testTimeout: 30_000,

@@ -1,4 +1,7 @@
-import { CommandServer, type Level, runSuite } from "@c10k-lab/conformance/suite";
+import { readFileSync } from "node:fs";
+import type { CaseResult, Level } from "@c10k-lab/conformance/suite";
+import { processesWith } from "@c10k-lab/process";
+import { runApp } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
 import { compileBrokenServer } from "./fixtures/broken-server.ts";
 
@@ -25,31 +28,26 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
 ];
 
 describe.concurrent("the suite names the case of each fault and no other", () => {
-  const commandOf = compileBrokenServer();
+  const binary = compileBrokenServer();
 
   test.each(FAULTS)(
     "a server with the fault %s fails the cases %j of the level %s",
     async (fault, failed, level) => {
-      const pids = new Set<number>();
-      const start = async () => {
-        const server = await CommandServer.start({ command: commandOf(fault), startBoundMs: 15_000 });
-        for (const pid of server.processes.pids) pids.add(pid);
-        return server;
-      };
-      const results = await runSuite({ level, start, report: () => {} });
-      const failures = results.filter(({ status }) => status === "fail");
-      expect(failures.map(({ name }) => name)).toEqual(failed);
-      for (const { evidence, hint } of failures) expect(evidence?.observed && hint).toBeTruthy();
-      expect([...pids].filter(isRunning), "processes left behind").toEqual([]);
+      const json = `${binary}-${fault}.json`;
+      const command = `exec ${binary} ${fault} {port}`;
+      const { code } = await runApp(
+        "conformance",
+        ["--command", command, "--level", level, "--json", json],
+        SUITE_BOUND_MS,
+      );
+      const { cases }: { cases: CaseResult[] } = JSON.parse(readFileSync(json, "utf8"));
+      const failures = cases.filter(({ status }) => status === "fail");
+      expect(failures.map(({ name, evidence }) => [name, evidence])).toEqual(
+        failed.map((name) => [name, expect.objectContaining({ observed: expect.any(String) })]),
+      );
+      expect(code).toBe(failed.length === 0 ? 0 : 1);
+      expect(processesWith(`${binary} ${fault} `), "processes left behind").toEqual([]);
     },
     SUITE_BOUND_MS,
   );
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}

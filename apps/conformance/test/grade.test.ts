@@ -30,7 +30,7 @@ test(
     );
     const out = join(folder, "grades");
     const limits = ["--build-timeout", "5s", "--duration", "500ms", "--memory", "256MiB", "--disk", "32MiB"];
-    const { code } = await runApp("lab", ["grade", ...folders, "--out", out, ...limits]);
+    const { code } = await runApp("lab", ["grade", ...folders, "--out", out, ...limits], GRADE_BOUND_MS);
     expect(code).toBe(0);
     const { rows } = await readCsv(join(out, "grades.csv"));
     expect(rows).toMatchObject(

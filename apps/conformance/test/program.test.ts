@@ -6,7 +6,8 @@ import { runApp } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { compileBrokenServer } from "./fixtures/broken-server.ts";
 
-const commandOf = compileBrokenServer();
+const binary = compileBrokenServer();
+const commandOf = (fault: string) => `exec ${binary} ${fault} {port}`;
 
 test("a failed case is in the table, in JSON and in JUnit XML with evidence and hint, and the exit code is 1", async () => {
   const folder = mkdtempSync(join(tmpdir(), "c10k-conformance-"));

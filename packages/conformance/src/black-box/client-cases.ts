@@ -41,6 +41,8 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     requires: ["no-extra-bytes"],
     check: async (visit) => {
       const silent = await visit.connect();
+      // It is served first, so that both clients cannot stand for one edge of the listener.
+      await visit.expectServed(silent, "the first client");
       const other = await visit.connect();
       await visit.expectServed(other, "the second client");
       await visit.expectServed(silent, "the first client");

@@ -67,6 +67,6 @@ export function mainOf(app: string): string {
 }
 
 /** Runs an app until it ends by itself. */
-export function runApp(app: string, args: readonly string[]): Promise<Outcome> {
-  return new TestProgram({ program: mainOf(app), args }).outcome();
+export function runApp(app: string, args: readonly string[], boundMs?: number): Promise<Outcome> {
+  return new TestProgram({ program: mainOf(app), args }).outcome(boundMs);
 }
