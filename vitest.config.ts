@@ -27,6 +27,11 @@ const SLOW: Record<string, string[]> = {
   "apps/lab": ["test/commands/**", "test/capacity/capacity.test.ts"],
   "apps/report": ["test/**"],
   "apps/server-epoll": ["test/conformance.test.ts", "test/options.test.ts"],
+  "apps/server-poll": [
+    "test/conformance.test.ts",
+    "test/accepts-per-turn.test.ts",
+    "test/many-clients.test.ts",
+  ],
   "apps/server-select": [
     "test/conformance.test.ts",
     "test/accepts-per-turn.test.ts",

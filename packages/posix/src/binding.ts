@@ -59,6 +59,9 @@ export interface Binding {
     timeoutMs: number,
   ): number;
 
+  /** poll(2) on the first `count` structs pollfd of `entries`, two words each. The kernel writes the returned events. */
+  poll(entries: Int32Array, count: number, timeoutMs: number): number;
+
   /** eventfd(2). */
   eventfd(initial: number, flags: number): number;
   /** eventfd_write(3). */
@@ -130,6 +133,12 @@ export interface Binding {
   /** Index of the word of an event that holds the file descriptor. The next word holds the generation. */
   readonly EPOLL_EVENT_DATA_WORD: number;
 
+  readonly POLLIN: number;
+  readonly POLLOUT: number;
+  readonly POLLPRI: number;
+  readonly POLLERR: number;
+  readonly POLLHUP: number;
+  readonly POLLNVAL: number;
   readonly FD_SETSIZE: number;
   readonly EFD_CLOEXEC: number;
   readonly EFD_NONBLOCK: number;

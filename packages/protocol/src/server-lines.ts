@@ -20,7 +20,7 @@ export type Usage = z.infer<typeof Usage>;
 export const ServerTraits = z.object({
   /** Each connection has an OS thread of its own. */
   startsThreadPerConnection: z.boolean(),
-  /** Each wait goes through all descriptor numbers up to the highest, as select(2) does. */
+  /** Each wait goes through all descriptor numbers up to the highest, as select(2) and poll(2) do. */
   scansDescriptors: z.boolean(),
   /** Memory of a connection in server, client and kernel together, bytes, rounded up. */
   connectionBytes: count,
@@ -51,7 +51,7 @@ const SystemCalls = z.object({
   recv: count,
   /** send(2). */
   send: count,
-  /** epoll_wait(2) or select(2); 0 for threads. */
+  /** epoll_wait(2), poll(2) or select(2); 0 for threads. */
   wait: count,
   /** epoll_ctl(2). */
   control: count,
@@ -82,9 +82,9 @@ export const FinalLine = z.object({
   calls: SystemCalls,
   /** Ready descriptors that the waits returned. */
   events: count,
-  /** Descriptor numbers that the kernel examined in select(2): the sum of nfds. */
+  /** Descriptors that the kernel examined in select(2) or poll(2): the sum of nfds. */
   descriptorsScanned: count,
-  /** 32-bit words of bitmap that the server searched after select(2). */
+  /** 32-bit words that the server searched after select(2) or poll(2). */
   wordsScanned: count,
   usage: Usage,
 });

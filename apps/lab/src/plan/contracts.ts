@@ -6,6 +6,7 @@ export { contract as CLIENT } from "../../../client/src/contract.ts";
 const modules = await Promise.all([
   import("../../../server-threaded/src/contract.ts"),
   import("../../../server-select/src/contract.ts"),
+  import("../../../server-poll/src/contract.ts"),
   import("../../../server-epoll/src/contract.ts"),
 ]);
 

@@ -30,9 +30,9 @@ export interface Poller {
   // Costs since the start, for the ledger:
   /** Calls of epoll_ctl(2). */
   readonly controlCalls: number;
-  /** Descriptor numbers that the kernel examined: the sum of nfds over all select(2) calls. */
+  /** Descriptors that the kernel examined: the sum of nfds over all calls of select(2) or poll(2). */
   readonly descriptorsScanned: number;
-  /** 32-bit words of bitmap searched for the results of select(2). */
+  /** 32-bit words searched for the results of select(2) (bitmaps) or poll(2) (two words an entry). */
   readonly wordsScanned: number;
 
   /** @param interest READABLE or WRITABLE */

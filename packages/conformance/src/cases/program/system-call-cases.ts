@@ -19,6 +19,8 @@ const OPTIONS_SET = {
   on: ["SO_REUSEADDR", "SO_OOBINLINE", "TCP_NODELAY"],
   off: ["SO_REUSEADDR", "SO_OOBINLINE"],
 };
+/** A poll(2) of the server's list with the number of its entries. Node and the C library poll lists without TCP sockets. */
+const POLL_OF_LISTENER = /^p?poll\(\[\{fd=\d+<(?:TCP|anon_inode).*\], (\d+), /;
 
 export function systemCallCases(subject: Subject): void {
   testWith("strace", "the final line counts exactly the system calls that strace(1) saw", async () => {
@@ -114,7 +116,10 @@ function countCalls(calls: readonly SystemCall[]) {
     accept: count(/^accept4?\(/),
     recv: count(/^recvfrom\(\d+<TCP/),
     send: count(/^sendto\(\d+<TCP/),
-    wait: count(/^p?select6?\(/) + (poller === undefined ? 0 : count(matchStart("epoll_p?wait", poller))),
+    wait:
+      count(/^p?select6?\(/) +
+      count(POLL_OF_LISTENER) +
+      (poller === undefined ? 0 : count(matchStart("epoll_p?wait", poller))),
     control: poller === undefined ? 0 : count(matchStart("epoll_ctl", poller)),
   };
 }
@@ -129,7 +134,10 @@ function findEpollOfListener(calls: readonly SystemCall[]): string | undefined {
   return calls.map(({ text }) => added.exec(text)?.[1]).find((epfd) => epfd !== undefined);
 }
 
-/** Returns the sum of the first arguments of select(2). */
+/** Returns the sum of the numbers of descriptors passed to select(2) and poll(2). */
 function sumDescriptorsScanned(calls: readonly SystemCall[]): number {
-  return calls.reduce((sum, { text }) => sum + Number(/^p?select6?\((\d+),/.exec(text)?.[1] ?? 0), 0);
+  return calls.reduce((sum, { text }) => {
+    const found = /^p?select6?\((\d+),/.exec(text) ?? POLL_OF_LISTENER.exec(text);
+    return sum + Number(found?.[1] ?? 0);
+  }, 0);
 }
