@@ -128,6 +128,7 @@ const PACKAGES = {
   report: ["inference", "protocol", "words"],
   server: ["cli", "files", "posix", "protocol", "stats"],
   stats: ["protocol"],
+  uring: ["posix"],
   words: ["protocol"],
 };
 

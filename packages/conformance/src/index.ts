@@ -44,6 +44,8 @@ export interface ConformanceOptions {
   readonly groups?: readonly (keyof typeof GROUPS)[];
   /** False when send(2) blocks until it has taken all bytes [default: true]. */
   readonly writesShort?: boolean;
+  /** False when the kernel receives and sends without a system call for each message [default: true]. */
+  readonly hasCallPerMessage?: boolean;
 }
 
 /**
@@ -54,11 +56,17 @@ export interface ConformanceOptions {
  * @param main path of the server's main module
  */
 export function conformance(name: string, main: string, options: ConformanceOptions = {}): void {
-  const { args = [], writesShort = true, groups = Object.keys(GROUPS) as (keyof typeof GROUPS)[] } = options;
+  const {
+    args = [],
+    writesShort = true,
+    hasCallPerMessage = true,
+    groups = Object.keys(GROUPS) as (keyof typeof GROUPS)[],
+  } = options;
   const subject: Subject = {
     main,
     args,
     writesShort,
+    hasCallPerMessage,
     start: (more) => startSubject(main, args, more),
   };
   describe(name, () => {

@@ -6,6 +6,7 @@ NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
   export_epoll(env, exports);
   export_errno(env, exports);
   export_eventfd(env, exports);
+  export_io_uring(env, exports);
   export_poll(env, exports);
   export_process(env, exports);
   export_select(env, exports);

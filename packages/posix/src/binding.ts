@@ -62,6 +62,17 @@ export interface Binding {
   /** poll(2) on the first `count` structs pollfd of `entries`, two words each. The kernel writes the returned events. */
   poll(entries: Int32Array, count: number, timeoutMs: number): number;
 
+  /** io_uring_setup(2): descriptor of a new ring. Fills `params`, a struct io_uring_params in 32-bit words. */
+  io_uring_setup(entries: number, params: Int32Array): number;
+  /** io_uring_enter(2): number of submitted operations; -1 waits without limit, -ETIME when the time-out ends the wait. */
+  io_uring_enter(fd: number, toSubmit: number, minComplete: number, flags: number, timeoutMs: number): number;
+  /** io_uring_register(2). */
+  io_uring_register(fd: number, opcode: number, argument: Int32Array, count: number): number;
+  /** mmap(2): memory of a ring, or zeroed pages for fd -1; a negative error number on failure. */
+  mmap(fd: number, offset: number, length: number): ArrayBuffer | number;
+  /** Address of an array's memory. The memory must have come from `mmap`, because V8 may move or free other memory. */
+  address_of(array: Uint8Array | Int32Array): number;
+
   /** eventfd(2). */
   eventfd(initial: number, flags: number): number;
   /** eventfd_write(3). */
@@ -91,6 +102,8 @@ export interface Binding {
   readonly SOCK_STREAM: number;
   readonly SOCK_NONBLOCK: number;
   readonly SOCK_CLOEXEC: number;
+  readonly MSG_DONTWAIT: number;
+  readonly MSG_NOSIGNAL: number;
   readonly SHUT_WR: number;
   readonly SHUT_RDWR: number;
   readonly SOL_SOCKET: number;
@@ -139,6 +152,33 @@ export interface Binding {
   readonly POLLERR: number;
   readonly POLLHUP: number;
   readonly POLLNVAL: number;
+  readonly IORING_SETUP_CQSIZE: number;
+  readonly IORING_SETUP_CLAMP: number;
+  readonly IORING_SETUP_SUBMIT_ALL: number;
+  readonly IORING_SETUP_COOP_TASKRUN: number;
+  readonly IORING_SETUP_TASKRUN_FLAG: number;
+  readonly IORING_SETUP_SINGLE_ISSUER: number;
+  readonly IORING_SETUP_DEFER_TASKRUN: number;
+  readonly IORING_FEAT_SINGLE_MMAP: number;
+  readonly IORING_FEAT_NODROP: number;
+  readonly IORING_FEAT_EXT_ARG: number;
+  readonly IORING_OFF_SQ_RING: number;
+  readonly IORING_OFF_SQES: number;
+  readonly IORING_ENTER_GETEVENTS: number;
+  readonly IORING_REGISTER_PBUF_RING: number;
+  readonly IORING_SQ_CQ_OVERFLOW: number;
+  readonly IORING_SQ_TASKRUN: number;
+  readonly IORING_OP_POLL_ADD: number;
+  readonly IORING_OP_ACCEPT: number;
+  readonly IORING_OP_ASYNC_CANCEL: number;
+  readonly IORING_OP_SEND: number;
+  readonly IORING_OP_RECV: number;
+  readonly IORING_ACCEPT_MULTISHOT: number;
+  readonly IORING_RECV_MULTISHOT: number;
+  readonly IOSQE_BUFFER_SELECT: number;
+  readonly IORING_CQE_F_BUFFER: number;
+  readonly IORING_CQE_F_MORE: number;
+  readonly IORING_CQE_BUFFER_SHIFT: number;
   readonly FD_SETSIZE: number;
   readonly EFD_CLOEXEC: number;
   readonly EFD_NONBLOCK: number;
@@ -167,6 +207,9 @@ export interface Binding {
   readonly ECONNREFUSED: number;
   readonly ECONNRESET: number;
   readonly EPIPE: number;
+  readonly ECANCELED: number;
+  readonly ETIME: number;
+  readonly EBUSY: number;
   readonly ETIMEDOUT: number;
   readonly EADDRINUSE: number;
   readonly EADDRNOTAVAIL: number;

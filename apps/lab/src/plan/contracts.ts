@@ -8,6 +8,7 @@ const modules = await Promise.all([
   import("../../../server-select/src/contract.ts"),
   import("../../../server-poll/src/contract.ts"),
   import("../../../server-epoll/src/contract.ts"),
+  import("../../../server-uring/src/contract.ts"),
 ]);
 
 export const CONTRACTS: readonly ServerContract[] = modules.map(({ contract }) => contract);

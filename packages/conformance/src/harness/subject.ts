@@ -5,6 +5,7 @@ export interface Subject {
   readonly main: string;
   readonly args: readonly string[];
   readonly writesShort: boolean;
+  readonly hasCallPerMessage: boolean;
   start(options?: StartOptions): Promise<ServerProcess>;
 }
 

@@ -23,7 +23,7 @@ export interface TraceOptions {
 }
 
 const CALLS =
-  "trace=setsockopt,listen,select,pselect6,poll,ppoll,epoll_wait,epoll_pwait,epoll_ctl,accept,accept4,recvfrom,sendto";
+  "trace=setsockopt,listen,select,pselect6,poll,ppoll,epoll_wait,epoll_pwait,epoll_ctl,io_uring_enter,accept,accept4,recvfrom,sendto";
 
 /**
  * Runs a server under strace(1) and returns all its system calls, which show its architecture.

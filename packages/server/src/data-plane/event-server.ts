@@ -251,6 +251,7 @@ export class EventServer {
   }
 }
 
-function computeSweepIntervalMs(idleTimeoutMs: number): number {
+/** Returns the interval at which a loop looks for idle connections. */
+export function computeSweepIntervalMs(idleTimeoutMs: number): number {
   return Math.max(10, Math.min(1000, Math.ceil(idleTimeoutMs / 8)));
 }

@@ -5,6 +5,6 @@ export { ABORT, RUN } from "../stop-request.ts";
 export { ACCEPT_PAUSE, classifyAcceptError } from "./accept-error.ts";
 export { CLOSE_CODE } from "./close-code.ts";
 export { type DataPlane, openDataPlane } from "./data-plane.ts";
-export { EventServer } from "./event-server.ts";
+export { computeSweepIntervalMs, EventServer } from "./event-server.ts";
 export { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 export { refuse } from "./refuse.ts";

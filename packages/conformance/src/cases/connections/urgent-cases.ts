@@ -29,7 +29,7 @@ export function urgentCases(subject: Subject): void {
     await expectCleanEnd(server);
   });
 
-  testWith("perl", "after an urgent byte each message still costs one recv(2)", async () => {
+  testWith("perl", "after an urgent byte no message costs a second recv(2)", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0"] });
     const perl = spawn("perl", ["-e", SEND_LINES, String(server.port)], {
       stdio: ["pipe", "pipe", "inherit"],
@@ -44,7 +44,7 @@ export function urgentCases(subject: Subject): void {
       await send();
       const before = await untilStable(readRecvCalls);
       for (let sent = 0; sent < LINES; sent++) await send();
-      expect((await untilStable(readRecvCalls)) - before).toBe(LINES);
+      expect((await untilStable(readRecvCalls)) - before).toBe(subject.hasCallPerMessage ? LINES : 0);
     } finally {
       perl.stdin.end();
       await once(perl, "close");

@@ -1,0 +1,242 @@
+import { monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
+import {
+  ABORT,
+  ACCEPT_PAUSE_MS,
+  CLOSE_CODE,
+  computeSweepIntervalMs,
+  type DataPlane,
+  RUN,
+  refuse,
+} from "@c10k-lab/server/data-plane";
+import { COUNTER } from "@c10k-lab/stats/ledger";
+import { Acceptor } from "./acceptor.ts";
+import { EchoStream, MOST_OPERATIONS, type StreamContext } from "./echo-stream.ts";
+import {
+  ACCEPT,
+  CANCEL,
+  encode,
+  generationOf,
+  nextGeneration,
+  operationOf,
+  RECEIVE,
+  SEND,
+  WAKE,
+} from "./operation.ts";
+
+const FOREVER = -1;
+/** Interval at which the loop checks the drain deadline while it stops, ms. */
+const DRAIN_TICK_MS = 50;
+/** Pause after the kernel refused operations for want of memory, ms. */
+const RETRY_MS = 10;
+/** Operations of a turn beside those of connections: the acceptor's and the stop request's. */
+const OWN_OPERATIONS = 2;
+
+/**
+ * Completion loop of one thread that serves all connections: write operations, enter the kernel once, read the
+ * completions. Nothing asks whether a descriptor is ready; the kernel has already received or sent.
+ */
+export class UringServer {
+  readonly #context: StreamContext;
+  readonly #plane: DataPlane;
+  readonly #acceptor: Acceptor;
+  readonly #streams: (EchoStream | undefined)[] = [];
+  /** Connections that have operations to write. */
+  #queue: EchoStream[] = [];
+  #written: EchoStream[] = [];
+  #isWatchingStop = false;
+  #open = 0;
+  #generation = 0;
+  #nowUs = monotonicUs();
+  #stopLevel = RUN;
+  #drainDeadlineUs = 0;
+  #nextSweepUs = 0;
+
+  constructor(context: StreamContext, plane: DataPlane) {
+    this.#context = context;
+    this.#plane = plane;
+    this.#acceptor = new Acceptor(context.ring, plane.ledger, plane.listenerFd, (fd) => this.#admit(fd));
+  }
+
+  /** Serves until the stop request and the end of the last connection. */
+  run(): void {
+    this.#plane.ready();
+    while (!this.#acceptor.isClosed || this.#open > 0) this.runOnce();
+    this.#context.ring.close();
+  }
+
+  runOnce(): void {
+    const beforeUs = this.#nowUs;
+    this.#writeOwn();
+    this.#writeQueued();
+    this.#enter();
+    const completions = this.#dispatchAll();
+    if (completions > 0) this.#plane.ledger.count(COUNTER.events, completions);
+    if (this.#stopLevel !== RUN) this.#sweepStopping();
+    // Only a complete batch shows that the other connections were silent.
+    else if (!this.#context.ring.hasMore) this.#sweepIdle(beforeUs);
+  }
+
+  /** Writes the operations of the acceptor and the stop request first, so that connections cannot crowd them out. */
+  #writeOwn(): void {
+    const { ring } = this.#context;
+    if (ring.space < OWN_OPERATIONS) return;
+    this.#acceptor.takeTurn(this.#nowUs);
+    if (this.#isWatchingStop) return;
+    this.#isWatchingStop = true;
+    ring.poll(this.#plane.stop.wakeFd, this.#plane.stop.wakeFd, encode(WAKE, 0));
+  }
+
+  /** Writes operations of queued connections as long as there is space. The rest stays queued. */
+  #writeQueued(): void {
+    const { ring } = this.#context;
+    const queue = this.#queue;
+    let at = 0;
+    for (; at < queue.length && ring.space >= MOST_OPERATIONS; at++) {
+      const stream = queue[at] as EchoStream;
+      stream.isQueued = false;
+      if (this.#streams[stream.fd] === stream) stream.write();
+    }
+    this.#queue = this.#written;
+    for (; at < queue.length; at++) this.#queue.push(queue[at] as EchoStream);
+    queue.length = 0;
+    this.#written = queue;
+  }
+
+  /** Submits the written operations and waits for a completion. */
+  #enter(): void {
+    const { ring } = this.#context;
+    const mustWait = this.#queue.length === 0 && !ring.hasMore;
+    const result = ring.enter(mustWait ? 1 : 0, mustWait ? this.#timeoutMs() : 0);
+    this.#nowUs = monotonicUs();
+    this.#plane.ledger.count(COUNTER.waitCalls, 1);
+    if (result >= 0 || result === -posix.EINTR || result === -posix.ETIME) return;
+    // EBUSY: completions overflow, the batch makes room. EAGAIN: no memory. The operations stay in the ring.
+    if (result !== -posix.EAGAIN && result !== -posix.EBUSY) {
+      throw new SyscallError("io_uring_enter", -result, "for all connections");
+    }
+    if (ring.begin() === 0) this.#plane.stop.sleep(this.#stopLevel, RETRY_MS);
+  }
+
+  #timeoutMs(): number {
+    if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
+    if (this.#acceptor.isPaused) return ACCEPT_PAUSE_MS;
+    const { idleTimeoutMs } = this.#plane.options;
+    return idleTimeoutMs === undefined ? FOREVER : computeSweepIntervalMs(idleTimeoutMs);
+  }
+
+  #dispatchAll(): number {
+    const { ring } = this.#context;
+    const count = ring.begin();
+    for (let at = ring.next(); at >= 0; at = ring.next()) {
+      this.#dispatch(ring.low(at), ring.high(at), ring.result(at), ring.flags(at));
+    }
+    ring.end();
+    return count;
+  }
+
+  #dispatch(fd: number, high: number, result: number, flags: number): void {
+    switch (operationOf(high)) {
+      case RECEIVE:
+      case SEND:
+        this.#complete(fd, high, result, flags);
+        break;
+      case ACCEPT:
+        this.#acceptor.accepted(result, flags, this.#nowUs);
+        break;
+      case WAKE:
+        this.#isWatchingStop = false;
+        this.#stop();
+        break;
+      case CANCEL:
+        // The cancelled operation has a completion of its own.
+        break;
+    }
+  }
+
+  #complete(fd: number, high: number, result: number, flags: number): void {
+    const stream = this.#streams[fd];
+    if (stream === undefined || stream.generation !== generationOf(high)) {
+      this.#plane.ledger.count(COUNTER.staleEvents, 1);
+      return;
+    }
+    if (operationOf(high) === RECEIVE) stream.received(result, flags, this.#nowUs);
+    else stream.sent(result, this.#nowUs);
+    this.#settle(stream);
+  }
+
+  /** Closes a connection that is over, and queues one that has operations to write. */
+  #settle(stream: EchoStream): void {
+    if (stream.isOver) this.#end(stream);
+    else if (!stream.isQueued && stream.hasWork) {
+      stream.isQueued = true;
+      this.#queue.push(stream);
+    }
+  }
+
+  #admit(fd: number): void {
+    const { ledger, options } = this.#plane;
+    const row = ledger.open(this.#nowUs);
+    if (options.maxConnections !== undefined && this.#open >= options.maxConnections) {
+      refuse(ledger, row, fd, "refused-limit");
+      return;
+    }
+    this.#generation = nextGeneration(this.#generation);
+    const stream = new EchoStream(this.#context, fd, this.#generation, row, this.#nowUs);
+    this.#streams[fd] = stream;
+    this.#open++;
+    ledger.noteOpen(this.#open);
+    if (this.#stopLevel !== RUN) stream.finish();
+    this.#settle(stream);
+  }
+
+  #end(stream: EchoStream): void {
+    this.#streams[stream.fd] = undefined;
+    stream.dispose();
+    posix.close(stream.fd);
+    this.#open--;
+    this.#plane.ledger.close(stream.row, stream.closeReason, this.#nowUs);
+    this.#acceptor.endPause(this.#nowUs);
+  }
+
+  #close(stream: EchoStream, reason: number): void {
+    stream.close(reason);
+    this.#settle(stream);
+  }
+
+  /** Handles a stop request: the first one stops accepting, sends pending echoes and a FIN to each client. */
+  #stop(): void {
+    const { stop, options } = this.#plane;
+    posix.eventfd_read(stop.wakeFd);
+    if (this.#stopLevel === RUN) {
+      this.#stopLevel = stop.level;
+      if (this.#stopLevel === RUN) return;
+      this.#drainDeadlineUs = this.#nowUs + options.drainTimeoutMs * 1000;
+      this.#acceptor.stop();
+      for (const stream of this.#listOpen()) {
+        stream.finish();
+        this.#settle(stream);
+      }
+    }
+    this.#stopLevel = stop.level;
+  }
+
+  #sweepStopping(): void {
+    const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
+    if (isLate) for (const stream of this.#listOpen()) this.#close(stream, CLOSE_CODE.aborted);
+  }
+
+  /** Closes connections without traffic for the idle timeout, counted to the moment before the last wait. */
+  #sweepIdle(asOfUs: number): void {
+    const { idleTimeoutMs } = this.#plane.options;
+    if (idleTimeoutMs === undefined || asOfUs < this.#nextSweepUs) return;
+    this.#nextSweepUs = asOfUs + computeSweepIntervalMs(idleTimeoutMs) * 1000;
+    const idleSinceUs = asOfUs - idleTimeoutMs * 1000;
+    for (const stream of this.#listOpen()) {
+      if (stream.lastActiveUs <= idleSinceUs) this.#close(stream, CLOSE_CODE["idle-timeout"]);
+    }
+  }
+
+  #listOpen(): EchoStream[] {
+    return this.#streams.filter((stream) => stream !== undefined);
+  }
+}
