@@ -1,0 +1,80 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { Client, expectLedgersAgree, ServerProcess, testWith, traceUnderLoad } from "@c10k-lab/conformance";
+import { expect } from "vitest";
+
+const main = join(import.meta.dirname, "../src/main.ts");
+const CLIENTS = 100;
+const ROUNDS = 50;
+
+testWith(
+  "strace",
+  "one thread of server-uring enters the kernel and neither receives nor sends",
+  async () => {
+    const calls = await traceUnderLoad(main);
+    const enters = calls.filter(({ text }) => text.startsWith("io_uring_enter("));
+    expect(enters.length).toBeGreaterThan(100);
+    expect(new Set(enters.map(({ thread }) => thread)).size).toBe(1);
+    const ofThread = (name: RegExp) =>
+      calls.filter((call) => call.thread === enters[0]?.thread && name.test(call.text));
+    expect(ofThread(/^(recvfrom|sendto|epoll_ctl|p?poll|p?select6?)\(/)).toHaveLength(0);
+    // The accept queue is emptied once, when the server stops.
+    expect(ofThread(/^accept4\(/)).toHaveLength(1);
+  },
+);
+
+testWith("strace", "100 busy clients cost server-uring less than half a system call a message", async () => {
+  await using server = await ServerProcess.start(main);
+  const clients = await Client.all(CLIENTS, server.port);
+  for (let round = 0; round < ROUNDS; round++) {
+    expect(await Promise.all(clients.map((client) => client.answers()))).not.toContain(false);
+  }
+  for (const client of clients) await client.finish();
+  const ended = await server.stop();
+  expectLedgersAgree(ended);
+  const { calls, requests } = ended.final ?? { calls: { wait: Number.POSITIVE_INFINITY }, requests: 0 };
+  expect(requests).toBe(CLIENTS * ROUNDS);
+  expect(calls.wait / requests).toBeLessThan(0.5);
+});
+
+for (const error of ["EAGAIN", "EBUSY", "EINTR"]) {
+  testWith("strace", `repeated failures of io_uring_enter(2) with ${error} cost no byte`, async () => {
+    const injection = `inject=io_uring_enter:error=${error}:when=5+3`;
+    const wrapper = ["strace", "-f", "-q", "--seccomp-bpf", "-o", "/dev/null"];
+    await using server = await ServerProcess.start(main, {
+      wrapper: [...wrapper, "-e", "trace=io_uring_enter", "-e", injection],
+    });
+    const clients = await Client.all(10, server.port);
+    for (let round = 0; round < 10; round++) {
+      expect(await Promise.all(clients.map((client) => client.answers()))).not.toContain(false);
+    }
+    for (const client of clients) await client.finish();
+    const ended = await server.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    expectLedgersAgree(ended);
+    expect(ended.final).toMatchObject({ accepted: 10, requests: 100 });
+  });
+}
+
+testWith(
+  "strace",
+  "where a filter forbids io_uring_setup(2) the server prints the remedy and exits 1",
+  async () => {
+    const wrapper = ["-f", "-q", "-o", "/dev/null", "-e", "inject=io_uring_setup:error=EPERM"];
+    const { code, stderr } = await runUnder(wrapper);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /cannot serve: server-uring needs io_uring\(7\).*(--security-opt seccomp=|sysctl)/,
+    );
+  },
+);
+
+async function runUnder(options: readonly string[]): Promise<{ code: number | null; stderr: string }> {
+  try {
+    execFileSync("strace", [...options, process.execPath, main, "--port", "0"], { stdio: "pipe" });
+    return { code: 0, stderr: "" };
+  } catch (error) {
+    const { status, stderr } = error as { status: number | null; stderr: Buffer };
+    return { code: status, stderr: stderr.toString() };
+  }
+}
