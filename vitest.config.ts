@@ -38,6 +38,7 @@ const SLOW: Record<string, string[]> = {
     "test/fd-setsize.test.ts",
   ],
   "apps/server-threaded": ["test/conformance.test.ts", "test/threads.test.ts"],
+  "apps/server-uring": ["test/conformance.test.ts", "test/options.test.ts", "test/system-calls.test.ts"],
   "packages/report": ["test/page/page-in-chromium.test.ts"],
   docker: ["test/**"],
 };

@@ -141,7 +141,7 @@ describe("the default scenes", () => {
 
   test("named servers, and all servers, take three loads", () => {
     expect(named({ clients: true, servers: ["epoll"] })).toEqual(["epoll"]);
-    expect(named({})).toEqual(["threaded", "select", "epoll", "poll"]);
+    expect(named({})).toEqual(["threaded", "select", "epoll", "poll", "uring"]);
     expect(scenes({ servers: ["epoll"] }).map(({ connections }) => connections)).toEqual([10, 100, 1000]);
   });
 });

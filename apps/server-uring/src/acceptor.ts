@@ -1,4 +1,4 @@
-import { posix } from "@c10k-lab/posix";
+import { encodeAddress, posix } from "@c10k-lab/posix";
 import {
   ACCEPT_PAUSE,
   ACCEPT_PAUSE_MS,
@@ -8,6 +8,8 @@ import {
 import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import type { Ring } from "@c10k-lab/uring";
 import { ACCEPT, CANCEL, encode } from "./operation.ts";
+
+const UNSPECIFIED = encodeAddress({ host: "0.0.0.0", port: 0 });
 
 /**
  * Listener with one multishot accept(2) in flight. Accepting pauses while descriptors, memory or ledger rows are missing:
@@ -95,12 +97,19 @@ export class Acceptor {
         this.#pause(nowUs);
         break;
       }
-      // A multishot accept has no place for an address per connection.
-      posix.getpeername(fd, this.#ledger.peers.subarray(row * PEER_BYTES, (row + 1) * PEER_BYTES));
+      this.#readPeer(fd, this.#ledger.peers.subarray(row * PEER_BYTES, (row + 1) * PEER_BYTES));
       this.#admit(fd);
       admitted++;
     }
     if (admitted > 0) this.#waiting.splice(0, admitted);
+  }
+
+  /**
+   * Writes the peer's address, for which a multishot accept has no place. getpeername(2) fails for a connection that was
+   * reset before it was accepted: its row gets the unspecified address.
+   */
+  #readPeer(fd: number, peer: Uint8Array): void {
+    if (posix.getpeername(fd, peer) < 0) peer.set(UNSPECIFIED);
   }
 
   /** Accepts all waiting connections, then closes the listener: close(2) would reset those still in the queue. */

@@ -12,7 +12,8 @@ testWith(
   "one thread of server-uring enters the kernel and neither receives nor sends",
   async () => {
     const calls = await traceUnderLoad(main);
-    const enters = calls.filter(({ text }) => text.startsWith("io_uring_enter("));
+    // Node's own event loop may have a ring too, which it enters without a time-out.
+    const enters = calls.filter(({ text }) => /^io_uring_enter\(.*IORING_ENTER_EXT_ARG/.test(text));
     expect(enters.length).toBeGreaterThan(100);
     expect(new Set(enters.map(({ thread }) => thread)).size).toBe(1);
     const ofThread = (name: RegExp) =>

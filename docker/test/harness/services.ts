@@ -3,7 +3,13 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "../../..");
 
-export const SERVER_SERVICES = ["server-threaded", "server-select", "server-poll", "server-epoll"] as const;
+export const SERVER_SERVICES = [
+  "server-threaded",
+  "server-select",
+  "server-poll",
+  "server-epoll",
+  "server-uring",
+] as const;
 export type ServiceName = (typeof SERVER_SERVICES)[number] | "client";
 
 /** A service of compose.yaml with all variables resolved. */

@@ -51,7 +51,7 @@ const SystemCalls = z.object({
   recv: count,
   /** send(2). */
   send: count,
-  /** epoll_wait(2), poll(2) or select(2); 0 for threads. */
+  /** epoll_wait(2), poll(2), select(2) or io_uring_enter(2); 0 for threads. */
   wait: count,
   /** epoll_ctl(2). */
   control: count,

@@ -73,7 +73,7 @@ function explainSetupError(errno: number): Error {
     );
   }
   return new Error(
-    `${needs}, and a seccomp filter forbids it, as Docker's default does: add '--security-opt seccomp=docker/seccomp-uring.json'`,
+    `${needs}, and a seccomp filter forbids it, as Docker's default does: add '--security-opt seccomp=docker/seccomp-server-uring.json'`,
   );
 }
 

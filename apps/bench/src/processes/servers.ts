@@ -20,9 +20,14 @@ export type Sides = readonly [Side, Side];
 
 /** @param against folder of another checkout; undefined for the C servers */
 export function chooseSides(against: string | undefined): Sides {
-  const native: Side = { name: "C", program: (server) => join(BENCH, `build/c-${server}`) };
+  const native: Side = { name: "C", program: (server) => join(BENCH, `build/c-${twinOf(server)}`) };
   if (against === undefined) return [native, checkoutSide("TypeScript", CHECKOUT)];
   return [checkoutSide("other", resolve(against)), checkoutSide("this", CHECKOUT)];
+}
+
+/** Returns the name of the C server that a server is compared with. io_uring has to win against epoll, the fastest in C. */
+function twinOf(server: Scene["server"]): Scene["server"] {
+  return server === "uring" ? "epoll" : server;
 }
 
 function checkoutSide(name: string, folder: string): Side {

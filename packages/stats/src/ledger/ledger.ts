@@ -29,7 +29,7 @@ export const COUNTER = {
   staleEvents: 4,
   /** Calls of accept4(2). */
   acceptCalls: 5,
-  /** Calls of epoll_wait(2), poll(2) or select(2). */
+  /** Calls of epoll_wait(2), poll(2), select(2) or io_uring_enter(2). */
   waitCalls: 6,
   /** Calls of epoll_ctl(2). */
   controlCalls: 7,

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Trouble } from "@c10k-lab/protocol";
 import Docker from "dockerode";
@@ -113,7 +114,7 @@ export class DockerEngine implements Engine {
       Binds: [`${resolve(job.folder)}:${RESULTS}`],
       ReadonlyRootfs: true,
       CapDrop: ["ALL"],
-      SecurityOpt: ["no-new-privileges"],
+      SecurityOpt: securityOf(job.app),
       PidsLimit: pidsOf(job),
       Memory: memoryBytes,
       MemorySwap: memoryBytes,
@@ -121,6 +122,13 @@ export class DockerEngine implements Engine {
       ...(job.processors ? { CpusetCpus: job.processors.join(",") } : {}),
     };
   }
+}
+
+/** Returns the security options of a container: an app whose system calls the default profile forbids has one of its own. */
+function securityOf(app: App): string[] {
+  const profile = new URL(`../../../../../docker/seccomp-${nameOf(app)}.json`, import.meta.url);
+  const confined = ["no-new-privileges"];
+  return existsSync(profile) ? [...confined, `seccomp=${readFileSync(profile, "utf8")}`] : confined;
 }
 
 function pidsOf({ connections }: Pick<Job, "connections">): number {

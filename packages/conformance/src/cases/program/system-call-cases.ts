@@ -19,6 +19,8 @@ const OPTIONS_SET = {
   on: ["SO_REUSEADDR", "SO_OOBINLINE", "TCP_NODELAY"],
   off: ["SO_REUSEADDR", "SO_OOBINLINE"],
 };
+/** An io_uring_enter(2) of the server. The ring of Node's own event loop is entered without a time-out. */
+const URING_WAIT = /^io_uring_enter\(.*IORING_ENTER_EXT_ARG/;
 /** A poll(2) of the server's list with the number of its entries. Node and the C library poll lists without TCP sockets. */
 const POLL_OF_LISTENER = /^p?poll\(\[\{fd=\d+<(?:TCP|anon_inode).*\], (\d+), /;
 
@@ -120,7 +122,7 @@ function countCalls(calls: readonly SystemCall[]) {
     wait:
       count(/^p?select6?\(/) +
       count(POLL_OF_LISTENER) +
-      count(/^io_uring_enter\(/) +
+      count(URING_WAIT) +
       (poller === undefined ? 0 : count(matchStart("epoll_p?wait", poller))),
     control: poller === undefined ? 0 : count(matchStart("epoll_ctl", poller)),
   };
