@@ -28,7 +28,7 @@ export class Backlog {
   }
 
   /** Adds bytes at the end. */
-  append(from: Uint8Array, start: number, end: number): void {
+  append(from: Buffer, start: number, end: number): void {
     const { slotBytes } = this.#slots;
     for (let at = start; at < end; ) {
       if (this.#queue.length === 0 || this.#to === slotBytes) {
@@ -44,7 +44,7 @@ export class Backlog {
   }
 
   /** Adds at most one slot of bytes at the front. No byte of the backlog may have been sent. */
-  prepend(from: Uint8Array, start: number, end: number): void {
+  prepend(from: Buffer, start: number, end: number): void {
     if (this.#queue.length === 0) {
       this.append(from, start, end);
       return;

@@ -27,7 +27,7 @@ export const contract = serverContract({
     }),
     buffers: integer({
       describe: "receive buffers of 16 KiB that all connections share; rounded up to a power of two",
-      default: "1024",
+      default: "512",
       min: 1,
       max: 32_768,
       noun: "a number of buffers",

@@ -50,8 +50,8 @@ export class EchoStream {
   #isReceiving = false;
   #isMultishot = false;
   #isReceiveCancelled = false;
-  /** The last receive filled a whole buffer. */
-  #isBulk = false;
+  /** No receive yet, or the last one filled a whole buffer: a multishot receive could bring dozens at once. */
+  #isBulk = true;
   /** The client's FIN was received. */
   #hasEnded = false;
   /** A send is in flight. */

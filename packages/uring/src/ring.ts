@@ -33,7 +33,7 @@ export interface RingOptions {
   readonly entries: number;
   /** Completions that fit before the kernel keeps further ones aside: a power of two. */
   readonly completions: number;
-  /** Whether to use SINGLE_ISSUER and DEFER_TASKRUN where the kernel has them. */
+  /** True to use SINGLE_ISSUER and DEFER_TASKRUN where the kernel has them. */
   readonly isDeferred: boolean;
 }
 
@@ -95,7 +95,7 @@ function readDisabled(): number {
  */
 export class Ring {
   readonly fd: number;
-  /** Whether the kernel took SINGLE_ISSUER, which came with multishot receive: Linux 6.0. */
+  /** True when the kernel took SINGLE_ISSUER, which came with multishot receive: Linux 6.0. */
   readonly isDeferred: boolean;
   readonly #calls: RingCalls;
   readonly #rings: Int32Array;
@@ -154,7 +154,7 @@ export class Ring {
     return this.#sqMask + 1 - ((this.#written - Atomics.load(this.#rings, this.#sqHead)) | 0);
   }
 
-  /** Whether the kernel holds completions back: the next `enter` delivers them. */
+  /** True while the kernel holds completions back: the next `enter` delivers them. */
   get hasMore(): boolean {
     const held = posix.IORING_SQ_CQ_OVERFLOW | posix.IORING_SQ_TASKRUN;
     return (Atomics.load(this.#rings, this.#sqFlags) & held) !== 0;

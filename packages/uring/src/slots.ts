@@ -27,10 +27,10 @@ export class Slots {
     this.#free.push(slot);
   }
 
-  /** Copies bytes into a slot. */
-  write(slot: number, offset: number, from: Uint8Array, start: number, end: number): void {
+  /** Copies bytes into a slot. It takes a Buffer, because copying a part of another array allocates a view. */
+  write(slot: number, offset: number, from: Buffer, start: number, end: number): void {
     const slab = this.#slabs[Math.floor(slot / SLOTS_PER_SLAB)] as Uint8Array;
-    slab.set(from.subarray(start, end), (slot % SLOTS_PER_SLAB) * this.slotBytes + offset);
+    from.copy(slab, (slot % SLOTS_PER_SLAB) * this.slotBytes + offset, start, end);
   }
 
   /** Returns the address of a slot's byte. */

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { cpuUs, isAlive, limitForMore } from "@c10k-lab/process";
 import { pause, until, untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
@@ -86,10 +85,12 @@ async function closeSilentClients(subject: Subject): Promise<void> {
 }
 
 async function serveWithoutFreeDescriptors(subject: Subject): Promise<void> {
-  await using server = await subject.start();
+  // The limit holds from the start: io_uring reads it when an accept is written, not for each connection.
+  const limit = await measureLimitForMore(subject, 10);
+  const wrapper = ["prlimit", `--nofile=${limit}:${limit}`];
+  await using server = await subject.start({ wrapper });
   using live = await Client.connect(server.port);
   expect(await live.answers()).toBe(true);
-  limitDescriptors(server.pid, limitForMore(server.pid, 10));
   const crowd = await Client.all(60, server.port);
   const served: Client[] = [];
   for (const client of crowd)
@@ -122,6 +123,10 @@ async function serveWithoutFreeDescriptors(subject: Subject): Promise<void> {
   expect(ended.final?.acceptErrors.EMFILE).toBeLessThan(200);
 }
 
-function limitDescriptors(pid: number, limit: number): void {
-  execFileSync("prlimit", ["--pid", String(pid), `--nofile=${limit}:${limit}`]);
+/** Returns the limit of descriptors with which a server can hold `more` connections beside one. */
+async function measureLimitForMore(subject: Subject, more: number): Promise<number> {
+  await using server = await subject.start();
+  using client = await Client.connect(server.port);
+  expect(await client.answers()).toBe(true);
+  return limitForMore(server.pid, more);
 }
