@@ -26,7 +26,8 @@ export const contract = serverContract({
       noun: "a number of completions",
     }),
     buffers: integer({
-      describe: "receive buffers of 16 KiB that all connections share; rounded up to a power of two",
+      describe:
+        "receive buffers that all connections share, so many of 2 KiB and of 16 KiB; rounded up to a power of two",
       default: "512",
       min: 1,
       max: 32_768,

@@ -3,7 +3,11 @@ import { BufferRing, openRing, Slots } from "@c10k-lab/uring";
 import type { UringOptions } from "./contract.ts";
 import { UringServer } from "./uring-server.ts";
 
-const RECEIVE_BUFFERS = 0;
+/** Groups of receive buffers. */
+const SMALL = 0;
+const LARGE = 1;
+/** Size of a small buffer: most messages fit, and the dozens that one multishot receive may fill are few bytes. */
+const SMALL_BYTES = 2048;
 
 const plane = openDataPlane<UringOptions>();
 const { ring: mode, entries, completions, buffers: count } = plane.options;
@@ -12,8 +16,16 @@ const ring = openRing({
   completions: roundUp(Math.max(completions, entries)),
   isDeferred: mode === "deferred",
 });
-const buffers = new BufferRing(ring, RECEIVE_BUFFERS, roundUp(count), BUFFER_BYTES);
-new UringServer({ ring, buffers, slots: new Slots(BUFFER_BYTES), ledger: plane.ledger }, plane).run();
+new UringServer(
+  {
+    ring,
+    smallBuffers: new BufferRing(ring, SMALL, roundUp(count), SMALL_BYTES),
+    largeBuffers: new BufferRing(ring, LARGE, roundUp(count), BUFFER_BYTES),
+    slots: new Slots(BUFFER_BYTES),
+    ledger: plane.ledger,
+  },
+  plane,
+).run();
 
 /** Returns the lowest power of two that is not below `count`. */
 function roundUp(count: number): number {

@@ -9,7 +9,10 @@ import { CANCEL, encode, RECEIVE, SEND } from "./operation.ts";
 /** Resources that all connections of a loop share. */
 export interface StreamContext {
   readonly ring: Ring;
-  readonly buffers: BufferRing;
+  /** Buffers of multishot receives. They are small, because one such receive may fill dozens before the loop sees it. */
+  readonly smallBuffers: BufferRing;
+  /** Buffers of single receives: BUFFER_BYTES each. */
+  readonly largeBuffers: BufferRing;
   readonly slots: Slots;
   readonly ledger: Ledger;
 }
@@ -31,8 +34,8 @@ const NONE = -1;
  * 4. A slot of the backlog is given back after the completion of the last send from it.
  * 5. The descriptor is closed after the completions of everything in flight, so its number is not reused before.
  *
- * Back-pressure: while the backlog holds a buffer's worth, the receive is cancelled. A connection that fills whole
- * buffers receives one at a time instead of many (multishot).
+ * Back-pressure: while the backlog holds a buffer's worth, the receive is cancelled. A connection that fills a small
+ * buffer receives one large buffer at a time instead of many small ones (multishot).
  */
 export class EchoStream {
   readonly fd: number;
@@ -50,8 +53,8 @@ export class EchoStream {
   #isReceiving = false;
   #isMultishot = false;
   #isReceiveCancelled = false;
-  /** No receive yet, or the last one filled a whole buffer: a multishot receive could bring dozens at once. */
-  #isBulk = true;
+  /** The last receive filled a small buffer or more: the next one is single, into a large buffer. */
+  #isBulk = false;
   /** The client's FIN was received. */
   #hasEnded = false;
   /** A send is in flight. */
@@ -60,12 +63,15 @@ export class EchoStream {
   /** Receive buffer of the present send, whether in flight or not yet written; NONE for the backlog. */
   #buffer = NONE;
   #bufferLength = 0;
+  /** Ring to which that buffer is given back. */
+  #source: BufferRing;
   #isFinishing = false;
   #isHalfClosed = false;
 
   constructor(context: StreamContext, fd: number, generation: number, row: number, nowUs: number) {
     this.#context = context;
     this.#backlog = new Backlog(context.slots);
+    this.#source = context.smallBuffers;
     this.fd = fd;
     this.generation = generation;
     this.row = row;
@@ -85,7 +91,7 @@ export class EchoStream {
 
   /** Writes the operations that it needs now. The caller has checked the ring's space. */
   write(): void {
-    const { ring, buffers } = this.#context;
+    const { ring } = this.#context;
     const { fd, generation } = this;
     if (this.#mustCancelReceive) {
       this.#isReceiveCancelled = true;
@@ -93,7 +99,7 @@ export class EchoStream {
     } else if (this.#wantsReceive) {
       this.#isReceiving = true;
       this.#isMultishot = ring.isDeferred && !this.#isBulk;
-      ring.receive(fd, buffers.group, this.#isMultishot, fd, encode(RECEIVE, generation));
+      ring.receive(fd, this.#receiveBuffers.group, this.#isMultishot, fd, encode(RECEIVE, generation));
     }
     if (this.#mustCancelSend) {
       this.#isSendCancelled = true;
@@ -102,7 +108,15 @@ export class EchoStream {
       this.#isSending = true;
       const high = encode(SEND, generation);
       if (this.#buffer === NONE) ring.send(fd, this.#backlog.address, this.#backlog.length, 0, fd, high);
-      else ring.send(fd, buffers.address(this.#buffer, 0), this.#bufferLength, posix.MSG_DONTWAIT, fd, high);
+      else
+        ring.send(
+          fd,
+          this.#source.address(this.#buffer, 0),
+          this.#bufferLength,
+          posix.MSG_DONTWAIT,
+          fd,
+          high,
+        );
     }
   }
 
@@ -116,7 +130,7 @@ export class EchoStream {
       this.lastActiveUs = nowUs;
       this.#take(flags >>> posix.IORING_CQE_BUFFER_SHIFT, result);
     } else if ((flags & posix.IORING_CQE_F_BUFFER) !== 0) {
-      this.#context.buffers.recycle(flags >>> posix.IORING_CQE_BUFFER_SHIFT);
+      this.#receiveBuffers.recycle(flags >>> posix.IORING_CQE_BUFFER_SHIFT);
     }
     if (result === 0) {
       this.#hasEnded = true;
@@ -132,16 +146,15 @@ export class EchoStream {
     if (result < 0) this.#handleError(result);
     const sent = Math.max(0, result);
     if (sent > 0) this.lastActiveUs = nowUs;
-    const { ledger, buffers } = this.#context;
+    const { ledger } = this.#context;
     ledger.rows.add(this.row, FIELD.bytesSent, sent);
     if (sent < length) ledger.count(COUNTER.shortWrites, 1);
     if (this.#buffer === NONE) {
       this.#backlog.advance(sent);
     } else {
-      const start = this.#buffer * BUFFER_BYTES;
-      if (sent < length && !this.isClosing)
-        this.#backlog.prepend(buffers.bytes, start + sent, start + length);
-      buffers.recycle(this.#buffer);
+      const source = this.#source;
+      if (sent < length && !this.isClosing) this.#backlog.prepend(source.view(this.#buffer), sent, length);
+      source.recycle(this.#buffer);
       this.#buffer = NONE;
     }
     if (this.#isFinishing) this.#halfCloseIfSent();
@@ -159,13 +172,18 @@ export class EchoStream {
     this.isClosing = true;
     this.closeReason = reason;
     if (this.#buffer === NONE || this.#isSending) return;
-    this.#context.buffers.recycle(this.#buffer);
+    this.#source.recycle(this.#buffer);
     this.#buffer = NONE;
   }
 
   /** Gives the memory back. Nothing is in flight. */
   dispose(): void {
     this.#backlog.clear();
+  }
+
+  /** Ring of the present receive's buffers. */
+  get #receiveBuffers(): BufferRing {
+    return this.#isMultishot ? this.#context.smallBuffers : this.#context.largeBuffers;
   }
 
   get #hasEcho(): boolean {
@@ -191,8 +209,9 @@ export class EchoStream {
 
   /** Takes over a receive buffer with `length` bytes. */
   #take(buffer: number, length: number): void {
-    const { ledger, buffers } = this.#context;
-    this.#isBulk = length === BUFFER_BYTES;
+    const { ledger, smallBuffers } = this.#context;
+    const buffers = this.#receiveBuffers;
+    this.#isBulk = length >= smallBuffers.bufferBytes;
     if (this.isClosing) {
       buffers.recycle(buffer);
       return;
@@ -204,12 +223,13 @@ export class EchoStream {
     }
     ledger.rows.add(this.row, FIELD.requests, countMessages(buffers.view(buffer), length));
     if (this.#hasEcho) {
-      this.#backlog.append(buffers.bytes, buffer * BUFFER_BYTES, buffer * BUFFER_BYTES + length);
+      this.#backlog.append(buffers.view(buffer), 0, length);
       buffers.recycle(buffer);
       return;
     }
     this.#buffer = buffer;
     this.#bufferLength = length;
+    this.#source = buffers;
   }
 
   #halfCloseIfSent(): void {
