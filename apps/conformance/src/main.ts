@@ -8,7 +8,7 @@ onStopSignal((signal) => {
   void endServers().then(() => process.exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated));
 });
 try {
-  process.exitCode = await check(parseCommandLine(CONFORMANCE, process.argv.slice(2)));
+  process.exitCode = await check(await parseCommandLine(CONFORMANCE, process.argv.slice(2)));
 } catch (error) {
   exitWithUsage(CONFORMANCE.name, error);
 }
