@@ -1,4 +1,4 @@
-import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
+import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode, UsageError } from "@c10k-lab/cli";
 import { probeWritable, writeFileDurably } from "@c10k-lab/files";
 import { divideProcessors } from "@c10k-lab/process";
 import { EXIT } from "@c10k-lab/protocol";
@@ -70,7 +70,7 @@ async function drive(comparison: Comparison<unknown>): Promise<number> {
     failure = error;
   });
   const isWritten = printResults(comparison);
-  if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  if (interruptedBy) return stopExitCode(interruptedBy);
   if (failure) return fail(EXIT.incomplete, failure.message);
   const verdict = comparison.verdict();
   if (verdict) process.stdout.write(`${verdict.words}\n`);

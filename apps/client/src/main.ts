@@ -1,5 +1,5 @@
 import { lookup } from "node:dns/promises";
-import { onStopSignal, parseCommandLine, type StopSignal, UsageError } from "@c10k-lab/cli";
+import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode, UsageError } from "@c10k-lab/cli";
 import { posix } from "@c10k-lab/posix";
 import { EXIT } from "@c10k-lab/protocol";
 import { contract } from "./contract.ts";
@@ -12,7 +12,6 @@ import { formatSummary } from "./output/summary-table.ts";
 import { describeFailure, describeLateness, describeShortages } from "./output/warnings.ts";
 import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
-const exitCodes = { SIGINT: EXIT.interrupted, SIGTERM: EXIT.terminated };
 const options = await parseCommandLine(contract, process.argv.slice(2));
 if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
 process.exitCode = await main();
@@ -46,7 +45,7 @@ async function main(): Promise<number> {
 async function drive(run: LoadRun, workload: Workload, target: Target, paths: ResultPaths): Promise<number> {
   let stopSignal: StopSignal | undefined;
   onStopSignal((signal, isSecond) => {
-    if (isSecond) process.exit(exitCodes[signal]);
+    if (isSecond) process.exit(stopExitCode(signal));
     stopSignal = signal;
     run.interrupt();
   });
@@ -57,17 +56,21 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   const result = await run.run();
   progress.stop();
   const summary = summarize(target, options, workload, run.results, result);
-  const lateness = describeLateness(summary);
-  if (lateness !== null) print(lateness);
-  process.stdout.write(`${formatSummary(summary)}\n`);
   let exitCode: number = EXIT.ok;
   try {
     await run.finish();
+  } catch (error) {
+    exitCode = fail(EXIT.unwritable, `rows could not be written: ${(error as Error).message}`);
+  }
+  try {
     writeSummary(paths, summary);
   } catch (error) {
-    exitCode = fail(EXIT.unwritable, `results could not be written: ${(error as Error).message}`);
+    exitCode = fail(EXIT.unwritable, `the summary could not be written: ${(error as Error).message}`);
   }
-  if (stopSignal !== undefined) return exitCodes[stopSignal];
+  const lateness = describeLateness(summary);
+  if (lateness !== null) print(lateness);
+  process.stdout.write(`${formatSummary(summary)}\n`);
+  if (stopSignal !== undefined) return stopExitCode(stopSignal);
   const failure = describeFailure(summary, target);
   return exitCode === EXIT.ok && failure !== null ? fail(EXIT.incomplete, failure) : exitCode;
 }

@@ -1,6 +1,9 @@
+import { spellFlags, spellFlagVariables } from "./flags.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
-import { parseTexts } from "./option-values.ts";
+import { environmentVariable } from "./option-names.ts";
+import { parseGiven } from "./option-values.ts";
 import { readPlainWords } from "./plain-words.ts";
+import { prepareSurroundings } from "./surroundings.ts";
 import { UsageError } from "./units.ts";
 
 /** A program's name, its options, and the rest of its help. */
@@ -26,6 +29,7 @@ export async function parseCommandLine<T extends OptionTable>(
   program: Program<T>,
   argv: string[],
 ): Promise<OptionValues<T>> {
+  prepareSurroundings();
   try {
     return await parseOptions(program, argv);
   } catch (error) {
@@ -38,7 +42,10 @@ export async function parseOptions<T extends OptionTable>(
   program: Program<T>,
   argv: string[],
 ): Promise<OptionValues<T>> {
-  return parsePlainOptions(program, argv) ?? (await parseWithYargs(program, argv));
+  dropForeignVariables(program);
+  spellFlagVariables(program.options, program.envPrefix);
+  const words = spellFlags(argv, program.options);
+  return parsePlainOptions(program, words) ?? (await parseWithYargs(program, words));
 }
 
 /**
@@ -51,8 +58,8 @@ export function parsePlainOptions<T extends OptionTable>(
   program: Pick<Program<T>, "options" | "envPrefix">,
   argv: readonly string[],
 ): OptionValues<T> | null {
-  const texts = readPlainWords(program, argv);
-  return texts && parseTexts(program.options, texts);
+  const given = readPlainWords(program, argv);
+  return given && parseGiven(program.options, given);
 }
 
 async function parseWithYargs<T extends OptionTable>(
@@ -60,11 +67,10 @@ async function parseWithYargs<T extends OptionTable>(
   argv: string[],
 ): Promise<OptionValues<T>> {
   const { createParser, optionValues, yargsOptions } = await import("./yargs-parser.ts");
-  dropEmptyVariables(`${program.envPrefix}_`);
   const values = createParser(program.name, argv)
     .usage(`$0 [options]\n\n${program.describe}`)
     .env(program.envPrefix)
-    .options(yargsOptions(program.options))
+    .options(yargsOptions(program.options, { argv, envPrefix: program.envPrefix }))
     .example(program.examples.map(([command, meaning]): [string, string] => [command, meaning]))
     .epilogue(program.epilogue ?? "")
     .demandCommand(0, 0, "", "unexpected argument")
@@ -72,10 +78,17 @@ async function parseWithYargs<T extends OptionTable>(
   return optionValues(program.options, values);
 }
 
-/** Removes empty variables: a compose file cannot leave a variable out, so empty means not set. */
-function dropEmptyVariables(prefix: string): void {
+/**
+ * Removes variables that are no options of the program, such as ECHO_SERVICE_HOST, which Kubernetes sets for a service
+ * called echo; and empty ones: a compose file cannot leave a variable out, so empty means not set.
+ */
+function dropForeignVariables({
+  envPrefix,
+  options,
+}: Pick<Program<OptionTable>, "envPrefix" | "options">): void {
+  const own = new Set(Object.keys(options).map((name) => environmentVariable(envPrefix, name)));
   for (const [name, value] of Object.entries(process.env)) {
-    if (name.startsWith(prefix) && value === "") delete process.env[name];
+    if (name.startsWith(`${envPrefix}_`) && (value === "" || !own.has(name))) delete process.env[name];
   }
 }
 

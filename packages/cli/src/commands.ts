@@ -1,5 +1,7 @@
 import { exitWithUsage } from "./command-line.ts";
+import { spellFlags } from "./flags.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
+import { prepareSurroundings } from "./surroundings.ts";
 
 /** A word after the command: its meaning, and its default if it may be left out. */
 interface Argument {
@@ -43,6 +45,7 @@ export interface CommandProgram {
  * @returns its exit code
  */
 export async function runCommands(program: CommandProgram, argv: string[]): Promise<number> {
+  prepareSurroundings();
   try {
     return await executeCommand(program, argv);
   } catch (error) {
@@ -59,7 +62,9 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
 export async function executeCommand(program: CommandProgram, argv: string[]): Promise<number> {
   const { createParser, optionValues, yargsOptions } = await import("./yargs-parser.ts");
   let exitCode = 0;
-  const parser = createParser(program.name, argv)
+  const options = Object.assign({}, ...program.commands.map((command) => command.options)) as OptionTable;
+  const typed = spellFlags(argv, options);
+  const parser = createParser(program.name, typed)
     .usage(`$0 <command> [options]\n\n${program.describe}`)
     .epilogue(program.epilogue ?? "")
     .demandCommand(
@@ -73,7 +78,7 @@ export async function executeCommand(program: CommandProgram, argv: string[]): P
       (command) => {
         for (const word of words) command.positional(word.name, { type: "string", ...word });
         return command
-          .options(yargsOptions(options))
+          .options(yargsOptions(options, { argv: typed }))
           .example(examples.map(([line, what]): [string, string] => [line, what]));
       },
       async (values) => {

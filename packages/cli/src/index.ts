@@ -1,6 +1,12 @@
 /** Command lines: a program has one table of options; parser, help, environment, types and reference follow from it. */
 
-export { exitWithUsage, type Program, parseCommandLine, parseOptions, parsePlainOptions } from "./command-line.ts";
+export {
+  exitWithUsage,
+  type Program,
+  parseCommandLine,
+  parseOptions,
+  parsePlainOptions,
+} from "./command-line.ts";
 export { type Command, type CommandProgram, command, executeCommand, runCommands } from "./commands.ts";
 export {
   bytes,
@@ -33,5 +39,5 @@ export {
   type Setting,
   type Settings,
 } from "./settings.ts";
-export { onStopSignal, type StopSignal } from "./stop-signals.ts";
+export { onStopSignal, type StopSignal, stopExitCode } from "./stop-signals.ts";
 export { parseBytes, parseDurationMs, parseInstantMs, parseRange, type Range, UsageError } from "./units.ts";

@@ -1,12 +1,19 @@
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { kebab } from "./option-names.ts";
-import type { Texts } from "./plain-words.ts";
-import { findExclusion, readAt } from "./settings.ts";
+import { findExclusion, type Given, readAt } from "./settings.ts";
 import { UsageError } from "./units.ts";
 
-/** @throws UsageError when a text is not a value of its option, or two options exclude each other */
-export function parseTexts<T extends OptionTable>(options: T, texts: Texts): OptionValues<T> {
-  const values = Object.entries(options).map(([name, row]) => [name, parseText(name, row, texts[name])]);
+/**
+ * Parses what was given; an option that was not has its default.
+ *
+ * @param given by the names of the table
+ * @throws UsageError when a text is not a value of its option, or two options exclude each other
+ */
+export function parseGiven<T extends OptionTable>(
+  options: T,
+  given: Readonly<Record<string, Given>>,
+): OptionValues<T> {
+  const values = Object.entries(options).map(([name, row]) => [name, parseOne(row, given[name])]);
   return checkExclusions(options, Object.fromEntries(values));
 }
 
@@ -26,8 +33,8 @@ export function checkExclusions<T extends OptionTable>(
   return values as OptionValues<T>;
 }
 
-/** @throws UsageError that begins with the option */
-export function parseText(name: string, row: Option<unknown>, text = row.default): unknown {
-  if (text === undefined) return row.isFlag ? false : undefined;
-  return readAt(`--${kebab(name)}`, () => row.parse(text));
+function parseOne(row: Option<unknown>, given: Given | undefined): unknown {
+  if (given !== undefined) return readAt(given.place, () => row.parse(given.text));
+  if (row.default !== undefined) return row.parse(row.default);
+  return row.isFlag ? false : undefined;
 }

@@ -154,6 +154,17 @@ export function repeatable<H extends Help, T>(help: H, parse: (text: string) => 
   return { ...option(help, (given: string): T[] => [parse(given)]), isRepeatable: true as const };
 }
 
+const ON = ["true", "1", "yes", "on"];
+const OFF = ["false", "0", "no", "off"];
+
+/** Reads the value of a flag. @throws UsageError for a text that is neither on nor off */
+export function parseFlag(text: string): boolean {
+  const word = text.toLowerCase();
+  if (ON.includes(word)) return true;
+  if (OFF.includes(word)) return false;
+  throw new UsageError(`'${text}' is neither on nor off: 1, yes, on, true or 0, no, off, false`);
+}
+
 export function flag(describe: string): { describe: string; isFlag: true } & Option<boolean> {
-  return { describe, isFlag: true, parse: (given) => given !== "false" };
+  return { describe, isFlag: true, parse: parseFlag };
 }

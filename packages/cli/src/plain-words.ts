@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { OptionTable } from "./option.ts";
 import { environmentVariable, kebab } from "./option-names.ts";
+import type { Given } from "./settings.ts";
 
-/** Texts of options, by their names in the table. */
-export type Texts = Readonly<Record<string, string>>;
+type GivenByName = Readonly<Record<string, Given>>;
 
 /**
  * Reads a command line and an environment that need no more than a look into the option table: known options, each
@@ -15,13 +15,13 @@ export type Texts = Readonly<Record<string, string>>;
 export function readPlainWords(
   { options, envPrefix }: { readonly options: OptionTable; readonly envPrefix: string },
   argv: readonly string[],
-): Texts | null {
+): GivenByName | null {
   const typed = readArguments(argv, options);
   const inherited = typed && readEnvironment(envPrefix, options);
   return inherited && { ...inherited, ...typed };
 }
 
-function readArguments(argv: readonly string[], options: OptionTable): Texts | null {
+function readArguments(argv: readonly string[], options: OptionTable): GivenByName | null {
   const rows = Object.entries(options).map(([name, { isFlag }]) => [
     kebab(name),
     { type: isFlag ? ("boolean" as const) : ("string" as const), multiple: true },
@@ -30,7 +30,12 @@ function readArguments(argv: readonly string[], options: OptionTable): Texts | n
   if (given === null || Object.values(given).some((texts) => texts?.length !== 1 || texts[0] === ""))
     return null;
   const names = Object.keys(options).filter((name) => kebab(name) in given);
-  return Object.fromEntries(names.map((name) => [name, String(given[kebab(name)]?.[0])]));
+  return Object.fromEntries(
+    names.map((name) => {
+      const place = `--${kebab(name)}`;
+      return [name, { text: String(given[kebab(name)]?.[0]), place }];
+    }),
+  );
 }
 
 function parseStrictly(argv: readonly string[], options: NonNullable<ParseArgsConfig["options"]>) {
@@ -41,14 +46,14 @@ function parseStrictly(argv: readonly string[], options: NonNullable<ParseArgsCo
   }
 }
 
-function readEnvironment(prefix: string, options: OptionTable): Texts | null {
+function readEnvironment(prefix: string, options: OptionTable): GivenByName | null {
   const names = new Map(Object.keys(options).map((name) => [environmentVariable(prefix, name), name]));
-  const texts: Record<string, string> = {};
+  const given: Record<string, Given> = {};
   for (const [variable, text] of Object.entries(process.env)) {
     if (!variable.startsWith(`${prefix}_`) || text === undefined || text === "") continue;
     const name = names.get(variable);
     if (name === undefined) return null;
-    texts[name] = text;
+    given[name] = { text, place: variable };
   }
-  return texts;
+  return given;
 }

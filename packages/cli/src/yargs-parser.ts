@@ -1,7 +1,8 @@
 import yargs, { type Argv } from "yargs";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
-import { kebab } from "./option-names.ts";
-import { checkExclusions, parseText } from "./option-values.ts";
+import { environmentVariable, kebab } from "./option-names.ts";
+import { checkExclusions } from "./option-values.ts";
+import { readAt } from "./settings.ts";
 import { UsageError } from "./units.ts";
 
 /** Returns a yargs parser that is strict, speaks English, and throws a UsageError for every mistake. */
@@ -18,9 +19,17 @@ export function createParser(name: string, argv: string[]): Argv {
     });
 }
 
+/** Places where the value of an option may stand. */
+interface Sources {
+  readonly argv: readonly string[];
+  readonly envPrefix?: string;
+}
+
 /** Converts an option table to what yargs takes. */
-export function yargsOptions(options: OptionTable) {
-  return Object.fromEntries(Object.entries(options).map(([name, row]) => [kebab(name), toYargs(name, row)]));
+export function yargsOptions(options: OptionTable, sources: Sources) {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, row]) => [kebab(name), toYargs(name, row, sources)]),
+  );
 }
 
 /**
@@ -38,24 +47,33 @@ export function optionValues<T extends OptionTable>(
   );
 }
 
-function toYargs(name: string, row: Option<unknown>) {
+function toYargs(name: string, row: Option<unknown>, sources: Sources) {
   return {
     describe: row.describe,
     ...(row.isFlag
       ? { type: "boolean" as const, default: false }
       : { type: "string" as const, requiresArg: true }),
     ...(row.default === undefined ? {} : { default: row.default }),
-    coerce: (given: unknown) => coerce(name, row, given),
+    coerce: (given: unknown) => coerce(placeOf(name, sources), row, given),
   };
 }
 
-function coerce(name: string, row: Option<unknown>, given: unknown): unknown {
+function coerce(place: string, row: Option<unknown>, given: unknown): unknown {
   if (given === undefined) return undefined;
   if (row.isRepeatable) {
-    return [given].flat().flatMap((one) => parseText(name, row, String(one)));
+    return [given].flat().flatMap((one) => readAt(place, () => row.parse(String(one))));
   }
-  if (Array.isArray(given)) throw new UsageError(`--${kebab(name)} is given more than once`);
-  return parseText(name, row, String(given));
+  if (Array.isArray(given)) throw new UsageError(`${place} is given more than once`);
+  return readAt(place, () => row.parse(String(given)));
+}
+
+/** Returns the name under which the user gave an option: the variable when it is not on the command line. */
+function placeOf(name: string, { argv, envPrefix }: Sources): string {
+  const word = `--${kebab(name)}`;
+  const isTyped = argv.some((typed) => typed === word || typed.startsWith(`${word}=`));
+  if (envPrefix === undefined || isTyped) return word;
+  const variable = environmentVariable(envPrefix, name);
+  return process.env[variable] === undefined ? word : variable;
 }
 
 /** Rewrites a message of yargs as one sentence. */
@@ -70,7 +88,7 @@ function sentence(message = "the command line cannot be read", argv: string[]): 
           /^Not enough non-option arguments: got (\d+), need at least (\d+)$/,
           "$2 arguments are needed, $1 given",
         );
-  return `${text.replace(/^[A-Z]/, (letter) => letter.toLowerCase())} (see --help)`;
+  return `${text.replace(/^[A-Z](?![A-Z])/, (letter) => letter.toLowerCase())} (see --help)`;
 }
 
 /** Names each unknown word once: yargs lists an option as typed and again in camel case. */

@@ -146,6 +146,44 @@ test("messages are English whatever the locale", async () => {
   }
 });
 
+test.each(["1", "yes", "on", "true", "TRUE"])(
+  "trial 8: the flag --reuse-port=%s is on, also as a variable",
+  async (word) => {
+    expect((await parse(`--reuse-port=${word}`)).reusePort).toBe(true);
+    process.env.TESTED_REUSE_PORT = word;
+    expect((await parse()).reusePort).toBe(true);
+  },
+);
+
+test.each(["0", "no", "off", "false"])(
+  "trial 8: the flag --reuse-port=%s is off, also as a variable",
+  async (word) => {
+    expect((await parse(`--reuse-port=${word}`)).reusePort).toBe(false);
+    process.env.TESTED_REUSE_PORT = word;
+    expect((await parse()).reusePort).toBe(false);
+    expect((await parse("--reuse-port")).reusePort).toBe(true);
+  },
+);
+
+test("trial 8: any other value of a flag is a mistake", async () => {
+  expect(await mistake(["--reuse-port=maybe"])).toContain("--reuse-port: 'maybe' is neither on nor off");
+  process.env.TESTED_REUSE_PORT = "2";
+  expect(await mistake([])).toContain("TESTED_REUSE_PORT: '2' is neither on nor off");
+});
+
+test("trial 6: variables with the prefix that are no options are ignored", async () => {
+  process.env.TESTED_SERVICE_HOST = "10.96.0.7";
+  process.env.TESTED_PORT_80_TCP = "tcp://10.96.0.7:80";
+  process.env.TESTED_HELP = "1";
+  expect((await parse()).port).toBe(10_000);
+});
+
+test("trial 6: a mistake in a variable names the variable, on the command line the option", async () => {
+  process.env.TESTED_PORT = "tcp://10.96.0.7:10000";
+  expect(await mistake([])).toContain("TESTED_PORT: 'tcp://10.96.0.7:10000' is not a whole number");
+  expect(await mistake(["--port", "x"])).toContain("--port: 'x' is not a whole number");
+});
+
 /** Returns the sentence with which a command line is refused. */
 async function mistake(argv: string[]): Promise<string> {
   try {

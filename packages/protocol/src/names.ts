@@ -183,6 +183,12 @@ export const EXIT = {
   usage: 2,
   /** Results could not be written. */
   unwritable: 3,
+  /** SIGHUP. */
+  hungUp: 129,
+  /** SIGINT. */
   interrupted: 130,
+  /** SIGQUIT. */
+  quit: 131,
+  /** SIGTERM. */
   terminated: 143,
 } as const;

@@ -6,6 +6,7 @@ import {
   type OptionValues,
   onStopSignal,
   type StopSignal,
+  stopExitCode,
   text,
 } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
@@ -72,7 +73,7 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     return EXIT.usage;
   }
   const reportExit = await runReport(["report", session.folder.path]);
-  if (interruptedBy) return interruptedBy === "SIGINT" ? EXIT.interrupted : EXIT.terminated;
+  if (interruptedBy) return stopExitCode(interruptedBy);
   if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
   if (reportExit !== EXIT.ok) return reportExit;
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
