@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { closeSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeToString } from "fast-csv";
+import { openForWriting, syncToDisk } from "./durable-file.ts";
 import { makeFolder } from "./folder.ts";
 
 export type CsvValue = string | number | null;
@@ -30,15 +31,10 @@ export class CsvFile {
    */
   static create(path: string, columns: readonly string[]): CsvFile {
     makeFolder(dirname(path));
-    const file = new CsvFile(path, openSync(path, "w"));
+    const file = new CsvFile(path, openForWriting(path));
     file.#unwritten.push(Buffer.from(`${columns.join(",")}\n`));
     file.#flush();
-    try {
-      fsyncSync(file.#fd);
-    } catch (error) {
-      // fsync(2) fails with EINVAL for a pipe and a character device.
-      if ((error as NodeJS.ErrnoException).code !== "EINVAL") throw error;
-    }
+    syncToDisk(file.#fd);
     return file;
   }
 
