@@ -24,7 +24,7 @@ export function spaceOf(facts: SearchFacts, machine: MachineLimits): { space: Se
     { bound: "plan", value: range.to },
     ...(facts.searched === "connections" ? connectionBounds(facts, machine) : []),
   ]);
-  const from = Math.min(range.from, bound.value);
+  const from = Math.max(1, Math.min(range.from, bound.value));
   const smallest = Math.max(1, Math.floor(from * SMALLEST_PART));
   return { space: { from, to: bound.value, smallest, precision, repeats }, bound };
 }
@@ -53,5 +53,6 @@ function connectionBounds({ range, load }: SearchFacts, machine: MachineLimits):
 }
 
 function lowest(bounds: readonly Bound[]): Bound {
-  return bounds.reduce((low, bound) => (bound.value < low.value ? bound : low));
+  const least = bounds.reduce((low, bound) => (bound.value < low.value ? bound : low));
+  return { ...least, value: Math.max(0, least.value) };
 }

@@ -43,6 +43,8 @@ export async function search(
   probe: (value: number) => Promise<Answer | null>,
 ): Promise<Found> {
   const tally = new Tally();
+  // The machine, or the load, leaves room for nothing: there is no value to try.
+  if (space.to < 1) return { ...tally.found, ended: "unsettled" };
   const most = mostRuns(space);
   for (let runs = 0; ; runs++) {
     const value = nextValue(space, tally);

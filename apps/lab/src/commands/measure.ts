@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   bytes,
   choice,
@@ -9,13 +10,14 @@ import {
   stopExitCode,
   text,
 } from "@c10k-lab/cli";
-import { EXIT } from "@c10k-lab/protocol";
+import { EXIT, type Manifest } from "@c10k-lab/protocol";
 import { describeTrouble } from "@c10k-lab/words";
 import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
 import { SERVERS } from "../plan/contracts.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
+import { ResultsUnwritable } from "../results/results-folder.ts";
 import { LabSession } from "../session/lab-session.ts";
 import { runReport } from "./report-commands.ts";
 
@@ -67,7 +69,19 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     interruptedBy = signal;
     session.interrupt();
   });
-  const { outcome, trouble } = await session.measure((machine) => work(session, machine));
+  if (session.folder.linkError !== null) {
+    process.stderr.write(`lab: there is no link 'latest': ${session.folder.linkError.message}\n`);
+  }
+  let end: Manifest;
+  try {
+    end = await session.measure((machine) => work(session, machine));
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    process.stderr.write(`lab: results could not be written: ${error.message}\n`);
+    if (existsSync(session.folder.path)) await runReport(["report", session.folder.path]);
+    return EXIT.unwritable;
+  }
+  const { outcome, trouble } = end;
   if (outcome === "bad-plan" && trouble) {
     process.stderr.write(`lab: ${plan.name}: ${describeTrouble(trouble)}\n`);
     return EXIT.usage;
@@ -77,6 +91,11 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
   if (reportExit !== EXIT.ok) return reportExit;
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Returns whether an error is that of a file below the results folder: a result, a log, a folder of a cell. */
+function isUnwritable(error: unknown): error is Error {
+  return error instanceof ResultsUnwritable || (error as NodeJS.ErrnoException).syscall === "open";
 }
 
 /** Loads dockerode's 300 modules only for containers: they are half of the CPU time of a start. */

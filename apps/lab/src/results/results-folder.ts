@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, symlinkSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { makeFolder, writeFileDurably } from "@c10k-lab/files";
 import type { Capacity, Findings, Manifest, RepetitionResult } from "@c10k-lab/protocol";
@@ -6,51 +6,86 @@ import type { Capacity, Findings, Manifest, RepetitionResult } from "@c10k-lab/p
 /** `results/<time>-<plan>/`: the files of one experiment. */
 export class ResultsFolder {
   readonly path: string;
+  /** The reason why there is no link `latest` to this folder; null when there is one. */
+  readonly linkError: Error | null;
 
-  private constructor(path: string) {
+  private constructor(path: string, linkError: Error | null) {
     this.path = path;
+    this.linkError = linkError;
   }
 
   /**
-   * A new folder, and `latest` beside it pointing there. Two runs never share one: mkdir(2) decides, not the clock.
+   * Makes a folder, and `latest` beside it pointing there where the file system has links. Two runs never share one: mkdir(2) decides, not the clock.
    *
    * @throws Error of mkdir(2), open(2) or write(2)
    */
   static create(parent: string, manifest: Manifest): ResultsFolder {
     makeFolder(parent);
     const name = `${manifest.startedAt.slice(0, 19).replaceAll(":", "-")}-${manifest.plan}`;
-    const folder = new ResultsFolder(makeUnique(join(parent, name)));
-    folder.writeManifest(manifest);
-    const link = join(parent, "latest");
-    symlinkSync(basename(folder.path), `${link}.${process.pid}.tmp`);
-    renameSync(`${link}.${process.pid}.tmp`, link);
-    return folder;
+    const path = makeUnique(join(parent, name));
+    writeJson(join(path, MANIFEST), manifest);
+    return new ResultsFolder(path, linkTo(path, join(parent, "latest")));
   }
 
+  /** @throws ResultsUnwritable */
   cellFolder(id: string): string {
     const path = join(this.path, id);
-    makeFolder(path);
+    this.#keep(() => mkdirSync(path));
     return path;
   }
 
   writeManifest(manifest: Manifest): void {
-    this.#write("manifest.json", `${JSON.stringify(manifest, null, 2)}\n`);
+    this.#write(MANIFEST, manifest);
   }
 
   writeCell(cell: RepetitionResult): void {
-    this.#write(join(cell.id, "cell.json"), `${JSON.stringify(cell, null, 2)}\n`);
+    this.#write(join(cell.id, "cell.json"), cell);
   }
 
   writeCapacity(capacity: Capacity): void {
-    this.#write("capacity.json", `${JSON.stringify(capacity, null, 2)}\n`);
+    this.#write("capacity.json", capacity);
   }
 
   writeFindings(findings: Findings): void {
-    this.#write("findings.json", `${JSON.stringify(findings, null, 2)}\n`);
+    this.#write("findings.json", findings);
   }
 
-  #write(name: string, content: string | Buffer): void {
-    writeFileDurably(join(this.path, name), content);
+  #write(name: string, content: object): void {
+    this.#keep(() => writeJson(join(this.path, name), content));
+  }
+
+  /** @throws ResultsUnwritable when the disk is full, or the folder was removed: a client would make it again */
+  #keep(write: () => void): void {
+    try {
+      statSync(join(this.path, MANIFEST));
+      write();
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      if (code === "EEXIST") return;
+      throw code === undefined ? error : new ResultsUnwritable(message, { cause: error });
+    }
+  }
+}
+
+/** Results that cannot be written; the message is the system's. */
+export class ResultsUnwritable extends Error {}
+
+const MANIFEST = "manifest.json";
+
+function writeJson(path: string, content: object): void {
+  writeFileDurably(path, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Makes a link, or replaces it. Returns the reason when there is none. */
+function linkTo(path: string, link: string): Error | null {
+  const temporary = `${link}.${process.pid}.tmp`;
+  try {
+    symlinkSync(basename(path), temporary);
+    renameSync(temporary, link);
+    return null;
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    return error as Error;
   }
 }
 

@@ -146,6 +146,7 @@ export class LabSession {
     const runs = stands.map((stand) => this.#prepareRun(stand.cell, stand));
     this.#current = runs;
     const results = Promise.all(runs.map((run) => run.run()));
+    results.catch(() => {}); // Awaited below: until then a failure is not an unhandled rejection.
     try {
       await work(stands);
     } finally {

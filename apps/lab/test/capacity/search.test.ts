@@ -168,3 +168,14 @@ test("an interrupted search keeps its results", async () => {
   const { found } = await recorded(SPACE, (value, run) => (run === 6 ? null : upTo(9700)(value)));
   expect(found).toEqual({ ended: "interrupted", met: 8000, above: 16_000, isAboveOutOfReach: false });
 });
+
+test("trial X2: a search whose range has no value ends without a repetition", async () => {
+  const space = { from: 1, to: 0, smallest: 1, precision: 0.1, repeats: 1 };
+  const probe = () => Promise.reject(new Error("no value is to be tried"));
+  expect(await search(space, probe)).toEqual({
+    ended: "unsettled",
+    met: null,
+    above: null,
+    isAboveOutOfReach: false,
+  });
+});
