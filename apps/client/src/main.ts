@@ -1,6 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode, UsageError } from "@c10k-lab/cli";
-import { posix } from "@c10k-lab/posix";
+import { endWithParent } from "@c10k-lab/posix";
 import { EXIT } from "@c10k-lab/protocol";
 import { contract } from "./contract.ts";
 import { LabLink } from "./control/lab-link.ts";
@@ -13,7 +13,7 @@ import { describeFailure, describeLateness, describeShortages } from "./output/w
 import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
 const options = await parseCommandLine(contract, process.argv.slice(2));
-if (options.exitWithParent) posix.prctl_set_pdeathsig(posix.SIGTERM);
+if (options.exitWithParent) endWithParent();
 process.exitCode = await main();
 
 async function main(): Promise<number> {

@@ -16,9 +16,11 @@ export { Epoll } from "./epoll.ts";
 export { check, errorName, errorText, SyscallError } from "./errors.ts";
 export {
   allowedProcessors,
+  endWithParent,
   fileDescriptorLimit,
   monotonicUs,
   monotonicUsOf,
+  PARENT_VARIABLE,
   pinTo,
   processLimit,
 } from "./process.ts";

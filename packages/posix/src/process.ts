@@ -62,3 +62,16 @@ export function pinTo(processors: readonly number[], thread = 0): void {
   for (const cpu of processors) mask[cpu >> 3] = mask[cpu >> 3] | (1 << (cpu & 7));
   check(binding.sched_setaffinity(thread, mask), "sched_setaffinity", `to ${processors.join(",")}`);
 }
+
+/** Variable with the number of the process that started this one and that it is to end with. */
+export const PARENT_VARIABLE = "C10K_LAB_PARENT";
+
+/**
+ * Ends this process with SIGTERM when its parent ends (PR_SET_PDEATHSIG), and at once when the parent has already ended:
+ * the kernel sends no signal for a parent that ended before the call, while modules were loaded.
+ */
+export function endWithParent(): void {
+  check(binding.prctl_set_pdeathsig(binding.SIGTERM), "prctl", "PR_SET_PDEATHSIG");
+  const parent = process.env[PARENT_VARIABLE];
+  if (parent !== undefined && Number(parent) !== process.ppid) process.kill(process.pid, "SIGTERM");
+}

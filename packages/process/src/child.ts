@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { PARENT_VARIABLE } from "@c10k-lab/posix";
 import { childEnvironment } from "./environment.ts";
 import { LineQueue } from "./line-queue.ts";
 import { startOn } from "./processors.ts";
@@ -81,7 +82,7 @@ export function startProcess(options: ChildOptions): RunningProcess {
     const child = startOn(processors, () =>
       spawn(isModule ? process.execPath : program, words, {
         cwd,
-        env: childEnvironment(env),
+        env: childEnvironment({ ...env, ...(ownSession ? { [PARENT_VARIABLE]: String(process.pid) } : {}) }),
         detached: ownSession,
         stdio: ["ignore", "pipe", errors],
       }),

@@ -68,7 +68,7 @@ static void parse_options(int argc, char **argv) {
     else if (option == 'r') options.rate = atof(optarg);
     else if (option == 's') options.size_bytes = parse_range(optarg, 1);
     else if (option == 't') options.think_ns = parse_range(optarg, 1000);
-    else if (option == 'x') prctl(PR_SET_PDEATHSIG, SIGTERM);
+    else if (option == 'x') end_with_parent();
     else exit(2);
   }
 }

@@ -1,8 +1,11 @@
 #include "process.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { MOST_DESCRIPTORS = 1 << 20 };
 
@@ -24,6 +27,12 @@ uint64_t monotonic_ns(void) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
   return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void end_with_parent(void) {
+  const char *parent = getenv("C10K_LAB_PARENT");
+  prctl(PR_SET_PDEATHSIG, SIGTERM);
+  if (parent != NULL && atol(parent) != (long)getppid()) raise(SIGTERM);
 }
 
 void fail(const char *what) {

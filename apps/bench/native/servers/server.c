@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -36,7 +35,7 @@ struct options start(int argc, char **argv) {
     if (option == 'p') options.port = atoi(optarg);
     else if (option == 's') options.fd_setsize = atoi(optarg);
     else if (option == 'd') options.delay_ns = parse_range(optarg, 1000);
-    else if (option == 'x') prctl(PR_SET_PDEATHSIG, SIGTERM);
+    else if (option == 'x') end_with_parent();
     else exit(2);
   }
   return options;
