@@ -79,3 +79,19 @@ test("results of an earlier version are refused in one sentence that names both 
     /^report: .*manifest\.json has the form c10k-lab\/manifest\/1, this version reads c10k-lab\/manifest\/2: .*\n$/,
   );
 });
+
+test.each(["{", "{}", "null", "\0\0"])(
+  "trial X5: a cell.json of %j is named and left out, the others are reported",
+  async (text) => {
+    const results = idleResults();
+    const folder = leaveResults(results);
+    const [first] = results.repetitions;
+    const damaged = join(folder, first?.id ?? "", "cell.json");
+    writeFileSync(damaged, text);
+    const { code, stderr } = await report(folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`${damaged} `);
+    expect(stderr).toContain("left out");
+    expect(readFileSync(join(folder, "report.md"), "utf8")).toContain("### Plan idle");
+  },
+);

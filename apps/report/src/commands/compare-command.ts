@@ -11,22 +11,26 @@ export const compareCommand = command({
   run: async (options, beforePath, afterPath) => {
     const { thresholdPercent, quantities, countInconclusive, json, out } = options;
     const folders = [findResults(beforePath), findResults(afterPath)] as const;
-    let experiments: readonly [ComparedExperiment, ComparedExperiment];
+    let read: readonly [ReturnType<typeof readRepetitions>, ReturnType<typeof readRepetitions>];
     try {
-      experiments = [
-        { folder: beforePath, ...readRepetitions(folders[0]) },
-        { folder: afterPath, ...readRepetitions(folders[1]) },
-      ];
+      read = [readRepetitions(folders[0]), readRepetitions(folders[1])];
     } catch (error) {
       if (!(error instanceof UnreadableResults)) throw error;
       process.stderr.write(`report: ${error.message}\n`);
       return EXIT.incomplete;
     }
+    const damaged = read.flatMap((one) => one.damaged);
+    for (const sentence of damaged) process.stderr.write(`report: ${sentence}\n`);
+    const experiments: readonly [ComparedExperiment, ComparedExperiment] = [
+      { folder: beforePath, ...read[0] },
+      { folder: afterPath, ...read[1] },
+    ];
     const rule = { thresholdPercent, quantities, countsInconclusive: countInconclusive };
     const comparison = compareExperiments(...experiments, rule);
+    const isWritten = out === undefined || write(out, comparisonMarkdown(comparison));
     process.stdout.write(json ? `${JSON.stringify(comparison, null, 2)}\n` : formatComparison(comparison));
-    if (out !== undefined && !write(out, comparisonMarkdown(comparison))) return EXIT.unwritable;
-    return comparison.verdict === "no-regression" ? EXIT.ok : EXIT.incomplete;
+    if (!isWritten) return EXIT.unwritable;
+    return comparison.verdict === "no-regression" && damaged.length === 0 ? EXIT.ok : EXIT.incomplete;
   },
 });
 

@@ -15,14 +15,17 @@ export const reportCommand = command({
     if (into === undefined || (out === undefined && folders.length > 1)) {
       throw new UsageError("--out: name the folder that a report of several experiments goes to");
     }
-    const experiments: LabResults[] = [];
+    const experiments: Awaited<ReturnType<typeof readResults>>[] = [];
     try {
       for (const folder of folders) experiments.push(await readResults(folder));
     } catch (error) {
       if (error instanceof UnreadableResults) return fail(EXIT.incomplete, error.message);
       throw error;
     }
-    return write(into, experiments, pdf);
+    const damaged = experiments.flatMap((experiment) => experiment.damaged);
+    for (const sentence of damaged) fail(EXIT.incomplete, sentence);
+    const exit = await write(into, experiments, pdf);
+    return exit === EXIT.ok && damaged.length > 0 ? EXIT.incomplete : exit;
   },
 });
 

@@ -31,19 +31,38 @@ export function findResults(path: string): string {
   return found;
 }
 
-/** Reads the data for a comparison; the experiment may have been interrupted. @throws UnreadableResults */
-export function readRepetitions(folder: string): Pick<LabResults, "manifest" | "repetitions"> {
+/** Results with the cells that cannot be read left out, each with one sentence. */
+interface Readable {
+  readonly damaged: readonly string[];
+}
+
+/**
+ * Reads the data for a comparison; the experiment may have been interrupted.
+ *
+ * @throws UnreadableResults when the manifest, or every cell, cannot be read
+ */
+export function readRepetitions(folder: string): Pick<LabResults, "manifest" | "repetitions"> & Readable {
   const manifest = readJson(folder, "manifest.json", Manifest);
-  const repetitions = readdirSync(folder)
-    .filter((name) => existsSync(join(folder, name, "cell.json")))
-    .map((name) => readJson(folder, join(name, "cell.json"), RepetitionResult))
-    .sort((a, b) => a.startedAt.localeCompare(b.startedAt));
-  return { manifest, repetitions };
+  const repetitions: RepetitionResult[] = [];
+  const errors: UnreadableResults[] = [];
+  for (const name of readdirSync(folder)) {
+    if (!existsSync(join(folder, name, "cell.json"))) continue;
+    try {
+      repetitions.push(readJson(folder, join(name, "cell.json"), RepetitionResult));
+    } catch (error) {
+      if (!(error instanceof UnreadableResults)) throw error;
+      errors.push(error);
+    }
+  }
+  const [first] = errors;
+  if (first && repetitions.length === 0) throw first;
+  repetitions.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
+  return { manifest, repetitions, damaged: errors.map(({ message }) => `${message}; it is left out`) };
 }
 
 /** Reads all data for a report. @throws UnreadableResults */
-export async function readResults(folder: string): Promise<LabResults> {
-  const { manifest, repetitions } = readRepetitions(folder);
+export async function readResults(folder: string): Promise<LabResults & Readable> {
+  const { manifest, repetitions, damaged } = readRepetitions(folder);
   const connections = new Map<string, ConnectionRow[]>();
   for (const { id } of repetitions) {
     const files = await Promise.all(csvFiles(join(folder, id), "client").map(readCsv));
@@ -53,7 +72,7 @@ export async function readResults(folder: string): Promise<LabResults> {
   const hasCapacity = existsSync(join(folder, CAPACITY_FILE));
   const capacity = hasCapacity ? readJson(folder, CAPACITY_FILE, Capacity) : null;
   const findings = existsSync(join(folder, FINDINGS_FILE)) ? readJson(folder, FINDINGS_FILE, Findings) : null;
-  return { manifest, repetitions, connections, capacity, findings };
+  return { manifest, repetitions, connections, capacity, findings, damaged };
 }
 
 function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): z.output<T> {
@@ -61,7 +80,7 @@ function readJson<T extends z.ZodType>(folder: string, name: string, schema: T):
   const value = parseJson(path);
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const { schema: written } = value as { schema?: unknown };
+  const { schema: written } = (value ?? {}) as { schema?: unknown };
   const expected = schemaName(schema);
   if (typeof written === "string" && written !== expected) {
     throw new UnreadableResults(
