@@ -12,6 +12,14 @@ export const QUANTITIES = [
   "rate",
   /** Connections that a server held at one time. */
   "held",
+  /** p99 response time, ms; in an open loop from the moment a message was due. Smaller is better. */
+  "p99",
+  /** p99 time to the first response on a connection, ms. Smaller is better. */
+  "first-response-p99",
+  /** Time from the first connect(2) to the last close(2), ms. Smaller is better. */
+  "wall-time",
+  /** Connections per second that were opened, served and closed. */
+  "connection-rate",
 ] as const;
 export type FindingQuantity = (typeof QUANTITIES)[number];
 
@@ -30,6 +38,24 @@ export const VERDICTS = [
 ] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
+/** Signs that a server carries no more, causes before consequences. */
+export const BREAKS = [
+  ...CLOSE_REASONS,
+  "out-of-memory",
+  /** The plan's time was over before the server was done. */
+  "cut-off",
+  "failed",
+  /** The accept queue overflowed. */
+  "listen-overflow",
+  /** Less than 95 % of what was offered was achieved. */
+  "offered",
+  /** The rate fell below 80 % of the server's best at a smaller load. */
+  "rate",
+  /** The p99 response time rose above 100 ms. */
+  "latency",
+] as const;
+export type Break = (typeof BREAKS)[number];
+
 /** A variant at an axis value. */
 const Place = z.object({ variant: z.string(), axisValue: z.number().nonnegative() });
 
@@ -37,15 +63,18 @@ const Place = z.object({ variant: z.string(), axisValue: z.number().nonnegative(
 export const Finding = z.object({
   plan: z.string(),
   group: z.string().nullable(),
-  /** `variants`: two variants at one axis value. `growth`: one variant at both ends of the axis. `limit`: one variant. */
-  question: z.enum(["variants", "growth", "limit"]),
+  /**
+   * `variants`: two variants at one axis value. `growth`: one variant at both ends of the axis. `groups`: one variant at
+   * one axis value in two groups. `limit`: the axis value at which one variant broke, or the largest.
+   */
+  question: z.enum(["variants", "growth", "groups", "limit"]),
   quantity: z.enum(QUANTITIES),
   axis: z.enum(AXES),
   at: z.number().nonnegative(),
   variant: z.string(),
   /** The other side of the ratio; null for a limit. */
-  against: Place.nullable(),
-  /** Ratio of the quantity to that of `against`; for a limit the number itself. null: nothing was measured. */
+  against: Place.extend({ group: z.string().nullable() }).nullable(),
+  /** Ratio of the quantity to that of `against`; for a limit the quantity itself. null: nothing was measured. */
   effect: z.number().nonnegative().nullable(),
   /** Ends of the interval; null where there is none: a bound, a limit, too few starts. */
   low: z.number().nonnegative().nullable(),
@@ -53,10 +82,10 @@ export const Finding = z.object({
   /** Confidence level of the interval, per cent. */
   level: z.number(),
   verdict: z.enum(VERDICTS),
-  /** Reason for a limit. */
-  cause: z.enum(CLOSE_REASONS).nullable(),
+  /** Sign that decided a limit; null where the server carried all. */
+  cause: z.enum(BREAKS).nullable(),
   doubts: z.array(Doubt),
-  /** Slices that count, of both sides, and slices that were measured again. */
+  /** Slices that count, of both sides, and slices that were measured again. Load measured whole counts its repetitions. */
   slices: count,
   replaced: count,
   /** Seconds of further measuring that would settle it; null where it is settled, or none would. */
@@ -75,6 +104,7 @@ export const Level = z.object({
   high: z.number().nonnegative().nullable(),
   /** The client bounded it: the server could do more. */
   isLowerBound: z.boolean(),
+  /** Slices that count; of a load measured whole its repetitions. */
   slices: count,
 });
 export type Level = z.infer<typeof Level>;

@@ -2,6 +2,7 @@
 
 export * from "./answers.ts";
 export * from "./axis.ts";
+export * from "./claims.ts";
 export * from "./comparison.ts";
 export * from "./doubts.ts";
 export * from "./incidents.ts";

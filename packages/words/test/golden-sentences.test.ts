@@ -399,7 +399,7 @@ const FINDING: Finding = {
   axis: "connections",
   at: 1000,
   variant: "threaded",
-  against: { variant: "epoll", axisValue: 1000 },
+  against: { variant: "epoll", axisValue: 1000, group: null },
   effect: 1.48,
   low: 1.4,
   high: 1.56,
@@ -416,7 +416,7 @@ const IDLE_GROWTH = {
   variant: "select",
   axis: "idle",
   at: 5000,
-  against: { variant: "select", axisValue: 0 },
+  against: { variant: "select", axisValue: 0, group: null },
 } as const;
 
 test.each<[Partial<Finding>, string]>([
@@ -446,7 +446,7 @@ test.each<[Partial<Finding>, string]>([
   ],
   [
     { verdict: "not-shown", low: null, high: null },
-    "At 1,000 connections the CPU time per message of threaded is not told apart from that of epoll (1.48 times, no interval): it takes two starts.",
+    "At 1,000 connections the CPU time per message of threaded is not told apart from that of epoll (1.48 times, no interval): it takes more repetitions.",
   ],
   [
     {
@@ -480,6 +480,27 @@ test.each<[Partial<Finding>, string]>([
       verdict: "not-shown",
     },
     "epoll held 9,000 of 10,000 connections, and refused none: the client is the limit.",
+  ],
+  [
+    {
+      question: "groups",
+      quantity: "p99",
+      group: "as submitted",
+      against: { variant: "threaded", axisValue: 1000, group: "corrected" },
+    },
+    "At 1,000 connections the p99 response time of threaded in “as submitted” is 1.48 times that in “corrected” (99 % interval 1.40 to 1.56).",
+  ],
+  [
+    { question: "limit", quantity: "rate", effect: 0.62, cause: "rate" },
+    "threaded kept 62 % of its best rate at 1,000 connections.",
+  ],
+  [
+    { question: "limit", quantity: "p99", effect: 182.4, cause: "latency" },
+    "The p99 response time of threaded was 182 ms at 1,000 connections.",
+  ],
+  [
+    { question: "limit", quantity: "held", axis: "backlog", cause: "listen-overflow" },
+    "The accept queue of threaded needs backlog 1,000: shorter ones overflowed.",
   ],
 ])("the finding %j reads: %s", (change, sentence) => {
   expect(describeAnswer({ ...FINDING, ...change })).toBe(sentence);

@@ -6,7 +6,7 @@ const SATURATED_CORES = 0.95;
 type Read = (slice: Slice) => number | null;
 
 /** Readers of the quantities that are compared slice by slice. */
-export const READERS: Readonly<Record<Extract<FindingQuantity, "cost" | "rate">, Read>> = {
+export const SLICE_READERS: Readonly<Record<Extract<FindingQuantity, "cost" | "rate">, Read>> = {
   cost: ({ server }) => server.cpuUsPerMessage,
   rate: ({ messagesPerSecond }) => messagesPerSecond || null,
 };

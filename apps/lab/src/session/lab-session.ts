@@ -3,7 +3,7 @@ import type { Findings, Manifest, RepetitionResult, Trouble } from "@c10k-lab/pr
 import { CellRun } from "../cell/cell-run.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { describeMachine, describeSoftware } from "../evidence/machine.ts";
-import { findAnswers } from "../findings/find-answers.ts";
+import { findAnswers, type PlanOrder } from "../findings/find-answers.ts";
 import { type Cell, connectionsIn } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
 import { ownServersOf, type Plan, serversOf } from "../plan/plan.ts";
@@ -21,6 +21,9 @@ export interface CellWatcher {
   finish(result: RepetitionResult): void;
 }
 
+/** A lab that is killed leaves the answers of all but its last cells. */
+const FINDINGS_EVERY_MS = 30_000;
+
 /** The measuring of a plan, however its cells are chosen. Measured cells are on disk at once. */
 export class LabSession {
   readonly folder: ResultsFolder;
@@ -30,6 +33,9 @@ export class LabSession {
   readonly #repetitions: RepetitionResult[] = [];
   readonly #processors = divideProcessors();
   #manifest: Manifest;
+  /** Answers of this many repetitions: finding them takes up to a second. */
+  #found = { repetitions: -1, findings: findAnswers({ name: "", variants: [] }, []) };
+  #findingsWrittenMs = performance.now();
   /** Repetitions under way: one, or those of all variants that are up together. */
   #current: readonly CellRun[] = [];
 
@@ -71,7 +77,13 @@ export class LabSession {
 
   /** Answers of everything measured so far. */
   get findings(): Findings {
-    return findAnswers(this.#plan.name, this.#repetitions);
+    const { length } = this.#repetitions;
+    if (this.#found.repetitions !== length) {
+      // A search chooses its loads until they fail: its cells answer no question of their own.
+      const measured = this.#plan.search === null ? this.#repetitions : [];
+      this.#found = { repetitions: length, findings: findAnswers(orderOf(this.#plan), measured) };
+    }
+    return this.#found.findings;
   }
 
   get isInterrupted(): boolean {
@@ -126,6 +138,7 @@ export class LabSession {
     this.#current = [run];
     const result = await run.run();
     this.#keep(result);
+    if (performance.now() - this.#findingsWrittenMs > FINDINGS_EVERY_MS) this.#writeFindings();
     watcher.finish(result);
     throwTroubles([run]);
     return result;
@@ -170,6 +183,7 @@ export class LabSession {
 
   #writeFindings(): void {
     this.folder.writeFindings(this.findings);
+    this.#findingsWrittenMs = performance.now();
   }
 
   /** The number of cells is known now. */
@@ -192,6 +206,11 @@ export class LabSession {
     this.#manifest = { ...this.#manifest, ...change };
     this.folder.writeManifest(this.#manifest);
   }
+}
+
+function orderOf({ name, groups }: Plan): PlanOrder {
+  const variants = groups.flatMap((group) => group.variants.map((variant) => variant.name));
+  return { name, variants: [...new Set(variants)] };
 }
 
 /** @throws EngineTrouble that one of the repetitions met */

@@ -1,6 +1,9 @@
+import type { RepetitionResult } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import { findAnswers } from "../../src/findings/find-answers.ts";
 import { makeRepetition, makeSlice } from "../fixtures/slices.ts";
+
+const MINE = { name: "mine", variants: ["threaded", "select", "epoll"] };
 
 /** Scatter of the blocks, as factors. */
 const SCATTER = [0.98, 1.01, 1.02, 0.99, 1];
@@ -29,7 +32,7 @@ function measure(
   );
 }
 
-const find = (...repetitions: ReturnType<typeof measure>[]) => findAnswers("mine", repetitions.flat());
+const find = (...repetitions: ReturnType<typeof measure>[]) => findAnswers(MINE, repetitions.flat());
 const costs = (...repetitions: ReturnType<typeof measure>[]) =>
   find(...repetitions).findings.filter(({ quantity }) => quantity === "cost");
 
@@ -126,22 +129,147 @@ test("levels have an interval, and a rate that the client limited is a lower bou
   expect(levels[0]?.low).toBeLessThan(levels[0]?.value ?? 0);
 });
 
+const limits = (...repetitions: ReturnType<typeof makeRepetition>[]) =>
+  findAnswers(MINE, repetitions).findings.filter(({ question }) => question === "limit");
+
+/** Returns three repetitions measured from start to end, one per cent apart. */
+function measureWhole(
+  place: { variant: string; axisValue?: number; group?: string },
+  whole: NonNullable<Parameters<typeof makeRepetition>[2]>,
+  change: object = {},
+) {
+  return [0.99, 1, 1.01].map((factor, index) =>
+    makeRepetition({ ...place, repetition: index + 1 }, change, {
+      ...whole,
+      ...(whole.messagesPerSecond && { messagesPerSecond: whole.messagesPerSecond * factor }),
+      ...(whole.p99Ms && { p99Ms: whole.p99Ms * factor }),
+      ...(whole.wallMs && { wallMs: whole.wallMs * factor }),
+    }),
+  );
+}
+
 test("a server that refuses connections has a limit with its cause; one that holds all holds at least so many", () => {
-  const refused = {
-    client: { achieved: { held: 994 } },
-    final: { closed: { "refused-descriptor": 9006 } },
-  };
-  const { findings } = findAnswers("mine", [
-    makeRepetition({ variant: "select", axisValue: 10_000 }, refused),
-    makeRepetition({ variant: "epoll", axisValue: 10_000 }),
-  ]);
-  expect(findings).toMatchObject([
-    { question: "limit", variant: "select", effect: 994, cause: "refused-descriptor", verdict: "shown" },
-    { question: "limit", variant: "epoll", effect: 10_000, cause: null, verdict: "at-least" },
+  const refused = { held: 994, closed: { "refused-descriptor": 9006 } };
+  expect(
+    limits(
+      makeRepetition({ variant: "select", axisValue: 10_000 }, {}, refused),
+      makeRepetition({ variant: "epoll", axisValue: 10_000 }),
+    ),
+  ).toMatchObject([
+    { variant: "select", quantity: "held", effect: 994, cause: "refused-descriptor", verdict: "shown" },
+    { variant: "epoll", quantity: "held", effect: 10_000, cause: null, verdict: "at-least" },
   ]);
 });
 
-test("an experiment without slices has no comparison", () => {
-  const one = makeRepetition({ variant: "epoll" }, { axis: "size" });
-  expect(findAnswers("mine", [one])).toEqual({ schema: "c10k-lab/findings/1", findings: [], levels: [] });
+test("a server whose rate falls as the load rises breaks at the first load that shows it", () => {
+  const at = (axisValue: number, messagesPerSecond: number) =>
+    measureWhole({ variant: "threaded", axisValue }, { messagesPerSecond });
+  const [limit] = limits(...at(10, 100_000), ...at(100, 90_000), ...at(1000, 60_000), ...at(4000, 50_000));
+  expect(limit).toMatchObject({ at: 1000, cause: "rate", quantity: "rate", verdict: "shown" });
+  expect(limit?.effect).toBeCloseTo(0.6, 2);
+  expect(limit?.high).toBeLessThan(0.8);
+});
+
+test("a p99 above 100 ms is a limit only when its whole interval is", () => {
+  const at = (p99Ms: number) => measureWhole({ variant: "epoll" }, { p99Ms });
+  expect(limits(...at(150))).toMatchObject([{ cause: "latency", quantity: "p99" }]);
+  expect(limits(...at(100.5))).toMatchObject([{ cause: null, verdict: "at-least" }]);
+});
+
+test("most repetitions that were cut off are a limit", () => {
+  const cut = measureWhole({ variant: "epoll" }, {}, { status: "cut-off" });
+  expect(limits(...cut)).toMatchObject([{ cause: "cut-off", verdict: "shown" }]);
+});
+
+test.each([
+  ["the backlog after the last that overflowed", [10, 10, 0], { at: 1024, verdict: "shown" }],
+  ["at most the shortest where none overflowed", [0, 0, 0], { at: 5, verdict: "at-most" }],
+  ["more than the longest where all overflowed", [10, 10, 10], { at: 1024, verdict: "at-least" }],
+])("the backlog that suffices is %s", (_, overflows, expected) => {
+  const cells = [5, 128, 1024].map((axisValue, index) =>
+    makeRepetition(
+      { variant: "epoll", axisValue },
+      { axis: "backlog" },
+      { overflows: overflows[index] ?? 0 },
+    ),
+  );
+  expect(limits(...cells)).toMatchObject([{ cause: "listen-overflow", ...expected }]);
+});
+
+test("cells measured from start to end are compared by the medians of three repetitions or more", () => {
+  const { findings, levels } = findAnswers(MINE, [
+    ...measureWhole({ variant: "threaded" }, { messagesPerSecond: 50_000 }),
+    ...measureWhole({ variant: "epoll" }, { messagesPerSecond: 100_000 }),
+  ]);
+  expect(findings.find(({ quantity }) => quantity === "rate")).toMatchObject({
+    question: "variants",
+    variant: "threaded",
+    effect: 0.5,
+    verdict: "shown",
+    slices: 6,
+    wouldTake: null,
+  });
+  expect(levels).toMatchObject([
+    { variant: "threaded", quantity: "rate", value: 50_000, isLowerBound: false, slices: 3 },
+    { variant: "epoll", quantity: "rate", value: 100_000, isLowerBound: false, slices: 3 },
+  ]);
+});
+
+test("two repetitions have no interval, so they show nothing", () => {
+  const two = (variant: string, messagesPerSecond: number) =>
+    measureWhole({ variant }, { messagesPerSecond }).slice(0, 2);
+  const { findings } = findAnswers(MINE, [...two("threaded", 50_000), ...two("epoll", 100_000)]);
+  expect(findings[0]).toMatchObject({
+    effect: 50_000 / 100_000,
+    low: null,
+    high: null,
+    verdict: "not-shown",
+  });
+});
+
+test("a repetition that failed, or whose ledgers differ, is in no comparison", () => {
+  const [first, second, third] = measureWhole({ variant: "threaded" }, { messagesPerSecond: 50_000 });
+  const { levels } = findAnswers(MINE, [
+    { ...(first as RepetitionResult), status: "failed" },
+    { ...(second as RepetitionResult), reconciliation: { balanced: false } as never },
+    third as RepetitionResult,
+  ]);
+  expect(levels).toMatchObject([{ value: 50_500, slices: 1 }]);
+});
+
+test("the same number of messages is compared between groups at the largest load of a variant", () => {
+  const at = (group: string, axisValue: number, p99Ms: number) =>
+    measureWhole({ variant: "epoll", group, axisValue }, { p99Ms, messages: 20 });
+  const { findings } = findAnswers(MINE, [
+    ...at("as submitted", 1000, 400),
+    ...at("as submitted", 5000, 800),
+    ...at("corrected", 1000, 20),
+    ...at("corrected", 5000, 40),
+  ]);
+  const across = findings.filter(({ question }) => question === "groups");
+  expect(across).toMatchObject([
+    {
+      quantity: "p99",
+      at: 5000,
+      group: "as submitted",
+      against: { group: "corrected", variant: "epoll", axisValue: 5000 },
+      verdict: "shown",
+    },
+  ]);
+  expect(across[0]?.effect).toBeCloseTo(20, 0);
+});
+
+test("doubts about the client touch a rate and not a cost, and count only in most repetitions", () => {
+  const doubts = [{ reason: "client-limit", corePercent: 97 }];
+  const doubtful = measure("threaded", 15).map((one) => ({ ...one, doubts }) as RepetitionResult);
+  const { findings } = find(doubtful, measure("epoll", 10));
+  const reasons = (quantity: string) =>
+    findings.find((one) => one.quantity === quantity)?.doubts.map(({ reason }) => reason);
+  expect([reasons("cost"), reasons("rate")]).toEqual([[], ["client-limit"]]);
+  const [first, ...others] = doubtful;
+  const few = find(
+    [first as RepetitionResult, ...others.map((one) => ({ ...one, doubts: [] }))],
+    measure("epoll", 10),
+  );
+  expect(few.findings.flatMap((one) => one.doubts)).toEqual([]);
 });
