@@ -1,10 +1,13 @@
-/** Results to tables, charts and findings: Markdown, HTML, SVG. Nothing is measured and nothing is written here. */
+/** Results to a report: Markdown, HTML, SVG, and the story for a terminal. Nothing is measured and nothing is written here. */
 
 export type { Rule } from "./experiment-comparison/change.ts";
 export { type ComparedExperiment, compareExperiments } from "./experiment-comparison/compare-experiments.ts";
 export { comparisonTable } from "./experiment-comparison/comparison-table.ts";
 export { comparisonMarkdown, comparisonText } from "./experiment-comparison/comparison-text.ts";
-export { answer } from "./findings/answer.ts";
+export { listExperiments } from "./model/experiment.ts";
+export { serverNames } from "./model/group.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";
+export { type AnswerRow, answerTable } from "./story/answer-rows.ts";
+export { type Story, tellStory } from "./story/story.ts";
 export { summaryTable } from "./text/summary-table.ts";

@@ -1,7 +1,7 @@
 import type { Break, Finding, FindingQuantity } from "@c10k-lab/protocol";
 import { axisWords, describePlace } from "./axis.ts";
 import { REFUSALS } from "./incidents.ts";
-import { about, integer, percent, plural, ratio } from "./numbers.ts";
+import { about, integer, percent, plural, ratio, sentenceCase } from "./numbers.ts";
 
 /** Noun and unit of a quantity that findings compare. */
 export const FINDING_QUANTITIES: Readonly<
@@ -26,7 +26,7 @@ export const FINDING_QUANTITIES: Readonly<
 
 /** Returns a finding as a sentence, with its interval. */
 export function describeAnswer(finding: Finding): string {
-  if (finding.question === "limit") return `${describeLimitFinding(finding)}.`.replace(/^the /, "The ");
+  if (finding.question === "limit") return `${finding.variant} ${describeLimitFinding(finding)}.`;
   const { axis, at, variant, quantity } = finding;
   const subject = `At ${describePlace(axis, at)} the ${FINDING_QUANTITIES[quantity].noun} of ${variant}${describeGroup(finding)}`;
   const other = describeOther(finding);
@@ -41,7 +41,7 @@ export function describeAnswer(finding: Finding): string {
     case "no-difference":
       return `${subject} is that ${other} within 5 % (${times} times, ${describeFindingInterval(finding)}).`;
     case "not-shown":
-      return `${subject} is not told apart from that ${other}${describeUnsettled(finding)}.`;
+      return `${subject} is not told apart from that ${other}${describeWidth(finding)}.`;
   }
 }
 
@@ -54,6 +54,24 @@ function describeOther({ question, axis, against }: Finding): string {
   return question === "groups" ? `in “${against?.group}”` : `of ${against?.variant}`;
 }
 
+/** Returns the values of both sides of a comparison: "rate at 1,000 connections: threaded 50,000, epoll 90,000 messages/s (×0.56, …)." */
+export function describeSides(finding: Finding, value: number, other: number): string {
+  const { axis, at, variant, group, against, quantity, question, effect } = finding;
+  const { noun, unit } = FINDING_QUANTITIES[quantity];
+  const place = describePlace(axis, at);
+  const ratios = `×${ratio(effect ?? 0)}, ${describeFindingInterval(finding)}`;
+  const [one, two] = [value, other].map(about);
+  const head = sentenceCase(noun);
+  switch (question) {
+    case "growth":
+      return `${head} of ${variant}: ${two} ${unit} at ${axisWords(axis).format(against?.axisValue ?? 0)}, ${one} ${unit} at ${place} (${ratios}).`;
+    case "groups":
+      return `${head} of ${variant} at ${place}: ${one} ${unit} in “${group}”, ${two} ${unit} in “${against?.group}” (${ratios}).`;
+    default:
+      return `${head} at ${place}: ${variant} ${one} ${unit}, ${against?.variant} ${two} ${unit} (${ratios}).`;
+  }
+}
+
 /** Returns the interval of a finding: "99 % interval 1.40 to 1.56". */
 export function describeFindingInterval({ level, low, high }: Finding): string {
   return low === null || high === null
@@ -61,7 +79,7 @@ export function describeFindingInterval({ level, low, high }: Finding): string {
     : `${level} % interval ${ratio(low)} to ${ratio(high)}`;
 }
 
-function describeUnsettled(finding: Finding): string {
+function describeWidth(finding: Finding): string {
   const { effect, low, wouldTake } = finding;
   const measured = effect === null ? "" : ` (${ratio(effect)} times, ${describeFindingInterval(finding)})`;
   if (low === null) return `${measured}: it takes more repetitions`;
@@ -70,47 +88,52 @@ function describeUnsettled(finding: Finding): string {
     : `${measured}: some ${integer(Math.ceil(wouldTake))} s more would settle it`;
 }
 
-/** Returns a limit as a clause: "select held 994 of 10,000 connections and refused the others: …". */
+/** Returns the predicate of a limit: "held 994 of 10,000 connections and refused the others: …". */
 export function describeLimitFinding(limit: Finding): string {
-  const { variant, axis, at, effect, cause, verdict } = limit;
-  const place = describePlace(axis, at);
-  if (cause !== null) return describeBroken(limit, place);
-  if (axis !== "connections") return `${variant} carried all loads up to ${place}`;
-  if (effect === at) return `${variant} held all ${plural(at, "connection")} that were asked for`;
-  const why = verdict === "not-shown" ? ", and refused none: the client is the limit" : "";
-  return `${variant} held ${integer(effect)} of ${plural(at, "connection")}${why}`;
+  const { axis, at, effect, cause, verdict } = limit;
+  if (cause !== null) return describeBroken(limit);
+  if (axis !== "connections") return `carried all loads up to ${describePlace(axis, at)}`;
+  if (effect === at) return `held all ${plural(at, "connection")} that were asked for`;
+  return `${describeHeld(limit)}${verdict === "not-shown" ? ", and refused none: the client is the limit" : ""}`;
 }
 
-function describeBroken({ variant, axis, at, effect, cause, verdict }: Finding, place: string): string {
-  const value = effect ?? 0;
+function describeBroken(limit: Finding): string {
+  const { axis, at, effect, cause, verdict } = limit;
+  const [value, place] = [effect ?? 0, describePlace(axis, at)];
   switch (cause) {
     case "out-of-memory":
-      return `${variant} ran out of memory at ${place}`;
+      return `ran out of memory at ${place}`;
     case "cut-off":
-      return `${variant} did not finish in the plan's time at ${place}`;
+      return `did not finish in the plan's time at ${place}`;
     case "failed":
-      return `${variant} failed at ${place}`;
+      return `failed at ${place}`;
     case "offered":
-      return `${variant} achieved ${percent(100 * value)} of what was offered at ${place}`;
+      return `achieved ${percent(100 * value)} of what was offered at ${place}`;
     case "rate":
-      return `${variant} kept ${percent(100 * value)} of its best rate at ${place}`;
+      return `kept ${percent(100 * value)} of its best rate at ${place}`;
     case "latency":
-      return `the p99 response time of ${variant} was ${about(value)} ms at ${place}`;
+      return `had a p99 response time of ${about(value)} ms at ${place}`;
     case "listen-overflow":
-      if (verdict === "at-most") return `no accept queue of ${variant} overflowed from ${place} on`;
+      if (verdict === "at-most") return `overflowed no accept queue from ${place} on`;
       return verdict === "at-least"
-        ? `the accept queue of ${variant} overflowed with ${place}, the longest tried`
-        : `the accept queue of ${variant} needs ${place}: shorter ones overflowed`;
-    default: {
-      const reason = describeRefusal(cause);
-      const asked = axis === "connections" ? plural(at, "connection") : `the connections at ${place}`;
-      return `${variant} held ${integer(value)} of ${asked} and refused the others: ${reason}`;
-    }
+        ? `overflowed its accept queue with ${place}, the longest tried`
+        : `needs ${place}: with shorter ones its accept queue overflowed`;
+    default:
+      return `${describeHeld(limit)} and ${describeRefusal(limit)}`;
   }
 }
 
-function describeRefusal(cause: Break | null): string {
-  return (REFUSALS as Readonly<Record<string, string>>)[cause ?? ""] ?? cause ?? "";
+/** Returns "held 994 of 10,000 connections". */
+export function describeHeld({ axis, at, effect }: Finding): string {
+  const asked =
+    axis === "connections" ? plural(at, "connection") : `the connections at ${describePlace(axis, at)}`;
+  return `held ${integer(effect ?? 0)} of ${asked}`;
+}
+
+/** Returns "refused the others: …", with the reason that the server gave. */
+export function describeRefusal({ cause }: Finding): string {
+  const reasons: Readonly<Record<string, string>> = REFUSALS;
+  return `refused the others: ${reasons[cause ?? ""] ?? cause}`;
 }
 
 const BREAKS: Readonly<Partial<Record<Break, (value: number) => string>>> = {
@@ -136,4 +159,27 @@ export function describeBreak({ axis, at, cause, effect, verdict }: Finding): st
     return `the accept queue ${verdict === "shown" ? "below" : "up to"} ${before}${format(at)}`;
   }
   return `${BREAKS[cause]?.(effect ?? 0) ?? cause} at ${format(at)}`;
+}
+
+/** Returns what was not settled, and what would settle it; null where everything was. */
+export function describeUnsettled(findings: readonly Finding[]): string | null {
+  const [first] = findings;
+  if (first === undefined) return null;
+  const nearest = findings
+    .filter(({ wouldTake }) => wouldTake !== null)
+    .toSorted((a, b) => (a.wouldTake ?? 0) - (b.wouldTake ?? 0));
+  const count = plural(findings.length, "comparison");
+  const [soonest] = nearest;
+  if (soonest !== undefined) {
+    const seconds = integer(Math.ceil(soonest.wouldTake ?? 0));
+    return `Not settled: ${count}; the next one (${describeSubject(soonest)}) takes some ${seconds} s more: --budget.`;
+  }
+  if (findings.every(({ low }) => low === null)) {
+    return `Not settled: ${count}; it takes three repetitions or more: --repeats.`;
+  }
+  return `Not settled: ${count}; more repetitions (--repeats), or a client that is not the limit (--clients), would help.`;
+}
+
+function describeSubject({ quantity, variant, axis, at }: Finding): string {
+  return `${FINDING_QUANTITIES[quantity].noun} of ${variant} at ${describePlace(axis, at)}`;
 }

@@ -1,17 +1,44 @@
 import type { Finding, FindingQuantity } from "@c10k-lab/protocol";
-import { describeLimitFinding, FINDING_QUANTITIES } from "./answers.ts";
+import { describeHeld, describeLimitFinding, FINDING_QUANTITIES } from "./answers.ts";
 import { describePlace, describeRange } from "./axis.ts";
-import { listed, ratio } from "./numbers.ts";
+import { listed, ratio, sentenceCase } from "./numbers.ts";
 
 /** Growth by less is not worth a headline. */
 const GROWTH_MIN = 1.25;
 
-/** A claim that can stand as a heading, without a full stop, and the strength that orders claims: a factor. */
+/** A claim without a full stop, and what orders claims. */
 export interface Claim {
-  readonly sentence: string;
+  /** A server that is the subject of `text`; null where the subject is in it. */
+  readonly subject: string | null;
+  /** Begins in lower case. */
+  readonly text: string;
+  /** Factor. */
   readonly strength: number;
   /** Quantity that a chart of the claim shows; null where there is none to draw. */
   readonly quantity: FindingQuantity | null;
+  /** The server that the claim speaks against; null where there is none. */
+  readonly about: string | null;
+  /** The server carried no more. */
+  readonly isEnd: boolean;
+}
+
+const ABOUT_NONE = { subject: null, about: null, isEnd: false } as const;
+
+/** Returns a claim as a heading. The name of a server keeps its case. */
+export function describeClaim({ subject, text }: Claim): string {
+  return subject === null ? sentenceCase(text) : `${subject} ${text}`;
+}
+
+/** Returns the strongest claims as one sentence: "select stops scaling first: it held …; at 4,000 connections …." */
+export function joinClaims(claims: readonly Claim[], isAboutServers: boolean): string {
+  const [first, ...others] = claims;
+  if (first === undefined) return "Nothing was measured that answers the question.";
+  const rest = others
+    .map(({ subject, text }) => `; ${subject === null ? text : `${subject} ${text}`}`)
+    .join("");
+  if (!isAboutServers || first.about === null) return `${describeClaim(first)}${rest}.`;
+  const verdict = `${first.about} ${first.isEnd ? "stops scaling first" : "scales worst"}`;
+  return `${verdict}: ${first.subject === first.about ? `it ${first.text}` : first.text}${rest}.`;
 }
 
 /** Returns the strongest claim that the findings of one group allow. */
@@ -44,9 +71,10 @@ function claimGroups(findings: readonly Finding[]): Claim | null {
   const { variant, axis, at, group, against, effect, quantity } = first;
   const { noun } = FINDING_QUANTITIES[quantity];
   return {
-    sentence: `At ${describePlace(axis, at)} the ${noun} of ${variant} is ${ratio(effect ?? 0)} times as long in “${group}” as in “${against?.group}”`,
+    text: `at ${describePlace(axis, at)} the ${noun} of ${variant} is ${ratio(effect ?? 0)} times as long in “${group}” as in “${against?.group}”`,
     strength: strengthOf(first),
     quantity,
+    ...ABOUT_NONE,
   };
 }
 
@@ -60,13 +88,14 @@ function claimRefusal(findings: readonly Finding[]): Claim | null {
     .toSorted((a, b) => (a.effect ?? 0) - (b.effect ?? 0));
   if (first === undefined) return null;
   const others = limits.filter((one) => one.cause === null && one.effect === one.at).map(nameOf);
-  const rest =
-    others.length === 0 ? "" : `; ${listed(others)} held ${others.length === 1 ? "all" : "all of them"}`;
-  const [clause = ""] = describeLimitFinding(first).split(" and refused");
+  const rest = others.length === 0 ? "" : `, ${listed(others)} all of them`;
   return {
-    sentence: `${clause}${rest}`,
+    subject: first.variant,
+    text: `${describeHeld(first)}${rest}`,
     strength: first.at / Math.max(1, first.effect ?? 0),
     quantity: null,
+    about: first.variant,
+    isEnd: true,
   };
 }
 
@@ -77,13 +106,13 @@ function claimBacklog(findings: readonly Finding[]): Claim | null {
   const place = describePlace(first.axis, first.at);
   const quantity = "first-response-p99";
   if (limits.every(({ verdict }) => verdict === "at-most")) {
-    return { sentence: `No accept queue overflows from ${place} on`, strength: 1, quantity };
+    return { text: `no accept queue overflows from ${place} on`, strength: 1, quantity, ...ABOUT_NONE };
   }
   const isOpen = limits.some(({ verdict }) => verdict === "at-least");
-  const sentence = isOpen
-    ? `Accept queues overflow up to ${place}, the longest tried`
-    : `It takes ${place} until no accept queue overflows`;
-  return { sentence, strength: 2, quantity };
+  const text = isOpen
+    ? `accept queues overflow up to ${place}, the longest tried`
+    : `it takes ${place} until no accept queue overflows`;
+  return { text, strength: 2, quantity, ...ABOUT_NONE };
 }
 
 function claimGrowth(findings: readonly Finding[]): Claim | null {
@@ -93,9 +122,12 @@ function claimGrowth(findings: readonly Finding[]): Claim | null {
   const { variant, axis, at, against, effect, quantity } = first;
   const { noun } = FINDING_QUANTITIES[quantity];
   return {
-    sentence: `The ${noun} of ${variant} grows ${ratio(effect ?? 0)}-fold from ${describeRange(axis, against?.axisValue ?? 0, at)}${describeSteady(all, first)}`,
+    text: `the ${noun} of ${variant} grows ${ratio(effect ?? 0)}-fold from ${describeRange(axis, against?.axisValue ?? 0, at)}${describeSteady(all, first)}`,
     strength: strengthOf(first),
     quantity,
+    subject: null,
+    about: variant,
+    isEnd: false,
   };
 }
 
@@ -117,9 +149,10 @@ function claimVariants(findings: readonly Finding[]): Claim | null {
   const { variant, axis, at, against, effect, quantity } = first;
   const { noun } = FINDING_QUANTITIES[quantity];
   return {
-    sentence: `At ${describePlace(axis, at)} the ${noun} of ${variant} is ${ratio(effect ?? 0)} times that of ${against?.variant}`,
+    text: `at ${describePlace(axis, at)} the ${noun} of ${variant} is ${ratio(effect ?? 0)} times that of ${against?.variant}`,
     strength: strengthOf(first),
     quantity,
+    ...ABOUT_NONE,
   };
 }
 
@@ -131,12 +164,20 @@ function claimBreak(findings: readonly Finding[]): Claim | null {
     const [one] = held.toSorted((a, b) => b.at - a.at);
     if (one === undefined) return null;
     return {
-      sentence: `${listed(held.map(nameOf))} carried everything up to ${describePlace(one.axis, one.at)}`,
+      text: `${listed(held.map(nameOf))} carried everything up to ${describePlace(one.axis, one.at)}`,
       strength: 1,
       quantity: null,
+      ...ABOUT_NONE,
     };
   }
-  return { sentence: describeLimitFinding(first).replace(/^the /, "The "), strength: 2, quantity: first.quantity };
+  return {
+    subject: first.variant,
+    text: describeLimitFinding(first),
+    strength: 2,
+    quantity: first.quantity,
+    about: first.variant,
+    isEnd: true,
+  };
 }
 
 function claimNothing(findings: readonly Finding[]): Claim {
@@ -144,10 +185,10 @@ function claimNothing(findings: readonly Finding[]): Claim {
   const names = [
     ...new Set(findings.flatMap(({ variant, against }) => [variant, against?.variant ?? variant])),
   ];
-  if (names.length === 0) return { sentence: "Nothing could be compared", strength: 0, quantity };
+  if (names.length === 0) return { text: "nothing could be compared", strength: 0, quantity, ...ABOUT_NONE };
   const isSame = findings.some(({ verdict }) => verdict === "no-difference");
-  const what = isSame ? "No difference of 5 % or more" : "No difference";
-  return { sentence: `${what} is shown between ${listed(names)}`, strength: 1, quantity };
+  const what = isSame ? "no difference of 5 % or more" : "no difference";
+  return { text: `${what} is shown between ${listed(names)}`, strength: 1, quantity, ...ABOUT_NONE };
 }
 
 function nameOf({ variant }: Finding): string {

@@ -1,6 +1,6 @@
-import { type Capacity, INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
+import { type Capacity, INFINITE, type Search, type Signal, type Trial } from "@c10k-lab/protocol";
 import { describeDoubt } from "./doubts.ts";
-import { figure, integer, MISSING, plural } from "./numbers.ts";
+import { figure, integer, listed, MISSING, plural } from "./numbers.ts";
 import { describeBound, describeSignal } from "./signals.ts";
 import { type Column, type Table, tabulate } from "./table.ts";
 
@@ -121,4 +121,40 @@ export function describeLimit(search: Search): string {
   const { met, failed } = search;
   if (failed === null) return met === null ? "not known" : `not up to ${describeAmount(search, met)}`;
   return `${integer(met ?? 0)} to ${describeAmount(search, failed)}`;
+}
+
+/** Returns which of some searches of one quantity missed the objective first, as a claim without a full stop. */
+export function describeSearchOrder(all: readonly Search[]): string {
+  const searches = all.filter(({ ended }) => ended === "boundary" || ended === "bound");
+  const [lowest] = searches
+    .filter(({ failed }) => failed !== null)
+    .toSorted((a, b) => (a.failed ?? 0) - (b.failed ?? 0));
+  const [first] = all;
+  const what = first?.searched === "rate" ? "the rate" : "connections";
+  if (searches.length === 0) return `No limit was found as ${what} rose`;
+  if (lowest === undefined) return `No server reached its limit as ${what} rose to the end of the search`;
+  const overlapping = searches.filter((one) => one !== lowest && (one.met ?? 0) < (lowest.failed ?? 0));
+  if (overlapping.length === 0) {
+    return `${searchName(lowest)} is the first to miss the objective as ${what} rose: ${describeLimit(lowest)}`;
+  }
+  const names = listed([lowest, ...overlapping].map(searchName));
+  return `No order is shown as ${what} rose: the limits of ${names} overlap`;
+}
+
+const SIGNALS: Readonly<Record<Signal["signal"], string>> = {
+  "fd-wall": "descriptors",
+  "thread-limit": "no more threads",
+  memory: "memory",
+  "client-resources": "the client's resources",
+  "listen-overflow": "the accept queue",
+  failures: "connections fail",
+  "client-limit": "the client",
+  cpu: "its core is used up",
+  rate: "too few answered",
+  latency: "the p99 response time",
+};
+
+/** Returns a signal in a few words, for a table. */
+export function describeSignalBriefly(signal: Signal["signal"]): string {
+  return SIGNALS[signal];
 }

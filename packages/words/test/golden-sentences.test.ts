@@ -496,11 +496,11 @@ test.each<[Partial<Finding>, string]>([
   ],
   [
     { question: "limit", quantity: "p99", effect: 182.4, cause: "latency" },
-    "The p99 response time of threaded was 182 ms at 1,000 connections.",
+    "threaded had a p99 response time of 182 ms at 1,000 connections.",
   ],
   [
     { question: "limit", quantity: "held", axis: "backlog", cause: "listen-overflow" },
-    "The accept queue of threaded needs backlog 1,000: shorter ones overflowed.",
+    "threaded needs backlog 1,000: with shorter ones its accept queue overflowed.",
   ],
 ])("the finding %j reads: %s", (change, sentence) => {
   expect(describeAnswer({ ...FINDING, ...change })).toBe(sentence);

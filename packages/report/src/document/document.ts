@@ -1,38 +1,81 @@
-import type { Figures } from "../charts/charts.ts";
-import type { Experiment } from "../model/experiment.ts";
-import { blocks, text } from "../text/markdown.ts";
-import { appendix } from "./appendix.ts";
-import { conclusion } from "./conclusion.ts";
+import { describeUnsettled } from "@c10k-lab/words";
+import type { Figure, GroupChart } from "../charts/draw/chart.ts";
+import { answerTable } from "../story/answer-rows.ts";
+import type { Section, Story } from "../story/story.ts";
+import { figureBlock } from "../text/figures.ts";
+import { blocks, bullets, demoted, renderTable, text } from "../text/markdown.ts";
+import { describePartial } from "./ends.ts";
 import { environment } from "./environment.ts";
+import { limits } from "./limits.ts";
 import { method } from "./method.ts";
-import { discussion } from "./results/discussion.ts";
-import { results } from "./results/results.ts";
-import { summary } from "./summary.ts";
-import { threats } from "./threats.ts";
 
-/** The whole report as Markdown. Charts are images at `charts/NAME.svg`. */
-export function renderDocument(experiments: readonly Experiment[], figures: Figures): string {
-  const parts = [
-    "# Which server architecture stops scaling first?",
-    summary(experiments),
-    questions(experiments),
-    environment(experiments),
-    method(experiments),
-    results(experiments, figures),
-    discussion(experiments),
-    threats(experiments),
-    conclusion(experiments),
-    appendix(experiments),
-  ];
-  return `${blocks(parts)}\n`;
+/** The report as Markdown, and the charts that it shows at `charts/NAME.svg`. */
+interface Rendered {
+  readonly markdown: string;
+  readonly charts: readonly Figure[];
 }
 
-function questions(experiments: readonly Experiment[]): string {
-  const [only] = experiments;
-  if (experiments.length === 1 && only !== undefined)
-    return blocks(["## Question", text(only.results.manifest.question)]);
+/** Numbers the figures in the order in which they are shown. */
+class Figures {
+  readonly #shown: Figure[] = [];
+
+  get shown(): readonly Figure[] {
+    return this.#shown;
+  }
+
+  show(chart: GroupChart | undefined): string {
+    if (chart === undefined) return "";
+    const figure = { ...chart, number: this.#shown.length + 1 };
+    this.#shown.push(figure);
+    return figureBlock(figure);
+  }
+}
+
+/** Renders the answer on the first screen, then a section for each question, then method, limits and environment. */
+export function renderDocument(stories: readonly Story[]): Rendered {
+  const figures = new Figures();
+  const experiments = stories.map(({ experiment }) => experiment);
+  const markdown = blocks([
+    stories.length === 1 ? "" : renderSummary(stories),
+    ...stories.map((story) => renderStory(story, figures, stories.length === 1)),
+    method(experiments),
+    limits(experiments),
+    environment(experiments),
+  ]);
+  return { markdown: `${markdown}\n`, charts: figures.shown };
+}
+
+function renderSummary(stories: readonly Story[]): string {
+  const answers = stories.map(({ experiment, answer }) => `${experiment.name}: ${answer}`);
+  return blocks(["# Which server architecture stops scaling first?", bullets(answers)]);
+}
+
+function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
+  const { experiment, answer, rows, sections, lead, unsettled } = story;
+  const open = describeUnsettled(unsettled);
+  const [shown, ...others] = lead?.charts ?? [];
+  const first = blocks([
+    `# ${text(experiment.results.manifest.question)}`,
+    describePartial(experiment.results),
+    `**${text(answer)}**`,
+    figures.show(shown),
+    rows.length === 0 ? "" : renderTable(answerTable(rows)),
+    [open === null ? "" : text(open), "[All cells, intervals and charts](details.md)."]
+      .filter((part) => part !== "")
+      .join(" "),
+  ]);
+  const rest = sections.map((section) =>
+    renderSection(section, section === lead ? others : section.charts, figures),
+  );
+  return demoted(blocks([first, ...rest]), isOnly ? 0 : 1);
+}
+
+function renderSection(section: Section, [chart]: readonly GroupChart[], figures: Figures): string {
+  const { claim, reasons, doubts } = section;
   return blocks([
-    "## Questions",
-    ...experiments.map(({ name, results: { manifest } }) => `**${text(name)}**: ${text(manifest.question)}`),
+    `## ${text(claim)}`,
+    figures.show(chart),
+    text(reasons.map((reason) => reason.trim()).join(" ") + (doubts.length === 0 ? "" : " †")),
+    doubts.length === 0 ? "" : `*† ${text(`In most repetitions ${doubts.join("; ")}.`)}*`,
   ]);
 }

@@ -1,81 +1,26 @@
-import type { Manifest } from "@c10k-lab/protocol";
-import { type Column, figure, integer, listed, MISSING } from "@c10k-lab/words";
+import { type Column, figure } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
-import { blocks, tableOf, text } from "../text/markdown.ts";
+import { blocks, tableOf } from "../text/markdown.ts";
 
-type Entries = readonly (readonly [name: string, value: string])[];
-
-/** One property of machine or software, with its value in each experiment. */
-interface Property {
-  readonly name: string;
-  readonly values: readonly string[];
-}
-
-/** Renders machine and software: once where all experiments agree, else for each. */
+/** Renders machine and software in a row for each experiment. */
 export function environment(experiments: readonly Experiment[]): string {
-  const all = experiments.map(
-    ({ results: { manifest } }) => new Map([...experimentEntries(manifest), ...machineEntries(manifest)]),
-  );
-  const names = [...new Set(all.flatMap((entries) => [...entries.keys()]))];
-  const properties = names.map((name) => ({ name, values: all.map((one) => one.get(name) ?? MISSING) }));
-  const isSame = ({ values }: Property) => new Set(values).size === 1;
-  const different = properties.filter((one) => !isSame(one));
-  return blocks([
-    "## Environment",
-    describeMachines(experiments, different),
-    tableOf([nameColumn("property"), valueColumn("value", 0)], properties.filter(isSame)),
-    different.length === 0
-      ? ""
-      : tableOf(
-          [
-            nameColumn("property that differs"),
-            ...experiments.map((experiment, at) => valueColumn(experiment.name, at)),
-          ],
-          different,
-        ),
-  ]);
+  return blocks(["## Environment", tableOf(COLUMNS, experiments)]);
 }
 
-function nameColumn(head: string): Column<Property> {
-  return { head, align: "left", cell: ({ name }) => name };
-}
+const COLUMNS: readonly Column<Experiment>[] = [
+  { head: "plan", align: "left", cell: ({ name }) => name },
+  {
+    head: "started",
+    align: "left",
+    cell: ({ results }) => results.manifest.startedAt.slice(0, 16).replace("T", " "),
+  },
+  { head: "processor", align: "left", cell: ({ results }) => describeProcessor(results.manifest.machine) },
+  { head: "memory", cell: ({ results }) => `${figure(results.manifest.machine.memoryBytes / 2 ** 30)} GiB` },
+  { head: "kernel", align: "left", cell: ({ results }) => results.manifest.machine.kernel },
+  { head: "Node.js", align: "left", cell: ({ results }) => results.manifest.software.node },
+  { head: "engine", align: "left", cell: ({ results }) => results.manifest.engine },
+];
 
-function valueColumn(head: string, at: number): Column<Property> {
-  return { head, align: "left", cell: ({ values }) => values[at] ?? MISSING };
-}
-
-function describeMachines(experiments: readonly Experiment[], different: readonly Property[]): string {
-  const [first] = experiments;
-  if (first === undefined || experiments.length === 1) return "";
-  const ofMachine = new Set(machineEntries(first.results.manifest).map(([name]) => name));
-  const differs = different.map(({ name }) => name).filter((name) => ofMachine.has(name));
-  if (differs.length === 0) {
-    return "All experiments were made on one machine, with the same settings and the same programs.";
-  }
-  return `**The experiments differ in machine or software:** ${text(listed(differs))}. Each is read by itself; nothing below compares one with another.`;
-}
-
-function experimentEntries({ plan, engine, images, startedAt, finishedAt, machine }: Manifest): Entries {
-  return [
-    ["plan", plan],
-    ["engine", engine],
-    ...Object.entries(images ?? {}).map(([app, id]): [string, string] => [`image of ${app}`, id]),
-    ["started", startedAt],
-    ["finished", finishedAt ?? MISSING],
-    ["load average when it began", machine.loadAverage.map((load) => load.toFixed(2)).join(", ")],
-  ];
-}
-
-function machineEntries({ machine, software }: Manifest): Entries {
-  const sysctls = Object.entries(machine.sysctls).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return [
-    ["processor", machine.cpu],
-    ["processors", integer(machine.processors)],
-    ["memory", `${figure(machine.memoryBytes / 2 ** 30)} GiB`],
-    ["kernel", machine.kernel],
-    ["file descriptors allowed", integer(machine.fileDescriptors)],
-    ["Node.js", software.node],
-    ["c10k-lab", software.version + (software.commit === null ? "" : `, commit ${software.commit}`)],
-    ...sysctls,
-  ];
+function describeProcessor({ processors, cpu }: { processors: number; cpu: string }): string {
+  return `${processors} × ${cpu}`;
 }

@@ -1,8 +1,8 @@
 import { type Change, type ComparedQuantity, INFINITE, type Percentile } from "@c10k-lab/protocol";
-import { type Difference, isReal, ratioOf } from "../comparison/comparison.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import type { Quantity } from "../model/quantities.ts";
 import { COMPARED, selectDoubts } from "./compared-quantities.ts";
+import { type Difference, isReal, ratioOf } from "./difference.ts";
 
 /** Quantities to compare, and the rule by which a change counts. */
 export interface Rule {

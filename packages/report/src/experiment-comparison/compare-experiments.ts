@@ -9,9 +9,9 @@ import type {
 } from "@c10k-lab/protocol";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { serverNames, summarizeCells, tableOrder } from "../model/group.ts";
-import { RATIO_MIN } from "../model/limits.ts";
 import { type CellPair, compareCell } from "./cell-comparison.ts";
 import type { Rule } from "./change.ts";
+import { RATIO_MIN } from "./difference.ts";
 import { listEnvironmentDifferences } from "./environment-differences.ts";
 
 /** One experiment of a comparison. */

@@ -1,13 +1,5 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
-import {
-  describeAmount,
-  describeFixed,
-  describeLimit,
-  integer,
-  listTrials,
-  plural,
-  searchName,
-} from "@c10k-lab/words";
+import { integer, listTrials, plural, searchName } from "@c10k-lab/words";
 import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
 
 const WORDS = {
@@ -28,8 +20,7 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
     return [
       {
         name: `searched-${searched}`,
-        heading: `Search for the largest ${subject}`,
-        title: writeTitle(of),
+        title: `Search for the largest ${subject}`,
         caption: writeCaption(of, objective.p99Ms),
         x: { ...numberAxis(label, unit, "log"), ticks: ticksBetween(...ends) },
         y: numberAxis("p99 response time from when a message was due, ms", "ms", "log"),
@@ -51,18 +42,10 @@ function makeSeries(search: Search): Series {
   return { name: searchName(search), kind: "marks", points: listPoints(true), hollow: listPoints(false) };
 }
 
-function writeTitle(searches: readonly Search[]): string {
-  const [best] = searches.filter(({ met }) => met !== null).toSorted((a, b) => (b.met ?? 0) - (a.met ?? 0));
-  if (best === undefined) return "No value tried met the objective";
-  return `At most ${describeAmount(best, best.met ?? 0)} met the objective (${searchName(best)}), ${describeFixed(best)}`;
-}
-
 function writeCaption(searches: readonly Search[], p99Ms: number): string {
-  const limits = searches.map((one) => `${searchName(one)} ${describeLimit(one)}`).join("; ");
   const unseen = searches.flatMap(listTrials).filter((trial) => typeof trial.p99Ms !== "number").length;
-  const missing =
-    unseen === 0 ? "" : ` Not drawn, because their p99 is not finite: ${plural(unseen, "repetition")}.`;
-  return `Each mark is one repetition: full where it met the objective, hollow where it did not. The dashed line is the objective's p99, ${integer(p99Ms)} ms. Limits: ${limits}.${missing}`;
+  const missing = unseen === 0 ? "" : ` ${plural(unseen, "repetition")} without a finite p99 are not drawn.`;
+  return `Each mark is a repetition: full where it met the objective (dashed: p99 of ${integer(p99Ms)} ms), hollow where it did not.${missing}`;
 }
 
 /** 1, 2, 5, 10, 20, … as far as the values go. */

@@ -1,11 +1,10 @@
-import { describePlace } from "@c10k-lab/words";
-import { RUNGS, rungText } from "../../comparison/ladder.ts";
-import { isLaddered, waitsOf } from "../../comparison/waits.ts";
+import { describePlace, integer, listed } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
-import { cellsAt, type Group, listAxisValues } from "../../model/group.ts";
+import { cellsAt, type Group, isWhole, listAxisValues } from "../../model/group.ts";
+import { RUNGS, rungText } from "../../waits/ladder.ts";
+import { isLaddered, waitsOf } from "../../waits/waits.ts";
 import { type Chart, numberAxis, type Series } from "../draw/chart.ts";
 import { chooseScale } from "./by-connections.ts";
-import { writeCaption, writeTitle } from "./connection-scatter-words.ts";
 import { type Drawn, selectConnections } from "./drawn-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
@@ -40,12 +39,11 @@ function placesToDraw(group: Group): number[] {
 function scatter(group: Group, cells: readonly CellFigures[], x: number | null): Chart {
   const drawn = cells.map((cell) => selectConnections(group, cell)).filter(({ dots }) => dots.length > 0);
   const series = drawn.flatMap(makeSeries);
-  const heading = "Response time of each connection";
+  const title = "Response time of each connection";
   return {
     name: x === null ? "response-by-connection" : `response-by-connection-${x}`,
-    heading: x === null ? heading : `${heading}, ${describePlace(group.axis, x)}`,
-    title: writeTitle(group, drawn),
-    caption: writeCaption(group, drawn),
+    title: x === null ? title : `${title}, ${describePlace(group.axis, x)}`,
+    caption: [...outlineSentence(drawn), ...missingSentence(drawn)].join(" "),
     x: numberAxis("connection number", ""),
     y: numberAxis("mean response time, ms", "ms", x === null ? chooseScale(series) : "log"),
     series,
@@ -57,4 +55,25 @@ function makeSeries({ cell: { variant }, dots, labelled }: Drawn): Series[] {
   const others = { ...common, name: variant, points: dots.filter((point) => point.length === 2) };
   if (labelled.length === 0) return [others];
   return [others, { ...common, name: `${variant}, on a rung`, points: labelled, labels: RUNG_LABELS }];
+}
+
+/** A wait is one of several messages, the mean is of all: so the marks lie lower than the rungs. */
+function outlineSentence(drawn: readonly Drawn[]): string[] {
+  const first = drawn.find(({ labelled }) => labelled.length > 0);
+  if (first === undefined) return [];
+  const { messages = null, active = 0 } = first.cell.middle.client?.asked ?? {};
+  const each = messages === null || active === 0 ? 0 : messages / active;
+  const outlined = "Outlined: connections that waited for a retransmission (0.2, 0.4, 0.8 s and so on).";
+  if (!Number.isInteger(each) || each <= 1) return [outlined];
+  return [outlined, `The mean is of ${each} messages, one of which waited so.`];
+}
+
+function missingSentence(drawn: readonly Drawn[]): string[] {
+  const missing = drawn
+    .filter(({ waits }) => waits.unanswered > 0)
+    .map(
+      ({ cell, waits }) =>
+        `${integer(waits.unanswered)} of ${cell.variant}'s${isWhole(cell) ? "" : ` (${cell.middle.status})`}`,
+    );
+  return missing.length === 0 ? [] : [`Without a response and not drawn: ${listed(missing)}.`];
 }

@@ -6,80 +6,71 @@ import type { Drawing } from "./by-connections.ts";
 
 const THROUGHPUT: Drawing = {
   name: "throughput",
-  heading: "Throughput",
+  title: "Throughput",
   label: "messages per second",
   quantity: quantities.RATE,
-  leads: "answers the most messages per second",
 };
 
 const CPU_PER_MESSAGE: Drawing = {
   name: "cpu-per-message",
-  heading: "Server CPU per message",
+  title: "Server CPU per message",
   label: "CPU time per message, µs",
   unit: "µs",
   quantity: quantities.CPU_PER_MESSAGE,
-  leads: "needs the least CPU time per message",
 };
 
 const CPU_CORE: Drawing = {
   name: "cpu-core",
-  heading: "Server CPU, share of one core",
+  title: "Server CPU, share of one core",
   label: "CPU used, % of one core",
   unit: "%",
   quantity: quantities.CORE_SHARE,
-  leads: "uses the largest share of a core",
 };
 
 const MEMORY: Drawing = {
   name: "memory",
-  heading: "Memory",
+  title: "Memory",
   label: "peak resident memory, MiB",
   quantity: quantities.MEMORY,
-  leads: "needs the least memory",
 };
 
 const SWITCHES: Drawing = {
   name: "switches",
-  heading: "Context switches",
+  title: "Context switches",
   label: "context switches per message",
   unit: "per message",
   quantity: quantities.SWITCHES,
-  leads: "switches context least often per message",
   canBeLog: true,
 };
 
 const DATA_RATE: Drawing = {
   name: "data-rate",
-  heading: "Data rate",
+  title: "Data rate",
   label: "MiB per second, both ways together",
   quantity: quantities.DATA_RATE,
-  leads: "moves the most bytes per second",
 };
 
 const CONNECTION_RATE: Drawing = {
   name: "connection-rate",
-  heading: "New connections",
+  title: "New connections",
   label: "connections per second, achieved",
   quantity: quantities.CONNECTION_RATE,
-  leads: "serves the most new connections per second",
 };
 
 const DESCRIPTORS: Drawing = {
   name: "descriptors",
-  heading: "Descriptors scanned",
+  title: "Descriptors scanned",
   label: "descriptors scanned per wait",
   unit: "descriptors",
   quantity: quantities.DESCRIPTORS,
-  leads: "scans the fewest descriptors per wait",
 };
 
 const OVERFLOWS: Drawing = {
   name: "overflows",
-  heading: "Accept queue overflows",
+  title: "Accept queue overflows",
   label: "accept queue overflows in a repetition",
   unit: "overflows",
   quantity: quantities.OVERFLOWS,
-  leads: "overflows least often",
 };
 
 const RESPONSE_P50 = time("response-p50", "Response time, median", quantities.RESPONSE_P50);
@@ -98,8 +89,8 @@ const INTENDED_P99 = time(
   "p99 response time from when a message was due",
 );
 
-function time(name: string, heading: string, quantity: Quantity, what = quantity.what): Drawing {
-  return { name, heading, label: `${what}, ms`, quantity, leads: `has the shortest ${what}`, canBeLog: true };
+function time(name: string, title: string, quantity: Quantity, what = quantity.what): Drawing {
+  return { name, title, label: `${what}, ms`, quantity, canBeLog: true };
 }
 
 /** Charts of each question, over what the plan varies, in the order of the report. */

@@ -1,6 +1,6 @@
-import { canBeRetransmissions, isLaddered, rungOfRow, waitsOf } from "../../comparison/waits.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import type { Group } from "../../model/group.ts";
+import { canBeRetransmissions, isLaddered, rungOfRow, waitsOf } from "../../waits/waits.ts";
 import type { Point } from "../draw/chart.ts";
 
 /** Connections of one repetition of a cell. */

@@ -1,8 +1,5 @@
-import { integer, listed } from "@c10k-lab/words";
-import { listShortfalls } from "../../comparison/refusals.ts";
-import type { CellFigures } from "../../model/cell-figures.ts";
-import { cellsOf, type Group } from "../../model/group.ts";
-import { describeShortfall } from "../../wording/scaling.ts";
+import { listed } from "@c10k-lab/words";
+import { type Group, listAxisValues } from "../../model/group.ts";
 import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
 import { hollowSentence, makeSeries, makeXAxis } from "./by-connections.ts";
 
@@ -13,10 +10,9 @@ export function establishedChart(group: Group): Chart | null {
   const got = makeSeries(group, { value: (cell) => cell.established });
   return {
     name: "established",
-    heading: "Connections established",
-    title: writeTitle(group),
+    title: "Connections established",
     caption: writeCaption(group, got),
-    x: makeXAxis(group),
+    x: makeXAxis(group.axis, listAxisValues(group)),
     y: numberAxis("connections established", "connections", "log"),
     series: [asked, ...got],
   };
@@ -29,26 +25,10 @@ function listAsked({ cells }: Group): Point[] {
     .toSorted((a, b) => a[0] - b[0]);
 }
 
-function writeTitle(group: Group): string {
-  const isShort = ({ established, connections }: CellFigures) => (established ?? connections) < connections;
-  const short = group.variants.flatMap((variant) => cellsOf(group, variant).find(isShort) ?? []);
-  if (short.length === 0) {
-    const known = group.cells.filter((cell) => cell.established !== null);
-    const largest = known.reduce((most, cell) => Math.max(most, cell.connections), 0);
-    const where = known.length === group.cells.length ? "" : ", where it is known";
-    return `Every connection asked for was established, up to ${integer(largest)}${where}`;
-  }
-  const held = short.map(
-    (cell) => `${cell.variant} held ${integer(cell.established)} of ${integer(cell.connections)}`,
-  );
-  return `${listed(held)} connections`;
-}
-
 function writeCaption(group: Group, got: readonly Series[]): string {
   const unknown = group.cells.filter(({ established }) => established === null).map(({ name }) => name);
   return [
     "The dashed line is what was asked for.",
-    ...listShortfalls(group).map(describeShortfall),
     ...hollowSentence(group, got),
     ...(unknown.length === 0 ? [] : [`Not known for ${listed(unknown)}.`]),
   ].join(" ");

@@ -1,11 +1,8 @@
-import { about, describePlace } from "@c10k-lab/words";
+import { describePlace } from "@c10k-lab/words";
 import { decodeFromCompressedBase64 } from "hdr-histogram-js";
-import { leaderOf, rank } from "../../comparison/comparison.ts";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import type { Group } from "../../model/group.ts";
-import { RESPONSE_P999 } from "../../model/quantities.ts";
 import { type Chart, numberAxis, type Point } from "../draw/chart.ts";
-import { describeDoubt } from "./by-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 
 /** Ten points from each nine to the next. */
@@ -20,8 +17,7 @@ export function latencyDistribution(group: Group): Chart | null {
   const furthest = Math.max(...cells.map((cell) => curves.get(cell)?.at(-1)?.[0] ?? 1));
   return {
     name: "latency-distribution",
-    heading: "Response time, distribution",
-    title: describeLeader(group, cells),
+    title: "Response time, distribution",
     caption: `All messages of one repetition at ${describePlace(group.axis, first.axisValue)}. Each step to the right holds a tenth of the messages before it; the slowest message is the last point.`,
     x: {
       ...numberAxis("share of messages answered within", "", "log"),
@@ -56,17 +52,6 @@ function decoded(base64: string) {
   } catch {
     return null;
   }
-}
-
-function describeLeader(group: Group, cells: readonly CellFigures[]): string {
-  const at = `at ${describePlace(group.axis, cells[0]?.axisValue ?? 0)}`;
-  const measured = cells.filter((cell) => RESPONSE_P999.value(cell) !== null);
-  const ranked = rank(measured, RESPONSE_P999);
-  const [first] = ranked;
-  const leader = leaderOf({ quantity: RESPONSE_P999, ranked });
-  if (leader === null || first === undefined) return `Distribution of response times ${at}`;
-  const doubt = describeDoubt(group, ranked.slice(0, 2));
-  return `${leader} answers 99.9 % of messages soonest, within ${about(RESPONSE_P999.value(first))} ms, ${at}${doubt}`;
 }
 
 /** 0 %, 50 %, 90 %, 99 % and so on. */

@@ -1,10 +1,9 @@
 import { rateAt } from "@c10k-lab/inference";
-import { integer, listed, plural } from "@c10k-lab/words";
-import type { Group } from "../../model/group.ts";
+import { listed } from "@c10k-lab/words";
+import { type Group, listAxisValues } from "../../model/group.ts";
 import { RATE } from "../../model/quantities.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { fitModels, type ScalabilityModel } from "../../scalability/model.ts";
-import { peakIn } from "../../scalability/peak.ts";
 import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
 import { chooseScale, hollowSentence, makeSeries, makeXAxis } from "./by-connections.ts";
 
@@ -20,10 +19,9 @@ export function scalabilityChart(group: Group): Chart | null {
   );
   return {
     name: "usl",
-    heading: "Rate and scalability model",
-    title: writeTitle(models),
+    title: "Rate and scalability model",
     caption: writeCaption(group, models, series),
-    x: makeXAxis(group),
+    x: makeXAxis(group.axis, listAxisValues(group)),
     y: numberAxis("messages per second", "messages/s", chooseScale(series)),
     series,
   };
@@ -48,19 +46,6 @@ function drawCurve({ coefficients, smallest, largest }: Fitted): Point[] {
     const within = Math.min(largest, Number(load.toPrecision(6)));
     return [within, Number(rateAt(coefficients, within).toPrecision(6))];
   });
-}
-
-function writeTitle(models: readonly ScalabilityModel[]): string {
-  const peaks = models.flatMap(({ variant, fitted }) => {
-    const peak = fitted === null ? null : peakIn(fitted);
-    return peak?.claim === "peak" ? [{ variant, connections: peak.connections }] : [];
-  });
-  if (peaks.length === 0) return "The scalability model locates no peak within the data";
-  const places = peaks.map(({ variant, connections }, index) => {
-    const where = index === 0 ? plural(connections, "connection") : integer(connections);
-    return `${where} for ${variant}`;
-  });
-  return `The fitted rate is highest at ${listed(places)}`;
 }
 
 function writeCaption(group: Group, models: readonly ScalabilityModel[], series: readonly Series[]): string {

@@ -1,7 +1,6 @@
-import { about, describePlace, percent } from "@c10k-lab/words";
+import { describePlace } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsAt, type Group, isWhole, listAxisValues } from "../../model/group.ts";
-import { SPREAD_RATIO } from "../../model/limits.ts";
 import { type Chart, numberAxis, type Point } from "../draw/chart.ts";
 import { largestLoadCells } from "./largest-load.ts";
 import { chooseStep, computeGrowth, type Look, totalAt } from "./over-time.ts";
@@ -9,11 +8,7 @@ import { chooseStep, computeGrowth, type Look, totalAt } from "./over-time.ts";
 /** Something that adds up while a cell lasts: an average hides whether it grows evenly. */
 interface Course {
   readonly name: string;
-  readonly heading: string;
-  /** Title when no variant stands out. */
   readonly title: string;
-  /** Noun, as in "threaded's rate changes most". */
-  readonly what: string;
   /** Beginning of the time axis. */
   readonly from: string;
   readonly label: string;
@@ -21,35 +16,28 @@ interface Course {
   readonly looksOf: (cell: CellFigures) => readonly Look[];
   /** Shortest step of the curve: shorter ones show noise. */
   readonly finestMs: number;
-  readonly format: (value: number) => string;
 }
 
 const RATE: Course = {
   name: "within-a-cell",
-  heading: "Within a cell",
   title: "Messages per second over the time of a cell",
-  what: "rate",
   from: "the first message was sent",
   label: "messages per second",
   unit: "messages/s",
   looksOf: messagesSinceFirst,
   // Twice what lies between two looks of a client.
   finestMs: 200,
-  format: about,
 };
 
 const SERVER_CPU: Course = {
   name: "server-cpu-within-a-cell",
-  heading: "Server CPU within a cell",
   title: "Server CPU over the time of a cell",
-  what: "CPU share",
   from: "the exchange of messages began",
   label: "server CPU, % of one core",
   unit: "%",
   looksOf: busiestStretch,
   // The kernel counts CPU time in steps of 10 ms.
   finestMs: 200,
-  format: percent,
 };
 
 /** Draws one repetition over its time; nothing without samples, as in results of older clients. */
@@ -81,47 +69,22 @@ interface Curve {
 }
 
 function drawCourse(group: Group, course: Course, curves: readonly Curve[]): Chart {
-  const { name, heading, label, unit, from } = course;
+  const { name, title, label, unit, from } = course;
   const at = describePlace(group.axis, curves[0]?.cell.axisValue ?? 0);
   return {
     name,
-    heading,
-    title: writeTitle(course, curves, at),
-    caption: writeCaption(course, curves, at),
+    title,
+    caption: writeCaption(curves, at),
     x: numberAxis(`seconds since ${from}`, `s since ${from}`),
     y: numberAxis(label, unit),
     series: curves.map(({ cell, points }) => ({ name: cell.variant, kind: "trace", points, hollow: [] })),
   };
 }
 
-function writeTitle({ what, title }: Course, curves: readonly Curve[], at: string): string {
-  const [widest, next] = curves.map(measureSpread).toSorted((a, b) => b.width - a.width);
-  const isWidest = widest && next && Number.isFinite(next.width) && widest.width >= SPREAD_RATIO * next.width;
-  return isWidest ? `${widest.variant}'s ${what} changes most within a cell at ${at}` : `${title}, at ${at}`;
-}
-
-function writeCaption({ format, unit }: Course, curves: readonly Curve[], at: string): string {
-  const middles = curves
-    .map(measureSpread)
-    .map(({ variant, low, high }) => `${variant} ${format(low)} to ${format(high)}`);
+function writeCaption(curves: readonly Curve[], at: string): string {
   const broken = curves.filter(({ cell }) => !isWhole(cell));
   const names = broken.map(({ cell }) => `${cell.variant} (${cell.middle.status})`).join(", ");
-  return `One repetition at ${at}. For eight tenths of the time: ${middles.join("; ")}${unit === "%" ? "" : ` ${unit}`}.${names && ` Not whole: ${names}.`}`;
-}
-
-interface Spread {
-  readonly variant: string;
-  /** A tenth of the time it was lower, and a tenth higher than `high`. */
-  readonly low: number;
-  readonly high: number;
-  readonly width: number;
-}
-
-function measureSpread({ cell: { variant }, points }: Curve): Spread {
-  const sorted = points.map((point) => point[1]).toSorted((a, b) => a - b);
-  const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
-  const [low, high] = [at(0.1), at(0.9)];
-  return { variant, low, high, width: low > 0 ? high / low : Number.POSITIVE_INFINITY };
+  return `One repetition at ${at}.${names && ` Not whole: ${names}.`}`;
 }
 
 /** Returns the messages from the first one sent to the last one back. */

@@ -2,11 +2,8 @@
 export interface Chart {
   /** Name of its file, without ending: `throughput`. */
   readonly name: string;
-  /** Subject, for the outline. */
-  readonly heading: string;
-  /** Message. */
   readonly title: string;
-  /** One or two sentences that follow from the data. */
+  /** Sentences that explain marks; may be empty. */
   readonly caption: string;
   readonly x: Axis;
   readonly y: Axis;

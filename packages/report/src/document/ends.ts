@@ -1,0 +1,30 @@
+import type { LabResults, Manifest } from "@c10k-lab/protocol";
+import { describeTrouble, integer } from "@c10k-lab/words";
+import { text } from "../text/markdown.ts";
+
+/** Returns a quotation that tells why an experiment is not complete; empty where it is. */
+export function describePartial({ manifest, repetitions }: LabResults): string {
+  const { outcome, trouble, cellsPlanned } = manifest;
+  if (outcome === "complete") return "";
+  const { heading, reason } = ENDS[outcome];
+  const measured = `${integer(repetitions.length)} of ${integer(cellsPlanned)} cells were measured`;
+  return `> **${heading}:** ${measured}. ${text(trouble === null ? reason : describeTrouble(trouble))}`;
+}
+
+const ENDS: Readonly<
+  Record<Exclude<Manifest["outcome"], "complete">, { readonly heading: string; readonly reason: string }>
+> = {
+  running: { heading: "Partial", reason: "The lab was still at work, or was killed." },
+  interrupted: { heading: "Partial", reason: "The experiment was interrupted." },
+  "bad-plan": {
+    heading: "Bad plan",
+    reason: "A server or the client would not take an option of the plan.",
+  },
+  "no-engine": { heading: "No engine", reason: "No container engine answered." },
+  "no-image": { heading: "No image", reason: "A container image was missing." },
+  "engine-refused": {
+    heading: "Partial, engine refused",
+    reason: "The container engine would not do what it was asked.",
+  },
+  "engine-lost": { heading: "Partial, engine lost", reason: "The container engine went away." },
+};

@@ -1,0 +1,133 @@
+import type { Finding, FindingQuantity, Level } from "@c10k-lab/protocol";
+import {
+  axisWords,
+  type Column,
+  describeBreak,
+  describeRange,
+  FINDING_QUANTITIES,
+  figure,
+  integer,
+  MISSING,
+  ratio,
+  type Table,
+  tabulate,
+} from "@c10k-lab/words";
+import { type Group, listAxisValues } from "../model/group.ts";
+
+/** One server under one question: what it holds, what a message costs, what breaks first. */
+export interface AnswerRow {
+  readonly question: string;
+  readonly variant: string;
+  readonly holds: string;
+  readonly quantity: FindingQuantity;
+  /** Value at the lower end of the axis, and at the upper; null where it was not measured. */
+  readonly low: Level | null;
+  readonly high: Level | null;
+  readonly breaks: string;
+}
+
+/** Growth by less breaks nothing. */
+const GROWTH_MIN = 1.25;
+
+/** Returns a row for each variant of a group. */
+export function rowsOf(group: Group, findings: readonly Finding[]): AnswerRow[] {
+  const own = findings.filter((one) => one.group === group.name);
+  const levels = group.experiment.findings?.levels.filter((one) => one.group === group.name) ?? [];
+  const quantity = quantityOf(levels);
+  const question = questionOf(group, levels);
+  const isHoldOnly = own.some((one) => one.question === "limit") && listAxisValues(group).length === 1;
+  return group.variants.flatMap((variant): AnswerRow[] => {
+    const limit = own.find((one) => one.question === "limit" && one.variant === variant);
+    const measured = levels.filter((one) => one.variant === variant && one.quantity === quantity);
+    // With one message on each connection most of the work is connecting.
+    const ends = isHoldOnly ? [] : measured;
+    if (limit === undefined && ends.length === 0) return [];
+    const [low = null, high = null] = [ends[0], ends.length > 1 ? ends.at(-1) : undefined];
+    const holds = describeHeld(group, limit, levels, variant);
+    const breaks = describeFirst(group, limit, own, variant, high ?? low);
+    return [{ question, variant, holds, quantity, low, high, breaks }];
+  });
+}
+
+/** The cost of a message where it is known, else the first quantity of the group. */
+function quantityOf(levels: readonly Level[]): FindingQuantity {
+  return levels.some(({ quantity }) => quantity === "cost") ? "cost" : (levels[0]?.quantity ?? "cost");
+}
+
+function questionOf({ name, axis, cells }: Group, levels: readonly Level[]): string {
+  const values = [...levels, ...cells].map(({ axisValue }) => axisValue);
+  if (values.length === 0) return name ?? "";
+  const [from, to] = [Math.min(...values), Math.max(...values)];
+  const { before, format, unit } = axisWords(axis);
+  const range = from === to ? `${before}${format(to)}${unit}` : describeRange(axis, from, to);
+  return name === null ? range : `${name}: ${range}`;
+}
+
+function describeHeld(
+  { axis }: Group,
+  limit: Finding | undefined,
+  levels: readonly Level[],
+  variant: string,
+): string {
+  if (axis === "backlog" || axis === "size") return MISSING;
+  if (limit?.quantity === "held" && axis === "connections") {
+    const held = integer(limit.effect);
+    return limit.effect === limit.at ? held : `${held} of ${integer(limit.at)}`;
+  }
+  const measured = levels.filter((one) => one.variant === variant).map(({ axisValue }) => axisValue);
+  return measured.length === 0 ? MISSING : axisWords(axis).format(Math.max(...measured));
+}
+
+function describeFirst(
+  { axis }: Group,
+  limit: Finding | undefined,
+  findings: readonly Finding[],
+  variant: string,
+  last: Level | null,
+): string {
+  if (limit !== undefined) return describeBreak(limit);
+  const growth = findings.find(
+    (one) => one.question === "growth" && one.quantity === "cost" && one.variant === variant,
+  );
+  const at = axisWords(axis).format(last?.axisValue ?? 0);
+  if (growth?.verdict === "shown" && (growth.effect ?? 0) >= GROWTH_MIN) {
+    return `cost ×${ratio(growth.effect ?? 0)} at ${at}`;
+  }
+  const dearer = findings.find(
+    (one) =>
+      one.question === "variants" &&
+      one.quantity === "cost" &&
+      one.variant === variant &&
+      one.at === last?.axisValue,
+  );
+  if (dearer?.verdict === "shown" && (dearer.effect ?? 0) >= GROWTH_MIN) {
+    return `cost ×${ratio(dearer.effect ?? 0)} that of ${dearer.against?.variant} at ${at}`;
+  }
+  return `nothing up to ${at}`;
+}
+
+/** Returns the answer table. Columns that are empty throughout are left out. */
+export function answerTable(rows: readonly AnswerRow[]): Table {
+  return tabulate(answerColumns(rows), rows);
+}
+
+function answerColumns(rows: readonly AnswerRow[]): Column<AnswerRow>[] {
+  const quantities = [...new Set(rows.map(({ quantity }) => quantity))];
+  const [only] = quantities;
+  const label = quantities.length === 1 && only ? FINDING_QUANTITIES[only].label : "value";
+  const columns: Column<AnswerRow>[] = [
+    { head: "question", align: "left", cell: ({ question }) => question },
+    { head: "server", align: "left", cell: ({ variant }) => variant },
+    { head: "holds", cell: ({ holds }) => holds },
+    { head: `${label}: first`, cell: ({ low }) => describeLevel(low) },
+    { head: "last", cell: ({ high }) => describeLevel(high) },
+    { head: "breaks first", align: "left", cell: ({ breaks }) => breaks },
+  ];
+  return columns.filter(({ cell }) => rows.some((row) => cell(row) !== MISSING && cell(row) !== ""));
+}
+
+/** Returns "17.8", or "≥ 52,000" for a rate that the client limited. */
+export function describeLevel(level: Level | null): string {
+  if (level === null) return MISSING;
+  return `${level.isLowerBound ? "≥ " : ""}${figure(level.value)}`;
+}

@@ -1,0 +1,137 @@
+import type { Finding } from "@c10k-lab/protocol";
+import {
+  type Claim,
+  describeAnswer,
+  describePlace,
+  figure,
+  integer,
+  listed,
+  percent,
+  plural,
+} from "@c10k-lab/words";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { cellsOf, type Group, isAblation } from "../model/group.ts";
+import { CHANCE_PERCENT } from "../waits/ladder.ts";
+import { areRetransmissions, isLaddered, waitsOf } from "../waits/waits.ts";
+
+/** Sentences of a section. */
+const REASONS_MAX = 5;
+const FINDINGS_MAX = 3;
+
+/** Returns why a claim holds: its figures, then what the servers and the kernel did. */
+export function listReasons(group: Group, findings: readonly Finding[], claim: Claim): string[] {
+  const figures = chooseFindings(findings, claim).map((finding) => describeFigures(group, finding));
+  const mechanisms = [...explainQueue(group), ...explainWork(group)];
+  const room = Math.max(FINDINGS_MAX, REASONS_MAX - mechanisms.length);
+  return [...figures.slice(0, room), ...mechanisms].slice(0, REASONS_MAX);
+}
+
+/** Returns a finding with the values of both sides. The claim says already what a server held, so the reason is left. */
+function describeFigures(group: Group, finding: Finding): string {
+  const { question, variant, against, quantity, at } = finding;
+  if (question === "limit" || against === null) {
+    return isRefusal(finding) ? `${variant} ${describeRefusal(finding)}.` : describeAnswer(finding);
+  }
+  const levels = group.experiment.findings?.levels ?? [];
+  const valueOf = (of: string | null, name: string, axisValue: number) =>
+    levels.find(
+      (one) =>
+        one.group === of && one.variant === name && one.axisValue === axisValue && one.quantity === quantity,
+    )?.value;
+  const value = valueOf(finding.group, variant, at);
+  const other = valueOf(against.group, against.variant, against.axisValue);
+  return value === undefined || other === undefined || finding.verdict !== "shown"
+    ? describeAnswer(finding)
+    : describeSides(finding, value, other);
+}
+
+function isRefusal({ cause }: Finding): boolean {
+  return cause?.startsWith("refused-") ?? false;
+}
+
+/** One finding for each question and quantity, the strongest, those of the claim's quantity first. */
+function chooseFindings(findings: readonly Finding[], { quantity }: Claim): Finding[] {
+  const told = findings
+    .filter(({ verdict, question }) => verdict !== "not-shown" && question !== "limit")
+    .toSorted(
+      (a, b) =>
+        Number(b.quantity === quantity) - Number(a.quantity === quantity) || strengthOf(b) - strengthOf(a),
+    );
+  const first = [...Map.groupBy(told, (one) => `${one.question} ${one.quantity}`).values()].flatMap((alike) =>
+    alike.slice(0, 1),
+  );
+  const limits = findings.filter(({ question, cause }) => question === "limit" && cause !== null);
+  return [...limits.slice(0, 2), ...first].slice(0, FINDINGS_MAX + 1);
+}
+
+function strengthOf({ low, high }: Finding): number {
+  return low === null || high === null || low === 0 ? 1 : Math.max(low, 1 / high);
+}
+
+/** Explains the cost of a message by what each architecture does for it, as far as the kernel has counted it. */
+function explainWork(group: Group): string[] {
+  if (isAblation(group)) return [];
+  const last = group.variants.flatMap((variant) => cellsOf(group, variant).at(-1) ?? []);
+  const traits = new Map(group.experiment.manifest.servers.map(({ name, traits: of }) => [name, of]));
+  const scanning = last.filter(({ server }) => traits.get(server)?.scansDescriptors);
+  const threaded = last.filter(({ server }) => traits.get(server)?.startsThreadPerConnection);
+  const others = last.filter((cell) => !scanning.includes(cell) && !threaded.includes(cell));
+  return [
+    ...scanning.flatMap((cell) =>
+      cell.descriptorsPerWait === null
+        ? []
+        : [
+            `${cell.variant} hands the whole descriptor set to the kernel at each wait, which scans ${integer(cell.descriptorsPerWait)} descriptors at ${placeOf(cell)}${otherEvents(others)}.`,
+          ],
+    ),
+    ...threaded.flatMap((cell) =>
+      cell.switchesPerMessage === null
+        ? []
+        : [
+            `${cell.variant} wakes a thread for each message: ${figure(cell.switchesPerMessage)} context switches per message at ${placeOf(cell)}${otherSwitches(others)}.`,
+          ],
+    ),
+  ];
+}
+
+function otherEvents(others: readonly CellFigures[]): string {
+  const told = others.filter(({ eventsPerWait }) => (eventsPerWait ?? 0) > 0);
+  return told.length === 0
+    ? ""
+    : `; ${listed(told.map(({ variant }) => variant))} is told only the ready ones, ${listed(told.map(({ eventsPerWait }) => figure(eventsPerWait)))} per wake-up`;
+}
+
+function otherSwitches(others: readonly CellFigures[]): string {
+  const told = others.filter(({ switchesPerMessage }) => switchesPerMessage !== null);
+  return told.length === 0
+    ? ""
+    : `, against ${listed(told.map(({ variant, switchesPerMessage }) => `${figure(switchesPerMessage)} of ${variant}`))}`;
+}
+
+function placeOf({ axis, axisValue }: CellFigures): string {
+  return describePlace(axis, axisValue);
+}
+
+/** Explains long waits by the accept queue, where the kernel has counted overflows. */
+function explainQueue(group: Group): string[] {
+  const { everyCell: cells } = group;
+  const overflowed = cells.filter(({ listenOverflows }) => (listenOverflows ?? 0) > 0).length;
+  const cutOff = cells.filter(({ status }) => status === "cut-off").length;
+  const isRare = 2 * overflowed < cells.length;
+  if (isRare && cutOff === 0) return [];
+  const time = cutOff === 0 ? "" : `, and ${cutOff} did not finish in the plan's time`;
+  return [
+    `The accept queue overflowed in ${overflowed} of ${plural(cells.length, "cell")}${time}.`,
+    ...explainWaits(group),
+  ];
+}
+
+function explainWaits(group: Group): string[] {
+  if (!isLaddered(group)) return [];
+  const waits = waitsOf(group, group.results.repetitions);
+  if (!areRetransmissions(waits)) return [];
+  const share = percent((100 * waits.onRung) / waits.late);
+  return [
+    `${share} of the ${integer(waits.late)} long waits took 0.2, 0.4, 0.8 s and so on, as long as TCP waits before it sends again; by chance it would be ${percent(CHANCE_PERCENT)}.`,
+  ];
+}

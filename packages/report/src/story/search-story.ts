@@ -1,0 +1,70 @@
+import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
+import {
+  describeFixed,
+  describeLimit,
+  describeObjective,
+  describeSearch,
+  describeSearchDoubt,
+  describeSearchOrder,
+  describeSignalBriefly,
+  searchName,
+} from "@c10k-lab/words";
+import { capacityCharts } from "../charts/data/capacity.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { slug } from "../model/experiment.ts";
+import type { AnswerRow } from "./answer-rows.ts";
+import type { Section, Story } from "./story.ts";
+
+/** Tells what the searches of a plan found: a section for each quantity that was raised. */
+export function tellCapacity(experiment: Experiment, capacity: Capacity, servers: readonly string[]): Story {
+  const { searches } = capacity;
+  const sections = SEARCHED.flatMap((searched) => {
+    const of = searches.filter((one) => one.searched === searched);
+    return of.length === 0 ? [] : [tellSearches(experiment, { ...capacity, searches: of }, servers)];
+  });
+  return {
+    experiment,
+    answer:
+      sections.length === 0 ? "No search has ended." : sections.map(({ claim }) => `${claim}.`).join(" "),
+    rows: searches.map(rowOf),
+    sections,
+    lead: sections.find(({ charts }) => charts.length > 0) ?? null,
+    findings: [],
+    unsettled: [],
+  };
+}
+
+function tellSearches(experiment: Experiment, capacity: Capacity, servers: readonly string[]): Section {
+  const { searches } = capacity;
+  const [first] = searches as [Search];
+  const variants = [...new Set(searches.map(searchName))];
+  const charts = capacityCharts(capacity).map((chart) => ({
+    ...chart,
+    name: ["report", slug(experiment.name), chart.name].join("-"),
+    variants,
+    servers,
+  }));
+  const doubts = searches.flatMap((search) => {
+    const doubt = describeSearchDoubt(search);
+    return doubt === null ? [] : [`${searchName(search)}: ${doubt}`.replace(/\.$/, "")];
+  });
+  return {
+    name: first.searched,
+    claim: describeSearchOrder(searches),
+    charts,
+    reasons: [describeObjective(capacity), ...searches.slice(0, 4).map(describeSearch)],
+    doubts,
+  };
+}
+
+function rowOf(search: Search): AnswerRow {
+  return {
+    question: `${search.searched} ${describeFixed(search)}`,
+    variant: searchName(search),
+    holds: describeLimit(search),
+    quantity: "held",
+    low: null,
+    high: null,
+    breaks: search.first === null ? "nothing" : describeSignalBriefly(search.first.signal),
+  };
+}

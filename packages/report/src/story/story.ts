@@ -1,0 +1,103 @@
+import type { Finding } from "@c10k-lab/protocol";
+import { type Claim, claimOf, describeClaim, joinClaims } from "@c10k-lab/words";
+import type { GroupChart } from "../charts/draw/chart.ts";
+import type { Experiment } from "../model/experiment.ts";
+import { type Group, isAblation, listAxisValues } from "../model/group.ts";
+import { type AnswerRow, rowsOf } from "./answer-rows.ts";
+import { drawStory } from "./charts.ts";
+import { listDoubts } from "./doubts.ts";
+import { listReasons } from "./reasons.ts";
+import { tellCapacity } from "./search-story.ts";
+
+/** One question of an experiment, with its claim and what speaks for and against it. */
+export interface Section {
+  /** Short name, for the table of contents: the group, or the plan. */
+  readonly name: string;
+  readonly claim: string;
+  /** Charts that show it, the clearest first. */
+  readonly charts: readonly GroupChart[];
+  /** Two to five sentences. */
+  readonly reasons: readonly string[];
+  /** Reasons why figures of the section may not be the server's. */
+  readonly doubts: readonly string[];
+}
+
+/** An experiment as a person reads it: the answer first. */
+export interface Story {
+  readonly experiment: Experiment;
+  readonly answer: string;
+  readonly rows: readonly AnswerRow[];
+  /** In the order of the plan. */
+  readonly sections: readonly Section[];
+  /** The section with the strongest claim that has a chart; null where none has. */
+  readonly lead: Section | null;
+  /** Findings that settle something, the strongest first. */
+  readonly findings: readonly Finding[];
+  /** Comparisons that settle nothing. */
+  readonly unsettled: readonly Finding[];
+}
+
+/** A section with the claim that orders it. */
+interface Told {
+  readonly section: Section;
+  readonly claim: Claim;
+}
+
+/** Claims of an answer: more would be a list. */
+const CLAIMS_MAX = 3;
+
+/** @param servers of the report, in the order of their colours */
+export function tellStory(experiment: Experiment, servers: readonly string[]): Story {
+  const { capacity, findings: found } = experiment.results;
+  if (capacity !== null) return tellCapacity(experiment, capacity, servers);
+  const all = found?.findings ?? [];
+  const told = experiment.groups.flatMap((group) => tellGroup(experiment, group, servers));
+  const strongest = told.toSorted((a, b) => b.claim.strength - a.claim.strength);
+  const isAboutServers = experiment.groups.some(isAboutLoad);
+  return {
+    experiment,
+    answer: joinClaims(chooseClaims(strongest), isAboutServers),
+    rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
+    sections: told.map(({ section }) => section),
+    lead: strongest.find(({ section }) => section.charts.length > 0)?.section ?? null,
+    findings: all.filter(isSettled).toSorted((a, b) => strengthOf(b) - strengthOf(a)),
+    unsettled: all.filter((finding) => !isSettled(finding) && finding.question !== "limit"),
+  };
+}
+
+function tellGroup(experiment: Experiment, group: Group, servers: readonly string[]): Told[] {
+  const findings = experiment.results.findings?.findings.filter((one) => one.group === group.name) ?? [];
+  if (findings.length === 0) return [];
+  const claim = claimOf(findings);
+  const section = {
+    name: group.name ?? experiment.name,
+    claim: describeClaim(claim),
+    charts: drawStory(experiment, group, claim.quantity, servers),
+    reasons: listReasons(group, findings, claim),
+    doubts: listDoubts(findings),
+  };
+  return [{ section, claim }];
+}
+
+/** Returns the claims of an answer: those that show something, or else the first. */
+function chooseClaims(strongest: readonly Told[]): Claim[] {
+  const claims = strongest.map(({ claim }) => claim);
+  const told = claims.filter(({ strength }) => strength > 1).slice(0, CLAIMS_MAX);
+  return told.length === 0 ? claims.slice(0, 1) : told;
+}
+
+/** The plan raises the load on different servers. */
+function isAboutLoad(group: Group): boolean {
+  const isLoad = group.axis !== "size" && group.axis !== "backlog";
+  return isLoad && !isAblation(group) && listAxisValues(group).length > 0 && group.variants.length > 1;
+}
+
+function isSettled({ verdict }: Finding): boolean {
+  return verdict !== "not-shown";
+}
+
+/** Returns the factor that a finding shows at least; limits with a cause come first. */
+function strengthOf({ question, cause, low, high }: Finding): number {
+  if (question === "limit") return cause === null ? 0 : Number.POSITIVE_INFINITY;
+  return low === null || high === null || low === 0 ? 1 : Math.max(low, 1 / high);
+}
