@@ -16,6 +16,7 @@ export const REPORT = {
   options: {
     out: text({ describe: "folder to write it to [default: the results folder, where there is one]" }),
     pdf: flag("also report.pdf, which Chromium makes of report.html"),
+    verbose: flag("print the table of all cells and every finding, too"),
   },
   examples: [
     ["npm run lab -- report latest", "also of a run that was killed"],

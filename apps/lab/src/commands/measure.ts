@@ -37,6 +37,7 @@ export const MEASURING_OPTIONS = {
     min: 6 * 2 ** 20,
     noun: "enough memory for a container",
   }),
+  verbose: flag("print the table of all cells and every finding at the end, too"),
   results: text({ describe: "folder in which the experiment gets a folder of its own", default: "results" }),
 } as const;
 
@@ -86,7 +87,11 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     process.stderr.write(`lab: ${plan.name}: ${describeTrouble(trouble)}\n`);
     return EXIT.usage;
   }
-  const reportExit = await runReport(["report", session.folder.path]);
+  const reportExit = await runReport([
+    "report",
+    session.folder.path,
+    ...(options.verbose ? ["--verbose"] : []),
+  ]);
   if (interruptedBy) return stopExitCode(interruptedBy);
   if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
   if (reportExit !== EXIT.ok) return reportExit;

@@ -4,12 +4,12 @@ import { EXIT, type LabResults } from "@c10k-lab/protocol";
 import { REPORT } from "../contract.ts";
 import { NoPdf } from "../output/pdf.ts";
 import { writePdfInto, writeReportInto } from "../output/report-files.ts";
-import { printExperiments } from "../output/terminal-summary.ts";
+import { readScreen, summarize } from "../output/terminal-summary.ts";
 import { findResults, readResults, UnreadableResults } from "../results/results-reader.ts";
 
 export const reportCommand = command({
   ...REPORT,
-  run: async ({ out, pdf }, ...paths) => {
+  run: async ({ out, pdf, verbose }, ...paths) => {
     const folders = paths.map(findResults);
     const into = out ?? folders[0];
     if (into === undefined || (out === undefined && folders.length > 1)) {
@@ -24,21 +24,29 @@ export const reportCommand = command({
     }
     const damaged = experiments.flatMap((experiment) => experiment.damaged);
     for (const sentence of damaged) fail(EXIT.incomplete, sentence);
-    const exit = await write(into, experiments, pdf);
+    const exit = await write(into, experiments, { pdf, verbose });
     return exit === EXIT.ok && damaged.length > 0 ? EXIT.incomplete : exit;
   },
 });
 
 /** Writes first and prints afterwards, so that a closed pipe costs no file. */
-async function write(folder: string, experiments: readonly LabResults[], pdf: boolean): Promise<number> {
+async function write(
+  folder: string,
+  experiments: readonly LabResults[],
+  { pdf, verbose }: { readonly pdf: boolean; readonly verbose: boolean },
+): Promise<number> {
   try {
     await writeReportInto(folder, experiments);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
     return fail(EXIT.unwritable, `cannot write to ${folder}: ${(error as Error).message}`);
   }
-  printExperiments(experiments);
-  process.stdout.write(`\nreport: ${join(shortPath(folder), "report.html")} (or report.md)\n`);
+  const page = join(shortPath(folder), "report.html");
+  const lines = summarize(experiments, readScreen(), verbose);
+  const open = process.stdout.isTTY ? [`open it: xdg-open ${page}`] : [];
+  process.stdout.write(
+    `${[...lines, `report: ${page} (or report.md); all cells: details.html`, ...open].join("\n")}\n`,
+  );
   return pdf ? writePdf(folder, experiments) : EXIT.ok;
 }
 

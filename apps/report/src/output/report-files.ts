@@ -6,13 +6,13 @@ import { type Report, renderReport } from "@c10k-lab/report";
 import { pdfOf } from "./pdf.ts";
 
 /**
- * Writes one report of all experiments: report.md, report.html, charts/ and the figures as CSV
+ * Writes one report of all experiments: report.md, report.html, their details, charts/ and the figures as CSV
  * (`summary.csv`, or one file an experiment below data/).
  *
  * @throws Error of open(2) or write(2)
  */
 export async function writeReportInto(folder: string, experiments: readonly LabResults[]): Promise<void> {
-  const { markdown, html, charts, data } = renderReport(experiments);
+  const { markdown, html, details, charts, data } = renderReport(experiments);
   for (const [name, rows] of data) {
     const file = CsvFile.create(join(folder, name), Object.keys(rows[0] ?? { cell: "" }));
     await file.append(rows.map((row) => Object.values(row)));
@@ -22,6 +22,8 @@ export async function writeReportInto(folder: string, experiments: readonly LabR
   removeOldCharts(join(folder, "charts"), charts);
   writeFileDurably(join(folder, "report.md"), markdown);
   writeFileDurably(join(folder, "report.html"), html);
+  writeFileDurably(join(folder, "details.md"), details.markdown);
+  writeFileDurably(join(folder, "details.html"), details.html);
 }
 
 /**

@@ -1,50 +1,107 @@
-import type { Capacity, LabResults } from "@c10k-lab/protocol";
-import { answer, summaryTable } from "@c10k-lab/report";
-import { capacityTable, describeIncidents } from "@c10k-lab/words";
+import { stripVTControlCharacters, styleText } from "node:util";
+import type { LabResults } from "@c10k-lab/protocol";
+import {
+  type AnswerRow,
+  answerTable,
+  listExperiments,
+  type Story,
+  serverNames,
+  summaryTable,
+  tellStory,
+} from "@c10k-lab/report";
+import { describeAnswer, describeIncidents, describeUnsettled } from "@c10k-lab/words";
 import { terminalTable } from "./terminal-table.ts";
+import { wrap } from "./wrap.ts";
 
-/** Limits of the terminal's summary; the report has the rest. */
-const INCIDENTS_MAX = 12;
-const FINDINGS_MAX = 25;
+/** Lines that a reader takes in at a glance; two of them are the path of the report and how to open it. */
+const LINES_MAX = 18;
+const FINDINGS_MAX = 5;
+const BAR_WIDTH = 12;
 
-/** Prints one experiment with its table, or of several what each found. Prints nothing where nothing was measured. */
-export function printExperiments(experiments: readonly LabResults[]): void {
-  const [only, ...others] = experiments;
-  if (only === undefined) return;
-  if (others.length > 0) printFindings(experiments);
-  else if (only.capacity) printCapacity(only, only.capacity);
-  else if (only.repetitions.length > 0) printCells(only);
+/** Abilities of the terminal. */
+export interface Screen {
+  readonly columns: number;
+  /** It shows block characters. */
+  readonly hasBars: boolean;
+  readonly hasStyles: boolean;
 }
 
-function printCapacity(results: LabResults, capacity: Capacity): void {
-  const table = terminalTable(capacityTable(capacity));
-  printLines([table, "", ...listFindings(results, FINDINGS_MAX)]);
+/** Returns what standard output can show. A pipe or a log has no bars, no styles, and wide lines. */
+export function readScreen(environment: NodeJS.ProcessEnv = process.env): Screen {
+  const { isTTY = false, columns = 100 } = process.stdout;
+  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "";
+  const isUtf8 = /utf-?8/i.test(locale);
+  const hasStyles = isTTY && !environment.NO_COLOR && environment.TERM !== "dumb";
+  return { columns: isTTY ? columns : 100, hasBars: isTTY && isUtf8, hasStyles };
 }
 
-function printCells(results: LabResults): void {
-  const table = terminalTable(summaryTable(results));
-  const incidents = limit(describeIncidents(results.repetitions), INCIDENTS_MAX, "notes");
-  printLines([table, ...incidents, "", ...listFindings(results, FINDINGS_MAX)]);
+/** Returns what an experiment found, in at most 18 lines; everything with `isVerbose`. */
+export function summarize(experiments: readonly LabResults[], screen: Screen, isVerbose: boolean): string[] {
+  const stories = listExperiments(experiments).map((one) => tellStory(one, serverNames(experiments)));
+  const [only, ...others] = stories;
+  if (only === undefined) return [];
+  if (others.length > 0)
+    return stories.flatMap((story) => wrap(`${story.experiment.name}: ${story.answer}`, screen.columns));
+  const short = summarizeStory(only, screen);
+  return isVerbose ? [...short, "", ...listAll(only)] : short;
 }
 
-function printFindings(experiments: readonly LabResults[]): void {
-  const max = Math.floor(FINDINGS_MAX / experiments.length);
-  const parts = experiments.map((results) =>
-    [`${results.manifest.plan}:`, ...listFindings(results, max)].join("\n"),
+function summarizeStory(story: Story, screen: Screen): string[] {
+  const { answer, rows, unsettled, findings } = story;
+  const open = describeUnsettled(unsettled);
+  const head = wrap(answer, screen.columns).map((line) => bold(line, screen));
+  const foot = open === null ? [] : wrap(open, screen.columns);
+  const table = rows.length === 0 ? [] : drawRows(rows, screen);
+  const shown = table.slice(0, LINES_MAX - head.length - foot.length);
+  let room = LINES_MAX - head.length - foot.length - shown.length;
+  const told: string[] = [];
+  for (const finding of findings.slice(0, FINDINGS_MAX)) {
+    const lines = wrap(describeAnswer(finding), screen.columns);
+    if (lines.length > room) break;
+    told.push(...lines);
+    room -= lines.length;
+  }
+  return [...head, ...shown, ...told, ...foot];
+}
+
+/** Draws the answer table, with a bar of the last value where there is room; on a narrow screen a line for each row. */
+function drawRows(rows: readonly AnswerRow[], screen: Screen): string[] {
+  const plain = terminalTable(answerTable(rows)).split("\n");
+  const width = Math.max(...plain.map((line) => line.length));
+  if (width > screen.columns) return rows.flatMap((row) => wrap(describeRow(row), screen.columns));
+  const isRoomy = width + BAR_WIDTH + 2 <= screen.columns;
+  if (!screen.hasBars || !isRoomy) return plain;
+  const first = plain.length - rows.length;
+  return plain.map((line, at) => {
+    const row = rows[at - first];
+    return row === undefined ? line : `${line.padEnd(width + 2)}${drawBar(row, rows)}`.trimEnd();
+  });
+}
+
+function drawBar(row: AnswerRow, rows: readonly AnswerRow[]): string {
+  const most = Math.max(
+    ...rows.filter(({ question }) => question === row.question).map(({ high }) => high?.value ?? 0),
   );
-  printLines([parts.join("\n\n")]);
+  return most === 0 ? "" : "█".repeat(Math.round((BAR_WIDTH * (row.high?.value ?? 0)) / most));
 }
 
-function listFindings(results: LabResults, max: number): string[] {
-  const { answer: sentences, details, warnings } = answer(results);
-  return limit([...sentences, ...details, ...warnings], max, "findings");
+function describeRow(row: AnswerRow): string {
+  const { head, rows } = answerTable([row]);
+  const cells = rows[0] ?? [];
+  return head.map((name, at) => (at < 2 ? cells[at] : `${name} ${cells[at]}`)).join(", ");
 }
 
-function limit(sentences: readonly string[], max: number, noun: string): string[] {
-  const left = sentences.length - max;
-  return left <= 0 ? [...sentences] : [...sentences.slice(0, max), `${left} more ${noun} in the report.`];
+/** Returns the table of all cells, incidents, and every finding. */
+function listAll({ experiment: { results }, findings, unsettled }: Story): string[] {
+  if (results.repetitions.length === 0) return [];
+  return [
+    ...terminalTable(summaryTable(results)).split("\n"),
+    ...describeIncidents(results.repetitions),
+    "",
+    ...[...findings, ...unsettled].map(describeAnswer),
+  ];
 }
 
-function printLines(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join("\n")}\n`);
+function bold(line: string, { hasStyles }: Screen): string {
+  return hasStyles ? styleText("bold", stripVTControlCharacters(line), { validateStream: false }) : line;
 }

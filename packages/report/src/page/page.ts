@@ -63,7 +63,17 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>): string
       // Our Markdown holds no HTML, so what looks like it is text that came with the data.
       html: ({ text }) => escapeHtml(text),
       heading({ tokens, depth, text }) {
-        return `<h${depth} id="${uniqueId(text)}">${this.parser.parseInline(tokens)}</h${depth}>\n`;
+        const id = uniqueId(text);
+        const link =
+          depth === 1 ? "" : ` <a class="permalink" href="#${id}" aria-label="Link to this section">#</a>`;
+        return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}${link}</h${depth}>\n`;
+      },
+      // The pages link to each other as the Markdown files do.
+      link({ href, tokens }) {
+        const target = escapeHtml(href.replace(/^(report|details)\.md/, "$1.html"));
+        return isOwn(href)
+          ? `<a href="${target}">${this.parser.parseInline(tokens)}</a>`
+          : this.parser.parseInline(tokens);
       },
       table(token) {
         const table = tableHtml(token, (cell) => this.parser.parseInline(cell.tokens));
@@ -82,6 +92,11 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>): string
     },
   });
   return marked.parse(markdown) as string;
+}
+
+/** Text that comes with the data links to nothing. */
+function isOwn(href: string): boolean {
+  return /^(report|details)\.md$/.test(href);
 }
 
 /** Folds long tables and code: a reader looks them up instead of reading them. */
@@ -107,12 +122,18 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
 
 function tableHtml(token: Tokens.Table, inline: (cell: Tokens.TableCell) => string): string {
   const attribute = (cell: Tokens.TableCell) => (cell.align === "right" ? ' class="number"' : "");
-  const head = token.header.map((cell) => `<th scope="col"${attribute(cell)}>${inline(cell)}</th>`).join("");
+  const head = token.header
+    .map((cell) => `<th role="columnheader" scope="col"${attribute(cell)}>${inline(cell)}</th>`)
+    .join("");
+  // The roles stay when a narrow page shows rows below each other; the labels stand before the values then.
+  const labels = token.header.map(({ text }) => escapeHtml(unescaped(text)));
   const rows = token.rows.map((row) => {
-    const cells = row.map((cell) => `<td${attribute(cell)}>${inline(cell)}</td>`);
-    return `<tr>${cells.join("")}</tr>\n`;
+    const cells = row.map(
+      (cell, at) => `<td role="cell" data-label="${labels[at]}"${attribute(cell)}>${inline(cell)}</td>`,
+    );
+    return `<tr role="row">${cells.join("")}</tr>\n`;
   });
-  return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${rows.join("")}</tbody>\n</table>`;
+  return `<table role="table">\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
 }
 
 /** Text inside a script element ends at the first thing that looks like its end. */

@@ -3,6 +3,8 @@ import {
   type Claim,
   describeAnswer,
   describePlace,
+  describeRefusal,
+  describeSides,
   figure,
   integer,
   listed,
@@ -33,13 +35,13 @@ function describeFigures(group: Group, finding: Finding): string {
     return isRefusal(finding) ? `${variant} ${describeRefusal(finding)}.` : describeAnswer(finding);
   }
   const levels = group.experiment.findings?.levels ?? [];
-  const valueOf = (of: string | null, name: string, axisValue: number) =>
+  const readLevel = (of: string | null, name: string, axisValue: number) =>
     levels.find(
       (one) =>
         one.group === of && one.variant === name && one.axisValue === axisValue && one.quantity === quantity,
     )?.value;
-  const value = valueOf(finding.group, variant, at);
-  const other = valueOf(against.group, against.variant, against.axisValue);
+  const value = readLevel(finding.group, variant, at);
+  const other = readLevel(against.group, against.variant, against.axisValue);
   return value === undefined || other === undefined || finding.verdict !== "shown"
     ? describeAnswer(finding)
     : describeSides(finding, value, other);
