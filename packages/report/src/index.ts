@@ -8,6 +8,6 @@ export { listExperiments } from "./model/experiment.ts";
 export { serverNames } from "./model/group.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";
-export { type AnswerRow, answerTable } from "./story/answer-rows.ts";
+export { type AnswerRow, answerTable, describeLevel } from "./story/answer-rows.ts";
 export { type Story, tellStory } from "./story/story.ts";
 export { summaryTable } from "./text/summary-table.ts";

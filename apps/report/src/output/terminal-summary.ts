@@ -3,13 +3,23 @@ import type { LabResults } from "@c10k-lab/protocol";
 import {
   type AnswerRow,
   answerTable,
+  describeLevel,
   listExperiments,
   type Story,
   serverNames,
   summaryTable,
   tellStory,
 } from "@c10k-lab/report";
-import { describeAnswer, describeIncidents, describeUnsettled } from "@c10k-lab/words";
+import {
+  type Column,
+  describeAnswer,
+  describeIncidents,
+  describeUnsettled,
+  FINDING_QUANTITIES,
+  MISSING,
+  type Table,
+  tabulate,
+} from "@c10k-lab/words";
 import { terminalTable } from "./terminal-table.ts";
 import { wrap } from "./wrap.ts";
 
@@ -17,6 +27,7 @@ import { wrap } from "./wrap.ts";
 const LINES_MAX = 18;
 const FINDINGS_MAX = 5;
 const BAR_WIDTH = 12;
+const NO_BREAK = "\u00a0";
 
 /** Abilities of the terminal. */
 export interface Screen {
@@ -66,7 +77,7 @@ function summarizeStory(story: Story, screen: Screen): string[] {
 
 /** Draws the answer table, with a bar of the last value where there is room; on a narrow screen a line for each row. */
 function drawRows(rows: readonly AnswerRow[], screen: Screen): string[] {
-  const plain = terminalTable(answerTable(rows)).split("\n");
+  const plain = terminalTable(tabulateRows(rows)).split("\n");
   const width = Math.max(...plain.map((line) => line.length));
   if (width > screen.columns) return rows.flatMap((row) => wrap(describeRow(row), screen.columns));
   const isRoomy = width + BAR_WIDTH + 2 <= screen.columns;
@@ -76,6 +87,29 @@ function drawRows(rows: readonly AnswerRow[], screen: Screen): string[] {
     const row = rows[at - first];
     return row === undefined ? line : `${line.padEnd(width + 2)}${drawBar(row, rows)}`.trimEnd();
   });
+}
+
+/** Returns the answer table in few columns, whose headings take one line. */
+function tabulateRows(rows: readonly AnswerRow[]): Table {
+  const isNew = (row: AnswerRow) => rows[rows.indexOf(row) - 1]?.name !== row.name;
+  const [first] = rows;
+  const cost = first === undefined ? "" : FINDING_QUANTITIES[first.quantity].label.replaceAll(" ", NO_BREAK);
+  const columns: Column<AnswerRow>[] = [
+    { head: "question", align: "left", cell: (row) => (isNew(row) ? row.name : "") },
+    { head: "server", align: "left", cell: ({ variant }) => variant },
+    { head: "holds", cell: ({ holds }) => holds },
+    { head: cost, cell: ({ low, high }) => describeEnds(low, high) },
+    { head: `breaks${NO_BREAK}first`, align: "left", cell: ({ breaks }) => breaks },
+  ];
+  return tabulate(
+    columns.filter(({ cell }) => rows.some((row) => cell(row) !== MISSING)),
+    rows,
+  );
+}
+
+/** Returns "17.8 → 33.2"; one value where there is but one. */
+function describeEnds(low: AnswerRow["low"], high: AnswerRow["high"]): string {
+  return high === null ? describeLevel(low) : `${describeLevel(low)} → ${describeLevel(high)}`;
 }
 
 function drawBar(row: AnswerRow, rows: readonly AnswerRow[]): string {

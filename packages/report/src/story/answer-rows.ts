@@ -17,6 +17,8 @@ import { type Group, listAxisValues } from "../model/group.ts";
 /** One server under one question: what it holds, what a message costs, what breaks first. */
 export interface AnswerRow {
   readonly question: string;
+  /** Short name of the question: the group, or else the question. */
+  readonly name: string;
   readonly variant: string;
   readonly holds: string;
   readonly quantity: FindingQuantity;
@@ -45,7 +47,7 @@ export function rowsOf(group: Group, findings: readonly Finding[]): AnswerRow[] 
     const [low = null, high = null] = [ends[0], ends.length > 1 ? ends.at(-1) : undefined];
     const holds = describeHeld(group, limit, levels, variant);
     const breaks = describeFirst(group, limit, own, variant, high ?? low);
-    return [{ question, variant, holds, quantity, low, high, breaks }];
+    return [{ question, name: group.name ?? question, variant, holds, quantity, low, high, breaks }];
   });
 }
 

@@ -60,6 +60,7 @@ function tellSearches(experiment: Experiment, capacity: Capacity, servers: reado
 function rowOf(search: Search): AnswerRow {
   return {
     question: `${search.searched} ${describeFixed(search)}`,
+    name: search.searched,
     variant: searchName(search),
     holds: describeLimit(search),
     quantity: "held",
