@@ -25,11 +25,6 @@ export function slug(name: string): string {
     .replace(/^-|-$/g, "");
 }
 
-/** Returns "origin (as submitted)"; for a plan without groups its name. */
-export function titleOf({ name }: Experiment, group: Group): string {
-  return group.name === null ? name : `${name} (${group.name})`;
-}
-
 /** Returns the path of an experiment's figures, relative to the report. */
 export function dataFile({ name }: Experiment, isOnly: boolean): string {
   return isOnly ? "summary.csv" : `data/${slug(name)}.csv`;

@@ -1,5 +1,4 @@
 import type { Axis, DoubtReason, LabResults, RepetitionResult } from "@c10k-lab/protocol";
-import { axisWords } from "@c10k-lab/words";
 import { type CellFigures, isWholeRepetition, summarizeCell } from "./cell-figures.ts";
 
 /** Cells that are compared with each other: a group of an experiment, or all cells of a plan without groups. */
@@ -115,21 +114,4 @@ export function isAblation({ cells, variants }: Group): boolean {
 /** Messages were due at a fixed rate. */
 export function isOpenLoop({ cells }: Pick<Group, "cells">): boolean {
   return cells.some(({ latency }) => latency.intended.p99 !== null);
-}
-
-/** The cells were measured in slices, so the lab has found the answers. */
-function isSliced({ repetitions }: Pick<LabResults, "repetitions">): boolean {
-  return repetitions.some(({ slices }) => slices.length > 0);
-}
-
-/** The lab has found the answers: in slices, or because there is but one load, which servers hold or do not. */
-export function isAnswered(group: Group): boolean {
-  return isSliced(group.results) || (isSliced(group.experiment) && listAxisValues(group).length === 1);
-}
-
-/** The plan raises the load and asks where each server stops scaling. */
-export function isAboutScaling(group: Group): boolean {
-  const isSearch = group.experiment.capacity !== null;
-  if (isSearch || isAnswered(group) || group.cells.length === 0) return false;
-  return axisWords(group.axis).isLoad && !isAblation(group);
 }

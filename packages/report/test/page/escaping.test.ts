@@ -5,6 +5,8 @@ import { renderReport } from "../../src/index.ts";
 import { text } from "../../src/text/markdown.ts";
 import { makeCell, makeResults } from "../fixtures/fixture.ts";
 
+const renderDetails = (...results: Parameters<typeof renderReport>) => renderReport(...results).details;
+
 const EVIL = `<script>alert("1")</script> ![x](http://example.com/x.png) | [y](javascript:alert(2)) **bold** \`code\` </script>`;
 
 describe("what comes with the data", () => {
@@ -18,7 +20,7 @@ describe("what comes with the data", () => {
       reconciliation: one.reconciliation && { ...one.reconciliation, balanced: false },
     }),
   });
-  const { html, markdown } = renderReport([
+  const { html, markdown } = renderDetails([
     makeResults([cell], { question: EVIL, plan: EVIL, options: { "<b>": EVIL, list: [EVIL] } }),
   ]);
   const body = html.slice(html.indexOf("<main>"), html.indexOf("</main>"));

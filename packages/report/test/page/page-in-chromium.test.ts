@@ -23,8 +23,11 @@ const cells = makeStudyCells().map((cell): RepetitionResult => {
   const server = cell.evidence.server.map((sample) => ({ ...sample, cpuMs: sample.cpuMs * factor }));
   return { ...cell, evidence: { ...cell.evidence, server } };
 });
-const { html, charts } = renderReport([makeResults(thrice(cells))]);
-const crowded = renderReport([makeResults(thrice(makeManyVariants()))]);
+const {
+  details: { html },
+  charts,
+} = renderReport([makeResults(thrice(cells))]);
+const crowded = renderReport([makeResults(thrice(makeManyVariants()))]).details;
 const names = [...charts.keys()].map((file) => file.replace(".svg", ""));
 
 const [THREADED = "", SELECT = "", EPOLL = ""] = LOOKS.light.colours;

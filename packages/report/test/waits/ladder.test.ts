@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { CHANCE_PERCENT, LATE_MS, RUNGS, rungOf, rungText } from "../../src/comparison/ladder.ts";
+import { CHANCE_PERCENT, LATE_MS, RUNGS, rungOf, rungText } from "../../src/waits/ladder.ts";
 
 const rungs = Array.from({ length: RUNGS }, (_, rung): [number, number] => [rung, 200 * 2 ** rung]);
 

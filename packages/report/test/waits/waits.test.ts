@@ -1,9 +1,9 @@
 import type { ConnectionRow, LabResults, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
 import { drawGroup } from "../../src/charts/charts.ts";
-import { areRetransmissions, canBeRetransmissions, waitsOf } from "../../src/comparison/waits.ts";
-import { retransmissions } from "../../src/document/results/retransmissions.ts";
+import { retransmissions } from "../../src/details/retransmissions.ts";
 import { type Group, listGroups } from "../../src/model/group.ts";
+import { areRetransmissions, canBeRetransmissions, waitsOf } from "../../src/waits/waits.ts";
 import { makeCell, makeResults } from "../fixtures/fixture.ts";
 
 const MESSAGES = 20;
