@@ -11,7 +11,7 @@ import { renderPage } from "./page/page.ts";
 import { tellStory } from "./story/story.ts";
 
 /** A document as Markdown with charts beside it, and as a page that needs nothing else. */
-export interface Document {
+interface Document {
   readonly markdown: string;
   readonly html: string;
 }

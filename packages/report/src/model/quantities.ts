@@ -15,11 +15,8 @@ export const RATE = quantity("rate", "high", (cell) => cell.messagesPerSecond);
 /** Payload of both directions together. */
 export const DATA_RATE = quantity("data-rate", "high", (cell) => cell.mibPerSecond);
 export const CONNECTION_RATE = quantity("connection-rate", "high", (cell) => cell.connectionsPerSecond);
-/** Time from the first connect(2) to the last close(2). */
-export const WALL_TIME = quantity("wall-time", "low", (cell) => cell.wallMs);
 export const RESPONSE_P50 = quantity("p50", "low", (cell) => cell.latency.response.p50);
 export const RESPONSE_P99 = quantity("p99", "low", (cell) => cell.latency.response.p99);
-export const RESPONSE_P999 = quantity("p999", "low", (cell) => cell.latency.response.p999);
 export const RESPONSE_MAX = quantity("max", "low", (cell) => cell.latency.response.max);
 /** Open loop: time from the moment a message was due. */
 export const INTENDED_P99 = quantity("intended-p99", "low", (cell) => cell.latency.intended.p99);
@@ -40,10 +37,7 @@ export const MEMORY_PER_CONNECTION = quantity(
 export const SWITCHES = quantity("switches", "low", (cell) => cell.switchesPerMessage);
 export const HELD = quantity("held", "high", (cell) => cell.held);
 export const DESCRIPTORS = quantity("descriptors", "low", (cell) => cell.descriptorsPerWait);
-export const CALLS = quantity("calls", "low", (cell) => cell.callsPerMessage);
-export const EVENTS = quantity("events", "high", (cell) => cell.eventsPerWait);
 export const OVERFLOWS = quantity("overflows", "low", (cell) => cell.listenOverflows);
-export const RETRANSMITTED = quantity("retransmitted", "low", (cell) => cell.segmentsRetransmitted);
 
 function quantity(name: QuantityName, better: Quantity["better"], value: Value): Quantity {
   return { name, better, value, ...quantityWords(name) };

@@ -87,22 +87,6 @@ describe("the chart within a cell", () => {
     expect(points.slice(6).every(([, perSecond]) => Math.abs(perSecond - 9000) < 100)).toBe(true);
   });
 
-  it("The chart within a cell names the variant whose rate changes most", () => {
-    const even = (cell: RepetitionResult): RepetitionResult => {
-      const changed = withSeries(cell);
-      const series = (changed.client?.series ?? []).map((look) => ({
-        ...look,
-        messages: Math.round(5 * Math.min(2000, Math.max(0, (look.atUs - FIRST_SENT_US) / 1000))),
-      }));
-      return { ...changed, client: changed.client && { ...changed.client, series } };
-    };
-    const [rate] = chartsOf(
-      makeCell({ server: "threaded", connections: 10, change: withSeries }),
-      makeCell({ server: "epoll", connections: 10, change: even }),
-    );
-    expect(rate?.title).toMatch(/^threaded's rate /);
-  });
-
   it("The chart within a cell is left out for a client that took no looks", () => {
     const older = (cell: RepetitionResult): RepetitionResult => ({
       ...cell,

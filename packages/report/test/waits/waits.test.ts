@@ -168,15 +168,6 @@ describe("response time by connection", () => {
     }
   });
 
-  it("Response time by connection says in its title who waits for retransmissions, and where nobody does", () => {
-    expect(scattersOf(groupNamed(ORIGIN, "as submitted"))[0]?.title).toBe(
-      "as submitted: 20 % of epoll's connections wait for a retransmission at 1,000 connections",
-    );
-    expect(scattersOf(groupNamed(ORIGIN, "corrected"))[0]?.title).toBe(
-      "corrected: No connection waits for a retransmission at 1,000 connections",
-    );
-  });
-
   it("Response time by connection finds no waits where the retransmitted segments belong to other connections", () => {
     const cells = ORIGIN.repetitions.map((cell) =>
       cell.group === "corrected"

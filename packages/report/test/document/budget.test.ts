@@ -1,0 +1,117 @@
+import type { Finding, LabResults, Level } from "@c10k-lab/protocol";
+import { describe, expect, test } from "vitest";
+import { renderReport } from "../../src/index.ts";
+import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
+import {
+  ablationResults,
+  backlogResults,
+  capacityResults,
+  churnResults,
+  idleResults,
+  originResults,
+  sizeResults,
+} from "../fixtures/plans.ts";
+
+const GROWTH: Finding = {
+  plan: "study",
+  group: null,
+  question: "growth",
+  quantity: "cost",
+  axis: "connections",
+  at: 4000,
+  variant: "threaded",
+  against: { variant: "threaded", axisValue: 10, group: null },
+  effect: 2,
+  low: 1.8,
+  high: 2.2,
+  level: 99,
+  verdict: "shown",
+  cause: null,
+  doubts: [],
+  slices: 30,
+  replaced: 0,
+  wouldTake: null,
+};
+
+const LEVELS: Level[] = ["threaded", "select", "epoll"].flatMap((variant, at) =>
+  [10, 100, 1000, 4000].map((axisValue, step) => ({
+    group: null,
+    axis: "connections" as const,
+    variant,
+    axisValue,
+    quantity: "cost" as const,
+    value: 10 + at + step,
+    low: 9 + at + step,
+    high: 11 + at + step,
+    isLowerBound: false,
+    slices: 15,
+  })),
+);
+
+/** Returns the study with findings as the lab writes them. */
+function studyWith(findings: readonly Finding[], levels = LEVELS): LabResults {
+  const results = makeResults(thrice(makeStudyCells()));
+  return { ...results, findings: { schema: "c10k-lab/findings/1", findings: [...findings], levels } };
+}
+
+const words = (markdown: string) => markdown.split(/\s+/).length;
+const figures = (markdown: string) => markdown.match(/^!\[/gm)?.length ?? 0;
+const study = studyWith([GROWTH]);
+
+test("The first screen of a report has the question, the answer, one chart and the answer table", () => {
+  const [question, answer, chart, , table] = renderReport([study]).markdown.split("\n\n");
+  expect(question).toBe(`# ${study.manifest.question}`);
+  expect(answer).toMatch(/^\*\*.*threaded.*2\.0-fold.*\*\*$/);
+  expect(chart).toMatch(/^!\[.*\]\(charts\/report-standard-cost\.svg\)$/);
+  expect(table).toMatch(/^\| question \| server \|/);
+});
+
+describe.each<[string, readonly LabResults[], number, number]>([
+  ["one plan in slices", [study], 1500, 6],
+  ["a plan of backlogs", [backlogResults()], 2500, 8],
+  ["a plan of options", [ablationResults()], 2500, 8],
+  ["a plan of new connections", [churnResults()], 2500, 8],
+  ["the plan origin", [originResults()], 2500, 8],
+  ["a search", [capacityResults()], 2500, 8],
+  ["several experiments", [study, idleResults(), sizeResults(), capacityResults()], 4000, 20],
+])("the report of %s", (_, experiments, wordsMax, figuresMax) => {
+  const { markdown, charts, details } = renderReport(experiments);
+
+  test("The report keeps its budget of words and figures", () => {
+    expect(words(markdown)).toBeLessThanOrEqual(wordsMax);
+    expect(figures(markdown)).toBeLessThanOrEqual(figuresMax);
+  });
+
+  test("The report has no interval with infinity", () => {
+    expect(markdown).not.toContain("∞");
+  });
+
+  test("The report and its details refer to charts that exist", () => {
+    for (const text of [markdown, details.markdown]) {
+      for (const [, name] of text.matchAll(/\]\(charts\/([^)]+)\)/g))
+        expect(charts.has(name ?? "")).toBe(true);
+    }
+  });
+
+  test("The report has the same bytes when it is rendered twice", () => {
+    const again = renderReport(experiments);
+    expect([again.html === renderReport(experiments).html, again.markdown === markdown]).toEqual([
+      true,
+      true,
+    ]);
+  });
+});
+
+test("A chart of the report needs three points that can be compared", () => {
+  const two = LEVELS.filter(({ axisValue }) => axisValue === 10 || axisValue === 4000);
+  expect(figures(renderReport([studyWith([GROWTH], two)]).markdown)).toBe(0);
+  expect(figures(renderReport([study]).markdown)).toBe(1);
+});
+
+test("A doubt is a footnote of its section", () => {
+  const doubtful: Finding = { ...GROWTH, doubts: [{ reason: "stolen", percent: 5 }] };
+  const { markdown } = renderReport([studyWith([doubtful])]);
+  expect(markdown).toMatch(
+    /^\*† In most repetitions the hypervisor gave processor time to other guests\.\*$/m,
+  );
+});
