@@ -9,5 +9,6 @@ export { serverNames } from "./model/group.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type AnswerRow, answerTable, describeLevel } from "./story/answer-rows.ts";
-export { type Story, tellStory } from "./story/story.ts";
+export type { Story } from "./story/parts.ts";
+export { tellStory } from "./story/story.ts";
 export { summaryTable } from "./text/summary-table.ts";

@@ -1,7 +1,7 @@
 import { describeUnsettled } from "@c10k-lab/words";
 import type { Figure, GroupChart } from "../charts/draw/chart.ts";
 import { answerTable } from "../story/answer-rows.ts";
-import type { Section, Story } from "../story/story.ts";
+import type { Section, Story } from "../story/parts.ts";
 import { figureBlock } from "../text/figures.ts";
 import { blocks, bullets, demoted, renderTable, text } from "../text/markdown.ts";
 import { describePartial } from "./ends.ts";

@@ -13,7 +13,7 @@ import { capacityCharts } from "../charts/data/capacity.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { slug } from "../model/experiment.ts";
 import type { AnswerRow } from "./answer-rows.ts";
-import type { Section, Story } from "./story.ts";
+import type { Section, Story } from "./parts.ts";
 
 /** Tells what the searches of a plan found: a section for each quantity that was raised. */
 export function tellCapacity(experiment: Experiment, capacity: Capacity, servers: readonly string[]): Story {

@@ -1,41 +1,13 @@
 import type { Finding } from "@c10k-lab/protocol";
 import { type Claim, claimOf, describeClaim, joinClaims } from "@c10k-lab/words";
-import type { GroupChart } from "../charts/draw/chart.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation, listAxisValues } from "../model/group.ts";
-import { type AnswerRow, rowsOf } from "./answer-rows.ts";
+import { rowsOf } from "./answer-rows.ts";
 import { drawStory } from "./charts.ts";
 import { listDoubts } from "./doubts.ts";
+import type { Section, Story } from "./parts.ts";
 import { listReasons } from "./reasons.ts";
 import { tellCapacity } from "./search-story.ts";
-
-/** One question of an experiment, with its claim and what speaks for and against it. */
-export interface Section {
-  /** Short name, for the table of contents: the group, or the plan. */
-  readonly name: string;
-  readonly claim: string;
-  /** Charts that show it, the clearest first. */
-  readonly charts: readonly GroupChart[];
-  /** Two to five sentences. */
-  readonly reasons: readonly string[];
-  /** Reasons why figures of the section may not be the server's. */
-  readonly doubts: readonly string[];
-}
-
-/** An experiment as a person reads it: the answer first. */
-export interface Story {
-  readonly experiment: Experiment;
-  readonly answer: string;
-  readonly rows: readonly AnswerRow[];
-  /** In the order of the plan. */
-  readonly sections: readonly Section[];
-  /** The section with the strongest claim that has a chart; null where none has. */
-  readonly lead: Section | null;
-  /** Findings that settle something, the strongest first. */
-  readonly findings: readonly Finding[];
-  /** Comparisons that settle nothing. */
-  readonly unsettled: readonly Finding[];
-}
 
 /** A section with the claim that orders it. */
 interface Told {

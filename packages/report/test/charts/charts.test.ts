@@ -7,7 +7,10 @@ import { thinned, thinnedByLabel } from "../../src/charts/draw/thin.ts";
 import { renderReport } from "../../src/index.ts";
 import { makeCell, makeResults, makeStudyCells, serverNamed, thrice } from "../fixtures/fixture.ts";
 
-const { charts, html } = renderReport([makeResults(makeStudyCells())]);
+const {
+  charts,
+  details: { html },
+} = renderReport([makeResults(makeStudyCells())]);
 
 /** Data that the page draws from. */
 interface Drawn {
@@ -120,7 +123,6 @@ it("A chart draws thousands of dots of every variant, whatever its shape", () =>
   const series = variants.map((name) => ({ name, kind: "dots", points, hollow: [] }) as const);
   const chart = {
     name: "dots",
-    heading: "",
     title: "",
     caption: "",
     x: axis,
@@ -214,7 +216,7 @@ it("A chart of established connections claims nothing for a cell of which nothin
     change: (cell) => ({ ...cell, client: null, final: null }),
   });
   const page = renderReport([makeResults([makeCell({ server: "epoll", connections: 10 }), lost])]);
-  const established = drawnIn(page.html).find((chart) => chart.name === "established");
+  const established = drawnIn(page.details.html).find((chart) => chart.name === "established");
   const epoll = established?.series.find((one) => one.name === "epoll");
   expect([epoll?.points, epoll?.hollow]).toEqual([[[10, 10]], []]);
 });
@@ -225,12 +227,12 @@ it("A fourth server is in every table and chart, with a colour of its own", () =
   );
   const servers = ["uring", "threaded", "select", "epoll"].map(serverNamed);
   const report = renderReport([makeResults(thrice(cells), { servers })]);
-  for (const { name, series } of drawnIn(report.html)) {
+  for (const { name, series } of drawnIn(report.details.html)) {
     expect(series.map((one) => one.name).slice(0, 4), name).toContain("uring");
   }
   // The first in the manifest has the first colour, and the first row.
   expect(report.charts.get("throughput.svg")).toContain(LOOKS.light.colours[0]);
-  const rows = report.markdown
+  const rows = report.details.markdown
     .split("\n")
     .filter((line) => /^\| (uring|threaded|select|epoll) \|/.test(line));
   expect(rows[0]).toMatch(/^\| uring \|/);
