@@ -167,14 +167,6 @@ describe("response time by connection", () => {
     }
   });
 
-  it("Response time by connection finds no waits where the retransmitted segments belong to other connections", () => {
-    const _cells = ORIGIN.repetitions.map((cell) =>
-      cell.group === "corrected"
-        ? { ...cell, evidence: { ...cell.evidence, tcp: { ...cell.evidence.tcp, RetransSegs: 5 } } }
-        : cell,
-    );
-  });
-
   it("Response time by connection labels every connection on a rung, each once, with its rung", () => {
     const [chart] = scattersOf(groupNamed(ORIGIN, "as submitted"));
     const [others, labelled] = chart?.series ?? [];
