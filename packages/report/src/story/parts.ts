@@ -21,7 +21,7 @@ export interface Story {
   readonly experiment: Experiment;
   readonly answer: string;
   readonly rows: readonly AnswerRow[];
-  /** In the order of the plan. */
+  /** Sections in the order of the plan. */
   readonly sections: readonly Section[];
   /** The section with the strongest claim that has a chart; null where none has. */
   readonly lead: Section | null;

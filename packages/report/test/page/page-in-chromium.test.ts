@@ -195,12 +195,13 @@ describeInChromium("the page in Chromium", (open) => {
   it("can be gone through with the keyboard", async () => {
     const page = await open(html);
     const count = (selector: string) => page.locator(selector).count();
-    const [buttons, folded, tables] = [
+    const [buttons, links, folded, tables] = [
       await count("button"),
+      await count("a[href]"),
       await count("summary"),
       (await count(".table")) - (await count("details .table")),
     ];
-    const stops = buttons + folded + tables;
+    const stops = buttons + links + folded + tables;
     const reached: string[] = [];
     for (let stop = 0; stop < stops; stop++) {
       await page.keyboard.press("Tab");
