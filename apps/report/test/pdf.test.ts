@@ -29,13 +29,14 @@ describe("report --pdf", { timeout: 120_000 }, () => {
     }).outcome();
 
   test.skipIf(!canPrint)(
-    `writes report.pdf: several pages, charts as drawings, the same bytes again${canPrint ? "" : " [skipped: there is no Chromium]"}`,
+    `writes report.pdf: at most three pages, charts as drawings, the same bytes again${canPrint ? "" : " [skipped: there is no Chromium]"}`,
     async () => {
       expect(await report()).toMatchObject({ code: 0, stderr: "" });
       const pdf = readFileSync(file("report.pdf"));
       const objects = pdf.toString("latin1");
       expect(objects.slice(0, 5)).toBe("%PDF-");
-      expect(objects.match(/\/Type \/Page\b/g)?.length).toBeGreaterThan(1);
+      const pages = objects.match(/\/Type \/Page\b/g)?.length ?? 0;
+      expect([1, 2, 3]).toContain(pages);
       expect(objects).not.toContain("/Subtype /Image");
       const title = /^# (.*)$/m.exec(readFileSync(file("report.md"), "utf8"))?.[1] ?? "no title";
       if (canRead()) expect(textOf(file("report.pdf"))).toContain(title);
