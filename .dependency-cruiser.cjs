@@ -29,6 +29,8 @@ const ROOMS = {
     "main.ts",
     "reference",
     "commands",
+    "watch/page",
+    "watch",
     "capacity",
     "session",
     "results",

@@ -169,22 +169,9 @@ export class CellRun {
         : null;
     const sides = { final: foreign ? foreign.totals : final, probe };
     const reconciliation = await reconcileSides(client, sides, this.#folder);
-    const cell = this.#cell;
     const result = {
-      schema: "c10k-lab/cell/2" as const,
-      id: cell.id,
-      cell: cell.name,
-      variant: cell.variant,
-      group: cell.group,
-      axis: cell.axis,
-      axisValue: cell.axisValue,
-      repetition: cell.repetition,
-      server: cell.server,
+      ...this.#identity,
       ledger: foreign?.ledger ?? ("both" as const),
-      connections: cell.connections,
-      clients: cell.clients,
-      servers: cell.servers,
-      startedAt: this.#startedAt,
       ...judgeCell({
         client,
         listening,
@@ -212,6 +199,38 @@ export class CellRun {
       evidence: this.#evidence(client),
     };
     return { ...result, doubts: findDoubts(result) };
+  }
+
+  /** The slices measured so far; null while there is none. */
+  get soFar(): RepetitionResult | null {
+    const slices = this.#stand?.slices ?? [];
+    if (slices.length === 0) return null;
+    return {
+      ...this.#identity,
+      ...{ ledger: "both", status: "ok", incidents: [], doubts: [] },
+      ...{ processors: this.#processors, commands: this.#commands, evidence: this.#evidence(null) },
+      ...{ listening: null, probe: null, final: null, client: null, reconciliation: null },
+      slices: [...slices],
+    };
+  }
+
+  get #identity() {
+    const cell = this.#cell;
+    return {
+      schema: "c10k-lab/cell/2" as const,
+      id: cell.id,
+      cell: cell.name,
+      variant: cell.variant,
+      group: cell.group,
+      axis: cell.axis,
+      axisValue: cell.axisValue,
+      repetition: cell.repetition,
+      server: cell.server,
+      connections: cell.connections,
+      clients: cell.clients,
+      servers: cell.servers,
+      startedAt: this.#startedAt,
+    };
   }
 
   #lastLine(process: string): string {

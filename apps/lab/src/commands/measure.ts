@@ -19,6 +19,8 @@ import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import { ResultsUnwritable } from "../results/results-folder.ts";
 import { LabSession } from "../session/lab-session.ts";
+import { buildView } from "../watch/build-view.ts";
+import type { WatchServer } from "../watch/watch-server.ts";
 import { runReport } from "./report-commands.ts";
 
 const ENGINES = ["process", "docker"] as const;
@@ -37,6 +39,7 @@ export const MEASURING_OPTIONS = {
     min: 6 * 2 ** 20,
     noun: "enough memory for a container",
   }),
+  watch: flag("serve a page on a port of this machine that grows while it is measured"),
   verbose: flag("print the table of all cells and every finding at the end, too"),
   results: text({ describe: "folder in which the experiment gets a folder of its own", default: "results" }),
 } as const;
@@ -73,6 +76,7 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   if (session.folder.linkError !== null) {
     process.stderr.write(`lab: there is no link 'latest': ${session.folder.linkError.message}\n`);
   }
+  const watch = await openWatch(options.watch, plan, session);
   let end: Manifest;
   try {
     end = await session.measure((machine) => work(session, machine));
@@ -92,10 +96,30 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     session.folder.path,
     ...(options.verbose ? ["--verbose"] : []),
   ]);
+  await watch?.close();
   if (interruptedBy) return stopExitCode(interruptedBy);
   if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
   if (reportExit !== EXIT.ok) return reportExit;
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Opens the page of an experiment, or says on a terminal that there could be one. */
+async function openWatch(
+  isWanted: boolean,
+  plan: Plan,
+  session: LabSession,
+): Promise<WatchServer | undefined> {
+  if (!isWanted) {
+    if (process.stderr.isTTY)
+      process.stderr.write("lab: --watch shows it in a browser while it is measured\n");
+    return undefined;
+  }
+  const { WatchServer } = await import("../watch/watch-server.ts");
+  const server = await WatchServer.open(session.folder.path, (isFinished) =>
+    buildView(plan, session, isFinished),
+  );
+  process.stderr.write(`lab: watch it at ${server.address}\n`);
+  return server;
 }
 
 /** Returns whether an error is that of a file below the results folder: a result, a log, a folder of a cell. */

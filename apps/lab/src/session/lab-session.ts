@@ -86,6 +86,14 @@ export class LabSession {
     return this.#found.findings;
   }
 
+  /** The same with the slices of the starts under way. */
+  get liveFindings(): Findings {
+    const kept = new Set(this.#repetitions.map(({ id }) => id));
+    const growing = this.#current.flatMap((run) => run.soFar ?? []).filter(({ id }) => !kept.has(id));
+    if (growing.length === 0) return this.findings;
+    return findAnswers(orderOf(this.#plan), [...this.#repetitions, ...growing]);
+  }
+
   get isInterrupted(): boolean {
     return this.#interruption.signal.aborted;
   }

@@ -6,10 +6,17 @@ const REDRAW_MS = 250;
 export class LiveLine {
   readonly #update = createLogUpdate(process.stderr);
   #timer: NodeJS.Timeout | undefined;
+  static #draw: (() => string) | null = null;
+
+  /** The last line of this program as it would be drawn now, also where there is no terminal; null before the first. */
+  static get text(): string | null {
+    return LiveLine.#draw?.() ?? null;
+  }
 
   /** Keeps this as the last line until something is printed. */
   show(draw: () => string): void {
     this.stop();
+    LiveLine.#draw = draw;
     if (!process.stderr.isTTY) return;
     this.#timer = setInterval(() => this.#update(draw()), REDRAW_MS);
     this.#update(draw());
