@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { within } from "@c10k-lab/process";
 import type { FinalLine, ListeningLine } from "@c10k-lab/protocol";
 import { GenericContainer, Wait } from "testcontainers";
@@ -5,7 +7,7 @@ import { inject } from "vitest";
 import { type Container, finalLine, listeningLine, readLog } from "./container-log.ts";
 import { RUN_LABEL } from "./leftovers.ts";
 import { runtime } from "./runtime.ts";
-import { type ServiceName, service } from "./services.ts";
+import { ROOT, type ServiceName, service } from "./services.ts";
 
 const END_BOUND_MS = 60_000;
 
@@ -40,7 +42,7 @@ class ServiceContainer extends GenericContainer {
       .withUser(user ?? definition.user)
       .withDroppedCapabilities(...definition.cap_drop)
       .withAddedCapabilities(...(user === undefined ? definition.cap_add : []))
-      .withSecurityOpt(...definition.security_opt)
+      .withSecurityOpt(...definition.security_opt.map(readProfile))
       .withEnvironment({ ...definition.environment, ...(results ? {} : withoutFiles), ...environment })
       .withBindMounts(results ? [{ source: results, target: "/results" }] : [])
       .withLabels({ [RUN_LABEL]: inject("engine").run });
@@ -53,6 +55,12 @@ class ServiceContainer extends GenericContainer {
       Init: init,
     });
   }
+}
+
+/** Replaces the path of a seccomp profile by the profile: compose reads it for the engine, which takes only JSON. */
+function readProfile(option: string): string {
+  const path = /^seccomp[=:](.*\.json)$/.exec(option)?.[1];
+  return path === undefined ? option : `seccomp=${readFileSync(join(ROOT, path), "utf8")}`;
 }
 
 /** An app in a container. The container is removed at the end of the test. */

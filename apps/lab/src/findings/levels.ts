@@ -8,10 +8,15 @@ import { WHOLE_READERS, wholeValues } from "./whole-values.ts";
 
 /** Returns the value of each quantity of a group in each cell. */
 export function findLevels(group: readonly RepetitionResult[]): Level[] {
+  const cells = countedCells(group);
   const estimate = isSliced(group) ? estimateSlices : estimateWhole;
-  return countedCells(group).flatMap((cell) =>
-    quantitiesOf(group).flatMap((quantity): Level[] => {
-      const { level, values } = estimate(cell, quantity);
+  const quantities = quantitiesOf(group).map((quantity) => ({
+    quantity,
+    estimates: estimate(cells, quantity),
+  }));
+  return cells.flatMap((cell, index) =>
+    quantities.flatMap(({ quantity, estimates }): Level[] => {
+      const { level, values } = estimates[index] as Estimate;
       const { effect: value, low, high } = writeEffect(level);
       if (value === null) return [];
       return [
@@ -38,15 +43,21 @@ interface Estimate {
   readonly values: number;
 }
 
-function estimateSlices({ repetitions }: MeasuredCell, quantity: Comparison["quantity"]): Estimate {
-  const starts = logLevels(repetitions, SLICE_READERS[quantity as keyof typeof SLICE_READERS]);
-  const [level = NOTHING] = estimateEffects([starts]);
-  return { level, values: starts.flat().length };
+/** The cells of a group share what is known of the variance between starts. */
+function estimateSlices(cells: readonly MeasuredCell[], quantity: Comparison["quantity"]): Estimate[] {
+  const read = SLICE_READERS[quantity as keyof typeof SLICE_READERS];
+  const starts = cells.map(({ repetitions }) => logLevels(repetitions, read));
+  return estimateEffects(starts).map((level, index) => ({
+    level,
+    values: starts[index]?.flat().length ?? 0,
+  }));
 }
 
-function estimateWhole({ repetitions }: MeasuredCell, quantity: Comparison["quantity"]): Estimate {
-  const values = wholeValues(repetitions, WHOLE_READERS[quantity]);
-  const interval = medianInterval(values) ?? NOTHING;
-  const level = { effect: median(values) ?? Number.NaN, low: interval.low, high: interval.high };
-  return { level, values: values.length };
+function estimateWhole(cells: readonly MeasuredCell[], quantity: Comparison["quantity"]): Estimate[] {
+  return cells.map(({ repetitions }) => {
+    const values = wholeValues(repetitions, WHOLE_READERS[quantity]);
+    const interval = medianInterval(values) ?? NOTHING;
+    const level = { effect: median(values) ?? Number.NaN, low: interval.low, high: interval.high };
+    return { level, values: values.length };
+  });
 }

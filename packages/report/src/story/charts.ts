@@ -7,6 +7,8 @@ import { type Experiment, slug } from "../model/experiment.ts";
 import type { Group } from "../model/group.ts";
 import { isLaddered } from "../waits/waits.ts";
 
+/** Ratio of an interval's end to its value up to which it is drawn: a longer bar would squeeze all the others. */
+const DRAWN_MAX = 3;
 /** Fewer points of a line show no course. */
 const POINTS_MIN = 3;
 
@@ -69,8 +71,8 @@ function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Le
 function makeSeries(variant: string, all: readonly Level[]): Series[] {
   const levels = all.filter((level) => level.variant === variant);
   if (levels.length === 0) return [];
-  const ranges = levels.flatMap(({ axisValue, low, high }): Range[] =>
-    low === null || high === null ? [] : [[axisValue, low, high]],
+  const ranges = levels.flatMap(({ axisValue, value, low, high }): Range[] =>
+    low === null || high === null || high > DRAWN_MAX * value ? [] : [[axisValue, low, high]],
   );
   const points = levels.map(({ axisValue, value }) => [axisValue, value] as const);
   return [{ name: variant, kind: "line", points, hollow: [], ranges }];
