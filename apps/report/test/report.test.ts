@@ -92,6 +92,6 @@ test.each(["{", "{}", "null", "\0\0"])(
     expect(code).toBe(1);
     expect(stderr).toContain(`${damaged} `);
     expect(stderr).toContain("left out");
-    expect(readFileSync(join(folder, "report.md"), "utf8")).toContain("### Plan idle");
+    expect(readFileSync(join(folder, "report.md"), "utf8")).toContain("# What does idle ask?");
   },
 );

@@ -20,7 +20,7 @@ export interface LiveChart {
 export interface LiveView {
   readonly plan: string;
   readonly question: string;
-  /** What is being measured, and the time left. */
+  /** The load being measured, and the time left. */
   readonly now: string;
   readonly charts: readonly LiveChart[];
   /** Answers so far, those that are settled first. */
