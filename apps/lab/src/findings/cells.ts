@@ -45,8 +45,9 @@ function fewestClients(group: readonly RepetitionResult[], { variant, axisValue 
   return Math.min(...same.map(({ clients }) => clients));
 }
 
+/** A server that failed served a part of the load only. */
 function hasSlices(repetition: RepetitionResult): boolean {
-  return countedSlices(repetition).size > 0;
+  return repetition.status !== "failed" && countedSlices(repetition).size > 0;
 }
 
 /** Only repetitions that ended well, and whose ledgers agree, are compared. */

@@ -1,5 +1,6 @@
 import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
 import type { RepetitionResult } from "@c10k-lab/protocol";
+import { listed } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { blocks, bullets } from "../text/markdown.ts";
 
@@ -18,6 +19,7 @@ export function method(experiments: readonly Experiment[]): string {
       ...(sliced ? [SLICES] : []),
       ...(whole ? [describeWhole(isSearch)] : []),
       ...listLoops(repetitions),
+      ...listForeign(repetitions),
       "Response time runs from the first byte of a message sent to its last byte back; connect time is kept apart.",
       "CPU time per message is that of the server's process, user and system, without starting up.",
       `Intervals are ${CONFIDENCE_PERCENT} % intervals. A difference is claimed only if its interval leaves out 1.`,
@@ -34,6 +36,24 @@ function describeWhole(isSearch: boolean): string {
     return "A search doubles the load until the objective is missed, then halves the interval, then repeats both ends.";
   }
   return `Measured whole: each repetition starts a new server and a new client, one cell after another; a value is the median, with an interval from ${REPETITIONS_MIN} repetitions on.`;
+}
+
+/** Names servers that are not the lab's: less is known of them. */
+function listForeign(repetitions: readonly RepetitionResult[]): string[] {
+  const namesWith = (holds: (one: RepetitionResult) => boolean) =>
+    listed([...new Set(repetitions.filter(holds).map(({ variant }) => variant))]);
+  const alone = namesWith(({ ledger }) => ledger === "client-only");
+  const sampled = namesWith(({ evidence }) => evidence.sampledCalls !== null);
+  return [
+    ...(alone === ""
+      ? []
+      : [
+          `Client only: ${alone}. Without a ledger of the server the client's checked bytes are the only account, and its CPU time is that of its processes in /proc.`,
+        ]),
+    ...(sampled === ""
+      ? []
+      : [`System calls of ${sampled} are sampled by strace(1), at a time when nothing was measured.`]),
+  ];
 }
 
 function listLoops(repetitions: readonly RepetitionResult[]): string[] {
