@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { AppContainer } from "./harness/app-container.ts";
 import { describeContainers } from "./harness/engine.ts";
 import { expectAgreement } from "./harness/ledgers.ts";
 import { ResultsFolder } from "./harness/results-folder.ts";
-import { SERVER_SERVICES } from "./harness/services.ts";
+import { ROOT, SERVER_SERVICES } from "./harness/services.ts";
 
 const NOBODY = "65534:65534";
 const LOAD = { LOAD_CONNECTIONS: "100", LOAD_REPEAT: "5" };
@@ -18,8 +20,14 @@ describeContainers("confinement", () => {
       expect(HostConfig).toMatchObject({
         ReadonlyRootfs: true,
         CapDrop: ["ALL"],
-        SecurityOpt: ["no-new-privileges"],
       });
+      // An app whose system calls the engine's profile forbids has one of its own, and never none.
+      const hasProfile = existsSync(join(ROOT, `docker/seccomp-${name}.json`));
+      const options: string[] = HostConfig.SecurityOpt ?? [];
+      expect(options.map((option) => option.split("=")[0])).toEqual([
+        "no-new-privileges",
+        ...(hasProfile ? ["seccomp"] : []),
+      ]);
       const { uid, gid } = results.owner;
       expect(await processOne(server)).toMatchObject({
         Uid: [uid, uid, uid, uid].join("\t"),
