@@ -41,6 +41,7 @@ const SLOW: Record<string, string[]> = {
   "apps/server-uring": ["test/conformance.test.ts", "test/options.test.ts", "test/system-calls.test.ts"],
   "packages/report": ["test/page/page-in-chromium.test.ts"],
   docker: ["test/**"],
+  tools: ["test/tutorial.test.ts"],
 };
 
 /** Workspaces whose tests compare times: one file at a time, after all others. */
