@@ -116,10 +116,10 @@ export function describeFixed({ fixed }: Search): string {
     : `at ${integer(fixed.rate)} messages/s`;
 }
 
-/** Returns the interval of a limit: "900 to 1,000 connections"; "not up to 19,500 connections" where none was reached. */
+/** Returns the interval of a limit: "900 to 1,000 connections"; "at least 19,500 connections" where none was reached. */
 export function describeLimit(search: Search): string {
   const { met, failed } = search;
-  if (failed === null) return met === null ? "not known" : `not up to ${describeAmount(search, met)}`;
+  if (failed === null) return met === null ? "not known" : `at least ${describeAmount(search, met)}`;
   return `${integer(met ?? 0)} to ${describeAmount(search, failed)}`;
 }
 

@@ -74,7 +74,7 @@ test("A search claims an interval only where its repetitions agree", () => {
 
 test("A limit that was not reached is no limit", () => {
   expect(describeLimit(searchOf())).toBe("9,500 to 10,000 connections");
-  expect(describeLimit(searchOf({ failed: null }))).toBe("not up to 9,500 connections");
+  expect(describeLimit(searchOf({ failed: null }))).toBe("at least 9,500 connections");
   expect(describeLimit(searchOf({ met: null, failed: null }))).toBe("not known");
 });
 

@@ -27,7 +27,7 @@ test("doctor prints a table and a sentence for a load that no machine has ports 
 test.each([
   [["doctor", "nosuch"], "there is no plan 'nosuch'"],
   [["doctor", "--connections", "0"], "0 is not a number of connections"],
-  [["doctor", "--servers", "poll"], "'poll' is not one of"],
+  [["doctor", "--servers", "pool"], "'pool' is not one of"],
 ])("the lab refuses %j in one sentence", async (args, words) => {
   expect(await refusal(args)).toContain(words);
 });

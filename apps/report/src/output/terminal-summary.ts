@@ -58,7 +58,7 @@ export function summarize(experiments: readonly LabResults[], screen: Screen, is
 }
 
 function summarizeStory(story: Story, screen: Screen): string[] {
-  const { answer, rows, unsettled, findings } = story;
+  const { answer, rows, unsettled, findings, remarks } = story;
   const open = describeUnsettled(unsettled);
   const head = wrap(answer, screen.columns).map((line) => bold(line, screen));
   const foot = open === null ? [] : wrap(open, screen.columns);
@@ -66,8 +66,8 @@ function summarizeStory(story: Story, screen: Screen): string[] {
   const shown = table.slice(0, LINES_MAX - head.length - foot.length);
   let room = LINES_MAX - head.length - foot.length - shown.length;
   const told: string[] = [];
-  for (const finding of findings.slice(0, FINDINGS_MAX)) {
-    const lines = wrap(describeAnswer(finding), screen.columns);
+  for (const sentence of [...findings.map(describeAnswer), ...remarks].slice(0, FINDINGS_MAX)) {
+    const lines = wrap(sentence, screen.columns);
     if (lines.length > room) break;
     told.push(...lines);
     room -= lines.length;

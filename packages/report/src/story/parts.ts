@@ -27,6 +27,8 @@ export interface Story {
   readonly lead: Section | null;
   /** Findings that settle something, the strongest first. */
   readonly findings: readonly Finding[];
+  /** Results of searches, a sentence each. */
+  readonly remarks: readonly string[];
   /** Comparisons that settle nothing. */
   readonly unsettled: readonly Finding[];
 }

@@ -30,6 +30,7 @@ export function tellCapacity(experiment: Experiment, capacity: Capacity, servers
     sections,
     lead: sections.find(({ charts }) => charts.length > 0) ?? null,
     findings: [],
+    remarks: searches.map(describeSearch),
     unsettled: [],
   };
 }

@@ -33,6 +33,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     sections: told.map(({ section }) => section),
     lead: strongest.find(({ section }) => section.charts.length > 0)?.section ?? null,
     findings: all.filter(isSettled).toSorted((a, b) => strengthOf(b) - strengthOf(a)),
+    remarks: [],
     unsettled: all.filter((finding) => !isSettled(finding) && finding.question !== "limit"),
   };
 }
