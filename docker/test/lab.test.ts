@@ -34,7 +34,7 @@ describeContainers("lab run --engine docker", () => {
       expect(cell.evidence.server.length).toBeGreaterThan(0);
       expect(cell.commands.servers[0]).toMatch(/^docker run .*--network host .*c10k-lab\/server-/);
     }
-    expect(lab.file("report.md")).toContain("### Containers");
+    expect(lab.file("details.md")).toContain("### Containers");
     expect(await lab.containers()).toEqual([]);
   });
 
@@ -60,7 +60,7 @@ describeContainers("lab run --engine docker", () => {
     expect(await lab.exited).toBe(1);
     expect(lab.cells).toMatchObject([{ status: "out-of-memory" }]);
     expect(lab.cells[0]?.incidents).toEqual([{ incident: "out-of-memory", process: "server" }]);
-    expect(lab.file("report.md")).toContain("epoll-10 ran out of memory");
+    expect(lab.file("report.md")).toContain("ran out of memory");
     expect(await lab.containers()).toEqual([]);
   });
 

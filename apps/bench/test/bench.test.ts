@@ -61,7 +61,7 @@ test.each([
   [["--against", "/nowhere"], "there is no /nowhere/apps/server-threaded/src/main.ts"],
   [["--connections", "10,none"], "'none' is not a whole number"],
   [["--connections", "0"], "0 is not a number of connections"],
-  [["--servers", "poll"], "'poll' is not one of"],
+  [["--servers", "pool"], "'pool' is not one of"],
 ])("bench refuses %j in one sentence", async (args, sentence) => {
   const { code, stdout, stderr } = await startBench(["--rounds", "1", ...args]).outcome();
   expect([code, stdout]).toEqual([2, ""]);

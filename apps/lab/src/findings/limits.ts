@@ -35,7 +35,7 @@ export function findLimits(plan: string, group: readonly RepetitionResult[]): Fi
   const axis = group[0]?.axis ?? "connections";
   const find = axis === "backlog" ? findEnough : LOADS.includes(axis) ? findBreak : null;
   if (find === null || isSliced(group)) return [];
-  const measured = group.filter(({ client }) => client !== null);
+  const measured = group.filter(({ client, status }) => client !== null || status === "out-of-memory");
   return [...Map.groupBy(cellsOf(measured), ({ variant }) => variant).values()].flatMap((cells) => {
     const found = find(cells);
     return found === null ? [] : [{ plan, axis, ...found }];

@@ -98,7 +98,10 @@ test("a mistake in the command line: one sentence, exit 2, no results", async ()
 
 test.each([
   [["run", "nosuch"], "there is no plan 'nosuch'"],
-  [["run", "--servers", "epoll,poll"], "--servers: 'poll' is not one of threaded, select, epoll"],
+  [
+    ["run", "--servers", "epoll,pool"],
+    "--servers: 'pool' is not one of threaded, select, poll, epoll, uring",
+  ],
   [["run", BUSY, "--max-connections", "3"], "the smallest cell of busy has 10"],
   [["run", "quick", "--duration", "5"], "'5' is not a duration"],
   [["run", "aa", "--servers", "select"], "--servers: the plan aa has none of them"],

@@ -61,7 +61,7 @@ describe("a fourth server is one folder and one line", () => {
 
   test("the help and the reference name it", async () => {
     const { lab } = await runIn("main.ts", "run", "--help");
-    expect(lab.stdout).toMatch(/threaded,select,epoll,toy/);
+    expect(lab.stdout).toMatch(/threaded,select,poll,epoll,toy,uring/);
     const stale = await runIn("reference/main.ts", "write", "--check");
     expect(stale.code).toBe(1);
     expect(stale.lab.stderr).toContain("docs/reference/servers.md differs from the contracts: npm run docs");

@@ -184,11 +184,11 @@ describe("a mistake is one sentence after its place", () => {
     ["vary: connections\nvalues: [10]", "1:1: variants: name what is compared, such as 'epoll:'"],
     [
       "vary: connections\nvalues: [10]\nvariants: {fast: }",
-      "5:12: variants.fast: name its server: threaded, select, epoll",
+      "5:12: variants.fast: name its server: threaded, select, poll, epoll, uring",
     ],
     [
       "vary: connections\nvalues: [10]\nvariants: {fast: {server: kqueue}}",
-      "5:27: variants.fast.server: 'kqueue' is not one of threaded, select, epoll",
+      "5:27: variants.fast.server: 'kqueue' is not one of threaded, select, poll, epoll, uring",
     ],
     [
       "vary: connections\nvariants: {epoll: }",
