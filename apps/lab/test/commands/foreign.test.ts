@@ -64,7 +64,7 @@ test("foreign servers with flaws end in exit code 1, and every other cell is mea
     "forgets",
     "no-ledger",
   ]);
-  expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toContain("client only");
+  expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toContain("Client only");
 });
 
 test("a foreign server without a ledger is ok by the client's alone, with the usage of its processes", () => {
