@@ -29,6 +29,8 @@ export class TreeSampler {
     const atMs = Math.round(beganMs - this.#startedMs);
     if (processes > 0) this.samples.push({ atMs, cpuMs, rssKiB, threads, processes, descriptors });
     const costMs = performance.now() - beganMs;
-    this.#timer = setTimeout(() => this.#sample(), Math.max(INTERVAL_MS, costMs / SHARE_MAX));
+    // Before the first process has started there is nothing to spare.
+    const pauseMs = processes > 0 ? Math.max(INTERVAL_MS, costMs / SHARE_MAX) : INTERVAL_MS;
+    this.#timer = setTimeout(() => this.#sample(), pauseMs);
   }
 }
