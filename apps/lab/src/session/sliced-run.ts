@@ -39,12 +39,11 @@ export class SlicedRun {
     // The largest loads first: where the time runs out, they have the most starts.
     const points = pointsOf(this.#plan).toSorted((a, b) => b.step.x - a.step.x);
     for (;;) {
-      const planned = points.flatMap((point) =>
-        Array(Math.max(0, point.group.repeats - this.#startsOf(point))),
-      );
+      const missing = points.map((point) => Math.max(0, point.group.repeats - this.#startsOf(point)));
+      const planned = missing.reduce((sum, count) => sum + count, 0);
       const next = this.#findNext(points);
       if (next === null || this.#isOver()) return;
-      await this.#visit(next, this.#leftMs() / Math.max(1, planned.length));
+      await this.#visit(next, this.#leftMs() / Math.max(1, planned));
     }
   }
 
