@@ -19,7 +19,6 @@ static const struct option OPTIONS[] = {
     {"port", required_argument, NULL, 'p'},
     {"fd-setsize", required_argument, NULL, 's'},
     {"delay-us", required_argument, NULL, 'd'},
-    {"burn-us", required_argument, NULL, 'b'},
     {"exit-with-parent", no_argument, NULL, 'x'},
     {NULL, 0, NULL, 0},
 };
@@ -36,7 +35,6 @@ struct options start(int argc, char **argv) {
     if (option == 'p') options.port = atoi(optarg);
     else if (option == 's') options.fd_setsize = atoi(optarg);
     else if (option == 'd') options.delay_ns = parse_range(optarg, 1000);
-    else if (option == 'b') options.burn_ns = parse_range(optarg, 1000).from;
     else if (option == 'x') end_with_parent();
     else exit(2);
   }

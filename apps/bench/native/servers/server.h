@@ -15,7 +15,6 @@ struct options {
   int port;
   int fd_setsize;        /* select only */
   struct range delay_ns; /* delay only */
-  uint64_t burn_ns;      /* burn only */
 };
 
 /* Counters that the TypeScript loop updates once a wait; global so that the compiler cannot remove them. */
