@@ -13,6 +13,7 @@ const OUTPUT_KEPT = 2000;
 const PORT = /\{port\}/g;
 
 const running = new Set<CommandServer>();
+let isEnding = false;
 
 export interface CommandOptions {
   /** Shell command; `{port}` stands for the port. */
@@ -70,6 +71,8 @@ export class CommandServer implements Target, AsyncDisposable {
   static async start(options: CommandOptions): Promise<CommandServer> {
     const port = options.port ?? (await findFreePort());
     if (isListening(port)) throw new StartError(`port ${port} is in use before the server starts`);
+    if (isEnding)
+      throw new StartError("no server is started any more, because this program was told to stop");
     const server = new CommandServer(port, options);
     running.add(server);
     try {
@@ -108,7 +111,8 @@ export class CommandServer implements Target, AsyncDisposable {
   }
 }
 
-/** Kills the servers that run, as when this process is told to stop. */
+/** Kills the servers that run and starts no more, as when this process is told to stop. */
 export async function endServers(): Promise<void> {
+  isEnding = true;
   await Promise.all([...running].map(({ processes }) => processes.kill()));
 }
