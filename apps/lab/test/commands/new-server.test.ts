@@ -47,7 +47,7 @@ async function runIn(app: string, ...args: string[]) {
   return { code: await lab.exited, lab };
 }
 
-describe("a fourth server is one folder and one line", () => {
+describe("a further server is one folder and one line", () => {
   test("a plan may name it, and its options are checked against its contract", async () => {
     expect((await runIn("main.ts", "plans", planFile)).code).toBe(0);
     const wrong = join(checkout, "wrong.yaml");
