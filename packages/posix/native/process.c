@@ -50,6 +50,13 @@ static napi_value posix_sched_getaffinity(napi_env env, napi_callback_info info)
   return syscall_result(env, sched_getaffinity(arg_int(env, argv[0]), mask.length, (cpu_set_t *)mask.data));
 }
 
+/* (thread or 0 for the caller, policy without a priority) */
+static napi_value posix_sched_setscheduler(napi_env env, napi_callback_info info) {
+  ARGS(2);
+  struct sched_param none = {0};
+  return syscall_result(env, sched_setscheduler(arg_int(env, argv[0]), arg_int(env, argv[1]), &none));
+}
+
 /* (clock, Float64Array [microseconds]): a returned double would be a new object on V8's heap at each call.
  * CLOCK_MONOTONIC starts at boot for all processes, so two processes may compare their times. */
 static napi_value posix_clock_gettime(napi_env env, napi_callback_info info) {
@@ -84,6 +91,7 @@ void export_process(napi_env env, napi_value exports) {
   FUNCTION(setrlimit);
   FUNCTION(sched_setaffinity);
   FUNCTION(sched_getaffinity);
+  FUNCTION(sched_setscheduler);
   FUNCTION(clock_gettime);
   FUNCTION(fcntl);
   FUNCTION(prctl_set_pdeathsig);
@@ -91,6 +99,7 @@ void export_process(napi_env env, napi_value exports) {
 
   CONSTANT(RLIMIT_NOFILE);
   CONSTANT(RLIMIT_NPROC);
+  CONSTANT(SCHED_IDLE);
   CONSTANT(CLOCK_MONOTONIC);
   CONSTANT(CLOCK_REALTIME);
   CONSTANT(F_GETFD);

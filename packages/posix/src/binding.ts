@@ -88,6 +88,8 @@ export interface Binding {
   sched_setaffinity(thread: number, mask: Uint8Array): number;
   /** sched_getaffinity(2): number of bytes of `mask` that the kernel wrote. */
   sched_getaffinity(thread: number, mask: Uint8Array): number;
+  /** sched_setscheduler(2) of one thread (0: the calling one), with a policy that has no priority. */
+  sched_setscheduler(thread: number, policy: number): number;
   /** clock_gettime(2) into `[microseconds]`; CLOCK_MONOTONIC is the same clock in every process of the machine. */
   clock_gettime(clock: number, now: Float64Array): number;
   /** fcntl(2) with an integer argument. */
@@ -184,6 +186,7 @@ export interface Binding {
   readonly EFD_NONBLOCK: number;
   readonly RLIMIT_NOFILE: number;
   readonly RLIMIT_NPROC: number;
+  readonly SCHED_IDLE: number;
   readonly CLOCK_MONOTONIC: number;
   readonly CLOCK_REALTIME: number;
   readonly F_GETFD: number;

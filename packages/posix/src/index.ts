@@ -23,5 +23,6 @@ export {
   PARENT_VARIABLE,
   pinTo,
   processLimit,
+  runWhenIdle,
 } from "./process.ts";
 export { getIntOption, setIntOption, setTimeoutOption } from "./socket-options.ts";

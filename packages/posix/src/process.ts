@@ -63,6 +63,11 @@ export function pinTo(processors: readonly number[], thread = 0): void {
   check(binding.sched_setaffinity(thread, mask), "sched_setaffinity", `to ${processors.join(",")}`);
 }
 
+/** Lets a thread run only while no other wants its processor, sched(7): SCHED_IDLE. Without privileges there is no way back. */
+export function runWhenIdle(thread: number): void {
+  check(binding.sched_setscheduler(thread, binding.SCHED_IDLE), "sched_setscheduler", `of thread ${thread}`);
+}
+
 /** Variable with the number of the process that started this one and that it is to end with. */
 export const PARENT_VARIABLE = "C10K_LAB_PARENT";
 

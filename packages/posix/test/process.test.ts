@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { expect, test } from "vitest";
 import {
   allowedProcessors,
@@ -6,6 +7,7 @@ import {
   pinTo,
   posix,
   processLimit,
+  runWhenIdle,
 } from "../src/index.ts";
 
 test("the limit of descriptors can be read, lowered and restored", () => {
@@ -54,4 +56,20 @@ test("monotonicUs returns the kernel's monotonic clock in microseconds and never
     last = now;
   }
   expect(last).toBeLessThanOrEqual(Number(process.hrtime.bigint() / 1000n) + 1);
+});
+
+test("runWhenIdle gives a thread the policy for idle processors", () => {
+  const code = `
+    import { runWhenIdle } from "@c10k-lab/posix";
+    import { readFileSync } from "node:fs";
+    const policy = () => readFileSync("/proc/thread-self/stat", "utf8").split(") ")[1].split(" ")[38];
+    const before = policy();
+    runWhenIdle(0);
+    console.log(before, policy());`;
+  const run = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+  expect(run.stdout).toBe("0 5\n"); // SCHED_OTHER, SCHED_IDLE
+  expect(() => runWhenIdle(2 ** 30)).toThrow(/sched_setscheduler/);
 });

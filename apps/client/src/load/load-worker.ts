@@ -4,6 +4,7 @@ import type { ClientSummary, Clock, LoopClock } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { type ResultsMemory, ResultsTable } from "../measure/results-table.ts";
+import { yieldOthers } from "../thread/helpers.ts";
 import { Orders, type OrdersMemory } from "../workload/orders.ts";
 import { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
@@ -53,6 +54,7 @@ posix.prctl_set_timerslack(1);
 const pool = new PayloadPool(workload);
 // A directed load warms up under the lab's orders.
 if (!workload.isDirected) rehearse(workload, pool, wakeFds);
+if (processor === null && mostlyWaits(workload)) yieldOthers();
 const context = new LoadContext(workload, pool, new ResultsTable(results), {
   orders: orders === null ? null : new Orders(orders),
 });
@@ -95,4 +97,9 @@ function reportParked(): void {
     total[clock].merge(clocks[clock]);
     clocks[clock].reset();
   }
+}
+
+/** A closed loop may use all of its processor, and the lab's orders may not wait: there the other threads keep their share. */
+function mostlyWaits({ ratePerSecond, wait, isDirected }: Workload): boolean {
+  return ratePerSecond !== null && wait === "sleep" && !isDirected;
 }

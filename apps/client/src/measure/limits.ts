@@ -15,9 +15,9 @@ export const READS_PER_TURN = 16;
 export const POLL_MOST_US = 20;
 
 /** Rounds of the rehearsal at most: the end of the first one shows V8 paths that the compiled loop does not have yet. */
-export const REHEARSAL_ROUNDS = 4;
+export const REHEARSAL_ROUNDS = 12;
 /** CPU time of V8's helper threads in a round, below which they have no more of the loop to compile. */
-export const HELPERS_QUIET_US = 2000;
+export const HELPERS_QUIET_US = 500;
 export const REHEARSAL_MS = 100;
 export const REHEARSAL_CONNECTIONS = 64;
 /** Messages per second of a rehearsed open loop, in turn: more than the loop can send, and fewer. */

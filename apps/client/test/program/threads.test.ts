@@ -44,3 +44,28 @@ test("the time that a spinning loop waits is not the client's work", async () =>
   expect(usage.userUs + usage.systemUs).toBeGreaterThan(500_000);
   expect(loop.cpuShare).toBeLessThan(0.5);
 });
+
+/** Returns the scheduling policy of each thread of a process, sched(7): 0 is the usual one, 5 is SCHED_IDLE. */
+function threadPolicies(pid: number): Record<string, number> {
+  const threads = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const [name, fields = ""] = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(") ");
+    return [name?.split("(")[1] ?? "", Number(fields.split(" ")[38])] as const;
+  });
+  return Object.fromEntries(threads);
+}
+
+test.each([
+  { load: ["--rate", "100"], main: 5 },
+  { load: ["--rate", "100", "--wait", "spin"], main: 0 },
+  { load: [], main: 0 },
+])("on one processor the threads beside the loop have policy $main with $load", async ({ load, main }) => {
+  await using server = await startMutant(echo);
+  const args = ["--port", `${server.port}`, "--connections", "2", "--duration", "30s", ...load];
+  const processors = allowedProcessors().slice(0, 1);
+  const client = new TestProgram({ program: mainOf("client"), args, processors });
+  await until(() => server.sockets.size === 2, "the client has connected");
+  const policies = threadPolicies(client.pid);
+  expect(policies).toMatchObject({ "node-MainThread": main, WorkerThread: 0, "node-V8Worker": main });
+  client.signal("SIGINT");
+  expect((await client.outcome()).code).toBe(130);
+});
