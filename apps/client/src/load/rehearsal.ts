@@ -25,10 +25,10 @@ import { LoadLoop, type WakeFds } from "./load-loop.ts";
  */
 export function rehearse(workload: Workload, pool: PayloadPool, wakeFds: WakeFds): void {
   let beforeUs = readHelpersUs();
-  for (let round = 0; round < REHEARSAL_ROUNDS; round++) {
+  for (let round = 0; round < REHEARSAL_ROUNDS.most; round++) {
     rehearseOnce(shorten(workload, round), pool, wakeFds);
     const afterUs = readHelpersUs();
-    if (round >= REHEARSAL_RATES.length && afterUs - beforeUs < HELPERS_QUIET_US) return;
+    if (round >= REHEARSAL_ROUNDS.least && afterUs - beforeUs < HELPERS_QUIET_US) return;
     beforeUs = afterUs;
   }
 }

@@ -14,11 +14,14 @@ export const READS_PER_TURN = 16;
 /** Longest poll of a spinning loop that counts as its own. It takes a microsecond; a scheduler's slice takes thousands. */
 export const POLL_MOST_US = 20;
 
-/** Rounds of the rehearsal at most: the end of the first one shows V8 paths that the compiled loop does not have yet. */
-export const REHEARSAL_ROUNDS = 12;
+/**
+ * Rounds of the rehearsal. V8 settles how it lays out the objects of a class after the seventh, and compiles what uses
+ * them again; the end of a round shows it further paths.
+ */
+export const REHEARSAL_ROUNDS = { least: 8, most: 16 };
 /** CPU time of V8's helper threads in a round, below which they have no more of the loop to compile. */
 export const HELPERS_QUIET_US = 500;
-export const REHEARSAL_MS = 100;
+export const REHEARSAL_MS = 40;
 export const REHEARSAL_CONNECTIONS = 64;
 /** Messages per second of a rehearsed open loop, in turn: more than the loop can send, and fewer. */
 export const REHEARSAL_RATES: readonly number[] = [1_000_000, 20_000];
