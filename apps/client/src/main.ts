@@ -1,14 +1,13 @@
 import { lookup } from "node:dns/promises";
 import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode, UsageError } from "@c10k-lab/cli";
 import { endWithParent } from "@c10k-lab/posix";
-import { EXIT } from "@c10k-lab/protocol";
+import { EXIT } from "@c10k-lab/protocol/names";
 import { contract } from "./contract.ts";
 import { LabLink } from "./control/lab-link.ts";
 import { LoadRun, type Target } from "./load/load-run.ts";
 import { Progress } from "./output/progress.ts";
 import { claimPaths, type ResultPaths, writeSummary } from "./output/results-files.ts";
 import { summarize } from "./output/summary.ts";
-import { formatSummary } from "./output/summary-table.ts";
 import { describeFailure, describeLateness, describeShortages } from "./output/warnings.ts";
 import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
@@ -50,7 +49,7 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
     run.interrupt();
   });
   const progress = new Progress(run.results, workload.connections);
-  progress.start();
+  await progress.start();
   const link = options.control === undefined ? null : new LabLink(options.control, run);
   void link?.follow();
   const result = await run.run();
@@ -69,7 +68,11 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   }
   const lateness = describeLateness(summary);
   if (lateness !== null) print(lateness);
-  process.stdout.write(`${formatSummary(summary)}\n`);
+  if (link === null) {
+    // The table is the work of libraries that need not be loaded before the load.
+    const { formatSummary } = await import("./output/summary-table.ts");
+    process.stdout.write(`${formatSummary(summary)}\n`);
+  }
   if (stopSignal !== undefined) return stopExitCode(stopSignal);
   const failure = describeFailure(summary, target);
   return exitCode === EXIT.ok && failure !== null ? fail(EXIT.incomplete, failure) : exitCode;

@@ -1,12 +1,10 @@
 import { z } from "zod";
+import { CLOCKS, INFINITE, LOOP_CLOCKS, MOST_SAMPLES } from "./clocks.ts";
 import { OUTCOMES } from "./names.ts";
 import { Usage } from "./server-lines.ts";
 
 const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();
-
-/** Value of a percentile that falls on messages never answered: the time of a failure is infinite. */
-export const INFINITE = "infinite";
 
 /** Microseconds; null where there was nothing to measure. */
 export const Percentile = z.union([z.number(), z.literal(INFINITE)]).nullable();
@@ -29,28 +27,6 @@ export const LatencySummary = z.object({
 });
 export type LatencySummary = z.infer<typeof LatencySummary>;
 
-/** The clocks of a connection, never mixed. */
-export const CLOCKS = [
-  /** connect(2) to established. */
-  "connect",
-  /** First byte sent to first message back: includes the wait to be accepted. */
-  "firstResponse",
-  /** First byte sent to last byte back, every message. */
-  "response",
-  /** Moment the message was due to last byte back. A closed loop has no such moment: count 0. */
-  "intended",
-] as const;
-export type Clock = (typeof CLOCKS)[number];
-
-/** Clocks of the client's own loop. */
-export const LOOP_CLOCKS = [
-  /** One wake-up to the next wait: the longest time an event may have waited for others. */
-  "turn",
-  /** Open loop: from the moment a message was due, on a connection that was free, to its send(2). */
-  "sendLag",
-] as const;
-export type LoopClock = (typeof LOOP_CLOCKS)[number];
-
 /** Sample of a run under way. */
 export const LoadSample = z.object({
   /** Microseconds on CLOCK_MONOTONIC: comparable between processes of one machine. */
@@ -65,9 +41,6 @@ export const LoadSample = z.object({
   isWarmup: z.boolean().optional(),
 });
 export type LoadSample = z.infer<typeof LoadSample>;
-
-/** Samples a series has at most: those of a minute; of a longer run they are further apart. */
-export const MOST_SAMPLES = 600;
 
 /** Request and result of a run of the client: `--summary FILE.json`. */
 export const ClientSummary = z.object({

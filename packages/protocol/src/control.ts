@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTROL_ORDERS } from "./names.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -7,21 +8,7 @@ const count = z.number().int().nonnegative();
  * line of the lab is answered by one line.
  */
 
-/** Order of the lab. */
-export const ControlOrder = z.enum([
-  /** Connect; answered when every connection is established or has failed, and idle ones have had an echo. */
-  "connect",
-  /** Active connections exchange messages until `park`. Answered at once. */
-  "exchange",
-  /** Response times of messages sent from now on are recorded. */
-  "begin-slice",
-  /** Response times of messages sent from now on are not recorded. */
-  "end-slice",
-  /** No message begins; answered when all messages in flight are back. */
-  "park",
-  /** Close all connections and write the results. Not answered. */
-  "end",
-]);
+export const ControlOrder = z.enum(CONTROL_ORDERS);
 export type ControlOrder = z.infer<typeof ControlOrder>;
 
 /** Answer of the client: its counters at the moment of the answer. */

@@ -2,6 +2,7 @@
 
 export * from "./capacity.ts";
 export * from "./client-summary.ts";
+export * from "./clocks.ts";
 export * from "./columns.ts";
 export * from "./comparison.ts";
 export * from "./control.ts";

@@ -175,6 +175,22 @@ export const TCP_COUNTERS = [
 ] as const;
 export type TcpCounter = (typeof TCP_COUNTERS)[number];
 
+/** Orders of the lab to a client that it directs. */
+export const CONTROL_ORDERS = [
+  /** Connect; answered when every connection is established or has failed, and idle ones have had an echo. */
+  "connect",
+  /** Active connections exchange messages until `park`. Answered at once. */
+  "exchange",
+  /** Response times of messages sent from now on are recorded. */
+  "begin-slice",
+  /** Response times of messages sent from now on are not recorded. */
+  "end-slice",
+  /** No message begins; answered when all messages in flight are back. */
+  "park",
+  /** Close all connections and write the results. Not answered. */
+  "end",
+] as const;
+
 /** Exit codes, everywhere. */
 export const EXIT = {
   ok: 0,

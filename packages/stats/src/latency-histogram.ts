@@ -1,4 +1,5 @@
-import { INFINITE, type LatencySummary, type Percentile } from "@c10k-lab/protocol";
+import type { LatencySummary, Percentile } from "@c10k-lab/protocol";
+import { INFINITE } from "@c10k-lab/protocol/clocks";
 import {
   build,
   decodeFromCompressedBase64,

@@ -1,4 +1,5 @@
-import { type LoadSample, MOST_SAMPLES } from "@c10k-lab/protocol";
+import type { LoadSample } from "@c10k-lab/protocol";
+import { MOST_SAMPLES } from "@c10k-lab/protocol/clocks";
 import { addCounts } from "./counts.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { CLOCKS, type ClientSummary, type LatencySummary, LOOP_CLOCKS } from "@c10k-lab/protocol";
+import type { ClientSummary, LatencySummary } from "@c10k-lab/protocol";
+import { CLOCKS, LOOP_CLOCKS } from "@c10k-lab/protocol/clocks";
 import { addCounts } from "./counts.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { mergeSeries } from "./load-series.ts";

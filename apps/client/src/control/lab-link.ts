@@ -1,7 +1,8 @@
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { monotonicUs } from "@c10k-lab/posix";
-import { type ControlAnswer, ControlOrder } from "@c10k-lab/protocol";
+import type { ControlAnswer, ControlOrder } from "@c10k-lab/protocol";
+import { CONTROL_ORDERS } from "@c10k-lab/protocol/names";
 import { usageNow } from "@c10k-lab/stats";
 import type { LoadRun } from "../load/load-run.ts";
 import { LIVE } from "../measure/results-table.ts";
@@ -25,7 +26,8 @@ export class LabLink {
   async follow(): Promise<void> {
     this.#answer("connect", await this.#run.parked());
     for await (const line of createInterface(this.#socket)) {
-      const order = ControlOrder.parse(line);
+      const order = CONTROL_ORDERS.find((known) => known === line);
+      if (order === undefined) throw new Error(`the lab gives an unknown order: ${line}`);
       const parked = order === "park" ? this.#run.parked() : null;
       this.#carryOut(order);
       if (order === "end") return this.#leave();

@@ -1,7 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { CsvFile, type CsvValue } from "@c10k-lab/files";
 import { encodeAddress, posix } from "@c10k-lab/posix";
-import { CLIENT_COLUMNS, type LoadSample } from "@c10k-lab/protocol";
+import type { LoadSample } from "@c10k-lab/protocol";
+import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
 import { LoadSampler } from "../measure/load-sampler.ts";
 import { ResultsTable } from "../measure/results-table.ts";

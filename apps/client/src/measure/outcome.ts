@@ -1,5 +1,5 @@
 import { posix } from "@c10k-lab/posix";
-import { OUTCOMES, type Outcome } from "@c10k-lab/protocol";
+import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 
 /** Code of each outcome in the results table: its index in OUTCOMES. */
 export const OUTCOME = Object.fromEntries(OUTCOMES.map((name, index) => [name, index])) as Record<

@@ -1,4 +1,4 @@
-import { createLogUpdate } from "log-update";
+import type { createLogUpdate } from "log-update";
 import { LIVE, type ResultsTable } from "../measure/results-table.ts";
 
 const TERMINAL_INTERVAL_MS = 200;
@@ -9,7 +9,7 @@ const LOG_INTERVAL_MS = 5000;
 export class Progress {
   readonly #results: ResultsTable;
   readonly #connections: number;
-  readonly #line = createLogUpdate(process.stderr);
+  #line: ReturnType<typeof createLogUpdate> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastMessages = 0;
   #lastMs = performance.now();
@@ -19,14 +19,18 @@ export class Progress {
     this.#connections = connections;
   }
 
-  start(): void {
-    if (process.stderr.isTTY) this.#timer = setInterval(() => this.#line(this.#text()), TERMINAL_INTERVAL_MS);
-    else this.#timer = setInterval(() => process.stderr.write(`${this.#text()}\n`), LOG_INTERVAL_MS);
+  async start(): Promise<void> {
+    if (process.stderr.isTTY) {
+      const { createLogUpdate } = await import("log-update");
+      const line = createLogUpdate(process.stderr);
+      this.#line = line;
+      this.#timer = setInterval(() => line(this.#text()), TERMINAL_INTERVAL_MS);
+    } else this.#timer = setInterval(() => process.stderr.write(`${this.#text()}\n`), LOG_INTERVAL_MS);
   }
 
   stop(): void {
     clearInterval(this.#timer);
-    if (process.stderr.isTTY) this.#line.clear();
+    this.#line?.clear();
   }
 
   #text(): string {

@@ -1,13 +1,6 @@
-import {
-  CLOCKS,
-  type ClientSummary,
-  type Clock,
-  INFINITE,
-  type LatencySummary,
-  OUTCOMES,
-  type Outcome,
-  type Percentile,
-} from "@c10k-lab/protocol";
+import type { ClientSummary, LatencySummary, Percentile } from "@c10k-lab/protocol";
+import { CLOCKS, type Clock, INFINITE } from "@c10k-lab/protocol/clocks";
+import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import Table from "cli-table3";
 
 const NAMES: Readonly<Record<Clock, string>> = {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileDescriptorLimit, formatAddress } from "@c10k-lab/posix";
-import { type ClientSummary, OUTCOMES } from "@c10k-lab/protocol";
+import type { ClientSummary } from "@c10k-lab/protocol";
+import { OUTCOMES } from "@c10k-lab/protocol/names";
 import type { Target } from "../load/load-run.ts";
 import type { Workload } from "../workload/workload.ts";
 

@@ -1,5 +1,5 @@
 import type { Range } from "@c10k-lab/cli";
-import { NEWLINE } from "@c10k-lab/protocol";
+import { NEWLINE } from "@c10k-lab/protocol/message";
 import { nextState, stateOf } from "./random.ts";
 
 /** Most memory for random texts; a pool has at least two texts. */
