@@ -1,7 +1,7 @@
 import { type Design, type Proof, proveScenario, SCENARIOS } from "@c10k-lab/inference/truth";
 import Table from "cli-table3";
 
-/** Experiments of twelve comparisons for each row: a share of 97 % then has a standard error of 0.2 %. */
+/** Experiments of six comparisons for each row: a share of 97 % then has a standard error of 0.2 %. */
 const EXPERIMENTS = 500;
 const COVERAGE_MIN = 0.97;
 const FALSE_FINDINGS_MAX = 0.05;

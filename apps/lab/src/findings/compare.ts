@@ -38,9 +38,15 @@ export function compareAll(plan: string, comparisons: readonly Comparison[]): Fi
   });
 }
 
-/** Compares slices; pairs of one quantity share what is known of the variance between starts. */
+/**
+ * Compares slices. Pairs of one quantity and variant share what is known of the variance between starts: threads, which the
+ * kernel places anew at each start, vary more than a loop.
+ */
 function compareSlices(comparisons: readonly Comparison[]): Compared[] {
-  const alike = Map.groupBy(comparisons, ({ question, quantity }) => `${question} ${quantity}`);
+  const alike = Map.groupBy(
+    comparisons,
+    ({ question, quantity, cell }) => `${question} ${quantity} ${cell.variant}`,
+  );
   return [...alike.values()].flatMap((same) => {
     const starts = same.map(({ quantity, cell, against }) => {
       const read = SLICE_READERS[quantity as keyof typeof SLICE_READERS];

@@ -6,10 +6,10 @@ import { judgeSlice } from "./disturbances.ts";
 import type { SliceTimes, Stand } from "./stand.ts";
 
 /** Slices have at least this length, and so many messages on each active connection. */
-const DURATION_MIN_MS = 150;
+const DURATION_MIN_MS = 100;
 const DURATION_MAX_MS = 2000;
 const MESSAGES_EACH = 6;
-const SETTLE_MIN_MS = 20;
+const SETTLE_MIN_MS = 10;
 /** The first slice of a stand is not kept: server and client warm up in it, and its rate gives the others their length. */
 const WARM_UP: SliceTimes = { settleMs: 100, durationMs: 200 };
 

@@ -25,7 +25,7 @@ export interface Proof {
 }
 
 /** Comparisons of an experiment, which share what is known of the variance between starts. */
-const COMPARISONS = 12;
+const COMPARISONS = 6;
 /** Ratio within which an interval is narrow enough, see the lab's rule. */
 const PRECISION = 1.1;
 
