@@ -161,23 +161,23 @@ export function describeBreak({ axis, at, cause, effect, verdict }: Finding): st
   return `${BREAKS[cause]?.(effect ?? 0) ?? cause} at ${format(at)}`;
 }
 
-/** Returns what was not settled, and what would settle it; null where everything was. */
-export function describeUnsettled(findings: readonly Finding[]): string | null {
-  const [first] = findings;
-  if (first === undefined) return null;
-  const nearest = findings
+/** Returns how many comparisons were settled, and what would settle more; null where everything was. */
+export function describeUnsettled(comparisons: readonly Finding[]): string | null {
+  const open = comparisons.filter(({ verdict }) => verdict === "not-shown");
+  if (open.length === 0) return null;
+  const settled = comparisons.length - open.length;
+  const count = `Settled: ${integer(settled)} of ${plural(comparisons.length, "comparison")}`;
+  const [soonest] = open
     .filter(({ wouldTake }) => wouldTake !== null)
     .toSorted((a, b) => (a.wouldTake ?? 0) - (b.wouldTake ?? 0));
-  const count = plural(findings.length, "comparison");
-  const [soonest] = nearest;
   if (soonest !== undefined) {
     const seconds = integer(Math.ceil(soonest.wouldTake ?? 0));
-    return `Not settled: ${count}; the next one (${describeSubject(soonest)}) takes some ${seconds} s more: --budget.`;
+    return `${count}; the next one (${describeSubject(soonest)}) takes some ${seconds} s more: --budget.`;
   }
-  if (findings.every(({ low }) => low === null)) {
-    return `Not settled: ${count}; it takes three repetitions or more: --repeats.`;
+  if (open.every(({ low }) => low === null)) {
+    return `${count}; an interval takes three repetitions or more: --repeats.`;
   }
-  return `Not settled: ${count}; more repetitions (--repeats), or a client that is not the limit (--clients), would help.`;
+  return `${count}; more repetitions (--repeats), or a client that is not the limit (--clients), would help.`;
 }
 
 function describeSubject({ quantity, variant, axis, at }: Finding): string {

@@ -25,6 +25,7 @@ import {
   describeSearch,
   describeSignal,
   describeTrouble,
+  describeUnsettled,
   describeVerdict,
 } from "../src/index.ts";
 
@@ -504,4 +505,28 @@ test.each<[Partial<Finding>, string]>([
   ],
 ])("the finding %j reads: %s", (change, sentence) => {
   expect(describeAnswer({ ...FINDING, ...change })).toBe(sentence);
+});
+
+const OPEN: Finding = { ...FINDING, verdict: "not-shown", wouldTake: 25.5 };
+
+test.each<[string, readonly Finding[], string | null]>([
+  ["everything is settled", [FINDING, FINDING], null],
+  ["nothing was compared", [], null],
+  [
+    "time would settle more",
+    [FINDING, OPEN, { ...OPEN, at: 10, wouldTake: 80 }],
+    "Settled: 1 of 3 comparisons; the next one (CPU time per message of threaded at 1,000 connections) takes some 26 s more: --budget.",
+  ],
+  [
+    "nothing has an interval",
+    [{ ...OPEN, low: null, high: null, wouldTake: null }],
+    "Settled: 0 of 1 comparison; an interval takes three repetitions or more: --repeats.",
+  ],
+  [
+    "the client is the limit",
+    [FINDING, { ...OPEN, wouldTake: null }],
+    "Settled: 1 of 2 comparisons; more repetitions (--repeats), or a client that is not the limit (--clients), would help.",
+  ],
+])("where %s, the summary says so", (_, comparisons, sentence) => {
+  expect(describeUnsettled(comparisons)).toBe(sentence);
 });

@@ -58,8 +58,8 @@ export function summarize(experiments: readonly LabResults[], screen: Screen, is
 }
 
 function summarizeStory(story: Story, screen: Screen): string[] {
-  const { answer, rows, unsettled, findings, remarks } = story;
-  const open = describeUnsettled(unsettled);
+  const { answer, rows, comparisons, findings, remarks } = story;
+  const open = describeUnsettled(comparisons);
   const head = wrap(answer, screen.columns).map((line) => bold(line, screen));
   const foot = open === null ? [] : wrap(open, screen.columns);
   const table = rows.length === 0 ? [] : drawRows(rows, screen);
@@ -126,13 +126,13 @@ function describeRow(row: AnswerRow): string {
 }
 
 /** Returns the table of all cells, incidents, and every finding. */
-function listAll({ experiment: { results }, findings, unsettled }: Story): string[] {
+function listAll({ experiment: { results }, findings }: Story): string[] {
   if (results.repetitions.length === 0) return [];
   return [
     ...terminalTable(summaryTable(results)).split("\n"),
     ...describeIncidents(results.repetitions),
     "",
-    ...[...findings, ...unsettled].map(describeAnswer),
+    ...new Set([...findings, ...(results.findings?.findings ?? [])].map(describeAnswer)),
   ];
 }
 

@@ -51,8 +51,8 @@ function renderSummary(stories: readonly Story[]): string {
 }
 
 function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
-  const { experiment, answer, rows, sections, lead, unsettled } = story;
-  const open = describeUnsettled(unsettled);
+  const { experiment, answer, rows, sections, lead, comparisons } = story;
+  const open = describeUnsettled(comparisons);
   const [shown, ...others] = lead?.charts ?? [];
   const first = blocks([
     `# ${text(experiment.results.manifest.question)}`,

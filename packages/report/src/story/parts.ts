@@ -29,6 +29,6 @@ export interface Story {
   readonly findings: readonly Finding[];
   /** Results of searches, a sentence each. */
   readonly remarks: readonly string[];
-  /** Comparisons that settle nothing. */
-  readonly unsettled: readonly Finding[];
+  /** Comparisons that the plan asks for, settled or not. */
+  readonly comparisons: readonly Finding[];
 }

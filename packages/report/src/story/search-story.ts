@@ -31,7 +31,7 @@ export function tellCapacity(experiment: Experiment, capacity: Capacity, servers
     lead: sections.find(({ charts }) => charts.length > 0) ?? null,
     findings: [],
     remarks: searches.map(describeSearch),
-    unsettled: [],
+    comparisons: [],
   };
 }
 

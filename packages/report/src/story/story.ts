@@ -34,7 +34,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     lead: strongest.find(({ section }) => section.charts.length > 0)?.section ?? null,
     findings: all.filter(isSettled).toSorted((a, b) => strengthOf(b) - strengthOf(a)),
     remarks: [],
-    unsettled: all.filter((finding) => !isSettled(finding) && finding.question !== "limit"),
+    comparisons: listAsked(all),
   };
 }
 
@@ -63,6 +63,20 @@ function chooseClaims(strongest: readonly Told[]): Claim[] {
 function isAboutLoad(group: Group): boolean {
   const isLoad = group.axis !== "size" && group.axis !== "backlog";
   return isLoad && !isAblation(group) && listAxisValues(group).length > 0 && group.variants.length > 1;
+}
+
+/**
+ * Returns the comparisons that a plan asks for: those of the question and the quantity that a group compares first. A group
+ * that is measured once, beside others with intervals, asks for a limit alone.
+ */
+function listAsked(all: readonly Finding[]): Finding[] {
+  const compared = all.filter(({ question }) => question !== "limit");
+  const asked = compared.filter(({ group, question, quantity }) => {
+    const first = compared.find((one) => one.group === group);
+    return question === first?.question && quantity === first.quantity;
+  });
+  const known = asked.filter(({ low }) => low !== null);
+  return known.length === 0 ? asked : known;
 }
 
 function isSettled({ verdict }: Finding): boolean {
