@@ -10,13 +10,18 @@ import { PROGRAM } from "./options.ts";
 import { C_CLIENT } from "./processes/load-client.ts";
 import { chooseScenes } from "./processes/scene.ts";
 import { assertBuilt, chooseSides, programsOf } from "./processes/servers.ts";
-import { proveTruth } from "./truth-table.ts";
+import { proveBurns } from "./truth/burn-table.ts";
+import { proveTruth } from "./truth/simulated-table.ts";
+
+/** Time of each study of servers whose cost is known, unless --duration says otherwise. */
+const BURN_STUDY_MS = 90_000;
 
 const options = await parseCommandLine(PROGRAM, process.argv.slice(2));
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  if (options.truth) return printTruth();
+  if (options.truth) return options.real ? printBurns() : printTruth();
+  if (options.real) return fail(EXIT.usage, "--real goes with --truth (see --help)");
   let comparison: Comparison<unknown>;
   try {
     comparison = options.clients ? compareClients() : compareServers();
@@ -36,6 +41,25 @@ function printTruth(): number {
   const { text, holds } = proveTruth((description) => process.stderr.write(`${description}\n`));
   process.stdout.write(`${text}\n`);
   return holds ? EXIT.ok : EXIT.incomplete;
+}
+
+async function printBurns(): Promise<number> {
+  let interruptedBy: StopSignal | undefined;
+  const stop = new AbortController();
+  onStopSignal((signal) => {
+    interruptedBy ??= signal;
+    stop.abort();
+  });
+  try {
+    const budgetMs = options.durationMs ?? BURN_STUDY_MS;
+    const onStudy = (description: string) => process.stderr.write(`${description}\n`);
+    const { text, holds } = await proveBurns(onStudy, budgetMs, stop.signal);
+    process.stdout.write(`${text}\n`);
+    return holds ? EXIT.ok : EXIT.incomplete;
+  } catch (error) {
+    if (interruptedBy) return stopExitCode(interruptedBy);
+    return fail(EXIT.incomplete, (error as Error).message);
+  }
 }
 
 /** @throws UsageError or Error, see `assertBuilt` */

@@ -28,7 +28,8 @@ const BENCH_OPTIONS = {
     noun: "a number of rounds",
   }),
   durationMs: durationMs({
-    describe: "time that each run exchanges messages [default: 2s; 4s with --clients]",
+    describe:
+      "time that each run exchanges messages [default: 2s; 4s with --clients; with --real the time of each study, 90s]",
     min: 100,
   }),
   sizeBytes: bytesRange({
@@ -54,6 +55,9 @@ const BENCH_OPTIONS = {
   }),
   truth: flag(
     "measure nothing: simulate experiments whose truth is known, and print how often the intervals hold it",
+  ),
+  real: flag(
+    "with --truth: measure servers in C that waste a known time on each message, with and without another program at work",
   ),
   thinkMs: durationRangeMs({
     describe:
@@ -81,6 +85,7 @@ export const PROGRAM = {
       "does the load client agree with the truth, and with another client? five minutes",
     ],
     ["npm run bench -- --truth", "do 99 % intervals hold the truth? Simulated, a minute"],
+    ["npm run bench -- --truth --real", "the same with servers whose cost is known, three minutes"],
     ["npm run bench -- --clients --servers epoll --think 5ms..15ms", "both clients on a real server"],
     [
       "npm run bench -- --clients --servers epoll --connections 200 --rate 20000 --rounds 15 --json pairs.json",

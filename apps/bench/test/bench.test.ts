@@ -58,6 +58,7 @@ test("--clients alone judges both clients by known response times", async () => 
 test.each([
   [["--clients", "--against", "."], "--against and --clients exclude each other"],
   [["--think", "5ms"], "--think goes with --clients"],
+  [["--real"], "--real goes with --truth"],
   [["--against", "/nowhere"], "there is no /nowhere/apps/server-threaded/src/main.ts"],
   [["--connections", "10,none"], "'none' is not a whole number"],
   [["--connections", "0"], "0 is not a number of connections"],

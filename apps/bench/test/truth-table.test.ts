@@ -1,6 +1,6 @@
 import { SCENARIOS } from "@c10k-lab/inference/truth";
 import { expect, test } from "vitest";
-import { proveTruth } from "../src/truth-table.ts";
+import { proveTruth } from "../src/truth/simulated-table.ts";
 
 test("the truth table has a row for each scenario in each of four designs, and its verdict agrees with its rows", () => {
   const described: string[] = [];

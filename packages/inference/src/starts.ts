@@ -1,8 +1,14 @@
 import { CONFIDENCE_PERCENT } from "./interval.ts";
 import { studentQuantile } from "./student.ts";
 
-/** Measurements of one quantity by start of the processes: logarithms, a value for each block. */
+/** Measurements of one quantity by start of the processes, a value for each block: logarithms where factors are compared. */
 export type Starts = readonly (readonly number[])[];
+
+/** Mean, and half the width of its interval: NaN where nothing was measured, Infinity with too few blocks or starts. */
+export interface Mean {
+  readonly mean: number;
+  readonly halfWidth: number;
+}
 
 /** Mean of logarithms with its interval, as factors: 1.2 is 20 % more. */
 export interface Effect {
@@ -28,8 +34,17 @@ interface Summary {
   readonly blockDegrees: number;
 }
 
+/** Estimates the means of logarithms, as factors. See `estimateMeans`. */
+export function estimateEffects(comparisons: readonly Starts[]): Effect[] {
+  return estimateMeans(comparisons).map(({ mean: center, halfWidth }) => ({
+    effect: Math.exp(center),
+    low: Math.exp(center - halfWidth),
+    high: Math.exp(center + halfWidth),
+  }));
+}
+
 /**
- * Estimates the means of logarithms that were measured in blocks within starts, of several comparisons at once.
+ * Estimates the means of values that were measured in blocks within starts, of several comparisons at once.
  *
  * The value of a start is the trimmed mean of its blocks. Blocks of one start are alike and starts differ (Kalibera and Jones, ISMM 2013), so the starts decide the width of an
  * interval. Two or three of them say little about how much starts differ, but all comparisons of an experiment together
@@ -38,18 +53,11 @@ interface Summary {
  *
  * @param comparisons of one quantity; with a single one its own starts alone decide
  */
-export function estimateEffects(comparisons: readonly Starts[]): Effect[] {
+export function estimateMeans(comparisons: readonly Starts[]): Mean[] {
   const summaries = comparisons.map((starts) => summarize(starts.filter(({ length }) => length > 0)));
   return summaries.map((own) => {
-    const halfWidth = halfWidthOf(
-      own,
-      summaries.filter((other) => other !== own && other.starts > 1),
-    );
-    return {
-      effect: Math.exp(own.mean),
-      low: Math.exp(own.mean - halfWidth),
-      high: Math.exp(own.mean + halfWidth),
-    };
+    const others = summaries.filter((other) => other !== own && other.starts > 1);
+    return { mean: own.mean, halfWidth: halfWidthOf(own, others) };
   });
 }
 

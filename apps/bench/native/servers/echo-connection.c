@@ -37,7 +37,9 @@ static ssize_t send_some(struct connection *connection, const char *bytes, size_
 }
 
 static enum need echo(struct connection *connection, size_t received) {
-  connection->row.requests += (double)count_newlines(scratch, received);
+  size_t messages = count_newlines(scratch, received);
+  connection->row.requests += (double)messages;
+  if (burn_ns > 0) burn(messages);
   connection->row.bytes_received += (double)received;
   ssize_t sent = send_some(connection, scratch, received);
   if (sent < 0) return CLOSED;

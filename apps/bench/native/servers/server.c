@@ -9,16 +9,19 @@
 #include <string.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BACKLOG = 4096 };
 
 struct counters counters;
+uint64_t burn_ns;
 
 static const struct option OPTIONS[] = {
     {"port", required_argument, NULL, 'p'},
     {"fd-setsize", required_argument, NULL, 's'},
     {"delay-us", required_argument, NULL, 'd'},
+    {"burn-us", required_argument, NULL, 'b'},
     {"exit-with-parent", no_argument, NULL, 'x'},
     {NULL, 0, NULL, 0},
 };
@@ -35,10 +38,24 @@ struct options start(int argc, char **argv) {
     if (option == 'p') options.port = atoi(optarg);
     else if (option == 's') options.fd_setsize = atoi(optarg);
     else if (option == 'd') options.delay_ns = parse_range(optarg, 1000);
+    else if (option == 'b') burn_ns = parse_range(optarg, 1000).from;
     else if (option == 'x') end_with_parent();
     else exit(2);
   }
   return options;
+}
+
+static uint64_t thread_ns(void) {
+  struct timespec now;
+  if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now) < 0) fail("clock_gettime");
+  return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+void burn(size_t messages) {
+  static uint64_t debt_ns; /* Time wasted too much, by the length of a look at the clock, is taken off the next message. */
+  uint64_t due_ns = messages * burn_ns, started_ns = thread_ns(), burnt_ns = debt_ns;
+  while (burnt_ns < due_ns) burnt_ns = debt_ns + thread_ns() - started_ns;
+  debt_ns = burnt_ns - due_ns;
 }
 
 static void set_option(int fd, int level, int name) {

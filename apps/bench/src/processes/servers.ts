@@ -7,6 +7,7 @@ export const BENCH = join(import.meta.dirname, "../..");
 const CHECKOUT = join(BENCH, "../..");
 
 export const CLIENT = join(CHECKOUT, "apps/client/src/main.ts");
+export const LAB = join(CHECKOUT, "apps/lab/src/main.ts");
 
 /** One side of every pair: a family of servers. */
 export interface Side {
