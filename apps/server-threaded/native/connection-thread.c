@@ -80,11 +80,15 @@ static int send_all(struct slot *slot, double *row, const char *bytes, size_t le
 
 static bool move(struct slot *slot, int from, int to) { return atomic_compare_exchange_strong(&slot->phase, &from, to); }
 
-/* Echoes one batch. Returns 0 or the error number. */
+/* SO_SNDTIMEO expired: no error number is negative. */
+enum { STALLED = -1 };
+
+/* Echoes one batch. Returns 0, STALLED or the error number. */
 static int echo(struct slot *slot, double *row, const char *bytes, size_t length) {
   if (!move(slot, RECEIVING, SENDING)) return 0; /* FINISHED: the input is dropped */
   row[FIELD_REQUESTS] += (double)count_newlines(bytes, length);
   int error = send_all(slot, row, bytes, length);
+  if (error == EAGAIN) error = STALLED;
   if (!move(slot, SENDING, RECEIVING)) {
     shutdown(slot->fd, SHUT_WR);
     atomic_store(&slot->phase, FINISHED);
@@ -92,7 +96,7 @@ static int echo(struct slot *slot, double *row, const char *bytes, size_t length
   return error;
 }
 
-/* Returns 0 at end of file, else the error number. */
+/* Returns 0 at end of file, else STALLED or the error number. */
 static int serve(struct slot *slot, double *row) {
   char buffer[slot->table->buffer_bytes];
   for (;;) {
@@ -109,7 +113,9 @@ static int serve(struct slot *slot, double *row) {
 
 static int close_reason(const struct slot *slot, int error) {
   if (slot->aborted) return CLOSE_ABORTED;
-  if (error == EAGAIN) return CLOSE_IDLE_TIMEOUT; /* SO_RCVTIMEO or SO_SNDTIMEO expired */
+  if (error == STALLED) return CLOSE_STALLED;
+  if (error == EAGAIN) return CLOSE_IDLE_TIMEOUT; /* SO_RCVTIMEO expired */
+  if (error == ETIMEDOUT || error == EHOSTUNREACH || error == ENETUNREACH) return CLOSE_VANISHED;
   if (error == ECONNRESET || error == EPIPE) return CLOSE_RESET;
   if (error != 0) return CLOSE_ERROR;
   return atomic_load(&slot->phase) == FINISHED ? CLOSE_DRAINED : CLOSE_CLIENT_CLOSED;

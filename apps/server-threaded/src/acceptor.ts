@@ -77,10 +77,7 @@ export class Acceptor {
       refuse(ledger, row, fd, "refused-limit");
       return;
     }
-    if (options.idleTimeoutMs !== undefined) {
-      setTimeoutOption(fd, posix.SO_RCVTIMEO, options.idleTimeoutMs);
-      setTimeoutOption(fd, posix.SO_SNDTIMEO, options.idleTimeoutMs);
-    }
+    if (options.idleTimeoutMs !== undefined) setTimeoutOption(fd, posix.SO_RCVTIMEO, options.idleTimeoutMs);
     const failed = this.#threads.start(row, fd);
     if (failed < 0) {
       ledger.countAcceptError(-failed);

@@ -1,6 +1,6 @@
 import { posix } from "@c10k-lab/posix";
 import { countMessages } from "@c10k-lab/protocol/message";
-import { BUFFER_BYTES, CLOSE_CODE } from "@c10k-lab/server/data-plane";
+import { BUFFER_BYTES, CLOSE_CODE, reasonOfErrno } from "@c10k-lab/server/data-plane";
 import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
 import type { BufferRing, Ring, Slots } from "@c10k-lab/uring";
 import { Backlog } from "./backlog.ts";
@@ -46,6 +46,8 @@ export class EchoStream {
   closeReason: number = CLOSE_CODE["client-closed"];
   /** True while it waits in the loop's queue for `write`. */
   isQueued = false;
+  /** The loop has counted it among those with a pending echo. */
+  wasPending = false;
   /** True once it was told to close. It stays open until nothing is in flight. */
   isClosing = false;
   readonly #context: StreamContext;
@@ -186,6 +188,11 @@ export class EchoStream {
     return this.#isMultishot ? this.#context.smallBuffers : this.#context.largeBuffers;
   }
 
+  /** Bytes wait for the client to read. */
+  get isPending(): boolean {
+    return this.#backlog.bytes > 0;
+  }
+
   get #hasEcho(): boolean {
     return this.#buffer !== NONE || this.#backlog.bytes > 0;
   }
@@ -246,12 +253,8 @@ export class EchoStream {
       case posix.ENOBUFS:
       case posix.ECANCELED:
         return;
-      case posix.ECONNRESET:
-      case posix.EPIPE:
-        this.close(CLOSE_CODE.reset);
-        return;
       default:
-        this.close(CLOSE_CODE.error);
+        this.close(reasonOfErrno(-result));
     }
   }
 }

@@ -3,10 +3,10 @@ import {
   ABORT,
   ACCEPT_PAUSE_MS,
   CLOSE_CODE,
-  computeSweepIntervalMs,
   type DataPlane,
   RUN,
   refuse,
+  Silence,
 } from "@c10k-lab/server/data-plane";
 import { COUNTER } from "@c10k-lab/stats/ledger";
 import { Acceptor } from "./acceptor.ts";
@@ -49,11 +49,12 @@ export class UringServer {
   #nowUs = monotonicUs();
   #stopLevel = RUN;
   #drainDeadlineUs = 0;
-  #nextSweepUs = 0;
+  readonly #silence: Silence;
 
   constructor(context: StreamContext, plane: DataPlane) {
     this.#context = context;
     this.#plane = plane;
+    this.#silence = new Silence(plane.options);
     this.#acceptor = new Acceptor(context.ring, plane.ledger, plane.listenerFd, (fd) => this.#admit(fd));
   }
 
@@ -73,7 +74,7 @@ export class UringServer {
     if (completions > 0) this.#plane.ledger.count(COUNTER.events, completions);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
     // Only a complete batch shows that the other connections were silent.
-    else if (!this.#context.ring.hasMore) this.#sweepIdle(beforeUs);
+    else if (!this.#context.ring.hasMore) this.#sweepSilent(beforeUs);
   }
 
   /** Writes the operations of the acceptor and the stop request first, so that connections cannot crowd them out. */
@@ -120,8 +121,8 @@ export class UringServer {
   #timeoutMs(): number {
     if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
     if (this.#acceptor.isPaused) return ACCEPT_PAUSE_MS;
-    const { idleTimeoutMs } = this.#plane.options;
-    return idleTimeoutMs === undefined ? FOREVER : computeSweepIntervalMs(idleTimeoutMs);
+    const { intervalMs } = this.#silence;
+    return intervalMs === Number.POSITIVE_INFINITY ? FOREVER : intervalMs;
   }
 
   #dispatchAll(): number {
@@ -161,7 +162,14 @@ export class UringServer {
     }
     if (operationOf(high) === RECEIVE) stream.received(result, flags, this.#nowUs);
     else stream.sent(result, this.#nowUs);
+    this.#notePending(stream, stream.isPending);
     this.#settle(stream);
+  }
+
+  #notePending(stream: EchoStream, isPending: boolean): void {
+    if (stream.wasPending === isPending) return;
+    stream.wasPending = isPending;
+    this.#silence.notePending(isPending ? 1 : -1);
   }
 
   /** Closes a connection that is over, and queues one that has operations to write. */
@@ -191,6 +199,7 @@ export class UringServer {
 
   #end(stream: EchoStream): void {
     this.#streams[stream.fd] = undefined;
+    this.#notePending(stream, false);
     stream.dispose();
     posix.close(stream.fd);
     this.#open--;
@@ -225,14 +234,12 @@ export class UringServer {
     if (isLate) for (const stream of this.#listOpen()) this.#close(stream, CLOSE_CODE.aborted);
   }
 
-  /** Closes connections without traffic for the idle timeout, counted to the moment before the last wait. */
-  #sweepIdle(asOfUs: number): void {
-    const { idleTimeoutMs } = this.#plane.options;
-    if (idleTimeoutMs === undefined || asOfUs < this.#nextSweepUs) return;
-    this.#nextSweepUs = asOfUs + computeSweepIntervalMs(idleTimeoutMs) * 1000;
-    const idleSinceUs = asOfUs - idleTimeoutMs * 1000;
+  /** Closes connections that were silent for too long at the moment before the last wait. */
+  #sweepSilent(asOfUs: number): void {
+    if (!this.#silence.isDue(asOfUs)) return;
     for (const stream of this.#listOpen()) {
-      if (stream.lastActiveUs <= idleSinceUs) this.#close(stream, CLOSE_CODE["idle-timeout"]);
+      const reason = this.#silence.judge(stream, asOfUs);
+      if (reason >= 0) this.#close(stream, reason);
     }
   }
 

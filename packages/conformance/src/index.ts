@@ -6,6 +6,7 @@ import { echoCases } from "./cases/connections/echo-cases.ts";
 import { fairnessCases } from "./cases/connections/fairness-cases.ts";
 import { halfCloseCases } from "./cases/connections/half-close-cases.ts";
 import { injectionCases } from "./cases/connections/injection-cases.ts";
+import { peerCases } from "./cases/connections/peer-cases.ts";
 import { shutdownCases } from "./cases/connections/shutdown-cases.ts";
 import { urgentCases } from "./cases/connections/urgent-cases.ts";
 import { commandLineCases } from "./cases/program/command-line-cases.ts";
@@ -23,6 +24,7 @@ const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> 
   echo: echoCases,
   "half-close": halfCloseCases,
   fairness: fairnessCases,
+  peers: peerCases,
   churn: churnCases,
   limits: limitCases,
   urgent: urgentCases,

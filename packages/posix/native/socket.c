@@ -129,6 +129,8 @@ void export_socket(napi_env env, napi_value exports) {
   CONSTANT(SO_OOBINLINE);
   CONSTANT(SO_ERROR);
   CONSTANT(SO_LINGER);
+  CONSTANT(SO_KEEPALIVE);
+  CONSTANT(SO_SNDBUF);
   CONSTANT(SO_RCVBUF);
   CONSTANT(SO_RCVTIMEO);
   CONSTANT(SO_SNDTIMEO);
@@ -136,6 +138,9 @@ void export_socket(napi_env env, napi_value exports) {
   CONSTANT(IP_BIND_ADDRESS_NO_PORT);
   CONSTANT(IPPROTO_TCP);
   CONSTANT(TCP_NODELAY);
+  CONSTANT(TCP_KEEPIDLE);
+  CONSTANT(TCP_KEEPINTVL);
+  CONSTANT(TCP_USER_TIMEOUT);
   CONSTANT(TCP_INFO);
   export_constant(env, exports, "TCP_INFO_UNACKED_WORD", offsetof(struct tcp_info, tcpi_unacked) / 4);
   export_constant(env, exports, "SOCKADDR_PORT_OFFSET", offsetof(struct sockaddr_in, sin_port));

@@ -114,6 +114,8 @@ export interface Binding {
   readonly SO_OOBINLINE: number;
   readonly SO_ERROR: number;
   readonly SO_LINGER: number;
+  readonly SO_KEEPALIVE: number;
+  readonly SO_SNDBUF: number;
   readonly SO_RCVBUF: number;
   readonly SO_RCVTIMEO: number;
   readonly SO_SNDTIMEO: number;
@@ -122,6 +124,9 @@ export interface Binding {
   readonly IP_BIND_ADDRESS_NO_PORT: number;
   readonly IPPROTO_TCP: number;
   readonly TCP_NODELAY: number;
+  readonly TCP_KEEPIDLE: number;
+  readonly TCP_KEEPINTVL: number;
+  readonly TCP_USER_TIMEOUT: number;
   readonly TCP_INFO: number;
   /** Index of the 32-bit word of TCP_INFO that counts a listener's connections in the accept queue. */
   readonly TCP_INFO_UNACKED_WORD: number;

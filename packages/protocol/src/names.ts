@@ -46,6 +46,10 @@ export const CLOSE_REASONS = [
   "refused-poller",
   /** Any other error of recv(2) or send(2). */
   "error",
+  /** The client did not read its echo for `--stall-timeout`. */
+  "stalled",
+  /** The client's machine did not answer for `--peer-timeout`. */
+  "vanished",
 ] as const;
 export type CloseReason = (typeof CLOSE_REASONS)[number];
 /** The close reasons of a connection that the server accepted and closed at once. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CLOSE_REASONS } from "./names.ts";
+import { CLOSE_REASONS, type CloseReason } from "./names.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -57,6 +57,11 @@ const SystemCalls = z.object({
   control: count,
 });
 
+const NONE_CLOSED = Object.fromEntries(CLOSE_REASONS.map((reason) => [reason, 0])) as Record<
+  CloseReason,
+  number
+>;
+
 /** Last line of a server's stdout: the ledger's totals. */
 export const FinalLine = z.object({
   event: z.literal("final"),
@@ -68,8 +73,8 @@ export const FinalLine = z.object({
   refused: count,
   /** Highest number of connections open at one time. */
   peak: count,
-  /** Connections by close reason. Their sum is `accepted`. */
-  closed: z.record(z.enum(CLOSE_REASONS), count),
+  /** Connections by close reason. Their sum is `accepted`. Earlier servers did not know all reasons. */
+  closed: z.partialRecord(z.enum(CLOSE_REASONS), count).transform((known) => ({ ...NONE_CLOSED, ...known })),
   requests: count,
   bytesReceived: count,
   bytesSent: count,

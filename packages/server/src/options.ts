@@ -1,4 +1,4 @@
-import { choice, durationMs, flag, integer, type OptionValues, text } from "@c10k-lab/cli";
+import { bytes, choice, durationMs, flag, integer, type OptionValues, text } from "@c10k-lab/cli";
 import { ACCEPTS_PER_TURN } from "./limits.ts";
 
 /** Options of every server. */
@@ -26,6 +26,22 @@ export const SERVER_OPTIONS = {
   idleTimeoutMs: durationMs({
     describe: "close a connection after this time without a byte [default: never]",
     min: 1,
+  }),
+  stallTimeoutMs: durationMs({
+    describe: "close a connection whose client has not read its echo for this time; 0s: never",
+    default: "30s",
+  }),
+  peerTimeoutMs: durationMs({
+    describe:
+      "close a connection whose client's machine has not answered for this time, to probes (keepalive) or to data; 0s: never",
+    default: "5m",
+  }),
+  socketBufferBytes: bytes({
+    describe:
+      "kernel memory for unread bytes, in each direction of a connection; 0: as much as tcp_wmem and tcp_rmem allow",
+    default: "208KiB",
+    max: 2 ** 30,
+    noun: "a buffer size",
   }),
   drainTimeoutMs: durationMs({
     describe: "after SIGTERM, wait this time for clients to close, then close the rest",

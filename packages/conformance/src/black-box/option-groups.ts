@@ -16,6 +16,10 @@ export const OPTION_GROUPS = {
   echo: { demand: "Rows and totals count the echoed bytes and lines.", needs: "--stats, --host" },
   "half-close": { demand: "A connection that closes without a byte has a row.", needs: "--stats" },
   fairness: { demand: "Clients that never read cost one buffer each.", needs: "--metrics-port" },
+  peers: {
+    demand: "Clients that never read, or whose host has vanished, are closed and counted.",
+    needs: "--stall-timeout, --peer-timeout",
+  },
   churn: { demand: "Each connection has one row, whatever ended it.", needs: "--stats" },
   limits: {
     demand: "Clients beyond a limit are refused with an end of file, and silent ones are closed.",

@@ -12,6 +12,7 @@ import {
   SOCKADDR_BYTES,
   SyscallError,
   setIntOption,
+  setTimeoutOption,
 } from "@c10k-lab/posix";
 import type { ServerOptions } from "../options.ts";
 
@@ -34,6 +35,9 @@ class ListenError extends Error {
  * - TCP_NODELAY, unless `--no-delay off`: an echo leaves at once, without waiting for the acknowledgement of the
  *   previous one (tcp(7)).
  * - SO_OOBINLINE: an urgent byte is echoed like any other (tcp(7)).
+ * - SO_KEEPALIVE and TCP_USER_TIMEOUT: a client that vanished without a FIN is noticed, idle or not (tcp(7)).
+ * - SO_SNDBUF and SO_RCVBUF: a client that does not read costs this much kernel memory, not up to 10 MB (socket(7)).
+ * - SO_SNDTIMEO, if sockets block: a send(2) to a client that does not read ends (socket(7)).
  *
  * @throws ListenError
  */
@@ -45,6 +49,8 @@ export async function listen(options: ServerOptions, blocking: boolean): Promise
   setIntOption(fd, posix.SOL_SOCKET, posix.SO_REUSEADDR, 1);
   setIntOption(fd, posix.SOL_SOCKET, posix.SO_OOBINLINE, 1);
   if (options.noDelay === "on") setIntOption(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, 1);
+  limitPeers(fd, options);
+  if (blocking) setTimeoutOption(fd, posix.SO_SNDTIMEO, sendTimeoutMs(options));
   if (options.reusePort) setIntOption(fd, posix.SOL_SOCKET, posix.SO_REUSEPORT, 1);
   try {
     check(posix.bind(fd, requested), "bind");
@@ -59,6 +65,26 @@ export async function listen(options: ServerOptions, blocking: boolean): Promise
   const bound = new Uint8Array(SOCKADDR_BYTES);
   check(posix.getsockname(fd, bound), "getsockname", "of the listener");
   return { fd, address: decodeAddress(bound) };
+}
+
+/** Bounds the memory and the time that a client takes which does not read, or does not exist any more. */
+function limitPeers(fd: number, { peerTimeoutMs, socketBufferBytes }: ServerOptions): void {
+  if (socketBufferBytes > 0) {
+    setIntOption(fd, posix.SOL_SOCKET, posix.SO_SNDBUF, socketBufferBytes);
+    setIntOption(fd, posix.SOL_SOCKET, posix.SO_RCVBUF, socketBufferBytes);
+  }
+  if (peerTimeoutMs === 0) return;
+  // Probes begin after half of the time. The user timeout decides, not their number, when the peer is given up.
+  setIntOption(fd, posix.SOL_SOCKET, posix.SO_KEEPALIVE, 1);
+  setIntOption(fd, posix.IPPROTO_TCP, posix.TCP_KEEPIDLE, Math.max(1, Math.floor(peerTimeoutMs / 2000)));
+  setIntOption(fd, posix.IPPROTO_TCP, posix.TCP_KEEPINTVL, Math.max(1, Math.floor(peerTimeoutMs / 8000)));
+  setIntOption(fd, posix.IPPROTO_TCP, posix.TCP_USER_TIMEOUT, Math.ceil(peerTimeoutMs));
+}
+
+/** Returns the time that a blocking send(2) may take, ms; 0: any. */
+function sendTimeoutMs({ idleTimeoutMs, stallTimeoutMs }: ServerOptions): number {
+  const limits = [idleTimeoutMs ?? 0, stallTimeoutMs].filter((ms) => ms > 0);
+  return limits.length === 0 ? 0 : Math.min(...limits);
 }
 
 /** Returns the length of the accept queue: the kernel silently caps `backlog` at net.core.somaxconn. */

@@ -2,7 +2,7 @@ import { posix } from "@c10k-lab/posix";
 import { countMessages } from "@c10k-lab/protocol/message";
 import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
 import { BUFFER_BYTES, READS_PER_TURN } from "../limits.ts";
-import { CLOSE_CODE } from "./close-code.ts";
+import { CLOSE_CODE, reasonOfErrno } from "./close-code.ts";
 
 /** System calls that a connection makes. Tests replace them by scripts of results. */
 export interface SocketIo {
@@ -74,6 +74,11 @@ export class EchoConnection {
     this.row = row;
     this.interest = interest;
     this.lastActiveUs = nowUs;
+  }
+
+  /** An echo waits for the client to read. */
+  get isPending(): boolean {
+    return this.#pending !== null;
   }
 
   /** Makes the connection read until EAGAIN once, because a short read does not prove that the socket is drained. */
@@ -181,8 +186,7 @@ export class EchoConnection {
   #close(result: number): Need {
     if (result === 0)
       this.closeReason = this.#isHalfClosed ? CLOSE_CODE.drained : CLOSE_CODE["client-closed"];
-    else if (result === -posix.ECONNRESET || result === -posix.EPIPE) this.closeReason = CLOSE_CODE.reset;
-    else this.closeReason = CLOSE_CODE.error;
+    else this.closeReason = reasonOfErrno(-result);
     return CLOSED;
   }
 }

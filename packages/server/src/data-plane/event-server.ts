@@ -17,6 +17,7 @@ import {
 } from "./echo-connection.ts";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 import { refuse } from "./refuse.ts";
+import { Silence } from "./silence.ts";
 
 const FOREVER = -1;
 /** Interval at which the loop checks the drain deadline while it stops, ms. */
@@ -39,7 +40,10 @@ export class EventServer {
   #nowUs = monotonicUs();
   #stopLevel = RUN;
   #drainDeadlineUs = 0;
-  #nextSweepUs = 0;
+  readonly #silence: Silence;
+  /** Events reported since each wait has filled the poller's buffer, and the moment before the first of these waits. */
+  #reported = 0;
+  #fullSinceUs = 0;
 
   constructor(poller: Poller, plane: DataPlane<EventServerOptions>) {
     this.#poller = poller;
@@ -50,6 +54,7 @@ export class EventServer {
       scratch: Buffer.alloc(BUFFER_BYTES),
       spareBuffers: [],
     };
+    this.#silence = new Silence(plane.options);
     this.#acceptQueue = new AcceptQueue(poller, plane, (fd) => this.#admit(fd));
     check(poller.add(plane.stop.wakeFd, 0, READABLE), poller.name, "on the stop request");
   }
@@ -71,9 +76,23 @@ export class EventServer {
     for (const connection of unfinished) this.#serveAgain(connection);
     if (this.#stopLevel === RUN) this.#acceptQueue.takeTurn(this.#nowUs);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
-    // Only a complete poll result shows that the other connections were silent: skip the idle sweep after EINTR or a
-    // full event buffer.
-    else if (ready >= 0 && ready < this.#poller.fds.length) this.#sweepIdle(beforeUs);
+    else this.#sweepSilent(this.#findReportedUs(ready, beforeUs));
+  }
+
+  /**
+   * Returns the moment up to which all events have been reported, so that connections without one were silent; a negative
+   * number when that is not known. Of more ready descriptors than a wait can report, epoll(7) reports each in turn.
+   */
+  #findReportedUs(ready: number, beforeUs: number): number {
+    if (ready < 0) return -1;
+    const isComplete = ready < this.#poller.fds.length;
+    if (this.#reported === 0) this.#fullSinceUs = beforeUs;
+    this.#reported = isComplete ? 0 : this.#reported + ready;
+    if (isComplete) return beforeUs;
+    // The listener and the stop request are watched, too.
+    if (this.#reported < this.#open + 2) return -1;
+    this.#reported = 0;
+    return this.#fullSinceUs;
   }
 
   /** Waits for events. Returns the number of ready descriptors or a negative error number. */
@@ -101,8 +120,8 @@ export class EventServer {
     if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
     if (this.#acceptQueue.mayHaveMore) return 0;
     if (this.#acceptQueue.isPaused) return ACCEPT_PAUSE_MS;
-    const { idleTimeoutMs } = this.#plane.options;
-    return idleTimeoutMs === undefined ? FOREVER : computeSweepIntervalMs(idleTimeoutMs);
+    const { intervalMs } = this.#silence;
+    return intervalMs === Number.POSITIVE_INFINITY ? FOREVER : intervalMs;
   }
 
   #dispatch(index: number): void {
@@ -156,6 +175,8 @@ export class EventServer {
 
   #watch(connection: EchoConnection, interest: number): void {
     if (connection.interest === interest) return;
+    if (interest === WRITABLE) this.#silence.notePending(1);
+    else if (connection.interest === WRITABLE) this.#silence.notePending(-1);
     connection.interest = interest;
     const failed = this.#poller.modify(connection.fd, connection.generation, interest);
     if (failed < 0) this.#close(connection, CLOSE_CODE.error);
@@ -193,6 +214,7 @@ export class EventServer {
 
   #close(connection: EchoConnection, reason: number): void {
     this.#poller.remove(connection.fd);
+    if (connection.interest === WRITABLE) this.#silence.notePending(-1);
     this.#connections[connection.fd] = undefined;
     connection.dispose();
     posix.close(connection.fd);
@@ -221,16 +243,14 @@ export class EventServer {
   }
 
   /**
-   * Closes connections without traffic for the idle timeout, counted to the moment before the last wait. If the process
-   * was frozen since then (SIGSTOP, a suspended machine), the next wait reports what clients sent meanwhile.
+   * Closes connections that were silent for too long at a moment before the last wait. If the process was frozen since then
+   * (SIGSTOP, a suspended machine), the next wait reports what clients sent meanwhile.
    */
-  #sweepIdle(asOfUs: number): void {
-    const { idleTimeoutMs } = this.#plane.options;
-    if (idleTimeoutMs === undefined || asOfUs < this.#nextSweepUs) return;
-    this.#nextSweepUs = asOfUs + computeSweepIntervalMs(idleTimeoutMs) * 1000;
-    const idleSinceUs = asOfUs - idleTimeoutMs * 1000;
+  #sweepSilent(asOfUs: number): void {
+    if (asOfUs < 0 || !this.#silence.isDue(asOfUs)) return;
     for (const connection of this.#listOpen()) {
-      if (connection.lastActiveUs <= idleSinceUs) this.#close(connection, CLOSE_CODE["idle-timeout"]);
+      const reason = this.#silence.judge(connection, asOfUs);
+      if (reason >= 0) this.#close(connection, reason);
     }
   }
 
@@ -249,9 +269,4 @@ export class EventServer {
     if (dead.length === 0) throw new SyscallError(this.#poller.name, errno, "for all connections");
     for (const connection of dead) this.#close(connection, CLOSE_CODE.error);
   }
-}
-
-/** Returns the interval at which a loop looks for idle connections. */
-export function computeSweepIntervalMs(idleTimeoutMs: number): number {
-  return Math.max(10, Math.min(1000, Math.ceil(idleTimeoutMs / 8)));
 }

@@ -3,8 +3,9 @@
 export { ACCEPT_PAUSE_MS, BUFFER_BYTES, FAILED_ACCEPTS_BEFORE_PAUSE, MOST_CONNECTIONS } from "../limits.ts";
 export { ABORT, RUN } from "../stop-request.ts";
 export { ACCEPT_PAUSE, classifyAcceptError } from "./accept-error.ts";
-export { CLOSE_CODE } from "./close-code.ts";
+export { CLOSE_CODE, reasonOfErrno } from "./close-code.ts";
 export { type DataPlane, openDataPlane } from "./data-plane.ts";
-export { computeSweepIntervalMs, EventServer } from "./event-server.ts";
+export { EventServer } from "./event-server.ts";
 export { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 export { refuse } from "./refuse.ts";
+export { Silence } from "./silence.ts";

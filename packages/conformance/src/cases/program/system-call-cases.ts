@@ -16,8 +16,8 @@ const REFUSED = 3;
 const MiB = 2 ** 20;
 /** Options that a server sets on TCP sockets in its whole life, by --no-delay. Accepted sockets inherit them. */
 const OPTIONS_SET = {
-  on: ["SO_REUSEADDR", "SO_OOBINLINE", "TCP_NODELAY"],
-  off: ["SO_REUSEADDR", "SO_OOBINLINE"],
+  on: ["SO_REUSEADDR", "SO_OOBINLINE", "TCP_NODELAY", "SO_KEEPALIVE"],
+  off: ["SO_REUSEADDR", "SO_OOBINLINE", "SO_KEEPALIVE"],
 };
 /** An io_uring_enter(2) of the server. The ring of Node's own event loop is entered without a time-out. */
 const URING_WAIT = /^io_uring_enter\(.*IORING_ENTER_EXT_ARG/;
@@ -38,7 +38,9 @@ export function systemCallCases(subject: Subject): void {
   });
 
   test("a server that can do nothing for any client makes no system call", async () => {
-    await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
+    // While a client does not read, a server with a stall timeout looks now and then whether it is over.
+    const args = ["--metrics-port", "0", "--drain-timeout", "100ms", "--stall-timeout", "0s"];
+    await using server = await subject.start({ args });
     using idle = await Client.connect(server.port);
     expect(await idle.answers()).toBe(true);
     // Neither client reads: one keeps sending, the other has sent its FIN.

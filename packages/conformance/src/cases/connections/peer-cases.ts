@@ -1,0 +1,67 @@
+import { getuid } from "node:process";
+import { until } from "@c10k-lab/process/testing";
+import { expect, test } from "vitest";
+import { Client } from "../../harness/client.ts";
+import { expectCleanEnd } from "../../harness/expectations.ts";
+import { FarHost } from "../../harness/far-host.ts";
+import { listConnections } from "../../harness/monitoring.ts";
+import type { Subject } from "../../harness/subject.ts";
+import { testWith } from "../../harness/tools.ts";
+
+const CLIENTS = 200;
+/** More than the socket buffers of both sides hold: 208 KiB, which the kernel doubles, and up to 4 MiB of the client. */
+const FLOOD = Buffer.alloc(16 * 2 ** 20, "do you read me?\n");
+
+export function peerCases(subject: Subject): void {
+  test("S11 200 clients that never read are closed as stalled after --stall-timeout, and others go on", async () => {
+    await using server = await subject.start({ args: ["--stall-timeout", "1s", "--metrics-port", "0"] });
+    using other = await Client.connect(server.port);
+    const clients = await Client.all(CLIENTS, server.port, { paused: true });
+    for (const client of clients) client.socket.write(FLOOD);
+    let echoes = 0;
+    await until(async () => {
+      if (await other.answers()) echoes++;
+      return (await listConnections(server)).length === 1;
+    }, "all who do not read are closed");
+    expect(echoes).toBeGreaterThan(0);
+    for (const client of clients) client.socket.destroy();
+    await other.finish();
+    const { final, rows } = await expectCleanEnd(server);
+    expect(final?.closed).toMatchObject({ stalled: CLIENTS, "client-closed": 1 });
+    for (const row of rows.filter(({ close_reason: reason }) => reason === "stalled")) {
+      expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(999);
+      // What both kernels hold without the bound is some 10 MB.
+      expect(Number(row.bytes_received), "bytes taken from it").toBeLessThan(9 * 2 ** 20);
+    }
+  });
+
+  test("S11 a slow reader that reads on is not stalled", async () => {
+    await using server = await subject.start({ args: ["--stall-timeout", "1s"] });
+    using slow = Client.withTinyWindow(server.port);
+    const sent = slow.send(FLOOD);
+    slow.resume();
+    await slow.read(FLOOD.length);
+    await sent;
+    expect(slow.isOver).toBe(false);
+    await slow.finish();
+    const { final } = await expectCleanEnd(server);
+    expect(final?.closed).toMatchObject({ stalled: 0, "client-closed": 1 });
+  });
+
+  const tool = getuid?.() === 0 ? "ip" : "root and ip";
+  testWith(
+    tool,
+    "S21 clients of a host that vanished are closed as vanished after --peer-timeout",
+    async () => {
+      using far = new FarHost();
+      const args = ["--host", far.nearAddress, "--peer-timeout", "4s", "--metrics-port", "0"];
+      await using server = await subject.start({ args });
+      for (let at = 0; at < 3; at++) far.connect(server.port);
+      await until(async () => (await listConnections(server)).length === 3, "all are connected");
+      far.cut();
+      await until(async () => (await listConnections(server)).length === 0, "all are given up");
+      const { final } = await expectCleanEnd(server);
+      expect(final?.closed).toMatchObject({ vanished: 3 });
+    },
+  );
+}
