@@ -5,9 +5,11 @@ const main = join(import.meta.dirname, "../src/main.ts");
 
 /** All groups but "failing accepts", which injects errors into accept4(2): here the kernel accepts without that call. */
 const GROUPS = [
+  "black box",
   "echo",
   "half-close",
   "fairness",
+  "peers",
   "churn",
   "limits",
   "urgent",

@@ -33,7 +33,7 @@ export class FarHost implements Disposable {
   /** Cuts the cable: nobody at either end is told. */
   readonly cut: () => void;
 
-  /** Connects from there; the connection stays open and says nothing. */
+  /** Connects from there; the connection stays open, and nothing is sent. */
   connect(port: number): void {
     const client = `require("node:net").connect(${port}, "${this.nearAddress}")`;
     const args = ["netns", "exec", this.#name, process.execPath, "--eval", client];
