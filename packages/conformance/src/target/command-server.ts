@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { isListening } from "@c10k-lab/posix";
 import { pause } from "@c10k-lab/process";
-import { findFreePort, isListening } from "./listening-port.ts";
+import { findFreePort } from "./free-port.ts";
 import { findMarked, ProcessTree } from "./process-tree.ts";
 import type { Target } from "./target.ts";
 

@@ -8,6 +8,7 @@ import {
   encodeAddress,
   errorText,
   formatAddress,
+  isListening,
   posix,
   SOCKADDR_BYTES,
   SyscallError,
@@ -59,7 +60,7 @@ export async function listen(options: ServerOptions, blocking: boolean): Promise
     posix.close(fd);
     if (!(error instanceof SyscallError)) throw error;
     throw new ListenError(
-      `cannot listen on ${formatAddress({ host, port: options.port })}: ${errorText(error.errno)}${suggestRemedy(error)}`,
+      `cannot listen on ${formatAddress({ host, port: options.port })}: ${errorText(error.errno)}${suggestRemedy(error, options.port)}`,
     );
   }
   const bound = new Uint8Array(SOCKADDR_BYTES);
@@ -108,8 +109,9 @@ async function resolve(host: string): Promise<string> {
 }
 
 /** Returns the end of the sentence: a remedy for the error, or nothing. */
-function suggestRemedy(error: SyscallError): string {
-  if (error.errno === posix.EADDRINUSE) return "; stop the other process or take another --port";
-  if (error.errno === posix.EACCES) return "; ports below 1024 need privileges, take another --port";
-  return "";
+function suggestRemedy({ errno }: SyscallError, port: number): string {
+  if (errno === posix.EACCES) return "; ports below 1024 need privileges, take another --port";
+  if (errno !== posix.EADDRINUSE) return "";
+  if (isListening(port)) return "; stop the other process or take another --port";
+  return `: a connection leaves from this port; wait for its end, take another --port, or keep such ports free with 'sysctl -w net.ipv4.ip_local_reserved_ports=${port}'`;
 }

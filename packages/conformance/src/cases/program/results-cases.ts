@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
-import { until } from "@c10k-lab/process/testing";
+import { TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectLedgersAgree, expectRefusal } from "../../harness/expectations.ts";
@@ -29,6 +29,9 @@ export function resultsCases(subject: Subject): void {
 
   test("for a port in use the server prints one sentence, exits 1 and leaves the other server's file unchanged", () =>
     refusePortInUse(subject));
+
+  test("P3 for a port that a connection leaves from the server says so, and how to keep it free", () =>
+    refuseSourcePort(subject));
 
   test("for a metrics port in use the server prints one sentence and exits 1", () =>
     refuseMetricsPortInUse(subject));
@@ -127,6 +130,23 @@ async function refusePortInUse(subject: Subject): Promise<void> {
   expect(stderr).toMatch(/address already in use/);
   expect(readFileSync(server.stats, "utf8")).toBe(before);
   await expectCleanEnd(server);
+}
+
+async function refuseSourcePort(subject: Subject): Promise<void> {
+  const { main, args } = subject;
+  await using server = await subject.start();
+  // The port is the connection's alone: it was not there before, and nobody listens on it.
+  using client = await Client.connect(server.port);
+  const program = new TestProgram({
+    program: main,
+    args: [...args, "--port", String(client.port), "--exit-with-parent"],
+  });
+  const { code, stderr } = await program.outcome();
+  expect(code).toBe(1);
+  expect(stderr).toContain(
+    `127.0.0.1:${client.port}: address already in use (EADDRINUSE): a connection leaves from this port;`,
+  );
+  expect(stderr).toContain(`ip_local_reserved_ports=${client.port}`);
 }
 
 async function refuseMetricsPortInUse(subject: Subject): Promise<void> {
