@@ -5,30 +5,48 @@ import { expectLedgersAgree } from "../../harness/expectations.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
-/** One error of each kind, which strace(1) injects: of the server, of the connection, and of neither. */
-const ERRORS = ["EMFILE", "ECONNABORTED", "EINTR"];
+/** Errors of accept4(2) that come and go, which strace(1) injects: of the process, of the system, of connections. */
+const PASSING_ERRORS = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
+/** Errors of the connection that accept4(2) would have returned: accept(2) says to treat them like EAGAIN. */
+const CONNECTION_ERRORS = [
+  "EINTR",
+  "ECONNABORTED",
+  "EPROTO",
+  "EPERM",
+  "ENETDOWN",
+  "ENOPROTOOPT",
+  "EHOSTDOWN",
+  "ENONET",
+  "EHOSTUNREACH",
+  "ENOTSUP", // the number of EOPNOTSUPP
+  "ENETUNREACH",
+  "ETIMEDOUT",
+];
 
 export function injectionCases(subject: Subject): void {
-  for (const error of ERRORS) {
-    testWith("strace", `three failures of accept4(2) with ${error} cost no connection`, async () => {
-      await using server = await subject.start({
-        wrapper: injectErrors(`inject=accept4:error=${error}:when=2..4`),
-      });
-      using first = await Client.connect(server.port);
-      expect(await first.answers()).toBe(true);
-      const next = await Client.all(3, server.port);
-      for (const client of next) expect(await client.answers()).toBe(true);
-      expect(isAlive(server.pid)).toBe(true);
-      expect(await first.answers()).toBe(true);
-      for (const client of [first, ...next]) await client.finish();
-      const ended = await server.stop();
-      expect(ended.code, ended.stderr).toBe(0);
-      expectLedgersAgree(ended);
-      expect(ended.final).toMatchObject({ accepted: 4, acceptErrors: { [error]: 3 } });
-    });
+  for (const [row, errors] of [
+    ["S4", PASSING_ERRORS],
+    ["S5", CONNECTION_ERRORS],
+  ] as const) {
+    const title = `${row} three failures of accept4(2) with each of ${errors.length} errors cost no connection`;
+    testWith("strace", title, () => surviveFailures(subject, errors));
   }
 
-  testWith("strace", "the server repeats recv(2) and send(2) after EINTR", async () => {
+  testWith("strace", "S7 the server waits again after EINTR of its waits", async () => {
+    const waits = ["epoll_wait", "epoll_pwait", "select", "pselect6", "poll", "ppoll"];
+    // Every third wait of a loop fails; the start of the process makes a few of these calls, too, and repeats them.
+    await using server = await subject.start({
+      wrapper: injectErrors(...waits.map((call) => `inject=${call}:error=EINTR:when=40+3`)),
+    });
+    using client = await Client.connect(server.port);
+    for (let at = 0; at < 100; at++) expect(await client.answers(`${at}\n`)).toBe(true);
+    await client.finish();
+    const ended = await server.stop();
+    expect(ended.code, ended.stderr).toBe(0);
+    expectLedgersAgree(ended);
+  });
+
+  testWith("strace", "S7 the server repeats recv(2) and send(2) after EINTR", async () => {
     const calls = injectErrors("inject=recvfrom:error=EINTR:when=1+2", "inject=sendto:error=EINTR:when=1+2");
     await using server = await subject.start({ wrapper: calls });
     using client = await Client.connect(server.port);
@@ -38,6 +56,26 @@ export function injectionCases(subject: Subject): void {
     expect(ended.code, ended.stderr).toBe(0);
     expectLedgersAgree(ended);
   });
+}
+
+/** Starts a server for each error: its second to fourth accept4(2) fail, while three more clients want in. */
+async function surviveFailures(subject: Subject, errors: readonly string[]): Promise<void> {
+  for (const error of errors) {
+    await using server = await subject.start({
+      wrapper: injectErrors(`inject=accept4:error=${error === "ENOTSUP" ? "EOPNOTSUPP" : error}:when=2..4`),
+    });
+    using first = await Client.connect(server.port);
+    expect(await first.answers()).toBe(true);
+    const next = await Client.all(3, server.port);
+    for (const client of next) expect(await client.answers()).toBe(true);
+    expect(isAlive(server.pid)).toBe(true);
+    expect(await first.answers()).toBe(true);
+    for (const client of [first, ...next]) await client.finish();
+    const ended = await server.stop();
+    expect(ended.code, `${error}: ${ended.stderr}`).toBe(0);
+    expectLedgersAgree(ended);
+    expect(ended.final).toMatchObject({ accepted: 4, acceptErrors: { [error]: 3 } });
+  }
 }
 
 /** Returns the command of strace(1) with its injections; it traces only the calls it injects into. */
