@@ -31,14 +31,17 @@ export class Acceptor {
 
   /** Accepts until the stop request, then ends all threads. */
   run(): void {
-    const { ledger, stop } = this.#plane;
+    const { ledger, stop, options } = this.#plane;
     this.#plane.ready();
     while (stop.level === RUN) this.#acceptOne();
-    // close(2) of the listener resets the connections in its queue, so accept them first.
+    // shutdown(2) of the listener resets the connections in its queue, so accept them first.
     posix.fcntl(this.#plane.listenerFd, posix.F_SETFL, posix.O_NONBLOCK);
-    while (this.#acceptOne());
-    posix.close(this.#plane.listenerFd);
+    // The queue holds one more than the backlog. What comes later is reset.
+    for (let taken = 0; taken <= options.backlog && this.#acceptOne(); taken++);
+    // Its number stays taken: the control plane may still call shutdown(2) on it.
+    posix.shutdown(this.#plane.listenerFd, posix.SHUT_RDWR);
     this.#endThreads();
+    posix.close(this.#plane.listenerFd);
     ledger.note(COUNTER.shortWrites, this.#threads.shortWrites);
   }
 

@@ -3,6 +3,7 @@ import {
   ACCEPT_PAUSE,
   ACCEPT_PAUSE_MS,
   classifyAcceptError,
+  type DataPlane,
   FAILED_ACCEPTS_BEFORE_PAUSE,
 } from "@c10k-lab/server/data-plane";
 import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
@@ -19,6 +20,7 @@ export class Acceptor {
   readonly #ring: Ring;
   readonly #ledger: Ledger;
   readonly #listenerFd: number;
+  readonly #backlog: number;
   /** Takes over a new descriptor; its row is the one reserved in the ledger. */
   readonly #admit: (fd: number) => void;
   /** Accepted descriptors for which the ledger had no row. */
@@ -31,10 +33,11 @@ export class Acceptor {
   #resumeAtUs = 0;
   isClosed = false;
 
-  constructor(ring: Ring, ledger: Ledger, listenerFd: number, admit: (fd: number) => void) {
+  constructor(ring: Ring, { ledger, listenerFd, options }: DataPlane, admit: (fd: number) => void) {
     this.#ring = ring;
     this.#ledger = ledger;
     this.#listenerFd = listenerFd;
+    this.#backlog = options.backlog;
     this.#admit = admit;
     // io_uring returns EAGAIN for a non-blocking descriptor instead of waiting.
     posix.fcntl(listenerFd, posix.F_SETFL, 0);
@@ -112,11 +115,14 @@ export class Acceptor {
     if (posix.getpeername(fd, peer) < 0) peer.set(UNSPECIFIED);
   }
 
-  /** Accepts all waiting connections, then closes the listener: close(2) would reset those still in the queue. */
+  /**
+   * Accepts all waiting connections, then closes the listener: close(2) would reset those still in the queue. The queue holds
+   * one more than the backlog; what comes later is reset.
+   */
   #close(): void {
     const ledger = this.#ledger;
     posix.fcntl(this.#listenerFd, posix.F_SETFL, posix.O_NONBLOCK);
-    for (;;) {
+    for (let taken = 0; taken <= this.#backlog; taken++) {
       const row = ledger.reserve();
       if (row < 0) break;
       ledger.count(COUNTER.acceptCalls, 1);

@@ -55,7 +55,7 @@ export class UringServer {
     this.#context = context;
     this.#plane = plane;
     this.#silence = new Silence(plane.options);
-    this.#acceptor = new Acceptor(context.ring, plane.ledger, plane.listenerFd, (fd) => this.#admit(fd));
+    this.#acceptor = new Acceptor(context.ring, plane, (fd) => this.#admit(fd));
   }
 
   /** Serves until the stop request and the end of the last connection. */

@@ -28,6 +28,7 @@ class ScriptedPoller implements Poller {
   readonly watched = new Map<number, number>();
   readonly timeouts: number[] = [];
   refusesNext = false;
+  onAdd = () => {};
   #next: number | [fd: number, generation: number][] = 0;
 
   constructor(trigger: Poller["trigger"]) {
@@ -45,6 +46,7 @@ class ScriptedPoller implements Poller {
       return -posix.ENOMEM;
     }
     this.watched.set(fd, generation);
+    this.onAdd();
     return 0;
   }
 
@@ -366,3 +368,24 @@ test.each([1, 10, 64])(
     expect(failures).toHaveLength(Math.ceil(64 / acceptsPerTurn));
   },
 );
+
+test("P1 at the end the server accepts no more connections than its queue held, however many come", async () => {
+  const sockets: number[] = [];
+  using _ = {
+    [Symbol.dispose]() {
+      for (const fd of sockets) posix.close(fd);
+    },
+  };
+  bench = await Bench.open({ backlog: 5 });
+  const { port } = bench;
+  // Each connection that is accepted is followed by another one.
+  bench.poller.onAdd = () => {
+    const fd = check(posix.socket(posix.AF_INET, posix.SOCK_STREAM | posix.SOCK_NONBLOCK, 0), "socket", "");
+    sockets.push(fd);
+    posix.connect(fd, encodeAddress({ host: "127.0.0.1", port }));
+  };
+  await bench.queue(3);
+  bench.stop.raise(DRAIN);
+  bench.turn([[bench.stop.wakeFd, 0]]);
+  expect(bench.accepted).toBe(6);
+});

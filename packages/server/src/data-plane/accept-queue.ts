@@ -18,6 +18,7 @@ export class AcceptQueue {
   readonly #ledger: Ledger;
   readonly #listenerFd: number;
   readonly #acceptsPerTurn: number;
+  readonly #backlog: number;
   /** Takes over a new descriptor; its row is the one reserved in the ledger. */
   readonly #admit: (fd: number) => void;
   #mayHaveMore = false;
@@ -39,6 +40,7 @@ export class AcceptQueue {
     this.#ledger = plane.ledger;
     this.#listenerFd = listenerFd;
     this.#acceptsPerTurn = plane.options.acceptsPerTurn;
+    this.#backlog = plane.options.backlog;
     this.#admit = admit;
   }
 
@@ -69,10 +71,13 @@ export class AcceptQueue {
     if (this.#poller.trigger === "level") this.#mayHaveMore = false;
   }
 
-  /** Accepts all waiting connections, then closes the listener: close(2) would reset those still in the queue. */
+  /**
+   * Accepts all waiting connections, then closes the listener: close(2) would reset those still in the queue. The queue holds
+   * one more than the backlog; what comes later is reset, so clients that reconnect for ever do not hold up the end.
+   */
   close(nowUs: number): void {
     this.#mayHaveMore = true;
-    while (this.#mayHaveMore) this.#takeNext(nowUs);
+    for (let taken = 0; this.#mayHaveMore && taken <= this.#backlog; taken++) this.#takeNext(nowUs);
     this.#resumeAtUs = 0;
     this.#poller.remove(this.#listenerFd);
     posix.close(this.#listenerFd);
