@@ -22,9 +22,14 @@ process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "compile-cache");
  */
 const SLOW: Record<string, string[]> = {
   "apps/bench": ["test/**"],
-  "apps/client": ["test/program/**"],
+  "apps/client": ["test/program/**", "test/workload/sources.test.ts"],
   "apps/conformance": ["test/**"],
-  "apps/lab": ["test/commands/**", "test/capacity/capacity.test.ts"],
+  "apps/lab": [
+    "test/commands/**",
+    "test/capacity/capacity.test.ts",
+    "test/results/results-folder.test.ts",
+    "test/watch/**",
+  ],
   "apps/report": ["test/**"],
   "apps/server-epoll": ["test/conformance.test.ts", "test/options.test.ts"],
   "apps/server-poll": [

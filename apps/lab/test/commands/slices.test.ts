@@ -38,6 +38,7 @@ const readFindings = (folder: string) =>
 test("a plan in slices has blocks of all variants, ledgers that agree, and findings with intervals", async () => {
   const lab = start();
   expect(await lab.exited, lab.stderr).toBe(0);
+  expect(lab.stderr, "a page that nobody asked for").not.toContain("watch it at");
   const folder = join(lab.results, "latest");
   const cells = readCells(folder);
   expect(new Set(cells.map(({ variant }) => variant))).toEqual(new Set(["threaded", "epoll"]));

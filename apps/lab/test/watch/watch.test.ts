@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LabProcess, until } from "@c10k-lab/process/testing";
 import { findChromium } from "@c10k-lab/report/chromium";
 import { chromium } from "playwright-core";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import type { LiveView } from "../../src/watch/live-view.ts";
 
 const BOUND_MS = 120_000;
@@ -16,21 +16,11 @@ vary: connections
 values: [8]
 measure: slices
 repeats: 2
-budget: 40s
+budget: 30s
 variants:
   select:
   epoll:
 `;
-
-/** Starts a lab with --watch. @returns it and the address of its page */
-async function watchedLab(): Promise<{ lab: LabProcess; address: string }> {
-  const file = join(mkdtempSync(join(tmpdir(), "c10k-watch-")), "mine.yaml");
-  writeFileSync(file, PLAN);
-  const lab = new LabProcess(["run", file, "--watch"]);
-  const addressIn = (text: string) => /watch it at (http:\S+)/.exec(text)?.[1];
-  await until(() => addressIn(lab.stderr) !== undefined, "the lab names its page");
-  return { lab, address: addressIn(lab.stderr) ?? "" };
-}
 
 /** Returns the views that the lab sends until the last one. */
 async function readViews(address: string): Promise<LiveView[]> {
@@ -46,18 +36,55 @@ async function readViews(address: string): Promise<LiveView[]> {
   return views;
 }
 
-test(
-  "the page of a run gets points as blocks complete, then intervals, and at the end the report",
+let lab: LabProcess;
+let address: string;
+/** Views of the whole run, which all tests share, and the report that the page links to at its end. */
+let whole: Promise<{ views: LiveView[]; report: string }>;
+
+beforeAll(async () => {
+  const file = join(mkdtempSync(join(tmpdir(), "c10k-watch-")), "mine.yaml");
+  writeFileSync(file, PLAN);
+  lab = new LabProcess(["run", file, "--watch"]);
+  const addressIn = (text: string) => /watch it at (http:\S+)/.exec(text)?.[1];
+  await until(() => addressIn(lab.stderr) !== undefined, "the lab names its page");
+  address = addressIn(lab.stderr) ?? "";
+  whole = readViews(address).then(async (views) => ({
+    views,
+    report: await (await fetch(`${address}report.html`)).text(),
+  }));
+});
+
+test("the page has its script and no other file of the machine", async () => {
+  expect(await (await fetch(address)).text()).toContain("/watch.js");
+  expect((await fetch(`${address}watch.js`)).headers.get("content-type")).toContain("javascript");
+  expect((await fetch(`${address}../../etc/passwd`)).status).toBe(404);
+  expect((await fetch(`${address}%2e%2e/%2e%2e/etc/passwd`)).status).toBe(404);
+});
+
+const browser = findChromium();
+test.skipIf(browser === undefined && process.env.REQUIRE_BROWSER !== "1")(
+  `in a browser the charts fill in and the report replaces the page${browser ? "" : " [skipped: no Chromium]"}`,
   async () => {
-    const { lab, address } = await watchedLab();
-    const page = await (await fetch(address)).text();
-    expect(page).toContain("/watch.js");
-    expect((await fetch(`${address}watch.js`)).headers.get("content-type")).toContain("javascript");
-    expect((await fetch(`${address}../../etc/passwd`)).status).toBe(404);
-    expect((await fetch(`${address}%2e%2e/%2e%2e/etc/passwd`)).status).toBe(404);
-    const views = await readViews(address);
-    const report = await fetch(`${address}report.html`);
-    expect(await report.text()).toContain("Does the page grow?");
+    await using instance = await chromium.launch(browser);
+    const page = await instance.newPage({ viewport: { width: 390, height: 800 } });
+    const complaints: string[] = [];
+    page.on("pageerror", (error) => complaints.push(error.message));
+    await page.goto(address);
+    await page.locator("svg circle").first().waitFor();
+    expect(await page.locator("h1").textContent()).toBe("Does the page grow?");
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(overflow).toBeLessThanOrEqual(0);
+    await page.waitForURL("**/report.html", { timeout: BOUND_MS });
+    expect(complaints).toEqual([]);
+  },
+  BOUND_MS,
+);
+
+test(
+  "the page gets points as blocks complete, then intervals, and at the end the report",
+  async () => {
+    const { views, report } = await whole;
+    expect(report).toContain("Does the page grow?");
     expect(await lab.exited, lab.stderr).toBe(0);
     const pointsOf = ({ charts }: LiveView) =>
       charts.flatMap(({ series }) => series.flatMap(({ points }) => points));
@@ -71,32 +98,3 @@ test(
   },
   BOUND_MS,
 );
-
-const browser = findChromium();
-test.skipIf(browser === undefined && process.env.REQUIRE_BROWSER !== "1")(
-  `in a browser the charts fill in and the report replaces the page${browser ? "" : " [skipped: no Chromium]"}`,
-  async () => {
-    const { lab, address } = await watchedLab();
-    await using instance = await chromium.launch(browser);
-    const page = await instance.newPage({ viewport: { width: 390, height: 800 } });
-    const complaints: string[] = [];
-    page.on("pageerror", (error) => complaints.push(error.message));
-    await page.goto(address);
-    await page.locator("svg circle").first().waitFor();
-    expect(await page.locator("h1").textContent()).toBe("Does the page grow?");
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-    expect(overflow).toBeLessThanOrEqual(0);
-    await page.waitForURL("**/report.html", { timeout: BOUND_MS });
-    expect(await lab.exited, lab.stderr).toBe(0);
-    expect(complaints).toEqual([]);
-  },
-  BOUND_MS,
-);
-
-test("without --watch no port is opened", async () => {
-  const file = join(mkdtempSync(join(tmpdir(), "c10k-watch-")), "mine.yaml");
-  writeFileSync(file, PLAN.replace("40s", "20s").replace("repeats: 2", "repeats: 1"));
-  const lab = new LabProcess(["run", file]);
-  expect(await lab.exited, lab.stderr).toBe(0);
-  expect(lab.stderr).not.toContain("watch it at");
-});
