@@ -39,11 +39,15 @@ const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> 
   loading: loadingCases,
 };
 
+type Group = keyof typeof GROUPS;
+
 export interface ConformanceOptions {
   /** Arguments of every server that the cases start. */
   readonly args?: readonly string[];
   /** Groups to run [default: all]. */
-  readonly groups?: readonly (keyof typeof GROUPS)[];
+  readonly groups?: readonly Group[];
+  /** Groups that are left out. */
+  readonly without?: readonly Group[];
   /** False when send(2) blocks until it has taken all bytes [default: true]. */
   readonly writesShort?: boolean;
   /** False when the kernel receives and sends without a system call for each message [default: true]. */
@@ -62,7 +66,8 @@ export function conformance(name: string, main: string, options: ConformanceOpti
     args = [],
     writesShort = true,
     hasCallPerMessage = true,
-    groups = Object.keys(GROUPS) as (keyof typeof GROUPS)[],
+    groups = Object.keys(GROUPS) as Group[],
+    without = [],
   } = options;
   const subject: Subject = {
     main,
@@ -72,7 +77,8 @@ export function conformance(name: string, main: string, options: ConformanceOpti
     start: (more) => startSubject(main, args, more),
   };
   describe(name, () => {
-    for (const group of groups) describe(group, () => GROUPS[group](subject));
+    for (const group of groups.filter((name) => !without.includes(name)))
+      describe(group, () => GROUPS[group](subject));
   });
 }
 

@@ -33,7 +33,7 @@ export const ENDING_CASES: readonly BlackBoxCase[] = [
       const talker = await visit.connectSlowReader();
       const bytes = lines(8 * MiB);
       const sending = talker.sendAll(bytes).then(() => talker.client.socket.end());
-      await bounded(2000, sending);
+      await bounded(1000, sending);
       await pause(500);
       talker.client.resume();
       await talker.expect(bytes, BULK_BOUND_MS);

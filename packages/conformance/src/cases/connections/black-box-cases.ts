@@ -10,10 +10,11 @@ const CASE_BOUND_MS = 120_000;
 /** Registers the cases that any echo server must pass. Afterwards the ledgers of the server must agree as well. */
 export function blackBoxCases(subject: Subject): void {
   for (const { name, demand, endsServer, check } of BLACK_BOX_CASES) {
-    test(
+    // Most of them wait for most of their time.
+    test.concurrent(
       `${name}: ${demand}`,
       async () => {
-        await using server = await subject.start();
+        await using server = await subject.start({ args: ["--drain-timeout", "500ms"] });
         const { port, pid } = server;
         const processes = new ProcessTree(() => withDescendants([pid]));
         {

@@ -14,17 +14,6 @@ export function lifecycleCases(subject: Subject): void {
     clearInterval(storm);
     await expectCleanEnd(server);
   });
-
-  test("repeated SIGSTOP and SIGCONT do not disturb echoes", async () => {
-    await using server = await subject.start({ args: ["--idle-timeout", "30s"] });
-    const storm = setInterval(() => {
-      server.kill("SIGSTOP");
-      server.kill("SIGCONT");
-    }, 2);
-    await echoFor(1000, server);
-    clearInterval(storm);
-    await expectCleanEnd(server);
-  });
 }
 
 export function freezeCases(subject: Subject): void {
