@@ -3,6 +3,7 @@ import { READS_PER_TURN, SCRATCH_BYTES } from "../measure/limits.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
 import { LIVE, RESULT } from "../measure/results-table.ts";
+import { Schedule } from "../workload/schedule.ts";
 import {
   AWAIT_EVENT,
   AWAIT_OTHERS,
@@ -54,17 +55,11 @@ export class LoadConnection {
   isOwed = false;
   readonly #context: LoadContext;
   readonly #message: Message;
-  readonly #rank: number;
+  readonly #schedule: Schedule;
   #fd = -1;
   #state: State = UNSTARTED;
   /** Moment of the last byte received, the last message sent or the start of connect(2). */
   #lastProgressUs = 0;
-  /** Open loop: due time of the message in flight, or of the next one (µs, CLOCK_MONOTONIC). */
-  #dueUs = 0;
-  /** Messages of the workload that have begun. */
-  #begun = 0;
-  /** Messages that had begun before the load was last resumed. */
-  #begunBefore = 0;
   #isDone = false;
   #isAwaited = false;
   /** A verified echo has come back. */
@@ -77,7 +72,7 @@ export class LoadConnection {
     this.#context = context;
     this.index = index;
     this.isActive = context.activity.isActive(index);
-    this.#rank = context.activity.rank(index);
+    this.#schedule = new Schedule(context, context.activity.rank(index));
     this.#isDone = context.orders !== null;
     this.#message = new Message(context.pool, context.workload, index);
   }
@@ -120,8 +115,10 @@ export class LoadConnection {
   begin(): Need {
     if (this.#state !== READY || !this.isActive) return AWAIT_EVENT;
     if (this.#context.orders !== null) this.#takeUp();
-    this.#begunBefore = this.#begun;
-    return this.#context.pace === null ? this.#sendNext() : this.#awaitDue();
+    this.#schedule.resume();
+    return this.#context.pace === null
+      ? this.#sendNext()
+      : this.#sleep(THINKING, this.#schedule.awaitDueUs());
   }
 
   /**
@@ -166,11 +163,11 @@ export class LoadConnection {
     if (this.#state === WAITING) return CONNECT;
     if (this.#state === HOLDING) return this.#depart();
     if (this.#state !== THINKING) return AWAIT_EVENT;
-    if (this.#isPastEnd(nowUs)) return this.#finish();
+    if (this.#schedule.isPastEnd(nowUs)) return this.#finish();
     const need = this.#sendNext();
     // The connection was free when the message was due, so the client alone is late.
     if (this.#context.pace !== null) {
-      this.#context.evidence.sendLag.record(this.#message.sentAtUs - this.#dueUs);
+      this.#context.evidence.sendLag.record(this.#message.sentAtUs - this.#schedule.dueUs);
     }
     return need;
   }
@@ -199,7 +196,7 @@ export class LoadConnection {
     }
     if (this.#state !== WORKING) return AWAIT_EVENT;
     // A server that sends single bytes cannot prolong the run: after its end the whole rest has one time-out.
-    const latestUs = this.#isProving ? Number.POSITIVE_INFINITY : this.#lastBeginUs;
+    const latestUs = this.#isProving ? Number.POSITIVE_INFINITY : this.#schedule.lastBeginUs;
     const isLate = Math.min(this.#lastProgressUs, latestUs) < nowUs - workload.timeoutMs * 1000;
     return isLate ? this.#close(OUTCOME.timeout) : AWAIT_EVENT;
   }
@@ -215,15 +212,13 @@ export class LoadConnection {
    * @param endUs the end of the run
    */
   countUnsent(endUs: number): number {
-    const { pace, begunUs, workload } = this.#context;
-    const hasTransferred = workload.bytesEach !== Number.POSITIVE_INFINITY && this.outcome === OUTCOME.ok;
-    if (pace === null || begunUs === 0 || !this.isActive || hasTransferred || this.#context.orders) return 0;
-    const due = pace.dueBefore(this.#rank, endUs - begunUs);
-    return Math.max(0, Math.min(due, workload.messagesEach) - this.#begun);
+    const { bytesEach } = this.#context.workload;
+    const hasTransferred = bytesEach !== Number.POSITIVE_INFINITY && this.outcome === OUTCOME.ok;
+    return this.isActive && !hasTransferred ? this.#schedule.countUnsent(endUs) : 0;
   }
 
   #sendNext(): Need {
-    this.#begun++;
+    this.#schedule.noteBegun();
     this.#compose();
     this.#context.clocks.noteSent(this.#message.sentAtUs);
     return this.#send();
@@ -318,17 +313,17 @@ export class LoadConnection {
   #endMessage(nowUs: number): Need {
     const { clocks, pace, workload } = this.#context;
     if (clocks.recordResponse(this.index, this.#message.sentAtUs, nowUs)) this.#noteEcho();
-    if (pace !== null) clocks.recordIntended(this.#message.sentAtUs, this.#dueUs, nowUs);
+    if (pace !== null) clocks.recordIntended(this.#message.sentAtUs, this.#schedule.dueUs, nowUs);
     if (this.#hasEnough()) return this.#finish();
     if (pace !== null) return this.#goOnWhenDue(nowUs);
-    if (this.#isPastEnd(nowUs)) return this.#finish();
+    if (this.#schedule.isPastEnd(nowUs)) return this.#finish();
     return workload.thinkMs.to > 0 ? this.#think(nowUs) : this.#sendNext();
   }
 
   #goOnWhenDue(nowUs: number): Need {
-    const need = this.#awaitDue();
-    if (this.#dueUs > nowUs) return need;
-    return this.#isPastEnd(nowUs) ? this.#finish() : this.#sendNext();
+    const wakeUs = this.#schedule.awaitDueUs();
+    if (this.#schedule.dueUs > nowUs) return this.#sleep(THINKING, wakeUs);
+    return this.#schedule.isPastEnd(nowUs) ? this.#finish() : this.#sendNext();
   }
 
   #hasEnough(): boolean {
@@ -338,26 +333,6 @@ export class LoadConnection {
       results.rows.values[row + RESULT.completed] >= workload.messagesEach ||
       results.rows.values[row + RESULT.bytesReceived] >= workload.bytesEach
     );
-  }
-
-  /**
-   * Returns whether no further message may begin. In an open loop the messages that are due before the end are sent,
-   * late if need be, within one time-out. The lab's order to park ends a load at once.
-   */
-  #isPastEnd(nowUs: number): boolean {
-    return nowUs >= (this.#dueUs < this.#context.deadlineUs ? this.#lastBeginUs : this.#context.deadlineUs);
-  }
-
-  /** The moment after which no message begins, µs. */
-  get #lastBeginUs(): number {
-    const { workload, pace, orders, deadlineUs } = this.#context;
-    return pace === null || orders !== null ? deadlineUs : deadlineUs + workload.timeoutMs * 1000;
-  }
-
-  #awaitDue(): Need {
-    const { pace, begunUs, deadlineUs } = this.#context;
-    this.#dueUs = begunUs + (pace?.dueUs(this.#rank, this.#begun - this.#begunBefore) ?? 0);
-    return this.#sleep(THINKING, Math.min(this.#dueUs, deadlineUs));
   }
 
   #think(nowUs: number): Need {

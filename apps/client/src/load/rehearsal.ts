@@ -1,4 +1,4 @@
-import { encodeAddress, monotonicUs, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import { encodeAddress, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
 import {
   HELPERS_QUIET_US,
   REHEARSAL_BYTES,
@@ -11,7 +11,6 @@ import {
 import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
 import { ResultsTable } from "../measure/results-table.ts";
 import { readHelpersUs } from "../thread/helpers.ts";
-import { Orders } from "../workload/orders.ts";
 import type { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
 import { LoadContext } from "./load-context.ts";
@@ -34,16 +33,10 @@ export function rehearse(workload: Workload, pool: PayloadPool, wakeFds: WakeFds
 }
 
 function rehearseOnce(workload: Workload, pool: PayloadPool, wakeFds: WakeFds): void {
-  const orders = workload.isDirected ? new Orders() : null;
   const results = ResultsTable.allocate(workload.connections);
-  const context = new LoadContext(workload, pool, results, { orders });
+  const context = new LoadContext(workload, pool, results);
   const loop = new LoadLoop(context, new MirrorDialer(), wakeFds);
-  orders?.exchange();
-  orders?.measure(true);
-  const untilUs = monotonicUs() + REHEARSAL_MS * 1000;
-  while (loop.turn()) {
-    if (orders !== null && !orders.isEnding && monotonicUs() > untilUs) orders.end();
-  }
+  while (loop.turn()) {}
   loop.close();
 }
 
@@ -52,7 +45,7 @@ function rehearseOnce(workload: Workload, pool: PayloadPool, wakeFds: WakeFds): 
  * well, and the same kinds of numbers: code compiled for one of them serves both.
  */
 function shorten(workload: Workload, round: number): Workload {
-  const { ratePerSecond, thinkMs, sizeBytes, isDirected, messagesEach, bytesEach } = workload;
+  const { ratePerSecond, thinkMs, sizeBytes, messagesEach, bytesEach } = workload;
   const connections = Math.min(REHEARSAL_CONNECTIONS, workload.connections);
   return structuredClone({
     ...workload,
@@ -64,7 +57,7 @@ function shorten(workload: Workload, round: number): Workload {
     },
     messagesEach: Number.isFinite(messagesEach) ? UNREACHED : messagesEach,
     bytesEach: Number.isFinite(bytesEach) ? UNREACHED : bytesEach,
-    durationMs: isDirected ? Number.POSITIVE_INFINITY : REHEARSAL_MS,
+    durationMs: REHEARSAL_MS,
     // An open loop that is always late, then one that mostly waits: both paths get compiled.
     ratePerSecond: ratePerSecond === null ? null : REHEARSAL_RATES[round % REHEARSAL_RATES.length],
     thinkMs: { from: Math.min(1, thinkMs.from), to: Math.min(1, thinkMs.to) },

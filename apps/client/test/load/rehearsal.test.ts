@@ -40,7 +40,6 @@ test.each([
   [["--active", "10%", "--size", "1..100000", "--think", "1ms..5ms", "--hold", "10s"]],
   [["--no-barrier", "--transfer", "1MiB", "--connect-rate", "3"]],
   [["--wait", "spin", "--source", "127.0.0.1/24", "--start-at", "2099-01-01T00:00:00Z"]],
-  [["--control", "127.0.0.1:9", "--active", "1"]],
 ])("the load of %j is rehearsed on the client's own sockets, and all of them are closed", (argv) => {
   using wakeFds = openWakeFds();
   const before = countDescriptors();
