@@ -21,7 +21,4 @@ void export_poll(napi_env env, napi_value exports) {
   CONSTANT(POLLIN);
   CONSTANT(POLLOUT);
   CONSTANT(POLLPRI);
-  CONSTANT(POLLERR);
-  CONSTANT(POLLHUP);
-  CONSTANT(POLLNVAL);
 }

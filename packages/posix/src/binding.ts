@@ -156,18 +156,13 @@ export interface Binding {
   readonly POLLIN: number;
   readonly POLLOUT: number;
   readonly POLLPRI: number;
-  readonly POLLERR: number;
-  readonly POLLHUP: number;
-  readonly POLLNVAL: number;
   readonly IORING_SETUP_CQSIZE: number;
   readonly IORING_SETUP_CLAMP: number;
   readonly IORING_SETUP_SUBMIT_ALL: number;
-  readonly IORING_SETUP_COOP_TASKRUN: number;
   readonly IORING_SETUP_TASKRUN_FLAG: number;
   readonly IORING_SETUP_SINGLE_ISSUER: number;
   readonly IORING_SETUP_DEFER_TASKRUN: number;
   readonly IORING_FEAT_SINGLE_MMAP: number;
-  readonly IORING_FEAT_NODROP: number;
   readonly IORING_FEAT_EXT_ARG: number;
   readonly IORING_OFF_SQ_RING: number;
   readonly IORING_OFF_SQES: number;

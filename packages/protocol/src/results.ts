@@ -188,11 +188,9 @@ export type Manifest = z.infer<typeof Manifest>;
 /** One row of a client's CSV file, as the report uses it. */
 export interface ConnectionRow {
   readonly connection: number;
-  readonly connectMs: number | null;
   readonly firstResponseMs: number | null;
   readonly responseMsMean: number | null;
   readonly responseMsMax: number | null;
-  readonly requestsCompleted: number;
   readonly outcome: string;
 }
 

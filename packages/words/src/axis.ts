@@ -11,8 +11,6 @@ interface AxisWords {
   readonly singular: string;
   readonly before: string;
   readonly format: (x: number) => string;
-  /** True where more of it is more work for the server. */
-  readonly isLoad: boolean;
 }
 
 const WORDS: Readonly<Record<PlanAxis, AxisWords>> = {
@@ -20,12 +18,12 @@ const WORDS: Readonly<Record<PlanAxis, AxisWords>> = {
   idle: words("idle connections", " idle connections", " idle connection"),
   "connect-rate": words("new connections per second, offered", " new connections/s"),
   rate: words("messages per second, offered", " messages/s offered"),
-  size: { ...words("bytes of a message", " messages"), format: bytes, isLoad: false },
-  backlog: { ...words("backlog", ""), before: "backlog ", isLoad: false },
+  size: { ...words("bytes of a message", " messages"), format: bytes },
+  backlog: { ...words("backlog", ""), before: "backlog " },
 };
 
 function words(label: string, unit: string, singular = unit): AxisWords {
-  return { label, unit, singular, before: "", format: integer, isLoad: true };
+  return { label, unit, singular, before: "", format: integer };
 }
 
 export function axisWords(axis: PlanAxis): AxisWords {

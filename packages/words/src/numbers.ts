@@ -66,11 +66,6 @@ export function plural(value: number, noun: string): string {
   return `${integer(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-/** "The epoll server", "The threaded and select servers" */
-export function theServers(names: readonly string[]): string {
-  return `The ${listed(names)} server${names.length === 1 ? "" : "s"}`;
-}
-
 /** "a", "a and b", "a, b and c" */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join("");

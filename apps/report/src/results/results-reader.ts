@@ -110,11 +110,9 @@ function toConnectionRow(row: Record<string, string>): ConnectionRow {
   const number = (column: string) => (row[column] ? Number(row[column]) : null);
   return {
     connection: Number(row.connection),
-    connectMs: number("connect_ms"),
     firstResponseMs: number("first_response_ms"),
     responseMsMean: number("response_ms_mean"),
     responseMsMax: number("response_ms_max"),
-    requestsCompleted: Number(row.requests_completed),
     outcome: row.outcome ?? "",
   };
 }

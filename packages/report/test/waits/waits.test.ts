@@ -43,18 +43,16 @@ function epoll({ connections, group, tcp, status, axis = "connections", x = conn
 function row(connection: number, firstMs: number): ConnectionRow {
   return {
     connection,
-    connectMs: 0.2,
     firstResponseMs: firstMs,
     responseMsMean: (firstMs + MESSAGES - 1) / MESSAGES,
     responseMsMax: firstMs,
-    requestsCompleted: MESSAGES,
     outcome: "ok",
   };
 }
 
 function unanswered(connection: number): ConnectionRow {
-  const none = { connectMs: 0.2, firstResponseMs: null, responseMsMean: null, responseMsMax: null };
-  return { connection, ...none, requestsCompleted: 0, outcome: "interrupted" };
+  const none = { firstResponseMs: null, responseMsMean: null, responseMsMax: null };
+  return { connection, ...none, outcome: "interrupted" };
 }
 
 /** One in five waits for a retransmission, from rung 0 to rung 6; the last ten are never answered. */
