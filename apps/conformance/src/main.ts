@@ -1,11 +1,10 @@
-import { exitWithUsage, onStopSignal, parseCommandLine } from "@c10k-lab/cli";
+import { exitWithUsage, onStopSignal, parseCommandLine, stopExitCode } from "@c10k-lab/cli";
 import { endServers } from "@c10k-lab/conformance/suite";
-import { EXIT } from "@c10k-lab/protocol";
 import { check } from "./check/check.ts";
 import { CONFORMANCE } from "./contract.ts";
 
 onStopSignal((signal) => {
-  void endServers().then(() => process.exit(signal === "SIGINT" ? EXIT.interrupted : EXIT.terminated));
+  void endServers().then(() => process.exit(stopExitCode(signal)));
 });
 try {
   process.exitCode = await check(await parseCommandLine(CONFORMANCE, process.argv.slice(2)));

@@ -195,7 +195,7 @@ export const CONTROL_ORDERS = [
   "end",
 ] as const;
 
-/** Exit codes, everywhere. */
+/** Exit codes, everywhere; after a stop signal see `stopExitCode` of cli. */
 export const EXIT = {
   ok: 0,
   /** It ran, but something asked for did not happen. */
@@ -203,12 +203,4 @@ export const EXIT = {
   usage: 2,
   /** Results could not be written. */
   unwritable: 3,
-  /** SIGHUP. */
-  hungUp: 129,
-  /** SIGINT. */
-  interrupted: 130,
-  /** SIGQUIT. */
-  quit: 131,
-  /** SIGTERM. */
-  terminated: 143,
 } as const;

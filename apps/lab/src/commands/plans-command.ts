@@ -1,5 +1,6 @@
 import { command } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
+import { wrap } from "@c10k-lab/words";
 import { DEFAULT_PLAN, findPlan, planNames, planText } from "../plan/plan-library.ts";
 
 const WIDTH = 100;
@@ -36,15 +37,6 @@ export const plansCommand = command({
 function entry(name: string): string {
   const { question, about, search } = findPlan(name);
   const command = search ? "npm run lab -- capacity" : `npm run lab -- run ${name}`;
-  return [name, ...wrapped(question), ...wrapped(about), `  ${command}`, ""].join("\n");
-}
-
-function wrapped(text: string): string[] {
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last === undefined || last.length + 1 + word.length > WIDTH) lines.push(`  ${word}`);
-    else lines[lines.length - 1] = `${last} ${word}`;
-  }
-  return lines;
+  const lines = [...[question, about].flatMap((text) => wrap(text, WIDTH)), command];
+  return [name, ...lines.map((line) => `  ${line}`), ""].join("\n");
 }

@@ -19,9 +19,9 @@ import {
   MISSING,
   type Table,
   tabulate,
+  wrap,
 } from "@c10k-lab/words";
 import { terminalTable } from "./terminal-table.ts";
-import { wrap } from "./wrap.ts";
 
 /** Lines that a reader takes in at a glance; two of them are the path of the report and how to open it. */
 const LINES_MAX = 18;
