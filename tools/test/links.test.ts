@@ -43,3 +43,15 @@ function isBroken(page: string, link: string): boolean {
 test.each(pages)("every relative link and anchor in %s resolves", (page) => {
   expect(findLinks(page).filter((link) => isBroken(page, link))).toEqual([]);
 });
+
+/** Returns the paths of this repository that a page names in code style, without placeholders such as `apps/server-NAME`. */
+function findPaths(page: string): string[] {
+  const named = [
+    ...readProse(page).matchAll(/`((?:apps|packages|docs|tools|docker|examples|\.ci)\/[\w./-]+)`/g),
+  ];
+  return named.map(([, path = ""]) => path).filter((path) => !/[A-Z]{4}/.test(path));
+}
+
+test.each(pages.filter((page) => page !== "CHANGELOG.md"))("every path that %s names exists", (page) => {
+  expect(findPaths(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
