@@ -54,6 +54,11 @@ const TIMED = ["apps/bench"];
 /** Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. */
 const SHARED = "docker";
 const FILES_AT_A_TIME = 2;
+/**
+ * Workspace whose tests wait for most of their time, because a case that fails fails by a time-out: four at a time take one
+ * processor. Elsewhere two are as many as a good server needs to look good.
+ */
+const WAITING = "apps/conformance";
 
 function packageName(workspace: string): string {
   const file = join(import.meta.dirname, workspace, "package.json");
@@ -82,6 +87,7 @@ function projectOf(workspace: string, isQuick: boolean) {
       exclude: [...configDefaults.exclude, ...((isQuick && SLOW[workspace]) || [])],
       sequence: { groupOrder: isTimed ? 1 : 0 },
       maxWorkers: isTimed ? 1 : FILES_AT_A_TIME,
+      maxConcurrency: workspace === WAITING ? 4 : 2,
     },
   };
 }
@@ -112,8 +118,6 @@ export default defineConfig(({ mode }) => ({
     projects: workspaces.map((workspace) => projectOf(workspace, mode === "quick")),
     include: ["test/**/*.test.ts"],
     sequence: { sequencer: LongFilesFirst },
-    // The cases of an echo server take CPU time: with more at once than processors, a good server looks slow.
-    maxConcurrency: 2,
     // In a measuring project a flake is a finding.
     retry: 0,
     testTimeout: 30_000,

@@ -13,7 +13,7 @@ const SMALL = ["run", BUSY, "--max-connections", "10", "--duration", "300ms", "-
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
-test("a run leaves results of every cell, a summary, and a report, and exits 0", async () => {
+test("a run leaves results of every cell on processors of its own, a summary, and a report, and exits 0", async () => {
   const lab = new LabProcess(SMALL);
   expect(await lab.exited).toBe(0);
   const folder = join(lab.results, readlinkSync(join(lab.results, "latest")));
@@ -23,6 +23,8 @@ test("a run leaves results of every cell, a summary, and a report, and exits 0",
     outcome: "complete",
     cellsPlanned: 3,
   });
+  const [first, second] = allowedProcessors();
+  const divided = second === undefined ? null : { server: [first], client: [second] };
   for (const id of ["threaded-10", "select-10", "epoll-10"]) {
     const cell = RepetitionResult.parse(json(folder, id, "cell.json"));
     expect(cell).toMatchObject({ status: "ok", reconciliation: { balanced: true, differences: [] } });
@@ -31,6 +33,8 @@ test("a run leaves results of every cell, a summary, and a report, and exits 0",
     expect((await readCsv(join(folder, id, "server.csv"))).rows).toHaveLength(11);
     expect((await readCsv(join(folder, id, "client.csv"))).rows).toHaveLength(10);
     expect(lab.stdout).toContain(id.split("-")[0]);
+    expect(cell.processors).toEqual(divided);
+    expect(cell.evidence.server.length).toBeGreaterThan(0);
   }
   expect((await readCsv(join(folder, "summary.csv"))).rows).toHaveLength(3);
   const markdown = readFileSync(join(folder, "report.md"), "utf8");
@@ -38,16 +42,6 @@ test("a run leaves results of every cell, a summary, and a report, and exits 0",
     expect(existsSync(join(folder, chart))).toBe(true);
   expect(readFileSync(join(folder, "report.html"), "utf8")).toContain("<html");
   expect(lab.children()).toEqual([]);
-});
-
-test("where there are two processors, server and client each have one of their own", async () => {
-  const lab = new LabProcess([...SMALL, "--servers", "epoll"]);
-  await lab.exited;
-  const cell = RepetitionResult.parse(json(lab.results, "latest", "epoll-10", "cell.json"));
-  const [first, second] = allowedProcessors();
-  const divided = second === undefined ? null : { server: [first], client: [second] };
-  expect(cell.processors).toEqual(divided);
-  expect(cell.evidence.server.length).toBeGreaterThan(0);
 });
 
 describe("interrupted", () => {
