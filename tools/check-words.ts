@@ -23,7 +23,7 @@ export interface Offence {
   readonly reason: string;
 }
 
-/** Pattern of a sequence of words that may be wrapped inside a comment (`*`, `//`, `#`). */
+/** Returns the pattern of a sequence of words that may be wrapped inside a comment (`*`, `//`, `#`). */
 function phrasePattern(phrase: string): RegExp {
   return new RegExp(`\\b${phrase.split(" ").join("(?:\\s|[*/#])+")}\\b`, "gi");
 }

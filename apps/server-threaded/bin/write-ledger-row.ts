@@ -9,7 +9,7 @@ import { dirname } from "node:path";
 import { CLOSE_REASONS } from "@c10k-lab/protocol/names";
 import { FIELD, FIELDS_PER_ROW, ROW_CLOSED } from "@c10k-lab/stats/ledger";
 
-/** `closedUs` or `client-closed` in the form of a C constant: `CLOSED_US`, `CLIENT_CLOSED`. */
+/** Converts `closedUs` or `client-closed` to a C constant: `CLOSED_US`, `CLIENT_CLOSED`. */
 function toConstant(name: string): string {
   return name
     .replace(/([A-Z])/g, "_$1")

@@ -70,34 +70,34 @@ export function integer<H extends Help & Bounds>(help: H) {
   });
 }
 
-/** Whole numbers separated by commas. */
+/** Makes an option of whole numbers separated by commas. */
 export function integers<H extends Help & Bounds>(help: H) {
   const one = integer(help);
   return option(help, (given: string): number[] => given.split(",").map((text) => one.parse(text.trim())));
 }
 
-/** Whole numbers, one or a range. */
+/** Makes an option of a whole number or a range of them. */
 export function integerRange<H extends Help & Bounds>(help: H) {
   const one = integer(help);
   return option(help, (given: string): Range => parseRange(given, one.parse));
 }
 
-/** Bytes. */
+/** Makes an option of bytes. */
 export function bytes<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => bounded(parseBytes(given), given, help));
 }
 
-/** Milliseconds. */
+/** Makes an option of milliseconds. */
 export function durationMs<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => bounded(parseDurationMs(given), given, help));
 }
 
-/** A moment, in milliseconds since 1970. */
+/** Makes an option of a moment, in milliseconds since 1970. */
 export function instantMs<H extends Help>(help: H) {
   return option(help, parseInstantMs);
 }
 
-/** Bytes, one value or a range. */
+/** Makes an option of bytes, one value or a range. */
 export function bytesRange<H extends Help & Bounds>(help: H) {
   return option(
     help,
@@ -105,7 +105,7 @@ export function bytesRange<H extends Help & Bounds>(help: H) {
   );
 }
 
-/** Milliseconds, one value or a range. */
+/** Makes an option of milliseconds, one value or a range. */
 export function durationRangeMs<H extends Help>(help: H) {
   return option(help, (given: string): Range => parseRange(given, parseDurationMs));
 }
@@ -116,7 +116,7 @@ export interface Share {
   readonly unit: "count" | "percent";
 }
 
-/** A count or a percentage: "250", "10%". */
+/** Makes an option of a count or a percentage: "250", "10%". */
 export function share<H extends Help>(help: H) {
   return option(help, (given: string): Share => {
     const match = /^(\d+)(%?)$/.exec(given);
@@ -127,7 +127,7 @@ export function share<H extends Help>(help: H) {
   });
 }
 
-/** A percentage: "10%", "2.5%". The sign is required, because 0.1 could mean 0.1 % or 10 %. */
+/** Makes an option of a percentage: "10%", "2.5%". The sign is required, because 0.1 could mean 0.1 % or 10 %. */
 export function percentage<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => {
     const match = /^(\d+(?:\.\d+)?)%$/.exec(given);
@@ -143,13 +143,13 @@ export function choice<const C extends readonly string[], H extends Help>(choice
   });
 }
 
-/** Choices separated by commas. */
+/** Makes an option of choices separated by commas. */
 export function choices<const C extends readonly string[], H extends Help>(known: C, help: H) {
   const one = choice(known, help);
   return option(help, (given: string): C[number][] => given.split(",").map((name) => one.parse(name.trim())));
 }
 
-/** An option that may be given several times. */
+/** Makes an option that may be given several times. */
 export function repeatable<H extends Help, T>(help: H, parse: (text: string) => T) {
   return { ...option(help, (given: string): T[] => [parse(given)]), isRepeatable: true as const };
 }

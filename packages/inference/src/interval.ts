@@ -20,12 +20,12 @@ export function median(values: readonly number[]): number | null {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
 
-/** Percentile bootstrap of the median (Efron, 1979); null from too few repetitions. */
+/** Returns the percentile bootstrap of the median (Efron, 1979); null from too few repetitions. */
 export function medianInterval(values: readonly number[]): Interval | null {
   return bootstrap([values], ([resampled = 0]) => resampled);
 }
 
-/** Percentile bootstrap of the ratio of two medians; null from too few repetitions. */
+/** Returns the percentile bootstrap of the ratio of two medians; null from too few repetitions. */
 export function ratioInterval(over: readonly number[], under: readonly number[]): Interval | null {
   return bootstrap([over, under], ([a = 0, b = 0]) => (a === b ? 1 : a / b));
 }
@@ -33,7 +33,7 @@ export function ratioInterval(over: readonly number[], under: readonly number[])
 /** The 0.995 quantile of the normal distribution, for CONFIDENCE_PERCENT. */
 const Z = 2.576;
 
-/** Score interval of a share in per cent (Wilson, 1927) for independent events; null without events. */
+/** Returns the score interval of a share in per cent (Wilson, 1927) for independent events; null without events. */
 export function shareInterval(count: number, of: number): Interval | null {
   if (of === 0) return null;
   const share = count / of;
@@ -53,7 +53,7 @@ function bootstrap(
 
 /**
  * Draws RESAMPLES resamples of all samples, each from its own values with replacement, and returns their medians; null when
- * a sample has fewer than RUNS_MIN values.
+ * a sample has fewer than REPETITIONS_MIN values.
  */
 export function resampledMedians(samples: readonly (readonly number[])[]): number[][] | null {
   if (samples.some((values) => values.length < REPETITIONS_MIN)) return null;

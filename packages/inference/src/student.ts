@@ -17,7 +17,7 @@ export function studentQuantile(tail: number, degrees: number): number {
   return Math.sqrt(degrees) * Math.tan(low);
 }
 
-/** Probability that |t| is below √degrees · tan θ (Abramowitz and Stegun, 1964, 26.7.3 and 26.7.4). */
+/** Returns the probability that |t| is below √degrees · tan θ (Abramowitz and Stegun, 1964, 26.7.3 and 26.7.4). */
 function centralProbability(theta: number, degrees: number): number {
   const cosine = Math.cos(theta);
   const isOdd = degrees % 2 === 1;

@@ -30,13 +30,13 @@ export function axisWords(axis: PlanAxis): AxisWords {
   return WORDS[axis];
 }
 
-/** "4,000 idle connections", "backlog 128", "64 KiB messages" */
+/** Returns "4,000 idle connections", "backlog 128", "64 KiB messages". */
 export function describePlace(axis: PlanAxis, x: number): string {
   const { before, format, unit, singular } = WORDS[axis];
   return `${before}${format(x)}${x === 1 ? singular : unit}`;
 }
 
-/** "10 to 4,000 connections", "backlog 5 to 4,096" */
+/** Returns "10 to 4,000 connections", "backlog 5 to 4,096". */
 export function describeRange(axis: PlanAxis, from: number, to: number): string {
   const { before, format, unit } = WORDS[axis];
   return `${before}${format(from)} to ${format(to)}${unit}`;

@@ -6,14 +6,14 @@ const INFINITE = "∞";
 
 type Maybe = number | null;
 
-/** 12345.6 → "12,346" */
+/** Rounds 12345.6 to "12,346". */
 export function integer(value: Maybe): string {
   if (value === null) return MISSING;
   if (value === Number.POSITIVE_INFINITY) return INFINITE;
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
-/** About three digits: 0.084, 3.21, 32.1, 3,214. */
+/** Rounds to about three digits: 0.084, 3.21, 32.1, 3,214. */
 export function figure(value: Maybe): string {
   if (value === null) return MISSING;
   const size = Math.abs(value);
@@ -25,27 +25,27 @@ export function figure(value: Maybe): string {
   return integer(value);
 }
 
-/** Numbers of any size below 1: 0.084 stays, 0.0000123 → "1.2 × 10⁻⁵". */
+/** Writes numbers of any size below 1: 0.084 stays, 0.0000123 is "1.2 × 10⁻⁵". */
 export function scientific(value: number): string {
   if (value === 0 || Math.abs(value) >= 0.001) return figure(value);
   const [digits = "", exponent = ""] = value.toExponential(1).split("e-");
   return `${digits} × 10⁻${exponent.replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "")}`;
 }
 
-/** For sentences: 121,384 → "121,000". */
+/** Rounds for sentences: 121,384 is "121,000". */
 export function about(value: Maybe): string {
   if (value === null) return MISSING;
   if (value === Number.POSITIVE_INFINITY) return INFINITE;
   return Math.abs(value) < 100 ? figure(value) : integer(Number(value.toPrecision(3)));
 }
 
-/** 93.4 → "93 %" */
+/** Returns "93 %" for 93.4. */
 export function percent(value: Maybe): string {
   if (value === null) return MISSING;
   return value > 0 && value < 1 ? "under 1 %" : `${integer(value)} %`;
 }
 
-/** A change: 4.13 → "+4.1", -14.2 → "−14.2", 340.2 → "+340". Per cent, without the sign. */
+/** Writes a change: 4.13 → "+4.1", -14.2 → "−14.2", 340.2 → "+340". Per cent, without the sign. */
 export function signed(value: number): string {
   const size = Math.abs(value);
   const digits = size < 99.95 ? size.toFixed(1) : integer(size);
@@ -53,7 +53,7 @@ export function signed(value: number): string {
   return (value < 0 ? "−" : "+") + digits;
 }
 
-/** 0.019, 1.23, 3.1, 12 */
+/** Rounds a ratio: 0.019, 1.23, 3.1, 12. */
 export function ratio(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return INFINITE;
   if (value < 0.1) return figure(value);
@@ -61,18 +61,18 @@ export function ratio(value: number): string {
   return value < 2 ? value.toFixed(2) : value.toFixed(1);
 }
 
-/** "1 connection", "2,000 connections" */
+/** Returns "1 connection", "2,000 connections". */
 export function plural(value: number, noun: string): string {
   return `${integer(value)} ${noun}${value === 1 ? "" : "s"}`;
 }
 
-/** "a", "a and b", "a, b and c" */
+/** Returns "a", "a and b", "a, b and c". */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join("");
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
-/** "the rate" → "The rate" */
+/** Changes "the rate" to "The rate". */
 export function sentenceCase(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -71,7 +71,7 @@ function readFigure<K extends string>(figures: Numbers<K>, figure: K): number {
   return figures[figure] ?? Number.NaN;
 }
 
-/** Median of a figure on one side. */
+/** Returns the median of a figure on one side. */
 export function medianOf<K extends string>(
   pairs: readonly Pair<Numbers<K>>[],
   side: keyof SideNames,

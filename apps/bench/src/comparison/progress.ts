@@ -13,7 +13,7 @@ export function startProgress(pairs: number): (description: string) => void {
   };
 }
 
-/** Name of a scene in the lines of progress. */
+/** Returns the name of a scene in the lines of progress. */
 export function nameOf(scene: Scene): string {
   return `${labelOf(scene).padEnd(8)} ${scene.connections.toLocaleString("en-US").padStart(6)} connections`;
 }

@@ -54,7 +54,7 @@ export class EchoServer {
   }
 }
 
-/** Last line that a child wrote to stderr. */
+/** Returns the last line that a child wrote to stderr. */
 export function lastErrorOf(child: Child): string {
   return child.lastErrorLine || "it said nothing";
 }

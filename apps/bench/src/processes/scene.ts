@@ -33,7 +33,7 @@ export function chooseScenes({ clients, servers, connections, rate }: BenchOptio
   );
 }
 
-/** Name of the server in tables and progress lines. */
+/** Returns the name of the server in tables and progress lines. */
 export function labelOf({ server, ratePerSecond }: Scene): string {
   const label = server === DELAY ? `${DELAY} ${DELAY_MS.from}..${DELAY_MS.to} ms` : server;
   return ratePerSecond === undefined ? label : `${label} ${ratePerSecond.toLocaleString("en-US")}/s`;

@@ -99,7 +99,7 @@ function reportParked(): void {
   }
 }
 
-/** A closed loop may use all of its processor, and the lab's orders may not wait: there the other threads keep their share. */
+/** Returns whether the loop mostly waits. A closed loop may use all of its processor, and the lab's orders may not wait. */
 function mostlyWaits({ ratePerSecond, wait, isDirected }: Workload): boolean {
   return ratePerSecond !== null && wait === "sleep" && !isDirected;
 }

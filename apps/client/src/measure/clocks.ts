@@ -13,9 +13,10 @@ export class Clocks {
   /** The moments of the first message sent after the warm-up and of the last one back; 0: none. */
   firstSentUs = 0;
   lastDoneUs = 0;
-  /** Response times are recorded of messages sent from then on and before then (µs, CLOCK_MONOTONIC). */
   readonly #results: ResultsTable;
+  /** End of the warm-up. */
   #steadyUs = 0;
+  /** Response times are recorded of messages sent from then on and before then (µs, CLOCK_MONOTONIC). */
   #measuredFromUs = 0;
   #measuredToUs = Number.POSITIVE_INFINITY;
 

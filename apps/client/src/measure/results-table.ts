@@ -175,7 +175,7 @@ export class ResultsTable {
     return CLIENT_COLUMNS.map((column) => values[column]);
   }
 
-  /** The middle of a percentile's bucket may lie outside the measured times. */
+  /** Keeps a percentile within the measured times: the middle of its bucket may lie outside. */
   #clamp(connection: number, us: number): number {
     const leastUs = this.rows.get(connection, RESULT.responseMinUs);
     const mostUs = this.rows.get(connection, RESULT.responseMaxUs);

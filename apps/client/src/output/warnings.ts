@@ -45,7 +45,7 @@ export function describeFailure({ achieved, asked, outcomes }: ClientSummary, ta
   return `${failed} of ${asked.connections} connections failed: ${counts}`;
 }
 
-/** One address has this many ports for connections to one server, ip(7). */
+/** Counts the ports that one address has for connections to one server, ip(7). */
 function countLocalPorts(): number {
   const range = readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8");
   const [first = 0, last = 0] = range.trim().split(/\s+/).map(Number);

@@ -1,6 +1,6 @@
 /**
- * A small seeded generator (xorshift32, Marsaglia 2003) without objects: the caller keeps the state, one number a
- * connection, so that a run can be repeated whatever order its connections are served in.
+ * Returns the next state of a small seeded generator (xorshift32, Marsaglia 2003) without objects. The caller keeps the
+ * state, one number a connection, so that a run can be repeated whatever order its connections are served in.
  */
 export function nextState(state: number): number {
   let x = state;

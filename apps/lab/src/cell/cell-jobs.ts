@@ -110,7 +110,7 @@ export function clientJobs(
   return { jobs, startsInMs };
 }
 
-/** 1, 2, … */
+/** Returns the numbers 1, 2, … */
 function replicasOf(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
 }

@@ -151,7 +151,7 @@ export class CellRun {
     }
   }
 
-  /** A cell that hangs costs no more than its plan allows, and what it has measured by then is kept. */
+  /** Ends the clients at the plan's limit: a cell that hangs costs no more time, and keeps its measurements. */
   #cutOffIn(startsInMs: number): () => void {
     return callAfter(startsInMs + (this.#cell.cutoffMs ?? Number.POSITIVE_INFINITY), () => {
       this.#isCutOff = true;

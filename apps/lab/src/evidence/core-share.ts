@@ -4,8 +4,8 @@ import type { Sample } from "@c10k-lab/protocol";
 const SPAN_MIN_MS = 500;
 
 /**
- * Share of one core, in per cent, a process used in its busiest stretch of `spanMs`: the exchange of messages, without
- * the start of the process before it. null when the samples do not cover that much.
+ * Returns the share of one core, in per cent, that a process used in its busiest stretch of `spanMs`: the exchange of
+ * messages, without the start before it. null when the samples do not cover that much.
  */
 export function busiestCorePercent(samples: readonly Sample[], spanMs: number): number | null {
   if (spanMs < SPAN_MIN_MS) return null;

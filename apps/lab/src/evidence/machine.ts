@@ -19,7 +19,7 @@ const SYSCTLS = [
   "vm/max_map_count",
 ];
 
-/** The machine as it is now. */
+/** Describes the machine as it is now. */
 export function describeMachine(): Manifest["machine"] {
   return {
     kernel: release(),
@@ -45,7 +45,7 @@ function readSysctl(path: string): string {
   }
 }
 
-/** The commit that ran, "+" when the tree differs from it; null outside a checkout. */
+/** Returns the commit that runs, with "+" when the tree differs from it; null outside a checkout. */
 function commit(): string | null {
   const git = (...args: string[]) =>
     execFileSync("git", args, {

@@ -5,7 +5,7 @@ export type TcpCounts = Record<TcpCounter, number>;
 
 export const NO_TCP_COUNTS = Object.fromEntries(TCP_COUNTERS.map((name) => [name, 0])) as TcpCounts;
 
-/** The kernel's TCP counters of this network namespace, now. */
+/** Reads the kernel's TCP counters of this network namespace. */
 export function readTcpCounters(): TcpCounts {
   const all = new Map([...parse("/proc/net/netstat"), ...parse("/proc/net/snmp")]);
   return Object.fromEntries(TCP_COUNTERS.map((name) => [name, all.get(name) ?? 0])) as TcpCounts;
@@ -16,7 +16,7 @@ export function tcpCountersSince(before: TcpCounts): TcpCounts {
   return Object.fromEntries(TCP_COUNTERS.map((name) => [name, now[name] - before[name]])) as TcpCounts;
 }
 
-/** Lines come in pairs: "TcpExt: name name …", "TcpExt: value value …". Only TCP's are kept. */
+/** Reads a file whose lines come in pairs: "TcpExt: name name …", "TcpExt: value value …". Only TCP's are kept. */
 function parse(path: string): [string, number][] {
   const lines = readFileSync(path, "latin1").split("\n");
   return lines.flatMap((line, at): [string, number][] => {

@@ -14,7 +14,7 @@ export function listGroups(repetitions: readonly RepetitionResult[]): Repetition
   return [...Map.groupBy(repetitions, ({ group }) => group).values()];
 }
 
-/** The lab directed the load of a group, and measured it slice by slice. */
+/** Returns whether the lab directed the load of a group, and measured it slice by slice. */
 export function isSliced(group: readonly RepetitionResult[]): boolean {
   return group.some(({ slices }) => slices.length > 0);
 }
@@ -45,12 +45,12 @@ function fewestClients(group: readonly RepetitionResult[], { variant, axisValue 
   return Math.min(...same.map(({ clients }) => clients));
 }
 
-/** A server that failed served a part of the load only. */
+/** Returns whether slices count. A server that failed served a part of the load only. */
 function hasSlices(repetition: RepetitionResult): boolean {
   return repetition.status !== "failed" && countedSlices(repetition).size > 0;
 }
 
-/** Only repetitions that ended well, and whose ledgers agree, are compared. */
+/** Returns whether a repetition ended well with ledgers that agree: only such are compared. */
 function isWhole({ status, reconciliation }: RepetitionResult): boolean {
   return status === "ok" && (reconciliation === null || reconciliation.balanced);
 }

@@ -63,7 +63,7 @@ function asksToHold({ repetitions: [first] }: MeasuredCell): boolean {
   return first?.axis !== "connect-rate";
 }
 
-/** A backlog suffices from the first one on beyond the last that overflowed. */
+/** Finds the shortest backlog that suffices: the first one beyond the last that overflowed. */
 function findEnough(cells: readonly MeasuredCell[]): Found | null {
   const isFull = ({ repetitions }: MeasuredCell) =>
     repetitions.some(({ evidence }) => (evidence.tcp.ListenOverflows ?? 0) > 0);

@@ -44,7 +44,7 @@ export function isOpenLoop(repetitions: readonly RepetitionResult[]): boolean {
   return repetitions.some(({ client }) => (client?.latencyUs.intended.count ?? 0) > 0);
 }
 
-/** The client was asked for a number of messages, not for a duration. */
+/** Returns whether the client was asked for a number of messages, not for a duration. */
 export function hasFixedMessages(repetitions: readonly RepetitionResult[]): boolean {
   return repetitions.some(({ client }) => (client?.asked?.messages ?? null) !== null);
 }
@@ -62,7 +62,7 @@ function readCost({ listening, final }: RepetitionResult): number | null {
   return (usedUs(final) - usedUs(listening)) / final.requests || null;
 }
 
-/** An infinite percentile has no ratio. */
+/** Returns a percentile in ms; null for an infinite one, which has no ratio. */
 function inMs(us: Percentile | undefined): number | null {
   return typeof us === "number" && us > 0 ? us / 1000 : null;
 }

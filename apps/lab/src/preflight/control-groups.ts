@@ -65,7 +65,7 @@ function folders(files: TextFiles, controller: string): string[] {
   });
 }
 
-/** proc_pid_mountinfo(5): …, mount point, options, optional fields, "-", type, source, options of the file system. */
+/** Finds a mount point in the lines of proc_pid_mountinfo(5): …, mount point, options, optional fields, "-", type, source, options of the file system. */
 function mountPoint(files: TextFiles, v1Controller: string | null): string | null {
   for (const line of (files.read("/proc/self/mountinfo") ?? "").split("\n")) {
     const [mount = "", system = ""] = line.split(" - ");

@@ -18,12 +18,12 @@ export function rateAt({ gamma, alpha, beta }: Coefficients, workers: number): n
   return (gamma * workers) / (1 + alpha * (workers - 1) + beta * workers * (workers - 1));
 }
 
-/** Number of workers with the highest rate; infinite when the rate never falls. */
+/** Returns the number of workers with the highest rate; infinite when the rate never falls. */
 export function peakOf({ alpha, beta }: Coefficients): number {
   return beta > 0 ? Math.sqrt((1 - alpha) / beta) : Number.POSITIVE_INFINITY;
 }
 
-/** Distance of the rate from the curve as a share of the curve; negative below it. */
+/** Returns the distance of the rate from the curve as a share of the curve; negative below it. */
 export function residualOf(coefficients: Coefficients, [workers, rate]: RatePoint): number {
   return rate / rateAt(coefficients, workers) - 1;
 }

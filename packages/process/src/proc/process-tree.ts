@@ -134,7 +134,7 @@ function parentOf(pid: number): number {
   return text === "" ? 0 : parseProcessStat(text).parent;
 }
 
-/** Since Linux 6.2 the folder's size is the number of descriptors; before, they are counted. */
+/** Counts descriptors. Since Linux 6.2 the folder's size is their number. */
 function countDescriptors(pid: number): number {
   try {
     return statSync(`/proc/${pid}/fd`).size || readdirSync(`/proc/${pid}/fd`).length;

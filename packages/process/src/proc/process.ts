@@ -4,19 +4,19 @@ import { posix } from "@c10k-lab/posix";
 /** Kind of a process's clock: the scheduler's, not the tick's (linux/posix-timers.h). */
 const CPUCLOCK_SCHED = 2;
 
-/** Open descriptors of a process, ascending. */
+/** Returns the open descriptors of a process, ascending. */
 export function descriptors(pid: number): number[] {
   return readdirSync(`/proc/${pid}/fd`)
     .map(Number)
     .sort((a, b) => a - b);
 }
 
-/** Thread ids of a process. */
+/** Returns the thread ids of a process. */
 export function threads(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).map(Number);
 }
 
-/** A number in /proc/PID/status, such as VmRSS in KiB. */
+/** Reads a number in /proc/PID/status, such as VmRSS in KiB. */
 export function status(pid: number, name: string): number {
   const line = new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"));
   return Number(line?.[1]);
@@ -57,12 +57,12 @@ export function limitForMore(pid: number, free: number): number {
   return limit;
 }
 
-/** Child processes that the main thread of a process has started and that are not waited for. */
+/** Returns the processes that the main thread of a process has started and that are not waited for. */
 export function childrenOf(pid: number): number[] {
   return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 }
 
-/** Processes whose command line contains a text. */
+/** Returns the processes whose command line contains a text. */
 export function processesWith(text: string): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
@@ -70,7 +70,7 @@ export function processesWith(text: string): number[] {
     .filter((pid) => commandLine(pid).includes(text));
 }
 
-/** Command line of a process, words separated by blanks; empty when there is no such process. */
+/** Returns the command line of a process, words separated by blanks; empty when there is no such process. */
 export function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");

@@ -13,7 +13,7 @@ export function openLog(name: string): Log {
   return { info: print("INFO"), warn: print("WARN"), error: print("ERROR") };
 }
 
-/** A stderr that is closed or full loses the line: a server does not stop for its log. */
+/** Writes a line to stderr. One that is closed or full loses it: a server does not stop for its log. */
 function writeLine(line: string): void {
   try {
     writeSync(2, line);
