@@ -53,7 +53,8 @@ const SLOW: Record<string, string[]> = {
 const TIMED = ["apps/bench"];
 /** Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. */
 const SHARED = "docker";
-const FILES_AT_A_TIME = 2;
+/** Tests wait for more than half of their time: two files at a time use 0.8 of two processors. */
+const FILES_AT_A_TIME = 3;
 /**
  * Workspace whose tests wait for most of their time, because a case that fails fails by a time-out: four at a time take one
  * processor. Elsewhere two are as many as a good server needs to look good.

@@ -1,5 +1,5 @@
 /**
- * Returns files in the order in which two workers finish soonest: long ones first. `shared` files cannot run beside each
+ * Returns files in the order in which the workers finish soonest: long ones first. `shared` files cannot run beside each
  * other, so they are spread evenly among the other long ones.
  */
 export function orderFiles<File>(files: {
