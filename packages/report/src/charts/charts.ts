@@ -76,7 +76,7 @@ function drawLoad(group: Group): (Chart | null)[] {
   }
 }
 
-/** The values asked for are no data, and a chart of zeros shows nothing. */
+/** Returns whether a chart has data. The values asked for are none, and a chart of zeros shows nothing. */
 function hasData(chart: Chart): boolean {
   return chart.series.some(
     (one) => one.name !== "asked" && [...one.points, ...one.hollow].some(([, y]) => y !== 0),

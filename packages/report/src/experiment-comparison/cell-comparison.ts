@@ -65,7 +65,7 @@ function hasFailed(repetition: RepetitionResult): boolean {
   return (status !== "ok" && status !== "limited") || isUnbalanced(repetition);
 }
 
-/** A cell whose ledgers differ has failed, whatever its status. */
+/** Summarizes one side of a cell. A cell whose ledgers differ has failed, whatever its status. */
 function summarizeSide(cell: CellFigures): NonNullable<CellComparison["before"]> {
   const isBroken = rankCell(cell) === 0 && (cell.status === "ok" || cell.status === "limited");
   return {

@@ -71,7 +71,7 @@ function inPercent(ratio: number): Percentile {
   return exact(100 * (ratio - 1));
 }
 
-/** JSON has no Infinity. */
+/** Converts a number for JSON, which has no Infinity. */
 function exact(value: number | null): Percentile {
   return value === Number.POSITIVE_INFINITY ? INFINITE : value;
 }

@@ -19,7 +19,10 @@ export function ratioOf(over: CellFigures, under: CellFigures, value: Value): Di
   return { ratio: a === b ? 1 : a / b, interval };
 }
 
-/** A difference is real when the interval of the ratio leaves out 1 and the ratio is large enough to matter. */
+/**
+ * Returns whether a difference is real: the interval of the ratio leaves out 1, and the ratio is large enough to
+ * matter.
+ */
 export function isReal({ ratio, interval }: Difference): boolean {
   if (ratio >= 1) return interval.low > 1 && ratio >= RATIO_MIN;
   return interval.high < 1 && ratio <= 1 / RATIO_MIN;

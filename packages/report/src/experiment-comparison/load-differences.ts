@@ -21,7 +21,7 @@ function listShape({ server, axis, connections, clients, servers }: CellFigures[
   return { server, axis, connections, clients, servers };
 }
 
-/** An app that died has not told its options: then nothing is known to differ. */
+/** Compares options. An app that died has not told its own: then nothing is known to differ. */
 function compareOptions(
   of: OptionDifference["of"],
   before: Options | undefined,
@@ -34,7 +34,7 @@ function compareOptions(
     .filter((one) => optionText(one.before) !== optionText(one.after));
 }
 
-/** An option that the other version does not have is the same as one that was not given. */
+/** Returns an option that was given. One that the other version does not have is the same as one not given. */
 function given(value: unknown): unknown {
   return value === false || value === undefined ? null : value;
 }

@@ -106,7 +106,7 @@ export function listAxisValues({ cells }: Pick<Group, "cells">): number[] {
   return [...new Set(cells.map(({ axisValue }) => axisValue))].toSorted((a, b) => a - b);
 }
 
-/** The plan compares options of one server, not architectures: it asks what an option changes. */
+/** Returns whether the plan compares options of one server, not architectures. */
 export function isAblation({ cells, variants }: Group): boolean {
   return new Set(cells.map(({ server }) => server)).size < variants.length;
 }

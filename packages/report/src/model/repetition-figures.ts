@@ -55,7 +55,7 @@ export function computeFigures(cell: RepetitionResult) {
   };
 }
 
-/** The kernel completes a handshake before the server has a say, so a refused connection was "connected" too. */
+/** Counts connections that the server took: the kernel completes the handshake of a refused one, too. */
 function countEstablished({ client, final, probe }: RepetitionResult): number | null {
   const served = final === null ? null : final.accepted - final.refused - (probe?.connections ?? 0);
   if (client === null) return served;
@@ -105,7 +105,10 @@ function measureWork(cell: RepetitionResult) {
   };
 }
 
-/** Usage of the server when it was ready and at its end: its own report, or that of its processes in /proc. */
+/**
+ * Returns the usage of the server when it was ready and at its end: its own report, or that of its processes in
+ * /proc.
+ */
 function usageOf({ listening, final, evidence: { tree } }: RepetitionResult) {
   if (listening && final) return { start: listening.usage, end: final.usage };
   return tree && { start: tree.ready, end: tree.end };

@@ -69,7 +69,7 @@ function makeRow(cell: RepetitionResult): SummaryRow {
   };
 }
 
-/** "firstResponse" → first_response_p99_ms and its like. */
+/** Returns columns such as first_response_p99_ms for “firstResponse”. */
 function latencyColumns({ latency }: RepetitionFigures, clock: Clock): SummaryRow {
   const name = clock.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const percentiles = Object.entries(latency[clock]);

@@ -94,7 +94,7 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>): string
   return marked.parse(markdown) as string;
 }
 
-/** Text that comes with the data links to nothing. */
+/** Returns whether a link leads to a page of the report: text that comes with the data links to nothing. */
 function isOwn(href: string): boolean {
   return /^(report|details)\.md$/.test(href);
 }
@@ -136,7 +136,7 @@ function tableHtml(token: Tokens.Table, inline: (cell: Tokens.TableCell) => stri
   return `<table role="table">\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
 }
 
-/** Text inside a script element ends at the first thing that looks like its end. */
+/** Escapes text inside a script element, which ends at the first thing that looks like its end. */
 function inScript(content: string): string {
   return content.replace(/<(?=\/script|script|!--)/gi, "\\u003c");
 }

@@ -51,7 +51,7 @@ export function rowsOf(group: Group, findings: readonly Finding[]): AnswerRow[] 
   });
 }
 
-/** The cost of a message where it is known, else the first quantity of the group. */
+/** Returns the cost of a message where it is known, else the first quantity of the group. */
 function quantityOf(levels: readonly Level[]): FindingQuantity {
   return levels.some(({ quantity }) => quantity === "cost") ? "cost" : (levels[0]?.quantity ?? "cost");
 }

@@ -59,7 +59,7 @@ function chooseClaims(strongest: readonly Told[]): Claim[] {
   return told.length === 0 ? claims.slice(0, 1) : told;
 }
 
-/** The plan raises the load on different servers. */
+/** Returns whether the plan raises the load on different servers. */
 function isAboutLoad(group: Group): boolean {
   const isLoad = group.axis !== "size" && group.axis !== "backlog";
   return isLoad && !isAblation(group) && listAxisValues(group).length > 0 && group.variants.length > 1;

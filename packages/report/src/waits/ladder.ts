@@ -24,7 +24,7 @@ export function rungOf(ms: number): number | null {
   return Math.abs(ms - rungMs(rung)) <= TOLERANCE * rungMs(rung) ? rung : null;
 }
 
-/** "0.8 s" */
+/** Returns "0.8 s". */
 export function rungText(rung: number): string {
   return `${rungMs(rung) / 1000} s`;
 }

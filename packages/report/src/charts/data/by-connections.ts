@@ -75,7 +75,7 @@ function fateAt(group: Group, variant: string, x: number): string {
   return cell === undefined ? "" : ` (${describeFate(cell)})`;
 }
 
-/** Logarithmic where a linear axis would hide the small values. */
+/** Chooses a logarithmic scale where a linear axis would hide the small values. */
 export function chooseScale(series: readonly Series[]): Axis["scale"] {
   const values = series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
   const positive = values.filter((value) => value > 0);

@@ -48,7 +48,7 @@ function writeCaption(searches: readonly Search[], p99Ms: number): string {
   return `Each mark is a repetition: full where it met the objective (dashed: p99 of ${integer(p99Ms)} ms), hollow where it did not.${missing}`;
 }
 
-/** 1, 2, 5, 10, 20, … as far as the values go. */
+/** Returns 1, 2, 5, 10, 20, … as far as the values go. */
 function ticksBetween(low: number, high: number): number[] {
   const decades = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent);
   const inside = decades

@@ -31,7 +31,7 @@ export function latencyDistribution(group: Group): Chart | null {
   };
 }
 
-/** x is 1 / (1 - share): an axis on which each nine takes the same room. */
+/** Reads the curve of a histogram; x is 1 / (1 - share), so that each nine takes the same room. */
 function readCurve({ middle }: CellFigures): Point[] {
   const histogram = decoded(middle.client?.histograms.response ?? "");
   if (histogram === null || histogram.totalCount === 0) return [];
@@ -44,7 +44,7 @@ function readCurve({ middle }: CellFigures): Point[] {
   return points;
 }
 
-/** A histogram that cannot be read costs its curve, not the report. */
+/** Decodes a histogram; one that cannot be read costs its curve, not the report. */
 function decoded(base64: string) {
   if (base64 === "") return null;
   try {
@@ -54,7 +54,7 @@ function decoded(base64: string) {
   }
 }
 
-/** 0 %, 50 %, 90 %, 99 % and so on. */
+/** Returns 0 %, 50 %, 90 %, 99 % and so on. */
 function ticksTo(furthest: number): number[] {
   const nines = Array.from({ length: Math.floor(Math.log10(furthest)) }, (_, index) => 10 ** (index + 1));
   return [1, 2, ...nines];

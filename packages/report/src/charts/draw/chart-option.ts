@@ -204,7 +204,7 @@ function dots(common: Common, mark: Mark, points: readonly Point[]) {
   };
 }
 
-/** Large enough to have a shape, and outlined: a reader looks for these. */
+/** Draws dots large enough to have a shape, and outlined: a reader looks for these. */
 function labelledDots(common: Common, points: readonly Point[], look: Look) {
   return {
     ...common,

@@ -48,7 +48,7 @@ function layOut({ series }: Pick<GroupChart, "series">, widthPx: number) {
   return { names, fontSize, roomPx, iconPx, textPx, columns };
 }
 
-/** Below 560 pixels everything moves closer together. */
+/** Returns whether everything moves closer together: below 560 pixels. */
 export function isNarrow(widthPx: number): boolean {
   return widthPx < 560;
 }

@@ -52,7 +52,7 @@ function withTitle(chart: GroupChart, text: string, titlePx: number) {
   };
 }
 
-/** Broken between words. */
+/** Breaks a text between words. */
 function linesOf(title: string): string[] {
   const lines = [""];
   for (const word of title.split(" ")) {
