@@ -59,7 +59,7 @@ export function resampledMedians(samples: readonly (readonly number[])[]): numbe
   if (samples.some((values) => values.length < REPETITIONS_MIN)) return null;
   const random = seedGenerator();
   return Array.from({ length: RESAMPLES }, () =>
-    samples.map((values) => median(values.map(() => drawn(values, random))) ?? 0),
+    samples.map((values) => median(values.map(() => drawOne(values, random))) ?? 0),
   );
 }
 
@@ -71,6 +71,6 @@ export function percentileInterval(values: readonly number[]): Interval {
   return { low: at(tail), high: at(1 - tail) };
 }
 
-function drawn(values: readonly number[], random: () => number): number {
+function drawOne(values: readonly number[], random: () => number): number {
   return values[Math.floor(random() * values.length)] ?? 0;
 }

@@ -19,7 +19,7 @@ export interface SearchChanges {
 const FIXED = { connections: "--at-rate", rate: "--at-connections" } as const;
 
 /** @throws UsageError when nothing is left, or what is to be held fast is not known */
-export function changedSearch(search: SearchPlan, changes: SearchChanges): SearchPlan {
+export function changeSearch(search: SearchPlan, changes: SearchChanges): SearchPlan {
   const { p99Ms, achievedPercent, precisionPercent, only } = changes;
   const { objective, precision } = search;
   const fixed = { connections: changes.atRate, rate: changes.atConnections };

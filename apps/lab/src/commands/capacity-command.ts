@@ -10,7 +10,7 @@ import {
 } from "@c10k-lab/cli";
 import { SEARCHED, type Search } from "@c10k-lab/protocol";
 import { expectedCells, isSettled, searchCapacity } from "../capacity/capacity-run.ts";
-import { changedSearch } from "../capacity/search-changes.ts";
+import { changeSearch } from "../capacity/search-changes.ts";
 import { checkPlan } from "../plan/check-plan.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import { changePlan } from "../plan/plan-changes.ts";
@@ -117,7 +117,7 @@ function findSearch(name: string, options: OptionValues<typeof OPTIONS>): PlanTo
   if (!found.search) throw new UsageError(`${found.name} has no search: npm run lab -- run ${name}`);
   const { servers, durationMs, repeats } = options;
   const plan = changePlan(found, { servers, durationMs, repeats });
-  const search = changedSearch(found.search, options);
+  const search = changeSearch(found.search, options);
   checkPlan({ ...plan, search });
   return { ...plan, search };
 }

@@ -50,7 +50,7 @@ export function cellsOf(plan: Plan): Cell[] {
   return Array.from({ length: rounds }, (_, index) => index + 1).flatMap((repeat) =>
     encounters.flatMap(({ group, step, clients }, index) => {
       if (repeat > group.repeats) return [];
-      return balanced(orders[index] ?? [], repeat - 1).map((variant) =>
+      return rotate(orders[index] ?? [], repeat - 1).map((variant) =>
         cellAt({ ...plan, ...group }, { group: group.name, variant, step, clients, repeat }),
       );
     }),
@@ -111,7 +111,7 @@ function hasStep({ steps }: Variant, { x }: Step): boolean {
   return steps.some((step) => step.x === x);
 }
 
-function balanced(order: readonly Variant[], round: number): readonly Variant[] {
+function rotate(order: readonly Variant[], round: number): readonly Variant[] {
   const turn = round % order.length;
   const rotated = [...order.slice(turn), ...order.slice(0, turn)];
   return Math.floor(round / order.length) % 2 === 0 ? rotated : rotated.reverse();

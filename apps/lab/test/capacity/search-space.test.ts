@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { changedSearch, type SearchChanges } from "../../src/capacity/search-changes.ts";
+import { changeSearch, type SearchChanges } from "../../src/capacity/search-changes.ts";
 import { type SearchFacts, spaceOf } from "../../src/capacity/search-space.ts";
 import { parsePlan } from "../../src/plan/plan-file.ts";
 import { findPlan } from "../../src/plan/plan-library.ts";
@@ -67,13 +67,13 @@ describe("changes from the command line", () => {
   ).search as typeof SEARCH;
 
   test("a command line without options changes nothing", () => {
-    expect(changedSearch(SEARCH, NOTHING)).toEqual(SEARCH);
+    expect(changeSearch(SEARCH, NOTHING)).toEqual(SEARCH);
   });
 
   test("options replace the objective, the ranges, the fixed quantities and the precision", () => {
     const changes = { ...NOTHING, p99Ms: 10, achievedPercent: 99, precisionPercent: 5 };
     const ranges = { connections: { from: 10, to: 20 }, atRate: 7, atConnections: 8 };
-    expect(changedSearch(SEARCH, { ...changes, ...ranges })).toEqual({
+    expect(changeSearch(SEARCH, { ...changes, ...ranges })).toEqual({
       objective: { p99Ms: 10, achievedMin: 0.99, failuresMax: 0 },
       precision: 0.05,
       ranges: {
@@ -84,12 +84,12 @@ describe("changes from the command line", () => {
   });
 
   test("--only leaves out the other search", () => {
-    expect(Object.keys(changedSearch(SEARCH, { ...NOTHING, only: "rate" }).ranges)).toEqual(["rate"]);
+    expect(Object.keys(changeSearch(SEARCH, { ...NOTHING, only: "rate" }).ranges)).toEqual(["rate"]);
   });
 
   test("--connections adds a search that the plan does not have", () => {
     const changes = { ...NOTHING, connections: { from: 1, to: 2 }, atRate: 3 };
-    expect(changedSearch(ONE, changes).ranges.connections).toEqual({ from: 1, to: 2, fixed: 3 });
+    expect(changeSearch(ONE, changes).ranges.connections).toEqual({ from: 1, to: 2, fixed: 3 });
   });
 
   test.each<[Partial<SearchChanges>, RegExp]>([
@@ -97,7 +97,7 @@ describe("changes from the command line", () => {
     [{ connections: { from: 1, to: 2 } }, /^--connections: say what is held fast with --at-rate$/],
     [{ atRate: 5 }, /^--at-rate: the plan does not search connections; give --connections A\.\.B too$/],
   ])("%j is a mistake", (changes, sentence) => {
-    expect(() => changedSearch(ONE, { ...NOTHING, ...changes })).toThrow(sentence);
+    expect(() => changeSearch(ONE, { ...NOTHING, ...changes })).toThrow(sentence);
   });
 });
 
