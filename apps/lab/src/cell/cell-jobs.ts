@@ -63,51 +63,61 @@ export function foreignJobs(
   });
 }
 
+/** Servers to connect to, and everything else that is decided when a cell runs. */
+interface Surroundings {
+  readonly listening: readonly Address[];
+  readonly processors: Processors | null;
+  /** Addresses for --control, by client; none where the lab does not direct the load. */
+  readonly controls: readonly string[];
+}
+
 /** Returns the clients of a cell. They share its connections; of several servers each client has one. */
 export function clientJobs(
-  { connections, clients, load }: Cell,
+  cell: Cell,
   folder: string,
   engine: Engine,
-  where: {
-    listening: readonly Address[];
-    processors: Processors | null;
-    /** Addresses for --control, by client; none where the lab does not direct the load. */
-    controls: readonly string[];
-  },
+  where: Surroundings,
 ): { jobs: Job[]; startsInMs: number } {
+  const { connections, clients } = cell;
   const startsInMs =
     clients === 1 ? 0 : START_MS + clients * START_EACH_MS + Math.ceil(connections * CONNECT_EACH_MS);
-  const startAt = clients === 1 ? [] : ["--start-at", new Date(Date.now() + startsInMs).toISOString()];
+  // Clients that the lab directs begin at its order.
+  const isTimed = clients > 1 && where.controls.length === 0;
+  const startAt = isTimed ? ["--start-at", new Date(Date.now() + startsInMs).toISOString()] : [];
   const jobs = replicasOf(clients).map((replica): Job => {
-    const { host = "", port = 0 } = where.listening[serverOf(replica, where.listening.length) - 1] ?? {};
     const name = numbered("client", replica, clients);
-    const share = shareOf(connections, replica, clients);
-    const further = commandWords(divideLoad(load, replica, clients), CLIENT.options);
-    // Different texts and times, so that an echo of another client's message is recognised.
-    const seed = clients === 1 ? [] : ["--seed", String(replica)];
-    const files = ["--stats", engine.pathOf(folder, `${name}.csv`)];
-    const summary = ["--summary", engine.pathOf(folder, `${name}.json`)];
-    const control = where.controls[replica - 1];
-    const directed = control === undefined ? [] : ["--control", control];
-    const target = ["--host", host, "--port", String(port), "--connections", String(share)];
+    const files = [
+      ...["--stats", engine.pathOf(folder, `${name}.csv`)],
+      ...["--summary", engine.pathOf(folder, `${name}.json`)],
+    ];
     return {
       app: "client",
       name,
-      args: [
-        ...target,
-        ...further,
-        ...directed,
-        ...(control === undefined ? startAt : []),
-        ...seed,
-        ...files,
-        ...summary,
-      ],
+      args: [...loadWords(cell, replica, where), ...startAt, ...files],
       folder,
       processors: where.processors?.client ?? null,
-      connections: share,
+      connections: shareOf(connections, replica, clients),
     };
   });
   return { jobs, startsInMs };
+}
+
+/** Returns one client's part of the load as words of its command line. */
+function loadWords(
+  { connections, clients, load }: Cell,
+  replica: number,
+  { listening, controls }: Surroundings,
+): string[] {
+  const { host = "", port = 0 } = listening[serverOf(replica, listening.length) - 1] ?? {};
+  const control = controls[replica - 1];
+  return [
+    ...["--host", host, "--port", String(port)],
+    ...["--connections", String(shareOf(connections, replica, clients))],
+    ...commandWords(divideLoad(load, replica, clients), CLIENT.options),
+    ...(control === undefined ? [] : ["--control", control]),
+    // Different texts and times, so that an echo of another client's message is recognised.
+    ...(clients === 1 ? [] : ["--seed", String(replica)]),
+  ];
 }
 
 /** Returns the numbers 1, 2, … */
