@@ -76,7 +76,7 @@ export const PROGRAM = {
   options: BENCH_OPTIONS,
   envPrefix: "BENCH",
   examples: [
-    ["npm run bench", "three architectures, three loads, five pairs each: about five minutes"],
+    ["npm run bench", "every architecture, three loads, five pairs each: about eight minutes"],
     ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one architecture, more precisely"],
     ["npm run bench -- --size 512", "longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
