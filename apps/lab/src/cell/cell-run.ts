@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { callAfter, type Processors } from "@c10k-lab/process";
 import {
   type ClientSummary,
@@ -11,6 +9,7 @@ import {
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { busiestCorePercent } from "../evidence/core-share.ts";
 import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
+import { readLastLine } from "../evidence/last-line.ts";
 import { reconcileSides } from "../evidence/reconcile.ts";
 import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tcp-counters.ts";
 import { judgeCell, nameExits } from "../judgement/cell-status.ts";
@@ -77,7 +76,7 @@ export class CellRun {
     const mistaken = ends.find(({ exit }) => exit.code === EXIT.usage);
     if (!mistaken) return null;
     const { process } = mistaken;
-    return { trouble: "option-refused", process, answer: this.#lastLine(process) };
+    return { trouble: "option-refused", process, answer: readLastLine(this.#folder, process) };
   }
 
   async run(): Promise<RepetitionResult> {
@@ -182,7 +181,7 @@ export class CellRun {
         probeFailure: server.probeFailure,
         firstFailures: await readFirstFailures(client, this.#folder),
         exits: { servers: this.#server.exits, clients: this.#clients.exits },
-        lastLine: (process) => this.#lastLine(process),
+        lastLine: (process) => readLastLine(this.#folder, process),
         tcp: this.#tcp,
         trouble: this.trouble,
         isInterrupted: this.#isInterrupted,
@@ -233,10 +232,6 @@ export class CellRun {
     };
   }
 
-  #lastLine(process: string): string {
-    return lastLineOf(join(this.#folder, `${process}.log`));
-  }
-
   #evidence(client: ClientSummary | null): RepetitionResult["evidence"] {
     const server = this.#server.samples;
     const spanMs = client?.achieved.messagingMs ?? 0;
@@ -260,14 +255,6 @@ export class CellRun {
       sampledCalls: this.#stand?.sampledCalls ?? null,
       tcp: this.#tcp,
     };
-  }
-}
-
-function lastLineOf(path: string): string {
-  try {
-    return readFileSync(path, "utf8").trimEnd().split("\n").at(-1) ?? "";
-  } catch {
-    return "";
   }
 }
 

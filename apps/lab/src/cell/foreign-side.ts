@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { numbered } from "@c10k-lab/files";
 import { type Processors, pause, type TreeUsage } from "@c10k-lab/process";
 import type { ContainerSample, Incident, Probe, RepetitionResult, Sample } from "@c10k-lab/protocol";
 import { addCounts } from "@c10k-lab/stats";
 import type { Engine, Exit, ForeignJob, ForeignService } from "../engines/engine.ts";
 import { readTotals, type ServerTotals } from "../evidence/foreign-totals.ts";
+import { readLastLine } from "../evidence/last-line.ts";
 import type { Cell } from "../plan/cells.ts";
 import { type ForeignServer, type ReadySign, writesStats } from "../plan/foreign/foreign-server.ts";
 import { foreignJobs } from "./cell-jobs.ts";
@@ -77,7 +76,7 @@ export class ForeignSide {
             incident: "not-ready",
             process,
             afterMs: READY_MS,
-            answer: this.#lastLine(process),
+            answer: readLastLine(this.#folder, process),
           });
         }
         return false;
@@ -182,21 +181,13 @@ export class ForeignSide {
 
   #describeEnd(process: string, { code, signal, cause }: Exit): Incident {
     if (cause === "out-of-memory") return { incident: "out-of-memory", process };
-    return { incident: "ended-early", process, exitCode: code, signal, answer: this.#lastLine(process) };
-  }
-
-  #lastLine(process: string): string {
-    try {
-      return (
-        readFileSync(join(this.#folder, `${process}.log`), "utf8")
-          .trimEnd()
-          .split("\n")
-          .at(-1)
-          ?.slice(0, 300) ?? ""
-      );
-    } catch {
-      return "";
-    }
+    return {
+      incident: "ended-early",
+      process,
+      exitCode: code,
+      signal,
+      answer: readLastLine(this.#folder, process),
+    };
   }
 }
 
