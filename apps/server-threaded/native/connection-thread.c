@@ -130,8 +130,8 @@ static void *connection_thread(void *argument) {
 
   pthread_mutex_lock(&slot->lock);
   int reason = close_reason(slot, error);
-  atomic_store(&slot->phase, FREE);
   close(slot->fd);
+  atomic_store(&slot->phase, FREE);
   pthread_mutex_unlock(&slot->lock);
 
   row[FIELD_CLOSED_US] = now_us();
@@ -140,9 +140,16 @@ static void *connection_thread(void *argument) {
   return NULL;
 }
 
+/* Marks the external values of this addon: another addon's would be read as a table. */
+static const napi_type_tag TABLE = {0x63316b2d6c616221, 0x7468726561647321};
+
 static struct table *arg_table(napi_env env, napi_value value) {
   void *table = NULL;
-  napi_get_value_external(env, value, &table);
+  bool is_table = false;
+  napi_valuetype type;
+  if (napi_typeof(env, value, &type) != napi_ok || type != napi_external) return NULL;
+  napi_check_object_type_tag(env, value, &TABLE, &is_table);
+  if (is_table) napi_get_value_external(env, value, &table);
   return table;
 }
 
@@ -187,49 +194,71 @@ static void free_table(napi_env env, void *data, void *hint) {
   free(table);
 }
 
+/* Returns NULL without memory, or when the stack is smaller than the system's least. */
+static struct table *new_table(double *rows, int32_t *states, size_t capacity, size_t stack_bytes, size_t buffer_bytes) {
+  struct table *table = calloc(1, sizeof *table + capacity * sizeof(struct slot));
+  if (table == NULL) return NULL;
+  table->rows = rows;
+  table->states = states;
+  table->capacity = capacity;
+  table->buffer_bytes = buffer_bytes;
+  pthread_attr_init(&table->attributes);
+  pthread_attr_setdetachstate(&table->attributes, PTHREAD_CREATE_DETACHED);
+  if (pthread_attr_setstacksize(&table->attributes, stack_bytes) == 0) return table;
+  free(table);
+  return NULL;
+}
+
+/* Returns whether the value is a typed array of this type on shared memory. Other memory can be freed, by a transfer to another
+ * thread or by resizing, while threads count in it. */
+static bool is_shared_array(napi_env env, napi_value value, napi_typedarray_type wanted) {
+  napi_typedarray_type type;
+  napi_value memory;
+  bool is_own = true;
+  if (napi_get_typedarray_info(env, value, &type, NULL, NULL, &memory, NULL) != napi_ok) return false;
+  return type == wanted && napi_is_arraybuffer(env, memory, &is_own) == napi_ok && !is_own;
+}
+
 /* (rows, states, stackBytes, bufferBytes) → table with one slot per row of the ledger. */
 static napi_value create_table(napi_env env, napi_callback_info info) {
   ARGS(4);
+  if (!is_shared_array(env, argv[0], napi_float64_array) || !is_shared_array(env, argv[1], napi_int32_array)) {
+    napi_throw_type_error(env, NULL, "rows and states are a Float64Array and an Int32Array on shared memory");
+    return NULL;
+  }
   struct span rows = arg_span(env, argv[0]);
   struct span states = arg_span(env, argv[1]);
   size_t capacity = states.length / sizeof(int32_t);
+  size_t stack_bytes = arg_uint(env, argv[2]);
+  size_t buffer_bytes = arg_uint(env, argv[3]);
   if (rows.length < capacity * FIELDS_PER_ROW * sizeof(double)) {
     napi_throw_range_error(env, NULL, "rows and states do not fit together");
     return NULL;
   }
-  struct table *table = calloc(1, sizeof *table + capacity * sizeof(struct slot));
+  if (buffer_bytes == 0 || buffer_bytes > stack_bytes / 2) {
+    napi_throw_range_error(env, NULL, "the buffer is one byte to half of the stack");
+    return NULL;
+  }
+  struct table *table = new_table((double *)rows.data, (int32_t *)states.data, capacity, stack_bytes, buffer_bytes);
   if (table == NULL) {
-    napi_throw_error(env, NULL, "no memory for the table of threads");
+    napi_throw_range_error(env, NULL, "no memory for the table of threads, or the stack size is too small");
     return NULL;
   }
-  table->rows = (double *)rows.data;
-  table->states = (int32_t *)states.data;
-  table->capacity = capacity;
-  table->buffer_bytes = arg_uint(env, argv[3]);
-  pthread_attr_init(&table->attributes);
-  pthread_attr_setdetachstate(&table->attributes, PTHREAD_CREATE_DETACHED);
   napi_value external;
-  if (pthread_attr_setstacksize(&table->attributes, arg_uint(env, argv[2])) != 0) {
-    free(table);
-    napi_throw_range_error(env, NULL, "the stack size is too small");
-    return NULL;
-  }
   napi_create_reference(env, argv[0], 1, &table->rows_ref);
   napi_create_reference(env, argv[1], 1, &table->states_ref);
   napi_add_env_cleanup_hook(env, end_all, table);
   napi_create_external(env, table, free_table, NULL, &external);
+  napi_type_tag_object(env, external, &TABLE);
   return external;
 }
 
-/* (table, row, fd) → 0 or -errno of pthread_create(3). The thread inherits a mask that blocks every signal. */
-static napi_value start_thread(napi_env env, napi_callback_info info) {
-  ARGS(3);
-  struct table *table = arg_table(env, argv[0]);
-  uint32_t row = arg_uint(env, argv[1]);
-  if (table == NULL || row >= table->capacity) return error_result(env, EINVAL);
+/* Returns 0 or the error number of pthread_create(3). The thread inherits a mask that blocks every signal. */
+static int start(struct table *table, size_t row, int fd) {
   struct slot *slot = &table->slots[row];
+  if (atomic_load(&slot->phase) != FREE) return EBUSY;
   slot->table = table;
-  slot->fd = arg_int(env, argv[2]);
+  slot->fd = fd;
   slot->aborted = false;
   atomic_store(&slot->phase, RECEIVING);
   atomic_fetch_add(&table->live, 1);
@@ -244,7 +273,17 @@ static napi_value start_thread(napi_env env, napi_callback_info info) {
     atomic_store(&slot->phase, FREE);
     atomic_fetch_sub(&table->live, 1);
   }
-  return integer(env, -error);
+  return error;
+}
+
+/* (table, row, fd) → 0 or -errno of pthread_create(3); -EBUSY when the row has a thread. */
+static napi_value start_thread(napi_env env, napi_callback_info info) {
+  ARGS(3);
+  struct table *table = arg_table(env, argv[0]);
+  int row = arg_int(env, argv[1]);
+  int fd = arg_int(env, argv[2]);
+  if (table == NULL || row < 0 || (size_t)row >= table->capacity || fd < 0) return error_result(env, EINVAL);
+  return integer(env, -start(table, (size_t)row, fd));
 }
 
 /* Sends each connection its pending echo and a FIN. */

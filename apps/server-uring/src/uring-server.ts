@@ -49,6 +49,7 @@ export class UringServer {
   #nowUs = monotonicUs();
   #stopLevel = RUN;
   #drainDeadlineUs = 0;
+  #isFinishing = false;
   readonly #silence: Silence;
 
   constructor(context: StreamContext, plane: DataPlane) {
@@ -193,7 +194,7 @@ export class UringServer {
     this.#streams[fd] = stream;
     this.#open++;
     ledger.noteOpen(this.#open);
-    if (this.#stopLevel !== RUN) stream.finish();
+    if (this.#isFinishing) stream.finish();
     this.#settle(stream);
   }
 
@@ -212,7 +213,7 @@ export class UringServer {
     this.#settle(stream);
   }
 
-  /** Handles a stop request: the first one stops accepting, sends pending echoes and a FIN to each client. */
+  /** Handles a stop request: the first one stops accepting. */
   #stop(): void {
     const { stop, options } = this.#plane;
     posix.eventfd_read(stop.wakeFd);
@@ -221,15 +222,22 @@ export class UringServer {
       if (this.#stopLevel === RUN) return;
       this.#drainDeadlineUs = this.#nowUs + options.drainTimeoutMs * 1000;
       this.#acceptor.stop();
-      for (const stream of this.#listOpen()) {
-        stream.finish();
-        this.#settle(stream);
-      }
     }
     this.#stopLevel = stop.level;
   }
 
+  /** Sends pending echoes and a FIN to each client. */
+  #finishAll(): void {
+    this.#isFinishing = true;
+    for (const stream of this.#listOpen()) {
+      stream.finish();
+      this.#settle(stream);
+    }
+  }
+
   #sweepStopping(): void {
+    // After the listener is closed: a client that reads its end of file and connects again must be refused.
+    if (this.#acceptor.isClosed && !this.#isFinishing) this.#finishAll();
     const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
     if (isLate) for (const stream of this.#listOpen()) this.#close(stream, CLOSE_CODE.aborted);
   }

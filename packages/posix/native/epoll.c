@@ -23,19 +23,22 @@ static napi_value posix_epoll_ctl(napi_env env, napi_callback_info info) {
 static napi_value posix_epoll_wait(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct span events = arg_span(env, argv[1]);
+  int64_t timeout_ms;
   if (events.data == NULL) return error_result(env, EFAULT);
+  if (!arg_timeout(env, argv[2], INT32_MAX, &timeout_ms)) return error_result(env, EINVAL);
   int capacity = (int)(events.length / sizeof(struct epoll_event));
   return syscall_result(env, epoll_wait(arg_int(env, argv[0]), (struct epoll_event *)events.data, capacity,
-                                  arg_int(env, argv[2])));
+                                  (int)timeout_ms));
 }
 
 /* epoll_wait with a timeout in nanoseconds. It is called by number, because glibc wraps it only since 2.35. */
 static napi_value posix_epoll_pwait2(napi_env env, napi_callback_info info) {
   ARGS(3);
   struct span events = arg_span(env, argv[1]);
+  int64_t ns;
   if (events.data == NULL) return error_result(env, EFAULT);
+  if (!arg_timeout(env, argv[2], 9e15, &ns)) return error_result(env, EINVAL);
   int capacity = (int)(events.length / sizeof(struct epoll_event));
-  int64_t ns = (int64_t)arg_double(env, argv[2]);
   struct timespec timeout = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
   return syscall_result(env, (int)syscall(SYS_epoll_pwait2, arg_int(env, argv[0]), events.data, capacity,
                                     ns < 0 ? NULL : &timeout, NULL, 0));

@@ -17,21 +17,25 @@ static napi_value posix_io_uring_setup(napi_env env, napi_callback_info info) {
 /* (fd, toSubmit, minComplete, flags, timeoutMs). A negative timeout waits without limit. */
 static napi_value posix_io_uring_enter(napi_env env, napi_callback_info info) {
   ARGS(5);
-  double timeout_ms = arg_double(env, argv[4]);
-  long ms = (long)timeout_ms;
+  int64_t ms;
+  if (!arg_timeout(env, argv[4], 9e15, &ms)) return error_result(env, EINVAL);
   struct __kernel_timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-  struct io_uring_getevents_arg arg = {.ts = timeout_ms < 0 ? 0 : (uint64_t)(uintptr_t)&timeout};
+  struct io_uring_getevents_arg arg = {.ts = ms < 0 ? 0 : (uint64_t)(uintptr_t)&timeout};
   return syscall_result(env, syscall(SYS_io_uring_enter, arg_int(env, argv[0]), arg_uint(env, argv[1]),
                                      arg_uint(env, argv[2]), arg_uint(env, argv[3]) | IORING_ENTER_EXT_ARG, &arg,
                                      sizeof arg));
 }
 
-/* (fd, opcode, argument, count). */
+/* (fd, opcode, argument, count). Takes IORING_REGISTER_PBUF_RING only: each opcode reads another structure, and one that is
+ * longer than the array would be read beyond its end. */
 static napi_value posix_io_uring_register(napi_env env, napi_callback_info info) {
   ARGS(4);
+  int opcode = arg_int(env, argv[1]);
   struct span argument = arg_span(env, argv[2]);
-  return syscall_result(env, syscall(SYS_io_uring_register, arg_int(env, argv[0]), arg_int(env, argv[1]), argument.data,
-                                     arg_uint(env, argv[3])));
+  uint32_t count = arg_uint(env, argv[3]);
+  if (opcode != IORING_REGISTER_PBUF_RING) return error_result(env, EINVAL);
+  if (argument.length / sizeof(struct io_uring_buf_reg) < count) return error_result(env, EFAULT);
+  return syscall_result(env, syscall(SYS_io_uring_register, arg_int(env, argv[0]), opcode, argument.data, count));
 }
 
 static void unmap(node_api_nogc_env env, void *data, void *length) {
@@ -44,10 +48,11 @@ static void unmap(node_api_nogc_env env, void *data, void *length) {
 static napi_value posix_mmap(napi_env env, napi_callback_info info) {
   ARGS(3);
   int fd = arg_int(env, argv[0]);
+  double offset = arg_double(env, argv[1]);
   double length = arg_double(env, argv[2]);
-  if (!(length >= 1 && length <= (double)(1ULL << 40))) return error_result(env, EINVAL);
+  if (!(length >= 1 && length <= (double)(1ULL << 40)) || !(offset >= 0 && offset <= 9e15)) return error_result(env, EINVAL);
   int flags = fd < 0 ? MAP_PRIVATE | MAP_ANONYMOUS : MAP_SHARED | MAP_POPULATE;
-  void *data = mmap(NULL, (size_t)length, PROT_READ | PROT_WRITE, flags, fd, (off_t)arg_double(env, argv[1]));
+  void *data = mmap(NULL, (size_t)length, PROT_READ | PROT_WRITE, flags, fd, (off_t)offset);
   if (data == MAP_FAILED) return error_result(env, errno);
   napi_value buffer;
   if (napi_create_external_arraybuffer(env, data, (size_t)length, (napi_finalize)unmap, (void *)(uintptr_t)length,

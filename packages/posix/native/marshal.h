@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define ARGS(count)                                                     \
   size_t argc = (count);                                                \
@@ -43,9 +44,21 @@ static inline uint32_t arg_uint(napi_env env, napi_value value) {
   return whole_number(env, value, &whole) ? (uint32_t)whole : 0;
 }
 
+/* Returns -1 for what is no number. */
 static inline double arg_double(napi_env env, napi_value value) {
   double number;
   return napi_get_value_double(env, value, &number) == napi_ok ? number : -1;
+}
+
+/* Reads a time-out that may be negative (no limit); false for what is no number, which would otherwise wait for ever. A
+ * fraction is rounded up. `most` is what the system call can take. */
+static inline bool arg_timeout(napi_env env, napi_value value, double most, int64_t *timeout) {
+  double number;
+  if (napi_get_value_double(env, value, &number) != napi_ok || number != number) return false;
+  if (number < 0) *timeout = -1;
+  else if (number >= most) *timeout = (int64_t)most;
+  else *timeout = (int64_t)number + ((double)(int64_t)number < number);
+  return true;
 }
 
 /* Returns the memory of a typed array with elements of one, four or eight bytes, shared or not. */
@@ -59,6 +72,11 @@ static inline struct span arg_span(napi_env env, napi_value value) {
   span.data = data;
   span.length = elements * width;
   return span;
+}
+
+/* Stores a double where the caller's array begins, which need not be aligned. */
+static inline void store_double(struct span into, size_t index, double value) {
+  memcpy(into.data + index * sizeof value, &value, sizeof value);
 }
 
 /* Returns `length` bytes from `offset` on; data == NULL when they are not all inside the array. */

@@ -16,9 +16,8 @@ static napi_value posix_getrlimit(napi_env env, napi_callback_info info) {
   if (out.length < 2 * sizeof(double)) return error_result(env, EFAULT);
   int rc = getrlimit(arg_int(env, argv[0]), &limit);
   if (rc == 0) {
-    double *values = (double *)out.data;
-    values[0] = limit.rlim_cur == RLIM_INFINITY ? __builtin_inf() : (double)limit.rlim_cur;
-    values[1] = limit.rlim_max == RLIM_INFINITY ? __builtin_inf() : (double)limit.rlim_max;
+    store_double(out, 0, limit.rlim_cur == RLIM_INFINITY ? __builtin_inf() : (double)limit.rlim_cur);
+    store_double(out, 1, limit.rlim_max == RLIM_INFINITY ? __builtin_inf() : (double)limit.rlim_max);
   }
   return syscall_result(env, rc);
 }
@@ -65,13 +64,20 @@ static napi_value posix_clock_gettime(napi_env env, napi_callback_info info) {
   struct timespec now;
   if (out.length < sizeof(double)) return error_result(env, EFAULT);
   int rc = clock_gettime(arg_int(env, argv[0]), &now);
-  if (rc == 0) *(double *)out.data = (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+  if (rc == 0) store_double(out, 0, (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3);
   return syscall_result(env, rc);
 }
 
+/* (fd, command, number). Commands whose argument is a pointer are refused: the kernel would write there. */
 static napi_value posix_fcntl(napi_env env, napi_callback_info info) {
   ARGS(3);
-  return syscall_result(env, fcntl(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2])));
+  int command = arg_int(env, argv[1]);
+  switch (command) {
+    case F_DUPFD: case F_DUPFD_CLOEXEC: case F_GETFD: case F_SETFD: case F_GETFL: case F_SETFL:
+      return syscall_result(env, fcntl(arg_int(env, argv[0]), command, arg_int(env, argv[2])));
+    default:
+      return error_result(env, EINVAL);
+  }
 }
 
 /* Sets the signal that this process gets when its parent thread ends: prctl(2) PR_SET_PDEATHSIG. */

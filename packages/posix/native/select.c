@@ -22,8 +22,8 @@ static napi_value posix_select(napi_env env, napi_callback_info info) {
   struct span readable = arg_span(env, argv[1]);
   struct span writable = arg_span(env, argv[2]);
   struct span exceptional = arg_span(env, argv[3]);
-  int timeout_ms = arg_int(env, argv[4]);
-  if (nfds < 0) return error_result(env, EINVAL);
+  int64_t timeout_ms;
+  if (nfds < 0 || !arg_timeout(env, argv[4], INT32_MAX, &timeout_ms)) return error_result(env, EINVAL);
   /* The kernel reads and writes whole longs. */
   size_t needed = ((size_t)nfds + 63) / 64 * 8;
   if (readable.length < needed || writable.length < needed || exceptional.length < needed) return error_result(env, EFAULT);

@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
@@ -222,14 +223,15 @@ export interface Binding {
 }
 
 /**
- * Loads an addon built by `build-addon`.
+ * Loads an addon built by `build-addon`; with SANITIZE=NAME in the environment its variant in the folder NAME.
  *
  * @param file URL of the .node file
  * @throws Error that tells how to build it, when the file is missing
  */
 export function loadAddon<T>(file: URL): T {
   // Not `file.pathname`, where a blank is %20.
-  const path = fileURLToPath(file);
+  const built = fileURLToPath(file);
+  const path = join(dirname(built), process.env.SANITIZE ?? "", basename(built));
   try {
     return createRequire(import.meta.url)(path) as T;
   } catch (cause) {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdtempSync, readFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -22,12 +22,12 @@ test("the addon exports exactly the functions and constants that binding.ts decl
 });
 
 test("an addon loads from a folder whose name has a blank, a per cent sign and an umlaut", () => {
-  const copy = join(mkdtempSync(join(tmpdir(), "c10k 100 % ü-")), "posix.node");
-  copyFileSync(new URL("../build/posix.node", import.meta.url), copy);
-  expect(loadAddon<Binding>(pathToFileURL(copy)).EAGAIN).toBe(posix.EAGAIN);
+  const copy = join(mkdtempSync(join(tmpdir(), "c10k 100 % ü-")), "build");
+  cpSync(new URL("../build", import.meta.url), copy, { recursive: true });
+  expect(loadAddon<Binding>(pathToFileURL(join(copy, "posix.node"))).EAGAIN).toBe(posix.EAGAIN);
 });
 
 test("an addon that is missing is an error with its path and the command that builds it", () => {
   const missing = new URL("../build/m%C3%BCssing.node", import.meta.url);
-  expect(() => loadAddon(missing)).toThrow(/build\/müssing.node: run 'npm run build'/);
+  expect(() => loadAddon(missing)).toThrow(/build\/.*müssing.node: run 'npm run build'/);
 });
