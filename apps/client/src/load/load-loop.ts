@@ -17,6 +17,7 @@ import {
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dialer.ts";
+import { HeardUntil } from "./heard-until.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 import {
@@ -57,6 +58,7 @@ export class LoadLoop {
   readonly #dialer: Dials;
   readonly #phases: Phases;
   readonly #deadlines: Deadlines;
+  readonly #heard: HeardUntil;
   readonly #waiter: Waiter;
   /** Connections that get another turn without a wait. */
   #queue: LoadConnection[] = [];
@@ -79,6 +81,7 @@ export class LoadLoop {
     this.#context = context;
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
+    this.#heard = new HeardUntil(EVENTS_PER_WAIT, connections);
     this.#connector = new Connector(context.workload);
     this.#dialer = dialer;
     this.#phases = new Phases(context, this.#connector);
@@ -101,6 +104,7 @@ export class LoadLoop {
     turn.record(nowUs - wokenUs);
     counts[COUNT.waits]++;
     this.#ready = this.#wait(nowUs);
+    this.#heard.note(nowUs, this.#ready);
     return true;
   }
 
@@ -175,15 +179,19 @@ export class LoadLoop {
     }
   }
 
-  /** Closes late connections and renews the live percentiles, ten times a second. */
+  /**
+   * Closes connections that were late at the last moment up to which all events are known: after this process was frozen, answers
+   * wait in the sockets, and the server is not to blame. Renews the live percentiles. Runs ten times a second.
+   */
   #sweep(nowUs: number): void {
     if (nowUs < this.#nextSweepUs) return;
     this.#nextSweepUs = nowUs + SWEEP_MS * 1000;
+    const { asOfUs } = this.#heard;
     const { results, clocks } = this.#context;
     results.live[LIVE.p50Us] = clocks.response.percentile(50);
     results.live[LIVE.p99Us] = clocks.response.percentile(99);
     for (let index = 0; index < this.#connector.launched; index++) {
-      this.#settle(this.#connections[index], this.#connections[index].expire(nowUs));
+      this.#settle(this.#connections[index], this.#connections[index].expire(asOfUs));
     }
   }
 
