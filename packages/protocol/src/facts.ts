@@ -127,6 +127,7 @@ export const Doubt = z.discriminatedUnion("reason", [
   z.object({ reason: z.literal("stolen"), percent }),
   z.object({ reason: z.literal("busy-host"), percent }),
   z.object({ reason: z.literal("throttled"), throttledMs: count }),
+  z.object({ reason: z.literal("one-processor") }),
   z.object({ reason: z.literal("listen-overflow"), times: count }),
 ]);
 export type Doubt = z.infer<typeof Doubt>;

@@ -118,8 +118,10 @@ export const DOUBT_REASONS = [
   "stolen",
   /** Other processes used the processors. */
   "busy-host",
-  /** A CPU quota held a container back. */
+  /** A CPU quota held server or client back. */
   "throttled",
+  /** Server and client had one processor together. */
+  "one-processor",
   /** The accept queue overflowed. */
   "listen-overflow",
 ] as const;

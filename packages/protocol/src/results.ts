@@ -119,7 +119,14 @@ export const RepetitionResult = z.object({
     /** Share of one core while messages were exchanged; null when that was too short to tell. */
     corePercent: z.object({ server: z.number().nullable(), clients: z.number().nullable() }),
     /** Per cent of one core that others took from server start to server end; null when not known. */
-    host: z.object({ stolenPercent: z.number(), otherPercent: z.number().nullable() }),
+    host: z.object({
+      stolenPercent: z.number(),
+      otherPercent: z.number().nullable(),
+      /** Time for which a CPU quota of the lab's control group paused a process; absent in results of 0.1.0. */
+      throttledMs: z.number().nonnegative().optional(),
+      /** Processors that lab, server and clients had together; absent in results of 0.1.0. */
+      processors: z.number().int().positive().optional(),
+    }),
     containers: z.object({ server: z.array(ContainerSample), clients: z.array(z.array(ContainerSample)) }),
     /** Usage of a foreign server when it was ready and at its end; null for others and where its processes are not seen. */
     tree: z.object({ ready: TreeUsage, end: TreeUsage }).nullable().default(null),

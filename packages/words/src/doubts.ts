@@ -17,7 +17,8 @@ const SENTENCES: Sentences = {
     `The client sent ${inMs(lagP99Us)} ms late at its p99, on connections that were free.`,
   stolen: ({ percent }) => `The hypervisor took ${percent} % of a core away.`,
   "busy-host": ({ percent }) => `Other work used ${percent} % of a core.`,
-  throttled: ({ throttledMs }) => `A CPU quota held containers back for ${integer(throttledMs)} ms.`,
+  throttled: ({ throttledMs }) => `A CPU quota held server or client back for ${integer(throttledMs)} ms.`,
+  "one-processor": () => "Server and client had one processor together: each waited for the other.",
   "listen-overflow": ({ times }) =>
     `The accept queue overflowed ${timesText([times])}: some times are those of the kernel's retransmission timers.`,
 };
@@ -35,7 +36,8 @@ export const DOUBT_MEANINGS: Readonly<Record<DoubtReason, string>> = {
     "the client sent late by more than half of the p99 response time, so that is partly the client's",
   stolen: "the hypervisor gave processor time to other guests",
   "busy-host": "other work used the processors",
-  throttled: "a CPU quota held a container back",
+  throttled: "a CPU quota held server or client back",
+  "one-processor": "server and client had one processor together, so each waited for the other",
   "listen-overflow": "the accept queue overflowed, so some times are the kernel's retransmission timers",
 };
 

@@ -51,10 +51,13 @@ const RULES: readonly ((facts: Facts) => Doubt | null)[] = [
     return percent > OTHER_PERCENT_MAX ? { reason: "busy-host", percent } : null;
   },
 
-  ({ evidence: { containers } }) => {
-    const throttledMs = sumThrottledMs([containers.server, ...containers.clients]);
+  ({ evidence: { containers, host } }) => {
+    const inContainers = sumThrottledMs([containers.server, ...containers.clients]);
+    const throttledMs = inContainers + Math.round(host.throttledMs ?? 0);
     return throttledMs > 0 ? { reason: "throttled", throttledMs } : null;
   },
+
+  ({ evidence }) => (evidence.host.processors === 1 ? { reason: "one-processor" } : null),
 
   ({ evidence }) => {
     const times = evidence.tcp.ListenOverflows;

@@ -38,6 +38,17 @@ export function groupProcessors(files: TextFiles): number {
   return Math.min(...quotas, Number.POSITIVE_INFINITY);
 }
 
+/** Returns the time for which quotas have paused the control groups of this process, ms. */
+export function groupThrottledMs(files: TextFiles): number {
+  const times = folders(files, "cpu").map((folder) => {
+    const stat = files.read(join(folder, "cpu.stat")) ?? "";
+    const us = /^throttled_usec (\d+)$/m.exec(stat)?.[1];
+    const ns = /^throttled_time (\d+)$/m.exec(stat)?.[1];
+    return us === undefined ? Number(ns ?? 0) / 1e6 : Number(us) / 1e3;
+  });
+  return Math.max(0, ...times);
+}
+
 function tightest(
   files: TextFiles,
   controller: string,

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { type Doubt, type RepetitionResult, TCP_COUNTERS } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import { takenByOthers } from "../../src/evidence/host-look.ts";
@@ -58,6 +60,11 @@ test.each<[Doubt, Facts]>([
   [{ reason: "stolen", percent: 2.5 }, evidence({ host: { stolenPercent: 2.5, otherPercent: 0 } })],
   [{ reason: "busy-host", percent: 40 }, evidence({ host: { stolenPercent: 0, otherPercent: 40 } })],
   [{ reason: "throttled", throttledMs: 120 }, evidence({ containers: { server: [THROTTLED], clients: [] } })],
+  [
+    { reason: "throttled", throttledMs: 7600 },
+    evidence({ host: { stolenPercent: 0, otherPercent: 0, throttledMs: 7600.2 } }),
+  ],
+  [{ reason: "one-processor" }, evidence({ host: { stolenPercent: 0, otherPercent: 0, processors: 1 } })],
   [{ reason: "listen-overflow", times: 3 }, evidence({ tcp: TCP })],
 ])("%j is the only doubt, with its measurement", (doubt, facts) => {
   expect(findDoubts(facts)).toEqual([doubt]);
@@ -76,8 +83,21 @@ test("connections refused at a wall of descriptors are a result, not a doubt", (
 });
 
 test("other work is the rest of the machine's busy time, in per cent of one core", () => {
-  const before = { atMs: 0, busyMs: 5000, stolenMs: 10 };
-  const after = { atMs: 2000, busyMs: 8000, stolenMs: 50 };
-  expect(takenByOthers(before, after, 2500)).toEqual({ stolenPercent: 2, otherPercent: 25 });
+  const before = { atMs: 0, busyMs: 5000, stolenMs: 10, throttledMs: 40 };
+  const after = { atMs: 2000, busyMs: 8000, stolenMs: 50, throttledMs: 100 };
+  expect(takenByOthers(before, after, 2500)).toMatchObject({
+    stolenPercent: 2,
+    otherPercent: 25,
+    throttledMs: 60,
+  });
   expect(takenByOthers(before, after, null).otherPercent).toBeNull();
+});
+
+test("trial 25: processors that lab, server and client may not use are not counted", () => {
+  const module = JSON.stringify(join(import.meta.dirname, "../../src/evidence/host-look.ts"));
+  const program = `import { lookAtHost, takenByOthers } from ${module};
+    const now = lookAtHost();
+    process.stdout.write(String(takenByOthers(now, now, null).processors));`;
+  const node = [process.execPath, "--input-type=module", "--eval", program];
+  expect(execFileSync("taskset", ["--cpu-list", "0", ...node], { encoding: "utf8" })).toBe("1");
 });

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { groupMemory, groupProcessors, groupTasks } from "../../src/preflight/control-groups.ts";
+import {
+  groupMemory,
+  groupProcessors,
+  groupTasks,
+  groupThrottledMs,
+} from "../../src/preflight/control-groups.ts";
 import { cpuShares, lookAtCpu } from "../../src/preflight/cpu-look.ts";
 import { localPorts } from "../../src/preflight/local-ports.ts";
 import { readKernelLimits, readMachineLimits, threadsOf } from "../../src/preflight/machine-limits.ts";
@@ -87,6 +92,16 @@ describe("control groups, version 2", () => {
       ...group("/user.slice", { "pids.max": "1000\n", "pids.current": "900\n" }),
     });
     expect(groupTasks(files)).toEqual({ limit: 1000, used: 900, path: "/sys/fs/cgroup/user.slice/pids.max" });
+  });
+
+  test("trial 24: the time for which a quota paused the group or a parent is known", () => {
+    const files = filesOf({
+      ...base,
+      ...group("/user.slice/job", { "cpu.stat": "usage_usec 9\nnr_throttled 0\nthrottled_usec 0\n" }),
+      ...group("/user.slice", { "cpu.stat": "nr_throttled 130\nthrottled_usec 7600000\n" }),
+    });
+    expect(groupThrottledMs(files)).toBe(7600);
+    expect(groupThrottledMs(filesOf({}))).toBe(0);
   });
 
   test("reclaimable file pages are not counted as used memory", () => {

@@ -47,6 +47,7 @@ const FALSIFIED: Readonly<Record<DoubtReason, readonly Kind[]>> = {
   stolen: ["time", "work"],
   "busy-host": ["time", "work"],
   throttled: ["time", "work"],
+  "one-processor": ["time", "work"],
   "listen-overflow": ["time"],
 };
 
