@@ -1,0 +1,106 @@
+/**
+ * Writes docs/FAULTS.md from tools/faults.json and the reports of a test run, one row per fault: how it is provoked, by how many
+ * tests on each server or workspace, and with which outcome. .ci/run prints the path of its reports.
+ *
+ *     npm run docs:faults -- REPORT.json ...
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import faults from "./faults.json" with { type: "json" };
+
+const ROOT = join(import.meta.dirname, "..");
+const PAGE = join(ROOT, "docs/FAULTS.md");
+const ID = /^(trial X?\d+|[A-Z]\d+b?)\b/;
+
+export interface Fault {
+  /** Id, which also begins the titles of tests that were written for the row. */
+  readonly row: string;
+  readonly fault: string;
+  readonly provoked: string;
+  /** Parts of the full names of further tests. */
+  readonly titles?: readonly string[];
+}
+
+/** One test of a report of vitest's JSON reporter. */
+export interface TestOutcome {
+  readonly file: string;
+  readonly title: string;
+  readonly fullName: string;
+  readonly status: string;
+}
+
+export const FAULTS: readonly Fault[] = faults;
+
+/** Returns the ids that a title begins with: "S1, S2: a server …" has two. */
+export function idsOf(title: string): string[] {
+  const [id] = ID.exec(title) ?? [];
+  if (id === undefined) return [];
+  const rest = title.slice(id.length);
+  return [id, ...(/^,? (and )?/.test(rest) ? idsOf(rest.replace(/^,? (and )?/, "")) : [])];
+}
+
+export function isTestOf({ row, titles = [] }: Fault, { title, fullName }: TestOutcome): boolean {
+  return idsOf(title).includes(row) || titles.some((part) => fullName.includes(part));
+}
+
+/** Returns the page. @param outcomes all tests that ran */
+export function faultsPage(outcomes: readonly TestOutcome[]): string {
+  const rows = FAULTS.map((fault) => {
+    const tests = outcomes.filter((outcome) => outcome.status !== "skipped" && isTestOf(fault, outcome));
+    const places = [...Map.groupBy(tests, placeOf)].map(([place, own]) => {
+      const passed = own.filter(({ status }) => status === "passed").length;
+      return passed === own.length
+        ? `${place} ${passed}`
+        : `${place} **${own.length - passed} of ${own.length} failed**`;
+    });
+    const outcome = places.length === 0 ? "not tested" : places.join(", ");
+    return `| ${fault.row} | ${fault.fault} | ${fault.provoked} | ${outcome} |`;
+  });
+  const tested = rows.filter((row) => !row.endsWith("| not tested |")).length;
+  return `# Faults
+
+Faults that servers, client, lab and containers must survive, and the tests that provoke them. This page is written by
+\`npm run docs:faults\` from the reports of the gate: ${tested} of ${rows.length} rows have a test by name. The last column counts the tests
+that passed on each server or in each workspace.
+
+| row | fault | how it is provoked | tests that passed |
+| --- | ----- | ------------------ | ----------------- |
+${rows.join("\n")}
+`;
+}
+
+/** A server by its short name; another workspace as it is called. */
+function placeOf({ file }: TestOutcome): string {
+  const [, name = ""] = file.split("/");
+  return file.startsWith("docker/") ? "docker" : name.replace(/^server-/, "");
+}
+
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly assertionResults: readonly { title: string; fullName: string; status: string }[];
+  }[];
+}
+
+export function outcomesOf(report: Report): TestOutcome[] {
+  return report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.map(({ title, fullName, status }) => ({
+      file: relative(ROOT, name),
+      title,
+      fullName,
+      status,
+    })),
+  );
+}
+
+if (import.meta.main) {
+  const files = process.argv.slice(2);
+  if (files.length === 0) {
+    process.stderr.write(
+      "docs:faults: give the JSON reports of a test run: npm run docs:faults -- report.json\n",
+    );
+    process.exit(2);
+  }
+  const outcomes = files.flatMap((file) => outcomesOf(JSON.parse(readFileSync(file, "utf8"))));
+  writeFileSync(PAGE, faultsPage(outcomes));
+}
