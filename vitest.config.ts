@@ -45,6 +45,7 @@ const SLOW: Record<string, string[]> = {
   "apps/server-threaded": ["test/conformance.test.ts", "test/threads.test.ts"],
   "apps/server-uring": ["test/conformance.test.ts", "test/options.test.ts", "test/system-calls.test.ts"],
   "packages/report": ["test/page/page-in-chromium.test.ts"],
+  "apps/soak": ["test/soak.test.ts"],
   docker: ["test/**"],
   tools: ["test/tutorial.test.ts"],
 };
@@ -82,7 +83,9 @@ function projectOf(workspace: string, isQuick: boolean) {
       name: packageName(workspace),
       root,
       globalSetup: [join(root, "test/global-setup.ts")].filter((path) => existsSync(path)),
-      setupFiles: workspace === SHARED ? [join(import.meta.dirname, "tools/one-at-a-time.ts")] : [],
+      setupFiles: (workspace === SHARED ? ["one-at-a-time.ts", "nothing-left.ts"] : ["nothing-left.ts"]).map(
+        (file) => join(import.meta.dirname, "tools", file),
+      ),
       // Test files share loaded modules, because loading them takes longer than most tests. The lock is loaded for each file.
       isolate: workspace === SHARED,
       exclude: [...configDefaults.exclude, ...((isQuick && SLOW[workspace]) || [])],
