@@ -1,49 +1,55 @@
-/* Echo server with poll(2), one thread.
+/* Echo server with poll(2), one thread. Conformance: course.
  * cc -O2 -o c-poll server.c && npm run lab -- run quick --server 'c-poll=./c-poll {port}' --only c-poll,select */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-static int listen_on(int port) {
-  const struct sockaddr_in address = {AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {0}};
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-  if (bind(fd, (const struct sockaddr *)&address, sizeof address) || listen(fd, 4096)) {
-    perror("listen");
-    exit(1);
+static struct pollfd polled[65536];
+static struct echo { ssize_t length, sent; char bytes[16384]; } *echoes[65536];
+
+/* Reads unless an echo is pending, and sends. Returns whether the connection goes on. */
+static int serve(int fd, struct echo *it) {
+  if (it->sent == it->length) {
+    it->sent = it->length = 0;
+    const ssize_t length = read(fd, it->bytes, sizeof it->bytes);
+    if (length <= 0) return length < 0 && errno == EAGAIN;
+    it->length = length;
   }
-  return fd;
+  const ssize_t sent = send(fd, it->bytes + it->sent, it->length - it->sent, MSG_NOSIGNAL);
+  if (sent > 0) it->sent += sent;
+  return sent > 0 || errno == EAGAIN;
 }
 
 int main(int argc, char **argv) {
   if (argc != 2) return fprintf(stderr, "usage: c-poll PORT\n"), 2;
-  signal(SIGPIPE, SIG_IGN);
-  static char buffer[16384];
-  static struct pollfd polled[65536];
-  nfds_t count = 1;
-  polled[0] = (struct pollfd){listen_on(atoi(argv[1])), POLLIN, 0};
-  for (;;) {
+  const struct sockaddr_in address = {AF_INET, htons(atoi(argv[1])), {htonl(INADDR_LOOPBACK)}, {0}};
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+  if (bind(listener, (const struct sockaddr *)&address, sizeof address) || listen(listener, 4096))
+    return perror("listen"), 1;
+  polled[0] = (struct pollfd){listener, POLLIN, 0};
+  for (nfds_t count = 1;;) {
     if (poll(polled, count, -1) < 0) continue;
     for (nfds_t at = count; at-- > 1;) {
       if (polled[at].revents == 0) continue;
-      const int fd = polled[at].fd;
-      const ssize_t length = read(fd, buffer, sizeof buffer);
-      ssize_t written = 0, part = 0;
-      while (written < length && (part = write(fd, buffer + written, length - written)) > 0) written += part;
-      if (length > 0 && part > 0) continue;
-      close(fd);
-      polled[at] = polled[--count];
+      struct echo *it = echoes[at];
+      if (serve(polled[at].fd, it)) { /* While its echo is pending, a connection waits for writing only. */
+        polled[at].events = it->sent < it->length ? POLLOUT : POLLIN;
+        continue;
+      }
+      close(polled[at].fd), free(it);
+      polled[at] = polled[--count], echoes[at] = echoes[count];
     }
-    if (polled[0].revents & POLLIN) {
-      const int client = accept(polled[0].fd, NULL, NULL);
-      if (client < 0) continue;
-      setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-      if (count < sizeof polled / sizeof *polled) polled[count++] = (struct pollfd){client, POLLIN, 0};
-      else close(client);
-    }
+    if (!(polled[0].revents & POLLIN) || count == sizeof polled / sizeof *polled) continue;
+    const int client = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    if (client < 0) continue;
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    polled[count] = (struct pollfd){client, POLLIN, 0};
+    echoes[count++] = calloc(1, sizeof **echoes);
   }
 }

@@ -1,54 +1,56 @@
-/* Echo server with select(2), one thread: at most FD_SETSIZE descriptors.
+/* Echo server with select(2), one thread: at most FD_SETSIZE descriptors. Conformance: course.
  * cc -O2 -o c-select server.c && npm run lab -- run quick --server 'c-select=./c-select {port}' --only c-select,select */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/select.h>
 #include <unistd.h>
 
-static int listen_on(int port) {
-  const struct sockaddr_in address = {AF_INET, htons(port), {htonl(INADDR_LOOPBACK)}, {0}};
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-  if (bind(fd, (const struct sockaddr *)&address, sizeof address) || listen(fd, 4096)) {
-    perror("listen");
-    exit(1);
+static struct echo { ssize_t length, sent; char bytes[16384]; } echoes[FD_SETSIZE];
+
+/* Reads unless an echo is pending, and sends. Returns whether the connection goes on. */
+static int serve(int fd, struct echo *it) {
+  if (it->sent == it->length) {
+    it->sent = it->length = 0;
+    const ssize_t length = read(fd, it->bytes, sizeof it->bytes);
+    if (length <= 0) return length < 0 && errno == EAGAIN;
+    it->length = length;
   }
-  return fd;
+  const ssize_t sent = send(fd, it->bytes + it->sent, it->length - it->sent, MSG_NOSIGNAL);
+  if (sent > 0) it->sent += sent;
+  return sent > 0 || errno == EAGAIN;
 }
 
 int main(int argc, char **argv) {
   if (argc != 2) return fprintf(stderr, "usage: c-select PORT\n"), 2;
-  signal(SIGPIPE, SIG_IGN);
-  const int listener = listen_on(atoi(argv[1]));
-  static char buffer[16384];
-  fd_set open;
-  int highest = listener;
-  FD_ZERO(&open);
-  FD_SET(listener, &open);
-  for (;;) {
-    fd_set ready = open;
-    if (select(highest + 1, &ready, NULL, NULL, NULL) < 0) continue;
+  const struct sockaddr_in address = {AF_INET, htons(atoi(argv[1])), {htonl(INADDR_LOOPBACK)}, {0}};
+  const int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
+  if (bind(listener, (const struct sockaddr *)&address, sizeof address) || listen(listener, 4096))
+    return perror("listen"), 1;
+  static fd_set reading, writing; /* While its echo is pending, a connection waits for writing only. */
+  FD_SET(listener, &reading);
+  for (int highest = listener;;) {
+    fd_set readable = reading, writable = writing;
+    if (select(highest + 1, &readable, &writable, NULL, NULL) < 0) continue;
     for (int fd = 0; fd <= highest; fd++) {
-      if (!FD_ISSET(fd, &ready)) continue;
-      if (fd == listener) {
-        const int client = accept(listener, NULL, NULL);
-        if (client >= FD_SETSIZE) close(client);
-        if (client < 0 || client >= FD_SETSIZE) continue;
-        setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-        FD_SET(client, &open);
-        if (client > highest) highest = client;
-        continue;
-      }
-      const ssize_t length = read(fd, buffer, sizeof buffer);
-      ssize_t written = 0, part = 0;
-      while (written < length && (part = write(fd, buffer + written, length - written)) > 0) written += part;
-      if (length <= 0 || part < 0) {
-        FD_CLR(fd, &open);
-        close(fd);
-      }
+      if (fd == listener || !(FD_ISSET(fd, &readable) || FD_ISSET(fd, &writable))) continue;
+      const int goes_on = serve(fd, &echoes[fd]), is_pending = echoes[fd].sent < echoes[fd].length;
+      FD_CLR(fd, &reading);
+      FD_CLR(fd, &writing);
+      if (goes_on) FD_SET(fd, is_pending ? &writing : &reading);
+      else close(fd);
     }
+    if (!FD_ISSET(listener, &readable)) continue;
+    const int client = accept4(listener, NULL, NULL, SOCK_NONBLOCK);
+    if (client >= FD_SETSIZE) close(client);
+    if (client < 0 || client >= FD_SETSIZE) continue;
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
+    echoes[client].sent = echoes[client].length = 0;
+    FD_SET(client, &reading);
+    if (client > highest) highest = client;
   }
 }
