@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BLACK_BOX_CASES, CommandServer } from "@c10k-lab/conformance/suite";
-import { runApp } from "@c10k-lab/process/testing";
+import { processesWith } from "@c10k-lab/process";
+import { mainOf, runApp, TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { compileBrokenServer } from "./fixtures/broken-server.ts";
 
@@ -52,6 +53,27 @@ test("a command that ends at once fails with its exit code and its last line", a
   expect(stdout).toMatch(/seen: the command ended before it listened: exit code 3; its last line: no luck/);
   expect(stdout).toContain("not applicable: requires listens, which did not pass");
 });
+
+test.each([["SIGKILL"], ["SIGTERM"], ["SIGINT"]] as const)(
+  "after %s of the program no process of its server is left, also of one that ignores SIGTERM and a daemon without environment",
+  async (signal) => {
+    const nap = `sleep 9871${process.pid}${signal.length}${signal.codePointAt(3)}`;
+    const daemons = `setsid env -i ${nap} & trap '' TERM INT; setsid sh -c '${nap} & ${nap}; true' &`;
+    const program = new TestProgram({
+      program: mainOf("conformance"),
+      args: ["--command", `${daemons} ${binary} none {port}`, "--only", "idle-quiet"],
+    });
+    try {
+      await until(() => processesWith(nap).length >= 3, "the server runs with its daemons", 30_000);
+      program.signal(signal);
+      await program.outcome();
+      await until(() => processesWith(nap).length === 0, "no process is left", 15_000);
+      expect(processesWith(`${binary} none`)).toEqual([]);
+    } finally {
+      program.signal("SIGKILL");
+    }
+  },
+);
 
 test("a case that needs options of this project is listed with them", async () => {
   const { code, stdout } = await runApp("conformance", ["--list", "--level", "production"]);

@@ -14,7 +14,7 @@ export {
 export { type Binding, binding as posix, loadAddon } from "./binding.ts";
 export { Epoll } from "./epoll.ts";
 export { check, errorName, errorText, SyscallError } from "./errors.ts";
-export { isListening } from "./ports.ts";
+export { listeningHost } from "./ports.ts";
 export {
   allowedProcessors,
   endWithParent,

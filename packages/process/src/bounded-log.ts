@@ -7,16 +7,21 @@ const LOG_BYTES_MAX = 2 ** 20;
 /** Characters at the end that a line may lack when it is looked for. */
 const TAIL_CHARACTERS = 64 * 1024;
 
-/** The output of a program: its first part goes to a file, and a line can be waited for. */
+/** The output of a program: its first part goes to a file, and a line can be waited for. Without a file its end is kept. */
 export class BoundedLog {
-  readonly #file: number;
+  readonly #file: number | null;
   #bytes = 0;
   #tail = "";
   #isFull = false;
   readonly #listeners = new Set<() => void>();
 
-  constructor(path: string) {
-    this.#file = openSync(path, "a");
+  constructor(path: string | null) {
+    this.#file = path === null ? null : openSync(path, "a");
+  }
+
+  /** Last line that is not blank; empty when there is none, or when a file holds the output. */
+  get lastLine(): string {
+    return this.#tail.trimEnd().split("\n").at(-1) ?? "";
   }
 
   /** Takes what a stream brings, with UTF-8 text. */
@@ -30,7 +35,7 @@ export class BoundedLog {
   }
 
   close(): void {
-    closeSync(this.#file);
+    if (this.#file !== null) closeSync(this.#file);
     this.#isFull = true;
   }
 
@@ -51,15 +56,15 @@ export class BoundedLog {
   }
 
   #append(text: string): void {
-    if (!this.#isFull) this.#write(text);
+    if (!this.#isFull && this.#file !== null) this.#write(this.#file, text);
     if (this.#listeners.size === 0 && this.#isFull) return;
     this.#tail = (this.#tail + text).slice(-TAIL_CHARACTERS);
     for (const look of this.#listeners) look();
   }
 
-  #write(text: string): void {
+  #write(file: number, text: string): void {
     try {
-      writeSync(this.#file, text);
+      writeSync(file, text);
     } catch {
       this.#isFull = true; // The disk is full: the output is lost, the measurement is not.
     }

@@ -1,6 +1,7 @@
 /** Child processes: started, pinned, bounded in time. Readers of /proc. */
 
 export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
+export { findFreePort } from "./free-port.ts";
 export { KeptCommand, type KeptCommandOptions } from "./kept-command.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";
 export { type CpuTimes, parseCpuTimes, readCpuTimes } from "./proc/host.ts";

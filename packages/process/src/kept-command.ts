@@ -20,8 +20,8 @@ export interface KeptCommandOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly stopSignal: NodeJS.Signals;
   readonly processors: readonly number[] | null;
-  /** File for the first MiB of stdout and stderr. */
-  readonly log: string;
+  /** File for the first MiB of stdout and stderr; null to keep their end in memory. */
+  readonly log: string | null;
 }
 
 /** A line of the keeper. */
@@ -39,6 +39,8 @@ export class KeptCommand extends Stoppable<Exit> {
   readonly processes: ProcessTree;
   /** Resolves when the command itself has ended; its daemons may go on. */
   readonly commandEnded: Promise<Exit>;
+  /** Process that keeps the command. It is none of the command's own. */
+  readonly keeperPid: number;
   /** Resolves when all of its processes have ended. */
   readonly exited: Promise<Exit>;
   protected readonly lines: LineQueue;
@@ -52,7 +54,8 @@ export class KeptCommand extends Stoppable<Exit> {
     super();
     this.#keeper = startKeeper(options);
     if (this.#keeper.pid === undefined) throw new Error(`cannot start ${KEEPER}`);
-    this.processes = new ProcessTree(this.#keeper.pid, false);
+    this.keeperPid = this.#keeper.pid;
+    this.processes = new ProcessTree(this.keeperPid, false);
     this.#log = new BoundedLog(options.log);
     for (const stream of [this.#keeper.stdout, this.#keeper.stderr]) if (stream) this.#log.take(stream);
     this.lines = new LineQueue((this.#keeper.stdio[3] as Readable).setEncoding("utf8"));
@@ -69,6 +72,11 @@ export class KeptCommand extends Stoppable<Exit> {
   /** Processes that the command left behind when it ended, and that were killed. */
   get killed(): number {
     return this.#killed;
+  }
+
+  /** Last line of the output of a command without a log file. */
+  get lastLine(): string {
+    return this.#log.lastLine;
   }
 
   waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean> {

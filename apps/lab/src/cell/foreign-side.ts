@@ -1,5 +1,5 @@
 import { numbered } from "@c10k-lab/files";
-import { type Processors, pause, type TreeUsage } from "@c10k-lab/process";
+import { findFreePort, type Processors, pause, type TreeUsage } from "@c10k-lab/process";
 import type { ContainerSample, Incident, Probe, RepetitionResult, Sample } from "@c10k-lab/protocol";
 import { addCounts } from "@c10k-lab/stats";
 import type { Engine, Exit, ForeignJob, ForeignService } from "../engines/engine.ts";
@@ -8,7 +8,6 @@ import { readLastLine } from "../evidence/last-line.ts";
 import type { Cell } from "../plan/cells.ts";
 import { type ForeignServer, type ReadySign, writesStats } from "../plan/foreign/foreign-server.ts";
 import { foreignJobs } from "./cell-jobs.ts";
-import { findFreePort } from "./free-port.ts";
 import { type Address, type ProbeResult, probe } from "./probe.ts";
 import { sumSamples } from "./server-side.ts";
 import { addProbes } from "./sums.ts";

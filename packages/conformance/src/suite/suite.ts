@@ -93,7 +93,7 @@ async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): 
 function describeFailure(error: unknown, target?: StartedTarget): Evidence {
   const evidence = error instanceof CaseFailure ? error.evidence : { observed: (error as Error).message };
   if (!target?.exit || !target.processes?.hasEnded) return evidence;
-  return { ...evidence, observed: `${evidence.observed}; the server had ended: ${target.exit}` };
+  return { ...evidence, observed: `${evidence.observed}; the server ended with ${target.exit}` };
 }
 
 function skip(

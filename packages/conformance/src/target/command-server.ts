@@ -1,16 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { isListening } from "@c10k-lab/posix";
-import { pause } from "@c10k-lab/process";
-import { findFreePort } from "./free-port.ts";
+import { listeningHost } from "@c10k-lab/posix";
+import { findFreePort, KeptCommand, pause } from "@c10k-lab/process";
 import { findMarked, ProcessTree } from "./process-tree.ts";
 import type { Target } from "./target.ts";
 
 const MARK = "C10K_CONFORMANCE";
 const POLL_MS = 20;
-/** Characters of the server's output that are kept. */
-const OUTPUT_KEPT = 2000;
 const PORT = /\{port\}/g;
 
 const running = new Set<CommandServer>();
@@ -32,46 +27,41 @@ export class StartError extends Error {
 }
 
 /**
- * Server that a shell command starts. Its processes are found by a mark in their environment, so a daemon that left
- * its session and its parent is found too. Disposal kills all of them.
+ * Server that a shell command starts. Its processes are found by a mark in their environment and as descendants of
+ * their keeper, so a daemon that left its session and its parent is found too. Disposal kills all of them, and so does
+ * the end of this process, also by SIGKILL.
  */
 export class CommandServer implements Target, AsyncDisposable {
-  readonly host = "127.0.0.1";
+  /** 127.0.0.1, or ::1 where the server listens there alone. */
+  host = "127.0.0.1";
   readonly port: number;
   readonly processes: ProcessTree;
-  output = "";
   /** Exit of the process that was started, in words; null while it runs. */
   exit: string | null = null;
-  readonly #child: ChildProcess;
+  readonly #kept: KeptCommand;
 
-  private constructor(port: number, { command, cwd }: CommandOptions) {
-    const mark = `${MARK}=${randomUUID()}`;
+  private constructor(port: number, { command, cwd = process.cwd() }: CommandOptions) {
+    const mark = randomUUID();
     this.port = port;
-    this.processes = new ProcessTree(() => findMarked(mark));
-    const words = command.replaceAll(PORT, String(port));
-    this.#child = spawn("/bin/sh", ["-c", words], {
+    this.#kept = new KeptCommand({
+      command: ["/bin/sh", "-c", command.replaceAll(PORT, String(port))],
       cwd,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, PORT: String(port), [MARK]: mark.slice(MARK.length + 1) },
+      env: { PORT: String(port), [MARK]: mark },
+      stopSignal: "SIGTERM",
+      processors: null,
+      log: null,
     });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => {
-        this.output = (this.output + text).slice(-OUTPUT_KEPT);
-      });
-    }
-    this.#child.on("error", (error) => {
-      this.exit = error.message;
-    });
-    this.#child.on("exit", (code, signal) => {
-      this.exit = signal === null ? `exit code ${code}` : signal;
+    const isOwn = (pid: number) => pid !== this.#kept.keeperPid;
+    this.processes = new ProcessTree(() => findMarked(`${MARK}=${mark}`).filter(isOwn));
+    void this.#kept.commandEnded.then(({ code, signal }) => {
+      this.exit = signal ?? `exit code ${code}`;
     });
   }
 
   /** Starts the command. Resolves when its port is listened on. @throws StartError */
   static async start(options: CommandOptions): Promise<CommandServer> {
     const port = options.port ?? (await findFreePort());
-    if (isListening(port)) throw new StartError(`port ${port} is in use before the server starts`);
+    if (listeningHost(port) !== null) throw new StartError(`port ${port} is in use before the server starts`);
     if (isEnding)
       throw new StartError("no server is started any more, because this program was told to stop");
     const server = new CommandServer(port, options);
@@ -88,15 +78,15 @@ export class CommandServer implements Target, AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.processes.kill();
     running.delete(this);
-    this.#child.stdout?.destroy();
-    this.#child.stderr?.destroy();
-    if (this.exit === null) await once(this.#child, "exit");
+    this.#kept.signal("SIGKILL");
+    await this.#kept.exited;
   }
 
   async #untilListening(boundMs: number): Promise<void> {
     const deadlineMs = performance.now() + boundMs;
-    while (!isListening(this.port)) {
+    while (!this.#isListening()) {
       if (this.exit !== null && this.processes.hasEnded) {
+        await this.#kept.exited; // Until then its last line may be unread.
         throw new StartError(`the command ended before it listened: ${this.exit}${this.#lastLine()}`);
       }
       if (performance.now() > deadlineMs) {
@@ -106,9 +96,15 @@ export class CommandServer implements Target, AsyncDisposable {
     }
   }
 
+  #isListening(): boolean {
+    const host = listeningHost(this.port);
+    if (host !== null) this.host = host;
+    return host !== null;
+  }
+
   #lastLine(): string {
-    const line = this.output.trimEnd().split("\n").at(-1) ?? "";
-    return line === "" ? "" : `; its last line: ${line.slice(0, 200)}`;
+    const line = this.#kept.lastLine.slice(0, 200);
+    return line === "" ? "" : `; its last line: ${line}`;
   }
 }
 

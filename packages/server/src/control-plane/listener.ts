@@ -8,7 +8,7 @@ import {
   encodeAddress,
   errorText,
   formatAddress,
-  isListening,
+  listeningHost,
   posix,
   SOCKADDR_BYTES,
   SyscallError,
@@ -112,6 +112,6 @@ async function resolve(host: string): Promise<string> {
 function suggestRemedy({ errno }: SyscallError, port: number): string {
   if (errno === posix.EACCES) return "; ports below 1024 need privileges, take another --port";
   if (errno !== posix.EADDRINUSE) return "";
-  if (isListening(port)) return "; stop the other process or take another --port";
+  if (listeningHost(port) !== null) return "; stop the other process or take another --port";
   return `: a connection leaves from this port; wait for its end, take another --port, or keep such ports free with 'sysctl -w net.ipv4.ip_local_reserved_ports=${port}'`;
 }
