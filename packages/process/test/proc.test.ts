@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
 import {
   childrenOf,
+  countProcess,
   isAlive,
   parseCpuTimes,
   parseProcessStat,
@@ -7,7 +9,7 @@ import {
   readCpuTimes,
   readProcessStat,
 } from "@c10k-lab/process";
-import { TestProgram } from "@c10k-lab/process/testing";
+import { TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 
 test.each(["node", "a) b (c"])("the fields of /proc/PID/stat begin after the name (%s)", (name) => {
@@ -44,4 +46,16 @@ test("the readers see this machine, this process and its children", async () => 
   child.signal("SIGKILL");
   await child.exited;
   expect([isAlive(child.pid), readProcessStat(child.pid)]).toEqual([false, null]);
+});
+
+test("the counters of a process keep their values when it has ended", async () => {
+  const child = new TestProgram({ program: "sh", args: ["-c", "kill -STOP $$"] });
+  await until(() => /State:\s+T/.test(readFileSync(`/proc/${child.pid}/status`, "utf8")), "it has stopped");
+  const counts = countProcess(child.pid);
+  const before = { us: counts.cpuUs(), faults: counts.minorFaults() };
+  expect(before.us).toBeGreaterThan(0);
+  expect(before.faults).toBeGreaterThan(0);
+  child.signal("SIGKILL");
+  await child.exited;
+  expect({ us: counts.cpuUs(), faults: counts.minorFaults() }).toEqual(before);
 });

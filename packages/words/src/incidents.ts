@@ -1,4 +1,10 @@
-import type { CloseReason, FirstFailure, Incident, LedgerDifference } from "@c10k-lab/protocol";
+import type {
+  CloseReason,
+  FirstFailure,
+  Incident,
+  LedgerDifference,
+  RepetitionResult,
+} from "@c10k-lab/protocol";
 import { integer, plural } from "./numbers.ts";
 import { rangeText, timesText } from "./ranges.ts";
 import { describeTrouble } from "./troubles.ts";
@@ -89,6 +95,15 @@ export function describeDifferences(differences: readonly LedgerDifference[]): s
 /** Returns the sentence for one incident, or for several that differ in their numbers only. */
 export function describeIncident(first: Incident, alike: readonly Incident[] = [first]): string {
   return (SENTENCES[first.incident] as (first: Incident, alike: readonly Incident[]) => string)(first, alike);
+}
+
+/** Returns why a repetition failed: its first incident, with those at the top that explain the others. */
+export function describeFailure({
+  status,
+  incidents,
+}: Pick<RepetitionResult, "status" | "incidents">): string | null {
+  const [first] = incidents;
+  return status === "failed" && first !== undefined ? describeIncident(first) : null;
 }
 
 /** One repetition of a cell and what happened in it. */

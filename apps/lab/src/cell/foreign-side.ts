@@ -1,4 +1,5 @@
 import { numbered } from "@c10k-lab/files";
+import { listeningHost } from "@c10k-lab/posix";
 import { findFreePort, type Processors, pause, type TreeUsage } from "@c10k-lab/process";
 import type { ContainerSample, Incident, Probe, RepetitionResult, Sample } from "@c10k-lab/protocol";
 import { addCounts } from "@c10k-lab/stats";
@@ -65,10 +66,10 @@ export class ForeignSide {
 
   /** Waits until each is ready and echoes. @returns whether all do */
   async becomeReady(): Promise<boolean> {
-    for (const [index, address] of this.#addresses.entries()) {
+    for (const index of this.#addresses.keys()) {
       const service = this.#services[index] ?? null;
       const process = numbered("server", index + 1, this.#addresses.length);
-      const result = await this.#awaitEcho(service, address);
+      const result = await this.#awaitEcho(service, index);
       if (result === null) {
         if (!(await hasEnded(service))) {
           this.#incidents.push({
@@ -149,19 +150,29 @@ export class ForeignSide {
   }
 
   /** Returns the result of the first echo; null when the server gave no sign in time, or has ended. */
-  async #awaitEcho(service: ForeignService | null, address: Address): Promise<ProbeResult | null> {
+  async #awaitEcho(service: ForeignService | null, index: number): Promise<ProbeResult | null> {
     const sign: ReadySign = this.#foreign.kind === "target" ? { sign: "port" } : this.#foreign.ready;
     if (service && sign.sign === "line") {
       const isReady = await service.waitForLine(new RegExp(sign.pattern), READY_MS);
-      return isReady ? probe(address) : null;
+      return isReady ? probe(this.#findAddress(index)) : null;
     }
     const untilMs = performance.now() + READY_MS;
     for (;;) {
-      const result = await probe(address);
+      const result = await probe(this.#findAddress(index));
       if (result.probe !== null || result.end !== "ECONNREFUSED" || service === null) return result;
       if (performance.now() > untilMs || (await hasEnded(service))) return null;
       await pause(RETRY_MS);
     }
+  }
+
+  /** Returns the address of a server, which may listen on ::1 alone. */
+  #findAddress(index: number): Address {
+    const [address] = this.#addresses.slice(index);
+    if (address === undefined) throw new RangeError(`there is no server ${index + 1}`);
+    if (this.#foreign.kind === "target") return address;
+    const found = { ...address, host: listeningHost(address.port) ?? address.host };
+    this.#addresses[index] = found;
+    return found;
   }
 
   async #stopOne(service: ForeignService, index: number): Promise<Exit> {

@@ -1,5 +1,5 @@
 import { INFINITE, type RepetitionResult } from "@c10k-lab/protocol";
-import { describePlace } from "@c10k-lab/words";
+import { describeFailure, describePlace } from "@c10k-lab/words";
 import type { Cell } from "../plan/cells.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
@@ -51,7 +51,9 @@ export class Progress implements CellWatcher {
     const latency = p99 == null ? "" : `, p99 ${p99 === INFINITE ? "∞" : (p99 / 1000).toFixed(2)} ms`;
     const trouble = status === "ok" ? "" : `  ${status}`;
     const left = this.#done < this.#cells ? `  (${this.#left()} left)` : "";
-    return `${count} ${name} ${rate} messages/s${latency}${trouble}${left}`;
+    const failure = describeFailure(result);
+    const reason = failure === null ? "" : `\n${" ".repeat(count.length)} ${failure}`;
+    return `${count} ${name} ${rate} messages/s${latency}${trouble}${left}${reason}`;
   }
 
   #drawn(current: Cell): string {

@@ -1,5 +1,5 @@
-import type { Findings } from "@c10k-lab/protocol";
-import { describePlace } from "@c10k-lab/words";
+import type { Findings, RepetitionResult } from "@c10k-lab/protocol";
+import { describeFailure, describePlace } from "@c10k-lab/words";
 import type { Point } from "../plan/cells.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
@@ -25,6 +25,12 @@ export class SliceProgress {
       .map(({ variant, value }) => `${variant} ${value.toFixed(1)}`);
     const text = costs.length === 0 ? "nothing measured" : `${costs.join(", ")} µs of CPU a message`;
     this.#line.print(`${labelOf(point)}, start ${start}: ${text}  (${left(leftMs)})`);
+  }
+
+  /** Reports a server that failed. */
+  fail(point: Point, start: number, result: RepetitionResult): void {
+    const reason = describeFailure(result) ?? "";
+    this.#line.print(`${labelOf(point)}, start ${start}: ${result.variant} failed. ${reason}`.trimEnd());
   }
 
   stop(): void {

@@ -83,7 +83,9 @@ export class SlicedRun {
       }
       blocksMs = performance.now() - upMs;
     });
-    for (const { variant, status } of results) {
+    for (const result of results) {
+      const { variant, status } = result;
+      if (status === "failed") this.#progress.fail(point, repetition, result);
       const isForeign = cells.some((cell) => cell.variant === variant && cell.foreign !== null);
       if (isForeign && status === "failed") failed.add(variant);
     }

@@ -34,7 +34,7 @@ function readCell(folder: string, name: string): RepetitionResult {
 
 const FLAWS = [
   ...["none", "deaf", "silent", "crlf", "wrong-later", "dies", "closes"],
-  ...["limit", "stubborn", "forks", "chatty"],
+  ...["limit", "stubborn", "forks", "chatty", "ipv6"],
 ];
 
 let lab: LabProcess;
@@ -65,6 +65,7 @@ test("foreign servers with flaws end in exit code 1, and every other cell is mea
     "no-ledger",
   ]);
   expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toContain("Client only");
+  expect(readFileSync(join(lab.results, "latest", "details.md"), "utf8")).toContain("with exit code 7");
 });
 
 test("a foreign server without a ledger is ok by the client's alone, with the usage of its processes", () => {
@@ -95,6 +96,22 @@ test.each([
   const cell = cellOf(flaw);
   expect(cell.status).toBe(status);
   expect(cell.incidents).toContainEqual(expect.objectContaining(incident));
+});
+
+test("a foreign server that listens on ::1 alone is measured there", () => {
+  const { status, client } = cellOf("ipv6");
+  expect({ status, messages: client?.achieved.messages }).toEqual({ status: "ok", messages: 40 });
+});
+
+test.each([
+  ["dies", "The server ended before it was told to, with exit code 7"],
+  ["wrong-later", '"This is the payload\\n" was sent and "This is the pAyload\\n" came back'],
+  ["crlf", '"ready?\\n" was sent and "ready?\\r\\n" came back'],
+])("the terminal says how the server that is %s failed", (flaw, sentence) => {
+  const lines = lab.stderr.split("\n");
+  const failed = lines.findIndex((line) => line.includes(`${flaw}, 8 connections: `));
+  expect(lines[failed]).toMatch(/ {2}failed( {2}\(.*left\))?$/);
+  expect(lines[failed + 1]).toContain(sentence);
 });
 
 test("the incident of wrong bytes holds the text sent and the text that came back", () => {
@@ -144,14 +161,16 @@ test("the output of a foreign server does not fill the disk", () => {
   expect(readFileSync(join(lab.results, "latest", "chatty-8", "server.log")).length).toBeLessThan(2 ** 21);
 });
 
-test("a foreign server and a running target are measured in slices beside ours", async () => {
+test("a foreign server and a running target are measured in slices beside ours and one that dies", async () => {
   const target = createServer((socket) => socket.on("error", () => {}).pipe(socket)).listen(0, "127.0.0.1");
   await once(target, "listening");
   const { port } = target.address() as AddressInfo;
   const plan = `${HEAD}measure: slices\nrepeats: 1\nbudget: 30s\nload: { message: hello }\nvariants:\n  select:\n  epoll:\n`;
-  const words = ["--server", `mine=${command("none")}`, "--target", `theirs=127.0.0.1:${port}`];
-  const run = new LabProcess(["run", writePlan(plan), ...words, "--only", "mine,theirs,epoll"]);
-  expect(await run.exited, run.stderr).toBe(0);
+  const servers = [`mine=${command("none")}`, `bad=${command("dies")}`].flatMap((one) => ["--server", one]);
+  const words = [...servers, "--target", `theirs=127.0.0.1:${port}`, "--only", "mine,theirs,bad,epoll"];
+  const run = new LabProcess(["run", writePlan(plan), ...words]);
+  expect(await run.exited, run.stderr).toBe(1);
+  expect(run.stderr).toMatch(/: bad failed\. The server ended before it was told to, with exit code 7/);
   target.close();
   const mine = readCell(run.results, "mine-8-run-1");
   for (const { server } of mine.slices) expect(server.cpuUsPerMessage).toBeGreaterThan(0);

@@ -11,11 +11,19 @@ export interface ProcessCounts {
   minorFaults(): number;
 }
 
-/** Returns the counters of a single process. */
+/** Returns the counters of a single process. They keep their last values when it has ended. */
 export function countProcess(pid: number): ProcessCounts {
+  let usedUs = 0;
+  let faults = 0;
   return {
     refresh() {},
-    cpuUs: () => cpuUs(pid),
-    minorFaults: () => readProcessStat(pid)?.minorFaults ?? 0,
+    cpuUs() {
+      usedUs = Math.max(usedUs, cpuUs(pid) || 0);
+      return usedUs;
+    },
+    minorFaults() {
+      faults = readProcessStat(pid)?.minorFaults ?? faults;
+      return faults;
+    },
   };
 }

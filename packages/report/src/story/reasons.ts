@@ -2,6 +2,7 @@ import type { Finding } from "@c10k-lab/protocol";
 import {
   type Claim,
   describeAnswer,
+  describeFailure,
   describePlace,
   describeRefusal,
   describeSides,
@@ -30,8 +31,10 @@ export function listReasons(group: Group, findings: readonly Finding[], claim: C
 
 /** Returns a finding with the values of both sides. The claim says already what a server held, so the reason is left. */
 function describeFigures(group: Group, finding: Finding): string {
-  const { question, variant, against, quantity, at } = finding;
+  const { question, variant, against, quantity, at, cause } = finding;
   if (question === "limit" || against === null) {
+    const failure = cause === "failed" ? describeFailureOf(group, finding) : null;
+    if (failure !== null) return `${variant}: ${failure}`;
     return isRefusal(finding) ? `${variant} ${describeRefusal(finding)}.` : describeAnswer(finding);
   }
   const levels = group.experiment.findings?.levels ?? [];
@@ -45,6 +48,12 @@ function describeFigures(group: Group, finding: Finding): string {
   return value === undefined || other === undefined || finding.verdict !== "shown"
     ? describeAnswer(finding)
     : describeSides(finding, value, other);
+}
+
+/** Returns why a server failed where a finding says that it did. */
+function describeFailureOf(group: Group, { variant, at }: Finding): string | null {
+  const cells = group.results.repetitions.filter((one) => one.variant === variant && one.axisValue === at);
+  return cells.map(describeFailure).find((reason) => reason !== null) ?? null;
 }
 
 function isRefusal({ cause }: Finding): boolean {
