@@ -75,6 +75,19 @@ test.each([["SIGKILL"], ["SIGTERM"], ["SIGINT"]] as const)(
   },
 );
 
+test("a daemon whose command ends before it listens is tested, and one that listens on ::1 alone", async () => {
+  const daemon = `( sleep 0.3; exec setsid ${binary} none {port} ) & exit 0`;
+  const { code, stdout } = await runApp("conformance", ["--command", daemon, "--only", "listens,whole-line"]);
+  expect(stdout).toContain("2 passed, 0 failed");
+  expect(code).toBe(0);
+  const script = "require('net').createServer((s)=>s.pipe(s)).listen(+process.argv[1],'::1')";
+  await using server = await CommandServer.start({
+    command: `exec '${process.execPath}' -e "${script}" {port}`,
+    startBoundMs: 15_000,
+  });
+  expect(server.host).toBe("::1");
+});
+
 test("a case that needs options of this project is listed with them", async () => {
   const { code, stdout } = await runApp("conformance", ["--list", "--level", "production"]);
   expect(code).toBe(0);
@@ -94,6 +107,7 @@ test.each([
   [["--command", "./echo"], /has no \{port\}/],
   [["--target", "here"], /'here' is not HOST:PORT/],
   [["--command", "x {port}", "--target", "a:1"], /exclude each other/],
+  [["--command", "x {port}", "--cwd", "/nowhere"], /--cwd: \/nowhere is not a folder/],
   [["--command", "x {port}", "--only", "nothing"], /there is no case 'nothing'/],
 ])("for the arguments %j the program prints one sentence and exits 2", async (words, sentence) => {
   const { code, stderr } = await runApp("conformance", words);

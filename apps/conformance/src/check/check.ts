@@ -1,4 +1,5 @@
 import { lookup } from "node:dns/promises";
+import { statSync } from "node:fs";
 import type { OptionValues } from "@c10k-lab/cli";
 import { UsageError } from "@c10k-lab/cli";
 import {
@@ -55,6 +56,8 @@ async function startOf(options: Options): Promise<() => Promise<StartedTarget>> 
   if (command !== undefined) {
     if (!command.includes("{port}") && port === undefined)
       throw new UsageError("--command has no {port}: write it where the port belongs, or give --port");
+    if (cwd !== undefined && !statSync(cwd, { throwIfNoEntry: false })?.isDirectory())
+      throw new UsageError(`--cwd: ${cwd} is not a folder`);
     const optional = { ...(cwd === undefined ? {} : { cwd }), ...(port === undefined ? {} : { port }) };
     return () => CommandServer.start({ command, startBoundMs: startTimeoutMs, ...optional });
   }

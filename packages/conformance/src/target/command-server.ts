@@ -39,6 +39,8 @@ export class CommandServer implements Target, AsyncDisposable {
   /** Exit of the process that was started, in words; null while it runs. */
   exit: string | null = null;
   readonly #kept: KeptCommand;
+  /** The keeper has no process left. A look at /proc can miss a process that is being forked. */
+  #isOver = false;
 
   private constructor(port: number, { command, cwd = process.cwd() }: CommandOptions) {
     const mark = randomUUID();
@@ -55,6 +57,9 @@ export class CommandServer implements Target, AsyncDisposable {
     this.processes = new ProcessTree(() => findMarked(`${MARK}=${mark}`).filter(isOwn));
     void this.#kept.commandEnded.then(({ code, signal }) => {
       this.exit = signal ?? `exit code ${code}`;
+    });
+    void this.#kept.exited.then(() => {
+      this.#isOver = true;
     });
   }
 
@@ -85,8 +90,7 @@ export class CommandServer implements Target, AsyncDisposable {
   async #untilListening(boundMs: number): Promise<void> {
     const deadlineMs = performance.now() + boundMs;
     while (!this.#isListening()) {
-      if (this.exit !== null && this.processes.hasEnded) {
-        await this.#kept.exited; // Until then its last line may be unread.
+      if (this.#isOver) {
         throw new StartError(`the command ended before it listened: ${this.exit}${this.#lastLine()}`);
       }
       if (performance.now() > deadlineMs) {
