@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
@@ -51,6 +51,33 @@ test(
   },
   GRADE_BOUND_MS,
 );
+
+test("a submission in a sandbox sees no other one, no grade and no network, and a mistake in its file is one sentence", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  const out = join(folder, "grades");
+  const tries = [
+    `cat ${folder}/b-yaml/server.yaml && exit 9`,
+    `cat ${out}/grades.csv && exit 9`,
+    `touch ${folder}/mark && exit 9`,
+    "tail -n +3 /proc/net/dev | grep -v ' lo:' && exit 9",
+    "echo nothing seen; exit 8; {port}",
+  ];
+  const folders = [
+    makeSubmission(join(folder, "a-spy"), { command: tries.join("; ") }),
+    makeSubmission(join(folder, "b-yaml"), { command: "" }),
+    makeSubmission(join(folder, "c-none"), { command: "" }),
+  ];
+  writeFileSync(join(folder, "b-yaml/server.yaml"), "command: [\n");
+  rmSync(join(folder, "c-none/server.yaml"));
+  const { code } = await runApp("lab", ["grade", ...folders, "--out", out], GRADE_BOUND_MS);
+  expect(code).toBe(0);
+  const { rows } = await readCsv(join(out, "grades.csv"));
+  const [spy, yaml, none] = rows;
+  const seen = spy?.sandbox === "namespaces" ? "exit code 8; its last line: nothing seen" : "exit code 9";
+  expect(spy).toMatchObject({ status: "does not start", reason: expect.stringContaining(seen) });
+  expect(yaml).toMatchObject({ status: "unreadable", reason: expect.stringMatching(/^server\.yaml: .*\d$/) });
+  expect(none?.reason).toBe("there is neither a server.yaml nor a Makefile");
+}, 60_000);
 
 test("a folder that does not exist is wrong usage", async () => {
   const { code, stderr } = await runApp("lab", ["grade", "/nowhere"]);

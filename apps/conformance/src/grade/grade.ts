@@ -38,9 +38,9 @@ export async function gradeAll(options: Options, given: readonly string[]): Prom
   const isolation = await findIsolation();
   try {
     const csv = CsvFile.create(join(options.out, "grades.csv"), COLUMNS);
-    for (const [index, folder] of folders.entries()) {
+    for (const index of folders.keys()) {
       const name = names[index] ?? "";
-      const grade = await gradeOne(options, isolation, folder, index);
+      const grade = await gradeOne(options, isolation, folders, index);
       await csv.append([toRow(name, grade, isolation)]);
       writeFileDurably(join(options.out, `${name}.html`), formatPage(name, grade, isolation));
       process.stdout.write(`${name}: ${describeGrade(grade)}\n`);
@@ -57,9 +57,11 @@ export async function gradeAll(options: Options, given: readonly string[]): Prom
 async function gradeOne(
   options: Options,
   isolation: Isolation,
-  source: string,
+  folders: readonly string[],
   index: number,
 ): Promise<Grade> {
+  const source = folders[index] ?? "";
+  const hidden = [...folders, resolve(options.out)];
   const { command, level, durationMs, buildTimeoutMs, memoryBytes, diskBytes, processes, timeoutMs } =
     options;
   const isRoot = process.getuid?.() === 0;
@@ -74,7 +76,7 @@ async function gradeOne(
     processes,
     ...(command === undefined ? {} : { command }),
   };
-  const jail = { isolation, source, diskBytes, timeoutMs };
+  const jail = { isolation, source, hidden, diskBytes, timeoutMs };
   const { stdout, stderr, isLate } = await runJailed(jail, JUDGE, [JSON.stringify(orders)]);
   if (isLate) return failed("late", `it did not end within ${timeoutMs} ms`);
   try {

@@ -31,6 +31,8 @@ export interface Jail {
   readonly isolation: Isolation;
   /** Folder that is copied into the sandbox. */
   readonly source: string;
+  /** Folders that are empty in the sandbox: other submissions, and what is known of them. Only with namespaces. */
+  readonly hidden: readonly string[];
   readonly diskBytes: number;
   readonly timeoutMs: number;
 }
@@ -56,11 +58,7 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
   try {
     if (!hasNamespaces) return await collect(["sh", "-c", `${copy} || exit 97; exec ${run}`], jail.timeoutMs);
     // The shell stays: as the first process of the namespace it reaps orphans.
-    const lines = [
-      ...setUp(stage, copy, jail.diskBytes, module).map((line) => `${line} || exit 97`),
-      run,
-      "exit $?",
-    ];
+    const lines = [...setUp(stage, copy, jail, module).map((line) => `${line} || exit 97`), run, "exit $?"];
     return await collect(
       [...WITH_PARENT, "unshare", ...NAMESPACES, "sh", "-c", lines.join("\n")],
       jail.timeoutMs,
@@ -71,13 +69,21 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
   }
 }
 
-/** Returns the commands that bring loopback up, copy the folder, and mount file systems of bounded size. */
-function setUp(stage: string, copy: string, diskBytes: number, module: string): string[] {
+/** Returns the commands that bring loopback up, copy the folder, hide others, and mount file systems of bounded size. */
+function setUp(stage: string, copy: string, { diskBytes, hidden }: Jail, module: string): string[] {
   const mount = (folder: string) =>
     `mount -t tmpfs -o size=${diskBytes},nr_inodes=${FILES_MAX},mode=1777 none ${quote(folder)}`;
+  const hide = (folder: string) => `mount -t tmpfs -o ro,size=4k,mode=700 none ${quote(folder)}`;
   // A folder that holds this project cannot be covered.
-  const covered = SHARED_FOLDERS.filter((folder) => !module.startsWith(`${folder}/`));
-  return ["ip link set lo up", mount(stage), copy, ...covered.map(mount)];
+  const isOther = (folder: string) => !module.startsWith(`${folder}/`);
+  const covered = SHARED_FOLDERS.filter(isOther);
+  return [
+    "ip link set lo up",
+    mount(stage),
+    copy,
+    ...hidden.filter(isOther).map(hide),
+    ...covered.map(mount),
+  ];
 }
 
 async function collect([program = "", ...args]: readonly string[], timeoutMs: number): Promise<JailedResult> {

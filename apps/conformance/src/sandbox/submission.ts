@@ -31,10 +31,20 @@ export function readSubmission(folder: string, given: string | undefined): Submi
     if (given === undefined) throw new Error("there is no server.yaml, and --command is not given");
     return { build: makefile, command: checkPort(given) };
   }
-  const { success, data, error } = ServerFile.safeParse(parse(readFileSync(path, "utf8")));
+  const { success, data, error } = ServerFile.safeParse(parseYaml(readFileSync(path, "utf8")));
   if (!success) throw new Error(`server.yaml: ${z.prettifyError(error).replaceAll(/\s+/g, " ")}`);
   const command = typeof data.command === "string" ? data.command : data.command.map(quotePart).join(" ");
   return { build: data.build ?? makefile, command: checkPort(command) };
+}
+
+/** @throws Error with one sentence; the parser's message goes on with an excerpt of the file */
+function parseYaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    const [sentence = ""] = (error as Error).message.split("\n");
+    throw new Error(`server.yaml: ${sentence.replace(/:$/, "")}`);
+  }
 }
 
 function checkPort(command: string): string {
