@@ -4,6 +4,9 @@ const count = z.number().int().nonnegative();
 /** Processor time by elapsed time: 1 is one core. */
 const cores = z.number().nonnegative();
 
+/** Share of its core from which on a server is at its limit. Below it the client decides the rate. */
+export const SATURATED_CORES = 0.95;
+
 /** Reasons for which a slice is measured again. */
 export const DISTURBANCES = [
   /** Other processes took more of the server's core than usual. */

@@ -5,10 +5,11 @@ export { type ComparedExperiment, compareExperiments } from "./experiment-compar
 export { comparisonTable } from "./experiment-comparison/comparison-table.ts";
 export { comparisonMarkdown, comparisonText } from "./experiment-comparison/comparison-text.ts";
 export { listExperiments } from "./model/experiment.ts";
-export { serverNames } from "./model/group.ts";
+export { type Group, serverNames } from "./model/group.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";
 export { type AnswerRow, answerTable, describeLevel } from "./story/answer-rows.ts";
 export type { Story } from "./story/parts.ts";
 export { tellStory } from "./story/story.ts";
+export { demandTable } from "./text/demand-table.ts";
 export { summaryTable } from "./text/summary-table.ts";

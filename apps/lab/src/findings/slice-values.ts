@@ -1,7 +1,4 @@
-import type { FindingQuantity, RepetitionResult, Slice } from "@c10k-lab/protocol";
-
-/** Share of its core from which on a server is at its limit. Below it the client decides the rate. */
-const SATURATED_CORES = 0.95;
+import { type FindingQuantity, type RepetitionResult, SATURATED_CORES, type Slice } from "@c10k-lab/protocol";
 
 type Read = (slice: Slice) => number | null;
 

@@ -3,7 +3,9 @@ import type { LabResults } from "@c10k-lab/protocol";
 import {
   type AnswerRow,
   answerTable,
+  demandTable,
   describeLevel,
+  type Group,
   listExperiments,
   type Story,
   serverNames,
@@ -125,15 +127,24 @@ function describeRow(row: AnswerRow): string {
   return head.map((name, at) => (at < 2 ? cells[at] : `${name} ${cells[at]}`)).join(", ");
 }
 
-/** Returns the table of all cells, incidents, and every finding. */
-function listAll({ experiment: { results }, findings }: Story): string[] {
+/** Returns the table of all cells, the service demands, incidents, and every finding. */
+function listAll({ experiment: { results, groups }, findings }: Story): string[] {
   if (results.repetitions.length === 0) return [];
   return [
     ...terminalTable(summaryTable(results)).split("\n"),
+    "",
+    ...groups.flatMap(drawDemands),
     ...describeIncidents(results.repetitions),
     "",
     ...new Set([...findings, ...(results.findings?.findings ?? [])].map(describeAnswer)),
   ];
+}
+
+function drawDemands(group: Group): string[] {
+  const table = demandTable(group);
+  if (table === null) return [];
+  const place = group.name === null ? "" : `, ${group.name}`;
+  return [`Service demand${place}: D is the CPU time per message`, ...terminalTable(table).split("\n"), ""];
 }
 
 function bold(line: string, { hasStyles }: Screen): string {

@@ -3,6 +3,7 @@ import type { Figures } from "../charts/charts.ts";
 import type { Figure } from "../charts/draw/chart.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
+import { demandTable } from "../text/demand-table.ts";
 import { figureBlock } from "../text/figures.ts";
 import { blocks, bullets, demoted, renderTable, text } from "../text/markdown.ts";
 import { tabulateGroup } from "../text/summary-table.ts";
@@ -46,6 +47,7 @@ function renderGroup(group: Group, figures: readonly Figure[]): string {
     renderTable(tabulateGroup(group)),
     incidents(group),
     intervals(group),
+    serviceDemand(group),
     isAblation(group) ? "" : scalabilityModel(group),
     ...(figures.length === 0 ? [] : ["### Charts", MARKS, ...figures.map(figureBlock)]),
     clocks(group),
@@ -61,6 +63,17 @@ function renderGroup(group: Group, figures: readonly Figure[]): string {
 const MARKS =
   "Each mark is the median of a cell's repetitions; upright bars are intervals. A hollow mark, joined by no line, is a cell " +
   "that did not end ok or whose ledgers differ: it is in no comparison.";
+
+function serviceDemand(group: Group): string {
+  const table = demandTable(group);
+  if (table === null) return "";
+  return blocks(["### Service demand", DEMAND, renderTable(table)]);
+}
+
+const DEMAND =
+  "D is the CPU time per message, 1/D the messages per second that one core carries (utilization law). Where the server " +
+  "reached 95 % of its core, its rate there is divided by the 1/D of slices below the limit: 1 when the law holds, more when " +
+  "messages are cheaper under full load.";
 
 function incidents(group: Group): string {
   const sentences = describeIncidents(group.results.repetitions);
