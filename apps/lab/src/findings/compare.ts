@@ -10,11 +10,10 @@ import {
   UNBOUNDED,
 } from "@c10k-lab/inference";
 import type { Finding, RepetitionResult, Verdict } from "@c10k-lab/protocol";
-import type { MeasuredCell } from "./cells.ts";
 import type { Comparison } from "./comparisons.ts";
 import { doubtsOf } from "./doubts.ts";
 import { NOTHING, writeEffect } from "./effects.ts";
-import { countReplaced, isBounded, logRatios, SLICE_READERS } from "./slice-values.ts";
+import { countReplaced, isBounded, isClientBusy, logRatios, SLICE_READERS } from "./slice-values.ts";
 import { WHOLE_READERS, wholeValues } from "./whole-values.ts";
 
 /** Smaller ratios of two medians of few repetitions are not claimed, however narrow the interval. */
@@ -75,7 +74,7 @@ function compareWhole(comparison: Comparison): Compared {
 
 function describe(plan: string, { comparison, effect, values }: Compared): Finding {
   const { question, quantity, cell, against } = comparison;
-  const bounds = comparison.isSliced && quantity === "rate" ? boundsOf(cell, against) : UNBOUNDED;
+  const bounds = comparison.isSliced ? boundsOf(comparison) : UNBOUNDED;
   const both = [...cell.repetitions, ...against.repetitions];
   const verdict = judge(comparison, effect, bounds);
   const isOpen = verdict === "not-shown" && !(bounds.isOverBounded && bounds.isUnderBounded);
@@ -106,8 +105,17 @@ function judge(comparison: Comparison, effect: Effect, bounds: Bounds): Verdict 
   return verdict === "shown" && isTooSmall ? "not-shown" : verdict;
 }
 
-function boundsOf(cell: MeasuredCell, against: MeasuredCell): Bounds {
-  return { isOverBounded: isBounded(cell.repetitions), isUnderBounded: isBounded(against.repetitions) };
+/** A rate that the client limits is a lower bound. A response time that it lengthens is an upper one: the sides change places. */
+function boundsOf({ quantity, cell, against }: Comparison): Bounds {
+  const [over, under] = [cell.repetitions, against.repetitions];
+  switch (quantity) {
+    case "rate":
+      return { isOverBounded: isBounded(over), isUnderBounded: isBounded(under) };
+    case "p99":
+      return { isOverBounded: isClientBusy(under), isUnderBounded: isClientBusy(over) };
+    default:
+      return UNBOUNDED;
+  }
 }
 
 /** Returns the time that the slices of repetitions took, seconds. */

@@ -11,10 +11,13 @@ export interface Comparison {
   readonly against: MeasuredCell;
 }
 
-/** Returns the quantities that are compared in a group, the first one first. An open loop offers the same rate to all. */
+/**
+ * Returns the quantities that are compared in a group, the first one first. An open loop offers the same rate to all; in a
+ * closed one the response time follows from the rate (Little's law), and is the client's where the client is the limit.
+ */
 export function quantitiesOf(group: readonly RepetitionResult[]): readonly Comparison["quantity"][] {
   if (!isSliced(group)) return wholeQuantities(group);
-  return isOpenLoop(group) ? ["cost"] : ["cost", "rate"];
+  return isOpenLoop(group) ? ["cost", "p99"] : ["cost", "rate"];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { RepetitionResult } from "@c10k-lab/protocol";
+import { LatencyHistogram } from "@c10k-lab/stats";
 import { expect, test } from "vitest";
 import { findAnswers } from "../../src/findings/find-answers.ts";
 import { makeRepetition, makeSlice } from "../fixtures/slices.ts";
@@ -109,6 +110,60 @@ test.each([
     measure("epoll", 10, { cores: otherCores, rate: otherRate }),
   );
   expect(findings.find(({ quantity }) => quantity === "rate")?.verdict).toBe(verdict);
+});
+
+/** Returns an open loop whose messages took 100 µs, and one in fifty a time of its own. */
+function measureOpen(
+  variant: string,
+  slowUs: number,
+  wish: { messages?: number; clientCores?: number } = {},
+) {
+  const { messages = 2000, clientCores = 0.4 } = wish;
+  return measure(variant, 10).map((repetition) => ({
+    ...repetition,
+    client: { latencyUs: { intended: { count: messages } } } as RepetitionResult["client"],
+    slices: repetition.slices.map((slice) => ({
+      ...slice,
+      client: { cores: clientCores },
+      histograms: { ...slice.histograms, intended: timesOf(messages, slowUs + 10 * slice.block) },
+    })),
+  }));
+}
+
+function timesOf(messages: number, slowUs: number): string {
+  const times = new LatencyHistogram();
+  for (let count = 0; count < messages; count++) times.record(count % 50 === 0 ? slowUs : 100);
+  return times.encode();
+}
+
+const p99s = (...repetitions: ReturnType<typeof measureOpen>[]) =>
+  find(...repetitions).findings.filter(({ quantity }) => quantity === "p99");
+
+test("an open loop compares the p99 of slices, from the time a message was due", () => {
+  const open = [measureOpen("select", 4000), measureOpen("epoll", 2000)];
+  const [finding] = p99s(...open);
+  expect(finding).toMatchObject({ variant: "select", verdict: "shown", slices: 30 });
+  expect(finding?.effect).toBeCloseTo(2, 1);
+  const { levels } = find(...open);
+  expect(levels.map(({ quantity }) => quantity)).toEqual(["cost", "p99", "cost", "p99"]);
+  expect(levels[1]?.value).toBeCloseTo(4.03, 1);
+});
+
+test("slices of fewer than 1,000 messages have no p99, and a closed loop compares none", () => {
+  expect(p99s(measureOpen("select", 4000, { messages: 999 }), measureOpen("epoll", 2000))).toEqual([]);
+  expect(p99s(measure("select", 10), measure("epoll", 10))).toEqual([]);
+});
+
+test.each([
+  ["a slower server whose client was busy shows nothing", 1, 0.4, "not-shown"],
+  ["a slower server is at least so slow where the other's client was busy", 0.4, 1, "at-least"],
+  ["two whose clients were busy show nothing", 1, 1, "not-shown"],
+] as const)("the p99 of a busy client is an upper bound: %s", (_, over, under, verdict) => {
+  const [finding] = p99s(
+    measureOpen("select", 4000, { clientCores: over }),
+    measureOpen("epoll", 2000, { clientCores: under }),
+  );
+  expect(finding?.verdict).toBe(verdict);
 });
 
 test("a variant is compared with itself at both ends of the axis", () => {
