@@ -39,7 +39,7 @@ export function idsOf(title: string): string[] {
   return [id, ...(/^,? (and )?/.test(rest) ? idsOf(rest.replace(/^,? (and )?/, "")) : [])];
 }
 
-export function isTestOf({ row, titles = [] }: Fault, { title, fullName }: TestOutcome): boolean {
+function isTestOf({ row, titles = [] }: Fault, { title, fullName }: TestOutcome): boolean {
   return idsOf(title).includes(row) || titles.some((part) => fullName.includes(part));
 }
 
@@ -82,7 +82,7 @@ interface Report {
   }[];
 }
 
-export function outcomesOf(report: Report): TestOutcome[] {
+function outcomesOf(report: Report): TestOutcome[] {
   return report.testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.map(({ title, fullName, status }) => ({
       file: relative(ROOT, name),

@@ -24,6 +24,7 @@ const before = new Set(children());
 afterAll(async () => {
   const left = () => children().filter((child) => !before.has(child));
   // The kernel tells Node of an end through an event, which may be a turn away.
-  for (let turn = 0; turn < 50 && left().length > 0; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let turn = 0; turn < 50 && left().length > 0; turn++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   expect(left(), "processes that the tests of this file left behind").toEqual([]);
 });

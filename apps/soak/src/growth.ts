@@ -1,6 +1,6 @@
 import { type Interval, median, medianInterval } from "@c10k-lab/inference";
 
-/** What a server holds at a moment. */
+/** Resources that a server holds at a moment. */
 export interface Sample {
   readonly memoryKiB: number;
   readonly descriptors: number;
@@ -10,7 +10,7 @@ export interface Sample {
   readonly responseMs: number | null;
 }
 
-export type Quantity = keyof Sample;
+type Quantity = keyof Sample;
 
 /** Growth from the first half of a life to the second that is no leak: allocators and clients come and go. */
 const TOLERANCES: Readonly<Record<Quantity, number>> = {
@@ -20,7 +20,7 @@ const TOLERANCES: Readonly<Record<Quantity, number>> = {
   closeWait: 5,
   responseMs: 20,
 };
-export const QUANTITIES = Object.keys(TOLERANCES) as Quantity[];
+const QUANTITIES = Object.keys(TOLERANCES) as Quantity[];
 
 /** Part of a life in which code is compiled and pools fill. */
 const WARM_UP = 1 / 3;

@@ -12,7 +12,7 @@ export interface Life {
   readonly server: ServerName;
   readonly connects: number;
   readonly growths: readonly Growth[];
-  /** What clients and books found wrong, one sentence each. */
+  /** Mistakes that clients and ledgers found, one sentence each. */
   readonly mistakes: readonly string[];
 }
 

@@ -10,7 +10,7 @@ const READY_MS = 30_000;
 /** TCP_CLOSE_WAIT in /proc/net/tcp. */
 const CLOSE_WAIT = "08";
 
-/** A server process, from its start to its end. */
+/** A server process, from start to exit. */
 export class SoakedServer {
   readonly port: number;
   readonly #folder: string;

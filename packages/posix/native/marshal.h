@@ -50,8 +50,8 @@ static inline double arg_double(napi_env env, napi_value value) {
   return napi_get_value_double(env, value, &number) == napi_ok ? number : -1;
 }
 
-/* Reads a time-out that may be negative (no limit); false for what is no number, which would otherwise wait for ever. A
- * fraction is rounded up. `most` is what the system call can take. */
+/* Reads a time-out that may be negative (no limit); false for what is no number, which would otherwise wait without
+ * limit. A fraction is rounded up. `most` is what the system call can take. */
 static inline bool arg_timeout(napi_env env, napi_value value, double most, int64_t *timeout) {
   double number;
   if (napi_get_value_double(env, value, &number) != napi_ok || number != number) return false;

@@ -8,7 +8,7 @@ import { posix } from "../src/index.ts";
 import { oddValues, SMALL } from "./odd-values.ts";
 
 const CALLS_EACH = 2000;
-/** Index of the time-out, of which any number is a valid one and may wait for ever. */
+/** Index of the time-out, of which any number is a valid one and may wait without limit. */
 const TIMEOUT_AT: Record<string, number> = {
   epoll_wait: 2,
   epoll_pwait2: 2,

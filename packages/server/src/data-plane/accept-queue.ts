@@ -73,7 +73,7 @@ export class AcceptQueue {
 
   /**
    * Accepts all waiting connections, then closes the listener: close(2) would reset those still in the queue. The queue holds
-   * one more than the backlog; what comes later is reset, so clients that reconnect for ever do not hold up the end.
+   * one more than the backlog; what comes later is reset, so clients that reconnect without end do not hold up the end.
    */
   close(nowUs: number): void {
     this.#mayHaveMore = true;
