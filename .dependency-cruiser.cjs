@@ -75,7 +75,7 @@ const ROOMS = {
     "child.ts",
     "stoppable.ts",
     "bounded-log.ts line-queue.ts",
-    "environment.ts processors.ts timers.ts",
+    "environment.ts free-port.ts processors.ts timers.ts",
     "proc",
   ],
   "packages/report": [

@@ -1,7 +1,7 @@
 import { type FindingQuantity, type RepetitionResult, SATURATED_CORES, type Slice } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 
-/** Fewer messages say nothing about the slowest one in a hundred. */
+/** Fewer messages do not show the slowest one in a hundred. */
 const P99_MESSAGES_MIN = 1000;
 
 type Read = (slice: Slice) => number | null;

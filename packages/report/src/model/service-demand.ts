@@ -17,7 +17,7 @@ export interface ServiceDemand {
   readonly cores: number | null;
   /** Median rate of the slices in which the server was at its limit; null where too few were. */
   readonly limitRate: number | null;
-  /** That rate by the 1/D of slices below the limit; null where there are too few of either. */
+  /** Ratio of that rate to the 1/D of slices below the limit; null where there are too few of either. */
   readonly check: number | null;
 }
 
