@@ -8,7 +8,7 @@ const GROWTH_MIN = 1.25;
 
 /** A claim without a full stop, and what orders claims. */
 export interface Claim {
-  /** A server that is the subject of `text`; null where the subject is in it. */
+  /** Servers that are the subject of `text`; null where the subject is in it. */
   readonly subject: string | null;
   /** Begins in lower case. */
   readonly text: string;
@@ -164,10 +164,11 @@ function claimBreak(findings: readonly Finding[]): Claim | null {
     const [one] = held.toSorted((a, b) => b.at - a.at);
     if (one === undefined) return null;
     return {
-      text: `${listed(held.map(nameOf))} carried everything up to ${describePlace(one.axis, one.at)}`,
+      ...ABOUT_NONE,
+      subject: listed(held.map(nameOf)),
+      text: `carried everything up to ${describePlace(one.axis, one.at)}`,
       strength: 1,
       quantity: null,
-      ...ABOUT_NONE,
     };
   }
   return {

@@ -14,11 +14,14 @@ import type {
 } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import {
+  claimOf,
   describeAnswer,
   describeBound,
+  describeClaim,
   describeComparisonRule,
   describeDoubt,
   describeEnvironmentDifference,
+  describeFailure,
   describeIncidents,
   describeRegression,
   describeRemarks,
@@ -505,6 +508,33 @@ test.each<[Partial<Finding>, string]>([
   ],
 ])("the finding %j reads: %s", (change, sentence) => {
   expect(describeAnswer({ ...FINDING, ...change })).toBe(sentence);
+});
+
+test("a claim that begins with the names of servers keeps their case", () => {
+  const held: Finding = {
+    ...FINDING,
+    question: "limit",
+    quantity: "held",
+    against: null,
+    at: 4000,
+    cause: null,
+  };
+  const claim = claimOf([
+    { ...held, variant: "py", verdict: "at-least" },
+    { ...held, variant: "epoll", verdict: "at-least" },
+  ]);
+  expect(describeClaim(claim)).toBe("py and epoll carried everything up to 4,000 connections");
+});
+
+test("a failed cell is explained by its first incident, any other one by none", () => {
+  const incidents: Incident[] = [
+    { incident: "ended-early", process: "server", exitCode: 7, signal: null, answer: "no luck" },
+    { incident: "failed", outcome: "reset", connections: 3, first: null },
+  ];
+  expect(describeFailure({ status: "failed", incidents })).toBe(
+    "The server ended before it was told to, with exit code 7 (no luck); see server.log.",
+  );
+  expect(describeFailure({ status: "ok", incidents })).toBeNull();
 });
 
 const OPEN: Finding = { ...FINDING, verdict: "not-shown", wouldTake: 25.5 };
