@@ -87,8 +87,9 @@ int main(int argc, char **argv) {
   const int stop_signal = atoi(argv[2]);
   sigset_t handled, before;
   sigemptyset(&handled);
-  for (size_t index = 0; index < 5; index++)
-    sigaddset(&handled, (const int[]){SIGCHLD, SIGTERM, SIGQUIT, SIGINT, SIGHUP}[index]);
+  /* SIGPIPE: a report that nobody reads any more must not end this process before it has killed the others. */
+  for (size_t index = 0; index < 6; index++)
+    sigaddset(&handled, (const int[]){SIGCHLD, SIGTERM, SIGQUIT, SIGINT, SIGHUP, SIGPIPE}[index]);
   sigprocmask(SIG_BLOCK, &handled, &before);
   fcntl(REPORT, F_SETFD, FD_CLOEXEC);
   prctl(PR_SET_CHILD_SUBREAPER, 1);

@@ -47,6 +47,15 @@ test("a killed parent leaves no process behind", async () => {
   await until(() => processesWith("sleep 98764").length === 0, "the command has ended", 5000);
 });
 
+test("a killed parent leaves no process behind of a command with descendants, although nobody reads of its end", async () => {
+  const script = "nest() { if (( $1 > 0 )); then ( nest $(($1 - 1)); : ); else sleep 98766; fi; }; nest 8; :";
+  const parent = spawn(process.execPath, [KEEPING, "bash", "-c", script], { stdio: "ignore" });
+  const sleeping = () => processesWith("sleep 98766").filter((pid) => !commandLine(pid).includes("nest"));
+  await until(() => sleeping().length === 1, "the innermost runs", 10_000);
+  parent.kill("SIGKILL");
+  await until(() => processesWith("sleep 98766").length === 0, "all have ended", 5000);
+});
+
 test("CPU time of forked processes is counted while they live and at the end", async () => {
   const kept = keep(
     "for one in 1 2; do (for ((i=0; i<300000; i++)); do :; done; exec sleep 98765) & done; wait",
