@@ -47,7 +47,7 @@ test("when every source address is out of ports the outcome is no-ports", () => 
   expect(bind).toHaveBeenCalledTimes(3);
 });
 
-test("a socket that is connected to itself is no connection to a server", () => {
+test("C3 a socket that is connected to itself is no connection to a server", () => {
   const write = (first: number) => (_fd: number, address: Uint8Array) => {
     address[0] = first;
     return 0;

@@ -60,7 +60,7 @@ test("an address of another machine is no-ports for every connection", async () 
   expect(result.summary().latencyUs.connect.failed).toBe(5);
 });
 
-test("a socket that the kernel connects to itself is noticed, also with --source", async () => {
+test("C3 a socket that the kernel connects to itself is noticed, also with --source", async () => {
   // No server listens on this port, and the kernel hands it out: a connection gets it as its own port.
   const port = await freePort();
   const args = [

@@ -8,7 +8,7 @@ import { expectCleanEnd } from "../../harness/expectations.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 export function churnCases(subject: Subject): void {
-  test("500 clients that reset in the middle of a stream leave one row each, no descriptor and no thread", async () => {
+  test("S14 500 clients that reset in the middle of a stream leave one row each, no descriptor and no thread", async () => {
     await using server = await subject.start();
     using witness = await Client.connect(server.port);
     expect(await witness.answers()).toBe(true);
@@ -41,7 +41,7 @@ export function churnCases(subject: Subject): void {
     expect(reasons.get("client-closed")?.length).toBe(2);
   });
 
-  test("a client that resets before it is accepted gets a row", async () => {
+  test("S6 a client that resets before it is accepted gets a row", async () => {
     await using server = await subject.start();
     await server.freeze();
     const clients = await Client.all(50, server.port);

@@ -10,7 +10,7 @@ import type { Subject } from "../../harness/subject.ts";
 const MiB = 2 ** 20;
 
 export function fairnessCases(subject: Subject): void {
-  test("100 clients that send and never read cost the server one buffer each at most", async () => {
+  test("S11 100 clients that send and never read cost the server one buffer each at most", async () => {
     await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
     using other = await Client.connect(server.port);
     for (let at = 0; at < 200; at++) await other.answers();

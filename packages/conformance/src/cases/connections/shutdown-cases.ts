@@ -6,22 +6,22 @@ import { Pattern } from "../../harness/patterns.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 export function shutdownCases(subject: Subject): void {
-  test("after SIGTERM under load each of 50 clients gets an exact prefix of its bytes, then an end of file", () =>
+  test("P1 after SIGTERM under load each of 50 clients gets an exact prefix of its bytes, then an end of file", () =>
     echoExactPrefix(subject));
 
   test("SIGINT ends idle connections with a FIN, and the server exits 0", () => endIdleConnections(subject));
 
-  test("after SIGTERM the server accepts no new client", () => acceptNobodyAfterSigterm(subject));
+  test("P1 after SIGTERM the server accepts no new client", () => acceptNobodyAfterSigterm(subject));
 
-  test("connections in the accept queue at SIGTERM end without a reset", () => endAcceptQueue(subject));
+  test("P1 connections in the accept queue at SIGTERM end without a reset", () => endAcceptQueue(subject));
 
-  test("the server cuts a client that has not closed when the drain time is over", () =>
+  test("P1 the server cuts a client that has not closed when the drain time is over", () =>
     cutStubbornClient(subject));
 
-  test("a second SIGTERM ends the server at once, and every row is written", () =>
+  test("P1 a second SIGTERM ends the server at once, and every row is written", () =>
     endAtSecondSigterm(subject));
 
-  test("a client that does not read cannot delay the end after a second SIGTERM", () =>
+  test("P1 a client that does not read cannot delay the end after a second SIGTERM", () =>
     endDespiteDeafClient(subject));
 
   test("a server without connections ends at once with totals of zero", () => endWithoutConnections(subject));

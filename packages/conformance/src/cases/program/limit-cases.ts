@@ -13,11 +13,11 @@ export function limitCases(subject: Subject): void {
   test("a refused client that has already sent something gets an end of file, not a reset", () =>
     endRefusedWithoutReset(subject));
 
-  test("--idle-timeout closes silent clients and keeps active ones", () => closeSilentClients(subject));
+  test("S20 --idle-timeout closes silent clients and keeps active ones", () => closeSilentClients(subject));
 
   testWith(
     "prlimit",
-    "without free descriptors the server keeps serving, pauses accepting, and later accepts all who wait",
+    "S1 S2 without free descriptors the server keeps serving, pauses accepting, and later accepts all who wait",
     () => serveWithoutFreeDescriptors(subject),
   );
 }

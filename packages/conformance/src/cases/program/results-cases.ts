@@ -13,12 +13,12 @@ export function resultsCases(subject: Subject): void {
   test("a row holds the client, the start, the duration and the counts", () =>
     describeConnectionInRow(subject));
 
-  test("SIGKILL loses no written row and tears none", () => keepRowsAfterSigkill(subject));
+  test("P2 SIGKILL loses no written row and tears none", () => keepRowsAfterSigkill(subject));
 
   test("for a path that cannot be written the server prints one sentence and exits 3 before it listens", () =>
     refuseUnwritablePath(subject));
 
-  test("for a full disk at the start the server prints one sentence and exits 3", () =>
+  test("B3 for a full disk at the start the server prints one sentence and exits 3", () =>
     refuseFullDisk(subject));
 
   testWith(
@@ -27,7 +27,7 @@ export function resultsCases(subject: Subject): void {
     () => reportFullFile(subject),
   );
 
-  test("for a port in use the server prints one sentence, exits 1 and leaves the other server's file unchanged", () =>
+  test("P3 for a port in use the server prints one sentence, exits 1 and leaves the other server's file unchanged", () =>
     refusePortInUse(subject));
 
   test("P3 for a port that a connection leaves from the server says so, and how to keep it free", () =>
@@ -36,7 +36,7 @@ export function resultsCases(subject: Subject): void {
   test("for a metrics port in use the server prints one sentence and exits 1", () =>
     refuseMetricsPortInUse(subject));
 
-  test("the port of a server that ended is free at once, even with connections in TIME_WAIT", () =>
+  test("P3 the port of a server that ended is free at once, even with connections in TIME_WAIT", () =>
     reusePortAtOnce(subject));
 
   test("with --reuse-port two servers share a port, and each client reaches one of them", () =>
