@@ -15,9 +15,11 @@ const sources = globSync("{apps,packages,docker}/**/*.ts", {
 
 test("every id that begins a test's title is a row of the faults", () => {
   const titles = sources.flatMap((text) =>
-    [...text.matchAll(/\b(?:test|it|testWith)(?:\.each\([^)]*\))?\(\s*(?:"\w+",\s*)?["'`]([^"'`\n]+)/g)].map(
-      ([, title = ""]) => title,
-    ),
+    [
+      ...text.matchAll(
+        /\b(?:test|it|testWith|testAsRoot)(?:\.each\([^)]*\))?\(\s*(?:"\w+",\s*)?["'`]([^"'`\n]+)/g,
+      ),
+    ].map(([, title = ""]) => title),
   );
   const ids = new Set(titles.flatMap(idsOf));
   expect(ids.size).toBeGreaterThan(5);

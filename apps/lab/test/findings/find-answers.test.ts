@@ -328,3 +328,15 @@ test("doubts about the client touch a rate and not a cost, and count only in mos
   );
   expect(few.findings.flatMap((one) => one.doubts)).toEqual([]);
 });
+
+test("trial 26, trial 29: a client that the lab killed, or a probe without an answer, is no limit of the server", () => {
+  const isKilled = { status: "failed", client: null, final: null };
+  const killed = [1, 2, 3].map((repetition) =>
+    makeRepetition({ variant: "epoll", axisValue: 10, repetition }, isKilled),
+  );
+  expect(limits(...killed)).toEqual([]);
+  const well = [1, 2, 3].map((repetition) => makeRepetition({ variant: "epoll", axisValue: 5, repetition }));
+  const [limit, ...others] = limits(...well, ...killed);
+  expect(others).toEqual([]);
+  expect(limit).toMatchObject({ at: 5, verdict: "at-least", cause: null });
+});

@@ -1,0 +1,60 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LabProcess, runApp } from "@c10k-lab/process/testing";
+import { Manifest } from "@c10k-lab/protocol";
+import { expect, test } from "vitest";
+
+const PLAN = `question: Does it survive?
+about: A plan of a test.
+vary: connections
+values: [300]
+measure: whole
+`;
+
+function writePlan(rest: string): string {
+  const file = join(mkdtempSync(join(tmpdir(), "c10k-plan-")), "mine.yaml");
+  writeFileSync(file, PLAN + rest);
+  return file;
+}
+
+test("trial X4: a fractional axis value is refused with one sentence, before anything is measured", async () => {
+  const lab = new LabProcess(["run", "aa", "--values", "1.5"]);
+  expect(await lab.exited).toBe(2);
+  expect(lab.stderr).toBe("lab: --values: '1.5' is not a whole number\n");
+  expect(readdirSync(lab.results)).toEqual([]);
+});
+
+test("trial 12: groups whose folders would be the same are refused, and their names are said", async () => {
+  const plan = writePlan('variants: { epoll: }\ngroups: { C: {}, "C++": {} }\n');
+  const { code, stderr } = await runApp("lab", ["run", plan]);
+  expect(code).toBe(2);
+  expect(stderr).toContain("groups.C++: its folders would be called like those of 'C'");
+});
+
+/** Only root may mount a small file system. */
+const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
+
+testAsRoot(
+  "trial X3, B3: a full disk in the middle of an experiment ends it with exit 3 and one sentence, and what was written can be read",
+  async () => {
+    const plan = writePlan("repeats: 5\nvariants: { epoll: , select: }\nload: { repeat: 1 }\n");
+    const folder = join(mkdtempSync(join(tmpdir(), "c10k-full-")), "disk");
+    mkdirSync(folder);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=220k", "c10k-test", folder]);
+    try {
+      const lab = new LabProcess(["run", plan], { results: folder });
+      expect(await lab.exited, lab.stderr).toBe(3);
+      expect(lab.stderr).toContain("lab: results could not be written: ENOSPC: no space left on device");
+      expect(lab.stderr).not.toMatch(/^ +at /m);
+      expect(lab.children()).toEqual([]);
+      const run = join(folder, "latest");
+      Manifest.parse(JSON.parse(readFileSync(join(run, "manifest.json"), "utf8")));
+      expect(readdirSync(run, { recursive: true }).filter((name) => `${name}`.endsWith(".tmp"))).toEqual([]);
+    } finally {
+      execFileSync("umount", ["--lazy", folder]);
+    }
+  },
+  120_000,
+);
