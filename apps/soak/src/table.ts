@@ -10,7 +10,7 @@ const HEAD = [
   "threads",
   "CLOSE_WAIT",
   "response ms",
-  "books",
+  "ledgers",
 ];
 
 /** Returns a table of the lives: the level of each quantity, and its growth with the 99 % interval. */
@@ -21,7 +21,7 @@ export function formatLives(lives: readonly Life[]): string {
       server,
       String(connects),
       ...growths.map(describe),
-      mistakes.length === 0 ? "balanced" : "see below",
+      mistakes.length === 0 ? "agree" : "see below",
     ]);
   }
   return `${table}\nLevel, and growth from the first to the second half of a life with its 99 % interval; ! is a leak.`;
