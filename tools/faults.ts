@@ -4,6 +4,7 @@
  *
  *     npm run docs:faults -- REPORT.json ...
  */
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import faults from "./faults.json" with { type: "json" };
@@ -105,4 +106,5 @@ if (import.meta.main) {
   }
   const outcomes = files.flatMap((file) => outcomesOf(JSON.parse(readFileSync(file, "utf8"))));
   writeFileSync(PAGE, faultsPage(outcomes));
+  execFileSync(join(ROOT, "node_modules/.bin/biome"), ["format", "--write", PAGE], { stdio: "ignore" });
 }
