@@ -53,9 +53,13 @@ export function signed(value: number): string {
   return (value < 0 ? "−" : "+") + digits;
 }
 
+/** Largest ratio that is written out: beyond it are ends of intervals too wide for any conclusion. */
+const RATIO_MAX = 10_000;
+
 /** Rounds a ratio: 0.019, 1.23, 3.1, 12. */
 export function ratio(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return INFINITE;
+  if (value > RATIO_MAX) return `> ${integer(RATIO_MAX)}`;
   if (value < 0.1) return figure(value);
   if (value >= 10) return integer(value);
   return value < 2 ? value.toFixed(2) : value.toFixed(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { about, figure, integer, scientific } from "../src/numbers.ts";
+import { about, figure, integer, ratio, scientific } from "../src/numbers.ts";
 
 describe("numbers", () => {
   it.each([
@@ -28,5 +28,15 @@ it("Numbers far below 1 are written with a power of ten", () => {
     "0.012",
     "1.2 × 10⁻⁵",
     "1.0 × 10⁻¹¹",
+  ]);
+});
+
+it("A ratio beyond all use is a bound, not its digits", () => {
+  expect([0.0004, 1.234, 12.3, 10_000, 1.8e24].map(ratio)).toEqual([
+    "< 0.001",
+    "1.23",
+    "12",
+    "10,000",
+    "> 10,000",
   ]);
 });

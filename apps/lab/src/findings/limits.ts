@@ -1,4 +1,11 @@
-import { CONFIDENCE_PERCENT, median, medianInterval, ratioInterval } from "@c10k-lab/inference";
+import {
+  CONFIDENCE_PERCENT,
+  type Effect,
+  estimateEffects,
+  median,
+  medianInterval,
+  ratioInterval,
+} from "@c10k-lab/inference";
 import {
   type Axis,
   type Break,
@@ -8,7 +15,8 @@ import {
   type RepetitionResult,
 } from "@c10k-lab/protocol";
 import { cellsOf, isSliced, type MeasuredCell } from "./cells.ts";
-import { type Read, WHOLE_READERS, wholeValues } from "./whole-values.ts";
+import { isBounded, logLevels, SLICE_READERS } from "./slice-values.ts";
+import { WHOLE_READERS, wholeValues } from "./whole-values.ts";
 
 /** Smallest share of an offered rate with which a server keeps up. */
 const ACHIEVED_MIN = 0.95;
@@ -33,8 +41,10 @@ interface Sign {
 /** Returns the load at which each variant of a group broke, or that it did not; or the shortest backlog that suffices. */
 export function findLimits(plan: string, group: readonly RepetitionResult[]): Finding[] {
   const axis = group[0]?.axis ?? "connections";
-  const find = axis === "backlog" ? findEnough : LOADS.includes(axis) ? findBreak : null;
-  if (find === null || isSliced(group)) return [];
+  const sliced = isSliced(group);
+  const find =
+    axis === "backlog" ? findEnough : !LOADS.includes(axis) ? null : sliced ? findOverload : findBreak;
+  if (find === null) return [];
   const measured = group.filter(({ client, status }) => client !== null || status === "out-of-memory");
   return [...Map.groupBy(cellsOf(measured), ({ variant }) => variant).values()].flatMap((cells) => {
     const found = find(cells);
@@ -56,6 +66,13 @@ function findBreak(cells: readonly MeasuredCell[]): Found | null {
   const held = heldIn(last);
   const isHeld = last.repetitions.every(({ connections, client }) => client?.achieved.held === connections);
   return describe(last, held, isHeld || !asksToHold(last) ? "at-least" : "not-shown");
+}
+
+/** Returns the first load of an open loop that a server, at its limit, did not carry; in a closed loop there is none. */
+function findOverload(cells: readonly MeasuredCell[]): Found | null {
+  const signs = cells.map((cell) => ({ cell, sign: offeredSign(cell) }));
+  const first = signs.find(({ sign }) => sign !== null);
+  return first?.sign ? describe(first.cell, first.sign, "shown") : null;
 }
 
 /** Connections that come and go are not all open at one time. */
@@ -138,14 +155,22 @@ function offeredSign(cell: MeasuredCell): Sign | null {
   const offered = isConnecting || first?.axis === "rate" ? cell.axisValue : asked;
   if (typeof offered !== "number") return null;
   const quantity = isConnecting ? "connection-rate" : "rate";
-  const share: Read = (repetition) => {
-    const value = WHOLE_READERS[quantity](repetition);
-    return value === null ? null : value / offered;
-  };
-  const values = wholeValues(cell.repetitions, share);
+  const achieved = isSliced(cell.repetitions) ? rateAtLimit(cell) : achievedIn(cell, quantity);
+  if (achieved === null || achieved.high / offered >= ACHIEVED_MIN) return null;
+  const [value, low, high] = [achieved.effect, achieved.low, achieved.high].map((rate) => rate / offered);
+  return { cause: "offered", quantity, value: value ?? 0, low: low ?? null, high: high ?? null };
+}
+
+function achievedIn({ repetitions }: MeasuredCell, quantity: "rate" | "connection-rate"): Effect | null {
+  const values = wholeValues(repetitions, WHOLE_READERS[quantity]);
   const interval = medianInterval(values);
-  if (interval === null || interval.high >= ACHIEVED_MIN) return null;
-  return { cause: "offered", quantity, value: median(values) ?? 0, ...interval };
+  return interval === null ? null : { effect: median(values) ?? 0, low: interval.low, high: interval.high };
+}
+
+/** Returns the rate of a server that used its core up; null where the client decided the rate. */
+function rateAtLimit({ repetitions }: MeasuredCell): Effect | null {
+  if (isBounded(repetitions)) return null;
+  return estimateEffects([logLevels(repetitions, SLICE_READERS.rate)])[0] ?? null;
 }
 
 function rateSign(cell: MeasuredCell, best: MeasuredCell | null): Sign | null {

@@ -166,6 +166,23 @@ test.each([
   expect(finding?.verdict).toBe(verdict);
 });
 
+test.each([
+  ["at its limit broke under it", 0.99, 11_000, { cause: "offered", quantity: "rate", at: 15_000 }],
+  ["with time left did not: the client was late", 0.5, 11_000, null],
+  ["at its limit that carried it did not", 0.99, 19_500, null],
+] as const)("an offered rate in slices: a server %s", (_, cores, rate, expected) => {
+  const asked = { options: { rate: 20_000 } };
+  const open = measure("select", 90, { axisValue: 15_000, cores, rate }).map((repetition) => ({
+    ...repetition,
+    client: { asked, latencyUs: { intended: { count: 2000 } } } as unknown as RepetitionResult["client"],
+  }));
+  const [limit] = find(open).findings.filter(({ question }) => question === "limit");
+  if (expected === null) return expect(limit).toBeUndefined();
+  expect(limit).toMatchObject({ ...expected, verdict: "shown" });
+  expect(limit?.effect).toBeCloseTo(0.55, 2);
+  expect(limit?.high).toBeLessThan(0.95);
+});
+
 test("a variant is compared with itself at both ends of the axis", () => {
   const growth = costs(measure("select", 10, { axisValue: 10 }), measure("select", 40, { axisValue: 5000 }));
   expect(growth).toMatchObject([

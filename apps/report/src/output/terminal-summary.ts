@@ -130,21 +130,20 @@ function describeRow(row: AnswerRow): string {
 /** Returns the table of all cells, the service demands, incidents, and every finding. */
 function listAll({ experiment: { results, groups }, findings }: Story): string[] {
   if (results.repetitions.length === 0) return [];
-  return [
-    ...terminalTable(summaryTable(results)).split("\n"),
-    "",
-    ...groups.flatMap(drawDemands),
-    ...describeIncidents(results.repetitions),
-    "",
-    ...new Set([...findings, ...(results.findings?.findings ?? [])].map(describeAnswer)),
+  const parts = [
+    terminalTable(summaryTable(results)).split("\n"),
+    ...groups.map(drawDemands),
+    describeIncidents(results.repetitions),
+    [...new Set([...findings, ...(results.findings?.findings ?? [])].map(describeAnswer))],
   ];
+  return parts.filter(({ length }) => length > 0).flatMap((part, at) => (at === 0 ? part : ["", ...part]));
 }
 
 function drawDemands(group: Group): string[] {
   const table = demandTable(group);
   if (table === null) return [];
   const place = group.name === null ? "" : `, ${group.name}`;
-  return [`Service demand${place}: D is the CPU time per message`, ...terminalTable(table).split("\n"), ""];
+  return [`Service demand${place}: D is the CPU time per message`, ...terminalTable(table).split("\n")];
 }
 
 function bold(line: string, { hasStyles }: Screen): string {

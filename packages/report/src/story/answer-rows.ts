@@ -37,7 +37,9 @@ export function rowsOf(group: Group, findings: readonly Finding[]): AnswerRow[] 
   const levels = group.experiment.findings?.levels.filter((one) => one.group === group.name) ?? [];
   const quantity = quantityOf(levels);
   const question = questionOf(group, levels);
-  const isHoldOnly = own.some((one) => one.question === "limit") && listAxisValues(group).length === 1;
+  const isHoldOnly =
+    own.some((one) => one.question === "limit" && one.quantity === "held") &&
+    listAxisValues(group).length === 1;
   return group.variants.flatMap((variant): AnswerRow[] => {
     const limit = own.find((one) => one.question === "limit" && one.variant === variant);
     const measured = levels.filter((one) => one.variant === variant && one.quantity === quantity);
