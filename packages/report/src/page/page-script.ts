@@ -1,8 +1,14 @@
-import type { ECharts, EChartsOption } from "echarts";
+import type { EChartsOption } from "echarts";
 import type { Axis, GroupChart } from "../charts/draw/chart.ts";
-import { chartOption, formatNumber, formatPercentile } from "../charts/draw/chart-option.ts";
-import { legendRoom } from "../charts/draw/legend.ts";
-import { LOOKS, type Look } from "../charts/draw/looks.ts";
+import {
+  chartOption,
+  drawEndLabels,
+  formatNumber,
+  formatPercentile,
+  legendHeight,
+  marksOf,
+} from "../charts/draw/chart-option.ts";
+import { LOOKS, type Look, type Mark } from "../charts/draw/looks.ts";
 
 /** Script of report.html: draws the charts from the data in the page. */
 
@@ -10,7 +16,7 @@ import { LOOKS, type Look } from "../charts/draw/looks.ts";
 declare const echarts: typeof import("echarts");
 
 /** Drawings for paper take its width whatever that is; letters are made for this one. */
-const PAPER_PX = { width: 720, height: 350 };
+const PAPER_PX = { width: 720, height: 314 };
 
 function startPage(): void {
   const data = document.getElementById("chart-data")?.textContent ?? "[]";
@@ -20,30 +26,31 @@ function startPage(): void {
   }
 }
 
-function showChart(figure: Element, chart: GroupChart): void {
+function showChart(figure: Element, original: GroupChart): void {
   const box = find(figure, ".chart");
-  const button = find(figure, "button");
+  const logButton = find(figure, ".controls button");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const instance = echarts.init(box);
-  let { scale } = chart.y;
-
-  function option(look: Look, widthPx: number): EChartsOption {
-    const { legend, ...rest } = chartOption({ ...chart, y: { ...chart.y, scale } }, look, widthPx);
-    return { ...rest, legend: { ...legend, selected: selectedIn(instance) } };
-  }
+  const hidden = new Set<string>();
+  const chart = () => ({ ...original, y: { ...original.y, scale } });
+  let { scale } = original.y;
 
   function draw(): void {
     const look = dark.matches ? LOOKS.dark : LOOKS.light;
-    box.style.setProperty("--legend-room", `${legendRoom(chart, box.clientWidth)}px`);
     instance.resize();
-    instance.setOption(
-      { ...option(look, box.clientWidth), tooltip: tooltip(chart, look) },
-      { notMerge: true },
-    );
-    button.setAttribute("aria-pressed", String(scale === "log"));
+    const option = chartOption(chart(), look, box.clientWidth, "beside", hidden);
+    instance.setOption({ ...option, tooltip: tooltip(original, look) }, { notMerge: true });
+    drawEndLabels(instance, chart(), look, hidden);
+    logButton.setAttribute("aria-pressed", String(scale === "log"));
+    fillSwatches(series, marksOf(original, look));
   }
 
-  button.addEventListener("click", () => {
+  const series = addSeriesButtons(find(figure, ".series"), original, (name) => {
+    if (!hidden.delete(name)) hidden.add(name);
+    draw();
+    return !hidden.has(name);
+  });
+  logButton.addEventListener("click", () => {
     scale = scale === "log" ? "linear" : "log";
     draw();
   });
@@ -53,24 +60,62 @@ function showChart(figure: Element, chart: GroupChart): void {
     if (box.clientWidth > 0) draw();
   }).observe(box);
   onPaper((isPaper) => {
-    const height = PAPER_PX.height + legendRoom(chart, PAPER_PX.width);
-    const drawing = isPaper ? renderSvg(option(LOOKS.light, PAPER_PX.width), PAPER_PX.width, height) : "";
-    find(figure, ".paper").innerHTML = drawing;
+    find(figure, ".paper").innerHTML = isPaper ? renderSvg(chart(), hidden) : "";
   });
   find(figure, ".controls").hidden = false;
+  find(figure, ".series").hidden = false;
   draw();
+}
+
+/** Adds a button for each series that shows it or takes it away. Returns the buttons by name. */
+function addSeriesButtons(
+  group: HTMLElement,
+  chart: GroupChart,
+  toggle: (name: string) => boolean,
+): ReadonlyMap<string, HTMLElement> {
+  const names = marksOf(chart, LOOKS.light).keys();
+  return new Map(
+    [...names].map((name) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.setAttribute("aria-pressed", "true");
+      button.append(document.createElement("span"), name);
+      button.addEventListener("click", () => {
+        button.setAttribute("aria-pressed", String(toggle(name)));
+      });
+      group.append(button);
+      return [name, button] as const;
+    }),
+  );
+}
+
+/** Draws into each button what its series looks like in the chart. */
+function fillSwatches(buttons: ReadonlyMap<string, HTMLElement>, marks: ReadonlyMap<string, Mark>): void {
+  for (const [name, button] of buttons) {
+    const mark = marks.get(name);
+    const swatch = button.querySelector("span");
+    if (mark !== undefined && swatch !== null) swatch.innerHTML = drawSwatch(mark);
+  }
+}
+
+const SHAPE_PATHS: Readonly<Record<string, string>> = {
+  triangle: "M5,0 L10,10 L0,10 Z",
+  rect: "M0,0 H10 V10 H0 Z",
+  circle: "M0,5 A5,5 0 1 0 10,5 A5,5 0 1 0 0,5 Z",
+  diamond: "M5,0 L10,5 L5,10 L0,5 Z",
+};
+
+const DASH_PATTERNS = { solid: "none", dashed: "4 3", dotted: "1.5 2.5" };
+
+function drawSwatch({ colour, symbol, dash }: Mark): string {
+  const path = SHAPE_PATHS[symbol] ?? symbol.replace("path://", "");
+  return `<svg width="26" height="12" viewBox="0 -1 26 12" aria-hidden="true"><path d="M0,5 H26" stroke="${colour}" stroke-width="2" stroke-dasharray="${DASH_PATTERNS[dash]}"/><path d="${path}" transform="translate(8 0)" fill="${colour}"/></svg>`;
 }
 
 function find(figure: Element, selector: string): HTMLElement {
   const element = figure.querySelector<HTMLElement>(selector);
   if (element === null) throw new Error(`the figure has no ${selector}`);
   return element;
-}
-
-/** Returns the variants that the reader has switched on and off in the legend. */
-function selectedIn(instance: ECharts): Record<string, boolean> {
-  const { legend } = (instance.getOption() ?? {}) as { legend?: { selected?: Record<string, boolean> }[] };
-  return legend?.[0]?.selected ?? {};
 }
 
 /** Calls back when the page goes to paper: a canvas would keep the width and look of the screen, and be blurred. */
@@ -82,9 +127,13 @@ function onPaper(show: (isPaper: boolean) => void): void {
   show(media.matches);
 }
 
-function renderSvg(option: EChartsOption, width: number, height: number): string {
+/** Draws a chart for paper as the reader left it. */
+function renderSvg(chart: GroupChart, hidden: ReadonlySet<string>): string {
+  const { width } = PAPER_PX;
+  const height = PAPER_PX.height + legendHeight(chart, width);
   const instance = echarts.init(null, null, { renderer: "svg", ssr: true, width, height });
-  instance.setOption(option);
+  instance.setOption(chartOption(chart, LOOKS.light, width, "inside", hidden));
+  drawEndLabels(instance, chart, LOOKS.light, hidden);
   const svg = instance.renderToSVGString();
   instance.dispose();
   return svg;
@@ -118,9 +167,16 @@ function renderTooltip(chart: GroupChart, shown: readonly Shown[]): string {
   const lines = shown.map((one) => {
     const isHollow = one.componentSubType === "scatter" && chart.x.unit === "connections";
     const value = `<b>${formatNumber(one.value[1] ?? 0)}</b> ${encode(chart.y.unit)}`;
-    return `${one.marker}${encode(one.seriesName)}: ${value}${renderLabel(chart, one)}${isHollow ? " (not compared)" : ""}`;
+    return `${one.marker}${encode(one.seriesName)}: ${value}${renderRange(chart, one)}${renderLabel(chart, one)}${isHollow ? " (not compared)" : ""}`;
   });
   return `${renderX(chart.x, first.value[0] ?? 0)}<br>${lines.join("<br>")}`;
+}
+
+/** Returns the interval of a point: " (94 to 98)"; empty where it has none. */
+function renderRange({ series }: GroupChart, { seriesName, value }: Shown): string {
+  const ranges = series.filter(({ name }) => name === seriesName).flatMap((one) => one.ranges ?? []);
+  const range = ranges.find(([x]) => x === value[0]);
+  return range === undefined ? "" : ` (${formatNumber(range[1])} to ${formatNumber(range[2])})`;
 }
 
 /** Returns the meaning of a point's third value. */

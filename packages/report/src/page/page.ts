@@ -113,6 +113,7 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
   return `<figure data-chart="${name}">
 <figcaption>${title}</figcaption>
 <div class="controls" hidden><button type="button" aria-pressed="false">Logarithmic y axis</button></div>
+<div class="series" role="group" aria-label="Shown in this chart" hidden></div>
 <div class="chart" role="img" aria-label="${title}"></div>
 <div class="paper" role="img" aria-label="${title}"></div>
 <noscript>${svgs.get(file) ?? ""}</noscript>

@@ -5,6 +5,7 @@ import { LOOKS } from "../../src/charts/draw/looks.ts";
 import { renderReport } from "../../src/index.ts";
 import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 import { makeManyVariants } from "../fixtures/many-variants.ts";
+import { idleResults } from "../fixtures/plans.ts";
 import { chartIn, describeInChromium } from "./chromium.ts";
 import {
   focused,
@@ -27,6 +28,7 @@ const {
   details: { html },
   charts,
 } = renderReport([makeResults(thrice(cells))]);
+const idle = renderReport([idleResults()]);
 const crowded = renderReport([makeResults(thrice(makeManyVariants()))]).details;
 const names = [...charts.keys()].map((file) => file.replace(".svg", ""));
 
@@ -50,15 +52,15 @@ describeInChromium("the page in Chromium", (open) => {
     const page = await open(html);
     expect(await tooltipAt(page, "throughput", [100, 110_000])).toEqual([
       "100 connections",
-      "threaded: 96,400 messages/s",
-      "select: 121,000 messages/s",
-      "epoll: 124,300 messages/s",
+      "threaded: 96,400 messages/s (95,436 to 97,364)",
+      "select: 121,000 messages/s (119,790 to 122,210)",
+      "epoll: 124,300 messages/s (123,057 to 125,543)",
     ]);
     expect(await tooltipAt(page, "throughput", [2000, 100_000])).toEqual([
       "2,000 connections",
-      "threaded: 72,000 messages/s",
+      "threaded: 72,000 messages/s (71,280 to 72,720)",
       "select: 113,000 messages/s (not compared)",
-      "epoll: 117,000 messages/s",
+      "epoll: 117,000 messages/s (115,830 to 118,170)",
     ]);
     const curves = drawnIn(html, "latency-distribution");
     const at99 = curves.map(
@@ -84,7 +86,7 @@ describeInChromium("the page in Chromium", (open) => {
     const without = await chart.evaluate(pixelsOf, [SELECT, EPOLL]);
     expect(without[SELECT]).toBe(0);
     expect(without[EPOLL]).toBeGreaterThanOrEqual(before[EPOLL] ?? 0);
-    const button = page.locator('figure[data-chart="throughput"] button');
+    const button = page.locator('figure[data-chart="throughput"] .controls button');
     await button.click();
     expect(await button.getAttribute("aria-pressed")).toBe("true");
     expect(await wordsOf(chart)).toContain("messages per second (log scale)");
@@ -209,12 +211,28 @@ describeInChromium("the page in Chromium", (open) => {
       expect(element?.outline).toBe("solid");
       reached.push(element?.role ?? "");
     }
-    expect(reached.filter((role) => role === "button")).toHaveLength(names.length);
+    expect(reached.filter((role) => role === "button")).toHaveLength(buttons);
     expect(reached.filter((role) => role === "region")).toHaveLength(tables);
     expect(reached.filter((role) => role === "summary")).toHaveLength(folded);
-    await page.locator("button").first().focus();
+    const log = page.locator(".controls button").first();
+    await log.focus();
     await page.keyboard.press("Space");
-    expect(await page.locator("button").first().getAttribute("aria-pressed")).toBe("true");
+    expect(await log.getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("shows a series and takes it away by key, and its label at the line's end with it", async () => {
+    const page = await open(idle.html);
+    const chart = page.locator(".chart").first();
+    expect(await wordsOf(chart)).toEqual(expect.arrayContaining(["select", "epoll"]));
+    const button = chart.locator("xpath=..").getByRole("button", { name: "select", exact: true });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    expect(await button.getAttribute("aria-pressed")).toBe("false");
+    expect(await wordsOf(chart)).not.toContain("select");
+    expect(await wordsOf(chart)).toContain("epoll");
+    await page.keyboard.press("Space");
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    expect(await wordsOf(chart)).toContain("select");
   });
 });
 
@@ -234,7 +252,7 @@ async function expectNoOverlap(page: Page, width: number): Promise<void> {
   }
   for (const figure of await page.locator("figure").all()) {
     const parts = await Promise.all(
-      ["figcaption", "button", ".chart"].map((part) => figure.locator(part).boundingBox()),
+      ["figcaption", ".controls", ".series", ".chart"].map((part) => figure.locator(part).boundingBox()),
     );
     expect(overlaps(parts.filter((part) => part !== null))).toEqual([]);
   }
@@ -269,12 +287,9 @@ function shown(value: number | undefined): string {
   return String(Number(value?.toPrecision(3)));
 }
 
+/** Shows a series, or takes it away, as a reader does. */
 async function clickLegend(page: Page, chart: Locator, name: string): Promise<void> {
-  await chart.scrollIntoViewIfNeeded();
-  const entry = (await chart.evaluate(textsOf)).find(({ text }) => text === name);
-  const box = await chart.boundingBox();
-  if (entry === undefined || box === null) throw new Error(`no ${name} in the legend`);
-  await page.mouse.click(box.x + entry.x + entry.width / 3, box.y + entry.y + entry.height / 2);
+  await chart.locator("xpath=..").getByRole("button", { name, exact: true }).click();
   // Away again: what is pointed at stands out.
   await page.mouse.move(0, 0);
   await page.evaluate(isDrawn);

@@ -1,31 +1,81 @@
 import { integer } from "@c10k-lab/words";
-import type { EChartsOption, LineSeriesOption, ScatterSeriesOption } from "echarts";
+import type { ECharts, EChartsOption, LineSeriesOption, ScatterSeriesOption } from "echarts";
 import type { Axis, GroupChart, Point, Range, Series } from "./chart.ts";
+import { endLabelRoom, endLabels } from "./end-labels.ts";
 import { isNarrow, legendRoom, makeLegend } from "./legend.ts";
 import { assignMarks, type Look, type Mark } from "./looks.ts";
 
 type SeriesOption = LineSeriesOption | ScatterSeriesOption;
 
+/** Room for the name of the y axis. */
+const TOP_PX = 40;
+const LEGEND_ROW_PX = 36;
+
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif";
 
-/** Returns a chart in the words of the chart library. Its height is the caller's: `legendRoom` more than with one row. */
-export function chartOption(chart: GroupChart, look: Look, widthPx: number) {
+/** Place of the names of the series: inside the drawing, or beside it in the page. */
+export type LegendPlace = "inside" | "beside";
+
+/** Returns by how many pixels a chart is higher than one without a legend. Lines with labels at their ends need none. */
+export function legendHeight(chart: GroupChart, widthPx: number): number {
+  return endLabelRoom(chart, widthPx) > 0 ? 0 : LEGEND_ROW_PX + legendRoom(chart, widthPx);
+}
+
+/** Returns a chart in the words of the chart library. With the legend inside it needs `legendHeight` more. */
+export function chartOption(
+  chart: GroupChart,
+  look: Look,
+  widthPx: number,
+  place: LegendPlace = "inside",
+  hidden: ReadonlySet<string> = new Set(),
+) {
   const narrow = isNarrow(widthPx);
+  const legendPx = place === "inside" ? legendHeight(chart, widthPx) : 0;
   return {
     animation: false,
     backgroundColor: look.background,
     textStyle: { fontFamily: FONT, color: look.text },
     grid: {
       left: narrow ? 50 : 72,
-      right: narrow ? 16 : 28,
-      top: (narrow ? 72 : 76) + legendRoom(chart, widthPx),
+      right: Math.max(narrow ? 16 : 28, endLabelRoom(chart, widthPx)),
+      top: TOP_PX + legendPx,
       bottom: narrow ? 48 : 56,
     },
-    legend: makeLegend(chart, look, widthPx),
+    legend: {
+      ...makeLegend(chart, look, widthPx),
+      show: legendPx > 0,
+      selected: Object.fromEntries([...hidden].map((name) => [name, false])),
+    },
     xAxis: xAxis(chart, look, narrow),
     yAxis: yAxis(chart, look, narrow),
     series: makeSeries(chart, look),
   } satisfies EChartsOption;
+}
+
+/** Draws the labels at the lines' ends into a chart that has its option and its size. */
+export function drawEndLabels(
+  instance: Pick<ECharts, "convertToPixel" | "getWidth" | "getHeight" | "setOption">,
+  chart: GroupChart,
+  look: Look,
+  hidden: ReadonlySet<string> = new Set(),
+): void {
+  const [width, height] = [instance.getWidth(), instance.getHeight()];
+  const roomPx = endLabelRoom(chart, width);
+  const elements = endLabels(instance, chart, marksOf(chart, look), look, { width, height, roomPx }, hidden);
+  if (elements.length > 0) instance.setOption({ graphic: { elements } });
+}
+
+/** Returns the drawing of each series by its name. */
+export function marksOf(chart: GroupChart, look: Look): ReadonlyMap<string, Mark> {
+  const drawn = chart.series.filter(({ name }) => name !== "asked");
+  const variants = [...new Set([...chart.variants, ...drawn.map(nameVariant)])];
+  const marks = assignMarks({ servers: chart.servers, variants }, look);
+  return new Map(
+    drawn.flatMap((one) => {
+      const mark = marks.get(nameVariant(one));
+      return mark === undefined ? [] : [[one.name, mark] as const];
+    }),
+  );
 }
 
 function xAxis(chart: GroupChart, look: Look, narrow: boolean) {
@@ -91,14 +141,10 @@ function axisLabel(one: Axis, look: Look, narrow: boolean) {
 }
 
 function makeSeries(chart: GroupChart, look: Look): SeriesOption[] {
-  const drawn = chart.series.filter(({ name }) => name !== "asked").map(nameVariant);
-  const variants = [...new Set([...chart.variants, ...drawn])];
-  const marks = assignMarks({ servers: chart.servers, variants }, look);
+  const marks = marksOf(chart, look);
   return chart.series.flatMap((one) => {
-    const mark = marks.get(nameVariant(one));
-    return one.name === "asked" || mark === undefined
-      ? [reference(one, look)]
-      : drawSeries(one, mark, chart, look);
+    const mark = marks.get(one.name);
+    return mark === undefined ? [reference(one, look)] : drawSeries(one, mark, chart, look);
   });
 }
 

@@ -1,8 +1,7 @@
 import { createRequire } from "node:module";
 import { SVG_DOTS_MAX } from "../../model/limits.ts";
 import type { GroupChart } from "./chart.ts";
-import { chartOption } from "./chart-option.ts";
-import { legendRoom } from "./legend.ts";
+import { chartOption, drawEndLabels, legendHeight } from "./chart-option.ts";
 import { LOOKS } from "./looks.ts";
 import { thinnedByLabel } from "./thin.ts";
 
@@ -12,8 +11,8 @@ const { init }: typeof import("echarts") = createRequire(import.meta.url)(
 );
 
 const WIDTH_PX = 960;
-/** Height of a chart whose title takes one line and whose legend one row. */
-const HEIGHT_PX = 520;
+/** Height of a chart without title and legend. */
+const HEIGHT_PX = 444;
 /** Room for the title, which stands outside the chart in the page. */
 const TITLE_PX = 40;
 const TITLE_LINE_PX = 26;
@@ -24,10 +23,11 @@ const CHARACTERS_PER_LINE = 78;
 export function svgOf(chart: GroupChart): string {
   const title = linesOf(chart.title);
   const titlePx = TITLE_PX + (title.length - 1) * TITLE_LINE_PX;
-  const height = HEIGHT_PX - TITLE_PX + titlePx + legendRoom(chart, WIDTH_PX);
+  const height = HEIGHT_PX + titlePx + legendHeight(chart, WIDTH_PX);
   const instance = init(null, null, { renderer: "svg", ssr: true, width: WIDTH_PX, height });
   try {
     instance.setOption(withTitle(lightened(chart), title.join("\n"), titlePx));
+    drawEndLabels(instance, chart, LOOKS.light);
     return stableIds(instance.renderToSVGString(), chart.name);
   } finally {
     instance.dispose();
@@ -48,7 +48,7 @@ function withTitle(chart: GroupChart, text: string, titlePx: number) {
     ...option,
     title: { text, left: 4, top: 8, textStyle },
     legend: { ...option.legend, top: titlePx + 4, left: 8 },
-    grid: { ...option.grid, top: 76 + titlePx + legendRoom(chart, WIDTH_PX) },
+    grid: { ...option.grid, top: option.grid.top + titlePx },
   };
 }
 

@@ -1,0 +1,174 @@
+import type { Axis, GroupChart, Point, Series } from "./chart.ts";
+import { isNarrow } from "./legend.ts";
+import type { Look, Mark } from "./looks.ts";
+
+/** Height of a label with the room around it. */
+const LABEL_PX = 18;
+const FONT_PX = 14;
+/** From the right side of the plot to a label: room for the line that joins it to its end. */
+const LEADER_PX = 16;
+/** Average width of a character by the size of its font, as in the legend. */
+const CHARACTER_WIDTH = 0.6;
+/** Labels take at most this share of a chart. */
+const WIDTH_SHARE_MAX = 0.25;
+/** A line that ends left of this share of the plot is too far from its label. */
+const END_SHARE_MIN = 0.8;
+/** More lines are labelled in the legend. */
+const LABELS_MAX = 8;
+
+/** The parts of a chart in the words of the chart library that places need. */
+interface Plot {
+  convertToPixel(finder: { gridIndex: number }, point: number[]): number | number[];
+}
+
+/** Last point of a line. */
+interface End {
+  readonly name: string;
+  readonly point: Point;
+}
+
+/**
+ * Places labels of one height so that none stands on another: each as near to where it is wanted as the others let it.
+ *
+ * @param wantedPx middles, in any order
+ * @param bounds first and last pixel that a label may cover
+ * @returns the middles in the order of `wantedPx`; closer together than `heightPx` only where all do not fit
+ */
+export function placeLabels(
+  wantedPx: readonly number[],
+  heightPx: number,
+  [topPx, bottomPx]: readonly [number, number],
+): number[] {
+  const step = Math.min(heightPx, (bottomPx - topPx) / Math.max(1, wantedPx.length));
+  const order = wantedPx.map((_, at) => at).toSorted((a, b) => (wantedPx[a] ?? 0) - (wantedPx[b] ?? 0));
+  // Labels that touch form a block; its middle is the mean of what they want.
+  const blocks: { sum: number; count: number; top: number }[] = [];
+  for (const at of order) {
+    let block = settle({ sum: wantedPx[at] ?? 0, count: 1, top: 0 });
+    for (
+      let above = blocks.at(-1);
+      above && above.top + above.count * step > block.top;
+      above = blocks.at(-1)
+    ) {
+      blocks.pop();
+      block = settle({ sum: above.sum + block.sum, count: above.count + block.count, top: 0 });
+    }
+    blocks.push(block);
+  }
+  const placed = wantedPx.map(() => 0);
+  let rank = 0;
+  for (const { top, count } of blocks) {
+    for (let within = 0; within < count; within++) placed[order[rank++] ?? 0] = top + (within + 0.5) * step;
+  }
+  return placed;
+
+  function settle(block: { sum: number; count: number; top: number }) {
+    const height = block.count * step;
+    const top = block.sum / block.count - height / 2;
+    return { ...block, top: Math.max(topPx, Math.min(bottomPx - height, top)) };
+  }
+}
+
+/** Returns the pixels right of the plot that labels at the lines' ends take; 0 where a legend is easier to read. */
+export function endLabelRoom(chart: Pick<GroupChart, "series" | "x" | "y">, widthPx: number): number {
+  const ends = listEnds(chart);
+  const longest = ends.reduce((most, { name }) => Math.max(most, name.length), 0);
+  const roomPx = LEADER_PX + Math.ceil(longest * FONT_PX * CHARACTER_WIDTH) + 8;
+  const isFit =
+    !isNarrow(widthPx) &&
+    ends.length > 1 &&
+    ends.length <= LABELS_MAX &&
+    roomPx <= widthPx * WIDTH_SHARE_MAX &&
+    chart.series.every(({ name, kind }) => name === "asked" || kind === "line" || kind === "curve") &&
+    ends.length === new Set(chart.series.map(({ name }) => name).filter((name) => name !== "asked")).size &&
+    endAlike(ends, chart);
+  return isFit ? roomPx : 0;
+}
+
+/** All lines end near the right side. */
+function endAlike(ends: readonly End[], { series, x }: Pick<GroupChart, "series" | "x">): boolean {
+  const xs = series.flatMap((one) => [...one.points, ...one.hollow]).map(([value]) => scaled(value, x));
+  const [from, to] = [Math.min(...xs), Math.max(...xs)];
+  return to > from && ends.every(({ point }) => (scaled(point[0], x) - from) / (to - from) >= END_SHARE_MIN);
+}
+
+function scaled(value: number, { scale }: Axis): number {
+  return scale === "log" ? Math.log(Math.max(value, Number.MIN_VALUE)) : value;
+}
+
+function listEnds({ series, x, y }: Pick<GroupChart, "series" | "x" | "y">): End[] {
+  const isDrawable = (point: Point) =>
+    (x.scale !== "log" || point[0] > 0) && (y.scale !== "log" || point[1] > 0);
+  const named = Map.groupBy(
+    series.filter(({ name }) => name !== "asked"),
+    ({ name }) => name,
+  );
+  return [...named].flatMap(([name, parts]): End[] => {
+    const points = parts.flatMap(lineOf).filter(isDrawable);
+    const [first, ...others] = points;
+    return first === undefined
+      ? []
+      : [{ name, point: others.reduce((a, b) => (b[0] >= a[0] ? b : a), first) }];
+  });
+}
+
+/** Returns the points that the line of a series goes through. */
+function lineOf({ points, curve = [] }: Series): readonly Point[] {
+  return curve.length > 0 ? curve : points;
+}
+
+/**
+ * Returns the labels of the lines' ends in the words of the chart library, each joined to its end in the line's colour.
+ * The chart must have been laid out: the places are its pixels.
+ *
+ * @param marks by name of the series
+ * @param hidden names of the series that the reader switched off
+ */
+export function endLabels(
+  plot: Plot,
+  chart: Pick<GroupChart, "series" | "x" | "y">,
+  marks: ReadonlyMap<string, Mark>,
+  look: Look,
+  sizePx: { readonly width: number; readonly height: number; readonly roomPx: number },
+  hidden: ReadonlySet<string> = new Set(),
+) {
+  if (sizePx.roomPx === 0) return [];
+  const ends = listEnds(chart)
+    .filter(({ name }) => !hidden.has(name))
+    .map(({ name, point }) => {
+      const [x = 0, y = 0] = [plot.convertToPixel({ gridIndex: 0 }, [point[0], point[1]])].flat();
+      return { name, x, y };
+    });
+  const middles = placeLabels(
+    ends.map(({ y }) => y),
+    LABEL_PX,
+    [0, sizePx.height],
+  );
+  const left = sizePx.width - sizePx.roomPx;
+  return ends.flatMap(({ name, x, y }, at) => {
+    const middle = middles[at] ?? y;
+    const colour = marks.get(name)?.colour ?? look.muted;
+    const points = [
+      [x, y],
+      [left + 2, y],
+      [left + LEADER_PX - 4, middle],
+    ];
+    return [
+      {
+        type: "polyline" as const,
+        silent: true,
+        z: 1,
+        shape: { points },
+        style: { stroke: colour, lineWidth: 1, fill: "none" },
+      },
+      {
+        type: "text" as const,
+        silent: true,
+        z: 6,
+        x: left + LEADER_PX,
+        y: middle,
+        style: { text: name, fill: look.text, fontSize: FONT_PX, verticalAlign: "middle" as const },
+      },
+    ];
+  });
+}

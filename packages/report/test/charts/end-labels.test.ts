@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { numberAxis, type Series } from "../../src/charts/draw/chart.ts";
+import { endLabelRoom, placeLabels } from "../../src/charts/draw/end-labels.ts";
+
+const BOUNDS = [0, 400] as const;
+const HEIGHT_PX = 18;
+const anyPlaces = fc.array(fc.integer({ min: -50, max: 450 }), { minLength: 1, maxLength: 12 });
+
+test("Labels stand within their bounds and on nothing else, in the order of their lines", () => {
+  fc.assert(
+    fc.property(anyPlaces, (wanted) => {
+      const placed = placeLabels(wanted, HEIGHT_PX, BOUNDS);
+      const sorted = placed.toSorted((a, b) => a - b);
+      for (const [at, middle] of sorted.entries()) {
+        expect(middle - HEIGHT_PX / 2).toBeGreaterThanOrEqual(BOUNDS[0] - 1e-6);
+        expect(middle + HEIGHT_PX / 2).toBeLessThanOrEqual(BOUNDS[1] + 1e-6);
+        if (at > 0) expect(middle - (sorted[at - 1] ?? 0)).toBeGreaterThanOrEqual(HEIGHT_PX - 1e-6);
+      }
+      for (const [a, one] of wanted.entries())
+        for (const [b, other] of wanted.entries())
+          if (one < other) expect(placed[a]).toBeLessThan(placed[b] ?? 0);
+    }),
+  );
+});
+
+test("Labels that are far enough apart stand where their lines end", () => {
+  expect(placeLabels([300, 100, 200], HEIGHT_PX, BOUNDS)).toEqual([300, 100, 200]);
+});
+
+test("Labels of lines that end in one place stand around it", () => {
+  expect(placeLabels([200, 200], HEIGHT_PX, BOUNDS)).toEqual([191, 209]);
+});
+
+test("Labels that do not fit share the height", () => {
+  expect(placeLabels([10, 20, 30], HEIGHT_PX, [0, 30])).toEqual([5, 15, 25]);
+});
+
+const axes = { x: numberAxis("connections", ""), y: numberAxis("cost", "µs") };
+const lineTo = (end: number, name: string, kind: Series["kind"] = "line"): Series => ({
+  name,
+  kind,
+  points: [
+    [0, 1],
+    [end, 2],
+  ],
+  hollow: [],
+});
+
+test.each<[string, boolean, readonly Series[], number]>([
+  ["two lines in a wide window", true, [lineTo(100, "a"), lineTo(100, "b")], 960],
+  ["two lines in a narrow window", false, [lineTo(100, "a"), lineTo(100, "b")], 360],
+  ["a line that ends early", false, [lineTo(100, "a"), lineTo(50, "b")], 960],
+  ["dots", false, [lineTo(100, "a", "dots"), lineTo(100, "b", "dots")], 960],
+  ["names too long", false, [lineTo(100, "a".repeat(40)), lineTo(100, "b")], 960],
+  ["one line", false, [lineTo(100, "a")], 960],
+])("%s: labels at the lines' ends are %s", (_, isLabelled, series, widthPx) => {
+  expect(endLabelRoom({ ...axes, series }, widthPx) > 0).toBe(isLabelled);
+});
