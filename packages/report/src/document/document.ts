@@ -8,6 +8,7 @@ import { describePartial } from "./ends.ts";
 import { environment } from "./environment.ts";
 import { limits } from "./limits.ts";
 import { method } from "./method.ts";
+import { questions } from "./questions.ts";
 
 /** The report as Markdown, and the charts that it shows at `charts/NAME.svg`. */
 interface Rendered {
@@ -47,7 +48,7 @@ export function renderDocument(stories: readonly Story[]): Rendered {
 
 function renderSummary(stories: readonly Story[]): string {
   const answers = stories.map(({ experiment, answer }) => `${experiment.name}: ${answer}`);
-  return blocks(["# Which server architecture stops scaling first?", bullets(answers)]);
+  return blocks(["# Which server architecture stops scaling first?", bullets(answers), questions(stories)]);
 }
 
 function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
@@ -63,6 +64,7 @@ function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
     [open === null ? "" : text(open), "[All cells, intervals and charts](details.md)."]
       .filter((part) => part !== "")
       .join(" "),
+    isOnly ? questions([story]) : "",
   ]);
   const rest = sections.map((section) =>
     renderSection(section, section === lead ? others : section.charts, figures),

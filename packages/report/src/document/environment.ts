@@ -1,3 +1,4 @@
+import type { Manifest } from "@c10k-lab/protocol";
 import { type Column, figure } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { blocks, tableOf } from "../text/markdown.ts";
@@ -20,6 +21,11 @@ const COLUMNS: readonly Column<Experiment>[] = [
   { head: "Node.js", align: "left", cell: ({ results }) => results.manifest.software.node },
   { head: "engine", align: "left", cell: ({ results }) => results.manifest.engine },
 ];
+
+/** Returns "8 × AMD EPYC, 16 GiB, Linux 6.1". */
+export function describeMachine({ machine }: Pick<Manifest, "machine">): string {
+  return `${describeProcessor(machine)}, ${figure(machine.memoryBytes / 2 ** 30)} GiB, kernel ${machine.kernel}`;
+}
 
 function describeProcessor({ processors, cpu }: { processors: number; cpu: string }): string {
   return `${processors} × ${cpu}`;

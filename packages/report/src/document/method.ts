@@ -72,6 +72,7 @@ function listLoops(repetitions: readonly RepetitionResult[]): string[] {
   ];
 }
 
-function commandOf(plan: string, isSearch: boolean): string {
+/** Returns the command that makes an experiment anew. */
+export function commandOf(plan: string, isSearch: boolean): string {
   return isSearch ? "npm run lab -- capacity" : `npm run lab -- run ${plan}`;
 }

@@ -23,7 +23,7 @@ export function renderPage(
   charts: readonly GroupChart[],
   svgs: ReadonlyMap<string, string>,
 ): string {
-  const body = renderHtml(markdown, svgs);
+  const { body, contents } = renderHtml(markdown, svgs);
   const title = /<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1] ?? "Report";
   return `<!doctype html>
 <html lang="en">
@@ -40,7 +40,7 @@ ${STYLE}</style>
 </head>
 <body>
 <main>
-${body}</main>
+${contents}${body}</main>
 <script type="application/json" id="chart-data">${inScript(JSON.stringify(charts.map(drawn)))}</script>
 <script>${inScript(LIBRARY)}</script>
 <script>
@@ -55,7 +55,24 @@ function drawn({ name, title, x, y, series, variants, servers }: GroupChart) {
   return { name, title, x, y, series, variants, servers };
 }
 
-function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>): string {
+/** Headings of sections, below that of the page. */
+interface Heading {
+  readonly id: string;
+  readonly html: string;
+}
+
+/** Fewer sections are seen without a list of them. */
+const SECTIONS_MIN = 3;
+
+/** Renders the table of contents, folded: the answer is what comes first. */
+function renderContents(headings: readonly Heading[]): string {
+  if (headings.length < SECTIONS_MIN) return "";
+  const items = headings.map(({ id, html }) => `<li><a href="#${id}">${html}</a></li>\n`).join("");
+  return `<details class="contents">\n<summary>Contents</summary>\n<nav aria-label="Contents">\n<ul>\n${items}</ul>\n</nav>\n</details>\n`;
+}
+
+function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
+  const headings: Heading[] = [];
   const marked = new Marked({ gfm: true, async: false });
   const uniqueId = ids();
   marked.use({
@@ -64,9 +81,11 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>): string
       html: ({ text }) => escapeHtml(text),
       heading({ tokens, depth, text }) {
         const id = uniqueId(text);
+        const html = this.parser.parseInline(tokens);
+        if (depth === 2) headings.push({ id, html });
         const link =
           depth === 1 ? "" : ` <a class="permalink" href="#${id}" aria-label="Link to this section">#</a>`;
-        return `<h${depth} id="${id}">${this.parser.parseInline(tokens)}${link}</h${depth}>\n`;
+        return `<h${depth} id="${id}">${html}${link}</h${depth}>\n`;
       },
       // The pages link to each other as the Markdown files do.
       link({ href, tokens }) {
@@ -91,12 +110,13 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>): string
       },
     },
   });
-  return marked.parse(markdown) as string;
+  const body = marked.parse(markdown) as string;
+  return { body, contents: renderContents(headings) };
 }
 
 /** Returns whether a link leads to a page of the report: text that comes with the data links to nothing. */
 function isOwn(href: string): boolean {
-  return /^(report|details)\.md$/.test(href);
+  return /^(report|details)\.md$|^#[a-z0-9-]+$/.test(href);
 }
 
 /** Folds long tables and code: a reader looks them up instead of reading them. */

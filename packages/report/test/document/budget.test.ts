@@ -82,6 +82,11 @@ describe.each<[string, readonly LabResults[], number, number]>([
     expect(figures(markdown)).toBeLessThanOrEqual(figuresMax);
   });
 
+  test("The report names no cell by its id", () => {
+    const ids = experiments.flatMap(({ repetitions }) => repetitions.map(({ id }) => id));
+    for (const id of ids) expect(markdown).not.toContain(id);
+  });
+
   test("The report has no interval with infinity", () => {
     expect(markdown).not.toContain("∞");
   });
@@ -100,6 +105,25 @@ describe.each<[string, readonly LabResults[], number, number]>([
       true,
     ]);
   });
+});
+
+test("The first screens answer which server, how sure, on which machine, and how to repeat it", () => {
+  const { markdown } = renderReport([study]);
+  const [first = ""] = markdown.split("\n## ");
+  const { machine } = study.manifest;
+  expect(first).toMatch(
+    /^- \*\*Which server\?\*\* At 4,000 connections threaded .* 13\.0 µs \(99 % interval 12.*\), against select 14.* and epoll 15/m,
+  );
+  expect(first).toMatch(
+    /^- \*\*How sure is it\?\*\* Comparisons settled .*: 1 of 1\.\[More\]\(#method\)\.$/m,
+  );
+  expect(first).toContain(`${machine.processors} × ${machine.cpu}`);
+  expect(first).toContain(`npm run lab -- run ${study.manifest.plan}`);
+  for (const section of ["## Method", "## Environment"]) expect(markdown).toContain(section);
+});
+
+test("A report names no server where nothing was compared", () => {
+  expect(renderReport([studyWith([], [])]).markdown).not.toContain("Which server?");
 });
 
 test("A chart of the report needs three points that can be compared", () => {

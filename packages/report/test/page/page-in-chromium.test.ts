@@ -186,12 +186,26 @@ describeInChromium("the page in Chromium", (open) => {
     const inside = page.locator("details .table").first();
     expect(await page.locator("details").count()).toBeGreaterThan(0);
     expect(await inside.isVisible()).toBe(false);
-    await page.locator("summary").first().click();
+    await page.locator("details:not(.contents) > summary").first().click();
     expect(await inside.isVisible()).toBe(true);
-    await page.locator("summary").first().click();
+    await page.locator("details:not(.contents) > summary").first().click();
     await page.emulateMedia({ media: "print" });
     expect(await inside.isVisible()).toBe(true);
-    expect(await page.locator("summary").first().isVisible()).toBe(false);
+    expect(await page.locator("details:not(.contents) > summary").first().isVisible()).toBe(false);
+  });
+
+  it("leads to each section from its contents, on the screen alone", async () => {
+    const page = await open(html);
+    const contents = page.locator(".contents");
+    await contents.locator("summary").click();
+    const ids = await contents
+      .locator("a")
+      .evaluateAll((links) => links.map((link) => link.getAttribute("href")));
+    expect(ids).toHaveLength(await page.locator("h2").count());
+    for (const id of ids) expect(await page.locator(`h2${id}`).count(), id ?? "").toBe(1);
+    await page.emulateMedia({ media: "print" });
+    expect(await contents.isVisible()).toBe(false);
+    expect(await page.locator(".permalink:visible").count()).toBe(0);
   });
 
   it("can be gone through with the keyboard", async () => {
@@ -199,7 +213,7 @@ describeInChromium("the page in Chromium", (open) => {
     const count = (selector: string) => page.locator(selector).count();
     const [buttons, links, folded, tables] = [
       await count("button"),
-      await count("a[href]"),
+      (await count("a[href]")) - (await count("details a[href]")),
       await count("summary"),
       (await count(".table")) - (await count("details .table")),
     ];

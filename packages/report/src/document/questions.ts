@@ -1,0 +1,66 @@
+import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
+import type { Level } from "@c10k-lab/protocol";
+import { axisWords, FINDING_QUANTITIES, figure, integer, listed } from "@c10k-lab/words";
+import { type Group, isAblation } from "../model/group.ts";
+import type { Story } from "../story/parts.ts";
+import { blocks, text } from "../text/markdown.ts";
+import { describeMachine } from "./environment.ts";
+import { commandOf } from "./method.ts";
+
+/** Answers what a reader asks next, a line each: which server, how sure, on which machine, how to repeat it. */
+export function questions(stories: readonly Story[]): string {
+  const experiments = stories.map(({ experiment }) => experiment);
+  const manifests = experiments.map(({ results }) => results.manifest);
+  const cheapest = experiments.flatMap(({ groups }) => groups.flatMap(describeCheapest));
+  const machines = [...new Set(manifests.map(describeMachine))];
+  const commands = experiments.map(({ results }) =>
+    commandOf(results.manifest.plan, results.capacity !== null),
+  );
+  return blocks([
+    [
+      ...cheapest.map((answer) => line("Which server?", answer)),
+      ...describeSettled(stories).map((answer) => line("How sure is it?", answer, "method")),
+      line("Which machine?", `${listed(machines)}.`, "environment"),
+      line("Can I repeat it?", `Yes: ${[...new Set(commands)].join("; ")}.`, "method"),
+    ].join("\n"),
+  ]);
+}
+
+function line(question: string, answer: string, section?: string): string {
+  const link = section === undefined ? "" : ` [More](#${section}).`;
+  return `- **${text(question)}** ${text(answer)}${link}`;
+}
+
+/** Names the server with the lowest cost at a group's highest load; nothing where the load is not what varies. */
+function describeCheapest(group: Group): string[] {
+  if (isAblation(group) || (group.axis !== "idle" && group.axis !== "connections")) return [];
+  const levels = group.experiment.findings?.levels ?? [];
+  const costs = levels.filter((level) => level.group === group.name && level.quantity === "cost");
+  const highest = Math.max(...costs.map(({ axisValue }) => axisValue));
+  const [lowest, ...others] = costs
+    .filter(({ axisValue }) => axisValue === highest)
+    .toSorted((a, b) => a.value - b.value);
+  if (lowest === undefined || others.length === 0) return [];
+  const { before, format, unit } = axisWords(group.axis);
+  const { noun, unit: costUnit } = FINDING_QUANTITIES.cost;
+  const rest = listed(others.map((level) => `${level.variant} ${figure(level.value)}`));
+  return [
+    `At ${before}${format(highest)}${unit} ${lowest.variant} has the lowest ${noun} measured: ${figure(lowest.value)} ${costUnit}${describeInterval(lowest)}, against ${rest}.`,
+  ];
+}
+
+function describeInterval({ low, high }: Level): string {
+  return low === null || high === null
+    ? ""
+    : ` (${CONFIDENCE_PERCENT} % interval ${figure(low)} to ${figure(high)})`;
+}
+
+/** Tells how many of the comparisons asked for are settled; nothing where none was asked for. */
+function describeSettled(stories: readonly Story[]): string[] {
+  const asked = stories.flatMap(({ comparisons }) => comparisons).filter(({ low }) => low !== null);
+  const settled = asked.filter(({ verdict }) => verdict !== "not-shown");
+  if (asked.length === 0) return [];
+  return [
+    `Comparisons settled by ${CONFIDENCE_PERCENT} % intervals: ${integer(settled.length)} of ${integer(asked.length)}.`,
+  ];
+}
