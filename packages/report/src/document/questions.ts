@@ -2,6 +2,7 @@ import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
 import type { Level } from "@c10k-lab/protocol";
 import { axisWords, FINDING_QUANTITIES, figure, integer, listed } from "@c10k-lab/words";
 import { type Group, isAblation } from "../model/group.ts";
+import { isHoldOnly } from "../story/answer-rows.ts";
 import type { Story } from "../story/parts.ts";
 import { blocks, text } from "../text/markdown.ts";
 import { describeMachine } from "./environment.ts";
@@ -34,7 +35,8 @@ function line(question: string, answer: string, section?: string): string {
 /** Names the server with the lowest cost at a group's highest load; nothing where the load is not what varies. */
 function describeCheapest(group: Group): string[] {
   if (isAblation(group) || (group.axis !== "idle" && group.axis !== "connections")) return [];
-  const levels = group.experiment.findings?.levels ?? [];
+  const { levels = [], findings = [] } = group.experiment.findings ?? {};
+  if (isHoldOnly(group, findings)) return [];
   const costs = levels.filter((level) => level.group === group.name && level.quantity === "cost");
   const highest = Math.max(...costs.map(({ axisValue }) => axisValue));
   const [lowest, ...others] = costs

@@ -37,20 +37,25 @@ export function rowsOf(group: Group, findings: readonly Finding[]): AnswerRow[] 
   const levels = group.experiment.findings?.levels.filter((one) => one.group === group.name) ?? [];
   const quantity = quantityOf(levels);
   const question = questionOf(group, levels);
-  const isHoldOnly =
-    own.some((one) => one.question === "limit" && one.quantity === "held") &&
-    listAxisValues(group).length === 1;
+  const holdsOnly = isHoldOnly(group, findings);
   return group.variants.flatMap((variant): AnswerRow[] => {
     const limit = own.find((one) => one.question === "limit" && one.variant === variant);
     const measured = levels.filter((one) => one.variant === variant && one.quantity === quantity);
-    // With one message on each connection most of the work is connecting.
-    const ends = isHoldOnly ? [] : measured;
+    const ends = holdsOnly ? [] : measured;
     if (limit === undefined && ends.length === 0) return [];
     const [low = null, high = null] = [ends[0], ends.length > 1 ? ends.at(-1) : undefined];
     const holds = describeHeld(group, limit, levels, variant);
     const breaks = describeFirst(group, limit, own, variant, high ?? low);
     return [{ question, name: group.name ?? question, variant, holds, quantity, low, high, breaks }];
   });
+}
+
+/** Returns whether a group asks only what is held: with one message a connection most of the work is connecting. */
+export function isHoldOnly(group: Group, findings: readonly Finding[]): boolean {
+  const isLimit = findings.some(
+    (one) => one.group === group.name && one.question === "limit" && one.quantity === "held",
+  );
+  return isLimit && listAxisValues(group).length === 1;
 }
 
 /** Returns the cost of a message where it is known, else the first quantity of the group. */

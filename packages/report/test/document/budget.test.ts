@@ -115,11 +115,31 @@ test("The first screens answer which server, how sure, on which machine, and how
     /^- \*\*Which server\?\*\* At 4,000 connections threaded .* 13\.0 µs \(99 % interval 12.*\), against select 14.* and epoll 15/m,
   );
   expect(first).toMatch(
-    /^- \*\*How sure is it\?\*\* Comparisons settled .*: 1 of 1\.\[More\]\(#method\)\.$/m,
+    /^- \*\*How sure is it\?\*\* Comparisons settled .*: 1 of 1\. \[More\]\(#method\)\.$/m,
   );
   expect(first).toContain(`${machine.processors} × ${machine.cpu}`);
   expect(first).toContain(`npm run lab -- run ${study.manifest.plan}`);
   for (const section of ["## Method", "## Environment"]) expect(markdown).toContain(section);
+});
+
+test("A report names no cheapest server where a group asks only what is held", () => {
+  const limit: Finding = {
+    ...GROWTH,
+    question: "limit",
+    quantity: "held",
+    against: null,
+    effect: 10,
+    at: 10,
+  };
+  const cells = makeStudyCells().filter(({ connections }) => connections === 10);
+  const held = {
+    ...studyWith(
+      [limit],
+      LEVELS.filter(({ axisValue }) => axisValue === 10),
+    ),
+    repetitions: thrice(cells),
+  };
+  expect(renderReport([held]).markdown).not.toContain("Which server?");
 });
 
 test("A report names no server where nothing was compared", () => {

@@ -5,7 +5,7 @@ import type { Look, Mark } from "./looks.ts";
 /** Height of a label with the room around it. */
 const LABEL_PX = 18;
 const FONT_PX = 14;
-/** From the right side of the plot to a label: room for the line that joins it to its end. */
+/** Room between the right side of the plot and a label, for the line that joins the label to the curve. */
 const LEADER_PX = 16;
 /** Average width of a character by the size of its font, as in the legend. */
 const CHARACTER_WIDTH = 0.6;
@@ -118,7 +118,7 @@ function lineOf({ points, curve = [] }: Series): readonly Point[] {
 }
 
 /**
- * Returns the labels of the lines' ends in the words of the chart library, each joined to its end in the line's colour.
+ * Returns the labels of the lines' ends in the words of the chart library, each joined to its line in the colour of the line.
  * The chart must have been laid out: the places are its pixels.
  *
  * @param marks by name of the series
