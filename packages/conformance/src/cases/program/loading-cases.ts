@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { status } from "@c10k-lab/process";
+import { TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import type { Subject } from "../../harness/subject.ts";
+
+const STARTS = 4;
 
 /**
  * Registers the cases of loading. Each thread loads its own copy of a package, for some 5 to 20 MB and 30 to 150 ms.
@@ -14,10 +19,79 @@ export function loadingCases(subject: Subject): void {
     const [monitored] = await listLoadedPackages(subject, ["--metrics-port", "0"]);
     expect(monitored).toContain("prom-client");
   });
+
+  test("the control plane loads 45 modules of its own at most, the data plane 35", async () => {
+    const loads = await listLoads(subject, []);
+    const own = loads.map((modules) => modules.filter((line) => /file:(?!.*\/node_modules\/)/.test(line)));
+    expect(own[0]?.length).toBeLessThanOrEqual(45);
+    expect(own[1]?.length).toBeLessThanOrEqual(35);
+  });
+
+  test("a started server needs 18 MiB more than a runtime with two empty threads, and four times its CPU time, at most", async () => {
+    const bare = await measureStarts(() => startBareRuntime());
+    const server = await measureStarts(() => startServer(subject));
+    process.stdout.write(`start: server ${formatStart(server)}; runtime alone ${formatStart(bare)}\n`);
+    expect(server.residentMiB - bare.residentMiB).toBeLessThan(18);
+    expect(server.cpuMs / bare.cpuMs).toBeLessThan(4);
+  });
+}
+
+/** Cost of a start, until the program prints its first line. */
+interface Start {
+  readonly residentMiB: number;
+  readonly cpuMs: number;
+}
+
+/** Returns the cheapest of some starts: the first fills Node's compile cache, and other programs may slow any. */
+async function measureStarts(start: () => Promise<Start>): Promise<Start> {
+  const starts: Start[] = [];
+  for (let at = 0; at < STARTS; at++) starts.push(await start());
+  return {
+    residentMiB: Math.min(...starts.map(({ residentMiB }) => residentMiB)),
+    cpuMs: Math.min(...starts.map(({ cpuMs }) => cpuMs)),
+  };
+}
+
+async function startServer(subject: Subject): Promise<Start> {
+  await using server = await subject.start();
+  const { userUs, systemUs } = server.listening.usage;
+  const start = readStart(server.pid, userUs + systemUs);
+  // Node writes its compile cache when a program ends by itself.
+  await server.stop();
+  return start;
+}
+
+async function startBareRuntime(): Promise<Start> {
+  const main = new URL("../../harness/bare-runtime.mjs", import.meta.url);
+  const program = new TestProgram({ program: "env", args: [process.execPath, fileURLToPath(main)] });
+  try {
+    await until(() => program.stdout.includes("\n"), "the runtime has started");
+    const { userCPUTime, systemCPUTime } = JSON.parse(program.stdout);
+    return readStart(program.pid, userCPUTime + systemCPUTime);
+  } finally {
+    program.signal("SIGTERM");
+    await program.exited;
+  }
+}
+
+function readStart(pid: number, cpuUs: number): Start {
+  return { residentMiB: status(pid, "VmRSS") / 1024, cpuMs: cpuUs / 1000 };
+}
+
+function formatStart({ residentMiB, cpuMs }: Start): string {
+  return `${residentMiB.toFixed(0)} MiB, ${cpuMs.toFixed(0)} ms of CPU time`;
 }
 
 /** Returns the names of third-party packages by thread: the control plane's first, then the data plane's. */
 async function listLoadedPackages(subject: Subject, args: readonly string[]): Promise<string[][]> {
+  const loads = await listLoads(subject, args);
+  return loads.map((modules) => [
+    ...new Set(modules.flatMap((line) => /\/node_modules\/((@[^/]+\/)?[^/]+)/.exec(line)?.[1] ?? [])),
+  ]);
+}
+
+/** Returns the modules that the threads load: the control plane's first, then the data plane's. */
+async function listLoads(subject: Subject, args: readonly string[]): Promise<string[][]> {
   const preload = new URL("../../harness/log-loads.ts", import.meta.url);
   // The file lies in the server's own folder, which is its working directory.
   const wrapper = ["env", "LOADS=loads", `NODE_OPTIONS=--import=${preload.href}`];
@@ -26,8 +100,6 @@ async function listLoadedPackages(subject: Subject, args: readonly string[]): Pr
   return [0, 1].map((thread) => {
     const modules = lines.filter((line) => line.startsWith(`${thread} `));
     expect(modules.length, `modules thread ${thread} loads`).toBeGreaterThan(5);
-    return [
-      ...new Set(modules.flatMap((line) => /\/node_modules\/((@[^/]+\/)?[^/]+)/.exec(line)?.[1] ?? [])),
-    ];
+    return modules;
   });
 }
