@@ -1,4 +1,4 @@
-import { command, durationMs, integer, integers, repeatable, text, UsageError } from "@c10k-lab/cli";
+import { command, durationMs, flag, integer, integers, repeatable, text, UsageError } from "@c10k-lab/cli";
 import type { RepetitionResult } from "@c10k-lab/protocol";
 import { cellsOf } from "../plan/cells.ts";
 import { readServerOption, readTargetOption } from "../plan/foreign/read-foreign.ts";
@@ -11,6 +11,7 @@ import { PLAN_ARGUMENT } from "./plans-command.ts";
 
 const OPTIONS = {
   ...MEASURING_OPTIONS,
+  all: { ...flag("all servers of the lab, also those that the plan does not have"), excludes: ["servers"] },
   server: repeatable(
     { describe: "a server of your own beside the plan's: 'mine=./echo {port}'; repeatable" },
     readServerOption,
@@ -65,6 +66,7 @@ export const runCommand = command({
   options: OPTIONS,
   examples: [
     ["npm start", "the quick plan, under three minutes"],
+    ["npm start -- --all", "the same with all five servers"],
     ["npm run lab -- run quick --servers select,epoll --max-connections 1000", "a part of it"],
     [
       "npm run lab -- run quick --load 'rate=20000'",

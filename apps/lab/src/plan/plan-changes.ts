@@ -2,7 +2,7 @@ import { type Given, kebab, UsageError } from "@c10k-lab/cli";
 import { readStep, type Step } from "./axis.ts";
 import { countConnections } from "./cells.ts";
 import { checkPlan } from "./check-plan.ts";
-import { CLIENT, findContract } from "./contracts.ts";
+import { CLIENT, findContract, SERVERS } from "./contracts.ts";
 import type { NamedServer } from "./foreign/foreign-server.ts";
 import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
 import type { Group, Plan, Variant } from "./plan.ts";
@@ -10,6 +10,8 @@ import type { Group, Plan, Variant } from "./plan.ts";
 /** Changes of a plan on a command line; what is not given stays as the plan has it. */
 export interface PlanChanges {
   readonly servers?: readonly string[] | undefined;
+  /** Adds the lab's servers that a group does not have, to every group. */
+  readonly all?: boolean | undefined;
   /** Servers in addition to the plan's, in every group. */
   readonly foreign?: readonly NamedServer[] | undefined;
   /** Names of the variants that are kept. */
@@ -59,13 +61,24 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
 }
 
 /** Returns the variants of a group that are kept, those of the command line first: the plan's last is the reference. */
-function chooseVariants(group: Group, { servers, foreign = [], only }: PlanChanges): Variant[] {
+function chooseVariants(group: Group, { servers, all, foreign = [], only }: PlanChanges): Variant[] {
   const kept = group.variants.filter(({ server, foreign: other }) =>
     other === null ? (servers?.includes(server) ?? true) : true,
   );
-  return [...foreign.map((server) => addVariant(group, server)), ...kept].filter(
+  const missing = all ? addMissing(group) : [];
+  return [...foreign.map((server) => addVariant(group, server)), ...missing, ...kept].filter(
     ({ name }) => only?.includes(name) ?? true,
   );
+}
+
+/** Returns the lab's servers that a group does not have, with their default options and the load of its first variant. */
+function addMissing({ variants }: Group): Variant[] {
+  const [first] = variants;
+  if (first === undefined) return [];
+  return SERVERS.filter((name) => variants.every(({ server }) => server !== name)).map((name) => ({
+    ...first,
+    ...{ name, server: name, foreign: null, options: {} },
+  }));
 }
 
 /** Returns a variant with the load of the group's first one. */

@@ -26,6 +26,12 @@ test("--connections are values where the plan varies them, and the number elsewh
   expect(cell?.connections).toBe(7);
 });
 
+test("--all adds the servers that a group does not have, and the plan's last variant stays the last", () => {
+  const names = change("quick", { all: true }).groups.map(({ variants }) => variants.map(({ name }) => name));
+  expect(names).toEqual(Array(3).fill(["poll", "uring", "threaded", "select", "epoll"]));
+  expect(change("five", { all: true })).toEqual(findPlan("five"));
+});
+
 describe("a change that does not fit the plan is refused", () => {
   test.each<[string, PlanChanges, string]>([
     [BUSY, { load: "speed=5" }, "--load: speed: client has no option 'speed'"],
