@@ -39,15 +39,19 @@ function describeCheapest(group: Group): string[] {
   if (isHoldOnly(group, findings)) return [];
   const costs = levels.filter((level) => level.group === group.name && level.quantity === "cost");
   const highest = Math.max(...costs.map(({ axisValue }) => axisValue));
-  const [lowest, ...others] = costs
+  const ordered = costs
     .filter(({ axisValue }) => axisValue === highest)
     .toSorted((a, b) => a.value - b.value);
-  if (lowest === undefined || others.length === 0) return [];
+  const [lowest] = ordered;
+  if (lowest === undefined) return [];
+  const isAlike = ({ value }: Level) => figure(value) === figure(lowest.value);
+  const [alike, others] = [ordered.filter(isAlike), ordered.filter((level) => !isAlike(level))];
+  if (others.length === 0) return [];
   const { before, format, unit } = axisWords(group.axis);
   const { noun, unit: costUnit } = FINDING_QUANTITIES.cost;
   const rest = listed(others.map((level) => `${level.variant} ${figure(level.value)}`));
   return [
-    `At ${before}${format(highest)}${unit} ${lowest.variant} has the lowest ${noun} measured: ${figure(lowest.value)} ${costUnit}${describeInterval(lowest)}, against ${rest}.`,
+    `At ${before}${format(highest)}${unit} ${listed(alike.map(({ variant }) => variant))} ${alike.length === 1 ? "has" : "have"} the lowest ${noun} measured: ${figure(lowest.value)} ${costUnit}${alike.length === 1 ? describeInterval(lowest) : ""}, against ${rest}.`,
   ];
 }
 

@@ -122,6 +122,12 @@ test("The first screens answer which server, how sure, on which machine, and how
   for (const section of ["## Method", "## Environment"]) expect(markdown).toContain(section);
 });
 
+test("Servers with the same lowest cost are named together", () => {
+  expect(renderReport([idleResults()]).markdown).toContain(
+    "At 10,000 idle connections threaded and epoll have the lowest CPU time per message measured: 7.00 µs, against select 40.0.",
+  );
+});
+
 test("A report names no cheapest server where a group asks only what is held", () => {
   const limit: Finding = {
     ...GROWTH,
