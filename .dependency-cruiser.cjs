@@ -58,6 +58,7 @@ const ROOMS = {
     "probe",
     "target",
     "harness",
+    "programs",
   ],
   "packages/inference": [
     "index.ts",

@@ -10,6 +10,7 @@ import { peerCases } from "./cases/connections/peer-cases.ts";
 import { shutdownCases } from "./cases/connections/shutdown-cases.ts";
 import { urgentCases } from "./cases/connections/urgent-cases.ts";
 import { commandLineCases } from "./cases/program/command-line-cases.ts";
+import { costCases } from "./cases/program/cost-cases.ts";
 import { freezeCases, lifecycleCases } from "./cases/program/lifecycle-cases.ts";
 import { limitCases } from "./cases/program/limit-cases.ts";
 import { loadingCases } from "./cases/program/loading-cases.ts";
@@ -37,6 +38,7 @@ const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> 
   "failing accepts": injectionCases,
   "system calls": systemCallCases,
   loading: loadingCases,
+  cost: costCases,
 };
 
 type Group = keyof typeof GROUPS;

@@ -44,5 +44,9 @@ export const OPTION_GROUPS = {
   },
   "system calls": { demand: "The final line counts exactly the system calls.", needs: "the final line" },
   loading: { demand: "No thread loads packages that it does not need.", needs: "a server in TypeScript" },
+  cost: {
+    demand: "A message costs no more system calls and memory than its bounds.",
+    needs: "a server in TypeScript",
+  },
 } as const satisfies Record<string, OptionGroup>;
 export type OptionGroupName = keyof typeof OPTION_GROUPS;

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { Client } from "../../harness/client.ts";
+import { expectCleanEnd } from "../../harness/expectations.ts";
+import { pickSystemCalls, readMetrics } from "../../harness/monitoring.ts";
+import type { ServerProcess } from "../../harness/server-process.ts";
+import type { Subject } from "../../harness/subject.ts";
+
+const CLIENTS = 10;
+/** Rounds in which V8 compiles the loop, and rounds that count. */
+const ROUNDS = { before: 3000, counted: 1000 };
+/**
+ * Bounds of the heap that a message may take, bytes. Measured once compiled: 20 with a system call for each message, the
+ * time of its turn; 90 with completions, and up to 260 while V8 still compiles their larger loop.
+ */
+const MOST_ALLOCATED_BYTES = { perCall: 64, perCompletion: 512 };
+/** System calls of a message that no other shares a wait with: wait, receive, send. */
+const MOST_CALLS = 3.1;
+
+/** Registers the case of what a message costs, by exact counts: they do not depend on the speed of the machine. */
+export function costCases(subject: Subject): void {
+  test("a message costs three system calls at most, and no more of the data plane's heap than its bound", async () => {
+    const preload = new URL("../../programs/log-allocation.ts", import.meta.url);
+    const wrapper = ["env", "ALLOCATED=allocated", `NODE_OPTIONS=--import=${preload.href}`];
+    await using server = await subject.start({ wrapper, args: ["--metrics-port", "0"] });
+    const clients = await Client.all(CLIENTS, server.port);
+    await exchange(clients, ROUNDS.before);
+    const before = await readCosts(server, clients);
+    await exchange(clients, ROUNDS.counted);
+    const after = await readCosts(server, clients);
+    const messages = after.messages - before.messages;
+    const allocatedBytes = (after.allocatedBytes - before.allocatedBytes) / messages;
+    const calls = (after.calls - before.calls) / messages;
+    process.stdout.write(`a message: ${allocatedBytes.toFixed(1)} B, ${calls.toFixed(2)} system calls\n`);
+    const { perCall, perCompletion } = MOST_ALLOCATED_BYTES;
+    expect(allocatedBytes).toBeLessThan(subject.hasCallPerMessage ? perCall : perCompletion);
+    expect(calls).toBeLessThan(MOST_CALLS);
+    for (const client of clients) await client.finish();
+    await expectCleanEnd(server);
+  });
+}
+
+/** Lets each client send its next message when the last is back. */
+async function exchange(clients: readonly Client[], rounds: number): Promise<void> {
+  const exchangeAlone = async (client: Client) => {
+    for (let round = 0; round < rounds; round++) expect(await client.answers()).toBe(true);
+  };
+  await Promise.all(clients.map(exchangeAlone));
+}
+
+async function readCosts(server: ServerProcess, clients: readonly Client[]) {
+  const file = join(server.folder, "allocated");
+  const readLines = () => (existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : []);
+  const earlier = readLines().length;
+  server.kill("SIGUSR2");
+  while (readLines().length === earlier) await exchange(clients, 1);
+  const metrics = await readMetrics(server);
+  const calls = Object.values(pickSystemCalls(metrics)).reduce((sum, count) => sum + count, 0);
+  return { allocatedBytes: Number(readLines().at(-1)), calls, messages: metrics.echo_requests_total ?? 0 };
+}
