@@ -75,7 +75,7 @@ export class UringServer {
     if (completions > 0) this.#plane.ledger.count(COUNTER.events, completions);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
     // Only a complete batch shows that the other connections were silent.
-    else if (!this.#context.ring.hasMore) this.#sweepSilent(beforeUs);
+    else if (this.#silence.isWatching && !this.#context.ring.hasMore) this.#sweepSilent(beforeUs);
   }
 
   /** Writes the operations of the acceptor and the stop request first, so that connections cannot crowd them out. */
@@ -122,8 +122,7 @@ export class UringServer {
   #timeoutMs(): number {
     if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
     if (this.#acceptor.isPaused) return ACCEPT_PAUSE_MS;
-    const { intervalMs } = this.#silence;
-    return intervalMs === Number.POSITIVE_INFINITY ? FOREVER : intervalMs;
+    return this.#silence.isWatching ? this.#silence.intervalMs : FOREVER;
   }
 
   #dispatchAll(): number {

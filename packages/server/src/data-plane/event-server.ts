@@ -76,7 +76,7 @@ export class EventServer {
     for (const connection of unfinished) this.#serveAgain(connection);
     if (this.#stopLevel === RUN) this.#acceptQueue.takeTurn(this.#nowUs);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
-    else this.#sweepSilent(this.#findReportedUs(ready, beforeUs));
+    else if (this.#silence.isWatching) this.#sweepSilent(this.#findReportedUs(ready, beforeUs));
   }
 
   /**
@@ -120,8 +120,7 @@ export class EventServer {
     if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
     if (this.#acceptQueue.mayHaveMore) return 0;
     if (this.#acceptQueue.isPaused) return ACCEPT_PAUSE_MS;
-    const { intervalMs } = this.#silence;
-    return intervalMs === Number.POSITIVE_INFINITY ? FOREVER : intervalMs;
+    return this.#silence.isWatching ? this.#silence.intervalMs : FOREVER;
   }
 
   #dispatch(index: number): void {

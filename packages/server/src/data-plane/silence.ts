@@ -32,6 +32,12 @@ export class Silence {
     this.#pending += change;
   }
 
+  /** Some connection has a limit. Without one a turn of the loop costs no computation. */
+  get isWatching(): boolean {
+    const { POSITIVE_INFINITY } = Number;
+    return this.#idleUs !== POSITIVE_INFINITY || (this.#pending > 0 && this.#pendingUs !== POSITIVE_INFINITY);
+  }
+
   /** Time until the next look, ms; Infinity while no connection has a limit. */
   get intervalMs(): number {
     const limitUs = this.#pending > 0 ? this.#pendingUs : this.#idleUs;
