@@ -6,22 +6,26 @@
 export class HeardUntil {
   readonly #eventsPerWait: number;
   readonly #connections: number;
-  #roundUs = 0;
   #events = 0;
-  /** CLOCK_MONOTONIC, µs; 0 before the first wait. */
-  asOfUs = 0;
+  /** Begin of this round of waits, and the moment up to which all is known: an array, so that a wait makes no number object. */
+  readonly #us = new Float64Array(2);
 
   constructor(eventsPerWait: number, connections: number) {
     this.#eventsPerWait = eventsPerWait;
     this.#connections = connections;
   }
 
+  /** CLOCK_MONOTONIC, µs; 0 before the first wait. */
+  get asOfUs(): number {
+    return this.#us[1];
+  }
+
   /** @param beforeUs begin of a wait @param ready events that it returned */
   note(beforeUs: number, ready: number): void {
-    if (this.#events === 0) this.#roundUs = beforeUs;
+    if (this.#events === 0) this.#us[0] = beforeUs;
     this.#events += ready;
     if (ready === this.#eventsPerWait && this.#events <= this.#connections) return;
-    this.asOfUs = this.#roundUs;
+    this.#us[1] = this.#us[0];
     this.#events = 0;
   }
 }

@@ -109,7 +109,7 @@ function otherEvents(others: readonly CellFigures[]): string {
   const told = others.filter(({ eventsPerWait }) => (eventsPerWait ?? 0) > 0);
   return told.length === 0
     ? ""
-    : `; ${listed(told.map(({ variant }) => variant))} is told only the ready ones, ${listed(told.map(({ eventsPerWait }) => figure(eventsPerWait)))} per wake-up`;
+    : `; ${listed(told.map(({ variant }) => variant))} ${told.length === 1 ? "is" : "are"} told only the ready ones, ${listed(told.map(({ eventsPerWait }) => figure(eventsPerWait)))} per wake-up`;
 }
 
 function otherSwitches(others: readonly CellFigures[]): string {
