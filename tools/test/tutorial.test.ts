@@ -1,10 +1,10 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { findFreePort } from "@c10k-lab/process";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -53,14 +53,6 @@ function toPattern(output: readonly string[]): string {
     .join("");
 }
 
-async function findFreePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return String(typeof address === "object" && address ? address.port : 0);
-}
-
 let folder = "";
 let port = "";
 let environment: NodeJS.ProcessEnv = {};
@@ -69,7 +61,7 @@ const terminals = new Map<string, Terminal>();
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "c10k-tutorial-"));
   for (const name of NEEDED) symlinkSync(join(ROOT, name), join(folder, name));
-  port = await findFreePort();
+  port = String(await findFreePort());
   environment = { ...process.env, ECHO_PORT: port, LOAD_PORT: port };
 });
 

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFreePort } from "@c10k-lab/process";
 import { expect, test } from "vitest";
 import { claimPaths } from "../../src/output/results-files.ts";
 import { runClient } from "./client-process.ts";
@@ -29,10 +30,7 @@ test("paths without {n} stay unchanged", () => {
 });
 
 test("--wait-for-server waits for a server that starts late, and opens no connection twice", async () => {
-  const reserved = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => reserved.once("listening", resolve));
-  const { port } = reserved.address() as import("node:net").AddressInfo;
-  await new Promise((resolve) => reserved.close(resolve));
+  const port = await findFreePort();
   let accepted = 0;
   const server = createServer((socket) => {
     accepted++;
