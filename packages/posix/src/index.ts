@@ -14,6 +14,7 @@ export {
 export { type Binding, binding as posix, loadAddon } from "./binding.ts";
 export { Epoll } from "./epoll.ts";
 export { check, errorName, errorText, SyscallError } from "./errors.ts";
+export { HeardUntil } from "./heard-until.ts";
 export { listeningHost } from "./ports.ts";
 export {
   allowedProcessors,

@@ -1,4 +1,4 @@
-import { check, Epoll, monotonicUs, posix } from "@c10k-lab/posix";
+import { check, Epoll, HeardUntil, monotonicUs, posix } from "@c10k-lab/posix";
 import { EVENTS_PER_WAIT, SWEEP_MS } from "../measure/limits.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { OUTCOME } from "../measure/outcome.ts";
@@ -17,7 +17,6 @@ import {
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dialer.ts";
-import { HeardUntil } from "./heard-until.ts";
 import { LoadConnection } from "./load-connection.ts";
 import type { LoadContext } from "./load-context.ts";
 import {
@@ -81,7 +80,7 @@ export class LoadLoop {
     this.#context = context;
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
-    this.#heard = new HeardUntil(EVENTS_PER_WAIT, connections);
+    this.#heard = new HeardUntil(EVENTS_PER_WAIT);
     this.#connector = new Connector(context.workload);
     this.#dialer = dialer;
     this.#phases = new Phases(context, this.#connector);
@@ -104,7 +103,7 @@ export class LoadLoop {
     turn.record(nowUs - wokenUs);
     counts[COUNT.waits]++;
     this.#ready = this.#wait(nowUs);
-    this.#heard.note(nowUs, this.#ready);
+    this.#heard.note(nowUs, this.#ready, this.#connections.length);
     return true;
   }
 

@@ -1,4 +1,4 @@
-import { check, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
+import { check, HeardUntil, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
 import { COUNTER } from "@c10k-lab/stats/ledger";
 import { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
@@ -41,9 +41,7 @@ export class EventServer {
   #stopLevel = RUN;
   #drainDeadlineUs = 0;
   readonly #silence: Silence;
-  /** Events reported since each wait has filled the poller's buffer, and the moment before the first of these waits. */
-  #reported = 0;
-  #fullSinceUs = 0;
+  readonly #heard: HeardUntil;
 
   constructor(poller: Poller, plane: DataPlane<EventServerOptions>) {
     this.#poller = poller;
@@ -55,6 +53,7 @@ export class EventServer {
       spareBuffers: [],
     };
     this.#silence = new Silence(plane.options);
+    this.#heard = new HeardUntil(poller.fds.length);
     this.#acceptQueue = new AcceptQueue(poller, plane, (fd) => this.#admit(fd));
     check(poller.add(plane.stop.wakeFd, 0, READABLE), poller.name, "on the stop request");
   }
@@ -76,23 +75,7 @@ export class EventServer {
     for (const connection of unfinished) this.#serveAgain(connection);
     if (this.#stopLevel === RUN) this.#acceptQueue.takeTurn(this.#nowUs);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
-    else if (this.#silence.isWatching) this.#sweepSilent(this.#findReportedUs(ready, beforeUs));
-  }
-
-  /**
-   * Returns the moment up to which all events have been reported, so that connections without one were silent; a negative
-   * number when that is not known. Of more ready descriptors than a wait can report, epoll(7) reports each in turn.
-   */
-  #findReportedUs(ready: number, beforeUs: number): number {
-    if (ready < 0) return -1;
-    const isComplete = ready < this.#poller.fds.length;
-    if (this.#reported === 0) this.#fullSinceUs = beforeUs;
-    this.#reported = isComplete ? 0 : this.#reported + ready;
-    if (isComplete) return beforeUs;
-    // The listener and the stop request are watched, too.
-    if (this.#reported < this.#open + 2) return -1;
-    this.#reported = 0;
-    return this.#fullSinceUs;
+    else if (this.#silence.isWatching) this.#sweepSilent(beforeUs, ready);
   }
 
   /** Waits for events. Returns the number of ready descriptors or a negative error number. */
@@ -242,11 +225,15 @@ export class EventServer {
   }
 
   /**
-   * Closes connections that were silent for too long at a moment before the last wait. If the process was frozen since then
-   * (SIGSTOP, a suspended machine), the next wait reports what clients sent meanwhile.
+   * Closes connections that have been silent for too long, as far as is known after a wait.
+   *
+   * @param beforeUs begin of the wait
    */
-  #sweepSilent(asOfUs: number): void {
-    if (asOfUs < 0 || !this.#silence.isDue(asOfUs)) return;
+  #sweepSilent(beforeUs: number, ready: number): void {
+    // The listener and the stop request are watched, too.
+    this.#heard.note(beforeUs, ready, this.#open + 2);
+    const { asOfUs } = this.#heard;
+    if (!this.#silence.isDue(asOfUs)) return;
     for (const connection of this.#listOpen()) {
       const reason = this.#silence.judge(connection, asOfUs);
       if (reason >= 0) this.#close(connection, reason);
