@@ -30,8 +30,8 @@ export function peerCases(subject: Subject): void {
     expect(final?.closed).toMatchObject({ stalled: CLIENTS, "client-closed": 1 });
     for (const row of rows.filter(({ close_reason: reason }) => reason === "stalled")) {
       expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(999);
-      // What both kernels hold without the bound is some 10 MB.
-      expect(Number(row.bytes_received), "bytes taken from it").toBeLessThan(9 * 2 ** 20);
+      // 557,056 bytes with the usual --socket-buffer, 4.3 MB where the kernel sizes the buffers.
+      expect(Number(row.bytes_received), "bytes taken from it").toBeLessThan(2 ** 20);
     }
   });
 
