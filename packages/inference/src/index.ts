@@ -17,4 +17,4 @@ export { type Effect, estimateEffects, estimateMeans, findWidest, type Mean, typ
 export { fit } from "./usl/fit.ts";
 export { intervalsOf, type LawIntervals } from "./usl/intervals.ts";
 export { type Coefficients, peakOf, type RatePoint, rateAt, residualOf } from "./usl/law.ts";
-export { type Bounds, estimateFurtherS, judgeEffect, UNBOUNDED } from "./verdict.ts";
+export { type Bounds, EQUAL_WITHIN, estimateFurtherS, judgeEffect, UNBOUNDED } from "./verdict.ts";

@@ -4,7 +4,7 @@ import type { Effect } from "./starts.ts";
 export type EffectVerdict = "shown" | "at-least" | "at-most" | "no-difference" | "not-shown";
 
 /** An effect within this factor of 1 is no difference. */
-const EQUAL_WITHIN = 1.05;
+export const EQUAL_WITHIN = 1.05;
 
 /** Sides of a ratio whose true value is larger than the measured one, because the client was the limit. */
 export interface Bounds {

@@ -1,4 +1,4 @@
-import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
+import { CONFIDENCE_PERCENT, EQUAL_WITHIN } from "@c10k-lab/inference";
 import type { Level } from "@c10k-lab/protocol";
 import { axisWords, FINDING_QUANTITIES, figure, integer, listed } from "@c10k-lab/words";
 import { type Group, isAblation } from "../model/group.ts";
@@ -32,7 +32,7 @@ function line(question: string, answer: string, section?: string): string {
   return `- **${text(question)}** ${text(answer)}${link}`;
 }
 
-/** Names the server with the lowest cost at a group's highest load; nothing where the load is not what varies. */
+/** Names the servers with the lowest cost at a group's highest load, all within 5 %; nothing where the load is not what varies. */
 function describeCheapest(group: Group): string[] {
   if (isAblation(group) || (group.axis !== "idle" && group.axis !== "connections")) return [];
   const { levels = [], findings = [] } = group.experiment.findings ?? {};
@@ -44,15 +44,19 @@ function describeCheapest(group: Group): string[] {
     .toSorted((a, b) => a.value - b.value);
   const [lowest] = ordered;
   if (lowest === undefined) return [];
-  const isAlike = ({ value }: Level) => figure(value) === figure(lowest.value);
+  const isAlike = ({ value }: Level) => value <= EQUAL_WITHIN * lowest.value;
   const [alike, others] = [ordered.filter(isAlike), ordered.filter((level) => !isAlike(level))];
   if (others.length === 0) return [];
   const { before, format, unit } = axisWords(group.axis);
   const { noun, unit: costUnit } = FINDING_QUANTITIES.cost;
   const rest = listed(others.map((level) => `${level.variant} ${figure(level.value)}`));
-  return [
-    `At ${before}${format(highest)}${unit} ${listed(alike.map(({ variant }) => variant))} ${alike.length === 1 ? "has" : "have"} the lowest ${noun} measured: ${figure(lowest.value)} ${costUnit}${alike.length === 1 ? describeInterval(lowest) : ""}, against ${rest}.`,
-  ];
+  const place = `At ${before}${format(highest)}${unit}`;
+  const alikes = listed(alike.map((level) => `${level.variant} ${figure(level.value)}`));
+  const first =
+    alike.length === 1
+      ? `${lowest.variant} has the lowest ${noun} measured: ${figure(lowest.value)} ${costUnit}${describeInterval(lowest)}`
+      : `the lowest values of ${noun} measured are alike: ${alikes} ${costUnit}`;
+  return [`${place} ${first}, against ${rest}.`];
 }
 
 function describeInterval({ low, high }: Level): string {

@@ -13,6 +13,8 @@ import { tellCapacity } from "./search-story.ts";
 interface Told {
   readonly section: Section;
   readonly claim: Claim;
+  /** The group has several loads, so that a chart shows how a server scales. */
+  readonly isAlongAxis: boolean;
 }
 
 /** Claims of an answer: more would be a list. */
@@ -31,7 +33,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     answer: joinClaims(chooseClaims(strongest), isAboutServers),
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
     sections: told.map(({ section }) => section),
-    lead: strongest.find(({ section }) => section.charts.length > 0)?.section ?? null,
+    lead: chooseLead(strongest),
     findings: all.filter(isSettled).toSorted((a, b) => strengthOf(b) - strengthOf(a)),
     remarks: [],
     comparisons: listAsked(all),
@@ -49,7 +51,13 @@ function tellGroup(experiment: Experiment, group: Group, servers: readonly strin
     reasons: listReasons(group, findings, claim),
     doubts: listDoubts(findings),
   };
-  return [{ section, claim }];
+  return [{ section, claim, isAlongAxis: listAxisValues(group).length > 1 }];
+}
+
+/** Returns the section whose chart comes first: the strongest that shows how a server scales, or else the strongest. */
+function chooseLead(strongest: readonly Told[]): Section | null {
+  const drawn = strongest.filter(({ section }) => section.charts.length > 0);
+  return (drawn.find(({ isAlongAxis }) => isAlongAxis) ?? drawn[0])?.section ?? null;
 }
 
 /** Returns the claims of an answer: those that show something, or else the first. */
