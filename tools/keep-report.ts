@@ -6,9 +6,19 @@
  *     npm run docs:report -- five                   # render again, after a change of the report
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 
 const ROOT = join(import.meta.dirname, "..");
 const REPORTS = join(ROOT, "docs/reports");
@@ -32,7 +42,7 @@ function pack(name: string, results: string): void {
   // The same bytes whenever and by whomever it is packed.
   const options = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
   const tar = execFileSync("tar", [...options, "-C", results, "-cf", "-", ...files], { maxBuffer: 2 ** 30 });
-  execFileSync("sh", ["-c", `gzip -9n >"$0"`, join(folderOf(name), PACKED)], { input: tar });
+  writeFileSync(join(folderOf(name), PACKED), gzipSync(tar, { level: 9 }));
 }
 
 /** Renders a kept report into a folder: report.md, details.md and the charts that they show. */
