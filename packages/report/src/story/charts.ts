@@ -23,7 +23,7 @@ export function drawStory(
   const quantities = [...new Set(levels.map(({ quantity }) => quantity))];
   const ordered = quantities.toSorted((a, b) => Number(b === first) - Number(a === first));
   const charts = [
-    ...(isLaddered(group) ? connectionScatters(group).slice(-1) : []),
+    ...(isCold(group) && isLaddered(group) ? connectionScatters(group).slice(-1) : []),
     ...ordered.flatMap((quantity) =>
       drawLevels(
         group,
@@ -40,6 +40,11 @@ export function drawStory(
     variants: group.variants,
     servers,
   }));
+}
+
+/** The group measures its cells from the first connect on. Slices leave out the waits of connecting. */
+function isCold({ name, experiment }: Group): boolean {
+  return experiment.repetitions.every(({ group, slices }) => group !== name || slices.length === 0);
 }
 
 function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Level[]): Chart[] {
