@@ -3,26 +3,7 @@ import { expect, test } from "vitest";
 import { demandTable, listExperiments, renderReport } from "../../src/index.ts";
 import { listDemands } from "../../src/model/service-demand.ts";
 import { makeCell, makeResults } from "../fixtures/fixture.ts";
-
-/** Returns a slice of a server that used a share of its core for messages of one cost. */
-function slice(cores: number, costUs: number, change: Partial<Slice> = {}): Slice {
-  return {
-    block: 1,
-    place: 1,
-    durationMs: 200,
-    messages: 10_000,
-    messagesPerSecond: (1e6 * cores) / costUs,
-    server: { cores, cpuUsPerMessage: costUs, faultsPerMessage: 0 },
-    client: { cores: 0.9 },
-    waiting: { cores: 0 },
-    lab: { cores: 0 },
-    foreign: { cores: 0 },
-    stolen: { cores: 0 },
-    histograms: { response: "", intended: "" },
-    disturbances: [],
-    ...change,
-  };
-}
+import { slice } from "../fixtures/slice.ts";
 
 const three = (one: Slice) => [one, one, one];
 

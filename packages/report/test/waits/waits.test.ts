@@ -1,10 +1,13 @@
-import type { ConnectionRow, LabResults, RepetitionResult } from "@c10k-lab/protocol";
+import type { ConnectionRow, Findings, LabResults, RepetitionResult } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
 import { drawGroup } from "../../src/charts/charts.ts";
 import { retransmissions } from "../../src/details/retransmissions.ts";
 import { type Group, listGroups } from "../../src/model/group.ts";
+import { drawStory } from "../../src/story/charts.ts";
+import { tellStory } from "../../src/story/story.ts";
 import { areRetransmissions, canBeRetransmissions, waitsOf } from "../../src/waits/waits.ts";
 import { makeCell, makeResults } from "../fixtures/fixture.ts";
+import { slice } from "../fixtures/slice.ts";
 
 const MESSAGES = 20;
 const OVERFLOWED = {
@@ -201,4 +204,86 @@ describe("response time by connection", () => {
     const names = scattersOf(groupNamed(makeResults(cells, {}, spikes), null)).map(({ name }) => name);
     expect(names).toEqual(["response-by-connection-5", "response-by-connection-4096"]);
   });
+});
+
+it.each([
+  { measured: "whole", slices: [], charts: 1 },
+  { measured: "in slices", slices: [slice(0.5, 10)], charts: 0 },
+])("the report draws the waits of $charts groups that are measured $measured", ({ slices, charts }) => {
+  const cells = [1000, 2000].map((connections) => ({ ...epoll({ connections, tcp: OVERFLOWED }), slices }));
+  const results = makeResults(cells, {}, spikes);
+  const experiment = { name: "plan", results, groups: listGroups(results) };
+  expect(drawStory(experiment, groupNamed(results, null), null, ["epoll"])).toHaveLength(charts);
+});
+
+it("the report begins with a chart of several loads, not with the waits at one", () => {
+  const busy = [10, 100, 1000].map((connections) => epoll({ connections, group: "busy" }));
+  const results = makeResults(
+    [epoll({ connections: 2000, group: "limit", tcp: OVERFLOWED }), ...busy],
+    {},
+    spikes,
+  );
+  const level = {
+    axis: "connections",
+    variant: "epoll",
+    quantity: "cost",
+    isLowerBound: false,
+    slices: 9,
+  } as const;
+  const finding = {
+    plan: "plan",
+    axis: "connections",
+    variant: "epoll",
+    level: 99,
+    doubts: [],
+    slices: 9,
+    replaced: 0,
+  };
+  const findings: Findings = {
+    schema: "c10k-lab/findings/1",
+    findings: [
+      {
+        ...finding,
+        axis: "connections",
+        group: "limit",
+        question: "limit",
+        quantity: "held",
+        at: 2000,
+        against: null,
+        effect: 900,
+        low: 900,
+        high: 900,
+        verdict: "shown",
+        cause: "refused-descriptor",
+        wouldTake: null,
+      },
+      {
+        ...finding,
+        axis: "connections",
+        group: "busy",
+        question: "growth",
+        quantity: "cost",
+        at: 1000,
+        against: { variant: "epoll", axisValue: 10, group: "busy" },
+        effect: 2,
+        low: 1.8,
+        high: 2.2,
+        verdict: "shown",
+        cause: null,
+        wouldTake: null,
+      },
+    ],
+    levels: busy.map(({ axisValue }) => ({ ...level, group: "busy", axisValue, value: 5, low: 4, high: 6 })),
+  };
+  const experiment = {
+    name: "plan",
+    results: { ...results, findings },
+    groups: listGroups({ ...results, findings }),
+  };
+  const { sections, lead } = tellStory(experiment, ["epoll"]);
+  expect(sections.filter(({ charts }) => charts.length > 0).map(({ name }) => name)).toEqual([
+    "limit",
+    "busy",
+  ]);
+  expect(lead?.name).toBe("busy");
 });
