@@ -133,7 +133,9 @@ export class Crowd {
     const reset = await this.#open();
     reset.write(MUCH);
     await pause(5);
-    reset.resetAndDestroy();
+    // While the shutdown that leave() asked for is under way, libuv refuses a reset and keeps the descriptor.
+    if (this.#isOver) reset.destroy();
+    else reset.resetAndDestroy();
     (await this.#open()).destroy();
     const half = await this.#open();
     half.end(MUCH).resume();
