@@ -19,6 +19,9 @@ export interface Effect {
   readonly high: number;
 }
 
+/** Bisections of the shared variance: a double has 52 bits. */
+const STEPS = 52;
+
 /** Weight of the other comparisons in the variance between starts, in degrees of freedom, at most. */
 const SHARED_DEGREES_MAX = 8;
 
@@ -108,7 +111,7 @@ function halfWidthOf(own: Summary, others: readonly Summary[]): number {
   const otherDegrees = sum(others.map(({ starts }) => starts - 1));
   const sharedDegrees = Math.min(SHARED_DEGREES_MAX, otherDegrees);
   if (ownDegrees < 1 || own.blockDegrees < 1) return Number.POSITIVE_INFINITY;
-  const shared = sharedBetween(others, otherDegrees) + own.explained;
+  const shared = sharedBetween(others) + own.explained;
   const degrees = sharedDegrees + ownDegrees;
   const moderated = (sharedDegrees * shared + ownDegrees * own.between) / degrees;
   const reach = (variance: number, of: number) =>
@@ -116,10 +119,24 @@ function halfWidthOf(own: Summary, others: readonly Summary[]): number {
   return Math.max(reach(Math.max(moderated, own.explained), degrees), reach(own.explained, own.blockDegrees));
 }
 
-/** Returns the variance between starts that the scatter of the blocks does not explain, of all comparisons together. */
-function sharedBetween(others: readonly Summary[], degrees: number): number {
-  const excess = others.map(({ starts, between, explained }) => (starts - 1) * (between - explained));
-  return degrees === 0 ? 0 : Math.max(0, sum(excess.filter((value) => !Number.isNaN(value))) / degrees);
+/**
+ * Returns the variance between starts that the scatter of the blocks does not explain, of all comparisons together: the one
+ * under which their starts scatter as much as expected (Paule and Mandel, Journal of Research of the NBS 87, 1982). So a
+ * comparison whose blocks scatter much says little about the others.
+ */
+function sharedBetween(summaries: readonly Summary[]): number {
+  const known = summaries.filter(({ explained }) => !Number.isNaN(explained));
+  const expected = sum(known.map(({ starts }) => starts - 1));
+  const scatter = (variance: number) =>
+    sum(known.map(({ starts, between, explained }) => ((starts - 1) * between) / (variance + explained)));
+  let low = 0;
+  let high = Math.max(0, ...known.map(({ starts, between }) => (starts - 1) * between));
+  for (let step = 0; step < STEPS && high > 0; step++) {
+    const middle = (low + high) / 2;
+    if (scatter(middle) > expected) low = middle;
+    else high = middle;
+  }
+  return low;
 }
 
 function squaresAround(values: readonly number[], center: number): number {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { seedGenerator } from "../src/generator.ts";
+import { median } from "../src/interval.ts";
 import { estimateEffects, type Starts } from "../src/starts.ts";
 
 /** A study: comparisons without a difference, whose starts and blocks scatter. Standard deviations of logarithms. */
@@ -71,6 +72,20 @@ describe("the estimate", () => {
     );
     const shown = estimateEffects(shifted).filter(({ low }) => low > 1);
     expect(shown.length).toBeGreaterThanOrEqual(COMPARISONS - 1);
+  });
+
+  test("comparisons whose blocks scatter widely say little about how much the starts of others differ", () => {
+    const random = seedGenerator(5);
+    const quiet: Study = { starts: 3, blocks: 10, startSd: () => 0.01, blockSd: 0.03 };
+    const noisy: Study = { ...quiet, blocks: 3, blockSd: 0.2 };
+    const widths = Array.from({ length: 40 }, () => {
+      const alone = Array.from({ length: 5 }, () => drawComparison(quiet, random));
+      const beside = [...alone, drawComparison(noisy, random), drawComparison(noisy, random)];
+      const [own, other] = [alone, beside].map((all) => estimateEffects(all)[0]);
+      return Math.log(other?.high ?? 0) - Math.log(own?.high ?? 1);
+    });
+    // Half widths are some 0.04.
+    expect(median(widths)).toBeLessThan(0.004);
   });
 
   test("one start has no interval, and a comparison without values no effect", () => {

@@ -21,14 +21,16 @@ export const DISTURBANCES = [
 export type Disturbance = (typeof DISTURBANCES)[number];
 
 /**
- * One measured interval of a repetition: all variants are up, one of them exchanges messages. Counters are read at both
- * ends while the load goes on, so start and end of the load are outside.
+ * One measured part of a repetition, in turns: all variants are up, one of them exchanges messages at a time. Counters are
+ * read at both ends of a turn while the load goes on, so start and end of the load are outside.
  */
 export const Slice = z.object({
   /** Blocks count from 1; each has one slice of every variant. */
   block: count,
-  /** Place in the block, from 1; drawn at random. */
+  /** Place of its first turn in the block, from 1; drawn at random. */
   place: count,
+  /** Turns that it was measured in; their times and counts are summed. */
+  turns: count.default(1),
   durationMs: z.number().positive(),
   /** Messages echoed and verified in it. */
   messages: count,

@@ -8,7 +8,7 @@ export interface StartCount {
  * Decides which point gets the next start: the one with the fewest, as long as one has fewer than its group asks for.
  * One start has no interval, so where the time runs short a point gets its second start before another gets its first.
  *
- * @param visitMs longest time of a start so far
+ * @param visitMs usual time of a start so far
  * @returns undefined when all have the starts that were asked for
  */
 export function chooseNextStart<P extends StartCount>(

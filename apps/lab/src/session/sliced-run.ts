@@ -1,3 +1,4 @@
+import { median } from "@c10k-lab/inference";
 import type { Findings } from "@c10k-lab/protocol";
 import { cellsAt, type Point, pointsOf } from "../plan/cells.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -23,9 +24,10 @@ export class SlicedRun {
   readonly #starts = new Map<Point, number>();
   /** Foreign variants that failed at a point: they are not started there again, so that they cost the others no time. */
   readonly #failed = new Map<Point, Set<string>>();
-  /** Longest time of a start so far, without its blocks, and with them, ms. */
-  #overheadMs = 0;
-  #visitMs = 0;
+  /** Time of the last start of each point, without its blocks, ms. */
+  readonly #overheadsMs = new Map<Point, number>();
+  /** Times of all starts, with their blocks, ms. */
+  readonly #visitsMs: number[] = [];
 
   /** @param deadlineMs end of the budget, on performance.now() */
   constructor(session: LabSession, plan: Plan, deadlineMs: number, progress: SliceProgress) {
@@ -42,7 +44,7 @@ export class SlicedRun {
       const missing = points.map((point) => Math.max(0, point.group.repeats - this.#startsOf(point)));
       const planned = missing.reduce((sum, count) => sum + count, 0);
       const next = this.#findNext(points);
-      if (next === null || this.#isOver()) return;
+      if (next === null || this.#isOver(next)) return;
       await this.#visit(next, this.#leftMs() / Math.max(1, planned));
     }
   }
@@ -53,7 +55,9 @@ export class SlicedRun {
       starts: this.#startsOf(point),
       repeats: point.group.repeats,
     }));
-    return chooseNextStart(counts, this.#leftMs(), this.#visitMs)?.point ?? this.#findWidest(points);
+    return (
+      chooseNextStart(counts, this.#leftMs(), median(this.#visitsMs) ?? 0)?.point ?? this.#findWidest(points)
+    );
   }
 
   #startsOf(point: Point): number {
@@ -72,7 +76,7 @@ export class SlicedRun {
     const cells = cellsAt(this.#plan, point, repetition).filter(({ variant }) => !failed.has(variant));
     const results = await this.#session.runTogether(cells, async (stands) => {
       const up = await standing(stands);
-      const blocks = new Blocks(up, this.#plan.seed * 1000 + repetition);
+      const blocks = new Blocks(up, 1000 * (1000 * this.#plan.seed + repetition));
       await blocks.warmUp();
       const upMs = performance.now();
       const endMs = Math.min(startedMs + timeMs - END_MS, upMs + BLOCKS_MAX_MS);
@@ -89,8 +93,9 @@ export class SlicedRun {
       const isForeign = cells.some((cell) => cell.variant === variant && cell.foreign !== null);
       if (isForeign && status === "failed") failed.add(variant);
     }
-    this.#overheadMs = Math.max(this.#overheadMs, performance.now() - startedMs - blocksMs);
-    this.#visitMs = Math.max(this.#visitMs, performance.now() - startedMs);
+    const visitMs = performance.now() - startedMs;
+    this.#overheadsMs.set(point, visitMs - blocksMs);
+    this.#visitsMs.push(visitMs);
     this.#progress.finish(point, repetition, this.#session.findings, this.#leftMs());
   }
 
@@ -107,9 +112,10 @@ export class SlicedRun {
     return this.#deadlineMs - performance.now();
   }
 
-  /** A further start would not fit into the budget. */
-  #isOver(): boolean {
-    return this.#session.isInterrupted || this.#leftMs() < this.#overheadMs + END_MS;
+  /** A further start of the point would not fit into the budget. */
+  #isOver(point: Point): boolean {
+    const overheadMs = this.#overheadsMs.get(point) ?? Math.max(0, ...this.#overheadsMs.values());
+    return this.#session.isInterrupted || this.#leftMs() < overheadMs + END_MS;
   }
 }
 

@@ -3,27 +3,31 @@ import type { Slice } from "@c10k-lab/protocol";
 import { countActive } from "../plan/cells.ts";
 import { shuffled } from "../plan/random.ts";
 import { judgeSlice } from "./disturbances.ts";
-import type { SliceTimes, Stand } from "./stand.ts";
+import type { Stand, TurnTimes } from "./stand.ts";
+import { describeSlice, type Turn } from "./turn.ts";
 
-/** Slices have at least this length, and so many messages on each active connection. */
-const DURATION_MIN_MS = 100;
-const DURATION_MAX_MS = 2000;
-const MESSAGES_EACH = 6;
-const SETTLE_MIN_MS = 10;
-/** The first slice of a stand is not kept: server and client warm up in it, and its rate gives the others their length. */
-const WARM_UP: SliceTimes = { settleMs: 100, durationMs: 200 };
+/** Turns of a slice: the variants take turns so quickly that a burst of foreign work meets all of them. */
+const TURNS = 4;
+/** Turns have at least this length, and so many messages on each active connection. */
+const DURATION_MIN_MS = 30;
+const DURATION_MAX_MS = 500;
+const MESSAGES_EACH = 2;
+const SETTLE_MIN_MS = 5;
+/** The first turn of a stand is not kept: server and client warm up in it, and its rate gives the others their length. */
+const WARM_UP: TurnTimes = { settleMs: 100, durationMs: 200 };
 
-/** Slice in which the system calls of a foreign server are counted. */
-const SAMPLE: SliceTimes = { settleMs: 20, durationMs: 200 };
+/** Turn in which the system calls of a foreign server are counted. */
+const SAMPLE: TurnTimes = { settleMs: 20, durationMs: 200 };
 
-/** Blocks of slices on stands that are up together: one slice of each, in random order. */
+/** Blocks of slices on stands that are up together: one slice of each, in turns of random order. */
 export class Blocks {
   readonly #stands: readonly Stand[];
   readonly #seed: number;
-  readonly #times = new Map<Stand, SliceTimes>();
+  readonly #times = new Map<Stand, TurnTimes>();
   #block = 0;
+  #rounds = 0;
 
-  /** @param seed of the order in the blocks */
+  /** @param seed of the order of the turns */
   constructor(stands: readonly Stand[], seed: number) {
     this.#stands = stands;
     this.#seed = seed;
@@ -32,8 +36,9 @@ export class Blocks {
   /** Warms up every stand. */
   async warmUp(): Promise<void> {
     for (const stand of this.#stands) {
-      const slice = await stand.measure({ block: 0, place: 0 }, WARM_UP, this.#waiting(stand));
-      this.#times.set(stand, timesAt(slice?.messagesPerSecond ?? 0, countActive(stand.cell)));
+      const turn = await stand.measure(WARM_UP, this.#waiting(stand));
+      const perSecond = turn === null ? 0 : (1e6 * turn.messages) / turn.elapsedUs;
+      this.#times.set(stand, timesAt(perSecond, countActive(stand.cell)));
       // The number of calls a message takes does not change from start to start.
       if (stand.cell.foreign && stand.cell.repetition === 1) await stand.sampleCalls(SAMPLE);
     }
@@ -41,34 +46,45 @@ export class Blocks {
 
   /** Time that a block takes, ms. */
   get blockMs(): number {
-    return [...this.#times.values()].reduce(
-      (sum, { settleMs, durationMs }) => sum + settleMs + durationMs,
-      0,
-    );
+    const turns = [...this.#times.values()];
+    // After a turn, messages in flight come back as long as the first ones took.
+    return TURNS * turns.reduce((sum, { settleMs, durationMs }) => sum + 2 * settleMs + durationMs, 0);
   }
 
-  /** Measures one block. A disturbed slice is measured once more at the end of the block. */
+  /** Measures one block. Disturbed slices are measured once more at the end of the block. */
   async measure(): Promise<void> {
     this.#block++;
-    const stands = shuffled([...this.#stands], this.#seed + this.#block);
-    const disturbed: Stand[] = [];
-    for (const [index, stand] of stands.entries()) {
-      if (!(await this.#measure(stand, index + 1))) disturbed.push(stand);
-    }
-    for (const stand of disturbed) await this.#measure(stand, stands.length + 1);
+    const disturbed = await this.#measureSlices(this.#stands, 1);
+    await this.#measureSlices(disturbed, this.#stands.length + 1);
   }
 
-  /** Measures one slice. @returns whether it counts */
-  async #measure(stand: Stand, place: number): Promise<boolean> {
-    const times = this.#times.get(stand) ?? WARM_UP;
-    const slice = await stand.measure({ block: this.#block, place }, times, this.#waiting(stand));
-    if (slice === null) return true;
-    const judged: Slice = {
-      ...slice,
-      disturbances: [...slice.disturbances, ...judgeSlice(slice, stand.slices)],
-    };
-    stand.slices.push(judged);
-    return judged.disturbances.length === 0;
+  /** Measures one slice of each stand. @returns the stands whose slices do not count */
+  async #measureSlices(stands: readonly Stand[], firstPlace: number): Promise<Stand[]> {
+    const order = this.#shuffle(stands);
+    const turns = new Map<Stand, Turn[]>(order.map((stand) => [stand, []]));
+    for (let round = 0; round < TURNS; round++) {
+      for (const stand of round === 0 ? order : this.#shuffle(stands)) {
+        const turn = await stand.measure(this.#times.get(stand) ?? WARM_UP, this.#waiting(stand));
+        if (turn !== null) turns.get(stand)?.push(turn);
+      }
+    }
+    return [...turns].flatMap(([stand, own], index) => {
+      // A client or server that has gone has fewer turns.
+      if (own.length < TURNS) return [];
+      const place = { block: this.#block, place: firstPlace + index };
+      return this.#keep(stand, describeSlice(place, own, stand.isSeen)) ? [] : [stand];
+    });
+  }
+
+  /** @returns whether the slice counts */
+  #keep(stand: Stand, slice: Slice): boolean {
+    const disturbances = [...slice.disturbances, ...judgeSlice(slice, stand.slices)];
+    stand.slices.push({ ...slice, disturbances });
+    return disturbances.length === 0;
+  }
+
+  #shuffle(stands: readonly Stand[]): readonly Stand[] {
+    return shuffled(stands, this.#seed + ++this.#rounds);
   }
 
   #waiting(measured: Stand): ProcessCounts[] {
@@ -76,8 +92,8 @@ export class Blocks {
   }
 }
 
-/** Returns the times of slices that give each active connection enough messages. */
-function timesAt(messagesPerSecond: number, active: number): SliceTimes {
+/** Returns the times of turns that give each active connection enough messages. */
+function timesAt(messagesPerSecond: number, active: number): TurnTimes {
   const roundMs = messagesPerSecond === 0 ? DURATION_MAX_MS : (1000 * active) / messagesPerSecond;
   return {
     settleMs: Math.max(SETTLE_MIN_MS, roundMs),

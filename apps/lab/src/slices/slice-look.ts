@@ -1,7 +1,7 @@
 import { monotonicUs } from "@c10k-lab/posix";
 import { type ProcessCounts, readCpuTimes } from "@c10k-lab/process";
 
-/** Processes whose time is read at both ends of a slice. */
+/** Processes whose time is read at both ends of a turn. */
 export interface Watched {
   readonly servers: readonly ProcessCounts[];
   /** Processes of the variants that are up and not measured. */
@@ -10,27 +10,21 @@ export interface Watched {
   readonly processor: number | null;
 }
 
-/** Counters at one end of a slice. Times in µs. */
+/** Counters at one end of a turn. Times in µs. */
 interface Look {
   readonly atUs: number;
   readonly serverUs: number;
   readonly waitingUs: number;
   readonly labUs: number;
+  /** Page faults of the server that needed no disk. */
   readonly faults: number;
+  /** Time in which the server's processor, or all processors when it is not pinned, had work. */
   readonly busyUs: number;
   readonly stolenUs: number;
 }
 
-/** Shares of a core and counts between the two ends of a slice. */
-export interface SliceEvidence {
-  readonly serverCores: number;
-  readonly waitingCores: number;
-  readonly labCores: number;
-  /** Time that others took from the server's processor, or from all processors when it is not pinned. */
-  readonly foreignCores: number;
-  readonly stolenCores: number;
-  readonly faults: number;
-}
+/** Times in µs and counts between two looks. */
+export type LookDifference = Omit<Look, "atUs"> & { readonly lookedUs: number };
 
 /** Reads the counters now. The server's own clock is read next to the time, so that its share is exact. */
 export function look({ servers, waiting, processor }: Watched): Look {
@@ -52,18 +46,16 @@ export function look({ servers, waiting, processor }: Watched): Look {
   };
 }
 
-/** Returns the evidence between two looks. */
-export function compareLooks(before: Look, after: Look): SliceEvidence {
-  const elapsedUs = after.atUs - before.atUs;
-  const cores = (name: "serverUs" | "waitingUs" | "labUs" | "busyUs" | "stolenUs") =>
-    Math.max(0, after[name] - before[name]) / elapsedUs;
+/** Returns what happened between two looks. */
+export function compareLooks(before: Look, after: Look): LookDifference {
   return {
-    serverCores: cores("serverUs"),
-    waitingCores: cores("waitingUs"),
-    labCores: cores("labUs"),
-    foreignCores: Math.max(0, cores("busyUs") - cores("serverUs")),
-    stolenCores: cores("stolenUs"),
+    lookedUs: after.atUs - before.atUs,
+    serverUs: after.serverUs - before.serverUs,
+    waitingUs: after.waitingUs - before.waitingUs,
+    labUs: after.labUs - before.labUs,
     faults: after.faults - before.faults,
+    busyUs: after.busyUs - before.busyUs,
+    stolenUs: after.stolenUs - before.stolenUs,
   };
 }
 

@@ -1,26 +1,23 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ProcessCounts, ProcessTree } from "@c10k-lab/process";
 import type { ControlAnswer, ControlOrder, SampledCalls, Slice } from "@c10k-lab/protocol";
-import { LatencyHistogram } from "@c10k-lab/stats";
 import type { Service } from "../engines/engine.ts";
 import { CallTracer } from "../evidence/call-tracer.ts";
 import type { Cell } from "../plan/cells.ts";
 import { DirectedClient } from "./directed-client.ts";
-import { compareLooks, look, type SliceEvidence, type Watched } from "./slice-look.ts";
+import { compareLooks, look, type Watched } from "./slice-look.ts";
+import type { Turn } from "./turn.ts";
 
 /** All connections must be open within this time. */
 const CONNECT_MS = 90_000;
 /** An answer to an order takes a turn of the client's loop, or at most until its messages are back. */
 const ANSWER_MS = 40_000;
 
-/** Length of a slice, and time between the first message and its beginning. */
-export interface SliceTimes {
+/** Length of a turn, and time between the first message and its beginning. */
+export interface TurnTimes {
   readonly settleMs: number;
   readonly durationMs: number;
 }
-
-/** Place of a slice in the experiment. */
-type SlicePlace = Pick<Slice, "block" | "place">;
 
 /** One variant that is up with all its connections: one repetition of a cell, measured slice by slice. */
 export class Stand {
@@ -77,6 +74,11 @@ export class Stand {
     return this.#isGone;
   }
 
+  /** The server's processes can be looked at. */
+  get isSeen(): boolean {
+    return this.#servers.some(({ processes }) => processes !== null);
+  }
+
   get processes(): ProcessCounts[] {
     return [...this.#servers, ...this.#clients].flatMap(({ processes }) => processes ?? []);
   }
@@ -98,11 +100,7 @@ export class Stand {
    * @param waiting processes of the other stands
    * @returns null when a client has gone
    */
-  async measure(
-    place: SlicePlace,
-    times: SliceTimes,
-    waiting: readonly ProcessCounts[],
-  ): Promise<Slice | null> {
+  async measure(times: TurnTimes, waiting: readonly ProcessCounts[]): Promise<Turn | null> {
     const watched: Watched = {
       servers: this.#servers.flatMap(({ processes }) => processes ?? []),
       waiting,
@@ -118,22 +116,28 @@ export class Stand {
     const parked = await this.#order("park");
     if (!from || !to || !parked) return null;
     this.#messages = parked.messages;
-    const evidence = compareLooks(before, after);
-    return describeSlice(place, { from, to, parked }, evidence, watched.servers.length > 0);
+    return {
+      ...compareLooks(before, after),
+      elapsedUs: to.atUs - from.atUs,
+      messages: to.messages - from.messages,
+      errors: parked.errors - from.errors,
+      clientUs: to.cpuUs - from.cpuUs,
+      histograms: parked.histograms,
+    };
   }
 
-  /** Counts the system calls of a foreign server in a slice that is not kept: our servers count their own. */
-  async sampleCalls(times: SliceTimes): Promise<void> {
+  /** Counts the system calls of a foreign server in a turn that is not kept: our servers count their own. */
+  async sampleCalls(times: TurnTimes): Promise<void> {
     const trees = this.#servers.map(({ processes }) => processes).filter((one) => one instanceof ProcessTree);
     const tracer = await CallTracer.attach(trees.flatMap(({ pids }) => pids));
     if (tracer === null) return;
     const before = this.#messages;
     const startedMs = performance.now();
-    const slice = await this.measure({ block: 0, place: 0 }, times, []);
+    const turn = await this.measure(times, []);
     const durationMs = performance.now() - startedMs;
     const calls = await tracer.detach();
     const messages = this.#messages - before;
-    if (slice && calls && messages > 0) this.sampledCalls = { messages, durationMs, calls };
+    if (turn && calls && messages > 0) this.sampledCalls = { messages, durationMs, calls };
   }
 
   /** Gives all clients an order. @returns the sum of their answers; null when one did not answer */
@@ -152,50 +156,17 @@ interface Total {
   readonly messages: number;
   readonly errors: number;
   readonly cpuUs: number;
-  readonly histograms: { readonly response: string; readonly intended: string };
+  readonly histograms: readonly Slice["histograms"][];
 }
 
 function addAnswers(answers: readonly ControlAnswer[]): Total {
   const sum = (name: "atUs" | "messages" | "errors" | "cpuUs") =>
     answers.reduce((total, answer) => total + answer[name], 0);
-  const merge = (name: "response" | "intended") =>
-    LatencyHistogram.decodeAll(answers.flatMap(({ histograms }) => histograms?.[name] ?? [])).encode();
   return {
     atUs: sum("atUs") / answers.length,
     messages: sum("messages"),
     errors: sum("errors"),
     cpuUs: sum("cpuUs"),
-    histograms: { response: merge("response"), intended: merge("intended") },
-  };
-}
-
-function describeSlice(
-  place: SlicePlace,
-  { from, to, parked }: Readonly<Record<"from" | "to" | "parked", Total>>,
-  evidence: SliceEvidence,
-  isSeen: boolean,
-): Slice {
-  const elapsedUs = to.atUs - from.atUs;
-  const messages = to.messages - from.messages;
-  const perSecond = (1e6 * messages) / elapsedUs;
-  const perMessage = (perSlice: number) => (messages === 0 ? null : perSlice / messages);
-  return {
-    ...place,
-    durationMs: elapsedUs / 1000,
-    messages,
-    messagesPerSecond: perSecond,
-    server: {
-      cores: isSeen ? evidence.serverCores : null,
-      // Share by rate: lab and client read their clocks at slightly different moments.
-      cpuUsPerMessage: messages === 0 || !isSeen ? null : (1e6 * evidence.serverCores) / perSecond,
-      faultsPerMessage: isSeen ? perMessage(evidence.faults) : null,
-    },
-    client: { cores: (to.cpuUs - from.cpuUs) / elapsedUs },
-    waiting: { cores: evidence.waitingCores },
-    lab: { cores: evidence.labCores },
-    foreign: { cores: evidence.foreignCores },
-    stolen: { cores: evidence.stolenCores },
-    histograms: parked.histograms,
-    disturbances: parked.errors > from.errors ? ["failures"] : [],
+    histograms: answers.flatMap(({ histograms }) => histograms ?? []),
   };
 }

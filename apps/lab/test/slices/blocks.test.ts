@@ -1,70 +1,131 @@
 import type { Slice } from "@c10k-lab/protocol";
+import { LatencyHistogram } from "@c10k-lab/stats";
 import { expect, test } from "vitest";
 import { Blocks } from "../../src/slices/blocks.ts";
 import { judgeSlice } from "../../src/slices/disturbances.ts";
-import type { SliceTimes, Stand } from "../../src/slices/stand.ts";
+import type { Stand, TurnTimes } from "../../src/slices/stand.ts";
+import { describeSlice, type Turn } from "../../src/slices/turn.ts";
 import { makeSlice } from "../fixtures/slices.ts";
+
+/** A slice has four turns, after one that warms up. */
+const TURNS = 4;
 
 interface Call {
   readonly name: string;
-  readonly place: Pick<Slice, "block" | "place">;
-  readonly times: SliceTimes;
+  readonly times: TurnTimes;
 }
 
-/** Returns stands whose slices are made up. */
-function makeStands(names: readonly string[], answer: (name: string, call: number) => Slice | null) {
+function makeTurn(change: Partial<Turn> = {}): Turn {
+  const idle = { waitingUs: 0, labUs: 0, stolenUs: 0, faults: 0, errors: 0 };
+  const work = { lookedUs: 100_000, elapsedUs: 100_000, serverUs: 50_000, busyUs: 50_000, clientUs: 90_000 };
+  return { ...idle, ...work, messages: 5000, histograms: [], ...change };
+}
+
+/** Returns stands whose turns are made up. */
+function makeStands(names: readonly string[], answer: (name: string, call: number) => Turn | null) {
   const calls: Call[] = [];
   const stands = names.map((name) => {
     const slices: Slice[] = [];
-    const measure = async (place: Call["place"], times: SliceTimes) => {
-      calls.push({ name, place, times });
-      const slice = answer(name, calls.filter((call) => call.name === name).length);
-      return slice === null ? null : { ...slice, ...place };
+    const measure = async (times: TurnTimes) => {
+      calls.push({ name, times });
+      return answer(name, calls.filter((call) => call.name === name).length);
     };
-    return { cell: { load: {}, connections: 1000 }, slices, pids: [], measure } as unknown as Stand;
+    const cell = { load: {}, connections: 1000 };
+    return { cell, slices, processes: [], isSeen: true, measure } as unknown as Stand;
   });
   return { stands, calls };
 }
 
-test("a block has one slice of each stand, and the order changes from block to block", async () => {
-  const { stands, calls } = makeStands(["threaded", "select", "epoll"], () => makeSlice());
+test("in a block the stands take turns, and their order changes from round to round", async () => {
+  const { stands, calls } = makeStands(["threaded", "select", "epoll"], () => makeTurn());
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
-  for (let block = 0; block < 8; block++) await blocks.measure();
-  const orders = Array.from({ length: 8 }, (_, block) =>
-    calls.filter(({ place }) => place.block === block + 1).map(({ name }) => name),
+  calls.length = 0;
+  for (let block = 0; block < 2; block++) await blocks.measure();
+  const rounds = Array.from({ length: 2 * TURNS }, (_, round) =>
+    calls.slice(3 * round, 3 * round + 3).map(({ name }) => name),
   );
-  for (const order of orders) expect(order.toSorted()).toEqual(["epoll", "select", "threaded"]);
-  expect(new Set(orders.map((order) => order.join())).size).toBeGreaterThan(2);
-  for (const { slices } of stands) expect(slices.map(({ block }) => block)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+  for (const round of rounds) expect(round.toSorted()).toEqual(["epoll", "select", "threaded"]);
+  expect(new Set(rounds.map((round) => round.join())).size).toBeGreaterThan(2);
+  for (const { slices } of stands)
+    expect(slices.map(({ block, turns }) => [block, turns])).toEqual([
+      [1, 4],
+      [2, 4],
+    ]);
+  const places = stands.map(({ slices }) => slices[0]?.place);
+  expect(places.toSorted()).toEqual([1, 2, 3]);
 });
 
-test("the warm-up counts for nothing but the length of the slices: six messages on each connection", async () => {
-  const { stands, calls } = makeStands(["epoll"], () => makeSlice({ messagesPerSecond: 10_000 }));
+test("a slice is the sum of its turns", () => {
+  const times = (responseUs: number) => {
+    const histogram = new LatencyHistogram();
+    histogram.record(responseUs);
+    const encoded = histogram.encode();
+    return [{ response: encoded, intended: encoded }];
+  };
+  const turns = [
+    makeTurn({ serverUs: 40_000, busyUs: 70_000, histograms: times(100) }),
+    makeTurn({
+      messages: 3000,
+      elapsedUs: 60_000,
+      lookedUs: 60_000,
+      faults: 8000,
+      errors: 1,
+      histograms: times(900),
+    }),
+  ];
+  const slice = describeSlice({ block: 2, place: 3 }, turns, true);
+  expect(slice).toMatchObject({
+    block: 2,
+    place: 3,
+    turns: 2,
+    durationMs: 160,
+    messages: 8000,
+    messagesPerSecond: 50_000,
+  });
+  expect(slice.server).toEqual({
+    cores: 90_000 / 160_000,
+    cpuUsPerMessage: 90_000 / 8000,
+    faultsPerMessage: 1,
+  });
+  expect(slice.foreign.cores).toBeCloseTo(30_000 / 160_000);
+  expect(slice.client.cores).toBeCloseTo(180_000 / 160_000);
+  expect(slice.disturbances).toEqual(["failures"]);
+  expect(LatencyHistogram.decode(slice.histograms.response).count).toBe(2);
+  expect(describeSlice({ block: 1, place: 1 }, turns, false).server).toEqual({
+    cores: null,
+    cpuUsPerMessage: null,
+    faultsPerMessage: null,
+  });
+});
+
+test("the warm-up counts for nothing but the length of the turns: two messages on each connection in a turn", async () => {
+  const { stands, calls } = makeStands(["epoll"], () => makeTurn({ messages: 1000 }));
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
   expect(stands[0]?.slices).toEqual([]);
   await blocks.measure();
   // 1,000 connections at 10,000 messages per second take 100 ms for one message each.
-  expect(calls.at(-1)?.times).toEqual({ settleMs: 100, durationMs: 600 });
-  expect(blocks.blockMs).toBe(700);
+  expect(calls.at(-1)?.times).toEqual({ settleMs: 100, durationMs: 200 });
+  expect(blocks.blockMs).toBe(TURNS * 400);
 });
 
 test("a disturbed slice is kept as such and measured once more at the end of its block", async () => {
+  const third = (call: number) => call > 1 + 2 * TURNS && call <= 1 + 3 * TURNS;
   const { stands, calls } = makeStands(["select", "epoll"], (name, call) =>
-    makeSlice({ foreign: { cores: name === "select" && call === 4 ? 0.9 : 0.02 } }),
+    makeTurn(name === "select" && third(call) ? { busyUs: 90_000 } : {}),
   );
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
   for (let block = 0; block < 3; block++) await blocks.measure();
-  expect(calls.filter(({ name, place }) => name === "select" && place.block === 3)).toHaveLength(2);
-  const third = stands[0]?.slices.filter(({ block }) => block === 3) ?? [];
-  expect(third.map(({ disturbances }) => disturbances)).toEqual([["busy-host"], []]);
-  expect(third[1]?.place).toBe(3);
+  expect(calls.slice(-TURNS).map(({ name }) => name)).toEqual(Array(TURNS).fill("select"));
+  const slices = stands[0]?.slices.filter(({ block }) => block === 3) ?? [];
+  expect(slices.map(({ disturbances }) => disturbances)).toEqual([["busy-host"], []]);
+  expect(slices[1]?.place).toBe(3);
 });
 
-test("a stand whose client has gone adds no slice", async () => {
-  const { stands } = makeStands(["epoll"], () => null);
+test.each([1, 3])("a stand whose client has gone after %i turns adds no slice", async (last) => {
+  const { stands } = makeStands(["epoll"], (_, call) => (call > last ? null : makeTurn()));
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
   await blocks.measure();
