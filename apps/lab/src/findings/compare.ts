@@ -11,6 +11,7 @@ import {
 } from "@c10k-lab/inference";
 import type { Finding, RepetitionResult, Verdict } from "@c10k-lab/protocol";
 import type { Comparison } from "./comparisons.ts";
+import { canExplain } from "./doubt-weight.ts";
 import { doubtsOf } from "./doubts.ts";
 import { NOTHING, writeEffect } from "./effects.ts";
 import { countReplaced, isBounded, isClientBusy, logRatios, SLICE_READERS } from "./slice-values.ts";
@@ -91,7 +92,7 @@ function describe(plan: string, { comparison, effect, values }: Compared): Findi
     level: CONFIDENCE_PERCENT,
     verdict,
     cause: null,
-    doubts: doubtsOf(comparison),
+    doubts: doubtsOf(comparison).filter((doubt) => canExplain(doubt, quantity, effect)),
     slices: values,
     replaced: countReplaced(both),
     wouldTake: isOpen && comparison.isSliced ? estimateFurtherS(effect, spentS(both)) : null,
