@@ -1,6 +1,7 @@
 import {
   CAPACITY_SIGNALS,
   type CapacitySignal,
+  type ClientSummary,
   type Doubt,
   type DoubtReason,
   type Incident,
@@ -76,9 +77,14 @@ function factsOf(cell: RepetitionResult, question: Question): Facts {
     failures: client === null ? cell.connections : client.asked.connections - client.outcomes.ok,
     unproven: findUnproven(cell, question),
     // A message due and never sent counts as unanswered. A late answer counts as answered: the p99 judges lateness.
-    achieved: client && client.achieved.messages / ((question.rate * question.durationMs) / 1000),
+    achieved: client && answeredOf(client) / ((question.rate * question.durationMs) / 1000),
     p99Ms: typeof p99Us === "number" ? p99Us / 1000 : p99Us,
   };
+}
+
+/** Returns the messages that were answered, without those of the warm-up. */
+function answeredOf({ achieved }: ClientSummary): number {
+  return achieved.messages - achieved.warmup;
 }
 
 function isMet({ objective, failures, unproven, achieved, p99Ms }: Facts): boolean {

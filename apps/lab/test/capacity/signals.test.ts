@@ -30,6 +30,8 @@ interface Wish {
   readonly incidents?: readonly Incident[];
   readonly outcomes?: Partial<Record<(typeof OUTCOMES)[number], number>>;
   readonly messages?: number;
+  /** Those of the messages that warmed up. */
+  readonly warmup?: number;
   readonly p99Us?: number | "infinite";
   readonly refusedDescriptors?: number;
   readonly refusedThreads?: number;
@@ -48,7 +50,7 @@ function cellOf(wish: Wish): RepetitionResult {
   const others = Object.values(wish.outcomes ?? {}).reduce((a, b) => a + b, 0);
   const client = {
     asked: { connections: CONNECTIONS },
-    achieved: { messages: wish.messages ?? 20_000 },
+    achieved: { messages: wish.messages ?? 20_000, warmup: wish.warmup ?? 0 },
     outcomes: { ...zeros(OUTCOMES), ok: CONNECTIONS - others, ...wish.outcomes },
     latencyUs: { intended: { p99: wish.p99Us ?? 12_000 } },
   };
@@ -103,6 +105,8 @@ describe("the objective", () => {
     ["p99", { p99Us: INFINITE }, false],
     ["achieved", { messages: 19_000 }, true],
     ["achieved", { messages: 18_999 }, false],
+    ["achieved", { messages: 24_000, warmup: 5000 }, true],
+    ["achieved", { messages: 23_999, warmup: 5000 }, false],
     ["failures", { outcomes: { timeout: 1 } }, false],
   ] as const)("%s: %j is met: %s", (_, wish, met) => {
     const { trial, answer } = judged(wish);
