@@ -23,7 +23,7 @@ export interface Effect {
 const STEPS = 52;
 
 /** Weight of the other comparisons in the variance between starts, in degrees of freedom, at most. */
-const SHARED_DEGREES_MAX = 8;
+const SHARED_DEGREES_MAX = 16;
 
 /** Mean and variances of the starts of one comparison. */
 interface Summary {
