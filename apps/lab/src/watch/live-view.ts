@@ -1,5 +1,3 @@
-import type { Axis } from "@c10k-lab/protocol";
-
 /** A quantity of one variant at one axis value so far. */
 export interface LivePoint {
   readonly axisValue: number;
@@ -9,11 +7,20 @@ export interface LivePoint {
   readonly high: number | null;
 }
 
+/** Points of one variant. */
+export interface LiveSeries {
+  readonly variant: string;
+  /** Place among the variants of the plan, which gives the colour: the same from the first point to the last. */
+  readonly place: number;
+  readonly points: readonly LivePoint[];
+}
+
 /** Costs of the variants of one group so far. */
 export interface LiveChart {
   readonly group: string | null;
-  readonly axis: Axis;
-  readonly series: readonly { readonly variant: string; readonly points: readonly LivePoint[] }[];
+  /** Name of the x axis. */
+  readonly axis: string;
+  readonly series: readonly LiveSeries[];
 }
 
 /** View of an experiment under way: the page draws it, and gets it anew when it changes. */

@@ -90,6 +90,8 @@ test(
       charts.flatMap(({ series }) => series.flatMap(({ points }) => points));
     const counts = views.map((view) => pointsOf(view).length);
     expect(counts[0]).toBe(0);
+    for (const { variant, place } of views.flatMap(({ charts }) => charts.flatMap(({ series }) => series)))
+      expect(place).toBe(["select", "epoll"].indexOf(variant));
     // The points of both servers come with the blocks of the first start, before that start has ended.
     expect(counts.at(-1)).toBe(2);
     expect(views.some((view) => pointsOf(view).some(({ low }) => low === null))).toBe(true);

@@ -4,9 +4,10 @@ import type { LiveChart, LivePoint, LiveView } from "../live-view.ts";
 
 const WIDTH = 480;
 const HEIGHT = 280;
+const LABEL_HEIGHT = 15;
 const ROOM = { left: 44, right: 96, top: 16, bottom: 40 };
-/** Okabe and Ito (2008): told apart with any kind of colour vision. */
-const COLOURS = ["#d55e00", "#009e73", "#0072b2", "#cc79a7", "#e69f00", "#56b4e9"];
+/** The colours of the report. */
+const COLOURS = ["#d55e00", "#005a9c", "#009e73", "#cf5ce8", "#6521c6", "#763924"];
 
 const events = new EventSource("/events");
 events.onmessage = ({ data }) => show(JSON.parse(data) as LiveView);
@@ -35,8 +36,9 @@ function drawChart(chart: LiveChart): string {
     ROOM.left + ((xs.indexOf(value) + 0.5) / xs.length) * (WIDTH - ROOM.left - ROOM.right);
   const y = (value: number) => HEIGHT - ROOM.bottom - (value / most) * (HEIGHT - ROOM.top - ROOM.bottom);
   const title = `${chart.group === null ? "" : `${chart.group}: `}CPU time per message, µs`;
-  const lines = chart.series.map(({ variant, points: own }, index) =>
-    drawSeries(variant, own, COLOURS[index % COLOURS.length] ?? "", { x, y }),
+  const labels = spread(chart.series.map(({ points: own }) => y(own.at(-1)?.value ?? 0)));
+  const lines = chart.series.map(({ variant, place, points: own }, index) =>
+    drawSeries(variant, own, COLOURS[place % COLOURS.length] ?? "", { x, y }, labels[index] ?? 0),
   );
   return `<figure style="margin:0"><h2>${encode(title)}</h2><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${encode(describe(chart))}">
 ${drawAxes(xs, chart.axis, most, { x, y })}${lines.join("")}</svg></figure>`;
@@ -61,7 +63,25 @@ function drawAxes(xs: readonly number[], axis: string, most: number, { x, y }: S
   return ground + ticks.join("") + labels.join("") + name;
 }
 
-function drawSeries(variant: string, points: readonly LivePoint[], colour: string, { x, y }: Scales): string {
+/** Moves labels apart that would stand on each other, from the lowest up. Returns them in the same order. */
+function spread(wanted: readonly number[]): number[] {
+  const order = wanted.map((_, at) => at).sort((a, b) => (wanted[b] ?? 0) - (wanted[a] ?? 0));
+  const placed = [...wanted];
+  let floor = HEIGHT - ROOM.bottom;
+  for (const at of order) {
+    placed[at] = Math.min(wanted[at] ?? 0, floor);
+    floor = (placed[at] ?? 0) - LABEL_HEIGHT;
+  }
+  return placed;
+}
+
+function drawSeries(
+  variant: string,
+  points: readonly LivePoint[],
+  colour: string,
+  { x, y }: Scales,
+  label: number,
+): string {
   const path = points.map(({ axisValue, value }) => `${x(axisValue)},${y(value)}`).join(" ");
   const marks = points.map(({ axisValue, value, low, high }) => {
     const interval =
@@ -71,11 +91,11 @@ function drawSeries(variant: string, points: readonly LivePoint[], colour: strin
     return `${interval}<circle fill="${colour}" cx="${x(axisValue)}" cy="${y(value)}" r="4"/>`;
   });
   const last = points.at(-1);
-  const label =
+  const name =
     last === undefined
       ? ""
-      : `<text x="${x(last.axisValue) + 10}" y="${y(last.value) + 4}">${encode(variant)}</text>`;
-  return `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${path}"/>${marks.join("")}${label}`;
+      : `<text x="${x(last.axisValue) + 10}" y="${label + 4}">${encode(variant)}</text>`;
+  return `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${path}"/>${marks.join("")}${name}`;
 }
 
 /** Returns the chart as text, for readers who do not see it. */
