@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import words from "./words.json" with { type: "json" };
 
-/** Files whose words are checked. docs/report and docs/reports are output of the program, CHANGELOG.md is history. */
+/** Files whose words are checked. docs/reports is output of the program, CHANGELOG.md is history. */
 const FILES = [
   "*.ts",
   "*.c",
@@ -12,7 +12,6 @@ const FILES = [
   "*.yaml",
   "docker/*",
   ".ci/*",
-  ":!docs/report",
   ":!docs/reports",
   ":!CHANGELOG.md",
 ];
