@@ -19,6 +19,7 @@ import {
   describeUnsettled,
   FINDING_QUANTITIES,
   MISSING,
+  plural,
   type Table,
   tabulate,
   wrap,
@@ -64,8 +65,7 @@ function summarizeStory(story: Story, screen: Screen): string[] {
   const open = describeUnsettled(comparisons);
   const head = wrap(answer, screen.columns).map((line) => bold(line, screen));
   const foot = open === null ? [] : wrap(open, screen.columns);
-  const table = rows.length === 0 ? [] : drawRows(rows, screen);
-  const shown = table.slice(0, LINES_MAX - head.length - foot.length);
+  const shown = cutRows(drawRows(mergeRows(rows), screen), LINES_MAX - head.length - foot.length);
   let room = LINES_MAX - head.length - foot.length - shown.length;
   const told: string[] = [];
   for (const sentence of [...findings.map(describeAnswer), ...remarks].slice(0, FINDINGS_MAX)) {
@@ -77,11 +77,37 @@ function summarizeStory(story: Story, screen: Screen): string[] {
   return [...head, ...shown, ...told, ...foot];
 }
 
-/** Draws the answer table, with a bar of the last value where there is room; on a narrow screen a line for each row. */
+/** Says how many lines of a table have no room, instead of leaving them out in silence. */
+function cutRows(lines: readonly string[], room: number): string[] {
+  if (lines.length <= room) return [...lines];
+  const left = lines.length - room + 1;
+  return [...lines.slice(0, room - 1), `${plural(left, "row")} more: in the report.`];
+}
+
+/** Merges the rows of a question that hold and break alike, and in which no value was measured, into one, its last. */
+function mergeRows(rows: readonly AnswerRow[]): AnswerRow[] {
+  return [...Map.groupBy(rows, ({ question }) => question).values()].flatMap((asked) => {
+    const alike = Map.groupBy(asked, ({ holds, breaks, low, high }) =>
+      low === null && high === null ? `${holds} ${breaks}` : Symbol(),
+    );
+    const merged = [...alike.values()].flatMap(([first, ...others]): AnswerRow[] => {
+      if (first === undefined) return [];
+      if (others.length === 0) return [first];
+      return [{ ...first, variant: others.length + 1 === asked.length ? "all" : "the others" }];
+    });
+    const isMerged = (row: AnswerRow) => !asked.includes(row);
+    return merged.toSorted((one, other) => Number(isMerged(one)) - Number(isMerged(other)));
+  });
+}
+
+/** Draws the answer table, with a bar of the last value where there is room; as many columns as the screen has room for. */
 function drawRows(rows: readonly AnswerRow[], screen: Screen): string[] {
-  const plain = terminalTable(tabulateRows(rows)).split("\n");
-  const width = Math.max(...plain.map((line) => line.length));
-  if (width > screen.columns) return rows.flatMap((row) => wrap(describeRow(row), screen.columns));
+  if (rows.length === 0) return [];
+  const tables = FORMS.map((form) => terminalTable(tabulateRows(rows, form)).split("\n"));
+  const widthOf = (lines: readonly string[]) => Math.max(...lines.map((line) => line.length));
+  const plain = tables.find((lines) => widthOf(lines) <= screen.columns);
+  if (plain === undefined) return rows.flatMap((row) => wrap(describeRow(row), screen.columns));
+  const width = widthOf(plain);
   const isRoomy = width + BAR_WIDTH + 2 <= screen.columns;
   if (!screen.hasBars || !isRoomy) return plain;
   const first = plain.length - rows.length;
@@ -91,17 +117,28 @@ function drawRows(rows: readonly AnswerRow[], screen: Screen): string[] {
   });
 }
 
+/** Forms of the answer table, from the widest: with short headings, then without the last column. */
+const FORMS = [
+  { isShort: false, hasBreaks: true },
+  { isShort: true, hasBreaks: true },
+  { isShort: true, hasBreaks: false },
+] as const;
+
 /** Returns the answer table in few columns, whose headings take one line. */
-function tabulateRows(rows: readonly AnswerRow[]): Table {
+function tabulateRows(rows: readonly AnswerRow[], { isShort, hasBreaks }: (typeof FORMS)[number]): Table {
   const isNew = (row: AnswerRow) => rows[rows.indexOf(row) - 1]?.name !== row.name;
   const [first] = rows;
-  const cost = first === undefined ? "" : FINDING_QUANTITIES[first.quantity].label.replaceAll(" ", NO_BREAK);
+  const { label, unit } = FINDING_QUANTITIES[first?.quantity ?? "cost"];
+  const short = first?.quantity === "cost" ? `${unit}/message` : unit;
+  const cost = (isShort ? short : label).replaceAll(" ", NO_BREAK);
   const columns: Column<AnswerRow>[] = [
     { head: "question", align: "left", cell: (row) => (isNew(row) ? row.name : "") },
     { head: "server", align: "left", cell: ({ variant }) => variant },
     { head: "holds", cell: ({ holds }) => holds },
     { head: cost, cell: ({ low, high }) => describeEnds(low, high) },
-    { head: `breaks${NO_BREAK}first`, align: "left", cell: ({ breaks }) => breaks },
+    ...(hasBreaks
+      ? [{ head: `breaks${NO_BREAK}first`, align: "left", cell: ({ breaks }: AnswerRow) => breaks } as const]
+      : []),
   ];
   return tabulate(
     columns.filter(({ cell }) => rows.some((row) => cell(row) !== MISSING)),

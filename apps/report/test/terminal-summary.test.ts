@@ -1,0 +1,89 @@
+import type { LabResults } from "@c10k-lab/protocol";
+import { describe, expect, test } from "vitest";
+import { capacityResults, idleResults, originResults } from "../../../packages/report/test/fixtures/plans.ts";
+import { type Screen, summarize } from "../src/output/terminal-summary.ts";
+
+const PLAIN: Screen = { columns: 100, hasBars: false, hasStyles: false };
+
+/** Results of many groups: more rows than a screen has lines for. */
+function manyGroups(): LabResults {
+  const one = idleResults();
+  const groups = ["a", "b", "c", "d", "e", "f", "g"];
+  return {
+    ...one,
+    repetitions: groups.flatMap((group) =>
+      one.repetitions.map((repetition) => ({ ...repetition, id: `${group}-${repetition.id}`, group })),
+    ),
+    findings: one.findings && {
+      ...one.findings,
+      levels: groups.flatMap((group) => one.findings?.levels.map((level) => ({ ...level, group })) ?? []),
+      findings: groups.flatMap((group) => one.findings?.findings.map((found) => ({ ...found, group })) ?? []),
+    },
+  };
+}
+
+describe.each<[string, LabResults]>([
+  ["idle", idleResults()],
+  ["many groups", manyGroups()],
+  ["the original study", originResults()],
+  ["a search", capacityResults()],
+])("the terminal's answer of %s", (_, results) => {
+  test.each([60, 80, 100, 120])("it has at most 18 lines of %d columns, all whole", (columns) => {
+    const lines = summarize([results], { ...PLAIN, columns }, false);
+    expect(lines.length).toBeLessThanOrEqual(18);
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
+    expect(lines.join("")).not.toContain("\u001b");
+  });
+});
+
+test("The terminal's table keeps its columns on a narrow screen, with a short heading", () => {
+  const narrow = summarize([idleResults()], { ...PLAIN, columns: 60 }, false);
+  expect(narrow.some((line) => /^question .* server +holds +µs\/message/.test(line))).toBe(true);
+  const wide = summarize([idleResults()], { ...PLAIN, columns: 120 }, false);
+  expect(wide.some((line) => line.includes("CPU\u00a0time\u00a0per\u00a0message"))).toBe(true);
+});
+
+test("The terminal says how many rows of a long table it leaves out", () => {
+  const lines = summarize([manyGroups()], PLAIN, false);
+  const head = lines.findIndex((line) => line.startsWith("question"));
+  const left = lines.findIndex((line) => / rows more: in the report\.$/.test(line));
+  expect(left - head - 1 + Number(lines[left]?.split(" ")[0])).toBe(21);
+});
+
+test("Servers that hold alike and have no value share a row, after the others", () => {
+  const { findings, ...rest } = idleResults();
+  const limit = (variant: string, effect: number) => ({
+    ...(findings?.findings[0] as NonNullable<typeof findings>["findings"][number]),
+    question: "limit" as const,
+    quantity: "held" as const,
+    axis: "connections" as const,
+    against: null,
+    variant,
+    at: 1000,
+    effect,
+    verdict: effect === 1000 ? ("at-least" as const) : ("shown" as const),
+    cause: effect === 1000 ? null : ("refused-descriptor" as const),
+  });
+  const held = {
+    ...rest,
+    repetitions: rest.repetitions
+      .filter(({ axisValue }) => axisValue === 1000)
+      .map((one) => ({ ...one, axis: "connections" as const })),
+    findings: findings && {
+      ...findings,
+      levels: [],
+      findings: [limit("threaded", 1000), limit("select", 990), limit("epoll", 1000)],
+    },
+  };
+  const lines = summarize([held], PLAIN, false);
+  const servers = lines.filter((line) => /1,000/.test(line) && / {2}/.test(line));
+  expect(servers.map((line) => /select|the others/.exec(line)?.[0])).toEqual(["select", "the others"]);
+});
+
+test("Styles and bars are for terminals that show them", () => {
+  const lines = summarize([idleResults()], { columns: 120, hasBars: true, hasStyles: true }, false);
+  expect(lines[0]).toContain("\u001b[1m");
+  expect(lines.join("")).toContain("█");
+  const plain = summarize([idleResults()], PLAIN, false).join("");
+  expect(plain).not.toContain("█");
+});
