@@ -80,7 +80,7 @@ const ROOMS = {
     "proc",
   ],
   "packages/report": [
-    "index.ts report.ts",
+    "index.ts report.ts comparison-report.ts",
     "page",
     "document",
     "details",
@@ -113,7 +113,7 @@ const ROOMS = {
     "search.ts comparison.ts answers.ts",
     "signals.ts",
     "incidents.ts doubts.ts",
-    "troubles.ts axis.ts ranges.ts quantities.ts table.ts",
+    "troubles.ts axis.ts ranges.ts quantities.ts queues.ts table.ts",
     "numbers.ts",
   ],
 };

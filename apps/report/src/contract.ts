@@ -21,7 +21,7 @@ export const REPORT = {
   examples: [
     ["npm run lab -- report latest", "also of a run that was killed"],
     ["npm run lab -- report --pdf", "to hand in"],
-    ["npm run lab -- report results/a-origin results/b-idle --out docs/report", "one report of two runs"],
+    ["npm run lab -- report results/a-origin results/b-idle --out both", "one report of two runs"],
   ],
 } as const;
 
@@ -48,10 +48,12 @@ export const COMPARE = {
       "let figures that may not be the server's count as well; otherwise they are only shown",
     ),
     json: flag("print it for a program to read"),
-    out: text({ describe: "Markdown file to write it to as well" }),
+    verbose: flag("print every cell, also those without a difference"),
+    out: text({ describe: "file to write it to as well: .html, or Markdown with its charts beside it" }),
   },
   examples: [
     ["npm run lab -- compare 2026-11-22T10-00-00-quick latest", "is the newest run worse?"],
+    ["npm run lab -- compare before after --out comparison.html", "a page with charts"],
     ["npm run lab -- compare results/a results/b --threshold 5% --quantities rate,cpu", "a stricter gate"],
   ],
 } as const;

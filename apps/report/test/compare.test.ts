@@ -18,7 +18,12 @@ const EPOLL: CellWish = { server: "epoll", connections: 100, messagesPerSecond: 
 
 /** A folder with results/ in it, as the root of the repository is one. */
 const root = mkdtempSync(join(tmpdir(), "c10k-compare-"));
-const paths: Record<"before" | "slower" | "once", string> = { before: "", slower: "", once: "" };
+const paths: Record<"before" | "slower" | "once" | "loads", string> = {
+  before: "",
+  slower: "",
+  once: "",
+  loads: "",
+};
 
 function leaveResults(wishes: readonly CellWish[], repetitions: 1 | 3 = 3): string {
   const cells = wishes.map(makeCell);
@@ -30,6 +35,7 @@ async function compare(...args: string[]): Promise<Outcome> {
 }
 
 beforeAll(() => {
+  paths.loads = leaveResults([10, 100, 1000, 4000].map((connections) => ({ ...EPOLL, connections })));
   paths.once = leaveResults([EPOLL], 1);
   paths.slower = leaveResults([{ ...EPOLL, messagesPerSecond: 70_000 }]);
   paths.before = leaveResults([EPOLL]); // The newest, so it is results/latest.
@@ -40,11 +46,9 @@ test("a run against itself: exit 0, by its path and by names below results/", as
   expect(lab.code).toBe(0);
   expect(lab.stdout).toContain("after: latest, plan standard, commit 0123abc");
   expect(lab.stdout).toMatch(
-    /^epoll-100 +messages\/s +100,000 +100,000 +0\.0 +−2\.0 to \+2\.0 +none shown$/m,
+    /^epoll +100 +messages\/s +100,000 +100,000 +0\.0 +−2\.0 to \+2\.0 +none shown$/m,
   );
-  expect(lab.stdout.trimEnd().split("\n").at(-1)).toMatch(
-    /^No regression at a threshold of 10 %\. 6 comparisons/,
-  );
+  expect(lab.stdout.split("\n")[0]).toMatch(/^No regression at a threshold of 10 %\. 6 comparisons/);
   expect(lab.stderr).toBe("");
 });
 
@@ -52,9 +56,28 @@ test("a slower one: exit 1, which regression in a sentence, and the same as Mark
   const out = join(root, "written", "comparison.md");
   const lab = await compare("latest", paths.slower, "--out", out);
   expect(lab.code).toBe(1);
-  expect(lab.stdout).toMatch(/^Regression: epoll-100: rate changed by −30\.0 % /m);
-  expect(lab.stdout.trimEnd().split("\n").at(-1)).toMatch(/^1 regression at a threshold of 10 %/);
-  expect(readFileSync(out, "utf8")).toContain("- epoll-100: rate changed by −30.0 %");
+  expect(lab.stdout).toMatch(/^Regression: epoll at 100 connections: rate changed by −30\.0 % /m);
+  expect(lab.stdout.split("\n")[0]).toMatch(/^1 regression at a threshold of 10 %/);
+  expect(readFileSync(out, "utf8")).toContain("- epoll at 100 connections: rate changed by −30.0 %");
+});
+
+test("a page: the verdict and charts in one file; as Markdown the charts lie beside it", async () => {
+  const [html, markdown] = ["comparison.html", "comparison.md"].map((name) => join(root, "page", name));
+  expect((await compare(paths.loads, paths.loads, "--out", html ?? "")).code).toBe(0);
+  const page = readFileSync(html ?? "", "utf8");
+  expect(page).toContain("<strong>No regression at a threshold of 10 %.");
+  expect(page).toContain('<figure data-chart="compare-rate">');
+  await compare(paths.loads, paths.loads, "--out", markdown ?? "");
+  const [, chart = ""] = /\]\((charts\/[^)]+)\)/.exec(readFileSync(markdown ?? "", "utf8")) ?? [];
+  expect(readFileSync(join(root, "page", chart), "utf8")).toContain("<svg ");
+});
+
+test("a long table: its differences alone, the rest with --verbose", async () => {
+  const short = await compare(paths.loads, paths.loads);
+  expect(short.stdout).toContain("\n24 rows without a difference: --verbose.\n");
+  expect(short.stdout).not.toContain("none shown");
+  const long = await compare(paths.loads, paths.loads, "--verbose");
+  expect(long.stdout.match(/none shown$/gm)).toHaveLength(24);
 });
 
 test("the threshold and the quantities decide; --json is for programs", async () => {
@@ -73,7 +96,7 @@ test("nothing comparable: exit 1 and why", async () => {
   const lab = await compare("latest", paths.once);
   expect(lab.code).toBe(1);
   expect(lab.stdout).toContain(
-    "Nothing could be compared: fewer than 3 repetitions that ended well (epoll-100).",
+    "Nothing could be compared: fewer than 3 repetitions that ended well (epoll at 100 connections).",
   );
 });
 

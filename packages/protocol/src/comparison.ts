@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Percentile } from "./client-summary.ts";
-import { CELL_STATUSES, DOUBT_REASONS } from "./names.ts";
+import { AXES, CELL_STATUSES, DOUBT_REASONS } from "./names.ts";
 
 const count = z.number().int().nonnegative();
 
@@ -99,6 +99,11 @@ export type Decline = z.infer<typeof Decline>;
 export const CellComparison = z.object({
   name: z.string(),
   server: z.string(),
+  variant: z.string(),
+  /** null where the plan has no groups. */
+  group: z.string().nullable(),
+  axis: z.enum(AXES),
+  axisValue: z.number().nonnegative(),
   connections: count,
   clients: count,
   /** null when the experiment has no such cell. */

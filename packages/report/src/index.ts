@@ -1,9 +1,10 @@
 /** Results to a report: Markdown, HTML, SVG, and the story for a terminal. Nothing is measured and nothing is written here. */
 
+export { renderComparison } from "./comparison-report.ts";
 export type { Rule } from "./experiment-comparison/change.ts";
 export { type ComparedExperiment, compareExperiments } from "./experiment-comparison/compare-experiments.ts";
-export { comparisonTable } from "./experiment-comparison/comparison-table.ts";
-export { comparisonMarkdown, comparisonText } from "./experiment-comparison/comparison-text.ts";
+export { comparisonTable, differenceTable } from "./experiment-comparison/comparison-table.ts";
+export { comparisonText } from "./experiment-comparison/comparison-text.ts";
 export { listExperiments } from "./model/experiment.ts";
 export { type Group, serverNames } from "./model/group.ts";
 export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";

@@ -87,7 +87,9 @@ function claimRefusal(findings: readonly Finding[]): Claim | null {
     .filter(({ cause }) => cause?.startsWith(REFUSED))
     .toSorted((a, b) => (a.effect ?? 0) - (b.effect ?? 0));
   if (first === undefined) return null;
-  const others = limits.filter((one) => one.cause === null && one.effect === one.at).map(nameOf);
+  const others = limits
+    .filter((one) => one.cause === null && one.effect === one.at && one.at === first.at)
+    .map(nameOf);
   const rest = others.length === 0 ? "" : `, ${listed(others)} all of them`;
   return {
     subject: first.variant,

@@ -9,6 +9,7 @@ import {
   type Percentile,
   type Regression,
 } from "@c10k-lab/protocol";
+import { describePlace } from "./axis.ts";
 import { figure, integer, listed, MISSING, plural, signed } from "./numbers.ts";
 import { quantityWords } from "./quantities.ts";
 
@@ -17,19 +18,32 @@ export function describeRegression(comparison: ExperimentComparison, { cell, qua
   const found = comparison.cells.find(({ name }) => name === cell);
   if (found === undefined) return `${cell}.`;
   const change = found.changes.find((one) => one.quantity === quantity);
-  return change === undefined ? describeDecline(found) : describeChange(comparison, cell, change);
+  return change === undefined ? describeDecline(found) : describeChange(comparison, found, change);
 }
 
-/** Returns "epoll-100: rate changed by −14.2 % (99 % interval −16.1 to −12.0 %; 147,000 → 126,000 messages/s)." */
-function describeChange({ confidencePercent }: ExperimentComparison, cell: string, change: Change): string {
+/** Returns "epoll at 4,000 connections (busy)". */
+export function describeCell(cell: CellComparison): string {
+  const { variant, axis, axisValue, group, clients } = cell;
+  const several = clients === 1 ? "" : ` from ${plural(clients, "client")}`;
+  return `${variant} at ${describePlace(axis, axisValue)}${several}${group === null ? "" : ` (${group})`}`;
+}
+
+/** Returns "epoll at 100 connections: rate changed by −14.2 % (99 % interval −16.1 to −12.0 %; 147,000 → 126,000 messages/s)." */
+function describeChange(
+  { confidencePercent }: ExperimentComparison,
+  cell: CellComparison,
+  change: Change,
+): string {
   const { what, unit } = quantityWords(change.quantity);
   const values = `${describeValue(change, change.before)} → ${describeValue(change, change.after)} ${unit}`;
   const interval = `${confidencePercent} % interval ${describeChangeInterval(change.intervalPercent)} %`;
   const doubts = describeChangeDoubts(change);
-  return `${cell}: ${what} changed by ${describePercent(change.changePercent)} % (${interval}; ${values}).${doubts && ` Inconclusive: ${doubts}.`}`;
+  return `${describeCell(cell)}: ${what} changed by ${describePercent(change.changePercent)} % (${interval}; ${values}).${doubts && ` Inconclusive: ${doubts}.`}`;
 }
 
-function describeDecline({ name, before, after, decline }: CellComparison): string {
+function describeDecline(cell: CellComparison): string {
+  const { before, after, decline } = cell;
+  const name = describeCell(cell);
   switch (decline?.decline) {
     case "missing":
       return `${name} ended as ${before?.status} before and is missing after.`;
@@ -70,7 +84,8 @@ export function describeChangeInterval(interval: Change["intervalPercent"]): str
 
 /** Returns the reasons why a cell is not comparable, or which of its repetitions are left out. */
 export function describeRemarks(cell: CellComparison): string[] {
-  const { name, obstacle } = cell;
+  const { obstacle } = cell;
+  const name = describeCell(cell);
   if (obstacle !== null) return [`${name} is not comparable: ${describeObstacle(cell, obstacle)}.`];
   return (["before", "after"] as const).flatMap((when) => {
     const { whole, repetitions } = cell[when] ?? { whole: 0, repetitions: 0 };
@@ -143,12 +158,23 @@ export function optionText(value: unknown): string {
 
 /** Returns the verdict, the number of changes that count, and the number that do not. */
 export function describeVerdict(comparison: ExperimentComparison): string {
+  return [describeJudgement(comparison), describeCounts(comparison)].filter((part) => part !== "").join(" ");
+}
+
+/** Returns the verdict in one sentence. */
+export function describeJudgement(comparison: ExperimentComparison): string {
   if (comparison.verdict === "nothing-compared") return describeNothing(comparison);
-  const { regressions, thresholdPercent, summary } = comparison;
+  const { regressions, thresholdPercent } = comparison;
   const head = regressions.length === 0 ? "No regression" : plural(regressions.length, "regression");
+  return `${head} at a threshold of ${thresholdPercent} %.`;
+}
+
+/** Returns how many changes have a say, and how many have none; empty where nothing could be compared. */
+export function describeCounts(comparison: ExperimentComparison): string {
+  if (comparison.verdict === "nothing-compared") return "";
+  const { summary } = comparison;
   const { cellsNotComparable: cells } = summary;
   return [
-    `${head} at a threshold of ${thresholdPercent} %.`,
     ...describeCounted(summary),
     ...describeLeftOut(comparison),
     ...(cells === 0 ? [] : [`${plural(cells, "cell")} ${cells === 1 ? "is" : "are"} not comparable.`]),
@@ -188,14 +214,28 @@ function describeNothing({ cells, repetitionsMin }: ExperimentComparison): strin
     return "Nothing could be compared: the experiments have no cell in common.";
   }
   const reasons = cells.flatMap((cell) => {
-    const { name, obstacle, changes } = cell;
+    const { obstacle, changes } = cell;
+    const name = describeCell(cell);
     if (obstacle !== null) return { name, reason: describeObstacle(cell, obstacle) };
     return changes.map((change) => ({ name, reason: describeNoSay(change, repetitionsMin) }));
   });
   const parts = [...Map.groupBy(reasons, ({ reason }) => reason)].map(
-    ([reason, of]) => `${reason} (${[...new Set(of.map(({ name }) => name))].join(", ")})`,
+    ([reason, of]) => `${reason} (${abridged([...new Set(of.map(({ name }) => name))])})`,
   );
-  return `Nothing could be compared: ${parts.join("; ")}.`;
+  const others = parts.length - REASONS_MAX;
+  const more = others > 0 ? [`${plural(others, "other reason")} for other cells`] : [];
+  return `Nothing could be compared: ${[...parts.slice(0, REASONS_MAX), ...more].join("; ")}.`;
+}
+
+/** Reasons that a sentence gives, and cells that it names for each. */
+const REASONS_MAX = 3;
+
+/** Returns "a, b, c and 4 more". */
+function abridged(names: readonly string[]): string {
+  const others = names.length - REASONS_MAX;
+  return others <= 0
+    ? names.join(", ")
+    : `${names.slice(0, REASONS_MAX).join(", ")} and ${integer(others)} more`;
 }
 
 const OBSTACLES: Readonly<Record<NonNullable<Change["obstacle"]>, string>> = {

@@ -8,6 +8,7 @@ export * from "./doubts.ts";
 export * from "./incidents.ts";
 export * from "./numbers.ts";
 export * from "./quantities.ts";
+export * from "./queues.ts";
 export * from "./ranges.ts";
 export * from "./search.ts";
 export * from "./signals.ts";

@@ -1,6 +1,6 @@
 import { type Capacity, INFINITE, type Search, type Signal, type Trial } from "@c10k-lab/protocol";
 import { describeDoubt } from "./doubts.ts";
-import { figure, integer, listed, MISSING, plural } from "./numbers.ts";
+import { figure, integer, listed, MISSING, plural, sentenceCase } from "./numbers.ts";
 import { describeBound, describeSignal } from "./signals.ts";
 import { type Column, type Table, tabulate } from "./table.ts";
 
@@ -135,10 +135,58 @@ export function describeSearchOrder(all: readonly Search[]): string {
   if (lowest === undefined) return `No server reached its limit as ${what} rose to the end of the search`;
   const overlapping = searches.filter((one) => one !== lowest && (one.met ?? 0) < (lowest.failed ?? 0));
   if (overlapping.length === 0) {
-    return `${searchName(lowest)} is the first to miss the objective as ${what} rose: ${describeLimit(lowest)}`;
+    const client = lowest.first?.signal === "client-limit" ? "; the client may have been the limit" : "";
+    return `${searchName(lowest)} is the first to miss the objective as ${what} rose: ${describeLimit(lowest)}${client}`;
   }
   const names = listed([lowest, ...overlapping].map(searchName));
   return `No order is shown as ${what} rose: the limits of ${names} overlap`;
+}
+
+/** Returns which servers went furthest in searches of one quantity; null where no limit is known. */
+export function describeBest(searches: readonly Search[]): string | null {
+  const [best, ...others] = searches
+    .filter(({ met }) => met !== null)
+    .toSorted((a, b) => (b.met ?? 0) - (a.met ?? 0));
+  if (best === undefined || others.length === 0) return null;
+  const isAlike = ({ failed }: Search) => failed === null || failed > (best.met ?? 0);
+  const alike = [best, ...others.filter(isAlike)];
+  const rest = others.filter((one) => !isAlike(one));
+  const against = listed(rest.map((one) => `${searchName(one)} ${describeLimit(one)}`));
+  const end = against && `, against ${against}`;
+  const place = sentenceCase(describeFixed(best));
+  const verb = best.searched === "rate" ? "carries the highest rate" : "holds the most connections";
+  if (alike.length === 1) return `${place} ${searchName(best)} ${verb}: ${describeLimit(best)}${end}.`;
+  if (alike.every(({ failed }) => failed === null))
+    return `${place} ${listed(alike.map(searchName))} carried all that was tried: ${describeLimit(best)}${end}.`;
+  const limits = listed(alike.map((one) => `${searchName(one)} ${describeLimit(one)}`));
+  return `${place} the highest limits overlap, so no order is shown: ${limits}${end}.`;
+}
+
+/** Returns what ended a search, in one sentence or two. */
+export function describeEnd(search: Search): string {
+  const { met, failed, first } = search;
+  const name = searchName(search);
+  if (failed === null) {
+    return met === null
+      ? `${name} met the objective at no value tried.`
+      : `${name} met the objective up to ${describeAmount(search, met)}, the end of the search.`;
+  }
+  const trials = search.tries.find(({ value }) => value === failed)?.trials.filter(({ counts }) => counts);
+  const missed = `${trials?.filter((trial) => !trial.met).length ?? 0} of ${plural(trials?.length ?? 0, "repetition")}`;
+  const reason = first === null ? "" : ` ${describeSignal(first)}`;
+  return `${name} missed it at ${describeAmount(search, failed)} in ${missed}.${reason}`;
+}
+
+/** Returns how many repetitions agree at the ends of the intervals that searches found. */
+export function describeAgreement(searches: readonly Search[]): string {
+  const ends = searches.flatMap(({ met, failed, tries }) =>
+    tries.filter(({ value }) => value === met || value === failed),
+  );
+  const counted = ends.flatMap(({ met, trials }) =>
+    trials.filter(({ counts }) => counts).map((trial) => trial.met === met),
+  );
+  const agreeing = counted.filter((agrees) => agrees);
+  return `At the last load held and the first load missed ${integer(agreeing.length)} of ${plural(counted.length, "repetition")} agree.`;
 }
 
 const SIGNALS: Readonly<Record<Signal["signal"], string>> = {

@@ -17,12 +17,14 @@ import {
   claimOf,
   describeAnswer,
   describeBound,
+  describeCell,
   describeClaim,
   describeComparisonRule,
   describeDoubt,
   describeEnvironmentDifference,
   describeFailure,
   describeIncidents,
+  describeQueues,
   describeRegression,
   describeRemarks,
   describeSearch,
@@ -283,6 +285,10 @@ const SIDE = { status: "ok", repetitions: 5, whole: 3 } as const;
 const CELL: CellComparison = {
   name: "epoll-100",
   server: "epoll",
+  variant: "epoll",
+  group: null,
+  axis: "connections",
+  axisValue: 100,
   connections: 100,
   clients: 1,
   before: SIDE,
@@ -322,14 +328,33 @@ const COMPARISON: ExperimentComparison = {
 
 test("A regression is a sentence with its interval and its doubts", () => {
   expect(describeRegression(COMPARISON, { cell: "epoll-100", quantity: "rate" })).toBe(
-    "epoll-100: rate changed by −14.2 % (99 % interval −16.1 to −12.0 %; 147,000 → 126,000 messages/s). Inconclusive: client-limit (before and after), busy-host (after).",
+    "epoll at 100 connections: rate changed by −14.2 % (99 % interval −16.1 to −12.0 %; 147,000 → 126,000 messages/s). Inconclusive: client-limit (before and after), busy-host (after).",
+  );
+});
+
+test("A cell is named by server, load, clients and group", () => {
+  const cell = { ...CELL, axis: "idle", axisValue: 5000, clients: 2, group: "busy" } as const;
+  expect(describeCell(cell)).toBe("epoll at 5,000 idle connections from 2 clients (busy)");
+});
+
+test("Accept queues explain long waits by what overflowed and what finished", () => {
+  const short = { group: "as submitted", backlog: 5, repetitions: 36, overflowed: 36, cutOff: 35 };
+  const long = { group: "corrected", backlog: 4096, repetitions: 36, overflowed: 0, cutOff: 0 };
+  expect(describeQueues(short, long)).toBe(
+    "the long waits come from the accept queue: with a backlog of 5 it overflowed in all 36 repetitions, and only 1 finished in the plan's time; with a backlog of 4,096 it never overflowed, and all finished",
+  );
+  expect(describeQueues({ ...short, backlog: null, overflowed: 30, cutOff: 36 }, long)).toContain(
+    "in “as submitted” it overflowed in 30 of 36 repetitions, and none finished",
   );
 });
 
 test.each<[CellComparison["decline"], string]>([
-  [{ decline: "missing" }, "epoll-100 ended as ok before and is missing after."],
-  [{ decline: "repetitions", failed: 2 }, "epoll-100: 2 of 5 repetitions failed after, none before."],
-  [{ decline: "status" }, "epoll-100 ended as ok before and as ok after."],
+  [{ decline: "missing" }, "epoll at 100 connections ended as ok before and is missing after."],
+  [
+    { decline: "repetitions", failed: 2 },
+    "epoll at 100 connections: 2 of 5 repetitions failed after, none before.",
+  ],
+  [{ decline: "status" }, "epoll at 100 connections ended as ok before and as ok after."],
 ])("Decline %#", (decline, sentence) => {
   const cells = [{ ...CELL, decline }];
   expect(describeRegression({ ...COMPARISON, cells }, { cell: "epoll-100", quantity: null })).toBe(sentence);
@@ -346,23 +371,37 @@ test.each<[Partial<CellComparison>, string]>([
     { before: null, obstacle: { obstacle: "missing", side: "before" } },
     "the experiments have no cell in common",
   ],
-  [{ obstacle: { obstacle: "no-quantity" } }, "it has none of the quantities chosen (epoll-100)"],
+  [
+    { obstacle: { obstacle: "no-quantity" } },
+    "it has none of the quantities chosen (epoll at 100 connections)",
+  ],
   [
     { changes: [{ ...RATE, obstacle: "zero-before" }] },
-    "0 before, and no change is a percentage of that (epoll-100)",
+    "0 before, and no change is a percentage of that (epoll at 100 connections)",
   ],
   [
     { changes: [{ ...RATE, judgement: "too-few-repetitions" }] },
-    "fewer than 3 repetitions that ended well (epoll-100)",
+    "fewer than 3 repetitions that ended well (epoll at 100 connections)",
   ],
 ])("Nothing compared %#", (change, reason) => {
   const comparison = { ...COMPARISON, verdict: "nothing-compared" as const, cells: [{ ...CELL, ...change }] };
   expect(describeVerdict(comparison)).toBe(`Nothing could be compared: ${reason}.`);
 });
 
+test("A long list of what could not be compared is cut short", () => {
+  const cells = [1, 2, 3, 4, 5].map((axisValue) => ({
+    ...CELL,
+    axisValue,
+    obstacle: { obstacle: "no-quantity" } as const,
+  }));
+  expect(describeVerdict({ ...COMPARISON, verdict: "nothing-compared", cells })).toBe(
+    "Nothing could be compared: it has none of the quantities chosen (epoll at 1 connection, epoll at 2 connections, epoll at 3 connections and 2 more).",
+  );
+});
+
 test("Remarks name repetitions left out, and loads that differ", () => {
   expect(describeRemarks(CELL)).toEqual([
-    "epoll-100: 3 of 5 repetitions before ended well; only they are compared.",
+    "epoll at 100 connections: 3 of 5 repetitions before ended well; only they are compared.",
   ]);
   const differences = [
     { of: "server", option: "backlog", before: 4096, after: 5 },
@@ -370,7 +409,7 @@ test("Remarks name repetitions left out, and loads that differ", () => {
   ] as const;
   const obstacle = { obstacle: "other-load" as const, differences: [...differences] };
   expect(describeRemarks({ ...CELL, obstacle })).toEqual([
-    "epoll-100 is not comparable: the load differs: backlog of the server 4096 before, 5 after; clients 1 before, not given after.",
+    "epoll at 100 connections is not comparable: the load differs: backlog of the server 4096 before, 5 after; clients 1 before, not given after.",
   ]);
 });
 

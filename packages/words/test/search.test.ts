@@ -2,6 +2,9 @@ import type { Search, Trial } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import {
   capacityTable,
+  describeAgreement,
+  describeBest,
+  describeEnd,
   describeLimit,
   describeObjective,
   describeSearch,
@@ -76,6 +79,35 @@ test("A limit that was not reached is no limit", () => {
   expect(describeLimit(searchOf())).toBe("9,500 to 10,000 connections");
   expect(describeLimit(searchOf({ failed: null }))).toBe("at least 9,500 connections");
   expect(describeLimit(searchOf({ met: null, failed: null }))).toBe("not known");
+});
+
+test("The end of a search says what was missed and why, or how far it went", () => {
+  expect(describeEnd(searchOf())).toBe(
+    "epoll missed it at 10,000 connections in 2 of 3 repetitions. The p99 response time was infinite: more than 1 % were never answered.",
+  );
+  expect(describeEnd(searchOf({ failed: null, first: null }))).toBe(
+    "epoll met the objective up to 9,500 connections, the end of the search.",
+  );
+});
+
+test("The best of several searches is named unless the limits overlap", () => {
+  const select = searchOf({ variant: "select", met: 900, failed: 1000 });
+  const threaded = searchOf({ variant: "threaded", met: 9000, failed: 9600 });
+  const open = searchOf({ failed: null, first: null });
+  expect(describeBest([select, searchOf()])).toBe(
+    "At 10,000 messages/s epoll holds the most connections: 9,500 to 10,000 connections, against select 900 to 1,000 connections.",
+  );
+  expect(describeBest([threaded, searchOf()])).toContain("the highest limits overlap");
+  expect(describeBest([open, { ...open, variant: "poll" }, select])).toBe(
+    "At 10,000 messages/s epoll and poll carried all that was tried: at least 9,500 connections, against select 900 to 1,000 connections.",
+  );
+  expect(describeBest([searchOf()])).toBeNull();
+});
+
+test("The agreement of repetitions is counted at both ends of a limit", () => {
+  expect(describeAgreement([searchOf()])).toBe(
+    "At the last load held and the first load missed 5 of 6 repetitions agree.",
+  );
 });
 
 test("A search is in doubt when most of the repetitions that failed were disturbed, without those made again", () => {

@@ -1,15 +1,15 @@
 import { command } from "@c10k-lab/cli";
-import { writeFileDurably } from "@c10k-lab/files";
-import { EXIT } from "@c10k-lab/protocol";
-import { type ComparedExperiment, compareExperiments, comparisonMarkdown } from "@c10k-lab/report";
+import { EXIT, type ExperimentComparison } from "@c10k-lab/protocol";
+import { type ComparedExperiment, compareExperiments } from "@c10k-lab/report";
 import { COMPARE } from "../contract.ts";
+import { writeComparison } from "../output/comparison-files.ts";
 import { formatComparison } from "../output/terminal-comparison.ts";
 import { findResults, readRepetitions, UnreadableResults } from "../results/results-reader.ts";
 
 export const compareCommand = command({
   ...COMPARE,
   run: async (options, beforePath, afterPath) => {
-    const { thresholdPercent, quantities, countInconclusive, json, out } = options;
+    const { thresholdPercent, quantities, countInconclusive, json, verbose, out } = options;
     const folders = [findResults(beforePath), findResults(afterPath)] as const;
     let read: readonly [ReturnType<typeof readRepetitions>, ReturnType<typeof readRepetitions>];
     try {
@@ -27,16 +27,18 @@ export const compareCommand = command({
     ];
     const rule = { thresholdPercent, quantities, countsInconclusive: countInconclusive };
     const comparison = compareExperiments(...experiments, rule);
-    const isWritten = out === undefined || write(out, comparisonMarkdown(comparison));
-    process.stdout.write(json ? `${JSON.stringify(comparison, null, 2)}\n` : formatComparison(comparison));
+    const isWritten = out === undefined || write(out, comparison);
+    process.stdout.write(
+      json ? `${JSON.stringify(comparison, null, 2)}\n` : formatComparison(comparison, verbose),
+    );
     if (!isWritten) return EXIT.unwritable;
     return comparison.verdict === "no-regression" && damaged.length === 0 ? EXIT.ok : EXIT.incomplete;
   },
 });
 
-function write(path: string, content: string): boolean {
+function write(path: string, comparison: ExperimentComparison): boolean {
   try {
-    writeFileDurably(path, content);
+    writeComparison(path, comparison);
     return true;
   } catch (error) {
     process.stderr.write(`report: cannot write to --out ${path}: ${(error as Error).message}\n`);

@@ -1,21 +1,39 @@
 import type { ExperimentComparison } from "@c10k-lab/protocol";
-import { comparisonTable, comparisonText } from "@c10k-lab/report";
+import { comparisonTable, comparisonText, differenceTable } from "@c10k-lab/report";
+import { plural } from "@c10k-lab/words";
 import { terminalTable } from "./terminal-table.ts";
 
-/** Formats a comparison for the terminal: differences of the set-up first, then figures, then the verdict. */
-export function formatComparison(comparison: ExperimentComparison): string {
+/** A longer table hides what is above it: of such only the rows with a difference are shown. */
+const ROWS_MAX = 20;
+
+const NOTES_MAX = 5;
+
+/** Formats a comparison for the terminal: the verdict first, then what it follows from; every cell with `isVerbose`. */
+export function formatComparison(comparison: ExperimentComparison, isVerbose: boolean): string {
   const { runs, environment, notes, regressions, notCounted, summary } = comparisonText(comparison);
-  const table = comparisonTable(comparison);
   const differences = environment.map((one) => `  ${one}`);
   const parts = [
-    runs,
-    differences.length === 0 ? [] : ["not the same on both sides:", ...differences],
-    table.rows.length === 0 ? [] : [terminalTable(table)],
-    notes,
+    [summary],
     regressions.map((one) => `Regression: ${one}`),
     notCounted.map((one) => `Not counted: ${one}`),
-    [summary],
+    [...runs, ...(differences.length === 0 ? [] : ["not the same on both sides:", ...differences])],
+    formatTable(comparison, isVerbose),
+    isVerbose || notes.length <= NOTES_MAX
+      ? notes
+      : [...notes.slice(0, NOTES_MAX), `${plural(notes.length - NOTES_MAX, "note")} more: --verbose.`],
   ];
   const written = parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${written.join("\n\n")}\n`;
+}
+
+function formatTable(comparison: ExperimentComparison, isVerbose: boolean): string[] {
+  const all = comparisonTable(comparison);
+  if (all.rows.length === 0) return [];
+  if (isVerbose || all.rows.length <= ROWS_MAX) return [terminalTable(all)];
+  const shown = differenceTable(comparison);
+  const others = all.rows.length - shown.rows.length;
+  return [
+    ...(shown.rows.length === 0 ? [] : [terminalTable(shown)]),
+    ...(others === 0 ? [] : [`${plural(others, "row")} without a difference: --verbose.`]),
+  ];
 }

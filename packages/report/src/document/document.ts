@@ -73,11 +73,11 @@ function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
 }
 
 function renderSection(section: Section, [chart]: readonly GroupChart[], figures: Figures): string {
-  const { claim, reasons, doubts } = section;
+  const { claim, reasons, footnote } = section;
   return blocks([
     `## ${text(claim)}`,
     figures.show(chart),
-    text(reasons.map((reason) => reason.trim()).join(" ") + (doubts.length === 0 ? "" : " †")),
-    doubts.length === 0 ? "" : `*† ${text(`In most repetitions ${doubts.join("; ")}.`)}*`,
+    text(reasons.map((reason) => reason.trim()).join(" ") + (footnote === null ? "" : " †")),
+    footnote === null ? "" : `*† ${text(footnote)}*`,
   ]);
 }

@@ -10,6 +10,7 @@ export function method(experiments: readonly Experiment[]): string {
   if (repetitions.length === 0) return "";
   const sliced = repetitions.some(({ slices }) => slices.length > 0);
   const whole = repetitions.some(({ slices }) => slices.length === 0);
+  const isSearchOnly = experiments.every(({ results }) => results.capacity !== null);
   const isSearch = experiments.some(({ results }) => results.capacity !== null);
   return blocks([
     "## Method",
@@ -21,12 +22,16 @@ export function method(experiments: readonly Experiment[]): string {
       ...listLoops(repetitions),
       ...listForeign(repetitions),
       "Response time runs from the first byte of a message sent to its last byte back; connect time is kept apart.",
-      "CPU time per message is that of the server's process, user and system, without starting up.",
-      `Intervals are ${CONFIDENCE_PERCENT} % intervals. A difference is claimed only if its interval leaves out 1.`,
+      ...(isSearchOnly ? [] : COMPARING),
       `To repeat it: ${experiments.map(({ results }) => commandOf(results.manifest.plan, results.capacity !== null)).join("; ")}.`,
     ]),
   ]);
 }
+
+const COMPARING = [
+  "CPU time per message is that of the server's process, user and system, without starting up.",
+  `Intervals are ${CONFIDENCE_PERCENT} % intervals. A difference is claimed only if its interval leaves out 1.`,
+];
 
 const SLICES =
   "Slices: all servers of a load are up together; each is measured for a fifth of a second at a time, in blocks of random order, so that a disturbance meets all. Disturbed slices are measured again.";

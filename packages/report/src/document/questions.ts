@@ -1,14 +1,27 @@
 import { CONFIDENCE_PERCENT, EQUAL_WITHIN } from "@c10k-lab/inference";
-import type { Level } from "@c10k-lab/protocol";
-import { axisWords, FINDING_QUANTITIES, figure, integer, listed } from "@c10k-lab/words";
+import { type Capacity, type Level, SEARCHED } from "@c10k-lab/protocol";
+import {
+  axisWords,
+  describeAgreement,
+  describeBest,
+  FINDING_QUANTITIES,
+  figure,
+  integer,
+  listed,
+} from "@c10k-lab/words";
+import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
 import { isHoldOnly } from "../story/answer-rows.ts";
 import type { Story } from "../story/parts.ts";
+import { explainSlowness } from "../story/reasons.ts";
 import { blocks, text } from "../text/markdown.ts";
 import { describeMachine } from "./environment.ts";
 import { commandOf } from "./method.ts";
 
-/** Answers what a reader asks next, a line each: which server, how sure, on which machine, how to repeat it. */
+/** Values within so much of each other are named together. */
+const EQUAL_PERCENT = Math.round(100 * (EQUAL_WITHIN - 1));
+
+/** Answers what a reader asks next, a line each: which server, why, how sure, on which machine, how to repeat it. */
 export function questions(stories: readonly Story[]): string {
   const experiments = stories.map(({ experiment }) => experiment);
   const manifests = experiments.map(({ results }) => results.manifest);
@@ -20,6 +33,8 @@ export function questions(stories: readonly Story[]): string {
   return blocks([
     [
       ...cheapest.map((answer) => line("Which server?", answer)),
+      ...experiments.flatMap(({ results }) => describeFurthest(results.capacity)),
+      ...describeSlowness(experiments),
       ...describeSettled(stories).map((answer) => line("How sure is it?", answer, "method")),
       line("Which machine?", `${listed(machines)}.`, "environment"),
       line("Can I repeat it?", `Yes: ${[...new Set(commands)].join("; ")}.`, "method"),
@@ -51,11 +66,10 @@ function describeCheapest(group: Group): string[] {
   const { noun, unit: costUnit } = FINDING_QUANTITIES.cost;
   const rest = listed(others.map((level) => `${level.variant} ${figure(level.value)}`));
   const place = `At ${before}${format(highest)}${unit}`;
-  const alikes = listed(alike.map((level) => `${level.variant} ${figure(level.value)}`));
   const first =
     alike.length === 1
       ? `${lowest.variant} has the lowest ${noun} measured: ${figure(lowest.value)} ${costUnit}${describeInterval(lowest)}`
-      : `the lowest values of ${noun} measured are alike: ${alikes} ${costUnit}`;
+      : `${listed(alike.map(({ variant }) => variant))} have the lowest ${noun} measured, alike within ${EQUAL_PERCENT} %: ${listed(alike.map(({ value }) => figure(value)))} ${costUnit}`;
   return [`${place} ${first}, against ${rest}.`];
 }
 
@@ -65,11 +79,32 @@ function describeInterval({ low, high }: Level): string {
     : ` (${CONFIDENCE_PERCENT} % interval ${figure(low)} to ${figure(high)})`;
 }
 
+/** Names the servers whose limits are highest in each direction of a search. */
+function describeFurthest(capacity: Capacity | null): string[] {
+  if (capacity === null) return [];
+  return SEARCHED.flatMap((searched) => {
+    const answer = describeBest(capacity.searches.filter((one) => one.searched === searched));
+    return answer === null ? [] : [line("Which server?", answer)];
+  });
+}
+
+/** Explains why a server that scans is slow: of the groups that show it the one where it scans most. */
+function describeSlowness(experiments: readonly Experiment[]): string[] {
+  const found = experiments.flatMap(({ groups, results }) =>
+    groups.flatMap((group) => explainSlowness(group, results.findings?.findings ?? []) ?? []),
+  );
+  const [first] = found.toSorted((a, b) => b.variants.length - a.variants.length);
+  if (first === undefined) return [];
+  const verb = first.variants.length === 1 ? "is" : "are";
+  return [line(`Why ${verb} ${listed(first.variants)} slow?`, first.reason)];
+}
+
 /** Tells how many of the comparisons asked for are settled; nothing where none was asked for. */
 function describeSettled(stories: readonly Story[]): string[] {
   const asked = stories.flatMap(({ comparisons }) => comparisons).filter(({ low }) => low !== null);
   const settled = asked.filter(({ verdict }) => verdict !== "not-shown");
-  if (asked.length === 0) return [];
+  const searches = stories.flatMap(({ experiment }) => experiment.results.capacity?.searches ?? []);
+  if (asked.length === 0) return searches.length === 0 ? [] : [describeAgreement(searches)];
   return [
     `Comparisons settled by ${CONFIDENCE_PERCENT} % intervals: ${integer(settled.length)} of ${integer(asked.length)}.`,
   ];

@@ -12,12 +12,17 @@ export type CellPair =
 
 export function compareCell(pair: CellPair, rule: Rule): CellComparison {
   const { before, after } = pair;
-  const { name, server, connections, clients } = before ?? after;
+  const cell = before ?? after;
+  const { name, server, variant, axis, axisValue, connections, clients } = cell;
   const found = findObstacle(pair);
   const changes = before && after && found === null ? compareQuantities(before, after, rule) : [];
   return {
     name,
     server,
+    variant,
+    group: cell.middle.group,
+    axis,
+    axisValue,
     connections,
     clients,
     before: before && summarizeSide(before),

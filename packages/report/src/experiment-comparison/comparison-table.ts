@@ -1,5 +1,6 @@
 import type { CellComparison, Change, ExperimentComparison } from "@c10k-lab/protocol";
 import {
+  axisWords,
   type Column,
   describeChangeInterval,
   describePercent,
@@ -25,13 +26,34 @@ interface Row {
 }
 
 /** Returns a row for each quantity of each cell, and one for a cell that declined or has no quantity. */
-export function comparisonTable({ cells, confidencePercent }: ExperimentComparison): Table {
-  const rows = cells.flatMap((cell): Row[] => [
+export function comparisonTable(comparison: ExperimentComparison): Table {
+  return tabulateRows(comparison, listRows(comparison));
+}
+
+/** Returns the rows that show a difference: better, worse, or a cell that declined. */
+export function differenceTable(comparison: ExperimentComparison): Table {
+  const isShown = ({ cell, change }: Row) =>
+    change === null ? cell.decline !== null : change.judgement === "worse" || change.judgement === "better";
+  return tabulateRows(comparison, listRows(comparison).filter(isShown));
+}
+
+function listRows({ cells }: ExperimentComparison): Row[] {
+  return cells.flatMap((cell): Row[] => [
     ...(cell.changes.length === 0 || cell.decline !== null ? [{ cell, change: null }] : []),
     ...cell.changes.map((change) => ({ cell, change })),
   ]);
+}
+
+function tabulateRows({ cells, confidencePercent }: ExperimentComparison, rows: readonly Row[]): Table {
+  const hasGroups = cells.some(({ group }) => group !== null);
+  const hasClients = cells.some(({ clients }) => clients > 1);
   const columns: Column<Row>[] = [
-    { head: "cell", align: "left", cell: ({ cell }) => cell.name },
+    ...(hasGroups
+      ? [{ head: "group", align: "left", cell: ({ cell }: Row) => cell.group ?? "" } as const]
+      : []),
+    { head: "server", align: "left", cell: ({ cell }) => cell.variant },
+    { head: headLoad(cells), cell: ({ cell }) => axisWords(cell.axis).format(cell.axisValue) },
+    ...(hasClients ? [{ head: "clients", cell: ({ cell }: Row) => String(cell.clients) }] : []),
     {
       head: "quantity",
       align: "left",
@@ -53,6 +75,12 @@ export function comparisonTable({ cells, confidencePercent }: ExperimentComparis
   };
   const hasDoubts = rows.some((row) => doubts.cell(row) !== "");
   return tabulate(hasDoubts ? [...columns, doubts] : columns, rows);
+}
+
+/** Returns the label of the axis, or "load" where the groups have different ones. */
+function headLoad(cells: readonly CellComparison[]): string {
+  const [axis, ...others] = new Set(cells.map((cell) => cell.axis));
+  return axis === undefined || others.length > 0 ? "load" : axisWords(axis).label;
 }
 
 function describeDifference({ cell, change }: Row): string {

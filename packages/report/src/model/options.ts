@@ -8,6 +8,7 @@ const PLACES: readonly string[] = [
   "startAtMs",
   "waitForServerMs",
   "exitWithParent",
+  "control",
 ];
 
 export function hasPlace(option: string): boolean {

@@ -16,7 +16,7 @@ import { LOOKS, type Look, type Mark } from "../charts/draw/looks.ts";
 declare const echarts: typeof import("echarts");
 
 /** Drawings for paper take its width whatever that is; letters are made for this one. */
-const PAPER_PX = { width: 720, height: 314 };
+const PAPER_PX = { width: 720, height: 270 };
 
 function startPage(): void {
   const data = document.getElementById("chart-data")?.textContent ?? "[]";
@@ -28,12 +28,15 @@ function startPage(): void {
 
 function showChart(figure: Element, original: GroupChart): void {
   const box = find(figure, ".chart");
-  const logButton = find(figure, ".controls button");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const instance = echarts.init(box);
   const hidden = new Set<string>();
-  const chart = () => ({ ...original, y: { ...original.y, scale } });
-  let { scale } = original.y;
+  const scales = { x: original.x.scale, y: original.y.scale };
+  const chart = () => ({
+    ...original,
+    x: { ...original.x, scale: scales.x },
+    y: { ...original.y, scale: scales.y },
+  });
 
   function draw(): void {
     const look = dark.matches ? LOOKS.dark : LOOKS.light;
@@ -41,7 +44,7 @@ function showChart(figure: Element, original: GroupChart): void {
     const option = chartOption(chart(), look, box.clientWidth, "beside", hidden);
     instance.setOption({ ...option, tooltip: tooltip(original, look) }, { notMerge: true });
     drawEndLabels(instance, chart(), look, hidden);
-    logButton.setAttribute("aria-pressed", String(scale === "log"));
+    for (const [name, button] of axes) button.setAttribute("aria-pressed", String(scales[name] === "log"));
     fillSwatches(series, marksOf(original, look));
   }
 
@@ -50,8 +53,8 @@ function showChart(figure: Element, original: GroupChart): void {
     draw();
     return !hidden.has(name);
   });
-  logButton.addEventListener("click", () => {
-    scale = scale === "log" ? "linear" : "log";
+  const axes = addAxisButtons(find(figure, ".controls"), original, (name) => {
+    scales[name] = scales[name] === "log" ? "linear" : "log";
     draw();
   });
   dark.addEventListener("change", draw);
@@ -65,6 +68,35 @@ function showChart(figure: Element, original: GroupChart): void {
   find(figure, ".controls").hidden = false;
   find(figure, ".series").hidden = false;
   draw();
+}
+
+type AxisName = "x" | "y";
+
+/** Adds a button for each axis that can have either scale. Returns the buttons by axis. */
+function addAxisButtons(
+  group: HTMLElement,
+  chart: GroupChart,
+  toggle: (name: AxisName) => void,
+): ReadonlyMap<AxisName, HTMLElement> {
+  const names = (["y", "x"] as const).filter((name) => hasBothScales(chart, name));
+  return new Map(
+    names.map((name) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.append(`Logarithmic ${name} axis`);
+      button.addEventListener("click", () => toggle(name));
+      group.append(button);
+      return [name, button] as const;
+    }),
+  );
+}
+
+/** A logarithm has no zero, and no place for names, percentiles or distances from a line. */
+function hasBothScales(chart: GroupChart, name: AxisName): boolean {
+  const axis = chart[name];
+  if (axis.names !== undefined || axis.format === "percentile" || axis.isOffset) return false;
+  const points = chart.series.flatMap((one) => [...one.points, ...one.hollow, ...(one.curve ?? [])]);
+  return name === "y" || points.every(([x]) => x > 0);
 }
 
 /** Adds a button for each series that shows it or takes it away. Returns the buttons by name. */
@@ -186,6 +218,7 @@ function renderLabel({ series }: GroupChart, { seriesName, value }: Shown): stri
 }
 
 function renderX(axis: Axis, value: number): string {
+  if (axis.names !== undefined) return encode(axis.names[value] ?? "");
   if (axis.format === "percentile") return `${formatPercentile(value)} of messages within`;
   if (axis.unit === "") return `${encode(axis.label)} ${formatNumber(value)}`;
   return `${formatNumber(value)} ${encode(axis.unit)}`;

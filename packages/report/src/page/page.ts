@@ -14,6 +14,9 @@ const LIBRARY = readFileSync(resolve("echarts/dist/echarts.common.min.js"), "utf
 /** Rows of a table, or lines of code. */
 const FOLDED_ABOVE = 40;
 
+/** Columns that a screen reader says before each value of a row. */
+const ROW_HEADERS_MAX = 3;
+
 /** Even if something slipped through, the page may load nothing from anywhere. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
@@ -51,8 +54,8 @@ ${inScript(bundleScript())}</script>
 }
 
 /** Captions and headings are in the text already. */
-function drawn({ name, title, x, y, series, variants, servers }: GroupChart) {
-  return { name, title, x, y, series, variants, servers };
+function drawn({ name, title, x, y, series, levels, variants, servers }: GroupChart) {
+  return { name, title, x, y, series, levels, variants, servers };
 }
 
 /** Headings of sections, below that of the page. */
@@ -73,6 +76,8 @@ function renderContents(headings: readonly Heading[]): string {
 
 function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
   const headings: Heading[] = [];
+  let section = "";
+  let tables = 0;
   const marked = new Marked({ gfm: true, async: false });
   const uniqueId = ids();
   marked.use({
@@ -83,6 +88,7 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
         const id = uniqueId(text);
         const html = this.parser.parseInline(tokens);
         if (depth === 2) headings.push({ id, html });
+        section = html;
         const link =
           depth === 1 ? "" : ` <a class="permalink" href="#${id}" aria-label="Link to this section">#</a>`;
         return `<h${depth} id="${id}">${html}${link}</h${depth}>\n`;
@@ -95,8 +101,10 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
           : this.parser.parseInline(tokens);
       },
       table(token) {
-        const table = tableHtml(token, (cell) => this.parser.parseInline(cell.tokens));
-        const box = `<div class="table" role="region" aria-label="Table" tabindex="0">${table}</div>\n`;
+        const id = `table-${++tables}`;
+        const caption = `<caption id="${id}">${section}</caption>`;
+        const table = tableHtml(token, caption, (cell) => this.parser.parseInline(cell.tokens));
+        const box = `<div class="table" role="region" aria-labelledby="${id}" tabindex="0">${table}</div>\n`;
         return folded(box, token.rows.length, "rows");
       },
       code({ text }) {
@@ -132,7 +140,7 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
   const title = escapeHtml(unescaped(image.text));
   return `<figure data-chart="${name}">
 <figcaption>${title}</figcaption>
-<div class="controls" hidden><button type="button" aria-pressed="false">Logarithmic y axis</button></div>
+<div class="controls" hidden></div>
 <div class="series" role="group" aria-label="Shown in this chart" hidden></div>
 <div class="chart" role="img" aria-label="${title}"></div>
 <div class="paper" role="img" aria-label="${title}"></div>
@@ -141,20 +149,32 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
 `;
 }
 
-function tableHtml(token: Tokens.Table, inline: (cell: Tokens.TableCell) => string): string {
+function tableHtml(token: Tokens.Table, caption: string, inline: (cell: Tokens.TableCell) => string): string {
   const attribute = (cell: Tokens.TableCell) => (cell.align === "right" ? ' class="number"' : "");
   const head = token.header
     .map((cell) => `<th role="columnheader" scope="col"${attribute(cell)}>${inline(cell)}</th>`)
     .join("");
   // The roles stay when a narrow page shows rows below each other; the labels stand before the values then.
   const labels = token.header.map(({ text }) => escapeHtml(unescaped(text)));
+  const headers = countRowHeaders(token);
   const rows = token.rows.map((row) => {
-    const cells = row.map(
-      (cell, at) => `<td role="cell" data-label="${labels[at]}"${attribute(cell)}>${inline(cell)}</td>`,
-    );
+    const cells = row.map((cell, at) => {
+      const rest = ` data-label="${labels[at]}"${attribute(cell)}>${inline(cell)}`;
+      return at < headers ? `<th role="rowheader" scope="row"${rest}</th>` : `<td role="cell"${rest}</td>`;
+    });
     return `<tr role="row">${cells.join("")}</tr>\n`;
   });
-  return `<table role="table">\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
+  return `<table role="table">${caption}\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
+}
+
+/** Returns how many of the first columns name a row: as many as make all names different, or one. */
+function countRowHeaders({ header, rows }: Tokens.Table): number {
+  const columns = header.map((_, at) => at + 1);
+  const isName = (count: number) =>
+    new Set(rows.map((row) => JSON.stringify(row.slice(0, count).map(({ text }) => text)))).size ===
+    rows.length;
+  const found = columns.find(isName) ?? 1;
+  return found > ROW_HEADERS_MAX ? 1 : found;
 }
 
 /** Escapes text inside a script element, which ends at the first thing that looks like its end. */

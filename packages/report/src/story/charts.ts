@@ -1,8 +1,15 @@
 import type { FindingQuantity, Level } from "@c10k-lab/protocol";
 import { axisWords, FINDING_QUANTITIES } from "@c10k-lab/words";
-import { chooseScale, makeXAxis } from "../charts/data/by-connections.ts";
+import { chooseScale } from "../charts/data/by-connections.ts";
 import { connectionScatters } from "../charts/data/connection-scatter.ts";
-import { type Chart, type GroupChart, numberAxis, type Range, type Series } from "../charts/draw/chart.ts";
+import {
+  type Chart,
+  type GroupChart,
+  makeLoadAxis,
+  numberAxis,
+  type Range,
+  type Series,
+} from "../charts/draw/chart.ts";
 import { type Experiment, slug } from "../model/experiment.ts";
 import type { Group } from "../model/group.ts";
 import { isLaddered } from "../waits/waits.ts";
@@ -66,7 +73,7 @@ function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Le
             ]
           : []),
       ].join(" "),
-      x: makeXAxis(group.axis, ticks),
+      x: makeLoadAxis(group.axis, ticks),
       y: numberAxis(label, unit, chooseScale(series)),
       series,
     },

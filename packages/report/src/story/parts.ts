@@ -12,8 +12,8 @@ export interface Section {
   readonly charts: readonly GroupChart[];
   /** Two to five sentences. */
   readonly reasons: readonly string[];
-  /** Reasons why figures of the section may not be the server's. */
-  readonly doubts: readonly string[];
+  /** Reasons why figures of the section may not be the server's, in sentences; null where there is none. */
+  readonly footnote: string | null;
 }
 
 /** An experiment as a person reads it: the answer first. */

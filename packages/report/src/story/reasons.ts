@@ -20,6 +20,8 @@ import { areRetransmissions, isLaddered, waitsOf } from "../waits/waits.ts";
 /** Sentences of a section. */
 const REASONS_MAX = 5;
 const FINDINGS_MAX = 3;
+/** Less is no slowness to explain. */
+const DEARER_MIN = 1.25;
 
 /** Returns why a claim holds: its figures, then what the servers and the kernel did. */
 export function listReasons(group: Group, findings: readonly Finding[], claim: Claim): string[] {
@@ -60,13 +62,15 @@ function isRefusal({ cause }: Finding): boolean {
   return cause?.startsWith("refused-") ?? false;
 }
 
-/** One finding for each question and quantity, the strongest, those of the claim's quantity first. */
+/** One finding for each question and quantity, the strongest at the highest load, those of the claim's quantity first. */
 function chooseFindings(findings: readonly Finding[], { quantity }: Claim): Finding[] {
   const told = findings
     .filter(({ verdict, question }) => verdict !== "not-shown" && question !== "limit")
     .toSorted(
       (a, b) =>
-        Number(b.quantity === quantity) - Number(a.quantity === quantity) || strengthOf(b) - strengthOf(a),
+        Number(b.quantity === quantity) - Number(a.quantity === quantity) ||
+        b.at - a.at ||
+        strengthOf(b) - strengthOf(a),
     );
   const first = [...Map.groupBy(told, (one) => `${one.question} ${one.quantity}`).values()].flatMap((alike) =>
     alike.slice(0, 1),
@@ -82,19 +86,9 @@ function strengthOf({ low, high }: Finding): number {
 /** Explains the cost of a message by what each architecture does for it, as far as the kernel has counted it. */
 function explainWork(group: Group): string[] {
   if (isAblation(group)) return [];
-  const last = group.variants.flatMap((variant) => cellsOf(group, variant).at(-1) ?? []);
-  const traits = new Map(group.experiment.manifest.servers.map(({ name, traits: of }) => [name, of]));
-  const scanning = last.filter(({ server }) => traits.get(server)?.scansDescriptors);
-  const threaded = last.filter(({ server }) => traits.get(server)?.startsThreadPerConnection);
-  const others = last.filter((cell) => !scanning.includes(cell) && !threaded.includes(cell));
+  const { scanning, threaded, others } = sortByWork(group);
   return [
-    ...scanning.flatMap((cell) =>
-      cell.descriptorsPerWait === null
-        ? []
-        : [
-            `${cell.variant} hands the whole descriptor set to the kernel at each wait, which scans ${integer(cell.descriptorsPerWait)} descriptors at ${placeOf(cell)}${otherEvents(others)}.`,
-          ],
-    ),
+    ...explainScans(scanning, others),
     ...threaded.flatMap((cell) =>
       cell.switchesPerMessage === null
         ? []
@@ -103,6 +97,50 @@ function explainWork(group: Group): string[] {
           ],
     ),
   ];
+}
+
+/** A server that is slow because it scans, and why. */
+interface Slowness {
+  readonly variants: readonly string[];
+  readonly reason: string;
+}
+
+/** Returns why servers that scan all descriptors cost more, where a group shows that they do; null elsewhere. */
+export function explainSlowness(group: Group, findings: readonly Finding[]): Slowness | null {
+  if (isAblation(group)) return null;
+  const { scanning, others } = sortByWork(group);
+  const isDearer = ({ variant }: CellFigures) =>
+    findings.some(
+      (one) =>
+        one.group === group.name &&
+        one.variant === variant &&
+        one.quantity === "cost" &&
+        one.verdict === "shown" &&
+        (one.effect ?? 0) >= DEARER_MIN,
+    );
+  const dearer = scanning.filter(isDearer);
+  const [reason] = explainScans(dearer, others);
+  return reason === undefined ? null : { variants: dearer.map(({ variant }) => variant), reason };
+}
+
+/** Sorts the cells at each variant's highest load by what the servers do for a message. */
+function sortByWork(group: Group) {
+  const last = group.variants.flatMap((variant) => cellsOf(group, variant).at(-1) ?? []);
+  const traits = new Map(group.experiment.manifest.servers.map(({ name, traits: of }) => [name, of]));
+  const scanning = last.filter(({ server }) => traits.get(server)?.scansDescriptors);
+  const threaded = last.filter(({ server }) => traits.get(server)?.startsThreadPerConnection);
+  const others = last.filter((cell) => !scanning.includes(cell) && !threaded.includes(cell));
+  return { scanning, threaded, others };
+}
+
+/** Returns a sentence for each load: servers at the same one share it. */
+function explainScans(scanning: readonly CellFigures[], others: readonly CellFigures[]): string[] {
+  const known = scanning.filter(({ descriptorsPerWait }) => descriptorsPerWait !== null);
+  return [...Map.groupBy(known, placeOf)].map(([place, cells]) => {
+    const names = listed(cells.map(({ variant }) => variant));
+    const counts = listed(cells.map(({ descriptorsPerWait }) => integer(descriptorsPerWait)));
+    return `At ${place} the kernel scans ${counts} descriptors for each wait of ${names}${otherEvents(others)}.`;
+  });
 }
 
 function otherEvents(others: readonly CellFigures[]): string {
@@ -124,15 +162,21 @@ function placeOf({ axis, axisValue }: CellFigures): string {
 }
 
 /** Explains long waits by the accept queue, where the kernel has counted overflows. */
-function explainQueue(group: Group): string[] {
-  const { everyCell: cells } = group;
-  const overflowed = cells.filter(({ listenOverflows }) => (listenOverflows ?? 0) > 0).length;
-  const cutOff = cells.filter(({ status }) => status === "cut-off").length;
-  const isRare = 2 * overflowed < cells.length;
+export function explainQueue(group: Group): string[] {
+  const { repetitions } = group.results;
+  const overflowed = repetitions.filter(({ evidence }) => evidence.tcp.ListenOverflows > 0).length;
+  const cutOff = repetitions.filter(({ status }) => status === "cut-off").length;
+  const isRare = 2 * overflowed < repetitions.length;
   if (isRare && cutOff === 0) return [];
   const time = cutOff === 0 ? "" : `, and ${cutOff} did not finish in the plan's time`;
+  const mechanism = isRare
+    ? []
+    : [
+        "A full queue makes the kernel drop the end of a handshake: the client believes to be connected, and its first message is not taken until it is sent again.",
+      ];
   return [
-    `The accept queue overflowed in ${overflowed} of ${plural(cells.length, "cell")}${time}.`,
+    `The accept queue overflowed in ${overflowed} of ${plural(repetitions.length, "repetition")}${time}.`,
+    ...mechanism,
     ...explainWaits(group),
   ];
 }

@@ -1,19 +1,22 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
 import {
+  describeEnd,
   describeFixed,
   describeLimit,
   describeObjective,
-  describeSearch,
   describeSearchDoubt,
   describeSearchOrder,
   describeSignalBriefly,
   searchName,
 } from "@c10k-lab/words";
-import { capacityCharts } from "../charts/data/capacity.ts";
+import { capacityCharts, limitChart } from "../charts/data/capacity.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { slug } from "../model/experiment.ts";
 import type { AnswerRow } from "./answer-rows.ts";
 import type { Section, Story } from "./parts.ts";
+
+/** A section has two to five sentences. */
+const SEARCHES_MAX = 4;
 
 /** Tells what the searches of a plan found: a section for each quantity that was raised. */
 export function tellCapacity(experiment: Experiment, capacity: Capacity, servers: readonly string[]): Story {
@@ -30,7 +33,7 @@ export function tellCapacity(experiment: Experiment, capacity: Capacity, servers
     sections,
     lead: sections.find(({ charts }) => charts.length > 0) ?? null,
     findings: [],
-    remarks: searches.map(describeSearch),
+    remarks: searches.map(describeEnd),
     comparisons: [],
   };
 }
@@ -39,7 +42,7 @@ function tellSearches(experiment: Experiment, capacity: Capacity, servers: reado
   const { searches } = capacity;
   const [first] = searches as [Search];
   const variants = [...new Set(searches.map(searchName))];
-  const charts = capacityCharts(capacity).map((chart) => ({
+  const charts = [...limitChart(capacity), ...capacityCharts(capacity)].map((chart) => ({
     ...chart,
     name: ["report", slug(experiment.name), chart.name].join("-"),
     variants,
@@ -47,14 +50,14 @@ function tellSearches(experiment: Experiment, capacity: Capacity, servers: reado
   }));
   const doubts = searches.flatMap((search) => {
     const doubt = describeSearchDoubt(search);
-    return doubt === null ? [] : [`${searchName(search)}: ${doubt}`.replace(/\.$/, "")];
+    return doubt === null ? [] : [`${searchName(search)}: ${doubt}`];
   });
   return {
     name: first.searched,
     claim: describeSearchOrder(searches),
     charts,
-    reasons: [describeObjective(capacity), ...searches.slice(0, 4).map(describeSearch)],
-    doubts,
+    reasons: [describeObjective(capacity), ...searches.slice(0, SEARCHES_MAX).map(describeEnd)],
+    footnote: doubts.length === 0 ? null : doubts.join(" "),
   };
 }
 

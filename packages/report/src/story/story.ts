@@ -4,9 +4,10 @@ import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation, listAxisValues } from "../model/group.ts";
 import { rowsOf } from "./answer-rows.ts";
 import { drawStory } from "./charts.ts";
-import { listDoubts } from "./doubts.ts";
+import { describeDoubts } from "./doubts.ts";
 import type { Section, Story } from "./parts.ts";
-import { listReasons } from "./reasons.ts";
+import { claimQueues, type QueueClaim } from "./queues.ts";
+import { explainQueue, listReasons } from "./reasons.ts";
 import { tellCapacity } from "./search-story.ts";
 
 /** A section with the claim that orders it. */
@@ -25,7 +26,10 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
   const { capacity, findings: found } = experiment.results;
   if (capacity !== null) return tellCapacity(experiment, capacity, servers);
   const all = found?.findings ?? [];
-  const told = experiment.groups.flatMap((group) => tellGroup(experiment, group, servers));
+  const queues = claimQueues(experiment);
+  const told = experiment.groups.flatMap((group) =>
+    tellGroup(experiment, group, servers, queues?.group === group ? queues : null),
+  );
   const strongest = told.toSorted((a, b) => b.claim.strength - a.claim.strength);
   const isAboutServers = experiment.groups.some(isAboutLoad);
   return {
@@ -40,16 +44,22 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
   };
 }
 
-function tellGroup(experiment: Experiment, group: Group, servers: readonly string[]): Told[] {
+/** @param queues the claim that the accept queues of the group make; null where its findings make it */
+function tellGroup(
+  experiment: Experiment,
+  group: Group,
+  servers: readonly string[],
+  queues: QueueClaim | null,
+): Told[] {
   const findings = experiment.results.findings?.findings.filter((one) => one.group === group.name) ?? [];
   if (findings.length === 0) return [];
-  const claim = claimOf(findings);
+  const claim = queues?.claim ?? claimOf(findings);
   const section = {
     name: group.name ?? experiment.name,
-    claim: describeClaim(claim),
+    claim: queues?.heading ?? describeClaim(claim),
     charts: drawStory(experiment, group, claim.quantity, servers),
-    reasons: listReasons(group, findings, claim),
-    doubts: listDoubts(findings),
+    reasons: queues === null ? listReasons(group, findings, claim) : explainQueue(group),
+    footnote: describeDoubts(findings),
   };
   return [{ section, claim, isAlongAxis: listAxisValues(group).length > 1 }];
 }

@@ -29,6 +29,7 @@ export function rungText(rung: number): string {
   return `${rungMs(rung) / 1000} s`;
 }
 
-function rungMs(rung: number): number {
+/** Returns the time of a rung. */
+export function rungMs(rung: number): number {
   return FIRST_RUNG_MS * 2 ** rung;
 }

@@ -189,12 +189,12 @@ describe("the page", () => {
     expect(scripts).toHaveLength(2);
     for (const script of scripts) expect(() => new Script(script)).not.toThrow();
     expect(scripts[1]).not.toMatch(/\b(?:import|export) /);
-    // What draws a chart, not what checks a result: without the schemas it is 12 KB.
-    expect(scripts[1]?.length).toBeLessThan(20_000);
+    // What draws a chart, not what checks a result: without the schemas it is 20 KB.
+    expect(scripts[1]?.length).toBeLessThan(24_000);
   });
 
-  it("The page has a button for the y axis of every chart", () => {
-    expect(html.match(/<button type="button"/g)).toHaveLength(charts.size);
+  it("The page has room for the buttons of every chart", () => {
+    expect(html.match(/<div class="controls" hidden>/g)).toHaveLength(charts.size);
   });
 
   it("The page has one element by each id", () => {

@@ -5,12 +5,13 @@ import {
   type RepetitionResult,
 } from "@c10k-lab/protocol";
 import { describe, expect, it } from "vitest";
+import { comparisonCharts } from "../../src/experiment-comparison/comparison-charts.ts";
 import {
   type ComparedExperiment,
   compareExperiments,
-  comparisonMarkdown,
   comparisonTable,
   type Rule,
+  renderComparison,
 } from "../../src/index.ts";
 import { type CellWish, makeCell, makeResults, thrice } from "../fixtures/fixture.ts";
 
@@ -261,6 +262,19 @@ describe("what proves nothing", () => {
     expect(comparisonTable(comparison).rows[0]).toContain("not comparable");
   });
 
+  it("The address at which the lab directs a client is no part of the load", () => {
+    const directed = (control: string): CellWish => ({
+      ...EPOLL,
+      change: (cell) => ({
+        ...cell,
+        client: cell.client && { ...cell.client, asked: { ...cell.client.asked, options: { control } } },
+      }),
+    });
+    const comparison = compare(run([directed("127.0.0.1:40001")]), run([directed("127.0.0.1:40002")]));
+    expect(comparison.cells[0]?.obstacle).toBeNull();
+    expect(comparison.verdict).toBe("no-regression");
+  });
+
   it("A quantity that was 0 before, or was not measured, has no change", () => {
     const zero: CellWish = { ...EPOLL, switchesPerMessage: 0 };
     const comparison = compare(run([zero]), run([EPOLL]));
@@ -447,15 +461,63 @@ it("A comparison as JSON holds no finished sentence", () => {
   expect(strings.filter((one) => / \w+ .*\.$/.test(one) || one.split(" ").length > 5)).toEqual([]);
 });
 
-describe("as Markdown", () => {
+describe("as a document", () => {
+  const loads = [100, 1000, 4000];
+  const wish = (connections: number, messagesPerSecond = 100_000): CellWish => ({
+    ...EPOLL,
+    connections,
+    messagesPerSecond,
+  });
+  const slower = compare(
+    run(loads.map((load) => wish(load))),
+    run(loads.map((load) => wish(load, load === 4000 ? 50_000 : 100_000))),
+  );
+
   it("A comparison as Markdown has verdict, differences, every row and the rule, and no markup from the data", () => {
     const after = run([{ ...EPOLL, messagesPerSecond: 50_000 }], { plan: "<script>|" });
-    const markdown = comparisonMarkdown(compare(run([EPOLL]), after, { thresholdPercent: 2.5 }));
+    const { markdown } = renderComparison(compare(run([EPOLL]), after, { thresholdPercent: 2.5 }));
     expect(markdown).toContain("- plan: standard → &lt;script&gt;\\|");
     expect(markdown).toContain(
-      "| epoll-100 | messages/s | 100,000 | 50,000 | −50.0 | −51.0 to −49.0 | worse: regression |",
+      "| epoll | 100 | messages/s | 100,000 | 50,000 | −50.0 | −51.0 to −49.0 | worse: regression |",
     );
     expect(markdown).toContain("−2.5 %");
     expect(markdown).not.toContain("\n\n\n");
+  });
+
+  it("A comparison begins with the verdict, the chart of what became worse, and a table", () => {
+    const { markdown, charts } = renderComparison(slower);
+    const [, verdict, chart, , table] = markdown.split("\n\n");
+    expect(verdict).toMatch(/^\*\*1 regression /);
+    expect(chart).toBe("![rate, after ÷ before, by connections asked for](charts/compare-rate.svg)");
+    expect(table).toMatch(/^\| quantity \|/);
+    for (const [, name] of markdown.matchAll(/\]\(charts\/([^)]+)\)/g))
+      expect(charts.has(name ?? "")).toBe(true);
+    expect(markdown.match(/^!\[/gm)?.length).toBeLessThanOrEqual(6);
+    for (const { name } of slower.cells) expect(markdown).not.toContain(name);
+  });
+
+  it("A chart of a comparison has a ratio with its interval for each load, and the line at 1", () => {
+    const [chart] = comparisonCharts(slower);
+    const [line, epoll] = chart?.series ?? [];
+    expect(line?.points).toEqual([
+      [100, 1],
+      [4000, 1],
+    ]);
+    expect(epoll?.points.map(([x, y]) => [x, Number(y.toFixed(3))])).toEqual([
+      [100, 1],
+      [1000, 1],
+      [4000, 0.5],
+    ]);
+    expect(epoll?.ranges?.map(([x, low, high]) => [x, low < 0.5 && 0.5 < high])).toContainEqual([4000, true]);
+  });
+
+  it("A comparison of fewer than three loads has no chart", () => {
+    const two = run([wish(100), wish(1000)]);
+    expect(comparisonCharts(compare(two, two))).toEqual([]);
+  });
+
+  it("The same comparison makes the same bytes", () => {
+    const [one, other] = [renderComparison(slower), renderComparison(slower)];
+    expect([one.html === other.html, one.markdown === other.markdown]).toEqual([true, true]);
   });
 });

@@ -58,6 +58,18 @@ const words = (markdown: string) => markdown.split(/\s+/).length;
 const figures = (markdown: string) => markdown.match(/^!\[/gm)?.length ?? 0;
 const study = studyWith([GROWTH]);
 
+interface Drawn {
+  readonly name: string;
+  readonly x: { readonly names?: string[] };
+  readonly series: { name: string; points: number[][] }[];
+}
+
+/** Returns the charts that a page draws. */
+function chartsIn(html: string): Drawn[] {
+  const json = /<script type="application\/json" id="chart-data">(.*?)<\/script>/s.exec(html)?.[1] ?? "[]";
+  return JSON.parse(json) as Drawn[];
+}
+
 test("The first screen of a report has the question, the answer, one chart and the answer table", () => {
   const [question, answer, chart, , table] = renderReport([study]).markdown.split("\n\n");
   expect(question).toBe(`# ${study.manifest.question}`);
@@ -75,7 +87,7 @@ describe.each<[string, readonly LabResults[], number, number]>([
   ["a search", [capacityResults()], 2500, 8],
   ["several experiments", [study, idleResults(), sizeResults(), capacityResults()], 4000, 20],
 ])("the report of %s", (_, experiments, wordsMax, figuresMax) => {
-  const { markdown, charts, details } = renderReport(experiments);
+  const { markdown, html, charts, details } = renderReport(experiments);
 
   test("The report keeps its budget of words and figures", () => {
     expect(words(markdown)).toBeLessThanOrEqual(wordsMax);
@@ -89,6 +101,14 @@ describe.each<[string, readonly LabResults[], number, number]>([
 
   test("The report has no interval with infinity", () => {
     expect(markdown).not.toContain("∞");
+  });
+
+  test("Each chart of the report has three points or more that can be compared", () => {
+    for (const { name, x, series } of chartsIn(html)) {
+      const counts = series.filter(({ name: of }) => of !== "asked").map(({ points }) => points.length);
+      const comparable = x.names === undefined ? Math.max(...counts) : counts.length;
+      expect(comparable, name).toBeGreaterThanOrEqual(3);
+    }
   });
 
   test("The report and its details refer to charts that exist", () => {
@@ -124,7 +144,7 @@ test("The first screens answer which server, how sure, on which machine, and how
 
 test("Servers with the same lowest cost are named together", () => {
   expect(renderReport([idleResults()]).markdown).toContain(
-    "At 10,000 idle connections the lowest values of CPU time per message measured are alike: threaded 7.00 and epoll 7.00 µs, against select 40.0.",
+    "At 10,000 idle connections threaded and epoll have the lowest CPU time per message measured, alike within 5 %: 7.00 and 7.00 µs, against select 40.0.",
   );
 });
 
@@ -156,6 +176,27 @@ test("A chart of the report needs three points that can be compared", () => {
   const two = LEVELS.filter(({ axisValue }) => axisValue === 10 || axisValue === 4000);
   expect(figures(renderReport([studyWith([GROWTH], two)]).markdown)).toBe(0);
   expect(figures(renderReport([study]).markdown)).toBe(1);
+});
+
+test("The report of a search shows each limit as a bracket between the load held and the load missed", () => {
+  const [chart] = chartsIn(renderReport([capacityResults()]).html);
+  expect(chart).toMatchObject({
+    name: "report-capacity-limits-connections",
+    x: { names: ["threaded", "select", "epoll"] },
+    series: [
+      { points: [[0, 4000]], hollow: [[0, 4500]], ranges: [[0, 4000, 4500]] },
+      { points: [[1, 900]], hollow: [[1, 1000]] },
+      { points: [[2, 20_000]], hollow: [], ranges: [] },
+    ],
+  });
+});
+
+test("Fewer than three limits are no chart", () => {
+  const results = capacityResults();
+  const searches = results.capacity?.searches.slice(0, 2) ?? [];
+  const capacity = results.capacity && { ...results.capacity, searches };
+  const names = chartsIn(renderReport([{ ...results, capacity }]).html).map(({ name }) => name);
+  expect(names).not.toContain("report-capacity-limits-connections");
 });
 
 test("A doubt is a footnote of its section", () => {

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { renderReport } from "../../src/index.ts";
+import { compareExperiments, renderComparison, renderReport } from "../../src/index.ts";
 import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 import { capacityResults, idleResults } from "../fixtures/plans.ts";
 import { describeInChromium } from "./chromium.ts";
@@ -13,10 +13,23 @@ const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const report = renderReport([makeResults(thrice(makeStudyCells())), idleResults(), capacityResults()]);
 
+const compared = renderComparison(
+  compareExperiments(
+    { folder: "before", ...idleResults() },
+    { folder: "after", ...idleResults() },
+    {
+      quantities: ["rate", "p99", "cpu"],
+      thresholdPercent: 10,
+      countsInconclusive: false,
+    },
+  ),
+);
+
 describeInChromium("axe finds nothing to object to", (open) => {
   it.each([
     ["report.html", report.html],
     ["details.html", report.details.html],
+    ["a comparison", compared.html],
   ])("in %s, light and dark, in a wide window and in one of 360 pixels", async (_, html) => {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await open(withoutPolicy(html), { colorScheme });

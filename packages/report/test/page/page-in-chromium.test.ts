@@ -2,10 +2,10 @@ import type { RepetitionResult } from "@c10k-lab/protocol";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LOOKS } from "../../src/charts/draw/looks.ts";
-import { renderReport } from "../../src/index.ts";
+import { compareExperiments, renderComparison, renderReport } from "../../src/index.ts";
 import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 import { makeManyVariants } from "../fixtures/many-variants.ts";
-import { idleResults } from "../fixtures/plans.ts";
+import { capacityResults, idleResults } from "../fixtures/plans.ts";
 import { chartIn, describeInChromium } from "./chromium.ts";
 import {
   focused,
@@ -15,6 +15,7 @@ import {
   placeOf,
   plotOf,
   type Rectangle,
+  scrolling,
   textsOf,
 } from "./probe.ts";
 
@@ -29,6 +30,18 @@ const {
   charts,
 } = renderReport([makeResults(thrice(cells))]);
 const idle = renderReport([idleResults()]);
+const capacity = renderReport([capacityResults()]);
+const compared = renderComparison(
+  compareExperiments(
+    { folder: "before", ...idleResults() },
+    { folder: "after", ...idleResults() },
+    {
+      quantities: ["rate", "p99", "cpu"],
+      thresholdPercent: 10,
+      countsInconclusive: false,
+    },
+  ),
+);
 const crowded = renderReport([makeResults(thrice(makeManyVariants()))]).details;
 const names = [...charts.keys()].map((file) => file.replace(".svg", ""));
 
@@ -86,7 +99,9 @@ describeInChromium("the page in Chromium", (open) => {
     const without = await chart.evaluate(pixelsOf, [SELECT, EPOLL]);
     expect(without[SELECT]).toBe(0);
     expect(without[EPOLL]).toBeGreaterThanOrEqual(before[EPOLL] ?? 0);
-    const button = page.locator('figure[data-chart="throughput"] .controls button');
+    const button = page
+      .locator('figure[data-chart="throughput"]')
+      .getByRole("button", { name: "Logarithmic y axis" });
     await button.click();
     expect(await button.getAttribute("aria-pressed")).toBe("true");
     expect(await wordsOf(chart)).toContain("messages per second (log scale)");
@@ -232,6 +247,57 @@ describeInChromium("the page in Chromium", (open) => {
     await log.focus();
     await page.keyboard.press("Space");
     expect(await log.getAttribute("aria-pressed")).toBe("true");
+  });
+
+  it("makes either axis logarithmic or linear by key, and offers no logarithm of names or zero", async () => {
+    const page = await open(html);
+    const figure = page.locator('figure[data-chart="throughput"]');
+    const button = figure.getByRole("button", { name: "Logarithmic x axis" });
+    const point = [500, 100_000] as const;
+    const placeOfLoad = async () => (await figure.locator(".chart").evaluate(placeOf, point)).x;
+    expect(await button.getAttribute("aria-pressed")).toBe("true");
+    const before = await placeOfLoad();
+    await button.focus();
+    await page.keyboard.press("Enter");
+    expect(await button.getAttribute("aria-pressed")).toBe("false");
+    expect(await placeOfLoad()).toBeLessThan(before / 2);
+    await page.keyboard.press("Space");
+    expect(await placeOfLoad()).toBe(before);
+    const limits = await open(capacity.html);
+    const axes = limits.locator("figure").first().locator(".controls").getByRole("button");
+    expect(await axes.allTextContents()).toEqual(["Logarithmic y axis"]);
+    const zero = await open(idle.html);
+    expect(await zero.locator(".controls").first().getByRole("button").allTextContents()).toEqual([
+      "Logarithmic y axis",
+    ]);
+  });
+
+  it("names each table, its columns and its rows for a screen reader", async () => {
+    const page = await open(idle.html);
+    for (const [at, table] of (await page.getByRole("table").all()).entries()) {
+      expect((await table.locator("caption").textContent())?.trim(), `table ${at}`).not.toBe("");
+      const rows = await table.locator("tbody tr").count();
+      expect(await table.locator("tbody th[scope=row]").count()).toBeGreaterThanOrEqual(rows);
+      expect(await table.locator("thead th:not([scope=col])").count()).toBe(0);
+    }
+    const row = page.getByRole("row", { name: /epoll/ }).first();
+    expect(await row.getByRole("rowheader").allTextContents()).toEqual([
+      "0 to 10,000 idle connections",
+      "epoll",
+    ]);
+  });
+
+  it.each([
+    ["one plan", idle.html],
+    ["a search", capacity.html],
+    ["a comparison", compared.html],
+  ])("cuts off no column of %s in a window of 360 pixels or more", async (_, content) => {
+    const page = await open(content, PHONE);
+    for (const width of [360, 390, 700, 900, 901, 1024, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate(isDrawn);
+      expect(await page.locator(".table").evaluateAll(scrolling), `${width} px`).toEqual([]);
+    }
   });
 
   it("shows a series and takes it away by key, and its label at the line's end with it", async () => {

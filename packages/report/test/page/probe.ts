@@ -94,6 +94,13 @@ export function focused(): { readonly role: string; readonly outline: string } |
   return { role: element.getAttribute("role") ?? element.tagName.toLowerCase(), outline };
 }
 
+/** Returns the beginning of each element that has more than its width shows. */
+export function scrolling(elements: readonly Element[]): string[] {
+  return elements
+    .filter((element) => element.scrollWidth > element.clientWidth)
+    .map((element) => (element.textContent ?? "").slice(0, 40));
+}
+
 /** Returns the beginning of each element that is wider than its parent. */
 export function overflowing(elements: readonly Element[]): string[] {
   return elements

@@ -4,6 +4,7 @@ import { drawGroup } from "../../src/charts/charts.ts";
 import { retransmissions } from "../../src/details/retransmissions.ts";
 import { type Group, listGroups } from "../../src/model/group.ts";
 import { drawStory } from "../../src/story/charts.ts";
+import { claimQueues } from "../../src/story/queues.ts";
 import { tellStory } from "../../src/story/story.ts";
 import { areRetransmissions, canBeRetransmissions, waitsOf } from "../../src/waits/waits.ts";
 import { makeCell, makeResults } from "../fixtures/fixture.ts";
@@ -116,6 +117,53 @@ describe("the table of waits", () => {
     const waits = waitsOf(group, runs);
     expect([waits.connections, waits.onRung, waits.tcp.ListenOverflows]).toEqual([3000, 3 * 198, 2700]);
   });
+});
+
+describe("the claim that a short accept queue makes the waits", () => {
+  const claimOf = (results: LabResults) =>
+    claimQueues({ name: "origin", results, groups: listGroups(results) });
+
+  it("It is made of the group whose queue overflowed, beside one whose queue did not", () => {
+    const found = claimOf(ORIGIN);
+    expect(found?.group.name).toBe("as submitted");
+    expect(found?.claim.text).toContain("it overflowed in all 2 repetitions, and none finished");
+    expect(found?.claim.text).toContain("it never overflowed, and all finished");
+  });
+
+  it("It is not made where both queues overflowed, nor where nobody waited for a retransmission", () => {
+    const both = ORIGIN.repetitions.map((one) => ({
+      ...one,
+      evidence: { ...one.evidence, tcp: { ...one.evidence.tcp, ...OVERFLOWED } },
+    }));
+    expect(claimOf({ ...ORIGIN, repetitions: both })).toBeNull();
+    expect(claimOf({ ...ORIGIN, connections: new Map() })).toBeNull();
+  });
+});
+
+it("A chart calls times on a rung retransmissions only where the kernel sent as many segments again", () => {
+  const [submitted] = scattersOf(groupNamed(ORIGIN, "as submitted"));
+  expect(submitted?.caption).toContain("waited for a retransmission");
+  const slow = (cell: RepetitionResult) =>
+    cell.group === "corrected"
+      ? Array.from({ length: cell.connections }, (_, index) => row(index + 1, 205))
+      : spikes(cell);
+  const [corrected] = scattersOf(groupNamed(makeResults(ORIGIN.repetitions, {}, slow), "corrected"));
+  expect(corrected?.caption).toContain("so these are no retransmissions");
+});
+
+it("A chart of waits has a level with a name for each rung that a connection is on", () => {
+  const [chart] = scattersOf(groupNamed(ORIGIN, "as submitted"));
+  expect(chart?.levels?.map(({ name, y }) => `${name}: ${y}`)).toEqual([
+    "0.2 s: 10",
+    "0.4 s: 20",
+    "0.8 s: 40",
+    "1.6 s: 80",
+    "3.2 s: 160",
+    "6.4 s: 320",
+    "12.8 s: 640",
+  ]);
+  const quiet = groupNamed(makeResults([epoll({ connections: 100 })], {}, spikes), null);
+  expect(scattersOf(quiet)[0]?.levels).toEqual([]);
 });
 
 describe("times on a rung", () => {

@@ -2,7 +2,15 @@ import { axisWords, listed } from "@c10k-lab/words";
 import { type CellFigures, intervalOf } from "../../model/cell-figures.ts";
 import { cellsOf, describeFate, type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import type { Quantity } from "../../model/quantities.ts";
-import { type Axis, type Chart, numberAxis, type Point, type Range, type Series } from "../draw/chart.ts";
+import {
+  type Axis,
+  type Chart,
+  makeLoadAxis,
+  numberAxis,
+  type Point,
+  type Range,
+  type Series,
+} from "../draw/chart.ts";
 
 /** Factor between the smallest and the largest value above which a linear axis hides the small ones. */
 const LOG_SPREAD = 30;
@@ -25,18 +33,10 @@ export function drawByConnections(group: Group, drawing: Drawing): Chart {
     name,
     title: `${title}, by ${axisWords(group.axis).label}`,
     caption: hollowSentence(group, series).join(" "),
-    x: makeXAxis(group.axis, listAxisValues(group)),
+    x: makeLoadAxis(group.axis, listAxisValues(group)),
     y: numberAxis(label, unit, canBeLog ? chooseScale(series) : "linear"),
     series,
   };
-}
-
-/** @param ticks values of the axis */
-export function makeXAxis(axis: Group["axis"], ticks: readonly number[]): Axis {
-  const { label, unit } = axisWords(axis);
-  // A logarithm has no zero, and without idle connections is where everything is compared from.
-  const scale = ticks.includes(0) ? "linear" : "log";
-  return { label, unit: unit.trim(), scale, format: axis === "size" ? "bytes" : "number", ticks };
 }
 
 export function makeSeries(group: Group, { value }: Pick<Quantity, "value">): Series[] {

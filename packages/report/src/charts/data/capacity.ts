@@ -1,11 +1,64 @@
 import { type Capacity, SEARCHED, type Search } from "@c10k-lab/protocol";
-import { integer, listTrials, plural, searchName } from "@c10k-lab/words";
-import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
+import { describeFixed, integer, listed, listTrials, plural, searchName } from "@c10k-lab/words";
+import { type Chart, numberAxis, type Point, type Range, type Series } from "../draw/chart.ts";
+import { chooseScale } from "./by-connections.ts";
 
 const WORDS = {
   connections: { subject: "number of connections", label: "connections tried", unit: "connections tried" },
   rate: { subject: "rate", label: "messages per second tried", unit: "messages/s tried" },
 } as const;
+
+/** Fewer limits are read faster in the table. */
+const LIMITS_MIN = 3;
+
+const LIMITS = {
+  connections: { title: "Connections held", label: "connections", unit: "connections" },
+  rate: { title: "Rate carried", label: "messages per second", unit: "messages/s" },
+} as const;
+
+/** Draws the bracket of each search: the last load that was held, the first that was missed, and a bar between them. */
+export function limitChart({ searches }: Capacity): Chart[] {
+  const found = searches.filter(({ met }) => met !== null);
+  const [first] = found;
+  if (first === undefined || found.length < LIMITS_MIN) return [];
+  const { title, label, unit } = LIMITS[first.searched];
+  const names = found.map(searchName);
+  const series = found.map(makeBracket);
+  const bounded = found.filter(({ failed }) => failed === null).map(searchName);
+  return [
+    {
+      name: `limits-${first.searched}`,
+      title: `${title}, ${describeFixed(first)}`,
+      caption: [
+        "Full: the largest load that was held. Hollow: the smallest that was not; the limit lies on the bar between them.",
+        ...(bounded.length === 0
+          ? []
+          : [`Without a hollow mark nothing was missed up to the end of the search: ${listed(bounded)}.`]),
+      ].join(" "),
+      x: { ...numberAxis("", ""), ticks: names.map((_, at) => at), names },
+      y: numberAxis(label, unit, chooseScale(series)),
+      series,
+    },
+  ];
+}
+
+function makeBracket(search: Search, at: number): Series {
+  const { met, failed } = search;
+  const held = met ?? 0;
+  return {
+    name: searchName(search),
+    kind: "bracket",
+    labels: [labelLimit(search)],
+    points: [[at, held]],
+    hollow: failed === null ? [] : [[at, failed]],
+    ranges: failed === null ? [] : ([[at, held, failed]] satisfies Range[]),
+  };
+}
+
+/** Returns "937 to 1,000", or "≥ 19,500". */
+function labelLimit({ met, failed }: Search): string {
+  return failed === null ? `≥ ${integer(met)}` : `${integer(met)} to ${integer(failed)}`;
+}
 
 /** p99 over every value that was tried, a chart for each direction of the search. */
 export function capacityCharts({ searches, objective }: Capacity): Chart[] {

@@ -1,9 +1,9 @@
 import { describePlace, integer, listed } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsAt, type Group, isWhole, listAxisValues } from "../../model/group.ts";
-import { RUNGS, rungText } from "../../waits/ladder.ts";
-import { isLaddered, waitsOf } from "../../waits/waits.ts";
-import { type Chart, numberAxis, type Series } from "../draw/chart.ts";
+import { RUNGS, rungMs, rungText } from "../../waits/ladder.ts";
+import { canBeRetransmissions, isLaddered, waitsOf } from "../../waits/waits.ts";
+import { type Chart, type Level, numberAxis, type Series } from "../draw/chart.ts";
 import { chooseScale } from "./by-connections.ts";
 import { type Drawn, selectConnections } from "./drawn-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
@@ -47,7 +47,24 @@ function scatter(group: Group, cells: readonly CellFigures[], x: number | null):
     x: numberAxis("connection number", ""),
     y: numberAxis("mean response time, ms", "ms", x === null ? chooseScale(series) : "log"),
     series,
+    levels: listLevels(drawn),
   };
+}
+
+/** Returns where the mean of a connection lies if one of its messages waited for a rung; none where that is not known. */
+function listLevels(drawn: readonly Drawn[]): Level[] {
+  const each = Math.max(...drawn.map(messagesEach), 0);
+  if (!Number.isInteger(each) || each === 0) return [];
+  const rungs = new Set(drawn.flatMap(({ labelled }) => labelled.map((point) => point[2] ?? 0)));
+  return [...rungs]
+    .toSorted((a, b) => a - b)
+    .map((rung) => ({ name: rungText(rung), y: rungMs(rung) / each }));
+}
+
+/** Returns the messages of a connection; 0 where it is not known. */
+function messagesEach({ cell }: Drawn): number {
+  const { messages = null, active = 0 } = cell.middle.client?.asked ?? {};
+  return messages === null || active === 0 ? 0 : messages / active;
 }
 
 function makeSeries({ cell: { variant }, dots, labelled }: Drawn): Series[] {
@@ -61,11 +78,12 @@ function makeSeries({ cell: { variant }, dots, labelled }: Drawn): Series[] {
 function outlineSentence(drawn: readonly Drawn[]): string[] {
   const first = drawn.find(({ labelled }) => labelled.length > 0);
   if (first === undefined) return [];
-  const { messages = null, active = 0 } = first.cell.middle.client?.asked ?? {};
-  const each = messages === null || active === 0 ? 0 : messages / active;
-  const outlined = "Outlined: connections that waited for a retransmission (0.2, 0.4, 0.8 s and so on).";
+  const each = messagesEach(first);
+  const outlined = drawn.some(({ waits }) => canBeRetransmissions(waits))
+    ? "Outlined: connections that waited for a retransmission (0.2, 0.4, 0.8 s and so on)."
+    : "Outlined: connections that waited 0.2, 0.4, 0.8 s and so on; here the kernel did not send so many segments again, so these are no retransmissions.";
   if (!Number.isInteger(each) || each <= 1) return [outlined];
-  return [outlined, `The mean is of ${each} messages, one of which waited so.`];
+  return [outlined, `Dashed: the mean of ${each} messages, one of which waited that long.`];
 }
 
 function missingSentence(drawn: readonly Drawn[]): string[] {

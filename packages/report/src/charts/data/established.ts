@@ -1,7 +1,7 @@
 import { listed } from "@c10k-lab/words";
 import { type Group, listAxisValues } from "../../model/group.ts";
-import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
-import { hollowSentence, makeSeries, makeXAxis } from "./by-connections.ts";
+import { type Chart, makeLoadAxis, numberAxis, type Point, type Series } from "../draw/chart.ts";
+import { hollowSentence, makeSeries } from "./by-connections.ts";
 
 /** Asked against got: a server's wall is where it leaves the dashed line. null when none is known to leave it. */
 export function establishedChart(group: Group): Chart | null {
@@ -12,7 +12,7 @@ export function establishedChart(group: Group): Chart | null {
     name: "established",
     title: "Connections established",
     caption: writeCaption(group, got),
-    x: makeXAxis(group.axis, listAxisValues(group)),
+    x: makeLoadAxis(group.axis, listAxisValues(group)),
     y: numberAxis("connections established", "connections", "log"),
     series: [asked, ...got],
   };

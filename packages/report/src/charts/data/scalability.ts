@@ -4,8 +4,8 @@ import { type Group, listAxisValues } from "../../model/group.ts";
 import { RATE } from "../../model/quantities.ts";
 import { type Fitted, worstText } from "../../scalability/fitted.ts";
 import { fitModels, type ScalabilityModel } from "../../scalability/model.ts";
-import { type Chart, numberAxis, type Point, type Series } from "../draw/chart.ts";
-import { chooseScale, hollowSentence, makeSeries, makeXAxis } from "./by-connections.ts";
+import { type Chart, makeLoadAxis, numberAxis, type Point, type Series } from "../draw/chart.ts";
+import { chooseScale, hollowSentence, makeSeries } from "./by-connections.ts";
 
 /** Enough for a curve to look like one, on a logarithmic axis. */
 const CURVE_POINTS = 80;
@@ -21,7 +21,7 @@ export function scalabilityChart(group: Group): Chart | null {
     name: "usl",
     title: "Rate and scalability model",
     caption: writeCaption(group, models, series),
-    x: makeXAxis(group.axis, listAxisValues(group)),
+    x: makeLoadAxis(group.axis, listAxisValues(group)),
     y: numberAxis("messages per second", "messages/s", chooseScale(series)),
     series,
   };

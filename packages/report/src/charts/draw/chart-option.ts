@@ -3,6 +3,7 @@ import type { ECharts, EChartsOption, LineSeriesOption, ScatterSeriesOption } fr
 import type { Axis, GroupChart, Point, Range, Series } from "./chart.ts";
 import { endLabelRoom, endLabels } from "./end-labels.ts";
 import { isNarrow, legendRoom, makeLegend } from "./legend.ts";
+import { drawLevels, levelRoom } from "./levels.ts";
 import { assignMarks, type Look, type Mark } from "./looks.ts";
 
 type SeriesOption = LineSeriesOption | ScatterSeriesOption;
@@ -37,7 +38,7 @@ export function chartOption(
     textStyle: { fontFamily: FONT, color: look.text },
     grid: {
       left: narrow ? 50 : 72,
-      right: Math.max(narrow ? 16 : 28, endLabelRoom(chart, widthPx)),
+      right: Math.max(narrow ? 16 : 28, endLabelRoom(chart, widthPx), levelRoom(chart, narrow)),
       top: TOP_PX + legendPx,
       bottom: narrow ? 48 : 56,
     },
@@ -48,7 +49,7 @@ export function chartOption(
     },
     xAxis: xAxis(chart, look, narrow),
     yAxis: yAxis(chart, look, narrow),
-    series: makeSeries(chart, look),
+    series: [...makeSeries(chart, look, narrow), ...drawLevels(chart, look, narrow)],
   } satisfies EChartsOption;
 }
 
@@ -87,11 +88,12 @@ function xAxis(chart: GroupChart, look: Look, narrow: boolean) {
     nameLocation: "middle" as const,
     nameGap: narrow ? 26 : 32,
     splitLine: { show: false },
-    axisLabel: { ...axisLabel(chart.x, look, narrow), ...labels, hideOverlap: true },
+    axisLabel: { ...axisLabel(chart.x, look, narrow), ...labels, hideOverlap: chart.x.names === undefined },
     axisTick: { show: true, lineStyle: { color: look.muted }, ...labels },
     ...(scale === "log" && ticks !== null && ticks.length > 0
       ? { min: lowest(ticks) / 1.15, max: Math.max(highest(ticks), highest(xs)) * 1.15 }
       : {}),
+    ...(chart.x.names === undefined ? {} : { min: -0.5, max: chart.x.names.length - 0.5 }),
   };
 }
 
@@ -114,6 +116,9 @@ function yAxis(chart: GroupChart, look: Look, narrow: boolean) {
     },
     splitLine: { show: true, lineStyle: { color: look.grid } },
     axisLabel: axisLabel(chart.y, look, narrow),
+    scale: chart.y.isOffset ?? false,
+    // The y axis stands at the left, not at the zero of the x axis.
+    axisLine: { show: true, onZero: chart.x.names === undefined, lineStyle: { color: look.muted } },
     ...(isLog ? { min: 10 ** Math.floor(Math.log10(lowest(positive))) } : {}),
   };
 }
@@ -136,15 +141,17 @@ function highest(values: readonly number[]): number {
 }
 
 function axisLabel(one: Axis, look: Look, narrow: boolean) {
-  const formatter = (value: number) => FORMATS[one.format](value);
+  const formatter = (value: number) =>
+    one.names === undefined ? FORMATS[one.format](value) : (one.names[value] ?? "");
   return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
 }
 
-function makeSeries(chart: GroupChart, look: Look): SeriesOption[] {
+function makeSeries(chart: GroupChart, look: Look, narrow: boolean): SeriesOption[] {
   const marks = marksOf(chart, look);
   return chart.series.flatMap((one) => {
     const mark = marks.get(one.name);
-    return mark === undefined ? [reference(one, look)] : drawSeries(one, mark, chart, look);
+    if (mark === undefined) return [reference(one, look)];
+    return one.kind === "bracket" ? drawBracket(one, mark, look, narrow) : drawSeries(one, mark, chart, look);
   });
 }
 
@@ -181,6 +188,29 @@ function drawSeries(one: Series, mark: Mark, chart: GroupChart, look: Look): Ser
     drawPoints(one, common, mark, points, look),
     ...(ranges.length > 0 ? [bars(common, ranges)] : []),
     ...(one.hollow.length > 0 ? [hollow(common, mark, one.hollow.filter(isDrawable), look)] : []),
+  ];
+}
+
+const BRACKET_PX = 11;
+
+/** Draws both ends alike and small, so that a narrow bracket is seen; its name stands above where there is room. */
+function drawBracket(one: Series, mark: Mark, look: Look, narrow: boolean): SeriesOption[] {
+  const small = { ...mark, symbolSize: BRACKET_PX };
+  const common = { name: one.name, symbol: mark.symbol, color: mark.colour };
+  const [text = ""] = one.labels ?? [];
+  const label = {
+    show: !narrow && text !== "",
+    position: "top" as const,
+    distance: 8,
+    formatter: () => text,
+    color: look.text,
+    fontSize: 13,
+  };
+  const isOpen = one.hollow.length === 0;
+  return [
+    { ...line(common, one, small, one.points), lineStyle: { width: 0 }, ...(isOpen ? { label } : {}) },
+    ...(one.ranges === undefined ? [] : [bars(common, one.ranges)]),
+    ...(isOpen ? [] : [{ ...hollow(common, small, one.hollow, look), label }]),
   ];
 }
 
