@@ -8,7 +8,7 @@ export interface LivePoint {
 }
 
 /** Points of one variant. */
-export interface LiveSeries {
+interface LiveSeries {
   readonly variant: string;
   /** Place among the variants of the plan, which gives the colour: the same from the first point to the last. */
   readonly place: number;
