@@ -13,6 +13,7 @@ const ROOMS = {
     "output",
     "load",
     "thread",
+    "io",
     "measure",
     "workload",
     "contract.ts source-range.ts",

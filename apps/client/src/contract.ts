@@ -121,6 +121,11 @@ const CLIENT_OPTIONS = {
       "between events the loop sleeps, or spins: it asks again at once, which takes a whole core and saves the time to wake up",
     default: "sleep",
   }),
+  io: choice(["epoll", "uring"], {
+    describe:
+      "epoll: a system call for each send and receive, when the socket is ready; uring: io_uring(7), one for a batch, completions",
+    default: "epoll",
+  }),
   waitForServerMs: durationMs({ describe: "try again for this long while no server listens", default: "0" }),
   seed: integer({
     describe: "seed of the random sizes, texts and times",
@@ -159,6 +164,7 @@ export const contract = {
     ["npm run client -- --size 16..1KiB --think 10ms..50ms --duration 10s", "random messages and pauses"],
     ["npm run client -- --rate 20000 --duration 30s", "an open loop"],
     ["npm run client -- --connections 5000 --active 2% --duration 10s", "most connections idle"],
+    ["npm run client -- --io uring --connections 1000 --duration 10s", "fewer system calls than messages"],
     ["npm run client -- --connections 1000 --repeat 1 --hold 1s..20s", "connections of different ages"],
   ] as const,
   epilogue: `Every option is also read from the environment: --connect-rate is LOAD_CONNECT_RATE.

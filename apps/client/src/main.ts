@@ -26,6 +26,12 @@ async function main(): Promise<number> {
     if (!(error instanceof UsageError)) throw error;
     return fail(EXIT.usage, `${error.message} (see --help)`);
   }
+  if (workload.io === "uring") {
+    // Loaded on demand: most loads have no ring.
+    const { explainRing } = await import("./io/ring-of-client.ts");
+    const missing = explainRing();
+    if (missing !== null) return fail(EXIT.incomplete, missing);
+  }
   try {
     target = { host: (await lookup(options.host)).address, port: options.port };
   } catch {

@@ -12,6 +12,7 @@ const SMALL_BYTES = 2048;
 const plane = openDataPlane<UringOptions>();
 const { ring: mode, entries, completions, buffers: count } = plane.options;
 const ring = openRing({
+  user: "server-uring",
   entries: roundUp(entries),
   completions: roundUp(Math.max(completions, entries)),
   isDeferred: mode === "deferred",

@@ -14,13 +14,13 @@ static napi_value posix_io_uring_setup(napi_env env, napi_callback_info info) {
   return syscall_result(env, syscall(SYS_io_uring_setup, arg_uint(env, argv[0]), params.data));
 }
 
-/* (fd, toSubmit, minComplete, flags, timeoutMs). A negative timeout waits without limit. */
+/* (fd, toSubmit, minComplete, flags, timeoutNs). A negative timeout waits without limit. */
 static napi_value posix_io_uring_enter(napi_env env, napi_callback_info info) {
   ARGS(5);
-  int64_t ms;
-  if (!arg_timeout(env, argv[4], 9e15, &ms)) return error_result(env, EINVAL);
-  struct __kernel_timespec timeout = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-  struct io_uring_getevents_arg arg = {.ts = ms < 0 ? 0 : (uint64_t)(uintptr_t)&timeout};
+  int64_t ns;
+  if (!arg_timeout(env, argv[4], 9e15, &ns)) return error_result(env, EINVAL);
+  struct __kernel_timespec timeout = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
+  struct io_uring_getevents_arg arg = {.ts = ns < 0 ? 0 : (uint64_t)(uintptr_t)&timeout};
   return syscall_result(env, syscall(SYS_io_uring_enter, arg_int(env, argv[0]), arg_uint(env, argv[1]),
                                      arg_uint(env, argv[2]), arg_uint(env, argv[3]) | IORING_ENTER_EXT_ARG, &arg,
                                      sizeof arg));
@@ -98,6 +98,7 @@ void export_io_uring(napi_env env, napi_value exports) {
   CONSTANT(IORING_OP_ASYNC_CANCEL);
   CONSTANT(IORING_OP_SEND);
   CONSTANT(IORING_OP_RECV);
+  CONSTANT(IORING_OP_CONNECT);
   CONSTANT(IORING_ACCEPT_MULTISHOT);
   CONSTANT(IORING_RECV_MULTISHOT);
   CONSTANT(IOSQE_BUFFER_SELECT);

@@ -66,7 +66,7 @@ export interface Binding {
   /** io_uring_setup(2): descriptor of a new ring. Fills `params`, a struct io_uring_params in 32-bit words. */
   io_uring_setup(entries: number, params: Int32Array): number;
   /** io_uring_enter(2): number of submitted operations; -1 waits without limit, -ETIME when the time-out ends the wait. */
-  io_uring_enter(fd: number, toSubmit: number, minComplete: number, flags: number, timeoutMs: number): number;
+  io_uring_enter(fd: number, toSubmit: number, minComplete: number, flags: number, timeoutNs: number): number;
   /** io_uring_register(2). */
   io_uring_register(fd: number, opcode: number, argument: Int32Array, count: number): number;
   /** mmap(2): memory of a ring, or zeroed pages for fd -1; a negative error number on failure. */
@@ -176,6 +176,7 @@ export interface Binding {
   readonly IORING_OP_ASYNC_CANCEL: number;
   readonly IORING_OP_SEND: number;
   readonly IORING_OP_RECV: number;
+  readonly IORING_OP_CONNECT: number;
   readonly IORING_ACCEPT_MULTISHOT: number;
   readonly IORING_RECV_MULTISHOT: number;
   readonly IOSQE_BUFFER_SELECT: number;

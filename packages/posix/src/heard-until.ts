@@ -5,13 +5,14 @@
  * this process was frozen (SIGSTOP, a suspended machine) has been heard.
  */
 export class HeardUntil {
-  readonly #eventsPerWait: number;
+  readonly #fullWait: number;
   #events = 0;
   /** Begin of this round of waits, and the moment up to which all is known: an array, so that a wait makes no number object. */
   readonly #us = new Float64Array(2);
 
-  constructor(eventsPerWait: number) {
-    this.#eventsPerWait = eventsPerWait;
+  /** @param fullWait events of a wait that may have left some out */
+  constructor(fullWait: number) {
+    this.#fullWait = fullWait;
   }
 
   /** CLOCK_MONOTONIC, µs; 0 before the first wait. */
@@ -28,7 +29,7 @@ export class HeardUntil {
     if (ready < 0) return;
     if (this.#events === 0) this.#us[0] = beforeUs;
     this.#events += ready;
-    if (ready === this.#eventsPerWait && this.#events <= sockets) return;
+    if (ready >= this.#fullWait && this.#events <= sockets) return;
     this.#us[1] = this.#us[0];
     this.#events = 0;
   }

@@ -29,6 +29,8 @@ const CQE_FLAGS = 3;
 type RingCalls = Pick<Binding, "io_uring_setup" | "io_uring_enter">;
 
 export interface RingOptions {
+  /** Program that needs the ring, in the sentence about what is missing. */
+  readonly user: string;
   /** Operations that can be written before the kernel must be entered: a power of two. */
   readonly entries: number;
   /** Completions that fit before the kernel keeps further ones aside: a power of two. */
@@ -53,17 +55,17 @@ export function openRing(options: RingOptions, calls: RingCalls = posix): Ring {
     params[FLAGS] = flags | common | posix.IORING_SETUP_SUBMIT_ALL;
     params[CQ_ENTRIES] = options.completions;
     const fd = calls.io_uring_setup(options.entries, params);
-    if (fd >= 0) return new Ring(fd, params, calls);
+    if (fd >= 0) return new Ring(fd, params, calls, options.user);
     failure = -fd;
     // EINVAL: this kernel does not know one of the flags.
     if (failure !== posix.EINVAL) break;
   }
-  throw explainSetupError(failure);
+  throw explainSetupError(failure, options.user);
 }
 
 /** Returns an error that names the switch by which io_uring is off. */
-function explainSetupError(errno: number): Error {
-  const needs = "server-uring needs io_uring(7) of Linux 5.19";
+function explainSetupError(errno: number, user: string): Error {
+  const needs = `${user} needs io_uring(7) of Linux 5.19`;
   if (errno === posix.ENOSYS) return new Error(`${needs}, which this kernel does not have`);
   if (errno !== posix.EPERM) return new SyscallError("io_uring_setup", errno, "of a ring");
   const disabled = readDisabled();
@@ -115,7 +117,7 @@ export class Ring {
   #next = 0;
   #end = 0;
 
-  constructor(fd: number, params: Int32Array, calls: RingCalls) {
+  constructor(fd: number, params: Int32Array, calls: RingCalls, user: string) {
     this.fd = fd;
     this.#calls = calls;
     this.isDeferred = (params[FLAGS] & posix.IORING_SETUP_SINGLE_ISSUER) !== 0;
@@ -130,7 +132,7 @@ export class Ring {
       (params[FEATURES] & posix.IORING_FEAT_EXT_ARG) === 0
     ) {
       posix.close(fd);
-      throw new Error("server-uring needs io_uring(7) of Linux 5.19, this kernel is older");
+      throw new Error(`${user} needs io_uring(7) of Linux 5.19, this kernel is older`);
     }
     this.#rings = new Int32Array(mapPages(words * 4, fd, posix.IORING_OFF_SQ_RING));
     this.#sqes = new Int32Array(mapPages(params[SQ_ENTRIES] * SQE_WORDS * 4, fd, posix.IORING_OFF_SQES));
@@ -189,6 +191,14 @@ export class Ring {
     this.#sqes[at + 7] = flags | posix.MSG_NOSIGNAL;
   }
 
+  /** Writes a connect(2). The address may change after the next `enter`. */
+  connect(fd: number, address: number, length: number, low: number, high: number): void {
+    const at = this.#write(posix.IORING_OP_CONNECT, fd, low, high);
+    this.#sqes[at + 2] = length;
+    this.#sqes[at + 4] = lowWord(address);
+    this.#sqes[at + 5] = highWord(address);
+  }
+
   /** Writes a wait for a descriptor to become readable: one completion. */
   poll(fd: number, low: number, high: number): void {
     const at = this.#write(posix.IORING_OP_POLL_ADD, fd, low, high);
@@ -203,8 +213,8 @@ export class Ring {
   }
 
   /**
-   * Publishes the written operations, enters the kernel, and waits for `completions` at most `timeoutMs`; -1 waits
-   * without limit.
+   * Publishes the written operations, enters the kernel, and waits for `completions` at most `timeoutMs`, which may
+   * have a fraction; -1 waits without limit.
    *
    * @returns the number of operations that the kernel took, or a negative error number
    */
@@ -216,7 +226,7 @@ export class Ring {
       toSubmit,
       completions,
       posix.IORING_ENTER_GETEVENTS,
-      timeoutMs,
+      timeoutMs < 0 ? -1 : timeoutMs * 1e6,
     );
   }
 

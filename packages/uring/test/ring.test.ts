@@ -17,7 +17,7 @@ afterEach(() => {
 });
 
 function open(options: Partial<RingOptions> = {}): Ring {
-  const ring = openRing({ entries: 8, completions: 16, isDeferred: true, ...options });
+  const ring = openRing({ user: "ring.test", entries: 8, completions: 16, isDeferred: true, ...options });
   rings.push(ring);
   return ring;
 }
@@ -156,7 +156,7 @@ test("a kernel without the newer flags gets a ring without them", () => {
       return flags.length === 1 ? -posix.EINVAL : posix.io_uring_setup(entries, params);
     },
   };
-  const ring = openRing({ entries: 8, completions: 8, isDeferred: true }, calls);
+  const ring = openRing({ user: "ring.test", entries: 8, completions: 8, isDeferred: true }, calls);
   rings.push(ring);
   expect(flags).toEqual([posix.IORING_SETUP_SINGLE_ISSUER, 0]);
   expect(ring.isDeferred).toBe(false);
@@ -168,5 +168,7 @@ test.each([
   [posix.ENOMEM, /ENOMEM/],
 ])("error %i of io_uring_setup(2) becomes a sentence with the remedy", (errno, sentence) => {
   const calls = { io_uring_enter: posix.io_uring_enter, io_uring_setup: () => -errno };
-  expect(() => openRing({ entries: 8, completions: 8, isDeferred: true }, calls)).toThrow(sentence);
+  expect(() => openRing({ user: "ring.test", entries: 8, completions: 8, isDeferred: true }, calls)).toThrow(
+    sentence,
+  );
 });

@@ -1,8 +1,8 @@
 import { addressFamily, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import type { SocketIo } from "../io/load-io.ts";
 import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
 import type { SourceRange } from "../source-range.ts";
 import { Sources } from "../workload/sources.ts";
-import type { SocketIo } from "./load-context.ts";
 
 const SOCKET_TYPE = posix.SOCK_STREAM | posix.SOCK_NONBLOCK | posix.SOCK_CLOEXEC;
 const ONE = Int32Array.of(1);
@@ -14,6 +14,8 @@ export class Dialer {
   readonly #io: SocketIo;
   readonly #target: Uint8Array;
   readonly #sources: Sources | null;
+  /** Source addresses that had no port left, for each connection that met such ones. */
+  readonly #exhausted = new Map<number, number>();
   readonly #peer = new Uint8Array(SOCKADDR_BYTES);
   readonly #error = new Int32Array(1);
 
@@ -33,11 +35,18 @@ export class Dialer {
    * @returns the descriptor, or the outcome as a negative number; no socket is open then
    */
   dial(connection: number): number {
-    const tries = this.#sources?.tries ?? 1;
-    for (let attempt = 0; ; attempt++) {
-      const fd = this.#dialFrom(this.#sources?.take(connection, attempt));
-      if (fd !== -OUTCOME["no-ports"] || attempt + 1 === tries) return fd;
+    for (;;) {
+      const fd = this.#dialFrom(this.#sources?.take(connection, this.#exhausted.get(connection) ?? 0));
+      if (fd !== -OUTCOME["no-ports"] || !this.skipSource(connection)) return fd;
     }
+  }
+
+  /** Leaves out the source address that was tried last. @returns false when no other is left */
+  skipSource(connection: number): boolean {
+    const exhausted = (this.#exhausted.get(connection) ?? 0) + 1;
+    if (exhausted >= (this.#sources?.tries ?? 1)) return false;
+    this.#exhausted.set(connection, exhausted);
+    return true;
   }
 
   /**

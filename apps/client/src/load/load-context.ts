@@ -1,5 +1,6 @@
-import { type Binding, posix } from "@c10k-lab/posix";
+import { posix } from "@c10k-lab/posix";
 import type { ClientSummary } from "@c10k-lab/protocol";
+import type { SocketIo } from "../io/load-io.ts";
 import { Clocks } from "../measure/clocks.ts";
 import { SCRATCH_BYTES } from "../measure/limits.ts";
 import { LoopEvidence } from "../measure/loop-evidence.ts";
@@ -10,21 +11,6 @@ import type { Orders } from "../workload/orders.ts";
 import { Pace } from "../workload/pace.ts";
 import type { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
-
-/** System calls on sockets; tests play scripts of results instead. */
-export type SocketIo = Pick<
-  Binding,
-  | "socket"
-  | "setsockopt"
-  | "bind"
-  | "connect"
-  | "getsockopt"
-  | "getsockname"
-  | "getpeername"
-  | "send"
-  | "recv"
-  | "close"
->;
 
 /** State that the connections of one loop share. */
 export class LoadContext {

@@ -1,5 +1,6 @@
-import { check, Epoll, HeardUntil, monotonicUs, posix } from "@c10k-lab/posix";
-import { EVENTS_PER_WAIT, SWEEP_MS } from "../measure/limits.ts";
+import { HeardUntil, monotonicUs, posix } from "@c10k-lab/posix";
+import { type LoadEvents, ORDER, STOP, type WakeFds } from "../io/load-io.ts";
+import { SWEEP_MS } from "../measure/limits.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { OUTCOME } from "../measure/outcome.ts";
 import { LIVE } from "../measure/results-table.ts";
@@ -29,29 +30,16 @@ import {
   START_NOTHING,
 } from "./phases.ts";
 
-/** Set once for each connection: an edge-triggered EPOLLOUT costs nothing until a socket was full. */
-const INTEREST = posix.EPOLLIN | posix.EPOLLOUT | posix.EPOLLRDHUP | posix.EPOLLET;
-/** Marks events of the stop descriptor, in the place of a connection's index. */
-const STOP = -1;
-/** Marks events of the descriptor that announces orders. */
-const ORDER = -2;
-
-/** Descriptors, see eventfd(2), that wake the loop: to interrupt the run, to look at new orders. */
-export interface WakeFds {
-  readonly stop: number;
-  readonly order: number;
-}
-
 /** Opens the sockets of a loop, see Dialer. */
-export type Dials = Pick<Dialer, "local" | "dial" | "finish">;
+export type Dials = Pick<Dialer, "local" | "dial" | "finish" | "skipSource">;
 
 /**
- * One thread that drives every connection over epoll(7). Phases and Connector decide what starts, LoadConnection decides
+ * One thread that drives every connection. Phases and Connector decide what starts, LoadConnection decides
  * what it needs; the loop alone acts: it opens, watches, wakes and closes sockets and writes the results.
  */
 export class LoadLoop {
   readonly #context: LoadContext;
-  readonly #epoll = new Epoll(EVENTS_PER_WAIT);
+  readonly #events: LoadEvents;
   readonly #connections: readonly LoadConnection[];
   readonly #connector: Connector;
   readonly #dialer: Dials;
@@ -73,24 +61,30 @@ export class LoadLoop {
   #wasMeasured = false;
 
   /**
+   * @param wakeFds those that `events` watch
    * @param onParked called when a directed load has connected, and when all its messages are back after an order to park
    */
-  constructor(context: LoadContext, dialer: Dials, wakeFds: WakeFds, onParked = () => {}) {
+  constructor(
+    context: LoadContext,
+    events: LoadEvents,
+    dialer: Dials,
+    wakeFds: WakeFds,
+    onParked = () => {},
+  ) {
     const { connections, startAtMs, thinkMs, wait } = context.workload;
     this.#context = context;
+    this.#events = events;
     this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
     this.#deadlines = new Deadlines(connections);
-    this.#heard = new HeardUntil(EVENTS_PER_WAIT);
+    this.#heard = new HeardUntil(events.fullWait);
     this.#connector = new Connector(context.workload);
     this.#dialer = dialer;
     this.#phases = new Phases(context, this.#connector);
     // epoll_wait(2) counts in milliseconds: several messages would be due at one wake-up, and leave in bursts.
     const isTimed = context.pace !== null || startAtMs !== null || thinkMs.to > 0;
-    this.#waiter = new Waiter(this.#epoll, context.evidence, wait, isTimed);
+    this.#waiter = new Waiter(events, context.evidence, wait, isTimed);
     this.#wakeFds = wakeFds;
     this.#onParked = onParked;
-    check(this.#epoll.add(wakeFds.stop, STOP, posix.EPOLLIN), "epoll_ctl", "");
-    check(this.#epoll.add(wakeFds.order, ORDER, posix.EPOLLIN), "epoll_ctl", "");
   }
 
   /** Does the work of the last wait, and waits again. @returns false when every connection has ended */
@@ -103,12 +97,8 @@ export class LoadLoop {
     turn.record(nowUs - wokenUs);
     counts[COUNT.waits]++;
     this.#ready = this.#wait(nowUs);
-    this.#heard.note(nowUs, this.#ready, this.#connections.length);
+    this.#heard.note(nowUs, this.#ready, this.#connections.length * this.#events.perSocket);
     return true;
-  }
-
-  close(): void {
-    this.#epoll.close();
   }
 
   /** Open loop, after the run: counts messages that were due before its end and never sent. */
@@ -144,16 +134,16 @@ export class LoadLoop {
   }
 
   #dispatch(index: number): void {
-    const which = this.#epoll.generation(index);
+    const which = this.#events.take(index);
     if (which < 0) {
       if (which === STOP) this.#isStopped = true;
-      else posix.eventfd_read(this.#wakeFds.order);
+      else if (which === ORDER) posix.eventfd_read(this.#wakeFds.order);
       return;
     }
     const connection = this.#connections[which];
     if (connection.state === CONNECTING) this.#finishConnect(connection);
     // Each edge is reported once: the one that ends connect(2) may report data or a FIN as well.
-    const need = connection.handle(this.#epoll.isReadable(index), this.#epoll.hasMoreThanData(index));
+    const need = connection.handle(this.#events.isReadable(index), this.#events.hasMoreThanData(index));
     this.#settle(connection, need);
   }
 
@@ -274,7 +264,7 @@ export class LoadLoop {
       return;
     }
     this.#settle(connection, connection.connect(fd, nowUs));
-    if (this.#epoll.add(fd, connection.index, INTEREST) < 0) {
+    if (this.#events.watch(fd, connection.index) < 0) {
       this.#settle(connection, connection.abort(OUTCOME.error));
     }
   }
@@ -282,7 +272,9 @@ export class LoadLoop {
   #finishConnect(connection: LoadConnection): void {
     const outcome = this.#dialer.finish(connection.fd);
     if (outcome !== OUTCOME.ok) {
-      this.#failConnect(connection, outcome);
+      const isRetried = outcome === OUTCOME["no-ports"] && this.#dialer.skipSource(connection.index);
+      if (isRetried) this.#reconnectAt(connection, 0);
+      else this.#failConnect(connection, outcome);
       return;
     }
     const connectUs = this.#context.results.establish(connection.index, this.#dialer.local, monotonicUs());
@@ -297,8 +289,12 @@ export class LoadLoop {
       this.#settle(connection, connection.abort(outcome));
       return;
     }
+    this.#reconnectAt(connection, retryUs);
+  }
+
+  #reconnectAt(connection: LoadConnection, timeUs: number): void {
     if (connection.fd >= 0) this.#context.io.close(connection.fd);
-    this.#settle(connection, connection.retryAt(retryUs));
+    this.#settle(connection, connection.retryAt(timeUs));
   }
 
   #close(connection: LoadConnection): void {

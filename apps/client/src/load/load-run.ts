@@ -4,12 +4,12 @@ import { encodeAddress, posix } from "@c10k-lab/posix";
 import type { LoadSample } from "@c10k-lab/protocol";
 import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
+import type { WakeFds } from "../io/load-io.ts";
 import { LoadSampler } from "../measure/load-sampler.ts";
 import { ResultsTable } from "../measure/results-table.ts";
 import { reserveProcessor } from "../thread/own-processor.ts";
 import { Orders } from "../workload/orders.ts";
 import type { Workload } from "../workload/workload.ts";
-import type { WakeFds } from "./load-loop.ts";
 import type { LoadWorkerData, LoadWorkerEvent, LoadWorkerResult, SliceHistograms } from "./load-worker.ts";
 
 /** Interval between two writes of ended connections' rows: SIGKILL loses at most this much. */

@@ -2,6 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { pinTo, posix } from "@c10k-lab/posix";
 import type { ClientSummary, Clock, LoopClock } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
+import type { WakeFds } from "../io/load-io.ts";
+import { openIo } from "../io/open-io.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { type ResultsMemory, ResultsTable } from "../measure/results-table.ts";
 import { yieldOthers } from "../thread/helpers.ts";
@@ -10,7 +12,7 @@ import { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
 import { Dialer } from "./dialer.ts";
 import { LoadContext } from "./load-context.ts";
-import { LoadLoop, type WakeFds } from "./load-loop.ts";
+import { LoadLoop } from "./load-loop.ts";
 import { rehearse } from "./rehearsal.ts";
 
 /** Input of the worker. */
@@ -51,18 +53,20 @@ const { workload, target, processor, wakeFds, orders, results } = workerData as 
 if (processor !== null) pinTo([processor]);
 // The kernel may end a wait 50 µs late to save power: the next message would be that late.
 posix.prctl_set_timerslack(1);
-const pool = new PayloadPool(workload);
+const io = await openIo(workload.io, wakeFds);
+const pool = new PayloadPool(workload, io.allocate);
 // A directed load warms up under the lab's orders.
-if (!workload.isDirected) rehearse(workload, pool, wakeFds);
+if (!workload.isDirected) rehearse(workload, pool, io, wakeFds);
 if (processor === null && mostlyWaits(workload)) yieldOthers();
 const context = new LoadContext(workload, pool, new ResultsTable(results), {
+  io: io.sockets,
   orders: orders === null ? null : new Orders(orders),
 });
 const total = { response: new LatencyHistogram(), intended: new LatencyHistogram() };
 const dialer = new Dialer(context.io, target, workload.source);
-const loop = new LoadLoop(context, dialer, wakeFds, reportParked);
+const loop = new LoadLoop(context, io.events, dialer, wakeFds, reportParked);
 while (loop.turn()) {}
-loop.close();
+io.close();
 const { clocks, evidence } = context;
 for (const clock of ["response", "intended"] as const) total[clock].merge(clocks[clock]);
 const result: LoadWorkerResult = {

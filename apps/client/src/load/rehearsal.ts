@@ -1,4 +1,5 @@
 import { encodeAddress, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import type { LoadIo, SocketIo, WakeFds } from "../io/load-io.ts";
 import {
   HELPERS_QUIET_US,
   REHEARSAL_BYTES,
@@ -14,30 +15,30 @@ import { readHelpersUs } from "../thread/helpers.ts";
 import type { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
 import { LoadContext } from "./load-context.ts";
-import { LoadLoop, type WakeFds } from "./load-loop.ts";
+import { LoadLoop } from "./load-loop.ts";
 
 /**
  * Runs the load loop on sockets that the kernel connects to themselves, before the first connection to the server: V8
  * then compiles the loop on its own time, not during the first measured messages. Results of it go nowhere.
  *
+ * @param io that of the load: its code is compiled as well
  * @param wakeFds those of the load: an interrupt ends the rehearsal too
  */
-export function rehearse(workload: Workload, pool: PayloadPool, wakeFds: WakeFds): void {
+export function rehearse(workload: Workload, pool: PayloadPool, io: LoadIo, wakeFds: WakeFds): void {
   let beforeUs = readHelpersUs();
   for (let round = 0; round < REHEARSAL_ROUNDS.most; round++) {
-    rehearseOnce(shorten(workload, round), pool, wakeFds);
+    rehearseOnce(shorten(workload, round), pool, io, wakeFds);
     const afterUs = readHelpersUs();
     if (round >= REHEARSAL_ROUNDS.least && afterUs - beforeUs < HELPERS_QUIET_US) return;
     beforeUs = afterUs;
   }
 }
 
-function rehearseOnce(workload: Workload, pool: PayloadPool, wakeFds: WakeFds): void {
+function rehearseOnce(workload: Workload, pool: PayloadPool, io: LoadIo, wakeFds: WakeFds): void {
   const results = ResultsTable.allocate(workload.connections);
-  const context = new LoadContext(workload, pool, results);
-  const loop = new LoadLoop(context, new MirrorDialer(), wakeFds);
+  const context = new LoadContext(workload, pool, results, { io: io.sockets });
+  const loop = new LoadLoop(context, io.events, new MirrorDialer(io.sockets), wakeFds);
   while (loop.turn()) {}
-  loop.close();
 }
 
 /**
@@ -82,21 +83,31 @@ const RESET = Int32Array.of(1, 0);
 /** Opens sockets that are connected to themselves: TCP's simultaneous open. Each echoes what it is sent. */
 class MirrorDialer {
   readonly local = new Uint8Array(SOCKADDR_BYTES);
+  readonly #io: SocketIo;
+
+  constructor(io: SocketIo) {
+    this.#io = io;
+  }
 
   dial(): number {
-    const fd = posix.socket(posix.AF_INET, SOCKET_TYPE, 0);
+    const io = this.#io;
+    const fd = io.socket(posix.AF_INET, SOCKET_TYPE, 0);
     if (fd < 0) return -outcomeOfErrno(-fd);
-    posix.setsockopt(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, ONE);
-    posix.setsockopt(fd, posix.SOL_SOCKET, posix.SO_LINGER, RESET);
-    posix.bind(fd, encodeAddress({ host: "127.0.0.1", port: 0 }));
-    posix.getsockname(fd, this.local);
-    const result = posix.connect(fd, this.local);
+    io.setsockopt(fd, posix.IPPROTO_TCP, posix.TCP_NODELAY, ONE);
+    io.setsockopt(fd, posix.SOL_SOCKET, posix.SO_LINGER, RESET);
+    io.bind(fd, encodeAddress({ host: "127.0.0.1", port: 0 }));
+    io.getsockname(fd, this.local);
+    const result = io.connect(fd, this.local);
     if (result === 0 || result === -posix.EINPROGRESS) return fd;
-    posix.close(fd);
+    io.close(fd);
     return -outcomeOfErrno(-result);
   }
 
   finish(): number {
     return OUTCOME.ok;
+  }
+
+  skipSource(): boolean {
+    return false;
   }
 }

@@ -38,10 +38,11 @@ export class PayloadPool {
   readonly texts: number;
   readonly #textBytes: number;
 
-  constructor(workload: Texts) {
+  /** @param allocate returns memory; io_uring needs some that stays at its address */
+  constructor(workload: Texts, allocate: (length: number) => Buffer = Buffer.alloc) {
     this.#textBytes = workload.sizeBytes.to;
     this.texts = this.#count(workload);
-    this.bytes = Buffer.alloc(this.texts * this.#textBytes);
+    this.bytes = allocate(this.texts * this.#textBytes);
     if (workload.message) this.bytes.set(workload.message);
     else if (workload.texts === "numbered") this.#number();
     else this.#fill(workload.seed);

@@ -29,6 +29,8 @@ export interface Workload extends Texts {
   readonly startAtMs: number | null;
   /** Way of waiting for events. */
   readonly wait: ClientOptions["wait"];
+  /** Way of sending and receiving. */
+  readonly io: ClientOptions["io"];
   /** The lab says when messages are exchanged. */
   readonly isDirected: boolean;
   readonly timeoutMs: number;
@@ -64,6 +66,7 @@ export function resolveWorkload(options: ClientOptions): Workload {
     source: options.source === undefined ? null : parseSourceRange(options.source),
     startAtMs: options.startAtMs ?? null,
     wait: options.wait,
+    io: options.io,
     isDirected: options.control !== undefined,
     timeoutMs: options.timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,

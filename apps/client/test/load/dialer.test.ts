@@ -1,7 +1,7 @@
 import { encodeAddress, posix } from "@c10k-lab/posix";
 import { expect, test, vi } from "vitest";
+import type { SocketIo } from "../../src/io/load-io.ts";
 import { Dialer } from "../../src/load/dialer.ts";
-import type { SocketIo } from "../../src/load/load-context.ts";
 import { OUTCOME } from "../../src/measure/outcome.ts";
 import { ScriptedSocket } from "./scripted-socket.ts";
 

@@ -1,6 +1,7 @@
 import { posix } from "@c10k-lab/posix";
+import type { SocketIo } from "../../src/io/load-io.ts";
 import { LoadConnection } from "../../src/load/load-connection.ts";
-import { LoadContext, type SocketIo } from "../../src/load/load-context.ts";
+import { LoadContext } from "../../src/load/load-context.ts";
 import { OUTCOME } from "../../src/measure/outcome.ts";
 import { RESULT, ResultsTable } from "../../src/measure/results-table.ts";
 import { PayloadPool } from "../../src/workload/payload.ts";
@@ -24,6 +25,7 @@ const WORKLOAD: Workload = {
   barrier: true,
   isDirected: false,
   wait: "sleep",
+  io: "epoll",
   warmupMs: 0,
   connectRate: Number.POSITIVE_INFINITY,
   source: null,
