@@ -107,6 +107,7 @@ export interface Binding {
   readonly SOCK_CLOEXEC: number;
   readonly MSG_DONTWAIT: number;
   readonly MSG_NOSIGNAL: number;
+  readonly MSG_WAITALL: number;
   readonly SHUT_WR: number;
   readonly SHUT_RDWR: number;
   readonly SOL_SOCKET: number;
@@ -180,6 +181,7 @@ export interface Binding {
   readonly IORING_ACCEPT_MULTISHOT: number;
   readonly IORING_RECV_MULTISHOT: number;
   readonly IOSQE_BUFFER_SELECT: number;
+  readonly IOSQE_CQE_SKIP_SUCCESS: number;
   readonly IORING_CQE_F_BUFFER: number;
   readonly IORING_CQE_F_MORE: number;
   readonly IORING_CQE_BUFFER_SHIFT: number;

@@ -191,6 +191,13 @@ export class Ring {
     this.#sqes[at + 7] = flags | posix.MSG_NOSIGNAL;
   }
 
+  /** Writes a send(2) of all bytes that completes only when it fails, or sends less. */
+  sendQuietly(fd: number, address: number, length: number, flags: number, low: number, high: number): void {
+    const at = (this.#written & this.#sqMask) * SQE_WORDS;
+    this.send(fd, address, length, flags | posix.MSG_WAITALL, low, high);
+    this.#sqes[at] |= posix.IOSQE_CQE_SKIP_SUCCESS << 8;
+  }
+
   /** Writes a connect(2). The address may change after the next `enter`. */
   connect(fd: number, address: number, length: number, low: number, high: number): void {
     const at = this.#write(posix.IORING_OP_CONNECT, fd, low, high);

@@ -32,8 +32,9 @@ const END_MS = 1000;
  * io_uring_enter(2) submits together, and their completions are events.
  *
  * - connect(2) returns EINPROGRESS; its completion is an event, and SO_ERROR its result.
- * - send(2) hands the bytes to the kernel, and returns their number. A part that did not fit is sent again here. Until the
- *   completion a further send returns EAGAIN, and the completion is then an event. An error is what recv(2) returns next.
+ * - send(2) hands the bytes to the kernel, and returns their number. The rest of a message has no completion, unless it
+ *   fails: its echo shows that it was sent. A part of a longer message has one, until which a further send returns EAGAIN,
+ *   and which is then an event. An error is what recv(2) returns next.
  * - recv(2) returns what the event that was taken last has received, once, then EAGAIN.
  * - close(2) cancels what is in flight, and closes the descriptor after the last completion.
  *
@@ -42,7 +43,7 @@ const END_MS = 1000;
  */
 export class UringIo implements SocketIo, LoadEvents {
   readonly fullWait = FULL_WAIT;
-  /** A message has two completions. */
+  /** A message has one completion, a part of a long one another. */
   readonly perSocket = 2;
   readonly #ring: Ring;
   readonly #wakeFds: WakeFds;
@@ -131,7 +132,8 @@ export class UringIo implements SocketIo, LoadEvents {
     }
     socket.sendAddress = this.#poolAddress + offset;
     socket.sendBytes = Math.min(length, SEND_BYTES);
-    this.#send(socket);
+    if (length > SEND_BYTES) this.#send(socket);
+    else this.#sendRest(socket);
     return socket.sendBytes;
   }
 
@@ -151,7 +153,7 @@ export class UringIo implements SocketIo, LoadEvents {
     this.#closing++;
     if (socket.isConnecting) this.#cancel(fd, CONNECT);
     if (socket.isReceiving) this.#cancel(fd, RECEIVE);
-    if (socket.isSending) this.#cancel(fd, SEND);
+    if (socket.isSending || socket.isSendingQuietly) this.#cancel(fd, SEND);
     this.#release(socket);
     return 0;
   }
@@ -314,6 +316,12 @@ export class UringIo implements SocketIo, LoadEvents {
     this.#makeSpace();
     this.#ring.send(socket.fd, socket.sendAddress, socket.sendBytes, 0, socket.fd, SEND);
     socket.isSending = true;
+  }
+
+  #sendRest(socket: UringSocket): void {
+    this.#makeSpace();
+    this.#ring.sendQuietly(socket.fd, socket.sendAddress, socket.sendBytes, 0, socket.fd, SEND);
+    socket.isSendingQuietly = true;
   }
 
   /** Multishot where the kernel has it: one operation for all that a connection receives. */

@@ -6,6 +6,8 @@ export class UringSocket {
   isConnecting = false;
   isReceiving = false;
   isSending = false;
+  /** A send without a completion was written. It may still wait for room when the connection is closed. */
+  isSendingQuietly = false;
   isClosing = false;
   /** A send was refused because another one was in flight: its end is an event. */
   wantsRoom = false;
