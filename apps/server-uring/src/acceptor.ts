@@ -8,6 +8,7 @@ import {
 } from "@c10k-lab/server/data-plane";
 import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import type { Ring } from "@c10k-lab/uring";
+import type { StreamContext } from "./echo-stream.ts";
 import { ACCEPT, CANCEL, encode } from "./operation.ts";
 
 const UNSPECIFIED = encodeAddress({ host: "0.0.0.0", port: 0 });
@@ -18,6 +19,7 @@ const UNSPECIFIED = encodeAddress({ host: "0.0.0.0", port: 0 });
  */
 export class Acceptor {
   readonly #ring: Ring;
+  readonly #nowUs: Float64Array;
   readonly #ledger: Ledger;
   readonly #listenerFd: number;
   readonly #backlog: number;
@@ -33,8 +35,13 @@ export class Acceptor {
   #resumeAtUs = 0;
   isClosed = false;
 
-  constructor(ring: Ring, { ledger, listenerFd, options }: DataPlane, admit: (fd: number) => void) {
+  constructor(
+    { ring, nowUs }: StreamContext,
+    { ledger, listenerFd, options }: DataPlane,
+    admit: (fd: number) => void,
+  ) {
     this.#ring = ring;
+    this.#nowUs = nowUs;
     this.#ledger = ledger;
     this.#listenerFd = listenerFd;
     this.#backlog = options.backlog;
@@ -47,8 +54,8 @@ export class Acceptor {
     return this.#resumeAtUs !== 0;
   }
 
-  endPause(nowUs: number): void {
-    if (this.isPaused) this.#resumeAtUs = nowUs;
+  endPause(): void {
+    if (this.isPaused) this.#resumeAtUs = this.#nowUs[0];
   }
 
   /** Stops accepting. It is closed once its operation has ended and the accept queue is empty. */
@@ -58,7 +65,7 @@ export class Acceptor {
   }
 
   /** Handles the completion of an accept: a descriptor or an error. */
-  accepted(result: number, flags: number, nowUs: number): void {
+  accepted(result: number, flags: number): void {
     if ((flags & posix.IORING_CQE_F_MORE) === 0) {
       this.#isArmed = false;
       this.#isCancelled = false;
@@ -72,15 +79,15 @@ export class Acceptor {
     this.#ledger.countAcceptError(-result);
     this.#failures++;
     if (classifyAcceptError(-result) === ACCEPT_PAUSE || this.#failures >= FAILED_ACCEPTS_BEFORE_PAUSE) {
-      this.#pause(nowUs);
+      this.#pause();
     }
   }
 
   /** Admits accepted connections, and writes or cancels the operation. Needs space for one operation. */
-  takeTurn(nowUs: number): void {
+  takeTurn(): void {
     if (this.isClosed) return;
-    if (this.isPaused && nowUs >= this.#resumeAtUs) this.#resumeAtUs = 0;
-    this.#admitWaiting(nowUs);
+    if (this.isPaused && this.#nowUs[0] >= this.#resumeAtUs) this.#resumeAtUs = 0;
+    this.#admitWaiting();
     if (this.isPaused || this.#isStopping) {
       if (this.#isArmed && !this.#isCancelled) {
         this.#isCancelled = true;
@@ -92,12 +99,12 @@ export class Acceptor {
     }
   }
 
-  #admitWaiting(nowUs: number): void {
+  #admitWaiting(): void {
     let admitted = 0;
     for (const fd of this.#waiting) {
       const row = this.#ledger.reserve();
       if (row < 0) {
-        this.#pause(nowUs);
+        this.#pause();
         break;
       }
       this.#readPeer(fd, this.#ledger.peers.subarray(row * PEER_BYTES, (row + 1) * PEER_BYTES));
@@ -141,7 +148,7 @@ export class Acceptor {
     this.isClosed = true;
   }
 
-  #pause(nowUs: number): void {
-    this.#resumeAtUs = nowUs + ACCEPT_PAUSE_MS * 1000;
+  #pause(): void {
+    this.#resumeAtUs = this.#nowUs[0] + ACCEPT_PAUSE_MS * 1000;
   }
 }

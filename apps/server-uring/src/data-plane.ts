@@ -24,6 +24,7 @@ new UringServer(
     largeBuffers: new BufferRing(ring, LARGE, roundUp(count), BUFFER_BYTES),
     slots: new Slots(BUFFER_BYTES),
     ledger: plane.ledger,
+    nowUs: new Float64Array(1),
   },
   plane,
 ).run();

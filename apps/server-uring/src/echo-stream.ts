@@ -15,6 +15,8 @@ export interface StreamContext {
   readonly largeBuffers: BufferRing;
   readonly slots: Slots;
   readonly ledger: Ledger;
+  /** Time of the last entry into the kernel, µs on CLOCK_MONOTONIC: in an array, because a number passed on is allocated. */
+  readonly nowUs: Float64Array;
 }
 
 /** Number of operations that one call of `write` may write. */
@@ -70,14 +72,14 @@ export class EchoStream {
   #isFinishing = false;
   #isHalfClosed = false;
 
-  constructor(context: StreamContext, fd: number, generation: number, row: number, nowUs: number) {
+  constructor(context: StreamContext, fd: number, generation: number, row: number) {
     this.#context = context;
     this.#backlog = new Backlog(context.slots);
     this.#source = context.smallBuffers;
     this.fd = fd;
     this.generation = generation;
     this.row = row;
-    this.lastActiveUs = nowUs;
+    this.lastActiveUs = context.nowUs[0];
   }
 
   /** True when nothing is in flight and nothing remains to be sent, so the loop may close the descriptor. */
@@ -123,13 +125,13 @@ export class EchoStream {
   }
 
   /** Handles the completion of a receive. */
-  received(result: number, flags: number, nowUs: number): void {
+  received(result: number, flags: number): void {
     if ((flags & posix.IORING_CQE_F_MORE) === 0) {
       this.#isReceiving = false;
       this.#isReceiveCancelled = false;
     }
     if (result > 0) {
-      this.lastActiveUs = nowUs;
+      this.lastActiveUs = this.#context.nowUs[0];
       this.#take(flags >>> posix.IORING_CQE_BUFFER_SHIFT, result);
     } else if ((flags & posix.IORING_CQE_F_BUFFER) !== 0) {
       this.#receiveBuffers.recycle(flags >>> posix.IORING_CQE_BUFFER_SHIFT);
@@ -141,14 +143,14 @@ export class EchoStream {
   }
 
   /** Handles the completion of a send. */
-  sent(result: number, nowUs: number): void {
+  sent(result: number): void {
     const length = this.#buffer === NONE ? this.#backlog.length : this.#bufferLength;
     this.#isSending = false;
     this.#isSendCancelled = false;
     if (result < 0) this.#handleError(result);
     const sent = Math.max(0, result);
-    if (sent > 0) this.lastActiveUs = nowUs;
-    const { ledger } = this.#context;
+    const { ledger, nowUs } = this.#context;
+    if (sent > 0) this.lastActiveUs = nowUs[0];
     ledger.rows.add(this.row, FIELD.bytesSent, sent);
     if (sent < length) ledger.count(COUNTER.shortWrites, 1);
     if (this.#buffer === NONE) {

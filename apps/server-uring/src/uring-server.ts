@@ -22,6 +22,7 @@ import {
   SEND,
   WAKE,
 } from "./operation.ts";
+import { StreamQueue } from "./stream-queue.ts";
 
 const FOREVER = -1;
 /** Interval at which the loop checks the drain deadline while it stops, ms. */
@@ -41,12 +42,12 @@ export class UringServer {
   readonly #acceptor: Acceptor;
   readonly #streams: (EchoStream | undefined)[] = [];
   /** Connections that have operations to write. */
-  #queue: EchoStream[] = [];
-  #written: EchoStream[] = [];
+  readonly #queue = new StreamQueue();
   #isWatchingStop = false;
+  /** Time of the entry before the last one, µs: an array, as the context's. */
+  readonly #beforeUs = new Float64Array(1);
   #open = 0;
   #generation = 0;
-  #nowUs = monotonicUs();
   #stopLevel = RUN;
   #drainDeadlineUs = 0;
   #isFinishing = false;
@@ -54,9 +55,10 @@ export class UringServer {
 
   constructor(context: StreamContext, plane: DataPlane) {
     this.#context = context;
+    context.nowUs[0] = monotonicUs();
     this.#plane = plane;
     this.#silence = new Silence(plane.options);
-    this.#acceptor = new Acceptor(context.ring, plane, (fd) => this.#admit(fd));
+    this.#acceptor = new Acceptor(context, plane, (fd) => this.#admit(fd));
   }
 
   /** Serves until the stop request and the end of the last connection. */
@@ -67,7 +69,6 @@ export class UringServer {
   }
 
   runOnce(): void {
-    const beforeUs = this.#nowUs;
     this.#writeOwn();
     this.#writeQueued();
     this.#enter();
@@ -75,14 +76,14 @@ export class UringServer {
     if (completions > 0) this.#plane.ledger.count(COUNTER.events, completions);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
     // Only a complete batch shows that the other connections were silent.
-    else if (this.#silence.isWatching && !this.#context.ring.hasMore) this.#sweepSilent(beforeUs);
+    else if (this.#silence.isWatching && !this.#context.ring.hasMore) this.#sweepSilent();
   }
 
   /** Writes the operations of the acceptor and the stop request first, so that connections cannot crowd them out. */
   #writeOwn(): void {
     const { ring } = this.#context;
     if (ring.space < OWN_OPERATIONS) return;
-    this.#acceptor.takeTurn(this.#nowUs);
+    this.#acceptor.takeTurn();
     if (this.#isWatchingStop) return;
     this.#isWatchingStop = true;
     ring.poll(this.#plane.stop.wakeFd, this.#plane.stop.wakeFd, encode(WAKE, 0));
@@ -94,14 +95,11 @@ export class UringServer {
     const queue = this.#queue;
     let at = 0;
     for (; at < queue.length && ring.space >= MOST_OPERATIONS; at++) {
-      const stream = queue[at] as EchoStream;
+      const stream = queue.at(at);
       stream.isQueued = false;
       if (this.#streams[stream.fd] === stream) stream.write();
     }
-    this.#queue = this.#written;
-    for (; at < queue.length; at++) this.#queue.push(queue[at] as EchoStream);
-    queue.length = 0;
-    this.#written = queue;
+    queue.removeFirst(at);
   }
 
   /** Submits the written operations and waits for a completion. */
@@ -109,7 +107,8 @@ export class UringServer {
     const { ring } = this.#context;
     const mustWait = this.#queue.length === 0 && !ring.hasMore;
     const result = ring.enter(mustWait ? 1 : 0, mustWait ? this.#timeoutMs() : 0);
-    this.#nowUs = monotonicUs();
+    this.#beforeUs[0] = this.#context.nowUs[0];
+    this.#context.nowUs[0] = monotonicUs();
     this.#plane.ledger.count(COUNTER.waitCalls, 1);
     if (result >= 0 || result === -posix.EINTR || result === -posix.ETIME) return;
     // EBUSY: completions overflow, the batch makes room. EAGAIN: no memory. The operations stay in the ring.
@@ -117,6 +116,10 @@ export class UringServer {
       throw new SyscallError("io_uring_enter", -result, "for all connections");
     }
     if (ring.begin() === 0) this.#plane.stop.sleep(this.#stopLevel, RETRY_MS);
+  }
+
+  get #nowUs(): number {
+    return this.#context.nowUs[0];
   }
 
   #timeoutMs(): number {
@@ -142,7 +145,7 @@ export class UringServer {
         this.#complete(fd, high, result, flags);
         break;
       case ACCEPT:
-        this.#acceptor.accepted(result, flags, this.#nowUs);
+        this.#acceptor.accepted(result, flags);
         break;
       case WAKE:
         this.#isWatchingStop = false;
@@ -160,8 +163,8 @@ export class UringServer {
       this.#plane.ledger.count(COUNTER.staleEvents, 1);
       return;
     }
-    if (operationOf(high) === RECEIVE) stream.received(result, flags, this.#nowUs);
-    else stream.sent(result, this.#nowUs);
+    if (operationOf(high) === RECEIVE) stream.received(result, flags);
+    else stream.sent(result);
     this.#notePending(stream, stream.isPending);
     this.#settle(stream);
   }
@@ -177,7 +180,7 @@ export class UringServer {
     if (stream.isOver) this.#end(stream);
     else if (!stream.isQueued && stream.hasWork) {
       stream.isQueued = true;
-      this.#queue.push(stream);
+      this.#queue.add(stream);
     }
   }
 
@@ -189,7 +192,7 @@ export class UringServer {
       return;
     }
     this.#generation = nextGeneration(this.#generation);
-    const stream = new EchoStream(this.#context, fd, this.#generation, row, this.#nowUs);
+    const stream = new EchoStream(this.#context, fd, this.#generation, row);
     this.#streams[fd] = stream;
     this.#open++;
     ledger.noteOpen(this.#open);
@@ -204,7 +207,7 @@ export class UringServer {
     posix.close(stream.fd);
     this.#open--;
     this.#plane.ledger.close(stream.row, stream.closeReason, this.#nowUs);
-    this.#acceptor.endPause(this.#nowUs);
+    this.#acceptor.endPause();
   }
 
   #close(stream: EchoStream, reason: number): void {
@@ -242,7 +245,8 @@ export class UringServer {
   }
 
   /** Closes connections that were silent for too long at the moment before the last wait. */
-  #sweepSilent(asOfUs: number): void {
+  #sweepSilent(): void {
+    const asOfUs = this.#beforeUs[0];
     if (!this.#silence.isDue(asOfUs)) return;
     for (const stream of this.#listOpen()) {
       const reason = this.#silence.judge(stream, asOfUs);
