@@ -2,10 +2,7 @@ import { SERVERS } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import { runClient, startNative } from "./programs.ts";
 
-/** Servers with a twin in C of their own: io_uring is compared with epoll. */
-const NATIVE = SERVERS.filter((server) => server !== "uring");
-
-test.each(NATIVE)(
+test.each(SERVERS)(
   "c-%s echoes every byte, with several messages in one read and one message in several reads",
   async (server) => {
     const { port, child } = await startNative(server);
