@@ -67,6 +67,7 @@ function compareServers(): ServerComparison {
   for (const [name, value] of Object.entries({ think: options.thinkMs, rate: options.rate })) {
     if (value !== undefined) throw new UsageError(`--${name} goes with --clients (see --help)`);
   }
+  if (options.quick && !options.table) throw new UsageError("--quick goes with --table (see --help)");
   const sides = chooseSides(options.against);
   const scenes = chooseScenes(options);
   assertBuilt(programsOf(scenes, sides));

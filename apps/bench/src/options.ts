@@ -22,7 +22,8 @@ const BENCH_OPTIONS = {
     noun: "a number of connections",
   }),
   rounds: integer({
-    describe: "pairs for each architecture and number of connections [default: 5; 7 with --clients]",
+    describe:
+      "pairs for each architecture and number of connections [default: 5; 7 with --clients, 9 with --table]",
     min: 1,
     max: 10_000,
     noun: "a number of rounds",
@@ -38,6 +39,20 @@ const BENCH_OPTIONS = {
     max: 2 ** 28,
     noun: "a message size",
   }),
+  active: integer({
+    describe: "of the connections, those that exchange messages; the others stay open [default: all]",
+    min: 1,
+    max: 100_000,
+    noun: "a number of connections",
+    excludes: ["clients", "table"],
+  }),
+  table: {
+    ...flag(
+      "every load that has a target: 10, 1,000 and 5,000 busy connections, 10,000 of which 100 are active, and 10,000 opened for one message each; nine pairs",
+    ),
+    excludes: ["connections", "clients"],
+  },
+  quick: flag("with --table: three pairs of a second each, about ten minutes"),
   against: text({
     describe:
       "folder of another checkout, built, with its own node_modules: compare with its servers instead of those in C",
@@ -76,8 +91,13 @@ export const PROGRAM = {
   options: BENCH_OPTIONS,
   envPrefix: "BENCH",
   examples: [
-    ["npm run bench", "every architecture, three loads, five pairs each: about eight minutes"],
+    ["npm run bench", "every architecture, three loads, five pairs each: about nine minutes"],
     ["npm run bench -- --servers epoll --connections 1000 --rounds 9", "one architecture, more precisely"],
+    ["npm run bench -- --table", "every target of the servers, reached or missed: about fifty minutes"],
+    [
+      "npm run bench -- --table --quick --servers uring",
+      "the same of one server, less precisely: two minutes",
+    ],
     ["npm run bench -- --size 512", "longer messages: a server may be slow with some lengths only"],
     ["npm run bench -- --against ../before", "this checkout against another one"],
     [

@@ -19,6 +19,14 @@ test("bench prints a table and a line of progress, and writes the pairs", async 
   expect(cells[0].pairs[0].first.messagesPerSecond).toBeGreaterThan(0);
 });
 
+test("--active leaves connections idle, and server-uring is compared with two twins", async () => {
+  const args = ["--rounds", "1", "--duration", "300ms", "--connections", "20", "--servers", "uring"];
+  const { code, stdout } = await startBench([...args, "--active", "5"]).outcome();
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/│ uring, C epoll +│ 20 \(5 active\) │ +1 │/);
+  expect(stdout).toMatch(/│ uring +│ 20 \(5 active\) │ +1 │/);
+});
+
 test("--against compares two checkouts", async () => {
   const { code, stdout } = await startBench([
     ...[...TINY, "--against", join(import.meta.dirname, "../../..")],
@@ -58,6 +66,8 @@ test("--clients alone judges both clients by known response times", async () => 
 test.each([
   [["--clients", "--against", "."], "--against and --clients exclude each other"],
   [["--think", "5ms"], "--think goes with --clients"],
+  [["--quick"], "--quick goes with --table"],
+  [["--table", "--connections", "5"], "--connections and --table exclude each other"],
   [["--real"], "--real goes with --truth"],
   [["--against", "/nowhere"], "there is no /nowhere/apps/server-threaded/src/main.ts"],
   [["--connections", "10,none"], "'none' is not a whole number"],

@@ -8,10 +8,16 @@ test("the median of an even number of values is the mean of the middle two", () 
   expect(computeSpread([7])).toEqual({ median: 7, min: 7, max: 7 });
 });
 
+const TIMES = { p99Us: 1, maxUs: 1 };
+
 test("a disturbance of both sides of a pair does not change its ratio", () => {
   const pair = (slowness: number, ratio: number): Pair<ServerFigures> => ({
-    first: { messagesPerSecond: 1000 / slowness, cpuUsPerMessage: 4 * slowness },
-    second: { messagesPerSecond: (1000 / slowness) * ratio, cpuUsPerMessage: (4 * slowness) / ratio },
+    first: { messagesPerSecond: 1000 / slowness, cpuUsPerMessage: 4 * slowness, ...TIMES },
+    second: {
+      messagesPerSecond: (1000 / slowness) * ratio,
+      cpuUsPerMessage: (4 * slowness) / ratio,
+      ...TIMES,
+    },
   });
   const pairs = [pair(1, 0.5), pair(8, 0.5), pair(2, 0.5)];
   expect(computeRatios(pairs, "messagesPerSecond")).toEqual({ median: 0.5, min: 0.5, max: 0.5 });

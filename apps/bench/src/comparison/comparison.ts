@@ -102,12 +102,18 @@ export abstract class Comparison<Figures> {
 
   /** Pairs for each cell. */
   protected get rounds(): number {
-    return this.options.rounds ?? (this.options.clients ? 7 : 5);
+    const { rounds, clients, table, quick } = this.options;
+    if (rounds !== undefined) return rounds;
+    if (table) return quick ? 3 : 9;
+    return clients ? 7 : 5;
   }
 
   /** Time that each run exchanges messages. */
   protected get durationMs(): number {
-    return this.options.durationMs ?? (this.options.clients ? 4000 : 2000);
+    const { durationMs, clients, quick } = this.options;
+    if (durationMs !== undefined) return durationMs;
+    if (quick) return 1000;
+    return clients ? 4000 : 2000;
   }
 
   protected abstract get sides(): SideNames;

@@ -1,4 +1,4 @@
-import { labelOf, type Scene } from "../processes/scene.ts";
+import { describeLoad, labelOf, type Scene } from "../processes/scene.ts";
 
 /** Returns a function that prints a line to stderr for each pair, with the time left. */
 export function startProgress(pairs: number): (description: string) => void {
@@ -15,5 +15,5 @@ export function startProgress(pairs: number): (description: string) => void {
 
 /** Returns the name of a scene in the lines of progress. */
 export function nameOf(scene: Scene): string {
-  return `${labelOf(scene).padEnd(8)} ${scene.connections.toLocaleString("en-US").padStart(6)} connections`;
+  return `${labelOf(scene).padEnd(8)} ${describeLoad(scene).padStart(6)} connections`;
 }

@@ -1,4 +1,5 @@
 import Table from "cli-table3";
+import { describeLoad, labelOf } from "../processes/scene.ts";
 import type { Cell } from "./comparison.ts";
 import { formatPairs, type SideNames } from "./pairs.ts";
 
@@ -7,6 +8,9 @@ export interface ServerFigures {
   readonly messagesPerSecond: number;
   /** The server's CPU time, user and system, divided by the client's messages. */
   readonly cpuUsPerMessage: number;
+  /** Response times. */
+  readonly p99Us: number;
+  readonly maxUs: number;
 }
 
 /** Formats a table and notes. @param cells with at least one pair each */
@@ -31,10 +35,11 @@ export function formatServers(cells: readonly Cell<ServerFigures>[], { first, se
   return [table.toString(), ...notes].join("\n");
 }
 
-function formatRow({ server, connections, pairs }: Cell<ServerFigures>): string[] {
+function formatRow(cell: Cell<ServerFigures>): string[] {
+  const { pairs } = cell;
   return [
-    server,
-    connections.toLocaleString("en-US"),
+    labelOf(cell),
+    describeLoad(cell),
     String(pairs.length),
     ...formatPairs(pairs, "messagesPerSecond", (rate) => Math.round(rate).toLocaleString("en-US")),
     ...formatPairs(pairs, "cpuUsPerMessage", (us) => us.toFixed(2)),

@@ -1,6 +1,8 @@
 import { ClientSummary, LatencySummary, type Percentile } from "@c10k-lab/protocol";
 
-const Percentiles = LatencySummary.pick({ p50: true, p90: true, p99: true, p999: true });
+const Percentiles = LatencySummary.pick({ p50: true, p90: true, p99: true, p999: true, max: true }).partial({
+  max: true,
+});
 /** Results that a client prints or writes. */
 export const Results = ClientSummary.shape.achieved
   .pick({ messages: true, messagesPerSecond: true })
@@ -51,7 +53,8 @@ export function toFigures({
   };
 }
 
-function finite(percentile: Percentile): number {
+/** @throws Error when messages without an answer make it infinite */
+export function finite(percentile: Percentile): number {
   if (typeof percentile === "number") return percentile;
   throw new Error("messages stayed without an answer");
 }

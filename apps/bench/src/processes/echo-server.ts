@@ -32,11 +32,7 @@ export class EchoServer {
     processors: readonly number[] | null,
   ): Promise<EchoServer> {
     const name = `${side.name} ${scene.server} with ${scene.connections} connections`;
-    const child = children.start(
-      side.program(scene.server),
-      ["--port", "0", ...buildOptions(scene)],
-      processors,
-    );
+    const child = children.start(side.program(scene), ["--port", "0", ...buildOptions(scene)], processors);
     const line = await child.nextLine(READY_MS);
     if (line === null) throw new Error(`${name} does not listen: ${lastErrorOf(child)}`);
     return new EchoServer(name, Listening.parse(JSON.parse(line)).port, child);

@@ -14,6 +14,12 @@ const SLACK_MS = 90_000;
 /** Options of a client. */
 export interface Load {
   readonly connections: number;
+  /** Those that exchange messages; undefined: all. The load client alone knows it, like the two below. */
+  readonly active?: number | undefined;
+  /** Time before the duration, whose messages are in no clock. */
+  readonly warmupMs?: number | undefined;
+  /** Each connection is opened for one message and closed; there is no duration then. */
+  readonly isChurn?: boolean | undefined;
   /** Messages per second of an open loop; undefined for a closed loop. */
   readonly ratePerSecond: number | undefined;
   readonly durationMs: number;
@@ -37,12 +43,13 @@ export interface LoadClient {
 export const TYPESCRIPT_CLIENT: LoadClient = {
   name: "TypeScript",
   program: CLIENT,
-  args: (port, { connections, ratePerSecond, durationMs, sizeBytes, thinkMs }, folder) => [
-    ...["--port", String(port), "--connections", String(connections), "--duration", `${durationMs}ms`],
+  args: (port, load, folder) => [
+    ...["--port", String(port), "--connections", String(load.connections)],
+    ...(load.isChurn ? ["--no-barrier", "--repeat", "1"] : ["--duration", `${load.durationMs}ms`]),
+    ...(load.active === undefined ? [] : ["--active", String(load.active)]),
+    ...(load.warmupMs === undefined ? [] : ["--warmup", `${load.warmupMs}ms`]),
+    ...listPace(load),
     ...["--summary", join(folder, "client.json")],
-    ...(ratePerSecond ? ["--rate", String(ratePerSecond)] : []),
-    ...(sizeBytes ? ["--size", `${sizeBytes.from}..${sizeBytes.to}`] : []),
-    ...(thinkMs ? ["--think", `${thinkMs.from}ms..${thinkMs.to}ms`] : []),
   ],
   results: async (_child, folder) => {
     const summary = ClientSummary.parse(JSON.parse(readFileSync(join(folder, "client.json"), "utf8")));
@@ -54,6 +61,14 @@ export const TYPESCRIPT_CLIENT: LoadClient = {
     };
   },
 };
+
+function listPace({ ratePerSecond, sizeBytes, thinkMs }: Load): string[] {
+  return [
+    ...(ratePerSecond ? ["--rate", String(ratePerSecond)] : []),
+    ...(sizeBytes ? ["--size", `${sizeBytes.from}..${sizeBytes.to}`] : []),
+    ...(thinkMs ? ["--think", `${thinkMs.from}ms..${thinkMs.to}ms`] : []),
+  ];
+}
 
 /** native/clients/c-client.c. */
 export const C_CLIENT: LoadClient = {

@@ -13,7 +13,7 @@ export const LAB = join(CHECKOUT, "apps/lab/src/main.ts");
 export interface Side {
   readonly name: string;
   /** Returns the path of a server's program. */
-  program(server: Scene["server"]): string;
+  program(scene: Scene): string;
 }
 
 /** The second side is compared with the first. */
@@ -21,23 +21,18 @@ export type Sides = readonly [Side, Side];
 
 /** @param against folder of another checkout; undefined for the C servers */
 export function chooseSides(against: string | undefined): Sides {
-  const native: Side = { name: "C", program: (server) => join(BENCH, `build/c-${twinOf(server)}`) };
+  const native: Side = { name: "C", program: ({ server, twin }) => join(BENCH, `build/c-${twin ?? server}`) };
   if (against === undefined) return [native, checkoutSide("TypeScript", CHECKOUT)];
   return [checkoutSide("other", resolve(against)), checkoutSide("this", CHECKOUT)];
 }
 
-/** Returns the name of the C server that a server is compared with. io_uring has to win against epoll, the fastest in C. */
-function twinOf(server: Scene["server"]): Scene["server"] {
-  return server === "uring" ? "epoll" : server;
-}
-
 function checkoutSide(name: string, folder: string): Side {
-  return { name, program: (server) => join(folder, `apps/server-${server}/src/main.ts`) };
+  return { name, program: ({ server }) => join(folder, `apps/server-${server}/src/main.ts`) };
 }
 
 /** Paths of the servers' programs. */
 export function programsOf(scenes: readonly Scene[], sides: readonly Side[]): string[] {
-  return sides.flatMap((side) => scenes.map(({ server }) => side.program(server)));
+  return sides.flatMap((side) => scenes.map((scene) => side.program(scene)));
 }
 
 /**

@@ -1,0 +1,53 @@
+import Table from "cli-table3";
+import { describeLoad, labelOf } from "../processes/scene.ts";
+import type { Cell } from "./comparison.ts";
+import { formatRatio, medianOf, type SideNames } from "./pairs.ts";
+import type { ServerFigures } from "./server-table.ts";
+import { formatServerTarget, hasServerTargets, listMissedServerTargets } from "./server-targets.ts";
+
+const FIGURES = [
+  ["messages/s", "messagesPerSecond"],
+  ["p99", "p99Us"],
+  ["max", "maxUs"],
+  ["CPU/message", "cpuUsPerMessage"],
+] as const satisfies [string, keyof ServerFigures][];
+
+/** Formats the ratios of `--table` with their targets. @param cells with at least one pair each */
+export function formatTargets(cells: readonly Cell<ServerFigures>[], { first, second }: SideNames): string {
+  const head = [
+    ...["server", "connections", "pairs", `${first}\nmessages/s`, `${second}\nmessages/s`],
+    ...FIGURES.map(([label]) => `${label}\n${second}/${first}`),
+    "targets",
+  ];
+  const table = new Table({
+    head,
+    colAligns: head.map((_, column) => (column === 0 || column === head.length - 1 ? "left" : "right")),
+    style: { head: [], border: [], compact: true },
+  });
+  table.push(...cells.map(formatRow));
+  const notes = [
+    "Medians of the pairs, and the 95 % interval where there are enough. One-message connections are opened, answered once and closed: accepts.",
+    "Both servers of a pair are warm: the messages of the first second are in no figure but CPU/message.",
+  ];
+  return [table.toString(), ...notes].join("\n");
+}
+
+function formatRow(cell: Cell<ServerFigures>): string[] {
+  const { pairs } = cell;
+  const rate = (side: keyof SideNames) =>
+    Math.round(medianOf(pairs, side, "messagesPerSecond")).toLocaleString("en-US");
+  return [
+    ...[labelOf(cell), describeLoad(cell), String(pairs.length), rate("first"), rate("second")],
+    ...FIGURES.map(([, figure]) => {
+      const target = formatServerTarget(cell, figure);
+      return `${formatRatio(pairs, figure)}${target && ` ${target}`}`;
+    }),
+    formatVerdict(cell),
+  ];
+}
+
+function formatVerdict(cell: Cell<ServerFigures>): string {
+  if (!hasServerTargets(cell)) return "none";
+  const missed = listMissedServerTargets(cell);
+  return missed.length === 0 ? "reached" : `missed: ${missed.join(", ")}`;
+}
