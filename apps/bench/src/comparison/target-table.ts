@@ -26,7 +26,7 @@ export function formatTargets(cells: readonly Cell<ServerFigures>[], { first, se
   });
   table.push(...cells.map(formatRow));
   const notes = [
-    "Medians of the pairs, and the 95 % interval where there are enough. One-message connections are opened, answered once and closed: accepts.",
+    "Medians of the pairs, and the 99 % interval where there are enough. One-message connections are opened, answered once and closed: accepts.",
     "Both servers of a pair are warm: the messages of the first second are in no figure but CPU/message.",
   ];
   return [table.toString(), ...notes].join("\n");

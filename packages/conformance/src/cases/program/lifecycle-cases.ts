@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { pause } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
@@ -5,6 +7,9 @@ import { expectCleanEnd, expectSameBytes } from "../../harness/expectations.ts";
 import { Pattern } from "../../harness/patterns.ts";
 import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
+import { testWith } from "../../harness/tools.ts";
+
+const run = promisify(execFile);
 
 export function lifecycleCases(subject: Subject): void {
   test("hundreds of SIGWINCH do not disturb echoes", async () => {
@@ -13,6 +18,15 @@ export function lifecycleCases(subject: Subject): void {
     await echoFor(1000, server);
     clearInterval(storm);
     await expectCleanEnd(server);
+  });
+
+  // docs/by-hand.md: a server needs no client of this project.
+  testWith("nc", "printf 'hello\\n' | nc prints the line, and ends when the server has", async () => {
+    await using server = await subject.start();
+    const { stdout } = await run("sh", ["-c", `printf 'hello\\n' | nc -N 127.0.0.1 ${server.port}`]);
+    expect(stdout).toBe("hello\n");
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({ accepted: 1, requests: 1, closed: { "client-closed": 1 } });
   });
 }
 
