@@ -1,5 +1,6 @@
 /** Child processes: started, pinned, bounded in time. Readers of /proc. */
 
+export { BoundedLog } from "./bounded-log.ts";
 export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
 export { findFreePort } from "./free-port.ts";
 export { KeptCommand, type KeptCommandOptions } from "./kept-command.ts";

@@ -21,7 +21,8 @@ export const Trouble = z.discriminatedUnion("trouble", [
   z.object({ trouble: z.literal("no-engine"), address: z.string(), error: quotation }),
   /** The user may not talk to the container engine. */
   z.object({ trouble: z.literal("no-permission"), address: z.string() }),
-  z.object({ trouble: z.literal("image-missing"), image: z.string(), service: z.string() }),
+  /** `service` of compose.yaml that builds it; null for an image that is not the lab's. */
+  z.object({ trouble: z.literal("image-missing"), image: z.string(), service: z.string().nullable() }),
   z.object({ trouble: z.literal("build-failed"), command: z.string(), answer: quotation }),
   z.object({ trouble: z.literal("engine-refused"), request: z.string(), answer: quotation }),
   /** The container engine stopped answering: at a request, or while a cell ran. */

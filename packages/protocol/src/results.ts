@@ -38,6 +38,15 @@ export const SampledCalls = z.object({
 });
 export type SampledCalls = z.infer<typeof SampledCalls>;
 
+/** Reason why the system calls of a foreign server could not be sampled. */
+export const CallsRefusal = z.object({
+  /** `too-slow`: strace had not attached in time; `no-messages`: none was answered under strace. */
+  reason: z.enum(["no-strace", "not-permitted", "too-slow", "no-messages"]),
+  /** Last line of strace; empty where it said nothing. */
+  answer: z.string(),
+});
+export type CallsRefusal = z.infer<typeof CallsRefusal>;
+
 /** Sample of a container: charges of its control group. Times are cumulative. */
 export const ContainerSample = z.object({
   atMs: z.number().nonnegative(),
@@ -132,6 +141,8 @@ export const RepetitionResult = z.object({
     tree: z.object({ ready: TreeUsage, end: TreeUsage }).nullable().default(null),
     /** null where no sample was taken. */
     sampledCalls: SampledCalls.nullable().default(null),
+    /** null where a sample was taken, or none was tried. */
+    callsRefusal: CallsRefusal.nullable().default(null),
     /** Differences over the cell, of the whole network namespace. */
     tcp: z.record(z.enum(TCP_COUNTERS), z.number().int()),
   }),

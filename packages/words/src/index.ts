@@ -10,6 +10,7 @@ export * from "./numbers.ts";
 export * from "./quantities.ts";
 export * from "./queues.ts";
 export * from "./ranges.ts";
+export * from "./sampled-calls.ts";
 export * from "./search.ts";
 export * from "./signals.ts";
 export * from "./table.ts";

@@ -10,7 +10,9 @@ const SENTENCES: Sentences = {
   "no-permission": ({ address }) =>
     `This user may not use the Docker engine at ${address}: join the group docker, or use --engine process.`,
   "image-missing": ({ image, service }) =>
-    `The image ${image} is missing: 'docker compose build ${service}' builds it.`,
+    service === null
+      ? `The image ${image} is missing: build it, or get it with 'docker pull ${image}'.`
+      : `The image ${image} is missing: 'docker compose build ${service}' builds it.`,
   "build-failed": ({ command, answer }) =>
     `The images could not be built: '${command}' ends with "${answer}". Use --no-build to take them as they are.`,
   "engine-refused": ({ request, answer }) => `The Docker engine refused a request (${request}): ${answer}.`,

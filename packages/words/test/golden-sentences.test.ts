@@ -25,6 +25,7 @@ import {
   describeFailure,
   describeIncidents,
   describeQueues,
+  describeRefusedCalls,
   describeRegression,
   describeRemarks,
   describeSearch,
@@ -208,6 +209,10 @@ test.each<[Trouble, string]>([
   [
     { trouble: "image-missing", image: "c10k-lab", service: "epoll" },
     "The image c10k-lab is missing: 'docker compose build epoll' builds it.",
+  ],
+  [
+    { trouble: "image-missing", image: "example/echo", service: null },
+    "The image example/echo is missing: build it, or get it with 'docker pull example/echo'.",
   ],
 ])("Trouble %#", (trouble, sentence) => {
   expect(describeTrouble(trouble)).toBe(sentence);
@@ -598,4 +603,19 @@ test.each<[string, readonly Finding[], string | null]>([
   ],
 ])("where %s, the summary says so", (_, comparisons, sentence) => {
   expect(describeUnsettled(comparisons)).toBe(sentence);
+});
+
+test("system calls that could not be sampled", () => {
+  const refused = (variant: string) => ({
+    variant,
+    evidence: {
+      callsRefusal: {
+        reason: "not-permitted" as const,
+        answer: "strace: attach: ptrace(PTRACE_SEIZE, 71): Operation not permitted",
+      },
+    },
+  });
+  expect(describeRefusedCalls([refused("py"), refused("go"), refused("py")])).toEqual([
+    "System calls of py and go are not sampled: strace(1) may not trace here (attach: ptrace(PTRACE_SEIZE, PID): Operation not permitted).",
+  ]);
 });

@@ -7,6 +7,7 @@ import {
   type Usage,
 } from "@c10k-lab/protocol";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
+import { NO_SAMPLE } from "../evidence/call-tracer.ts";
 import { busiestCorePercent } from "../evidence/core-share.ts";
 import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
 import { readLastLine } from "../evidence/last-line.ts";
@@ -252,7 +253,7 @@ export class CellRun {
         clients: this.#clients.containerSamples,
       },
       tree,
-      sampledCalls: this.#stand?.sampledCalls ?? null,
+      ...(this.#stand?.calls ?? NO_SAMPLE),
       tcp: this.#tcp,
     };
   }

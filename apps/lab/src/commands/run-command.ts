@@ -1,7 +1,7 @@
 import { command, durationMs, flag, integer, integers, repeatable, text, UsageError } from "@c10k-lab/cli";
 import type { RepetitionResult } from "@c10k-lab/protocol";
 import { cellsOf } from "../plan/cells.ts";
-import { readServerOption, readTargetOption } from "../plan/foreign/read-foreign.ts";
+import { readImageOption, readServerOption, readTargetOption } from "../plan/foreign/read-foreign.ts";
 import { changePlan } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/plan-library.ts";
 import { prepareForeign } from "../preflight/foreign-servers.ts";
@@ -19,6 +19,10 @@ const OPTIONS = {
   target: repeatable(
     { describe: "a server that runs already: mine=127.0.0.1:7000; repeatable" },
     readTargetOption,
+  ),
+  image: repeatable(
+    { describe: "docker: an image of your own: 'mine=example/echo {port}'; repeatable" },
+    readImageOption,
   ),
   only: text({ describe: "variants: mine,epoll [default: all]" }),
   durationMs: durationMs({
@@ -83,7 +87,7 @@ export const runCommand = command({
   run: async (options, planName) => {
     const changed = changePlan(findPlan(planName), {
       ...options,
-      foreign: [...(options.server ?? []), ...(options.target ?? [])],
+      foreign: [...(options.server ?? []), ...(options.image ?? []), ...(options.target ?? [])],
       only: options.only?.split(","),
       values: options.values?.split(","),
     });

@@ -16,11 +16,16 @@ export interface Engine {
   /**
    * Builds the images that the apps need, and removes containers left over from a killed run.
    *
+   * @param foreign images of foreign servers, which must exist
    * @param signal aborts the build
-   * @returns image ids by app; null where the apps run from this checkout
+   * @returns image ids by app, or by name of a foreign image; null where the apps run from this checkout
    * @throws EngineTrouble
    */
-  prepare(apps: readonly App[], signal: AbortSignal): Promise<Record<string, string> | null>;
+  prepare(
+    apps: readonly App[],
+    foreign: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Record<string, string> | null>;
 
   /** Returns the path of a file in a cell's folder, as the app sees it. */
   pathOf(folder: string, file: string): string;

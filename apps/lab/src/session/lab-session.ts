@@ -1,12 +1,13 @@
 import { divideProcessors } from "@c10k-lab/process";
 import type { Findings, Manifest, RepetitionResult, Trouble } from "@c10k-lab/protocol";
+import { sampleCalls } from "../cell/call-sample.ts";
 import { CellRun } from "../cell/cell-run.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { describeMachine, describeSoftware } from "../evidence/machine.ts";
 import { findAnswers, type PlanOrder } from "../findings/find-answers.ts";
 import { type Cell, connectionsIn } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
-import { ownServersOf, type Plan, serversOf } from "../plan/plan.ts";
+import { foreignServersOf, ownServersOf, type Plan, serversOf } from "../plan/plan.ts";
 import { optionsOf } from "../plan/plan-options.ts";
 import { type MachineLimits, readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";
@@ -144,7 +145,7 @@ export class LabSession {
     watcher.begin(cell);
     const run = this.#prepareRun(cell, null);
     this.#current = [run];
-    const result = await run.run();
+    const result = await this.#addCalls(cell, await run.run());
     this.#keep(result);
     if (performance.now() - this.#findingsWrittenMs > FINDINGS_EVERY_MS) this.#writeFindings();
     watcher.finish(result);
@@ -184,6 +185,15 @@ export class LabSession {
     return new CellRun(cell, this.folder.cellFolder(cell.id), this.#engine, this.#processors, stand);
   }
 
+  /** Adds the system calls of a foreign server. Their number a message does not change from start to start. */
+  async #addCalls(cell: Cell, result: RepetitionResult): Promise<RepetitionResult> {
+    if (cell.repetition > 1 || result.status !== "ok" || this.isInterrupted) return result;
+    const folder = this.folder.cellFolder(cell.id);
+    const { signal } = this.#interruption;
+    const calls = await sampleCalls(cell, folder, this.#engine, this.#processors, signal);
+    return { ...result, evidence: { ...result.evidence, ...calls } };
+  }
+
   #keep(result: RepetitionResult): void {
     this.folder.writeCell(result);
     this.#repetitions.push(result);
@@ -204,6 +214,7 @@ export class LabSession {
     warnOfShortages(this.#plan, machine);
     const images = await this.#engine.prepare(
       [...ownServersOf(this.#plan), "client"],
+      imagesOf(this.#plan),
       this.#interruption.signal,
     );
     this.#write({ images });
@@ -214,6 +225,13 @@ export class LabSession {
     this.#manifest = { ...this.#manifest, ...change };
     this.folder.writeManifest(this.#manifest);
   }
+}
+
+function imagesOf(plan: Plan): string[] {
+  const images = [...foreignServersOf(plan).values()].flatMap((one) =>
+    one.kind === "image" ? [one.image] : [],
+  );
+  return [...new Set(images)];
 }
 
 function orderOf({ name, groups }: Plan): PlanOrder {

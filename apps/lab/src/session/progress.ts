@@ -1,5 +1,5 @@
 import { INFINITE, type RepetitionResult } from "@c10k-lab/protocol";
-import { describeFailure, describePlace } from "@c10k-lab/words";
+import { describeFailure, describePlace, describeRefusedCalls } from "@c10k-lab/words";
 import type { Cell } from "../plan/cells.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
@@ -13,6 +13,7 @@ export class Progress implements CellWatcher {
   readonly #width: number;
   readonly #startedMs = performance.now();
   readonly #line = new LiveLine();
+  readonly #said = new Set<string>();
   #done = 0;
   /** Start of the cell under way; null between two cells. */
   #currentMs: number | null = null;
@@ -53,7 +54,10 @@ export class Progress implements CellWatcher {
     const left = this.#done < this.#cells ? `  (${this.#left()} left)` : "";
     const failure = describeFailure(result);
     const reason = failure === null ? "" : `\n${" ".repeat(count.length)} ${failure}`;
-    return `${count} ${name} ${rate} messages/s${latency}${trouble}${left}${reason}`;
+    const notes = describeRefusedCalls([result]).filter((note) => !this.#said.has(note));
+    for (const note of notes) this.#said.add(note);
+    const below = notes.map((note) => `\n${" ".repeat(count.length)} ${note}`).join("");
+    return `${count} ${name} ${rate} messages/s${latency}${trouble}${left}${reason}${below}`;
   }
 
   #drawn(current: Cell): string {

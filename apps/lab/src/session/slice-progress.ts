@@ -1,5 +1,5 @@
 import type { Findings, RepetitionResult } from "@c10k-lab/protocol";
-import { describeFailure, describePlace } from "@c10k-lab/words";
+import { describeFailure, describePlace, describeRefusedCalls } from "@c10k-lab/words";
 import type { Point } from "../plan/cells.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
@@ -7,6 +7,7 @@ import { timeText } from "../terminal/time-text.ts";
 /** A line for each start of a point with the costs so far, and on a terminal a live one. */
 export class SliceProgress {
   readonly #line = new LiveLine();
+  readonly #said = new Set<string>();
 
   begin(point: Point, start: number, leftMs: number): void {
     const untilMs = performance.now() + leftMs;
@@ -31,6 +32,15 @@ export class SliceProgress {
   fail(point: Point, start: number, result: RepetitionResult): void {
     const reason = describeFailure(result) ?? "";
     this.#line.print(`${labelOf(point)}, start ${start}: ${result.variant} failed. ${reason}`.trimEnd());
+  }
+
+  /** Reports servers whose system calls could not be sampled, each reason once. */
+  tellRefusedCalls(results: readonly RepetitionResult[]): void {
+    for (const sentence of describeRefusedCalls(results)) {
+      if (this.#said.has(sentence)) continue;
+      this.#said.add(sentence);
+      this.#line.print(sentence);
+    }
   }
 
   stop(): void {

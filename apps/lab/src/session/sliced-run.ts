@@ -87,6 +87,7 @@ export class SlicedRun {
       }
       blocksMs = performance.now() - upMs;
     });
+    this.#progress.tellRefusedCalls(results);
     for (const result of results) {
       const { variant, status } = result;
       if (status === "failed") this.#progress.fail(point, repetition, result);

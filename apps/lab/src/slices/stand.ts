@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ProcessCounts, ProcessTree } from "@c10k-lab/process";
-import type { ControlAnswer, ControlOrder, SampledCalls, Slice } from "@c10k-lab/protocol";
+import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
 import type { Service } from "../engines/engine.ts";
-import { CallTracer } from "../evidence/call-tracer.ts";
+import { CallTracer, NO_SAMPLE } from "../evidence/call-tracer.ts";
 import type { Cell } from "../plan/cells.ts";
 import { DirectedClient } from "./directed-client.ts";
 import { compareLooks, look, type Watched } from "./slice-look.ts";
@@ -23,8 +23,7 @@ export interface TurnTimes {
 export class Stand {
   readonly cell: Cell;
   readonly slices: Slice[] = [];
-  /** System calls of a foreign server; null where none were sampled. */
-  sampledCalls: SampledCalls | null = null;
+  calls = NO_SAMPLE;
   readonly #processor: number | null;
   readonly #up = Promise.withResolvers<boolean>();
   readonly #released = Promise.withResolvers<void>();
@@ -129,15 +128,15 @@ export class Stand {
   /** Counts the system calls of a foreign server in a turn that is not kept: our servers count their own. */
   async sampleCalls(times: TurnTimes): Promise<void> {
     const trees = this.#servers.map(({ processes }) => processes).filter((one) => one instanceof ProcessTree);
+    if (trees.length === 0) return;
     const tracer = await CallTracer.attach(trees.flatMap(({ pids }) => pids));
-    if (tracer === null) return;
+    if (!(tracer instanceof CallTracer)) {
+      this.calls = { ...NO_SAMPLE, callsRefusal: tracer };
+      return;
+    }
     const before = this.#messages;
-    const startedMs = performance.now();
     const turn = await this.measure(times, []);
-    const durationMs = performance.now() - startedMs;
-    const calls = await tracer.detach();
-    const messages = this.#messages - before;
-    if (turn && calls && messages > 0) this.sampledCalls = { messages, durationMs, calls };
+    this.calls = await tracer.detach(turn === null ? 0 : this.#messages - before);
   }
 
   /** Gives all clients an order. @returns the sum of their answers; null when one did not answer */

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -150,6 +150,41 @@ test("a file of another form instead of a ledger is an incident", () => {
   expect(status).toBe("failed");
   expect(incidents).toContainEqual({ incident: "no-totals", process: "server" });
 });
+
+test("the system calls of a foreign server are sampled in a start of its own, beside the ledger", () => {
+  for (const name of ["none", "ledger"]) {
+    const { sampledCalls, callsRefusal } = cellOf(name).evidence;
+    expect(callsRefusal).toBeNull();
+    expect(sampledCalls?.messages).toBe(40);
+    expect(sampledCalls?.calls.epoll_wait ?? sampledCalls?.calls.epoll_pwait).toBeGreaterThan(0);
+    expect((sampledCalls?.calls.write ?? 0) + (sampledCalls?.calls.writev ?? 0)).toBeGreaterThanOrEqual(40);
+  }
+  expect(cellOf("dies").evidence.sampledCalls).toBeNull();
+  expect(existsSync(join(lab.results, "latest", "none-8", "calls"))).toBe(false);
+});
+
+test("where strace may not trace, the cell is measured and the reason said once, in terminal and report", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-strace-"));
+  const refusal = "strace: attach: ptrace(PTRACE_SEIZE, 1): Operation not permitted";
+  writeFileSync(join(folder, "strace"), `#!/bin/sh\necho '${refusal}' >&2\nexit 1\n`, { mode: 0o755 });
+  const words = [
+    "run",
+    writePlan(`${WHOLE.replace("[8]", "[2, 8]")}variants:\n  epoll:\n`),
+    "--server",
+    `mine=${command("none")}`,
+  ];
+  const run = new LabProcess([...words, "--only", "mine"], {
+    env: { PATH: `${folder}:${process.env.PATH}` },
+  });
+  expect(await run.exited, run.stderr).toBe(0);
+  expect(readCell(run.results, "mine-8").evidence).toMatchObject({
+    sampledCalls: null,
+    callsRefusal: { reason: "not-permitted", answer: refusal },
+  });
+  expect(run.stderr.split("System calls of mine are not sampled").length).toBe(2);
+  const report = readFileSync(join(run.results, "latest", "report.md"), "utf8");
+  expect(report).toContain("System calls of mine are not sampled");
+}, 60_000);
 
 test("no process of a foreign server is left behind", () => {
   expect(processesWith("sleep 98771")).toEqual([]);

@@ -1,5 +1,7 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { expect, test } from "vitest";
-import { parseCounts } from "../../src/evidence/call-tracer.ts";
+import { CallTracer, parseCounts } from "../../src/evidence/call-tracer.ts";
 
 test("the table of strace -c gives the calls by name, with and without errors, without the total", () => {
   const table = `% time     seconds  usecs/call     calls    errors syscall
@@ -14,4 +16,29 @@ test("the table of strace -c gives the calls by name, with and without errors, w
 
 test("a table without rows gives no calls", () => {
   expect(parseCounts("")).toEqual({});
+});
+
+test("without strace the reason is that it is not installed", async () => {
+  const { PATH } = process.env;
+  process.env.PATH = "/nowhere";
+  try {
+    expect(await CallTracer.attach([process.pid])).toEqual({ reason: "no-strace", answer: "" });
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
+test("a process that has ended cannot be traced, and one that lives beside it is", async () => {
+  const sleeper = spawn("sleep", ["60"]);
+  const ended = spawn("true");
+  await once(ended, "exit");
+  const gone = ended.pid ?? 0;
+  try {
+    expect(await CallTracer.attach([gone])).toMatchObject({ reason: "not-permitted" });
+    const tracer = await CallTracer.attach([gone, sleeper.pid ?? 0]);
+    if (!(tracer instanceof CallTracer)) throw new Error(tracer.answer);
+    expect((await tracer.detach(1)).sampledCalls).toMatchObject({ messages: 1 });
+  } finally {
+    sleeper.kill();
+  }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { cellsOf } from "../../src/plan/cells.ts";
 import { fillIn } from "../../src/plan/foreign/foreign-server.ts";
-import { readServerOption, readTargetOption } from "../../src/plan/foreign/read-foreign.ts";
+import { readImageOption, readServerOption, readTargetOption } from "../../src/plan/foreign/read-foreign.ts";
 import { splitWords } from "../../src/plan/foreign/split-words.ts";
 import { changePlan, type PlanChanges } from "../../src/plan/plan-changes.ts";
 import { parsePlan } from "../../src/plan/plan-file.ts";
@@ -45,11 +45,16 @@ test("a target in a plan is an address, an image has arguments", () => {
     kind: "image",
     image: "echo",
   });
+  const { foreign } = readImageOption("mine=example/echo --port {port}");
+  expect(foreignOf(`{ image: example/echo, command: "--port {port}" }`)).toEqual(foreign);
+  expect(foreign).toMatchObject({ kind: "image", image: "example/echo", command: ["--port", "{port}"] });
 });
 
 test.each([
   [`{ command: ./echo }`, "mine.yaml:7:20: variants.mine.command: {port} is missing"],
   [`{ command: "./echo {port}", target: "h:1" }`, "give one of command and target"],
+  [`{ image: echo, command: "{port}", target: "h:1" }`, "give one of image and target"],
+  [`{ image: echo, command: "{port}", cwd: x }`, "cwd is of no use to an image"],
   [`{ target: "h:1", cwd: x }`, "cwd is of no use to a server that runs already"],
   [`{ target: "h:70000" }`, "'h:70000' is not an address such as 127.0.0.1:7000"],
   [`{ command: "./echo {port}", ready: soon }`, "'soon' is neither port nor 'line: REGEX'"],

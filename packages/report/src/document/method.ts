@@ -1,6 +1,6 @@
 import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
 import type { RepetitionResult } from "@c10k-lab/protocol";
-import { listed } from "@c10k-lab/words";
+import { describeRefusedCalls, listed } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { blocks, bullets } from "../text/markdown.ts";
 
@@ -49,6 +49,7 @@ function listForeign(repetitions: readonly RepetitionResult[]): string[] {
     listed([...new Set(repetitions.filter(holds).map(({ variant }) => variant))]);
   const alone = namesWith(({ ledger }) => ledger === "client-only");
   const sampled = namesWith(({ evidence }) => evidence.sampledCalls !== null);
+  const refused = repetitions.filter(({ evidence }) => evidence.callsRefusal !== null);
   return [
     ...(alone === ""
       ? []
@@ -58,6 +59,7 @@ function listForeign(repetitions: readonly RepetitionResult[]): string[] {
     ...(sampled === ""
       ? []
       : [`System calls of ${sampled} are sampled by strace(1), at a time when nothing was measured.`]),
+    ...describeRefusedCalls(refused),
   ];
 }
 

@@ -3,6 +3,7 @@ import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
 import {
+  type BoundedLog,
   countProcess,
   GRACE_MS,
   LineQueue,
@@ -24,7 +25,7 @@ import type { EngineWatch } from "./engine-watch.ts";
 const LAST_OUTPUT_MS = 2000;
 const POLL_MS = 50;
 
-/** An app in a container: stderr goes to its log, stdout is read as lines. It is removed from the engine at its end. */
+/** A program in a container: stderr goes to its log, stdout is read as lines. It is removed from the engine at its end. */
 export class Container extends Stoppable<Exit> implements Service {
   /** Process number on this machine; null when the engine runs elsewhere. */
   readonly pid: number | null;
@@ -60,6 +61,7 @@ export class Container extends Stoppable<Exit> implements Service {
 
   /**
    * @param container created, not started
+   * @param log takes stderr instead of the log file, and stdout too
    * @throws EngineTrouble
    */
   static async start(
@@ -67,16 +69,18 @@ export class Container extends Stoppable<Exit> implements Service {
     container: Docker.Container,
     watch: EngineWatch,
     { app, name, folder }: Pick<Job, "app" | "name" | "folder">,
+    log: BoundedLog | null = null,
   ): Promise<Container> {
     const what = `start ${nameOf(app)}`;
     const both = await ask(what, container.attach({ stream: true, stdout: true, stderr: true }));
     const stdout = new PassThrough();
-    const log = createWriteStream(join(folder, `${name}.log`), { flags: "a" });
-    docker.modem.demuxStream(both, stdout, log);
+    const stderr = log ? new PassThrough() : createWriteStream(join(folder, `${name}.log`), { flags: "a" });
+    if (stderr instanceof PassThrough) for (const stream of [stdout, stderr]) log?.take(stream);
+    docker.modem.demuxStream(both, stdout, stderr);
     both.on("error", () => {}); // The event "close" follows.
     both.on("close", () => {
       stdout.end();
-      log.end();
+      stderr.end();
     });
     await ask(what, container.start());
     const { State } = await ask(what, container.inspect());

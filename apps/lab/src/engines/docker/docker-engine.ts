@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { BoundedLog } from "@c10k-lab/process";
 import type { Trouble } from "@c10k-lab/protocol";
 import Docker from "dockerode";
 import { type App, nameOf, quoteWords } from "../apps.ts";
@@ -15,13 +16,19 @@ import { ask } from "./ask.ts";
 import { Container } from "./container.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ForeignContainer } from "./foreign-container.ts";
-import { ensureImages, imageOf } from "./images.ts";
+import { ensureImages, findForeignImages, imageOf } from "./images.ts";
 import { labelsOf, removeLeftovers, removeRun } from "./labels.ts";
 
 /** Mount point of a cell's folder in the container. */
 const RESULTS = "/results";
 /** Threads and processes in addition to one thread for each connection. */
 const OWN_PIDS = 200;
+
+/**
+ * A foreign server is not the first process of its container, where signals without a handler have no effect, and may write
+ * to /tmp.
+ */
+const FOREIGN: Docker.HostConfig = { Init: true, Tmpfs: { "/tmp": "size=64m" } };
 
 interface DockerOptions {
   /** True to build the images from this checkout first. */
@@ -44,14 +51,21 @@ export class DockerEngine implements Engine {
     this.#options = options;
   }
 
-  async prepare(apps: readonly App[], signal: AbortSignal): Promise<Record<string, string>> {
+  async prepare(
+    apps: readonly App[],
+    foreign: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Record<string, string>> {
     try {
       await this.#docker.ping();
     } catch (error) {
       throw new EngineTrouble(explainAbsence(error as NodeJS.ErrnoException));
     }
     await removeLeftovers(this.#docker);
-    const images = await ensureImages(this.#docker, apps, this.#options.build, signal);
+    const images = {
+      ...(await findForeignImages(this.#docker, foreign)),
+      ...(await ensureImages(this.#docker, apps, this.#options.build, signal)),
+    };
     this.#watch = await EngineWatch.start(this.#docker, this.#run);
     return images;
   }
@@ -78,13 +92,19 @@ export class DockerEngine implements Engine {
     if (server.kind === "command") throw new Error("a command needs the engine process");
     const variables = Object.entries(server.env).map(([name, text]) => `${name}=${text}`);
     const words = server.command.length === 0 ? {} : { Cmd: [...server.command] };
-    const container = await this.#startContainer(job, { Image: server.image, Env: variables, ...words });
-    return new ForeignContainer(container, server.stop);
+    const log = new BoundedLog(join(job.folder, `${job.name}.log`));
+    const container = await this.#startContainer(
+      job,
+      { Image: server.image, Env: variables, ...words, HostConfig: FOREIGN },
+      log,
+    );
+    return new ForeignContainer(container, log, server.stop);
   }
 
   async #startContainer(
     job: Omit<Job, "args">,
-    options: Pick<Docker.ContainerCreateOptions, "Image" | "Cmd" | "User" | "Env">,
+    options: Pick<Docker.ContainerCreateOptions, "Image" | "Cmd" | "User" | "Env" | "HostConfig">,
+    log: BoundedLog | null = null,
   ): Promise<Container> {
     if (!this.#watch) throw new Error("prepare() comes first");
     const cell = job.folder.split("/").at(-1);
@@ -94,10 +114,10 @@ export class DockerEngine implements Engine {
         name: `c10k-lab-${this.#run}-${cell}-${job.name}`,
         ...options,
         Labels: labelsOf(this.#run),
-        HostConfig: this.#hostConfig(job),
+        HostConfig: { ...this.#hostConfig(job), ...options.HostConfig },
       }),
     );
-    return Container.start(this.#docker, container, this.#watch, job);
+    return Container.start(this.#docker, container, this.#watch, job, log);
   }
 
   async close(): Promise<void> {

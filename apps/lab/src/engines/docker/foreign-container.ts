@@ -1,7 +1,10 @@
-import { GRACE_MS, ProcessTree } from "@c10k-lab/process";
+import { type BoundedLog, GRACE_MS, ProcessTree } from "@c10k-lab/process";
 import type { Exit, ForeignService } from "../engine.ts";
 import { TreeSampler } from "../tree-sampler.ts";
 import type { Container } from "./container.ts";
+
+/** 128 and the number of SIGKILL. */
+const KILLED_CODE = 137;
 
 /** A container of a foreign image. Removing the container ends all of its processes. */
 export class ForeignContainer implements ForeignService {
@@ -12,18 +15,28 @@ export class ForeignContainer implements ForeignService {
   readonly finalUsage = null;
   readonly killed = 0;
   readonly #container: Container;
+  readonly #log: BoundedLog;
   readonly #sampler: TreeSampler | null;
   readonly #stop: NodeJS.Signals;
 
-  /** @param stop signal that asks it to end */
-  constructor(container: Container, stop: NodeJS.Signals) {
+  /**
+   * @param container whose first process is Docker's init
+   * @param log with its output
+   * @param stop signal that asks it to end
+   */
+  constructor(container: Container, log: BoundedLog, stop: NodeJS.Signals) {
     this.#container = container;
+    this.#log = log;
     this.#stop = stop;
-    this.processes = container.pid === null ? null : new ProcessTree(container.pid, true);
+    container.dropLines();
+    this.processes = container.pid === null ? null : new ProcessTree(container.pid, false);
     this.#sampler = this.processes === null ? null : new TreeSampler(this.processes);
-    this.exited = container.exited;
-    this.commandEnded = container.exited;
-    void this.exited.then(() => this.#sampler?.stop());
+    this.exited = container.exited.then(nameSignal);
+    this.commandEnded = this.exited;
+    void this.exited.then(() => {
+      this.#sampler?.stop();
+      log.close();
+    });
   }
 
   get samples() {
@@ -34,15 +47,8 @@ export class ForeignContainer implements ForeignService {
     return this.#container.containerSamples;
   }
 
-  async waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean> {
-    const untilMs = performance.now() + timeoutMs;
-    for (;;) {
-      const line = await this.#container.nextLine(Math.max(0, untilMs - performance.now()));
-      if (line === null) return false;
-      if (!pattern.test(line)) continue;
-      this.#container.dropLines();
-      return true;
-    }
+  waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean> {
+    return this.#log.waitForLine(pattern, timeoutMs, this.exited);
   }
 
   nextLine(timeoutMs: number) {
@@ -58,7 +64,12 @@ export class ForeignContainer implements ForeignService {
     return this.endWithin(GRACE_MS);
   }
 
-  endWithin(timeoutMs: number): Promise<Exit> {
-    return this.#container.endWithin(timeoutMs);
+  async endWithin(timeoutMs: number): Promise<Exit> {
+    return nameSignal(await this.#container.endWithin(timeoutMs));
   }
+}
+
+/** The engine reports a signal as an exit code, as a shell does. */
+function nameSignal(exit: Exit): Exit {
+  return exit.code === KILLED_CODE && !exit.cause ? { ...exit, code: null, signal: "SIGKILL" } : exit;
 }

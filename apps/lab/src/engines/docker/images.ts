@@ -28,7 +28,7 @@ export async function ensureImages(
   if (build) await buildImages(apps.map(nameOf), signal);
   const ids: Record<string, string> = {};
   // One by one, so that the error always names the same one of several missing images.
-  for (const app of apps) ids[nameOf(app)] = await idOf(docker, app);
+  for (const app of apps) ids[nameOf(app)] = await idOf(docker, imageOf(app), nameOf(app));
   return ids;
 }
 
@@ -46,11 +46,21 @@ async function buildImages(services: readonly string[], signal: AbortSignal): Pr
   throw new EngineTrouble({ trouble: "build-failed", command: `docker ${args.join(" ")}`, answer: last });
 }
 
-async function idOf(docker: Docker, app: App): Promise<string> {
+/** Returns the ids of images that are not the lab's, by name. @throws EngineTrouble for one that is missing */
+export async function findForeignImages(
+  docker: Docker,
+  images: readonly string[],
+): Promise<Record<string, string>> {
+  const ids: Record<string, string> = {};
+  for (const image of images) ids[image] = await idOf(docker, image, null);
+  return ids;
+}
+
+async function idOf(docker: Docker, image: string, service: string | null): Promise<string> {
   try {
-    return (await ask("inspect an image", docker.getImage(imageOf(app)).inspect())).Id;
+    return (await ask("inspect an image", docker.getImage(image).inspect())).Id;
   } catch (error) {
     if (error instanceof EngineTrouble && error.fact.trouble === "engine-lost") throw error;
-    throw new EngineTrouble({ trouble: "image-missing", image: imageOf(app), service: nameOf(app) });
+    throw new EngineTrouble({ trouble: "image-missing", image, service });
   }
 }

@@ -37,11 +37,11 @@ export interface GivenServer {
  * @throws UsageError that begins with the place of the mistake
  */
 export function readForeign(given: GivenServer, folder: string): ForeignServer {
-  const kinds = (["command", "image", "target"] as const).filter((kind) => given[kind] !== undefined);
-  if (kinds.length > 1) throw new UsageError(`${given.place}: give one of ${kinds.join(" and ")}`);
+  // An image has a command too: the arguments of its entry point.
+  const first = given.image ? "image" : "command";
+  if (given.target && given[first]) throw new UsageError(`${given.place}: give one of ${first} and target`);
   if (given.target) {
-    const stray = (["build", "cwd", "env", "ready", "stop", "optional"] as const).find((key) => given[key]);
-    if (stray) throw new UsageError(`${given.place}: ${stray} is of no use to a server that runs already`);
+    refuse(given, ["build", "cwd", "env", "ready", "stop", "optional"], "a server that runs already");
     return readTarget(given.target);
   }
   const started = {
@@ -54,7 +54,10 @@ export function readForeign(given: GivenServer, folder: string): ForeignServer {
     const place = given.command?.[0]?.place ?? given.place;
     throw new UsageError(`${place}: ${PORT} is missing: the lab chooses the port`);
   }
-  if (given.image) return { kind: "image", image: given.image.text, ...started };
+  if (given.image) {
+    refuse(given, ["build", "cwd", "optional"], "an image");
+    return { kind: "image", image: given.image.text, ...started };
+  }
   return {
     kind: "command",
     ...started,
@@ -64,11 +67,26 @@ export function readForeign(given: GivenServer, folder: string): ForeignServer {
   };
 }
 
+/** @throws UsageError when one of the keys is given, which are of no use to such a server */
+function refuse(given: GivenServer, keys: readonly (keyof GivenServer)[], server: string): void {
+  const stray = keys.find((key) => given[key]);
+  if (stray) throw new UsageError(`${given.place}: ${stray} is of no use to ${server}`);
+}
+
 /** Reads `mine=./echo {port}`. @throws UsageError */
 export function readServerOption(text: string): NamedServer {
   const { name, value } = readNamed(text, "mine=./echo {port}");
   const foreign = readForeign({ place: name, command: [{ text: value, place: name }] }, process.cwd());
   return { name, foreign, place: "--server" };
+}
+
+/** Reads `mine=example/echo {port}`: an image and the arguments of its entry point. @throws UsageError */
+export function readImageOption(text: string): NamedServer {
+  const { name, value } = readNamed(text, "mine=example/echo {port}");
+  const [, image = "", words = ""] = /^(\S+)\s*(.*)$/s.exec(value) ?? [];
+  const given = { place: name, image: { text: image, place: name } };
+  const command = words === "" ? {} : { command: [{ text: words, place: name }] };
+  return { name, foreign: readForeign({ ...given, ...command }, process.cwd()), place: "--image" };
 }
 
 /** Reads `mine=127.0.0.1:7000`. @throws UsageError */
