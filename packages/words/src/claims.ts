@@ -173,6 +173,13 @@ function claimBreak(findings: readonly Finding[]): Claim | null {
       quantity: null,
     };
   }
+  const alike = limits.filter(
+    ({ cause, at }) => cause === "failed" && first.cause === cause && at === first.at,
+  );
+  if (alike.length > 1) {
+    const text = `failed at ${describePlace(first.axis, first.at)}`;
+    return { ...ABOUT_NONE, subject: listed(alike.map(nameOf)), text, strength: 2, quantity: first.quantity };
+  }
   return {
     subject: first.variant,
     text: describeLimitFinding(first),

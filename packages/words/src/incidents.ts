@@ -39,7 +39,7 @@ const SENTENCES: Sentences = {
   refused: ({ reason, asked }, alike) =>
     `The server refused ${rangeText(alike.map(({ connections }) => connections))} of ${plural(asked, "connection")}: ${REFUSALS[reason] ?? reason}.`,
   failed: ({ outcome, first }, alike) =>
-    `${rangeText(alike.map(({ connections }) => connections))} connections ended as ${outcome}${first ? `; ${describeFirst(first)}` : ""}.`,
+    `${connectionsText(alike.map(({ connections }) => connections))} ended as ${outcome}${first ? `; ${describeFirst(first)}` : ""}.`,
   "ledgers-differ": ({ differences }) => `The ledgers differ: ${describeDifferences(differences)}.`,
   "listen-overflow": (_, alike) =>
     `The accept queue overflowed ${timesText(alike.map(({ times }) => times))}.`,
@@ -54,6 +54,10 @@ const ENDS: Readonly<Record<string, string>> = {
   "stays-open": ", and the connection was not closed after the FIN",
   closed: " before the connection was closed",
 };
+
+function connectionsText(counts: readonly number[]): string {
+  return counts.every((count) => count === 1) ? "1 connection" : `${rangeText(counts)} connections`;
+}
 
 /** Returns a text with its control characters visible. */
 function quote(text: string): string {
@@ -97,12 +101,21 @@ export function describeIncident(first: Incident, alike: readonly Incident[] = [
   return (SENTENCES[first.incident] as (first: Incident, alike: readonly Incident[]) => string)(first, alike);
 }
 
-/** Returns why a repetition failed: its first incident, with those at the top that explain the others. */
+/** Incidents that a repetition may have and yet be well. */
+const HARMLESS: readonly Incident["incident"][] = [
+  "stays-open",
+  "stop-ignored",
+  "left-behind",
+  "listen-overflow",
+  "retransmission-timeout",
+];
+
+/** Returns why a repetition failed: the first incident that explains it. */
 export function describeFailure({
   status,
   incidents,
 }: Pick<RepetitionResult, "status" | "incidents">): string | null {
-  const [first] = incidents;
+  const first = incidents.find(({ incident }) => !HARMLESS.includes(incident)) ?? incidents[0];
   return status === "failed" && first !== undefined ? describeIncident(first) : null;
 }
 

@@ -88,7 +88,7 @@ test.each<[Incident, string]>([
       connections: 1,
       first: { connection: 2, messages: 0, bytesSent: 20, bytesReceived: 0, sent: null, received: null },
     },
-    "1 connections ended as timeout; the first is connection 2 after 0 messages: 20 bytes sent, 0 received.",
+    "1 connection ended as timeout; the first is connection 2 after 0 messages: 20 bytes sent, 0 received.",
   ],
   [
     { incident: "no-echo", sent: "ready?\n", received: "", end: "timeout" },
@@ -579,6 +579,18 @@ test("a failed cell is explained by its first incident, any other one by none", 
     "The server ended before it was told to, with exit code 7 (no luck); see server.log.",
   );
   expect(describeFailure({ status: "ok", incidents })).toBeNull();
+  const harmless: Incident = { incident: "left-behind", process: "server", processes: 2 };
+  expect(describeFailure({ status: "failed", incidents: [harmless, ...incidents] })).toMatch(/exit code 7/);
+});
+
+test("servers that failed at the same load are named together", () => {
+  const failed = (variant: string): Finding => ({
+    ...FINDING,
+    ...{ variant, question: "limit", quantity: "held", cause: "failed", at: 20, effect: 0 },
+  });
+  expect(describeClaim(claimOf([failed("upper"), failed("late")]))).toBe(
+    "upper and late failed at 20 connections",
+  );
 });
 
 const OPEN: Finding = { ...FINDING, verdict: "not-shown", wouldTake: 25.5 };

@@ -12,6 +12,7 @@ import {
   CLOSE_REASONS,
   type Finding,
   type FindingQuantity,
+  type Incident,
   type RepetitionResult,
 } from "@c10k-lab/protocol";
 import { cellsOf, isSliced, type MeasuredCell } from "./cells.ts";
@@ -45,7 +46,9 @@ export function findLimits(plan: string, group: readonly RepetitionResult[]): Fi
   const find =
     axis === "backlog" ? findEnough : !LOADS.includes(axis) ? null : sliced ? findOverload : findBreak;
   if (find === null) return [];
-  const measured = group.filter(({ client, status }) => client !== null || status === "out-of-memory");
+  const measured = group.filter(
+    (one) => one.client !== null || one.status === "out-of-memory" || isBroken(one),
+  );
   return [...Map.groupBy(cellsOf(measured), ({ variant }) => variant).values()].flatMap((cells) => {
     const found = find(cells);
     return found === null ? [] : [{ plan, axis, ...found }];
@@ -53,6 +56,16 @@ export function findLimits(plan: string, group: readonly RepetitionResult[]): Fi
 }
 
 type Found = Omit<Finding, "plan" | "axis">;
+
+/** Ends of a foreign server by its own fault, before or under the load. */
+const FAULTS: readonly Incident["incident"][] = ["no-echo", "not-ready", "ended-early"];
+
+/** Returns whether a foreign server failed; a client or a probe that failed says nothing of one of ours. */
+function isBroken({ ledger, status, incidents }: RepetitionResult): boolean {
+  return (
+    ledger !== "both" && status === "failed" && incidents.some(({ incident }) => FAULTS.includes(incident))
+  );
+}
 
 function findBreak(cells: readonly MeasuredCell[]): Found | null {
   let best: MeasuredCell | null = null;
@@ -68,9 +81,12 @@ function findBreak(cells: readonly MeasuredCell[]): Found | null {
   return describe(last, held, isHeld || !asksToHold(last) ? "at-least" : "not-shown");
 }
 
-/** Returns the first load of an open loop that a server, at its limit, did not carry; in a closed loop there is none. */
+/**
+ * Returns the first load of an open loop that a server, at its limit, did not carry, or at which a foreign server failed; in a closed
+ * loop there is no other.
+ */
 function findOverload(cells: readonly MeasuredCell[]): Found | null {
-  const signs = cells.map((cell) => ({ cell, sign: offeredSign(cell) }));
+  const signs = cells.map((cell) => ({ cell, sign: failureSign(cell) ?? offeredSign(cell) }));
   const first = signs.find(({ sign }) => sign !== null);
   return first?.sign ? describe(first.cell, first.sign, "shown") : null;
 }
@@ -126,6 +142,11 @@ function signOf(cell: MeasuredCell, best: MeasuredCell | null): Sign | null {
   const ended = (["out-of-memory", "cut-off", "failed"] as const).find((status) => hasMostly(cell, status));
   if (ended !== undefined) return { ...heldIn(cell), cause: ended };
   return offeredSign(cell) ?? rateSign(cell, best) ?? latencySign(cell);
+}
+
+function failureSign(cell: MeasuredCell): Sign | null {
+  const isForeign = cell.repetitions.every(({ ledger }) => ledger !== "both");
+  return isForeign && hasMostly(cell, "failed") ? { ...heldIn(cell), cause: "failed" } : null;
 }
 
 function refusalOf({ final }: RepetitionResult) {

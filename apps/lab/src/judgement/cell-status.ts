@@ -156,7 +156,8 @@ function failures(facts: CellFacts): Incident[] {
     failed[0] === "eof-early" &&
     client.outcomes["eof-early"] === totalsOf(facts)?.refused;
   if (isExplained) return [];
-  return failed.map((outcome) => ({
+  const mostFirst = failed.toSorted((a, b) => client.outcomes[b] - client.outcomes[a]);
+  return mostFirst.map((outcome) => ({
     incident: "failed",
     outcome,
     connections: client.outcomes[outcome],

@@ -357,3 +357,17 @@ test("trial 26, trial 29: a client that the lab killed, or a probe without an an
   expect(others).toEqual([]);
   expect(limit).toMatchObject({ at: 5, verdict: "at-least", cause: null });
 });
+
+test("a foreign server that does not start, or does not echo, failed at that load", () => {
+  const broken = (incident: object) => ({
+    ...{ status: "failed", ledger: "client-only", client: null, final: null, incidents: [incident] },
+  });
+  const [limit, ...others] = limits(
+    makeRepetition(
+      { variant: "mine", axisValue: 10, repetition: 1 },
+      broken({ incident: "no-echo", sent: "a", received: "A", end: "wrong-bytes" }) as never,
+    ),
+  );
+  expect(others).toEqual([]);
+  expect(limit).toMatchObject({ variant: "mine", at: 10, verdict: "shown", cause: "failed", effect: 0 });
+});
