@@ -3,7 +3,7 @@ import { describeHeld, describeLimitFinding, FINDING_QUANTITIES } from "./answer
 import { describePlace, describeRange } from "./axis.ts";
 import { listed, ratio, sentenceCase } from "./numbers.ts";
 
-/** Growth by less is not worth a headline. */
+/** A smaller factor is not worth a headline. */
 const GROWTH_MIN = 1.25;
 
 /** A claim without a full stop, and what orders claims. */
@@ -80,13 +80,13 @@ function claimGroups(findings: readonly Finding[]): Claim | null {
 
 const REFUSED = "refused-";
 
-/** Servers that refuse come first: more load is lost, not late. */
+/** Servers that refuse a good part come first: more load is lost, not late. */
 function claimRefusal(findings: readonly Finding[]): Claim | null {
   const limits = findings.filter(({ question }) => question === "limit");
   const [first] = limits
     .filter(({ cause }) => cause?.startsWith(REFUSED))
     .toSorted((a, b) => (a.effect ?? 0) - (b.effect ?? 0));
-  if (first === undefined) return null;
+  if (first === undefined || first.at < GROWTH_MIN * (first.effect ?? 0)) return null;
   const others = limits
     .filter((one) => one.cause === null && one.effect === one.at && one.at === first.at)
     .map(nameOf);

@@ -60,7 +60,7 @@ type Found = Omit<Finding, "plan" | "axis">;
 /** Ends of a foreign server by its own fault, before or under the load. */
 const FAULTS: readonly Incident["incident"][] = ["no-echo", "not-ready", "ended-early"];
 
-/** Returns whether a foreign server failed; a client or a probe that failed says nothing of one of ours. */
+/** Returns whether a foreign server failed; of one of ours nothing follows from a client or a probe that failed. */
 function isBroken({ ledger, status, incidents }: RepetitionResult): boolean {
   return (
     ledger !== "both" && status === "failed" && incidents.some(({ incident }) => FAULTS.includes(incident))
@@ -82,11 +82,14 @@ function findBreak(cells: readonly MeasuredCell[]): Found | null {
 }
 
 /**
- * Returns the first load of an open loop that a server, at its limit, did not carry, or at which a foreign server failed; in a closed
- * loop there is no other.
+ * Returns the first load at which a server refused connections, a foreign one failed, or, in an open loop, a server at its
+ * limit did not carry what was offered.
  */
 function findOverload(cells: readonly MeasuredCell[]): Found | null {
-  const signs = cells.map((cell) => ({ cell, sign: failureSign(cell) ?? offeredSign(cell) }));
+  const signs = cells.map((cell) => ({
+    cell,
+    sign: failureSign(cell) ?? refusalSign(cell) ?? offeredSign(cell),
+  }));
   const first = signs.find(({ sign }) => sign !== null);
   return first?.sign ? describe(first.cell, first.sign, "shown") : null;
 }
@@ -137,8 +140,8 @@ function describe(cell: MeasuredCell, sign: Sign, verdict: Finding["verdict"]): 
 }
 
 function signOf(cell: MeasuredCell, best: MeasuredCell | null): Sign | null {
-  const refusal = cell.repetitions.map(refusalOf).find((reason) => reason !== undefined);
-  if (refusal !== undefined) return { ...heldIn(cell), cause: refusal };
+  const refusal = refusalSign(cell);
+  if (refusal !== null) return refusal;
   const ended = (["out-of-memory", "cut-off", "failed"] as const).find((status) => hasMostly(cell, status));
   if (ended !== undefined) return { ...heldIn(cell), cause: ended };
   return offeredSign(cell) ?? rateSign(cell, best) ?? latencySign(cell);
@@ -147,6 +150,11 @@ function signOf(cell: MeasuredCell, best: MeasuredCell | null): Sign | null {
 function failureSign(cell: MeasuredCell): Sign | null {
   const isForeign = cell.repetitions.every(({ ledger }) => ledger !== "both");
   return isForeign && hasMostly(cell, "failed") ? { ...heldIn(cell), cause: "failed" } : null;
+}
+
+function refusalSign(cell: MeasuredCell): Sign | null {
+  const refusal = cell.repetitions.map(refusalOf).find((reason) => reason !== undefined);
+  return refusal === undefined ? null : { ...heldIn(cell), cause: refusal };
 }
 
 function refusalOf({ final }: RepetitionResult) {

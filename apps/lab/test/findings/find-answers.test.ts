@@ -371,3 +371,22 @@ test("a foreign server that does not start, or does not echo, failed at that loa
   expect(others).toEqual([]);
   expect(limit).toMatchObject({ variant: "mine", at: 10, verdict: "shown", cause: "failed", effect: 0 });
 });
+
+test("a server that refuses connections in slices has a limit, and a foreign one that failed", () => {
+  const refusing = measure("select", 10).map((one) => ({
+    ...one,
+    client: {
+      ...one.client,
+      asked: { options: {} },
+      achieved: { held: 94 },
+      latencyUs: { intended: { count: 0 } },
+    },
+    final: { closed: { "refused-descriptor": 6 } },
+  }));
+  const failing = measure("threaded", 10).map((one) => ({ ...one, ledger: "client-only", status: "failed" }));
+  const found = findAnswers(MINE, [...refusing, ...failing] as never).findings;
+  expect(found.filter(({ question }) => question === "limit")).toMatchObject([
+    { variant: "threaded", cause: "failed", verdict: "shown" },
+    { variant: "select", cause: "refused-descriptor", effect: 94 },
+  ]);
+});

@@ -86,9 +86,10 @@ function describeValues(all: readonly string[]): string {
 
 /** Renders each command once, with the cells it was used for. */
 function renderCommands(name: string, repetitions: readonly RepetitionResult[]): string {
-  const uses = repetitions.flatMap(({ cell, commands: { servers, clients } }) =>
-    [...servers, ...clients].map((command) => ({ cell, command: maskPlace(command) })),
-  );
+  const uses = repetitions.flatMap(({ cell, commands: { servers, clients } }) => {
+    const own = servers.map((command) => maskPorts(command, clients));
+    return [...own, ...clients].map((command) => ({ cell, command: maskPlace(command) }));
+  });
   const lines = [...Map.groupBy(uses, ({ command }) => command)].map(
     ([command, of]) => `# ${[...new Set(of.map(({ cell }) => cell))].join(", ")}\n${command}`,
   );
@@ -99,11 +100,17 @@ function renderCommands(name: string, repetitions: readonly RepetitionResult[]):
   ]);
 }
 
+/** A foreign server has its port anywhere in its command: the clients' commands tell which number that is. */
+function maskPorts(command: string, clients: readonly string[]): string {
+  const ports = clients.flatMap((client) => /--port ([1-9]\d*)/.exec(client)?.[1] ?? []);
+  return ports.reduce((text, port) => text.replace(new RegExp(`\\b${port}\\b`, "g"), "PORT"), command);
+}
+
 function maskPlace(command: string): string {
   return command
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/(--port )[1-9]\d*/g, "$1PORT")
+    .replace(/(--port |--control \S+:)[1-9]\d*/g, "$1PORT")
     .replace(/(--(?:stats|summary|volume) )\S+/g, "$1FILE")
     .replace(/(--start-at )\S+/g, "$1TIME");
 }

@@ -15,8 +15,7 @@ export function method(experiments: readonly Experiment[]): string {
   return blocks([
     "## Method",
     bullets([
-      "The servers echo every byte; they differ in architecture alone, and wait with the system calls of their names.",
-      "The client compares every byte that returns with the byte it sent, and the ledgers of both sides must agree: connections, messages, bytes.",
+      ...describeServers(repetitions),
       ...(sliced ? [SLICES] : []),
       ...(whole ? [describeWhole(isSearch)] : []),
       ...listLoops(repetitions),
@@ -41,6 +40,26 @@ function describeWhole(isSearch: boolean): string {
     return "A search doubles the load until the objective is missed, then halves the interval, then repeats both ends.";
   }
   return `Measured whole: each repetition starts a new server and a new client, one cell after another; a value is the median, with an interval from ${REPETITIONS_MIN} repetitions on.`;
+}
+
+function describeServers(repetitions: readonly RepetitionResult[]): string[] {
+  const own = [
+    ...new Set(repetitions.filter(({ ledger }) => ledger === "both").map(({ variant }) => variant)),
+  ];
+  const all = new Set(repetitions.map(({ variant }) => variant));
+  const compares = "The client compares every byte that returns with the byte it sent";
+  if (own.length === 0) return ["The servers are programs of others that echo every byte.", `${compares}.`];
+  const isMixed = own.length < all.size;
+  const who = isMixed
+    ? `The servers echo every byte. Of this project are ${listed(own)}: they`
+    : "The servers echo every byte; they";
+  const whose = isMixed
+    ? `, and where both sides keep a ledger these must agree`
+    : ", and the ledgers of both sides must agree";
+  return [
+    `${who} differ in architecture alone, and wait with the system calls of their names.`,
+    `${compares}${whose}: connections, messages, bytes.`,
+  ];
 }
 
 /** Names servers that are not the lab's: less is known of them. */

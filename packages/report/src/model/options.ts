@@ -6,6 +6,7 @@ const PLACES: readonly string[] = [
   "stats",
   "summary",
   "startAtMs",
+  "control",
   "waitForServerMs",
   "exitWithParent",
   "control",

@@ -25,19 +25,21 @@ const DEARER_MIN = 1.25;
 
 /** Returns why a claim holds: its figures, then what the servers and the kernel did. */
 export function listReasons(group: Group, findings: readonly Finding[], claim: Claim): string[] {
-  const figures = chooseFindings(findings, claim).map((finding) => describeFigures(group, finding));
+  const figures = chooseFindings(findings, claim).map((finding) => describeFigures(group, finding, claim));
   const mechanisms = [...explainQueue(group), ...explainWork(group)];
   const room = Math.max(FINDINGS_MAX, REASONS_MAX - mechanisms.length);
   return [...figures.slice(0, room), ...mechanisms].slice(0, REASONS_MAX);
 }
 
-/** Returns a finding with the values of both sides. The claim says already what a server held, so the reason is left. */
-function describeFigures(group: Group, finding: Finding): string {
+/** Returns a finding with the values of both sides. Where the claim says already what a server held, the reason is left. */
+function describeFigures(group: Group, finding: Finding, claim: Claim): string {
   const { question, variant, against, quantity, at, cause } = finding;
   if (question === "limit" || against === null) {
     const failure = cause === "failed" ? describeFailureOf(group, finding) : null;
     if (failure !== null) return `${variant}: ${failure}`;
-    return isRefusal(finding) ? `${variant} ${describeRefusal(finding)}.` : describeAnswer(finding);
+    return isRefusal(finding) && claim.isEnd
+      ? `${variant} ${describeRefusal(finding)}.`
+      : describeAnswer(finding);
   }
   const levels = group.experiment.findings?.levels ?? [];
   const readLevel = (of: string | null, name: string, axisValue: number) =>
@@ -63,7 +65,7 @@ function isRefusal({ cause }: Finding): boolean {
 }
 
 /** One finding for each question and quantity, the strongest at the highest load, those of the claim's quantity first. */
-function chooseFindings(findings: readonly Finding[], { quantity }: Claim): Finding[] {
+function chooseFindings(findings: readonly Finding[], { quantity, isEnd }: Claim): Finding[] {
   const told = findings
     .filter(({ verdict, question }) => verdict !== "not-shown" && question !== "limit")
     .toSorted(
@@ -76,7 +78,8 @@ function chooseFindings(findings: readonly Finding[], { quantity }: Claim): Find
     alike.slice(0, 1),
   );
   const limits = findings.filter(({ question, cause }) => question === "limit" && cause !== null);
-  return [...limits.slice(0, 2), ...first].slice(0, FINDINGS_MAX + 1);
+  const chosen = isEnd ? [...limits.slice(0, 2), ...first] : [...first, ...limits.slice(0, 2)];
+  return chosen.slice(0, FINDINGS_MAX + 1);
 }
 
 function strengthOf({ low, high }: Finding): number {

@@ -98,6 +98,35 @@ describe("the chart within a cell", () => {
     expect(names).toEqual(["server-cpu-within-a-cell"]);
   });
 
+  it("The charts within a cell name servers that were done too soon, and foreign ones that cannot be known", () => {
+    const short = (cell: RepetitionResult): RepetitionResult => ({
+      ...cell,
+      client: cell.client && {
+        ...cell.client,
+        achieved: {
+          ...cell.client.achieved,
+          messagingMs: 500,
+          lastDoneUs: (cell.client.achieved.firstSentUs ?? 0) + 500_000,
+        },
+      },
+    });
+    const unseen = (cell: RepetitionResult): RepetitionResult => ({
+      ...cell,
+      ledger: "client-only",
+      final: null,
+      evidence: { ...cell.evidence, server: [] },
+    });
+    const [rate, cpu] = chartsOf(
+      makeCell({ server: "epoll", connections: 10, change: short }),
+      makeCell({ server: "select", connections: 10 }),
+      makeCell({ server: "theirs", connections: 10, change: unseen }),
+    );
+    expect(rate?.series.map(({ name }) => name)).toEqual(["select", "theirs"]);
+    expect(rate?.caption).toMatch(/Over too soon to be drawn: epoll \(0\.50 s\)\.$/);
+    expect(cpu?.series.map(({ name }) => name)).toEqual(["select"]);
+    expect(cpu?.caption).toMatch(/drawn: epoll .*Not known from outside: theirs\.$/);
+  });
+
   it("The chart of the server's CPU within a cell shows the stretch in which it served", () => {
     // The fixture's server idles half a second, then uses 70 % of a core.
     const [, cpu] = chartsOf(makeCell({ server: "epoll", connections: 10 }));

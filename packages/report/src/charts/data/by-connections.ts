@@ -32,7 +32,7 @@ export function drawByConnections(group: Group, drawing: Drawing): Chart {
   return {
     name,
     title: `${title}, by ${axisWords(group.axis).label}`,
-    caption: hollowSentence(group, series).join(" "),
+    caption: [...hollowSentence(group, series), ...unknownSentence(group, listEmpty(series))].join(" "),
     x: makeLoadAxis(group.axis, listAxisValues(group)),
     y: numberAxis(label, unit, canBeLog ? chooseScale(series) : "linear"),
     series,
@@ -68,6 +68,17 @@ export function hollowSentence(group: Group, series: readonly Series[]): string[
     return [`${name} at ${listed(said)}`];
   });
   return names.length === 0 ? [] : [`Hollow: ${names.join("; ")}.`];
+}
+
+function listEmpty(series: readonly Series[]): string[] {
+  return series.filter(({ points, hollow }) => points.length + hollow.length === 0).map(({ name }) => name);
+}
+
+/** Names servers of others that a chart lacks. Ours lack only what their architecture does not have. */
+export function unknownSentence({ cells }: Group, variants: readonly string[]): string[] {
+  const foreign = cells.filter(({ middle }) => middle.ledger !== "both").map(({ variant }) => variant);
+  const unknown = variants.filter((name) => foreign.includes(name));
+  return unknown.length === 0 ? [] : [`Not known from outside: ${listed(unknown)}.`];
 }
 
 function fateAt(group: Group, variant: string, x: number): string {

@@ -1,7 +1,8 @@
-import { describePlace } from "@c10k-lab/words";
+import { describePlace, listed } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
 import { cellsAt, type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import { type Chart, numberAxis, type Point } from "../draw/chart.ts";
+import { unknownSentence } from "./by-connections.ts";
 import { largestLoadCells } from "./largest-load.ts";
 import { chooseStep, computeGrowth, type Look, totalAt } from "./over-time.ts";
 
@@ -47,7 +48,8 @@ export function withinACell(group: Group): Chart[] {
     const stepMs = chooseStep(cells.map(course.looksOf), course.finestMs);
     const curves = cells.map((cell) => ({ cell, points: computeGrowth(course.looksOf(cell), stepMs) }));
     const long = curves.filter(({ points }) => points.length > 0);
-    return long.length === 0 ? [] : [drawCourse(group, course, long)];
+    const short = curves.filter(({ points }) => points.length === 0);
+    return long.length === 0 ? [] : [drawCourse(group, course, long, short)];
   });
 }
 
@@ -68,13 +70,14 @@ interface Curve {
   readonly points: readonly Point[];
 }
 
-function drawCourse(group: Group, course: Course, curves: readonly Curve[]): Chart {
+/** @param short curves with too few points to be drawn */
+function drawCourse(group: Group, course: Course, curves: readonly Curve[], short: readonly Curve[]): Chart {
   const { name, title, label, unit, from } = course;
   const at = describePlace(group.axis, curves[0]?.cell.axisValue ?? 0);
   return {
     name,
     title,
-    caption: writeCaption(curves, at),
+    caption: [writeCaption(curves, at), ...missingSentences(group, curves, short)].join(" "),
     x: numberAxis(`seconds since ${from}`, `s since ${from}`),
     y: numberAxis(label, unit),
     series: curves.map(({ cell, points }) => ({ name: cell.variant, kind: "trace", points, hollow: [] })),
@@ -85,6 +88,21 @@ function writeCaption(curves: readonly Curve[], at: string): string {
   const broken = curves.filter(({ cell }) => !isWhole(cell));
   const names = broken.map(({ cell }) => `${cell.variant} (${cell.middle.status})`).join(", ");
   return `One repetition at ${at}.${names && ` Not whole: ${names}.`}`;
+}
+
+function missingSentences(group: Group, curves: readonly Curve[], short: readonly Curve[]): string[] {
+  const tooShort = short.map(({ cell: { variant, middle } }) => {
+    const seconds = (middle.client?.achieved.messagingMs ?? 0) / 1000;
+    return `${variant} (${seconds.toFixed(2)} s)`;
+  });
+  const seen = [...curves, ...short].map(({ cell }) => cell.variant);
+  return [
+    ...(tooShort.length === 0 ? [] : [`Over too soon to be drawn: ${listed(tooShort)}.`]),
+    ...unknownSentence(
+      group,
+      group.variants.filter((name) => !seen.includes(name)),
+    ),
+  ];
 }
 
 /** Returns the messages from the first one sent to the last one back. */
