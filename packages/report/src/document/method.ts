@@ -33,7 +33,7 @@ const COMPARING = [
 ];
 
 const SLICES =
-  "Slices: all servers of a load are up together; each is measured for a fifth of a second at a time, in blocks of random order, so that a disturbance meets all. Disturbed slices are measured again.";
+  "Slices: all servers of a load are up together; they are measured in turns, in random order, so that a disturbance meets all. Disturbed slices are measured again.";
 
 function describeWhole(isSearch: boolean): string {
   if (isSearch) {
