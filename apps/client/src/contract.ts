@@ -147,6 +147,13 @@ const CLIENT_OPTIONS = {
     excludes: ["repeat", "transferBytes", "durationMs", "noBarrier", "startAtMs", "holdMs"],
     isPerRun: true,
   }),
+  gate: text({
+    describe:
+      "HOST:PORT of a lab that gives the word for the first message when all connections are open: several clients begin together",
+    refuse: (given) => (/^.+:\d+$/.test(given) ? null : `'${given}' is not HOST:PORT`),
+    excludes: ["control", "noBarrier", "startAtMs"],
+    isPerRun: true,
+  }),
   exitWithParent: { ...flag("stop when the parent process ends"), isPerRun: true },
 } as const;
 

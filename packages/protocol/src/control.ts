@@ -11,6 +11,10 @@ const count = z.number().int().nonnegative();
 export const ControlOrder = z.enum(CONTROL_ORDERS);
 export type ControlOrder = z.infer<typeof ControlOrder>;
 
+/** Resident memory of a client: before its first connection, and with all of them open. */
+export const ClientMemory = z.object({ atRestKiB: count, heldKiB: count });
+export type ClientMemory = z.infer<typeof ClientMemory>;
+
 /** Answer of the client: its counters at the moment of the answer. */
 export const ControlAnswer = z.object({
   order: ControlOrder,
@@ -25,5 +29,7 @@ export const ControlAnswer = z.object({
   cpuUs: z.number().nonnegative(),
   /** After `park`: response times of the slice, HdrHistogram V2 in base64; null after other orders. */
   histograms: z.object({ response: z.string(), intended: z.string() }).nullable(),
+  /** After `connect` and `park`; null after other orders. */
+  memory: ClientMemory.nullable().default(null),
 });
 export type ControlAnswer = z.infer<typeof ControlAnswer>;

@@ -59,6 +59,21 @@ export const ContainerSample = z.object({
 });
 export type ContainerSample = z.infer<typeof ContainerSample>;
 
+/** Resident memory of the processes of one side: before the first connection, and with all of them open. */
+const SideMemory = z.object({ processes: count, atRestKiB: count, heldKiB: count });
+
+/** What the connections of a cell cost while all of them were open and none had sent more than an echo. */
+export const HeldMemory = z.object({
+  /** Connections open at that moment. */
+  connections: count,
+  server: SideMemory,
+  clients: SideMemory,
+  /** Growth of the kernel's memory since the server listened, by the names of /proc/meminfo and of /proc/slabinfo. */
+  kernelKiB: z.record(z.string(), z.number().int()),
+  slabsKiB: z.record(z.string(), z.number().int()),
+});
+export type HeldMemory = z.infer<typeof HeldMemory>;
+
 /** Entries of the lab's own connection in the server's ledger. */
 export const Probe = z.object({ connections: count, messages: count, bytes: count });
 export type Probe = z.infer<typeof Probe>;
@@ -143,6 +158,12 @@ export const RepetitionResult = z.object({
     sampledCalls: SampledCalls.nullable().default(null),
     /** null where a sample was taken, or none was tried. */
     callsRefusal: CallsRefusal.nullable().default(null),
+    /** null where the clients did not wait for each other: one client, slices, no barrier. */
+    held: HeldMemory.nullable().optional(),
+    /** Time from the stop signal to the end of the last server; null where it was not measured. */
+    stopMs: count.nullable().optional(),
+    /** Size of the cell's other files. */
+    resultBytes: count.optional(),
     /** Differences over the cell, of the whole network namespace. */
     tcp: z.record(z.enum(TCP_COUNTERS), z.number().int()),
   }),
@@ -205,6 +226,7 @@ export type Manifest = z.infer<typeof Manifest>;
 
 /** One row of a client's CSV file, as the report uses it. */
 export interface ConnectionRow {
+  /** 0 for a connection that stayed idle and ended well. */
   readonly connection: number;
   readonly firstResponseMs: number | null;
   readonly responseMsMean: number | null;

@@ -4,7 +4,7 @@ import { monotonicUs } from "@c10k-lab/posix";
 import type { ControlAnswer, ControlOrder } from "@c10k-lab/protocol";
 import { CONTROL_ORDERS } from "@c10k-lab/protocol/names";
 import { usageNow } from "@c10k-lab/stats";
-import type { LoadRun } from "../load/load-run.ts";
+import type { LoadRun, Parked } from "../load/load-run.ts";
 import { LIVE } from "../measure/results-table.ts";
 
 /** Connection to the lab that directs the load: carries out its orders one after another, and answers each. */
@@ -20,6 +20,16 @@ export class LabLink {
     // Without a lab nothing would ever end the load.
     this.#socket.on("error", () => {});
     this.#socket.on("close", () => run.interrupt());
+  }
+
+  /** Says that all is connected, waits for the lab's word, and leaves the load to itself. */
+  async awaitWord(): Promise<void> {
+    this.#answer("connect", await this.#run.parked());
+    for await (const line of createInterface(this.#socket)) {
+      if (line !== "exchange") throw new Error(`the lab gives another word than exchange: ${line}`);
+      this.#carryOut(line);
+      return this.#leave();
+    }
   }
 
   /** Carries out orders until the lab ends the load. */
@@ -49,7 +59,7 @@ export class LabLink {
     });
   }
 
-  #answer(order: ControlOrder, histograms: ControlAnswer["histograms"]): void {
+  #answer(order: ControlOrder, parked: Parked | null): void {
     const { live } = this.#run.results;
     const { userUs, systemUs } = usageNow();
     const answer: ControlAnswer = {
@@ -59,7 +69,8 @@ export class LabLink {
       open: live[LIVE.open],
       errors: live[LIVE.errors],
       cpuUs: userUs + systemUs,
-      histograms,
+      histograms: parked?.histograms ?? null,
+      memory: parked?.memory ?? null,
     };
     this.#socket.write(`${JSON.stringify(answer)}\n`);
   }

@@ -37,6 +37,8 @@ export class LoadContext {
   working: number;
   /** Orders of the lab, when it directs this load; null: the workload's own bounds end it. */
   readonly orders: Orders | null;
+  /** The lab's word for the first message; null: it waits for none. */
+  readonly gate: Orders | null;
   /** The first echo that differed; null when none did. */
   firstWrong: ClientSummary["firstWrong"] = null;
   /** Idle connections whose echo is in flight. */
@@ -48,13 +50,18 @@ export class LoadContext {
     workload: Workload,
     pool: PayloadPool,
     results: ResultsTable,
-    { io = posix, orders = null }: { readonly io?: SocketIo; readonly orders?: Orders | null } = {},
+    {
+      io = posix,
+      orders = null,
+      gate = null,
+    }: { readonly io?: SocketIo; readonly orders?: Orders | null; readonly gate?: Orders | null } = {},
   ) {
     this.workload = workload;
     this.pool = pool;
     this.results = results;
     this.io = io;
     this.orders = orders;
+    this.gate = gate;
     this.working = orders === null ? workload.active : 0;
     this.clocks = new Clocks(results, new ResponseTimes(workload.connections));
     this.activity = new Activity(workload.connections, workload.active);

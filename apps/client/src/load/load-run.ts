@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { CsvFile, type CsvValue } from "@c10k-lab/files";
 import { encodeAddress, posix } from "@c10k-lab/posix";
-import type { LoadSample } from "@c10k-lab/protocol";
+import type { ClientMemory, LoadSample } from "@c10k-lab/protocol";
 import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
 import type { WakeFds } from "../io/load-io.ts";
@@ -21,6 +21,12 @@ export interface Target {
   readonly port: number;
 }
 
+/** A load that stands by. */
+export interface Parked {
+  readonly histograms: SliceHistograms;
+  readonly memory: ClientMemory;
+}
+
 /** Results of the load beside its rows. */
 export interface LoadResult extends LoadWorkerResult {
   /** Samples over time; the last one is taken when every connection has ended. */
@@ -37,7 +43,7 @@ export class LoadRun {
     order: posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK),
   };
   readonly #orders: Orders | null;
-  #onParked: (histograms: SliceHistograms) => void = () => {};
+  #onParked: (parked: Parked) => void = () => {};
   readonly #file: CsvFile | undefined;
   #collected = 0;
 
@@ -45,7 +51,7 @@ export class LoadRun {
   constructor(workload: Workload, target: Target, csvPath: string | undefined) {
     this.#workload = workload;
     this.#target = target;
-    this.#orders = workload.isDirected ? new Orders() : null;
+    this.#orders = workload.isDirected || workload.isGated ? new Orders() : null;
     this.results = ResultsTable.allocate(workload.connections);
     this.#file = csvPath === undefined ? undefined : CsvFile.create(csvPath, CLIENT_COLUMNS);
   }
@@ -55,15 +61,15 @@ export class LoadRun {
     posix.eventfd_write(this.#wakeFds.stop, 1);
   }
 
-  /** Directed load: gives the loop an order. */
+  /** Directed or gated load: gives the loop an order. */
   order(give: (orders: Orders) => void): void {
     if (this.#orders === null) return;
     give(this.#orders);
     posix.eventfd_write(this.#wakeFds.order, 1);
   }
 
-  /** Directed load: waits until all is connected, or until the messages of the slice are back. */
-  parked(): Promise<SliceHistograms> {
+  /** Waits until all is connected or, in a directed load, until the messages of the slice are back. */
+  parked(): Promise<Parked> {
     return new Promise((resolve) => {
       this.#onParked = resolve;
     });
@@ -103,7 +109,7 @@ export class LoadRun {
     return new Promise((resolve, reject) => {
       worker.on("message", (message: LoadWorkerEvent) => {
         if (message.event === "ended") resolve(message.result);
-        else this.#onParked(message.histograms);
+        else this.#onParked(message);
       });
       worker.once("error", reject);
     });

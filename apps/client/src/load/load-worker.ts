@@ -1,6 +1,6 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { pinTo, posix } from "@c10k-lab/posix";
-import type { ClientSummary, Clock, LoopClock } from "@c10k-lab/protocol";
+import type { ClientMemory, ClientSummary, Clock, LoopClock } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import type { WakeFds } from "../io/load-io.ts";
 import { openIo } from "../io/open-io.ts";
@@ -22,7 +22,7 @@ export interface LoadWorkerData {
   /** Reserved for the worker's thread; null: it may run where the process may. */
   readonly processor: number | null;
   readonly wakeFds: WakeFds;
-  /** null: the workload's own bounds end the load. */
+  /** Orders of a directed load, or the word of a gate; null: the workload's own bounds begin and end the load. */
   readonly orders: OrdersMemory | null;
   readonly results: ResultsMemory;
 }
@@ -30,8 +30,8 @@ export interface LoadWorkerData {
 /** Message of the worker. */
 export type LoadWorkerEvent =
   | { readonly event: "ended"; readonly result: LoadWorkerResult }
-  /** Directed load: all is connected, or a slice has ended. Response times of the slice, HdrHistogram V2, base64. */
-  | { readonly event: "parked"; readonly histograms: SliceHistograms };
+  /** All is connected, or a slice has ended. Response times of the slice, HdrHistogram V2, base64. */
+  | { readonly event: "parked"; readonly histograms: SliceHistograms; readonly memory: ClientMemory };
 
 export type SliceHistograms = Readonly<Record<"response" | "intended", string>>;
 
@@ -58,10 +58,13 @@ const pool = new PayloadPool(workload, io.allocate);
 // A directed load warms up under the lab's orders.
 if (!workload.isDirected) rehearse(workload, pool, io, wakeFds);
 if (processor === null && mostlyWaits(workload)) yieldOthers();
+const given = orders === null ? null : new Orders(orders);
 const context = new LoadContext(workload, pool, new ResultsTable(results), {
   io: io.sockets,
-  orders: orders === null ? null : new Orders(orders),
+  orders: workload.isDirected ? given : null,
+  gate: workload.isGated ? given : null,
 });
+const atRestKiB = residentKiB();
 const total = { response: new LatencyHistogram(), intended: new LatencyHistogram() };
 const dialer = new Dialer(context.io, target, workload.source);
 const loop = new LoadLoop(context, io.events, dialer, wakeFds, reportParked);
@@ -96,11 +99,17 @@ parentPort?.postMessage({ event: "ended", result } satisfies LoadWorkerEvent);
 function reportParked(): void {
   const { clocks } = context;
   const histograms = { response: clocks.response.encode(), intended: clocks.intended.encode() };
-  parentPort?.postMessage({ event: "parked", histograms } satisfies LoadWorkerEvent);
+  const memory = { atRestKiB, heldKiB: residentKiB() };
+  parentPort?.postMessage({ event: "parked", histograms, memory } satisfies LoadWorkerEvent);
   for (const clock of ["response", "intended"] as const) {
     total[clock].merge(clocks[clock]);
     clocks[clock].reset();
   }
+}
+
+/** Returns the resident memory of the whole process. */
+function residentKiB(): number {
+  return Math.round(process.memoryUsage.rss() / 1024);
 }
 
 /** Returns whether the loop mostly waits. A closed loop may use all of its processor, and the lab's orders may not wait. */

@@ -26,7 +26,7 @@ export const START_LAST_PROOFS = 3;
 export const START_MESSAGES = 4;
 /** Directed load: connections that wait for a due time are parked. */
 export const PARK = 5;
-/** Directed load: all connections are parked; the lab is to be told. */
+/** The lab is to be told: all connections of a directed load are parked, or those of a gated one are ready. */
 export const REPORT_PARKED = 6;
 export type Step =
   | typeof START_NOTHING
@@ -64,8 +64,7 @@ export class Phases {
   /** Microseconds until there is a step to take; Infinity when an event has to come first. */
   untilNextUs(nowUs: number): number {
     if (this.#isOver(nowUs)) return 0;
-    if (this.#phase === STANDING_BY)
-      return this.#isDirected ? Number.POSITIVE_INFINITY : this.#startAtUs - nowUs;
+    if (this.#phase === STANDING_BY) return this.#isLed ? Number.POSITIVE_INFINITY : this.#startAtUs - nowUs;
     if (this.#isConnecting) return this.#connector.untilNextUs;
     return this.#isAllStarted || this.#phase === DONE ? Number.POSITIVE_INFINITY : 0;
   }
@@ -75,7 +74,7 @@ export class Phases {
     let hasParked = false;
     while (this.#isOver(nowUs)) {
       this.#enter(this.#nextPhase());
-      hasParked ||= this.#phase === STANDING_BY && this.#isDirected;
+      hasParked ||= this.#phase === STANDING_BY && this.#isLed;
     }
     if (hasParked) return REPORT_PARKED;
     if (this.#isConnecting) return START_CONNECTS;
@@ -99,6 +98,11 @@ export class Phases {
 
   get #isDirected(): boolean {
     return this.#context.orders !== null;
+  }
+
+  /** The lab gives the word for the first message. */
+  get #isLed(): boolean {
+    return this.#isDirected || this.#context.gate !== null;
   }
 
   /** Messages in flight come back; none begins. */
@@ -139,7 +143,7 @@ export class Phases {
       case PROVING:
         return !hasIdle || (this.#isAllStarted && proving === 0);
       case STANDING_BY:
-        return orders === null ? nowUs >= this.#startAtUs : orders.isExchanging || orders.isEnding;
+        return orders === null ? this.#mayBegin(nowUs) : orders.isExchanging || orders.isEnding;
       case MESSAGING:
         return working === 0 && !orders?.isExchanging;
       case PROVING_AGAIN:
@@ -147,6 +151,11 @@ export class Phases {
       default:
         return false;
     }
+  }
+
+  #mayBegin(nowUs: number): boolean {
+    const { gate } = this.#context;
+    return gate === null ? nowUs >= this.#startAtUs : gate.isExchanging;
   }
 
   #enter(phase: number): void {

@@ -33,6 +33,8 @@ export interface Workload extends Texts {
   readonly io: ClientOptions["io"];
   /** The lab says when messages are exchanged. */
   readonly isDirected: boolean;
+  /** The first message waits for the lab's word. */
+  readonly isGated: boolean;
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;
   /** Time in which refused connections are tried again. */
@@ -68,6 +70,7 @@ export function resolveWorkload(options: ClientOptions): Workload {
     wait: options.wait,
     io: options.io,
     isDirected: options.control !== undefined,
+    isGated: options.gate !== undefined,
     timeoutMs: options.timeoutMs,
     connectTimeoutMs: options.connectTimeoutMs,
     waitForServerMs: options.waitForServerMs,

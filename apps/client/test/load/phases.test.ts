@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { Connector } from "../../src/load/connector.ts";
 import {
   Phases,
+  REPORT_PARKED,
   START_CONNECTS,
   START_LAST_PROOFS,
   START_MESSAGES,
@@ -73,6 +74,20 @@ test("messages do not begin before the moment that was asked for", () => {
   expect(context.startLagMs).toBeNull();
   expect(phases.decide(SOON_US)).toBe(START_MESSAGES);
   expect(context.startLagMs).not.toBeNull();
+});
+
+test("a gated load says once that it is ready, and begins at the lab's word", () => {
+  const { context, connector, phases } = open({ isGated: true });
+  connectAll(connector);
+  expect(phases.decide(1)).toBe(REPORT_PARKED);
+  expect(phases.decide(2)).toBe(START_NOTHING);
+  expect(phases.untilNextUs(2)).toBe(Number.POSITIVE_INFINITY);
+  expect(context.begunUs).toBe(0);
+  context.gate?.exchange();
+  expect(phases.untilNextUs(3)).toBe(0);
+  expect(phases.decide(3)).toBe(START_MESSAGES);
+  context.working = 0;
+  expect(phases.decide(4)).toBe(START_NOTHING);
 });
 
 test("an interrupted run starts nothing more", () => {

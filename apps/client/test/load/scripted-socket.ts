@@ -4,6 +4,7 @@ import { LoadConnection } from "../../src/load/load-connection.ts";
 import { LoadContext } from "../../src/load/load-context.ts";
 import { OUTCOME } from "../../src/measure/outcome.ts";
 import { RESULT, ResultsTable } from "../../src/measure/results-table.ts";
+import { Orders } from "../../src/workload/orders.ts";
 import { PayloadPool } from "../../src/workload/payload.ts";
 import type { Workload } from "../../src/workload/workload.ts";
 
@@ -24,6 +25,7 @@ const WORKLOAD: Workload = {
   holdMs: NOTHING,
   barrier: true,
   isDirected: false,
+  isGated: false,
   wait: "sleep",
   io: "epoll",
   warmupMs: 0,
@@ -90,6 +92,7 @@ export function openContext(io: SocketIo, options: Partial<Workload> = {}): Load
   const workload = { ...WORKLOAD, ...options };
   return new LoadContext(workload, new PayloadPool(workload), ResultsTable.allocate(workload.connections), {
     io,
+    gate: workload.isGated ? new Orders() : null,
   });
 }
 

@@ -19,10 +19,12 @@ const CLIENT_SLACK_MS = 90_000;
 const START_MS = 3000;
 const START_EACH_MS = 1200;
 const CONNECT_EACH_MS = 1;
+/** Time in which a connection is proven again, closed and written, on the core that all clients share. */
+const END_EACH_MS = 0.5;
 
 /** Returns the servers of a cell, usually one. */
 export function serverJobs(
-  { server, options, connections, servers }: Cell,
+  { server, options, connections, servers, sharesPort }: Cell,
   folder: string,
   engine: Engine,
   processors: Processors | null,
@@ -33,12 +35,22 @@ export function serverJobs(
     return {
       app: server,
       name,
-      args: ["--port", "0", ...words, "--stats", engine.pathOf(folder, `${name}.csv`)],
+      args: [...placeWords(0, sharesPort), ...words, "--stats", engine.pathOf(folder, `${name}.csv`)],
       folder,
       processors: processors?.server ?? null,
       connections: shareOf(connections, replica, servers),
     };
   });
+}
+
+function placeWords(port: number, sharesPort = false): string[] {
+  return ["--port", String(port), ...(sharesPort ? ["--reuse-port"] : [])];
+}
+
+/** Returns a server's job on the port that the first server of the cell has got. */
+export function onPort(job: Job, port: number): Job {
+  const [, , ...words] = job.args;
+  return { ...job, args: [...placeWords(port), ...words] };
 }
 
 /** Returns the servers of a cell whose server is a command or an image. @param ports one for each */
@@ -69,6 +81,8 @@ interface Surroundings {
   readonly processors: Processors | null;
   /** Addresses for --control, by client; none where the lab does not direct the load. */
   readonly controls: readonly string[];
+  /** Addresses for --gate, by client; none where clients begin by themselves or at a moment. */
+  readonly gates?: readonly string[];
 }
 
 /** Returns the clients of a cell. They share its connections; of several servers each client has one. */
@@ -81,8 +95,8 @@ export function clientJobs(
   const { connections, clients } = cell;
   const startsInMs =
     clients === 1 ? 0 : START_MS + clients * START_EACH_MS + Math.ceil(connections * CONNECT_EACH_MS);
-  // Clients that the lab directs begin at its order.
-  const isTimed = clients > 1 && where.controls.length === 0;
+  // Clients that the lab directs, or that wait at its gate, begin at its order.
+  const isTimed = clients > 1 && where.controls.length === 0 && !where.gates?.length;
   const startAt = isTimed ? ["--start-at", new Date(Date.now() + startsInMs).toISOString()] : [];
   const jobs = replicasOf(clients).map((replica): Job => {
     const name = numbered("client", replica, clients);
@@ -106,15 +120,16 @@ export function clientJobs(
 function loadWords(
   { connections, clients, load }: Cell,
   replica: number,
-  { listening, controls }: Surroundings,
+  { listening, controls, gates = [] }: Surroundings,
 ): string[] {
   const { host = "", port = 0 } = listening[serverOf(replica, listening.length) - 1] ?? {};
-  const control = controls[replica - 1];
+  const [control, gate] = [controls[replica - 1], gates[replica - 1]];
   return [
     ...["--host", host, "--port", String(port)],
     ...["--connections", String(shareOf(connections, replica, clients))],
     ...commandWords(divideLoad(load, replica, clients), CLIENT.options),
     ...(control === undefined ? [] : ["--control", control]),
+    ...(gate === undefined ? [] : ["--gate", gate]),
     // Different texts and times, so that an echo of another client's message is recognised.
     ...(clients === 1 ? [] : ["--seed", String(replica)]),
   ];
@@ -144,7 +159,7 @@ export function clientBoundMs({ connections, load }: Cell, startsInMs: number): 
   const holdMs = load.holdMs?.value.to ?? 0;
   const durationMs = load.durationMs?.value ?? 0;
   const rampMs = (1000 * connections) / (load.connectRate?.value ?? Number.POSITIVE_INFINITY);
-  return startsInMs + rampMs + durationMs + holdMs + CLIENT_SLACK_MS;
+  return startsInMs + rampMs + durationMs + holdMs + END_EACH_MS * connections + CLIENT_SLACK_MS;
 }
 
 /** Returns the merged summaries of a cell's clients; null when a client died before it wrote its own. */

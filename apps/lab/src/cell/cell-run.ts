@@ -1,7 +1,10 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { callAfter, type Processors } from "@c10k-lab/process";
 import {
   type ClientSummary,
   EXIT,
+  type HeldMemory,
   type RepetitionResult,
   type Trouble,
   type Usage,
@@ -10,6 +13,7 @@ import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { NO_SAMPLE } from "../evidence/call-tracer.ts";
 import { busiestCorePercent } from "../evidence/core-share.ts";
 import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
+import { type KernelMemory, kernelMemorySince, readKernelMemory } from "../evidence/kernel-memory.ts";
 import { readLastLine } from "../evidence/last-line.ts";
 import { reconcileSides } from "../evidence/reconcile.ts";
 import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tcp-counters.ts";
@@ -22,6 +26,7 @@ import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-job
 import { ClientSide } from "./client-side.ts";
 import { readFirstFailures } from "./first-failures.ts";
 import { ForeignSide } from "./foreign-side.ts";
+import { Gate } from "./gate.ts";
 import { ServerSide } from "./server-side.ts";
 
 /**
@@ -43,6 +48,7 @@ export class CellRun {
   #commands = { servers: [] as string[], clients: [] as string[] };
   #tcp = NO_TCP_COUNTS;
   #trouble: Trouble | null = null;
+  #held: HeldMemory | null = null;
 
   /**
    * @param folder the cell's own, which exists
@@ -56,7 +62,7 @@ export class CellRun {
     stand: Stand | null = null,
   ) {
     this.#stand = stand;
-    this.#server = cell.foreign ? new ForeignSide(cell.foreign, folder) : new ServerSide();
+    this.#server = cell.foreign ? new ForeignSide(cell.foreign, folder) : new ServerSide(cell.sharesPort);
     this.#cell = cell;
     this.#folder = folder;
     this.#engine = engine;
@@ -113,7 +119,9 @@ export class CellRun {
   async #serve(): Promise<void> {
     try {
       await this.#startServers();
-      if ((await this.#server.becomeReady()) && !this.#isInterrupted) await this.#load();
+      const isReady = await this.#server.becomeReady(this.#engine);
+      this.#noteServers();
+      if (isReady && !this.#isInterrupted) await this.#load();
     } finally {
       await this.#server.stop();
     }
@@ -126,29 +134,72 @@ export class CellRun {
       await this.#server.start(jobs, this.#engine);
     } else {
       const jobs = serverJobs(this.#cell, this.#folder, this.#engine, this.#processors);
-      this.#commands.servers = jobs.map((job) => this.#engine.commandOf(job));
       await this.#server.start(jobs, this.#engine);
+      this.#noteServers();
     }
   }
 
+  /** Notes the commands of the servers: of several on one port, all but the first are known when it listens. */
+  #noteServers(): void {
+    if (this.#server instanceof ForeignSide) return;
+    this.#commands.servers = this.#server.jobs.map((job) => this.#engine.commandOf(job));
+  }
+
   async #load(): Promise<void> {
+    const gate = this.#hasGate ? await Gate.open(this.#cell.clients) : null;
     const { jobs, startsInMs } = clientJobs(this.#cell, this.#folder, this.#engine, {
       listening: this.#server.addresses,
       processors: this.#processors,
       controls: (await this.#stand?.listen()) ?? [],
+      gates: gate?.addresses ?? [],
     });
     this.#commands.clients = jobs.map((job) => this.#engine.commandOf(job));
     const before = readTcpCounters();
+    let cancelCutOff: (() => void) | null = null;
     try {
+      const memory = readKernelMemory();
+      const serverKiB = this.#serverKiB;
       await this.#clients.start(jobs, this.#engine);
       await this.#stand?.hold(this.#server.services, this.#clients.services);
+      if (gate !== null) {
+        cancelCutOff = this.#cutOffIn(0);
+        await this.#passGate(gate, memory, serverKiB);
+      }
     } finally {
       if (this.#isInterrupted) this.#clients.signal("SIGTERM");
-      const cancelCutOff = this.#cutOffIn(startsInMs);
+      cancelCutOff ??= this.#cutOffIn(startsInMs);
       await this.#clients.end(clientBoundMs(this.#cell, startsInMs));
       cancelCutOff();
       this.#tcp = tcpCountersSince(before);
     }
+  }
+
+  /** Several clients of this machine begin at the lab's word, as soon as all of them are ready. */
+  get #hasGate(): boolean {
+    const { clients, load } = this.#cell;
+    return this.#stand === null && clients > 1 && load.noBarrier?.value !== true;
+  }
+
+  /** Waits until all clients are ready, notes what their connections cost, and gives the word. */
+  async #passGate(gate: Gate, before: KernelMemory, serverAtRestKiB: number): Promise<void> {
+    const gathered = await gate.gather(this.#clients.services, this.#cell.connections);
+    if (gathered !== null) {
+      const { kinds, slabs } = kernelMemorySince(before, readKernelMemory());
+      const { services } = this.#server;
+      this.#held = {
+        connections: gathered.open,
+        server: { processes: services.length, atRestKiB: serverAtRestKiB, heldKiB: this.#serverKiB },
+        clients: { processes: this.#clients.services.length, ...gathered.memory },
+        kernelKiB: kinds,
+        slabsKiB: slabs,
+      };
+    }
+    await gate.pass();
+  }
+
+  /** Resident memory of the servers in their latest samples. */
+  get #serverKiB(): number {
+    return this.#server.services.reduce((sum, { samples }) => sum + (samples.at(-1)?.rssKiB ?? 0), 0);
   }
 
   /** Ends the clients at the plan's limit: a cell that hangs costs no more time, and keeps its measurements. */
@@ -168,7 +219,7 @@ export class CellRun {
         ? { ledger: server.ledger, totals: await server.totals(), incidents: server.incidents }
         : null;
     const sides = { final: foreign ? foreign.totals : final, probe };
-    const reconciliation = await reconcileSides(client, sides, this.#folder);
+    const reconciliation = await reconcileSides(client, sides, this.#folder, this.#cell.sharesPort);
     const result = {
       ...this.#identity,
       ledger: foreign?.ledger ?? ("both" as const),
@@ -254,9 +305,17 @@ export class CellRun {
       },
       tree,
       ...(this.#stand?.calls ?? NO_SAMPLE),
+      held: this.#held,
+      stopMs: this.#server instanceof ForeignSide ? null : this.#server.stopMs,
+      resultBytes: measureFolder(this.#folder),
       tcp: this.#tcp,
     };
   }
+}
+
+/** Returns the size of the files in a folder. */
+function measureFolder(folder: string): number {
+  return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
 }
 
 function cpuUs({ userUs, systemUs }: Usage): number {

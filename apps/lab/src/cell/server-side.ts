@@ -1,5 +1,6 @@
 import { type ContainerSample, FinalLine, ListeningLine, type Probe, type Sample } from "@c10k-lab/protocol";
 import type { Engine, Exit, Job, Service } from "../engines/engine.ts";
+import { onPort } from "./cell-jobs.ts";
 import { type Address, type ProbeResult, probe } from "./probe.ts";
 import { addFinals, addListening, addProbes, addSamples } from "./sums.ts";
 
@@ -10,33 +11,68 @@ const NOT_CLOSED = { probe: null, sent: "", received: "", end: "stays-open" } as
 
 /** The servers of a cell, most often one. The reports of several are added. */
 export class ServerSide {
+  readonly #sharesPort: boolean;
   #services: Service[] = [];
+  /** Servers that wait for the port of the first. */
+  #waiting: readonly Job[] = [];
   #listening: ListeningLine[] = [];
   #probes: Probe[] = [];
   #finals: FinalLine[] = [];
   exits: readonly Exit[] = [];
   /** The answer to the probe where it was no echo; null when it was, or was not tried. */
   probeFailure: Extract<ProbeResult, { probe: null }> | null = null;
+  /** Jobs as they were started. */
+  jobs: readonly Job[] = [];
+  /** Time from the stop signal to the end of the last process, ms; null before. */
+  stopMs: number | null = null;
 
-  /** Starts them. @throws EngineTrouble */
-  async start(jobs: readonly Job[], engine: Engine): Promise<void> {
-    for (const job of jobs) this.#services.push(await engine.start(job));
+  /** @param sharesPort all have the port that the first one gets */
+  constructor(sharesPort = false) {
+    this.#sharesPort = sharesPort;
   }
 
-  /** Waits until each says that it listens, and echoes. @returns whether all do */
-  async becomeReady(): Promise<boolean> {
-    for (const service of this.#services) {
-      const listening = parseLine(ListeningLine, await service.nextLine(READY_MS));
-      if (!listening) return false;
-      this.#listening.push(listening);
-      const result = await probe(listening);
-      if (result.probe === null || !result.isClosed) {
-        this.probeFailure = result.probe === null ? result : NOT_CLOSED;
-        return false;
-      }
-      this.#probes.push(result.probe);
+  /** Starts them; of several on one port the first. @throws EngineTrouble */
+  async start(jobs: readonly Job[], engine: Engine): Promise<void> {
+    this.jobs = jobs;
+    const now = this.#sharesPort ? jobs.slice(0, 1) : jobs;
+    this.#waiting = jobs.slice(now.length);
+    for (const job of now) this.#services.push(await engine.start(job));
+  }
+
+  /** Waits until each says that it listens, and echoes. @returns whether all do. @throws EngineTrouble */
+  async becomeReady(engine: Engine): Promise<boolean> {
+    const first = this.#services[0];
+    if (first === undefined || !(await this.#hear(first))) return false;
+    await this.#startWaiting(engine);
+    for (const service of this.#services.slice(1)) if (!(await this.#hear(service))) return false;
+    // On a shared port the kernel chooses who answers; the load reaches them all.
+    for (const listening of this.#listening) if (!(await this.#try(listening))) return false;
+    return true;
+  }
+
+  async #hear(service: Service): Promise<boolean> {
+    const listening = parseLine(ListeningLine, await service.nextLine(READY_MS));
+    if (listening) this.#listening.push(listening);
+    return listening !== null;
+  }
+
+  /** Starts the others on the port of the first. */
+  async #startWaiting(engine: Engine): Promise<void> {
+    const port = this.#listening[0]?.port ?? 0;
+    const others = this.#waiting.map((job) => onPort(job, port));
+    this.#waiting = [];
+    this.jobs = [...this.jobs.slice(0, this.jobs.length - others.length), ...others];
+    for (const job of others) this.#services.push(await engine.start(job));
+  }
+
+  async #try(listening: ListeningLine): Promise<boolean> {
+    const result = await probe(listening);
+    if (result.probe === null || !result.isClosed) {
+      this.probeFailure = result.probe === null ? result : NOT_CLOSED;
+      return false;
     }
-    return this.#services.length > 0;
+    this.#probes.push(result.probe);
+    return true;
   }
 
   signal(signal: NodeJS.Signals): void {
@@ -45,7 +81,9 @@ export class ServerSide {
 
   /** Stops them and reads their totals. */
   async stop(): Promise<void> {
+    const startedMs = performance.now();
     this.exits = await Promise.all(this.#services.map((service) => service.stop()));
+    this.stopMs = Math.round(performance.now() - startedMs);
     for (const service of this.#services) {
       const final = parseLine(FinalLine, await service.nextLine(0));
       if (final) this.#finals.push(final);
@@ -83,7 +121,7 @@ export class ServerSide {
 
   /** Returns the sum when every server has reported its part. */
   #sum<T>(parts: readonly T[], add: (a: T, b: T) => T): T | null {
-    if (parts.length === 0 || parts.length < this.#services.length) return null;
+    if (parts.length === 0 || parts.length < this.jobs.length) return null;
     return parts.reduce(add);
   }
 }

@@ -14,17 +14,19 @@ export interface OneSided {
  * Compares the ledgers of a cell.
  *
  * @param folder of the cell, with the rows of refused connections
+ * @param sharesPort the servers have one port together
  * @returns null when a side did not report its ledger
  */
 export async function reconcileSides(
   client: ClientSummary | null,
   { final, probe }: { readonly final: ServerTotals | null; readonly probe: Probe | null },
   folder: string,
+  sharesPort = false,
 ): Promise<Reconciliation | null> {
   if (!client || !final || !probe) return null;
   return reconcile(client, final, {
     probe,
-    bytesRefused: final.refused > 0 ? await bytesSentToRefused(folder) : 0,
+    bytesRefused: final.refused > 0 ? await bytesSentToRefused(folder, sharesPort) : 0,
   });
 }
 

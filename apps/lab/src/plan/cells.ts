@@ -3,6 +3,7 @@ import { loadAt, type Step, serverOptionsAt } from "./axis.ts";
 import type { ForeignServer } from "./foreign/foreign-server.ts";
 import type { Load, ServerSettings } from "./load.ts";
 import type { Group, Plan, SearchRange, Variant } from "./plan.ts";
+import { countProcesses } from "./processes.ts";
 import { shuffled } from "./random.ts";
 
 /** One repetition of a cell: everything that is needed to run it. */
@@ -27,6 +28,8 @@ export interface Cell {
   readonly clients: number;
   /** Server processes that share the connections. */
   readonly servers: number;
+  /** The servers have one port together, the kernel divides the connections. */
+  readonly sharesPort?: boolean;
   /** Number of the repetition; 1 for the first. */
   readonly repetition: number;
   /** Time after the start of the clients at which the lab stops them; null for no limit. */
@@ -131,8 +134,7 @@ export function cellAt(
   { group, variant, step, clients: clientsPerServer, repeat }: CellPlace,
 ): Cell {
   const connections = countConnections(axis, step, variant);
-  const servers = Math.ceil(connections / (variant.connectionsPerServer ?? connections));
-  const clients = clientsPerServer * servers;
+  const { servers, clients, sharesPort } = countProcesses(variant, connections, clientsPerServer);
   const parts = [group ?? "", variant.name, step.text].map(slug).filter((part) => part !== "");
   const name = `${parts.join("-")}${clientsPerServer === 1 ? "" : `-by-${clients}`}`;
   return {
@@ -149,6 +151,7 @@ export function cellAt(
     connections,
     clients,
     servers,
+    sharesPort,
     repetition: repeat,
     cutoffMs,
   };

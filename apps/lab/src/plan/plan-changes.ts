@@ -91,7 +91,15 @@ function addVariant({ axis, variants }: Group, { name, foreign, place }: NamedSe
     throw new UsageError(`${place}: the plan varies the backlog, an option of the lab's own servers`);
   }
   const perServer = foreign.kind === "target" ? null : first.connectionsPerServer;
-  return { ...first, name, server: name, foreign, options: {}, connectionsPerServer: perServer };
+  return {
+    ...first,
+    name,
+    server: name,
+    foreign,
+    options: {},
+    connectionsPerServer: perServer,
+    processes: null,
+  };
 }
 
 function assertNamesDiffer(servers: readonly NamedServer[]): void {

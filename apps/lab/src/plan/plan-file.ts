@@ -9,6 +9,7 @@ import { type GivenServer, readForeign } from "./foreign/read-foreign.ts";
 import { mergeLoad, readLoad, readServerOptions, type Varied } from "./load.ts";
 import { type Group, MEASURES, type Plan, type SearchPlan, type SearchRange, type Variant } from "./plan.ts";
 import { PlanNode } from "./plan-node.ts";
+import { AUTO } from "./processes.ts";
 
 const PLAN_KEYS = [
   ...["question", "about", "vary", "values", "options", "load", "variants", "groups"],
@@ -16,7 +17,7 @@ const PLAN_KEYS = [
 ] as const;
 const GROUP_KEYS = ["options", "load", "values", "variants", "vary", "measure", "repeats"] as const;
 const VARIANT_KEYS = [
-  ...["server", "options", "load", "values", "connections-per-server"],
+  ...["server", "options", "load", "values", "connections-per-server", "processes"],
   ...["command", "image", "target", "build", "cwd", "env", "ready", "stop", "optional"],
 ] as const;
 
@@ -36,6 +37,7 @@ const ROWS = {
   cutoff: durationMs({ describe: "time", min: 1 }),
   server: choice(SERVERS, { describe: "a server" }),
   connectionsPerServer: integer({ describe: "connections", min: 1, noun: "a number of connections" }),
+  processes: integer({ describe: "processes", min: 1, max: 1000, noun: "auto or a number of processes" }),
   bound: integer({ describe: "a bound of a search", min: 1, noun: "a bound of a search" }),
   p99: durationMs({ describe: "a response time", min: 0.001 }),
   achieved: percentage({ describe: "a part of the messages", max: 100 }),
@@ -146,6 +148,7 @@ function readVariant(name: string, node: PlanNode, outer: readonly Level[], vari
     ...layer,
     steps: values ? readSteps(varied.axis, values) : [],
     connectionsPerServer: own["connections-per-server"]?.read(ROWS.connectionsPerServer) ?? null,
+    processes: readProcesses(own),
   };
   assertComplete(variant, node, varied);
   return variant;
@@ -166,6 +169,16 @@ function readOptions(
   return Object.assign({}, ...options);
 }
 
+function readProcesses(keys: Keys<(typeof VARIANT_KEYS)[number]>): Variant["processes"] {
+  const { processes } = keys;
+  if (!processes) return null;
+  keys["connections-per-server"]?.fail("processes share one port: give one of the two");
+  const { text } = processes.given();
+  if (text === AUTO) return AUTO;
+  if (!/^\d+$/.test(text)) processes.fail(`'${text}' is not auto or a number of processes`);
+  return processes.read(ROWS.processes);
+}
+
 /** Returns the server of a variant that has a command, an image or a target; null for one of ours. */
 function readForeignVariant(
   name: string,
@@ -178,6 +191,7 @@ function readForeignVariant(
   if (findContract(name)) node.fail(`the name ${name} is taken by a server of the lab`);
   (keys.server ?? keys.options)?.fail("a server with a command, an image or a target has no such options");
   if (axis === "backlog") first.fail("the plan varies the backlog, an option of the lab's own servers");
+  keys.processes?.fail("only servers of the lab share a port (--reuse-port)");
   if (keys.target) keys["connections-per-server"]?.fail("a server that runs already is one server");
   const given: GivenServer = {
     place: node.place,

@@ -35,7 +35,7 @@ export function optionsOf({
 }
 
 function describe(variant: Variant): string {
-  const { server, foreign, options, load, connections, steps, connectionsPerServer } = variant;
+  const { server, foreign, options, load, connections, steps, connectionsPerServer, processes } = variant;
   const parts = [
     foreign
       ? describeForeign(foreign)
@@ -47,6 +47,7 @@ function describe(variant: Variant): string {
     ].join(" "),
     steps.length === 0 ? "" : `values ${steps.map(({ text }) => text).join(", ")}`,
     connectionsPerServer === null ? "" : `a server for each ${connectionsPerServer} connections`,
+    processes === null ? "" : `processes on one port: ${processes}`,
   ];
   return parts.filter((part) => part !== "").join("; ");
 }

@@ -62,6 +62,8 @@ export interface Variant extends LoadLayer {
   readonly steps: readonly Step[];
   /** Connections for each server process; null: one process for all. */
   readonly connectionsPerServer: number | null;
+  /** Server processes that share one port; auto: as many as descriptors demand; null: not given. */
+  readonly processes: number | "auto" | null;
 }
 
 /** The ranges of a search, and the objective. */

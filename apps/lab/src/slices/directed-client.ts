@@ -46,6 +46,12 @@ export class DirectedClient {
     return this.#answer(timeoutMs);
   }
 
+  /** Gives a client at the gate the word, and leaves it to itself. */
+  async release(): Promise<void> {
+    this.#server.close();
+    if (this.#lines !== null) (await this.#socket).write("exchange\n");
+  }
+
   /** Lets the client end its connections and write its results. */
   async end(): Promise<void> {
     this.#server.close();

@@ -44,6 +44,33 @@ load: { repeat: 3 }
     expect((await readCsv(join(folder, "epoll-30", name))).rows).toHaveLength(16);
 });
 
+test("three server processes share a port: the kernel divides the connections, and the sums of the ledgers agree", async () => {
+  const { exitCode, cell, folder } = await run(`
+vary: connections
+values: [60]
+clients: [2]
+load: { repeat: 3, active: 50%, source: 127.0.0.1/28 }
+variants: { epoll: { processes: 3 } }
+`);
+  expect(exitCode).toBe(0);
+  const result = cell("epoll-60-by-2");
+  expect(result).toMatchObject({ status: "ok", servers: 3, clients: 2, reconciliation: { balanced: true } });
+  expect(result.final?.accepted).toBe(63); // the lab tries the port once for each process
+  expect(result.client?.achieved).toMatchObject({ held: 60, messages: 90 });
+  const ports = result.commands.servers.map((command) => /--port (\d+) --reuse-port/.exec(command)?.[1]);
+  expect(ports).toEqual(["0", String(result.listening?.port), String(result.listening?.port)]);
+  const rows = await Promise.all(
+    [1, 2, 3].map(async (n) => (await readCsv(join(folder, "epoll-60-by-2", `server-${n}.csv`))).rows),
+  );
+  expect(rows.flat()).toHaveLength(63);
+  expect(rows.every(({ length }) => length > 0)).toBe(true);
+  expect(result.commands.clients.every((command) => command.includes("--gate 127.0.0.1:"))).toBe(true);
+  const { held } = result.evidence;
+  expect(held).toMatchObject({ connections: 60, server: { processes: 3 }, clients: { processes: 2 } });
+  for (const side of [held?.server, held?.clients]) expect(side?.atRestKiB).toBeGreaterThan(30_000);
+  expect(result.evidence.resultBytes).toBeGreaterThan(1000);
+});
+
 test("a cell that hangs is cut off and kept, and the experiment does not fail", async () => {
   const { exitCode, cell, folder } = await run(`
 vary: connections

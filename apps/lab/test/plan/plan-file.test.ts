@@ -325,6 +325,26 @@ describe("a load that cannot be divided among the clients is refused", () => {
   });
 });
 
+describe("server processes on one port", () => {
+  const variant = (keys: string) => plan(`vary: connections\nvalues: [10]\nvariants: {mine: {${keys}}}`);
+  test("a number, or auto", () => {
+    expect(variant("server: epoll, processes: 3").groups[0]?.variants[0]?.processes).toBe(3);
+    expect(variant("server: epoll, processes: auto").groups[0]?.variants[0]?.processes).toBe("auto");
+  });
+
+  test.each([
+    ["server: epoll, processes: many", "processes: 'many' is not auto or a number of processes"],
+    ["server: epoll, processes: 0", "processes: 0 is not auto or a number of processes: 1 to 1000"],
+    [
+      "server: epoll, processes: 2, connections-per-server: 5",
+      "connections-per-server: processes share one port: give one of the two",
+    ],
+    ["command: ./echo, processes: 2", "processes: only servers of the lab share a port (--reuse-port)"],
+  ])("%s", (keys, sentence) => {
+    expect(() => variant(keys)).toThrow(sentence);
+  });
+});
+
 describe("every cell has a folder of its own", () => {
   test.each([
     [`${RUN}groups: {C: {}, "C++": {}}`, /^mine.yaml:6:\d+: groups.C\+\+: its folders .* like those of 'C'/],

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@c10k-lab/cli";
-import { csvFiles, readCsv } from "@c10k-lab/files";
+import { csvFiles, scanCsv } from "@c10k-lab/files";
 import {
   Capacity,
   type ConnectionRow,
   Findings,
   type LabResults,
   Manifest,
+  OUTCOMES,
   RepetitionResult,
 } from "@c10k-lab/protocol";
 import type { z } from "zod";
@@ -65,8 +66,9 @@ export async function readResults(folder: string): Promise<LabResults & Readable
   const { manifest, repetitions, damaged } = readRepetitions(folder);
   const connections = new Map<string, ConnectionRow[]>();
   for (const { id } of repetitions) {
-    const files = await Promise.all(csvFiles(join(folder, id), "client").map(readCsv));
-    const rows = files.flatMap((file) => file.rows.map(toConnectionRow));
+    const files = csvFiles(join(folder, id), "client");
+    const rows: ConnectionRow[] = [];
+    for (const file of files) await readRows(file, rows);
     if (files.length > 0) connections.set(id, rows);
   }
   const hasCapacity = existsSync(join(folder, CAPACITY_FILE));
@@ -106,13 +108,36 @@ function schemaName(schema: z.ZodType): string {
   return shape.schema.value;
 }
 
-function toConnectionRow(row: Record<string, string>): ConnectionRow {
-  const number = (column: string) => (row[column] ? Number(row[column]) : null);
-  return {
-    connection: Number(row.connection),
-    firstResponseMs: number("first_response_ms"),
-    responseMsMean: number("response_ms_mean"),
-    responseMsMax: number("response_ms_max"),
-    outcome: row.outcome ?? "",
-  };
+const COLUMNS = ["connection", "first_response_ms", "response_ms_mean", "response_ms_max", "outcome"];
+
+/** Row of every connection that stayed idle and ended well: a million of them have one object. */
+const IDLE: ConnectionRow = {
+  connection: 0,
+  firstResponseMs: null,
+  responseMsMean: null,
+  responseMsMax: null,
+  outcome: "ok",
+};
+
+/** Appends the rows of a client's file. */
+function readRows(file: string, rows: ConnectionRow[]): Promise<void> {
+  return scanCsv(file, COLUMNS, ([connection, first, mean, max, outcome = ""]) => {
+    const isIdle = first === "" && mean === "" && outcome === IDLE.outcome;
+    rows.push(
+      isIdle
+        ? IDLE
+        : {
+            connection: Number(connection),
+            firstResponseMs: toNumber(first),
+            responseMsMean: toNumber(mean),
+            responseMsMax: toNumber(max),
+            outcome: OUTCOMES.find((known) => known === outcome) ?? outcome,
+          },
+    );
+    return true;
+  });
+}
+
+function toNumber(text = ""): number | null {
+  return text === "" ? null : Number(text);
 }
