@@ -4,7 +4,7 @@ import { EVENT_SERVER_OPTIONS, EVENTS_PER_WAIT, serverContract } from "@c10k-lab
 export const contract = serverContract({
   server: "epoll",
   describe: "TCP echo server: one thread, epoll(7), edge-triggered.",
-  traits: { startsThreadPerConnection: false, scansDescriptors: false, connectionBytes: 24 * 1024 },
+  traits: { startsThreadPerConnection: false, scansDescriptors: false, connectionBytes: 10 * 1024 },
   options: {
     ...EVENT_SERVER_OPTIONS,
     trigger: choice(["edge", "level"], {

@@ -5,7 +5,8 @@ import { EVENT_SERVER_OPTIONS, serverContract } from "@c10k-lab/server/contract"
 export const contract = serverContract({
   server: "select",
   describe: "TCP echo server: one thread, select(2), level-triggered.",
-  traits: { startsThreadPerConnection: false, scansDescriptors: true, connectionBytes: 24 * 1024 },
+  traits: { startsThreadPerConnection: false, scansDescriptors: true, connectionBytes: 10 * 1024 },
+  descriptorBound: "fdSetsize",
   options: {
     ...EVENT_SERVER_OPTIONS,
     fdSetsize: integer({

@@ -4,7 +4,7 @@ import { serverContract } from "@c10k-lab/server/contract";
 export const contract = serverContract({
   server: "uring",
   describe: "TCP echo server: one thread, io_uring(7), completions instead of readiness.",
-  traits: { startsThreadPerConnection: false, scansDescriptors: false, connectionBytes: 24 * 1024 },
+  traits: { startsThreadPerConnection: false, scansDescriptors: false, connectionBytes: 10 * 1024 },
   options: {
     ring: choice(["deferred", "plain"], {
       describe:

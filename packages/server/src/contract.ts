@@ -11,11 +11,15 @@ export interface ServerContract<T extends OptionTable = OptionTable>
   /** Name of the architecture in results and plans: `epoll`. Lower-case letters, digits and hyphens. */
   readonly server: string;
   readonly traits: ServerTraits;
+  /** Key of the option that bounds the numbers of its descriptors; absent where only the kernel does. */
+  readonly descriptorBound?: string;
 }
 
 /** Returns the contract of the app `server-<name>`: the options that all servers share, plus its own. */
 export function serverContract<const T extends OptionTable>(
-  own: Pick<ServerContract<T>, "server" | "traits" | "describe" | "examples"> & { readonly options: T },
+  own: Pick<ServerContract<T>, "server" | "traits" | "descriptorBound" | "describe" | "examples"> & {
+    readonly options: T;
+  },
 ): ServerContract<T> {
   return {
     ...own,

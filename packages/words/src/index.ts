@@ -5,6 +5,7 @@ export * from "./axis.ts";
 export * from "./claims.ts";
 export * from "./comparison.ts";
 export * from "./doubts.ts";
+export * from "./holdings.ts";
 export * from "./incidents.ts";
 export * from "./numbers.ts";
 export * from "./quantities.ts";

@@ -23,6 +23,7 @@ import {
   describeDoubt,
   describeEnvironmentDifference,
   describeFailure,
+  describeHolding,
   describeIncidents,
   describeQueues,
   describeRefusedCalls,
@@ -630,4 +631,17 @@ test("system calls that could not be sampled", () => {
   expect(describeRefusedCalls([refused("py"), refused("go"), refused("py")])).toEqual([
     "System calls of py and go are not sampled: strace(1) may not trace here (attach: ptrace(PTRACE_SEIZE, PID): Operation not permitted).",
   ]);
+});
+
+test.each([
+  [
+    { variant: "threaded", asked: 100_000, held: 19_960, limit: "RLIMIT_NOFILE" },
+    "threaded will hold about 20,000 of 100,000 connections: RLIMIT_NOFILE ends them.",
+  ],
+  [
+    { variant: "epoll", asked: 1_000_000, held: 0, limit: "MemAvailable" },
+    "epoll will hold none of 1,000,000 connections: MemAvailable leaves no room.",
+  ],
+])("what a machine will hold is said beforehand", (holding, sentence) => {
+  expect(describeHolding(holding)).toBe(sentence);
 });

@@ -1,8 +1,8 @@
 import type { Bound, Searched } from "@c10k-lab/protocol";
 import type { Load } from "../plan/load.ts";
 import type { SearchRange } from "../plan/plan.ts";
+import { OWN_DESCRIPTORS } from "../plan/processes.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
-import { OWN_DESCRIPTORS } from "../preflight/needs.ts";
 import type { SearchSpace } from "./search.ts";
 
 /** Part of its first value below which a search does not go: the load would be another one. */

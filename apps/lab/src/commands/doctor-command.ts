@@ -1,13 +1,13 @@
 import { choices, command, flag, integer } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
-import { connectionsIn } from "../plan/cells.ts";
 import { SERVERS } from "../plan/contracts.ts";
-import { serversOf } from "../plan/plan.ts";
 import { findPlan } from "../plan/plan-library.ts";
+import { holdingsOf } from "../preflight/holdings.ts";
 import { readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";
 import { type Check, preflight } from "../preflight/preflight.ts";
 import { formatChecks } from "../preflight/preflight-text.ts";
+import { scenesOf, scenesWith, withServers } from "../preflight/scenes.ts";
 import { PLAN_ARGUMENT } from "./plans-command.ts";
 
 const OPTIONS = {
@@ -26,20 +26,26 @@ export const doctorCommand = command({
   describe: "check whether this machine suffices for a plan, and print what to change",
   arguments: [PLAN_ARGUMENT],
   options: OPTIONS,
-  examples: [["npm run lab -- doctor --connections 10000", "does it suffice for ten thousand?"]],
+  examples: [
+    ["npm run lab -- doctor --connections 10000", "does it suffice for ten thousand?"],
+    ["npm run lab -- doctor c1m", "will it hold a million connections, and what ends them first?"],
+  ],
   run: async ({ servers, connections, json }, name) => {
-    const plan = findPlan(name);
-    const needs = needsOf(
-      servers ?? serversOf(plan),
-      connections === undefined ? connectionsIn(plan) : [connections],
-    );
-    const checks = preflight(needs, await readMachineLimits());
-    process.stdout.write(json ? toJson(plan.name, needs.connections, checks) : `${formatChecks(checks)}\n`);
+    const found = findPlan(name);
+    const plan = servers === undefined ? found : withServers(found, servers);
+    const scenes = connections === undefined ? scenesOf(plan) : scenesWith(plan, connections);
+    const needs = needsOf(scenes);
+    const machine = await readMachineLimits();
+    const checks = preflight(needs, machine);
+    const holdings = holdingsOf(scenes, machine);
+    const largest = Math.max(...scenes.flat().map((cell) => cell.connections));
+    const facts = { plan: plan.name, connections: largest, memoryBytes: needs.memory, holdings };
+    process.stdout.write(json ? toJson(facts, checks) : `${formatChecks(checks, needs.memory, holdings)}\n`);
     return checks.every(({ status }) => status === "ok") ? EXIT.ok : EXIT.incomplete;
   },
 });
 
 /** Formats the checks as JSON, which has no Infinity: where there is no limit, `available` is null. */
-function toJson(plan: string, connections: number, checks: readonly Check[]): string {
-  return `${JSON.stringify({ schema: "c10k-lab/doctor/1", plan, connections, checks }, null, 2)}\n`;
+function toJson(facts: object, checks: readonly Check[]): string {
+  return `${JSON.stringify({ schema: "c10k-lab/doctor/1", ...facts, checks }, null, 2)}\n`;
 }

@@ -5,13 +5,14 @@ export type Amounts = Readonly<Record<string, number>>;
 
 /** Kernel memory of the whole machine. */
 export interface KernelMemory {
-  /** Of /proc/meminfo: objects of the kernel, page tables, stacks of threads, large tables. */
+  /** Of /proc/meminfo: objects of the kernel, page tables, stacks of threads. */
   readonly kinds: Amounts;
   /** Caches of /proc/slabinfo, which only root may read; empty for others. */
   readonly slabs: Amounts;
 }
 
-const KINDS = ["Slab", "PageTables", "KernelStack", "VmallocUsed", "Percpu"];
+/** VmallocUsed is not among them: it has the stacks again. */
+const KINDS = ["Slab", "PageTables", "KernelStack", "Percpu"];
 const PAGE_KIB = 4;
 
 export function readKernelMemory(files: TextFiles = SYSTEM_FILES): KernelMemory {

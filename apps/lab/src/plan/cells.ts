@@ -90,15 +90,8 @@ export function cellsAt(plan: Plan, { group, step, clients }: Point, repetition:
     });
 }
 
-/** Returns the numbers of connections that are open at one time: of each cell, or the largest of a search. */
-export function connectionsIn(plan: Plan): number[] {
-  if (!plan.search) return cellsOf(plan).map(openAtOnce);
-  const { connections, rate } = plan.search.ranges;
-  return [connections?.to, rate?.fixed].filter((count) => count !== undefined);
-}
-
 /** Counts connections open at one time. At a connect-rate each is open for less than a tenth of a second. */
-function openAtOnce({ axis, axisValue, connections }: Cell): number {
+export function openAtOnce({ axis, axisValue, connections }: Cell): number {
   return axis === "connect-rate" ? Math.min(connections, Math.ceil(axisValue / 10)) : connections;
 }
 

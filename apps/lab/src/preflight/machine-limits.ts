@@ -16,7 +16,11 @@ export interface MachineLimits {
   readonly isRoot: boolean;
   /** The hard limit of a process: Node raises the soft limit to it. */
   readonly fileDescriptors: number;
+  /** Open files of the whole machine. */
+  readonly openFiles: Allowance;
   readonly localPorts: Allowance;
+  /** Connections that the kernel's firewall tracks; no limit where it tracks none. */
+  readonly tracked: Allowance;
   readonly somaxconn: number;
   readonly tcpMaxSynBacklog: number;
   readonly threadsMax: Allowance;
@@ -59,7 +63,9 @@ export function readKernelLimits(files: TextFiles) {
   const load = (files.read("/proc/loadavg") ?? "").split(/[ /]/).map(Number);
   const [loadAverage = 0, , , , threads = 0] = load;
   return {
+    openFiles: openFiles(files),
     localPorts: localPorts(files),
+    tracked: tracked(files),
     somaxconn: sysctl("net/core/somaxconn"),
     tcpMaxSynBacklog: sysctl("net/ipv4/tcp_max_syn_backlog"),
     threadsMax: { limit: sysctl("kernel/threads-max"), used: threads },
@@ -71,6 +77,22 @@ export function readKernelLimits(files: TextFiles) {
     groupProcessors: groupProcessors(files),
     loadAverage,
   };
+}
+
+/** Reads "allocated 0 maximum". */
+function openFiles(files: TextFiles): Allowance {
+  const [used = 0, , limit = Number.POSITIVE_INFINITY] = (files.read("/proc/sys/fs/file-nr") ?? "")
+    .split(/\s+/)
+    .filter((word) => word !== "")
+    .map(Number);
+  return { limit, used };
+}
+
+/** Without a rule that needs it the kernel tracks nothing: the count is then 0. */
+function tracked(files: TextFiles): Allowance {
+  const read = (name: string) => Number(files.read(`/proc/sys/net/netfilter/nf_conntrack_${name}`) ?? 0);
+  const [limit, used] = [read("max"), read("count")];
+  return used === 0 ? { limit: Number.POSITIVE_INFINITY, used } : { limit, used };
 }
 
 function availableBytes(files: TextFiles): number {

@@ -1,54 +1,141 @@
 import { CONNECTS_IN_FLIGHT } from "../../../client/src/contract.ts";
+import { parseSourceRange } from "../../../client/src/source-range.ts";
+import { type Cell, countActive, openAtOnce } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
+import { OWN_DESCRIPTORS, UNEVEN } from "../plan/processes.ts";
+import type { Scene } from "./scenes.ts";
 
-/** Descriptors, threads and mappings of a Node process beside its connections: 30, 8 and 340 were seen. */
-export const OWN_DESCRIPTORS = 40;
-const OWN_THREADS = 12;
-const OWN_MAPPINGS = 500;
-/** Memory of a connection in server, client and kernel where no contract says it. */
-const CONNECTION_BYTES = 64 * 1024;
-/** The lab, a server, the client. */
-const PROCESSES = 3;
-const PROCESS_BYTES = 150 * 2 ** 20;
+/** Threads and mappings of a Node process beside its connections: 8 and 340 were seen. */
+export const OWN_THREADS = 12;
+export const OWN_MAPPINGS = 500;
 /** A thread's stack and the guard page below it. */
-const MAPPINGS_PER_THREAD = 2;
+export const MAPPINGS_PER_THREAD = 2;
+/** Memory of a connection where no contract says it. */
+const CONNECTION_BYTES = 64 * 1024;
+/** Memory of a process without a connection: what it does not share with the others, and some 2 MiB in the kernel. */
+const SERVER_BYTES = 26 * 2 ** 20;
+const CLIENT_BYTES = 48 * 2 ** 20;
+/** The lab, and the node program that all share. */
+const LAB_BYTES = 150 * 2 ** 20;
 
-/** Resources that a plan needs at its largest load; of several servers the one that needs most counts. */
+/** Parts of a connection's memory that do not depend on the server, see docs/measuring/million.md. */
+const CONNECTION_IN_CLIENT = 1024;
+/** Response times of a connection that exchanges messages. */
+const BUSY_IN_CLIENT = 3 * 1024;
+const CONNECTION_IN_KERNEL = 8 * 1024;
+
+/** Memory by its owner, bytes. */
+export interface MemoryNeeds {
+  /** Processes without a connection. */
+  readonly processes: number;
+  readonly server: number;
+  readonly clients: number;
+  readonly kernel: number;
+}
+
+/** Resources that a plan needs where it needs most of each. */
 export interface Needs {
   readonly connections: number;
   /** For one process. */
   readonly fileDescriptors: number;
-  /** For one source address. */
+  /** For all processes. */
+  readonly openFiles: number;
+  /** For one pair of addresses: a client's, and a server's with its port. */
   readonly localPorts: number;
   readonly acceptQueue: number;
   readonly handshakes: number;
   /** For all processes. */
   readonly threads: number;
-  /** For the server. */
+  /** For one server. */
   readonly mappings: number;
-  /** Memory of the processes without a connection. */
-  readonly baseBytes: number;
-  readonly connectionBytes: number;
+  readonly memory: MemoryNeeds;
 }
 
-/** @param counts connections of the cells */
-export function needsOf(servers: readonly string[], counts: readonly number[]): Needs {
-  const contracts = servers.map(findContract).filter((contract) => contract !== undefined);
-  const traits = contracts.map((contract) => contract.traits);
-  const connections = Math.max(...counts);
-  const threads = traits.some(({ startsThreadPerConnection }) => startsThreadPerConnection) ? connections : 0;
+/** Returns the most that any scene needs. */
+export function needsOf(scenes: readonly Scene[]): Needs {
+  return scenes.map((scene) => scene.map(needsOfCell).reduce(together)).reduce(most);
+}
+
+export function sumMemory({ processes, server, clients, kernel }: MemoryNeeds): number {
+  return processes + server + clients + kernel;
+}
+
+/** Pairs of addresses between which a cell's connections are divided; each has all local ports. */
+export function addressPairs({ load, servers, sharesPort }: Cell): number {
+  const addresses = load.source === undefined ? 1 : (parseSourceRange(load.source.value)?.count ?? 1);
+  return addresses * (sharesPort ? 1 : servers);
+}
+
+/** Processes of a cell, the lab's not counted. */
+export function processesOf({ servers, clients }: Cell): number {
+  return servers + clients;
+}
+
+/** Memory of a connection in server, client and kernel together, bytes. */
+function connectionBytes({ server }: Cell): number {
+  return findContract(server)?.traits.connectionBytes ?? CONNECTION_BYTES;
+}
+
+export function needsThreads({ server }: Cell): boolean {
+  return findContract(server)?.traits.startsThreadPerConnection ?? false;
+}
+
+function needsOfCell(cell: Cell): Needs {
+  const { servers, clients, sharesPort } = cell;
+  const connections = openAtOnce(cell);
+  const ofServer = Math.ceil((connections / servers) * (sharesPort ? UNEVEN : 1));
+  const ofClient = Math.ceil(connections / clients);
+  const threads = needsThreads(cell) ? connections : 0;
+  const ofThreads = needsThreads(cell) ? ofServer : 0;
+  const processes = processesOf(cell);
+  const backlog = Number(findContract(cell.server)?.options.backlog.default ?? connections);
+  const bytes = connectionBytes(cell);
   return {
     connections,
-    fileDescriptors: connections + OWN_DESCRIPTORS,
-    localPorts: connections,
-    acceptQueue: Math.min(connections, ...contracts.map(({ options }) => Number(options.backlog.default))),
+    fileDescriptors: Math.max(ofServer, ofClient) + OWN_DESCRIPTORS,
+    openFiles: 2 * connections + processes * OWN_DESCRIPTORS,
+    localPorts: Math.ceil(connections / addressPairs(cell)),
+    acceptQueue: Math.min(connections, backlog),
+    // On loopback a handshake ends within connect(2), so several clients have no more under way than one.
     handshakes: Math.min(connections, CONNECTS_IN_FLIGHT),
-    threads: threads + PROCESSES * OWN_THREADS,
-    mappings: threads * MAPPINGS_PER_THREAD + OWN_MAPPINGS,
-    baseBytes: PROCESSES * PROCESS_BYTES,
-    connectionBytes: Math.max(
-      ...traits.map((one) => one.connectionBytes),
-      traits.length === 0 ? CONNECTION_BYTES : 0,
-    ),
+    threads: threads + (processes + 1) * OWN_THREADS,
+    mappings: ofThreads * MAPPINGS_PER_THREAD + OWN_MAPPINGS,
+    memory: {
+      processes: servers * SERVER_BYTES + clients * CLIENT_BYTES + LAB_BYTES,
+      server: connections * Math.max(0, bytes - CONNECTION_IN_CLIENT - CONNECTION_IN_KERNEL),
+      clients: connections * CONNECTION_IN_CLIENT + Math.min(connections, countActive(cell)) * BUSY_IN_CLIENT,
+      kernel: connections * CONNECTION_IN_KERNEL,
+    },
+  };
+}
+
+/** Returns the needs of two cells that are up together. Limits of one process, and of one port, are each cell's own. */
+function together(a: Needs, b: Needs): Needs {
+  return {
+    ...most(a, b),
+    connections: a.connections + b.connections,
+    openFiles: a.openFiles + b.openFiles,
+    threads: a.threads + b.threads,
+    memory: {
+      processes: a.memory.processes + b.memory.processes - LAB_BYTES,
+      server: a.memory.server + b.memory.server,
+      clients: a.memory.clients + b.memory.clients,
+      kernel: a.memory.kernel + b.memory.kernel,
+    },
+  };
+}
+
+function most(a: Needs, b: Needs): Needs {
+  const greater = (name: Exclude<keyof Needs, "memory">) => Math.max(a[name], b[name]);
+  return {
+    connections: greater("connections"),
+    fileDescriptors: greater("fileDescriptors"),
+    openFiles: greater("openFiles"),
+    localPorts: greater("localPorts"),
+    acceptQueue: greater("acceptQueue"),
+    handshakes: greater("handshakes"),
+    threads: greater("threads"),
+    mappings: greater("mappings"),
+    memory: sumMemory(a.memory) >= sumMemory(b.memory) ? a.memory : b.memory,
   };
 }

@@ -1,8 +1,14 @@
+import { describeHolding, type Holding } from "@c10k-lab/words";
 import Table from "cli-table3";
+import type { MemoryNeeds } from "./needs.ts";
 import type { Check } from "./preflight.ts";
 
-/** Formats a row for each check, and below them a sentence for each shortage. */
-export function formatChecks(checks: readonly Check[]): string {
+/** Formats a row for each check, and below them who needs the memory, each shortage and what will be held, in sentences. */
+export function formatChecks(
+  checks: readonly Check[],
+  memory: MemoryNeeds,
+  holdings: readonly Holding[],
+): string {
   const table = new Table({
     head: ["resource", "limit", "needed", "available", "status"],
     colAligns: ["left", "left", "right", "right", "left"],
@@ -17,7 +23,17 @@ export function formatChecks(checks: readonly Check[]): string {
       check.status,
     ]),
   );
-  return [table.toString(), ...shortages(checks)].join("\n");
+  const sentences = [describeMemory(memory), ...shortages(checks), ...holdings.map(describeHolding)];
+  return [table.toString(), ...sentences].join("\n");
+}
+
+function describeMemory({ processes, server, clients, kernel }: MemoryNeeds): string {
+  const [own, inServer, inClients, inKernel] = [processes, server, clients, kernel].map(mebibytes);
+  return `memory by owner: ${own} for the processes; for the connections ${inServer} in the servers, ${inClients} in the clients, ${inKernel} in the kernel`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toLocaleString("en-US", { maximumFractionDigits: 0 })} MiB`;
 }
 
 /** Returns a sentence for each check that is short. */
@@ -33,7 +49,6 @@ export function shortages(checks: readonly Check[]): string[] {
 
 function formatAmount({ unit }: Check, amount: number): string {
   if (amount === Number.POSITIVE_INFINITY) return "no limit";
-  if (unit === "bytes")
-    return `${(amount / 2 ** 20).toLocaleString("en-US", { maximumFractionDigits: 0 })} MiB`;
+  if (unit === "bytes") return mebibytes(amount);
   return amount.toLocaleString("en-US", { maximumFractionDigits: 1 }) + (unit === "" ? "" : ` ${unit}`);
 }

@@ -1,6 +1,6 @@
 import type { Allowance, GroupLimit } from "./allowance.ts";
 import type { MachineLimits } from "./machine-limits.ts";
-import type { Needs } from "./needs.ts";
+import { type Needs, sumMemory } from "./needs.ts";
 
 /** A resource of the machine: the amount needed and the amount available. */
 export interface Check {
@@ -35,7 +35,7 @@ export function preflight(needs: Needs, machine: MachineLimits): Check[] {
 }
 
 function connectionChecks(needs: Needs, machine: MachineLimits): Check[] {
-  const { fileDescriptors, localPorts, acceptQueue, handshakes } = needs;
+  const { fileDescriptors, openFiles, localPorts, acceptQueue, handshakes } = needs;
   // Without SYN cookies the kernel reserves the last quarter for known peers.
   const synBacklog = Math.ceil((handshakes * 4) / 3);
   return [
@@ -43,6 +43,16 @@ function connectionChecks(needs: Needs, machine: MachineLimits): Check[] {
       ["file descriptors of a process", "RLIMIT_NOFILE"],
       [fileDescriptors, machine.fileDescriptors],
       raiseLimit(machine, "n", "nofile", fileDescriptors),
+    ),
+    check(
+      ["open files of the machine", "fs.file-max"],
+      [openFiles, left(machine.openFiles)],
+      setSysctl(machine, "fs.file-max", machine.openFiles.used + openFiles),
+    ),
+    check(
+      ["tracked connections", "net.netfilter.nf_conntrack_max"],
+      [needs.connections, left(machine.tracked)],
+      setSysctl(machine, "net.netfilter.nf_conntrack_max", machine.tracked.used + needs.connections),
     ),
     check(
       ["local ports of an address", "net.ipv4.ip_local_port_range"],
@@ -94,7 +104,7 @@ function threadChecks({ threads, mappings }: Needs, machine: MachineLimits): Che
 }
 
 function memoryChecks(needs: Needs, machine: MachineLimits): Check[] {
-  const neededBytes = needs.baseBytes + needs.connections * needs.connectionBytes;
+  const neededBytes = sumMemory(needs.memory);
   const { memoryBytes, groupMemory } = machine;
   return [
     check(
@@ -172,11 +182,12 @@ function raiseGroupLimit(machine: MachineLimits, { path, used }: GroupLimit, nee
 function portsRemedy({ localPorts }: Needs, machine: MachineLimits): string {
   const most = MOST_PORTS - machine.localPorts.used;
   if (localPorts > most)
-    return `leave out cells above ${most} with --max-connections: an address has no more ports`;
+    return `give the load 'source: 127.0.0.1/24' (254 addresses), or leave out cells above ${most} with --max-connections: an address has no more ports`;
   return setSysctl(machine, "net.ipv4.ip_local_port_range", '"1024 65535"');
 }
 
-function fewerConnections({ baseBytes, connectionBytes }: Needs, memoryBytes: number): string {
-  const most = Math.floor((memoryBytes - baseBytes) / connectionBytes);
+function fewerConnections({ memory, connections }: Needs, memoryBytes: number): string {
+  const eachBytes = (sumMemory(memory) - memory.processes) / connections;
+  const most = Math.floor((memoryBytes - memory.processes) / eachBytes);
   return most < 1 ? "" : `, or leave out larger cells with --max-connections ${most}`;
 }

@@ -1,18 +1,21 @@
 import { divideProcessors } from "@c10k-lab/process";
 import type { Findings, Manifest, RepetitionResult, Trouble } from "@c10k-lab/protocol";
+import { describeHolding, type Holding } from "@c10k-lab/words";
 import { sampleCalls } from "../cell/call-sample.ts";
 import { CellRun } from "../cell/cell-run.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { describeMachine, describeSoftware } from "../evidence/machine.ts";
 import { findAnswers, type PlanOrder } from "../findings/find-answers.ts";
-import { type Cell, connectionsIn } from "../plan/cells.ts";
+import type { Cell } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
 import { foreignServersOf, ownServersOf, type Plan, serversOf } from "../plan/plan.ts";
 import { optionsOf } from "../plan/plan-options.ts";
+import { holdingsOf } from "../preflight/holdings.ts";
 import { type MachineLimits, readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";
 import { preflight } from "../preflight/preflight.ts";
 import { shortages } from "../preflight/preflight-text.ts";
+import { scenesOf } from "../preflight/scenes.ts";
 import { ResultsFolder } from "../results/results-folder.ts";
 import { Stand } from "../slices/stand.ts";
 
@@ -247,8 +250,17 @@ function throwTroubles(runs: readonly CellRun[]): void {
 
 /** Warns, but does not stop: the point where a small machine fails is a result. */
 function warnOfShortages(plan: Plan, machine: MachineLimits): void {
-  const checks = preflight(needsOf(ownServersOf(plan), connectionsIn(plan)), machine);
-  for (const sentence of shortages(checks)) process.stderr.write(`lab: ${sentence}\n`);
+  const scenes = scenesOf(plan);
+  const sentences = [
+    ...shortages(preflight(needsOf(scenes), machine)),
+    ...holdingsOf(scenes, machine).filter(isMachines).map(describeHolding),
+  ];
+  for (const sentence of sentences) process.stderr.write(`lab: ${sentence}\n`);
+}
+
+/** A limit that the plan itself sets is what it asks about. */
+function isMachines({ limit }: Holding): boolean {
+  return !limit.startsWith("--");
 }
 
 const OUTCOMES: Readonly<Record<Trouble["trouble"], Manifest["outcome"]>> = {

@@ -1,0 +1,55 @@
+import { type Cell, cellAt, cellsAt, cellsOf, pointsOf, searchedPlace, subjectsOf } from "../plan/cells.ts";
+import { SERVERS } from "../plan/contracts.ts";
+import type { Group, Plan } from "../plan/plan.ts";
+
+/** Cells that are up together: the variants of a point that is measured in slices, otherwise one cell. */
+export type Scene = readonly Cell[];
+
+/** Returns what a plan has up at one time, each scene once. */
+export function scenesOf(plan: Plan): Scene[] {
+  if (plan.search) return searchScenes(plan);
+  const whole = plan.groups.filter(({ measure }) => measure === "whole");
+  const alone = whole.length === 0 ? [] : cellsOf({ ...plan, groups: whole });
+  return [
+    ...alone.filter(({ repetition }) => repetition === 1).map((cell) => [cell]),
+    ...pointsOf(plan).map((point) => cellsAt(plan, point, 1)),
+  ];
+}
+
+/** Returns the variants of a plan one by one with a number of connections. */
+export function scenesWith(plan: Plan, connections: number): Scene[] {
+  const step = { x: connections, text: String(connections), place: "--connections" };
+  return plan.groups.flatMap(({ name: group, variants }) =>
+    variants.flatMap((variant) =>
+      plan.clients.map((clients) => [
+        cellAt({ ...plan, axis: "connections", repeats: 1 }, { group, variant, step, clients, repeat: 1 }),
+      ]),
+    ),
+  );
+}
+
+/** Returns a plan with these servers alone; those that it does not have get the load of its first variant. */
+export function withServers(plan: Plan, servers: readonly string[]): Plan {
+  return { ...plan, groups: plan.groups.map((group) => ({ ...group, variants: choose(group, servers) })) };
+}
+
+function choose({ variants }: Group, servers: readonly string[]): Group["variants"] {
+  const [first] = variants;
+  const missing = SERVERS.filter(
+    (name) => servers.includes(name) && variants.every(({ server }) => server !== name),
+  );
+  return [
+    ...variants.filter(({ server }) => servers.includes(server)),
+    ...(first ? missing.map((name) => ({ ...first, name, server: name, foreign: null, options: {} })) : []),
+  ];
+}
+
+/** Returns the largest cells of a search. */
+function searchScenes(plan: Plan): Scene[] {
+  return subjectsOf(plan).flatMap((subject) => {
+    const place = searchedPlace(subject, subject.range.to);
+    return plan.clients.map((clients) => [
+      cellAt({ ...plan, axis: subject.searched, repeats: 1 }, { ...place, clients, repeat: 1 }),
+    ]);
+  });
+}

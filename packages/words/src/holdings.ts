@@ -1,0 +1,18 @@
+import { about, integer } from "./numbers.ts";
+
+/** Connections that a variant will hold of those its plan asks for. */
+export interface Holding {
+  readonly variant: string;
+  readonly asked: number;
+  readonly held: number;
+  /** Name of the limit that ends them: the kernel's, or an option of the server. */
+  readonly limit: string;
+}
+
+/** Returns the forecast before the first cell. */
+export function describeHolding({ variant, asked, held, limit }: Holding): string {
+  const what = `of ${integer(asked)} connections`;
+  return held === 0
+    ? `${variant} will hold none ${what}: ${limit} leaves no room.`
+    : `${variant} will hold about ${about(held)} ${what}: ${limit} ends them.`;
+}
