@@ -103,6 +103,8 @@ export const Incident = z.discriminatedUnion("incident", [
     connections: count,
     asked: count,
   }),
+  /** accept4(2) failed for lack of a resource, by error name; the most connections that were open. */
+  z.object({ incident: z.literal("accept-failed"), errors: z.record(z.string(), count), open: count }),
   /** Connections that ended otherwise than ok. */
   z.object({
     incident: z.literal("failed"),

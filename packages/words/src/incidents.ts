@@ -5,7 +5,7 @@ import type {
   LedgerDifference,
   RepetitionResult,
 } from "@c10k-lab/protocol";
-import { integer, plural } from "./numbers.ts";
+import { integer, listed, plural } from "./numbers.ts";
 import { rangeText, timesText } from "./ranges.ts";
 import { describeTrouble } from "./troubles.ts";
 
@@ -38,6 +38,8 @@ const SENTENCES: Sentences = {
   "no-totals": ({ process }) => `The ${process} left totals that this version of the lab cannot read.`,
   refused: ({ reason, asked }, alike) =>
     `The server refused ${rangeText(alike.map(({ connections }) => connections))} of ${plural(asked, "connection")}: ${REFUSALS[reason] ?? reason}.`,
+  "accept-failed": ({ errors }, alike) =>
+    `The server could accept no more than ${rangeText(alike.map(({ open }) => open))} connections: ${describeShortages(errors)}.`,
   failed: ({ outcome, first }, alike) =>
     `${connectionsText(alike.map(({ connections }) => connections))} ended as ${outcome}${first ? `; ${describeFirst(first)}` : ""}.`,
   "ledgers-differ": ({ differences }) => `The ledgers differ: ${describeDifferences(differences)}.`,
@@ -79,6 +81,18 @@ export const REFUSALS: Readonly<Partial<Record<CloseReason, string>>> = {
   "refused-thread": "no thread could be started for them",
   "refused-poller": "the poller did not take them",
 };
+
+/** Causes for which accept4(2) fails. */
+const SHORTAGES: Readonly<Record<string, string>> = {
+  EMFILE: "its process had no descriptor left (EMFILE)",
+  ENFILE: "the machine had no descriptor left (ENFILE)",
+  ENOBUFS: "the kernel had no memory left for sockets (ENOBUFS)",
+  ENOMEM: "the kernel had no memory left (ENOMEM)",
+};
+
+function describeShortages(errors: Readonly<Record<string, number>>): string {
+  return listed(Object.keys(errors).map((name) => SHORTAGES[name] ?? name));
+}
 
 const ENTRIES: Readonly<Record<LedgerDifference["entry"], string>> = {
   connections: "connections",

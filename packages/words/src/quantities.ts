@@ -24,6 +24,8 @@ const QUANTITIES = {
   "core-share": words("share of one core", "of one core", percent),
   memory: words("peak memory", "MiB", figure),
   "memory-per-connection": words("memory per connection", "KiB per connection", figure),
+  "connection-bytes": words("memory of a connection", "B a connection"),
+  "open-rate": words("rate of opening connections", "connections/s"),
   switches: words("count of context switches per message", "context switches per message", figure),
   held: words("count of connections held", "connections", integer),
   descriptors: words("descriptors scanned per wait", "descriptors scanned per wait"),

@@ -24,6 +24,7 @@ import {
   describeEnvironmentDifference,
   describeFailure,
   describeHolding,
+  describeIncident,
   describeIncidents,
   describeQueues,
   describeRefusedCalls,
@@ -644,4 +645,10 @@ test.each([
   ],
 ])("what a machine will hold is said beforehand", (holding, sentence) => {
   expect(describeHolding(holding)).toBe(sentence);
+});
+
+test("a server that ran out of descriptors says how many connections it could accept", () => {
+  expect(describeIncident({ incident: "accept-failed", errors: { EMFILE: 312 }, open: 19_968 })).toBe(
+    "The server could accept no more than 19,968 connections: its process had no descriptor left (EMFILE).",
+  );
 });

@@ -45,13 +45,17 @@ export function judgeCell(facts: CellFacts): Judgement {
   if (status === "interrupted") return { status, incidents: [{ incident: "interrupted" }] };
   if (status === "engine-lost") return { status, incidents: troubles(facts) };
   if (status === "cut-off") {
-    return { status, incidents: [cutOff(facts), ...refusals(facts), ...kernelEvents(facts)] };
+    return {
+      status,
+      incidents: [cutOff(facts), ...refusals(facts), ...shortages(facts), ...kernelEvents(facts)],
+    };
   }
   return {
     status,
     incidents: [
       ...deaths(facts),
       ...refusals(facts),
+      ...shortages(facts),
       ...failures(facts),
       ...ledgers(facts),
       ...kernelEvents(facts),
@@ -145,6 +149,15 @@ function refusals({ final, client }: CellFacts): Incident[] {
   return CLOSE_REASONS.filter((reason) => reason.startsWith("refused-") && final.closed[reason] > 0).map(
     (reason) => ({ incident: "refused", reason, connections: final.closed[reason], asked }),
   );
+}
+
+/** Errors of accept4(2) that say what the server ran out of. */
+const SHORTAGES = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
+
+function shortages({ final }: CellFacts): Incident[] {
+  const errors = Object.entries(final?.acceptErrors ?? {}).filter(([name]) => SHORTAGES.includes(name));
+  if (final === null || errors.length === 0) return [];
+  return [{ incident: "accept-failed", errors: Object.fromEntries(errors), open: final.peak }];
 }
 
 function failures(facts: CellFacts): Incident[] {

@@ -16,6 +16,7 @@ export class DirectedClient {
     this.#server = server;
     this.#socket = once(server, "connection").then(([socket]) => {
       this.#lines = new LineQueue(socket);
+      socket.on("error", () => {}); // A client that has gone answers nothing, and its exit tells why.
       return socket.setNoDelay();
     });
   }

@@ -3,6 +3,7 @@ import type { Figures } from "../charts/charts.ts";
 import type { Figure } from "../charts/draw/chart.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
+import { costTable, describeSlabs } from "../text/cost-table.ts";
 import { demandTable } from "../text/demand-table.ts";
 import { figureBlock } from "../text/figures.ts";
 import { blocks, bullets, demoted, renderTable, text } from "../text/markdown.ts";
@@ -48,6 +49,7 @@ function renderGroup(group: Group, figures: readonly Figure[]): string {
     incidents(group),
     intervals(group),
     serviceDemand(group),
+    connectionCost(group),
     isAblation(group) ? "" : scalabilityModel(group),
     ...(figures.length === 0 ? [] : ["### Charts", MARKS, ...figures.map(figureBlock)]),
     clocks(group),
@@ -74,6 +76,17 @@ const DEMAND =
   "D is the CPU time per message, 1/D the messages per second that one core carries (utilization law). Where the server " +
   "reached 95 % of its core, its rate there is divided by the 1/D of slices below the limit: 1 when the law holds, more when " +
   "messages are cheaper under full load.";
+
+function connectionCost(group: Group): string {
+  const table = costTable(group);
+  if (table === null) return "";
+  return blocks(["### Cost of connections", COST, renderTable(table), bullets(describeSlabs(group))]);
+}
+
+const COST =
+  "Memory is its growth while the connections were opened, by their number: resident memory of all servers and of all " +
+  "clients, and the kernel's objects, page tables and stacks for both ends (of the whole machine: other work is in it). " +
+  "“Stop” is the time from the stop signal to the end of the last server, “results” the size of the cell's files.";
 
 function incidents(group: Group): string {
   const sentences = describeIncidents(group.results.repetitions);

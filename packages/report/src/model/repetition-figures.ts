@@ -6,6 +6,7 @@ import {
   type Percentile,
   type RepetitionResult,
 } from "@c10k-lab/protocol";
+import { measureConnections } from "./connection-cost.ts";
 import { sliceFigures } from "./slice-figures.ts";
 
 const PERCENTILES = ["mean", "p50", "p90", "p99", "p999", "max"] as const;
@@ -47,6 +48,7 @@ export function computeFigures(cell: RepetitionResult) {
     clientCorePercent: evidence.corePercent.clients,
     ...measureWork(cell),
     ...measureMemory(cell),
+    ...measureConnections(cell),
     /** Connections the kernel refused because the accept queue was full, client's attempts included. */
     listenOverflows: evidence.tcp.ListenOverflows ?? null,
     /** TCP segments that were sent again, of the whole network namespace. */

@@ -34,6 +34,21 @@ const MEMORY: Drawing = {
   quantity: quantities.MEMORY,
 };
 
+const CONNECTION_BYTES: Drawing = {
+  name: "connection-bytes",
+  title: "Memory of a connection",
+  label: "bytes a connection in server, clients and kernel",
+  quantity: quantities.CONNECTION_BYTES,
+  canBeLog: true,
+};
+
+const OPEN_RATE: Drawing = {
+  name: "open-rate",
+  title: "Rate of opening connections",
+  label: "connections opened per second",
+  quantity: quantities.OPEN_RATE,
+};
+
 const SWITCHES: Drawing = {
   name: "switches",
   title: "Context switches",
@@ -109,9 +124,14 @@ const DRAWINGS: Readonly<Record<Axis, readonly Drawing[]>> = {
 /** Quantities that an option can change. */
 const OF_ABLATION: readonly Drawing[] = [THROUGHPUT, RESPONSE_P99, CPU_PER_MESSAGE, MEMORY];
 
+/** The lab saw what the connections cost while all of them were open. */
+function hasCosts({ cells }: Group): boolean {
+  return cells.some(({ connectionBytes }) => connectionBytes !== null);
+}
+
 export function listDrawings(group: Group): readonly Drawing[] {
   if (isAblation(group)) return OF_ABLATION;
-  const drawings = DRAWINGS[group.axis];
+  const drawings = [...DRAWINGS[group.axis], ...(hasCosts(group) ? [CONNECTION_BYTES, OPEN_RATE] : [])];
   if (!isOpenLoop(group) || drawings.includes(INTENDED_P99)) return drawings;
   return drawings.flatMap((drawing) => (drawing === RESPONSE_P99 ? [drawing, INTENDED_P99] : [drawing]));
 }

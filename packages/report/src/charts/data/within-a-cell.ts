@@ -1,5 +1,6 @@
 import { describePlace, listed } from "@c10k-lab/words";
 import type { CellFigures } from "../../model/cell-figures.ts";
+import { selectOpening } from "../../model/connection-cost.ts";
 import { cellsAt, type Group, isWhole, listAxisValues } from "../../model/group.ts";
 import { type Chart, numberAxis, type Point } from "../draw/chart.ts";
 import { unknownSentence } from "./by-connections.ts";
@@ -41,9 +42,19 @@ const SERVER_CPU: Course = {
   finestMs: 200,
 };
 
+const OPENING: Course = {
+  name: "opening-within-a-cell",
+  title: "Connections opened per second over the time of a cell",
+  from: "the first connection",
+  label: "connections opened per second",
+  unit: "connections/s",
+  looksOf: connectionsOpened,
+  finestMs: 200,
+};
+
 /** Draws one repetition over its time; nothing without samples, as in results of older clients. */
 export function withinACell(group: Group): Chart[] {
-  return [RATE, SERVER_CPU].flatMap((course) => {
+  return [RATE, SERVER_CPU, OPENING].flatMap((course) => {
     const cells = cellsToDraw(group, (cell) => course.looksOf(cell).length > 1);
     const stepMs = chooseStep(cells.map(course.looksOf), course.finestMs);
     const curves = cells.map((cell) => ({ cell, points: computeGrowth(course.looksOf(cell), stepMs) }));
@@ -115,6 +126,12 @@ function messagesSinceFirst({ middle: { client } }: CellFigures): Look[] {
     ...between.map(({ atUs, messages }) => ({ atMs: atUs / 1000, total: messages })),
     { atMs: lastDoneUs / 1000, total: client.achieved.messages },
   ];
+}
+
+/** Returns the connections that were open, until all were; nothing where one client opened them by itself. */
+function connectionsOpened({ middle: { client, evidence } }: CellFigures): Look[] {
+  if (!evidence.held) return [];
+  return selectOpening(client?.series ?? []).map(({ atUs, open }) => ({ atMs: atUs / 1000, total: open }));
 }
 
 /**

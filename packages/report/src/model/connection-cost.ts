@@ -1,0 +1,57 @@
+import type { LoadSample, RepetitionResult } from "@c10k-lab/protocol";
+
+/** Costs of connections in one repetition; all null where its clients did not wait for each other. */
+export type ConnectionCost = Readonly<ReturnType<typeof measureConnections>>;
+
+const NONE = {
+  /** Growth of the resident memory of all servers while the connections were opened, bytes a connection. */
+  serverBytes: null,
+  clientBytes: null,
+  /** Growth of the kernel's memory, both ends of a connection together. */
+  kernelBytes: null,
+  /** Sum of the three. */
+  connectionBytes: null,
+  openedPerSecond: null,
+  /** Time from the stop signal to the end of the last server. */
+  stopSeconds: null,
+  resultMiB: null,
+};
+
+export function measureConnections({ evidence, client }: RepetitionResult): {
+  [Name in keyof typeof NONE]: number | null;
+} {
+  const { held, stopMs, resultBytes } = evidence;
+  if (!held || held.connections === 0) return NONE;
+  const each = (kib: number) => (1024 * Math.max(0, kib)) / held.connections;
+  const grown = ({ atRestKiB, heldKiB }: typeof held.server) => each(heldKiB - atRestKiB);
+  const kernelKiB = Object.values(held.kernelKiB).reduce((sum, kib) => sum + kib, 0);
+  const [serverBytes, clientBytes, kernelBytes] = [
+    grown(held.server),
+    grown(held.clients),
+    each(kernelKiB),
+  ] as const;
+  return {
+    serverBytes,
+    clientBytes,
+    kernelBytes,
+    connectionBytes: serverBytes + clientBytes + kernelBytes,
+    openedPerSecond: computeOpenedPerSecond(client?.series ?? []),
+    stopSeconds: stopMs == null ? null : stopMs / 1000,
+    resultMiB: resultBytes === undefined ? null : resultBytes / 2 ** 20,
+  };
+}
+
+/** Returns the samples from the last one without a connection to the first one with most of them. */
+export function selectOpening(series: readonly LoadSample[]): readonly LoadSample[] {
+  const most = series.reduce((peak, { open }) => Math.max(peak, open), 0);
+  const first = series.findIndex(({ open }) => open > 0);
+  const last = series.findIndex(({ open }) => open === most);
+  return most === 0 ? [] : series.slice(Math.max(0, first - 1), last + 1);
+}
+
+function computeOpenedPerSecond(series: readonly LoadSample[]): number | null {
+  const opening = selectOpening(series);
+  const [first, last] = [opening[0], opening.at(-1)];
+  if (first === undefined || last === undefined || last.atUs <= first.atUs) return null;
+  return (1e6 * (last.open - first.open)) / (last.atUs - first.atUs);
+}

@@ -1,0 +1,37 @@
+import { about, type Column, figure, integer, listed, type Table, tabulate } from "@c10k-lab/words";
+import type { CellFigures } from "../model/cell-figures.ts";
+import { cellsInOrder, type Group } from "../model/group.ts";
+import { axisColumn, SERVER } from "./columns.ts";
+
+const COLUMNS: readonly Column<CellFigures>[] = [
+  { head: "server processes", cell: ({ middle }) => integer(middle.servers) },
+  { head: "clients", cell: ({ middle }) => integer(middle.clients) },
+  { head: "held", cell: ({ held }) => integer(held) },
+  { head: "server B", cell: ({ serverBytes }) => about(serverBytes) },
+  { head: "client B", cell: ({ clientBytes }) => about(clientBytes) },
+  { head: "kernel B", cell: ({ kernelBytes }) => about(kernelBytes) },
+  { head: "opened/s", cell: ({ openedPerSecond }) => about(openedPerSecond) },
+  { head: "CPU µs/message", cell: ({ cpuPerMessageUs }) => figure(cpuPerMessageUs) },
+  { head: "stop s", cell: ({ stopSeconds }) => figure(stopSeconds) },
+  { head: "results MiB", cell: ({ resultMiB }) => figure(resultMiB) },
+];
+
+/** Returns what the connections of each cell cost; null where no cell's clients waited for each other. */
+export function costTable(group: Group): Table | null {
+  const cells = cellsInOrder(group);
+  if (cells.every(({ connectionBytes }) => connectionBytes === null)) return null;
+  return tabulate([SERVER, axisColumn(group.axis), ...COLUMNS], cells);
+}
+
+/** Returns a sentence on the kernel's objects of each variant at its largest load. */
+export function describeSlabs(group: Group): string[] {
+  return group.variants.flatMap((variant) => {
+    const cell = cellsInOrder(group).findLast((one) => one.variant === variant && one.middle.evidence.held);
+    const held = cell?.middle.evidence.held;
+    if (!held || held.connections === 0) return [];
+    const slabs = Object.entries(held.slabsKiB).toSorted(([, a], [, b]) => b - a);
+    if (slabs.length === 0) return [];
+    const parts = slabs.map(([name, kib]) => `${name} ${about((1024 * kib) / held.connections)} B`);
+    return [`${variant} with ${integer(held.connections)} connections open: ${listed(parts)} a connection.`];
+  });
+}
