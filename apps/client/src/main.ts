@@ -58,8 +58,10 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   await progress.start();
   const link = options.control === undefined ? null : new LabLink(options.control, run);
   void link?.follow();
-  if (options.gate !== undefined) void new LabLink(options.gate, run).awaitWord();
+  const gate = options.gate === undefined ? null : new LabLink(options.gate, run);
+  void gate?.awaitWord();
   const result = await run.run();
+  gate?.close();
   progress.stop();
   const summary = summarize(target, options, workload, run.results, result);
   let exitCode: number = EXIT.ok;

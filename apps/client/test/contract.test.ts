@@ -7,7 +7,7 @@ const rows = Object.entries<OptionTable[string]>(contract.options);
 test("the contract names the options that the lab sets for each run", () => {
   const perRun = rows.filter(([, row]) => row.isPerRun).map(([name]) => name);
   expect(perRun.sort().join()).toBe(
-    "connections,control,exitWithParent,host,port,seed,startAtMs,stats,summary",
+    "connections,control,exitWithParent,gate,host,port,seed,startAtMs,stats,summary",
   );
 });
 

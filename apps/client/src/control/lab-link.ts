@@ -32,6 +32,11 @@ export class LabLink {
     }
   }
 
+  /** Leaves a lab that still waits for an answer: the run has ended. */
+  close(): void {
+    this.#socket.removeAllListeners("close").destroy();
+  }
+
   /** Carries out orders until the lab ends the load. */
   async follow(): Promise<void> {
     this.#answer("connect", await this.#run.parked());
