@@ -65,13 +65,16 @@ const context = new LoadContext(workload, pool, new ResultsTable(results), {
   gate: workload.isGated ? given : null,
 });
 const atRestKiB = residentKiB();
-const total = { response: new LatencyHistogram(), intended: new LatencyHistogram() };
+/** Sums of all slices: a histogram takes a megabyte, so only where there are slices. */
+const total = workload.isDirected
+  ? { response: new LatencyHistogram(), intended: new LatencyHistogram() }
+  : context.clocks;
 const dialer = new Dialer(context.io, target, workload.source);
 const loop = new LoadLoop(context, io.events, dialer, wakeFds, reportParked);
 while (loop.turn()) {}
 io.close();
 const { clocks, evidence } = context;
-for (const clock of ["response", "intended"] as const) total[clock].merge(clocks[clock]);
+if (total !== clocks) addSlice();
 const result: LoadWorkerResult = {
   histograms: {
     connect: clocks.connect.encode(),
@@ -101,10 +104,15 @@ function reportParked(): void {
   const histograms = { response: clocks.response.encode(), intended: clocks.intended.encode() };
   const memory = { atRestKiB, heldKiB: residentKiB() };
   parentPort?.postMessage({ event: "parked", histograms, memory } satisfies LoadWorkerEvent);
-  for (const clock of ["response", "intended"] as const) {
-    total[clock].merge(clocks[clock]);
-    clocks[clock].reset();
-  }
+  // At a gate nothing has been measured yet.
+  if (total === clocks) return;
+  addSlice();
+  for (const clock of ["response", "intended"] as const) clocks[clock].reset();
+}
+
+/** Adds the response times of the slice under way to the sums. */
+function addSlice(): void {
+  for (const clock of ["response", "intended"] as const) total[clock].merge(context.clocks[clock]);
 }
 
 /** Returns the resident memory of the whole process. */
