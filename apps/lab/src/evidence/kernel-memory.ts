@@ -1,7 +1,7 @@
 import { SYSTEM_FILES, type TextFiles } from "../preflight/text-files.ts";
 
 /** Amounts by name, KiB. */
-export type Amounts = Readonly<Record<string, number>>;
+type Amounts = Readonly<Record<string, number>>;
 
 /** Kernel memory of the whole machine. */
 export interface KernelMemory {

@@ -1,5 +1,4 @@
-import { CONNECTS_IN_FLIGHT } from "../../../client/src/contract.ts";
-import { parseSourceRange } from "../../../client/src/source-range.ts";
+import { CONNECTS_IN_FLIGHT, parseSourceRange } from "../../../client/src/contract.ts";
 import { type Cell, countActive, openAtOnce } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
 import { OWN_DESCRIPTORS, UNEVEN } from "../plan/processes.ts";

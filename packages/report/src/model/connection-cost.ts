@@ -1,8 +1,5 @@
 import type { LoadSample, RepetitionResult } from "@c10k-lab/protocol";
 
-/** Costs of connections in one repetition; all null where its clients did not wait for each other. */
-export type ConnectionCost = Readonly<ReturnType<typeof measureConnections>>;
-
 const NONE = {
   /** Growth of the resident memory of all servers while the connections were opened, bytes a connection. */
   serverBytes: null,
@@ -17,6 +14,7 @@ const NONE = {
   resultMiB: null,
 };
 
+/** Measures the costs of connections in one repetition; all null where its clients did not wait for each other. */
 export function measureConnections({ evidence, client }: RepetitionResult): {
   [Name in keyof typeof NONE]: number | null;
 } {
