@@ -62,7 +62,7 @@ export type ContainerSample = z.infer<typeof ContainerSample>;
 /** Resident memory of the processes of one side: before the first connection, and with all of them open. */
 const SideMemory = z.object({ processes: count, atRestKiB: count, heldKiB: count });
 
-/** What the connections of a cell cost while all of them were open and none had sent more than an echo. */
+/** Memory of the connections of a cell while all of them were open and none had sent more than an echo. */
 export const HeldMemory = z.object({
   /** Connections open at that moment. */
   connections: count,

@@ -643,7 +643,7 @@ test.each([
     { variant: "epoll", asked: 1_000_000, held: 0, limit: "MemAvailable" },
     "epoll will hold none of 1,000,000 connections: MemAvailable leaves no room.",
   ],
-])("what a machine will hold is said beforehand", (holding, sentence) => {
+])("a forecast names the connections that a variant will hold and the limit that ends them", (holding, sentence) => {
   expect(describeHolding(holding)).toBe(sentence);
 });
 

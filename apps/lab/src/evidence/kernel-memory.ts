@@ -5,7 +5,7 @@ type Amounts = Readonly<Record<string, number>>;
 
 /** Kernel memory of the whole machine. */
 export interface KernelMemory {
-  /** Of /proc/meminfo: objects of the kernel, page tables, stacks of threads. */
+  /** Amounts of /proc/meminfo: objects of the kernel, page tables, stacks of threads. */
   readonly kinds: Amounts;
   /** Caches of /proc/slabinfo, which only root may read; empty for others. */
   readonly slabs: Amounts;

@@ -16,7 +16,7 @@ export const AUTO = "auto";
 /** Processes of a cell. */
 interface Processes {
   readonly servers: number;
-  /** Of all servers together. */
+  /** Clients of all servers together. */
   readonly clients: number;
   /** The servers share one port. */
   readonly sharesPort: boolean;

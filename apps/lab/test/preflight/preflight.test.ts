@@ -167,7 +167,7 @@ describe("limits of a plan with many processes and addresses", () => {
     ]);
   });
 
-  test("what each variant will hold is known beforehand, with the limit that ends it", () => {
+  test("doctor knows beforehand how much each variant will hold, and the limit that ends it", () => {
     const small = { ...AMPLE, fileDescriptors: 20_000, memoryBytes: 2 ** 40 };
     const variants = "threaded: , select: , epoll: { processes: 6 }, wide: { server: epoll, processes: 2 }";
     expect(holdingsOf(scenesOf(plan(variants, [1000, 100_000], MANY)), small)).toEqual([

@@ -34,7 +34,7 @@ export const MEMORY_PER_CONNECTION = quantity(
   "low",
   (cell) => cell.rssPerConnectionKiB,
 );
-/** In server, clients and kernel together. */
+/** Bytes of a connection in server, clients and kernel together. */
 export const CONNECTION_BYTES = quantity("connection-bytes", "low", (cell) => cell.connectionBytes);
 export const OPEN_RATE = quantity("open-rate", "high", (cell) => cell.openedPerSecond);
 export const SWITCHES = quantity("switches", "low", (cell) => cell.switchesPerMessage);
