@@ -643,9 +643,12 @@ test.each([
     { variant: "epoll", asked: 1_000_000, held: 0, limit: "MemAvailable" },
     "epoll will hold none of 1,000,000 connections: MemAvailable leaves no room.",
   ],
-])("a forecast names the connections that a variant will hold and the limit that ends them", (holding, sentence) => {
-  expect(describeHolding(holding)).toBe(sentence);
-});
+])(
+  "a forecast names the connections that a variant will hold and the limit that ends them",
+  (holding, sentence) => {
+    expect(describeHolding(holding)).toBe(sentence);
+  },
+);
 
 test("a server that ran out of descriptors says how many connections it could accept", () => {
   expect(describeIncident({ incident: "accept-failed", errors: { EMFILE: 312 }, open: 19_968 })).toBe(
