@@ -113,7 +113,7 @@ const ROOMS = {
     "claims.ts",
     "search.ts comparison.ts answers.ts",
     "signals.ts",
-    "incidents.ts doubts.ts holdings.ts",
+    "incidents.ts doubts.ts holdings.ts sampled-calls.ts",
     "troubles.ts axis.ts ranges.ts quantities.ts queues.ts table.ts",
     "numbers.ts",
   ],
