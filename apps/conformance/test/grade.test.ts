@@ -1,4 +1,12 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
@@ -79,6 +87,38 @@ test("a submission in a sandbox sees no other one, no grade and no network, and 
   expect(none?.reason).toBe("there is neither a server.yaml nor a Makefile");
 }, 60_000);
 
+test("what a submission links to or prints does not reach the grades, and one that does not fit is unreadable", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  const out = join(folder, "grades");
+  const secret = join(folder, "secret");
+  writeFileSync(secret, "root:hash\n");
+  const names = ["a-file-link", "b-folder-link", "c-large", "d-escapes", "e-long"];
+  const [file = "", link = "", large = "", escapes = "", long = ""] = names.map((name) => join(folder, name));
+  for (const name of [file, large, escapes, long]) makeSubmission(name, { command: "./server none {port}" });
+  rmSync(join(file, "server.yaml"));
+  symlinkSync(secret, join(file, "server.yaml"));
+  symlinkSync(large, link);
+  writeFileSync(join(large, "big"), Buffer.alloc(9 * 2 ** 20));
+  makeServerFile(escapes, { command: "./server {port}", build: "printf '\\033[2J=1+1\\n' >&2; exit 1" });
+  writeFileSync(join(long, "server.yaml"), `command: ${"x".repeat(70_000)}{port}\n`);
+  const folders = [file, link, large, escapes, long];
+  const run = await runApp("lab", ["grade", ...folders, "--out", out, "--disk", "8MiB"], GRADE_BOUND_MS);
+  expect(run.code).toBe(0);
+  const { rows } = await readCsv(join(out, "grades.csv"));
+  const isCopied = rows[0]?.sandbox === "namespaces";
+  expect(rows.map(({ status, reason }) => `${status}: ${reason}`)).toEqual([
+    "unreadable: server.yaml is not a regular file",
+    "unreadable: the folder is a symbolic link: give the folder itself",
+    isCopied ? expect.stringMatching(/^unreadable: it cannot be copied: .*No space left/) : expect.anything(),
+    "does not build: the build ended with exit code 1: \ufffd[2J=1+1",
+    "unreadable: server.yaml has more than 65536 bytes",
+  ]);
+  expect(run.stdout).not.toContain("\u001b");
+  for (const name of [...names.map((one) => `${one}.html`), "grades.csv"]) {
+    expect(readFileSync(join(out, name), "utf8")).not.toContain("hash");
+  }
+}, 60_000);
+
 test("a folder that does not exist is wrong usage", async () => {
   const { code, stderr } = await runApp("lab", ["grade", "/nowhere"]);
   expect(code).toBe(2);
@@ -88,10 +128,14 @@ test("a folder that does not exist is wrong usage", async () => {
 function makeSubmission(folder: string, { command, build }: { command: string; build?: string }): string {
   mkdirSync(folder);
   copyFileSync(SOURCE, join(folder, "server.c"));
+  makeServerFile(folder, { command, ...(build ? { build } : {}) });
+  return folder;
+}
+
+function makeServerFile(folder: string, { command, build }: { command: string; build?: string }): void {
   const lines = [
     `command: ${JSON.stringify(command)}`,
     ...(build ? [`build: ${JSON.stringify(build)}`] : []),
   ];
   writeFileSync(join(folder, "server.yaml"), `${lines.join("\n")}\n`);
-  return folder;
 }

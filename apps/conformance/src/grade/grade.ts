@@ -8,7 +8,7 @@ import { Grade, type Orders } from "../grade-result.ts";
 import { countResults } from "../output/case-table.ts";
 import { formatPage } from "../output/grade-page.ts";
 import { userOf } from "../sandbox/confine.ts";
-import { findIsolation, type Isolation, runJailed } from "../sandbox/sandbox.ts";
+import { findIsolation, type Isolation, NOT_COPIED, runJailed } from "../sandbox/sandbox.ts";
 
 const JUDGE = join(import.meta.dirname, "../judge-main.ts");
 const COLUMNS = [
@@ -77,17 +77,29 @@ async function gradeOne(
     ...(command === undefined ? {} : { command }),
   };
   const jail = { isolation, source, hidden, diskBytes, timeoutMs };
-  const { stdout, stderr, isLate } = await runJailed(jail, JUDGE, [JSON.stringify(orders)]);
+  const { code, stdout, stderr, isLate } = await runJailed(jail, JUDGE, [JSON.stringify(orders)]);
   if (isLate) return failed("late", `it did not end within ${timeoutMs} ms`);
+  if (code === NOT_COPIED)
+    return failed("unreadable", `it cannot be copied: ${makePrintable(lastLine(stderr))}`);
   try {
-    return Grade.parse(JSON.parse(stdout));
+    const grade = Grade.parse(JSON.parse(stdout));
+    return { ...grade, reason: makePrintable(grade.reason) };
   } catch {
-    return failed("broken sandbox", stderr.trimEnd().split("\n").at(-1) ?? "");
+    return failed("broken sandbox", makePrintable(lastLine(stderr)));
   }
 }
 
 function failed(status: Grade["status"], reason: string): Grade {
   return { status, reason, incidents: [], cases: [], measurement: null };
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1) ?? "";
+}
+
+/** Replaces control characters: a reason quotes what a submission has printed, and a terminal would obey them. */
+function makePrintable(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, "\ufffd");
 }
 
 function describeGrade({ status, reason, cases, measurement, incidents }: Grade): string {

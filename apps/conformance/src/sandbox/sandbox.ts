@@ -10,6 +10,9 @@ const NAMESPACES = ["--net", "--pid", "--mount", "--ipc", "--uts", "--fork", "--
 const WITH_PARENT = ["setpriv", "--pdeathsig", "KILL"];
 /** Folders that any user may write to. */
 const SHARED_FOLDERS = ["/tmp", "/var/tmp", "/dev/shm"];
+/** Exit codes of the set-up. */
+const BROKEN = 97;
+export const NOT_COPIED = 96;
 const FILES_MAX = 100_000;
 const KILL_GRACE_MS = 5000;
 const STDERR_KEPT = 2000;
@@ -53,12 +56,16 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
   const stage = mkdtempSync(join(hasNamespaces ? "/run" : tmpdir(), "c10k-grade-"));
   const remove = () => rmSync(stage, { recursive: true, force: true });
   process.once("exit", remove);
-  const copy = `cp -a ${quote(jail.source)} ${quote(stage)}/work`;
+  const copy = `cp -a ${quote(jail.source)} ${quote(stage)}/work || exit ${NOT_COPIED}`;
   const run = [process.execPath, module, stage, ...args].map(quote).join(" ");
   try {
-    if (!hasNamespaces) return await collect(["sh", "-c", `${copy} || exit 97; exec ${run}`], jail.timeoutMs);
+    if (!hasNamespaces) return await collect(["sh", "-c", `${copy}; exec ${run}`], jail.timeoutMs);
     // The shell stays: as the first process of the namespace it reaps orphans.
-    const lines = [...setUp(stage, copy, jail, module).map((line) => `${line} || exit 97`), run, "exit $?"];
+    const lines = [
+      ...setUp(stage, copy, jail, module).map((line) => `${line} || exit ${BROKEN}`),
+      run,
+      "exit $?",
+    ];
     return await collect(
       [...WITH_PARENT, "unshare", ...NAMESPACES, "sh", "-c", lines.join("\n")],
       jail.timeoutMs,

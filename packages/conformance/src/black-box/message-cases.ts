@@ -35,7 +35,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     name: "whole-line",
     demand: "A line comes back whole and unchanged, its last byte and its newline included.",
     level: "course",
-    hint: "an off-by-one length (strlen() + 1, len - 1), a stripped newline, or CR LF in place of LF",
+    hint: "an off-by-one length (strlen() + 1, len - 1), a stripped newline, CR LF in place of LF, or bytes kept until a buffer is full",
     requires: ["silent-start"],
     check: async (visit) => {
       await (await visit.connect()).exchange("hello, world\n");
