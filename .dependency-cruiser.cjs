@@ -113,8 +113,8 @@ const ROOMS = {
     "claims.ts",
     "search.ts comparison.ts answers.ts",
     "signals.ts",
-    "incidents.ts doubts.ts holdings.ts sampled-calls.ts",
-    "troubles.ts axis.ts ranges.ts quantities.ts queues.ts table.ts",
+    "incidents.ts doubts.ts holdings.ts",
+    "troubles.ts sampled-calls.ts shell.ts axis.ts ranges.ts quantities.ts queues.ts table.ts",
     "numbers.ts",
   ],
 };

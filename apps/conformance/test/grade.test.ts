@@ -87,7 +87,7 @@ test("a submission in a sandbox sees no other one, no grade and no network, and 
   expect(none?.reason).toBe("there is neither a server.yaml nor a Makefile");
 }, 60_000);
 
-test("what a submission links to or prints does not reach the grades, and one that does not fit is unreadable", async () => {
+test("a submission cannot bring the text of a file that it links to, or control characters, into the grades", async () => {
   const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
   const out = join(folder, "grades");
   const secret = join(folder, "secret");

@@ -210,6 +210,8 @@ export const Manifest = z.object({
   trouble: Trouble.nullable(),
   cellsPlanned: count,
   options: z.record(z.string(), z.unknown()),
+  /** Words of the lab's command line, without --results; absent in older results. */
+  command: z.array(z.string()).optional(),
   software: z.object({ version: z.string(), commit: z.string().nullable(), node: z.string() }),
   machine: z.object({
     kernel: z.string(),

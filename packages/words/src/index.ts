@@ -13,6 +13,7 @@ export * from "./queues.ts";
 export * from "./ranges.ts";
 export * from "./sampled-calls.ts";
 export * from "./search.ts";
+export * from "./shell.ts";
 export * from "./signals.ts";
 export * from "./table.ts";
 export * from "./troubles.ts";

@@ -5,10 +5,3 @@ export type App = string;
 export function nameOf(app: App): string {
   return app === "client" ? "client" : `server-${app}`;
 }
-
-/** Joins words into a shell command; quotes those that need it. */
-export function quoteWords(words: readonly string[]): string {
-  return words
-    .map((word) => (/[^\w./:=,-]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : word))
-    .join(" ");
-}

@@ -68,6 +68,7 @@ export class LabSession {
       trouble: null,
       cellsPlanned,
       options: optionsOf(plan),
+      command: readCommand(),
       software: describeSoftware(),
       machine: describeMachine(),
     };
@@ -228,6 +229,14 @@ export class LabSession {
     this.#manifest = { ...this.#manifest, ...change };
     this.folder.writeManifest(this.#manifest);
   }
+}
+
+/** Returns the words of the command line that repeats this experiment. */
+function readCommand(): string[] {
+  const words = process.argv.slice(2);
+  const at = words.indexOf("--results");
+  if (at >= 0) words.splice(at, 2);
+  return words.filter((word) => !word.startsWith("--results="));
 }
 
 function imagesOf(plan: Plan): string[] {

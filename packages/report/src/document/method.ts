@@ -1,6 +1,6 @@
 import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
 import type { RepetitionResult } from "@c10k-lab/protocol";
-import { describeRefusedCalls, listed } from "@c10k-lab/words";
+import { describeRefusedCalls, listed, quoteWords } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { blocks, bullets } from "../text/markdown.ts";
 
@@ -22,7 +22,7 @@ export function method(experiments: readonly Experiment[]): string {
       ...listForeign(repetitions),
       "Response time runs from the first byte of a message sent to its last byte back; connect time is kept apart.",
       ...(isSearchOnly ? [] : COMPARING),
-      `To repeat it: ${experiments.map(({ results }) => commandOf(results.manifest.plan, results.capacity !== null)).join("; ")}.`,
+      `To repeat it: ${experiments.map(({ results }) => commandOf(results)).join("; ")}.`,
     ]),
   ]);
 }
@@ -49,16 +49,19 @@ function describeServers(repetitions: readonly RepetitionResult[]): string[] {
   const all = new Set(repetitions.map(({ variant }) => variant));
   const compares = "The client compares every byte that returns with the byte it sent";
   if (own.length === 0) return ["The servers are programs of others that echo every byte.", `${compares}.`];
-  const isMixed = own.length < all.size;
-  const who = isMixed
-    ? `The servers echo every byte. Of this project are ${listed(own)}: they`
-    : "The servers echo every byte; they";
-  const whose = isMixed
-    ? `, and where both sides keep a ledger these must agree`
-    : ", and the ledgers of both sides must agree";
+  if (own.length === all.size) {
+    return [
+      "The servers echo every byte; they differ in architecture alone, and wait with the system calls of their names.",
+      `${compares}, and the ledgers of both sides must agree: connections, messages, bytes.`,
+    ];
+  }
+  const ours =
+    own.length === 1
+      ? `${listed(own)} is this project's, and waits with the system calls of its name`
+      : `${listed(own)} are this project's: they differ in architecture alone, and wait with the system calls of their names`;
   return [
-    `${who} differ in architecture alone, and wait with the system calls of their names.`,
-    `${compares}${whose}: connections, messages, bytes.`,
+    `The servers echo every byte. ${ours}.`,
+    `${compares}, and where both sides keep a ledger these must agree: connections, messages, bytes.`,
   ];
 }
 
@@ -99,6 +102,7 @@ function listLoops(repetitions: readonly RepetitionResult[]): string[] {
 }
 
 /** Returns the command that makes an experiment anew. */
-export function commandOf(plan: string, isSearch: boolean): string {
-  return isSearch ? "npm run lab -- capacity" : `npm run lab -- run ${plan}`;
+export function commandOf({ manifest: { plan, command }, capacity }: Experiment["results"]): string {
+  if (command !== undefined) return `npm run lab -- ${quoteWords(command)}`;
+  return capacity === null ? `npm run lab -- run ${plan}` : "npm run lab -- capacity";
 }

@@ -27,9 +27,7 @@ export function questions(stories: readonly Story[]): string {
   const manifests = experiments.map(({ results }) => results.manifest);
   const cheapest = experiments.flatMap(({ groups }) => groups.flatMap(describeCheapest));
   const machines = [...new Set(manifests.map(describeMachine))];
-  const commands = experiments.map(({ results }) =>
-    commandOf(results.manifest.plan, results.capacity !== null),
-  );
+  const commands = experiments.map(({ results }) => commandOf(results));
   return blocks([
     [
       ...cheapest.map((answer) => line("Which server?", answer)),

@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BoundedLog } from "@c10k-lab/process";
 import type { Trouble } from "@c10k-lab/protocol";
+import { quoteWords } from "@c10k-lab/words";
 import Docker from "dockerode";
-import { type App, nameOf, quoteWords } from "../apps.ts";
+import { type App, nameOf } from "../apps.ts";
 import {
   type Engine,
   EngineTrouble,

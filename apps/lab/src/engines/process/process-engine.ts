@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { nameOf, quoteWords } from "../apps.ts";
+import { quoteWords } from "@c10k-lab/words";
+import { nameOf } from "../apps.ts";
 import type { Engine, ForeignJob, ForeignService, Job, Service } from "../engine.ts";
 import { AppProcess } from "./app-process.ts";
 import { ForeignProcess } from "./foreign-process.ts";

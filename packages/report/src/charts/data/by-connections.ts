@@ -24,6 +24,8 @@ export interface Drawing {
   readonly unit?: string;
   readonly quantity: Quantity;
   readonly canBeLog?: true;
+  /** Reason why servers of this project may lack it, before their names. */
+  readonly missing?: string;
 }
 
 export function drawByConnections(group: Group, drawing: Drawing): Chart {
@@ -32,7 +34,11 @@ export function drawByConnections(group: Group, drawing: Drawing): Chart {
   return {
     name,
     title: `${title}, by ${axisWords(group.axis).label}`,
-    caption: [...hollowSentence(group, series), ...unknownSentence(group, listEmpty(series))].join(" "),
+    caption: [
+      ...hollowSentence(group, series),
+      ...unknownSentence(group, listEmpty(series)),
+      ...missingSentence(group, listEmpty(series), drawing.missing),
+    ].join(" "),
     x: makeLoadAxis(group.axis, listAxisValues(group)),
     y: numberAxis(label, unit, canBeLog ? chooseScale(series) : "linear"),
     series,
@@ -74,10 +80,18 @@ function listEmpty(series: readonly Series[]): string[] {
   return series.filter(({ points, hollow }) => points.length + hollow.length === 0).map(({ name }) => name);
 }
 
+function isForeign({ cells }: Group, name: string): boolean {
+  return cells.some(({ variant, middle }) => variant === name && middle.ledger !== "both");
+}
+
+function missingSentence(group: Group, variants: readonly string[], reason: string | undefined): string[] {
+  const own = variants.filter((name) => !isForeign(group, name));
+  return reason === undefined || own.length === 0 ? [] : [`${reason}: ${listed(own)}.`];
+}
+
 /** Names servers of others that a chart lacks. Ours lack only what their architecture does not have. */
-export function unknownSentence({ cells }: Group, variants: readonly string[]): string[] {
-  const foreign = cells.filter(({ middle }) => middle.ledger !== "both").map(({ variant }) => variant);
-  const unknown = variants.filter((name) => foreign.includes(name));
+export function unknownSentence(group: Group, variants: readonly string[]): string[] {
+  const unknown = variants.filter((name) => isForeign(group, name));
   return unknown.length === 0 ? [] : [`Not known from outside: ${listed(unknown)}.`];
 }
 

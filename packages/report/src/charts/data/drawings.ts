@@ -25,6 +25,7 @@ const CPU_CORE: Drawing = {
   label: "CPU used, % of one core",
   unit: "%",
   quantity: quantities.CORE_SHARE,
+  missing: "Over too soon to tell",
 };
 
 const MEMORY: Drawing = {
