@@ -40,8 +40,11 @@ export type SampledCalls = z.infer<typeof SampledCalls>;
 
 /** Reason why the system calls of a foreign server could not be sampled. */
 export const CallsRefusal = z.object({
-  /** `too-slow`: strace had not attached in time; `no-messages`: none was answered under strace. */
-  reason: z.enum(["no-strace", "not-permitted", "too-slow", "no-messages"]),
+  /**
+   * `too-slow`: strace had not attached in time; `ended`: the processes were gone; `no-messages`: none was answered under
+   * strace.
+   */
+  reason: z.enum(["no-strace", "not-permitted", "too-slow", "ended", "no-messages"]),
   /** Last line of strace; empty where it said nothing. */
   answer: z.string(),
 });

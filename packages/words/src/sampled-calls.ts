@@ -4,6 +4,7 @@ import { listed } from "./numbers.ts";
 const REASONS: Readonly<Record<CallsRefusal["reason"], string>> = {
   "no-strace": "strace(1) is not installed",
   "not-permitted": "strace(1) may not trace here",
+  ended: "the processes were gone",
   "too-slow": "strace(1) did not attach in time",
   "no-messages": "no message came back under strace(1)",
 };

@@ -10,6 +10,7 @@ import type { CallsRefusal, RepetitionResult } from "@c10k-lab/protocol";
 const ATTACH_MS = 5000;
 const DETACH_MS = 10_000;
 const STDERR_KEPT = 2 ** 20;
+const GONE = /No such process\s*$/;
 const ATTACHED = /^strace: Process \d+ attached/m;
 /** Lines about a process that strace has attached to, or could not. */
 const TRIED = /^strace: (?:Process |attach: ptrace\(PTRACE_SEIZE, )(\d+)/gm;
@@ -82,7 +83,7 @@ export class CallTracer {
       resolve({ reason, answer: text.trim().split("\n").at(-1) ?? "" });
     const cancel = callAfter(ATTACH_MS, () => refuse("too-slow"));
     this.#strace.on("error", () => refuse("no-strace"));
-    this.#strace.on("close", () => refuse("not-permitted"));
+    this.#strace.on("close", () => refuse(GONE.test(text) ? "ended" : "not-permitted"));
     this.#strace.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
       text = (text + chunk).slice(-STDERR_KEPT);
       const tried = new Set([...text.matchAll(TRIED)].map(([, pid]) => Number(pid)));

@@ -128,8 +128,9 @@ export class Stand {
   /** Counts the system calls of a foreign server in a turn that is not kept: our servers count their own. */
   async sampleCalls(times: TurnTimes): Promise<void> {
     const trees = this.#servers.map(({ processes }) => processes).filter((one) => one instanceof ProcessTree);
-    if (trees.length === 0) return;
-    const tracer = await CallTracer.attach(trees.flatMap(({ pids }) => pids));
+    const pids = trees.flatMap((tree) => tree.pids);
+    if (pids.length === 0) return;
+    const tracer = await CallTracer.attach(pids);
     if (!(tracer instanceof CallTracer)) {
       this.calls = { ...NO_SAMPLE, callsRefusal: tracer };
       return;

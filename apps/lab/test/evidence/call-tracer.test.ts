@@ -34,7 +34,7 @@ test("a process that has ended cannot be traced, and one that lives beside it is
   await once(ended, "exit");
   const gone = ended.pid ?? 0;
   try {
-    expect(await CallTracer.attach([gone])).toMatchObject({ reason: "not-permitted" });
+    expect(await CallTracer.attach([gone])).toMatchObject({ reason: "ended" });
     const tracer = await CallTracer.attach([gone, sleeper.pid ?? 0]);
     if (!(tracer instanceof CallTracer)) throw new Error(tracer.answer);
     expect((await tracer.detach(1)).sampledCalls).toMatchObject({ messages: 1 });

@@ -55,7 +55,12 @@ export function isHoldOnly(group: Group, findings: readonly Finding[]): boolean 
   const isLimit = findings.some(
     (one) => one.group === group.name && one.question === "limit" && one.quantity === "held",
   );
-  return isLimit && listAxisValues(group).length === 1;
+  return isLimit && !isSliced(group) && listAxisValues(group).length === 1;
+}
+
+/** Slices leave connecting out. */
+function isSliced({ name, experiment }: Group): boolean {
+  return experiment.repetitions.some(({ group, slices }) => group === name && slices.length > 0);
 }
 
 /** Returns the cost of a message where it is known, else the first quantity of the group. */
