@@ -48,6 +48,8 @@ export class EchoStream {
   closeReason: number = CLOSE_CODE["client-closed"];
   /** True while it waits in the loop's queue for `write`. */
   isQueued = false;
+  /** A send without a completion was written: after the entry into the kernel it is done, unless one came. */
+  isUnconfirmed = false;
   /** The loop has counted it among those with a pending echo. */
   wasPending = false;
   /** True once it was told to close. It stays open until nothing is in flight. */
@@ -112,16 +114,31 @@ export class EchoStream {
       this.#isSending = true;
       const high = encode(SEND, generation);
       if (this.#buffer === NONE) ring.send(fd, this.#backlog.address, this.#backlog.length, 0, fd, high);
-      else
-        ring.send(
-          fd,
-          this.#source.address(this.#buffer, 0),
-          this.#bufferLength,
-          posix.MSG_DONTWAIT,
-          fd,
-          high,
-        );
+      else this.#sendBuffer(high);
     }
+  }
+
+  /**
+   * Sends the receive buffer within the next entry into the kernel. Where nothing is to follow, only a send that took less
+   * has a completion, so that the entry waits for the next bytes. Kernels before 6.1, whose ring is not deferred, do not say
+   * how much such a send took.
+   */
+  #sendBuffer(high: number): void {
+    const { ring } = this.#context;
+    const { fd } = this;
+    const address = this.#source.address(this.#buffer, 0);
+    const isLast = !this.#hasEnded && !this.#isFinishing && this.#backlog.bytes === 0;
+    if (ring.isDeferred && isLast) {
+      this.isUnconfirmed = true;
+      // Counted now: the next completion, which confirms it, may be a long time away.
+      this.#context.ledger.rows.add(this.row, FIELD.bytesSent, this.#bufferLength);
+      ring.sendQuietly(fd, address, this.#bufferLength, posix.MSG_DONTWAIT, fd, high);
+    } else ring.send(fd, address, this.#bufferLength, posix.MSG_DONTWAIT, fd, high);
+  }
+
+  /** Handles the send of which no completion came: the kernel has taken all bytes. */
+  confirm(): void {
+    this.sent(this.#bufferLength);
   }
 
   /** Handles the completion of a receive. */
@@ -144,6 +161,8 @@ export class EchoStream {
 
   /** Handles the completion of a send. */
   sent(result: number): void {
+    const counted = this.isUnconfirmed ? this.#bufferLength : 0;
+    this.isUnconfirmed = false;
     const length = this.#buffer === NONE ? this.#backlog.length : this.#bufferLength;
     this.#isSending = false;
     this.#isSendCancelled = false;
@@ -151,7 +170,7 @@ export class EchoStream {
     const sent = Math.max(0, result);
     const { ledger, nowUs } = this.#context;
     if (sent > 0) this.lastActiveUs = nowUs[0];
-    ledger.rows.add(this.row, FIELD.bytesSent, sent);
+    ledger.rows.add(this.row, FIELD.bytesSent, sent - counted);
     if (sent < length) ledger.count(COUNTER.shortWrites, 1);
     if (this.#buffer === NONE) {
       this.#backlog.advance(sent);

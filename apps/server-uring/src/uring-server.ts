@@ -43,6 +43,10 @@ export class UringServer {
   readonly #streams: (EchoStream | undefined)[] = [];
   /** Connections that have operations to write. */
   readonly #queue = new StreamQueue();
+  /** Connections with a send that completes only if it fails. */
+  readonly #unconfirmed = new StreamQueue();
+  /** False when the last entry has not shown which sends are done: the next one must not wait for other completions. */
+  #isConfirmable = true;
   #isWatchingStop = false;
   /** Time of the entry before the last one, µs: an array, as the context's. */
   readonly #beforeUs = new Float64Array(1);
@@ -97,7 +101,9 @@ export class UringServer {
     for (; at < queue.length && ring.space >= MOST_OPERATIONS; at++) {
       const stream = queue.at(at);
       stream.isQueued = false;
-      if (this.#streams[stream.fd] === stream) stream.write();
+      if (this.#streams[stream.fd] !== stream) continue;
+      stream.write();
+      if (stream.isUnconfirmed) this.#unconfirmed.add(stream);
     }
     queue.removeFirst(at);
   }
@@ -105,7 +111,7 @@ export class UringServer {
   /** Submits the written operations and waits for a completion. */
   #enter(): void {
     const { ring } = this.#context;
-    const mustWait = this.#queue.length === 0 && !ring.hasMore;
+    const mustWait = this.#queue.length === 0 && this.#isConfirmable && !ring.hasMore;
     const result = ring.enter(mustWait ? 1 : 0, mustWait ? this.#timeoutMs() : 0);
     this.#beforeUs[0] = this.#context.nowUs[0];
     this.#context.nowUs[0] = monotonicUs();
@@ -130,12 +136,44 @@ export class UringServer {
 
   #dispatchAll(): number {
     const { ring } = this.#context;
+    const isSettled = ring.isSettled;
+    this.#isConfirmable = isSettled || this.#unconfirmed.length === 0;
     const count = ring.begin();
+    const isAfterSends = isSettled && this.#unconfirmed.length > 0;
+    if (isAfterSends) {
+      this.#dispatchSends();
+      this.#confirmSends();
+      ring.rewind();
+    }
     for (let at = ring.next(); at >= 0; at = ring.next()) {
-      this.#dispatch(ring.low(at), ring.high(at), ring.result(at), ring.flags(at));
+      const high = ring.high(at);
+      if (isAfterSends && operationOf(high) === SEND) continue;
+      this.#dispatch(ring.low(at), high, ring.result(at), ring.flags(at));
     }
     ring.end();
     return count;
+  }
+
+  /** Handles sends before receives: what arrives then finds them done, and need not wait in the backlog. */
+  #dispatchSends(): void {
+    const { ring } = this.#context;
+    for (let at = ring.next(); at >= 0; at = ring.next()) {
+      const high = ring.high(at);
+      if (operationOf(high) === SEND) this.#complete(ring.low(at), high, ring.result(at), ring.flags(at));
+    }
+  }
+
+  /** All sends without a completion are done: those that took less have one, and were handled. */
+  #confirmSends(): void {
+    const queue = this.#unconfirmed;
+    for (let at = 0; at < queue.length; at++) {
+      const stream = queue.at(at);
+      if (!stream.isUnconfirmed) continue;
+      stream.confirm();
+      this.#notePending(stream, stream.isPending);
+      this.#settle(stream);
+    }
+    queue.removeFirst(queue.length);
   }
 
   #dispatch(fd: number, high: number, result: number, flags: number): void {

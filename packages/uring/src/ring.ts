@@ -162,6 +162,12 @@ export class Ring {
     return (Atomics.load(this.#rings, this.#sqFlags) & held) !== 0;
   }
 
+  /** True when the kernel has taken every written operation, and every completion so far is in the ring. */
+  get isSettled(): boolean {
+    if (this.#written !== Atomics.load(this.#rings, this.#sqHead)) return false;
+    return (Atomics.load(this.#rings, this.#sqFlags) & posix.IORING_SQ_CQ_OVERFLOW) === 0;
+  }
+
   /** Completions that were lost because the kernel had no memory to keep them aside. */
   get lost(): number {
     return Atomics.load(this.#rings, this.#cqOverflow);
@@ -250,6 +256,11 @@ export class Ring {
     const at = this.#cqes + (this.#next & this.#cqMask) * CQE_WORDS;
     this.#next = (this.#next + 1) | 0;
     return at;
+  }
+
+  /** Reads the batch again from its first completion. */
+  rewind(): void {
+    this.#next = this.#rings[this.#cqHead];
   }
 
   /** Ends a batch: the kernel may use the places of the completions that were read. */
