@@ -395,7 +395,7 @@ test.each<[Partial<CellComparison>, string]>([
   expect(describeVerdict(comparison)).toBe(`Nothing could be compared: ${reason}.`);
 });
 
-test("A long list of what could not be compared is cut short", () => {
+test("A long list of what could not be compared is abridged", () => {
   const cells = [1, 2, 3, 4, 5].map((axisValue) => ({
     ...CELL,
     axisValue,

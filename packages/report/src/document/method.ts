@@ -1,6 +1,6 @@
-import { CONFIDENCE_PERCENT, REPETITIONS_MIN } from "@c10k-lab/inference";
-import type { RepetitionResult } from "@c10k-lab/protocol";
-import { describeRefusedCalls, listed, quoteWords } from "@c10k-lab/words";
+import { CONFIDENCE_PERCENT, median, REPETITIONS_MIN } from "@c10k-lab/inference";
+import type { RepetitionResult, Slice } from "@c10k-lab/protocol";
+import { describeRefusedCalls, integer, listed, quoteWords } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { blocks, bullets } from "../text/markdown.ts";
 
@@ -8,15 +8,15 @@ import { blocks, bullets } from "../text/markdown.ts";
 export function method(experiments: readonly Experiment[]): string {
   const repetitions = experiments.flatMap(({ results }) => results.repetitions);
   if (repetitions.length === 0) return "";
-  const sliced = repetitions.some(({ slices }) => slices.length > 0);
-  const whole = repetitions.some(({ slices }) => slices.length === 0);
+  const slices = repetitions.flatMap((one) => one.slices);
+  const whole = repetitions.some((one) => one.slices.length === 0);
   const isSearchOnly = experiments.every(({ results }) => results.capacity !== null);
   const isSearch = experiments.some(({ results }) => results.capacity !== null);
   return blocks([
     "## Method",
     bullets([
       ...describeServers(repetitions),
-      ...(sliced ? [SLICES] : []),
+      ...(slices.length > 0 ? [describeSlices(slices)] : []),
       ...(whole ? [describeWhole(isSearch)] : []),
       ...listLoops(repetitions),
       ...listForeign(repetitions),
@@ -32,8 +32,11 @@ const COMPARING = [
   `Intervals are ${CONFIDENCE_PERCENT} % intervals. A difference is claimed only if its interval leaves out 1.`,
 ];
 
-const SLICES =
-  "Slices: all servers of a load are up together; they are measured in turns, in random order, so that a disturbance meets all. Disturbed slices are measured again.";
+/** Describes slices with the length of a turn, to 10 ms. */
+function describeSlices(slices: readonly Slice[]): string {
+  const turnMs = median(slices.map(({ durationMs, turns }) => durationMs / turns)) ?? 0;
+  return `Slices: all servers of a load are up together and take turns of some ${integer(10 * Math.max(1, Math.round(turnMs / 10)))} ms in random order, so that a disturbance meets all. Disturbed slices are measured again.`;
+}
 
 function describeWhole(isSearch: boolean): string {
   if (isSearch) {

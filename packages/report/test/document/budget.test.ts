@@ -58,6 +58,26 @@ const words = (markdown: string) => markdown.split(/\s+/).length;
 const figures = (markdown: string) => markdown.match(/^!\[/gm)?.length ?? 0;
 const study = studyWith([GROWTH]);
 
+/** Findings whose intervals have an end or two that is not known. */
+const UNBOUNDED: Finding[] = [
+  { ...GROWTH, verdict: "not-shown", low: null, high: null, wouldTake: 10 },
+  { ...GROWTH, variant: "select", verdict: "at-least", low: 1.8, high: null },
+  { ...GROWTH, variant: "epoll", verdict: "at-most", low: null, high: 0.5 },
+];
+
+/** Makes every repetition that missed the objective one whose p99 is infinite. */
+function neverBack(results: LabResults): LabResults {
+  const searches = results.capacity?.searches.map((search) => ({
+    ...search,
+    first: search.first && ({ signal: "latency", p99Ms: "infinite", objectiveMs: 100 } as const),
+    tries: search.tries.map((one) => ({
+      ...one,
+      trials: one.trials.map((trial) => (trial.met ? trial : { ...trial, p99Ms: "infinite" as const })),
+    })),
+  }));
+  return { ...results, capacity: results.capacity && { ...results.capacity, searches: searches ?? [] } };
+}
+
 interface Drawn {
   readonly name: string;
   readonly x: { readonly names?: string[] };
@@ -85,6 +105,8 @@ describe.each<[string, readonly LabResults[], number, number]>([
   ["a plan of new connections", [churnResults()], 2500, 8],
   ["the plan origin", [originResults()], 2500, 8],
   ["a search", [capacityResults()], 2500, 8],
+  ["findings without an interval", [studyWith(UNBOUNDED)], 2500, 8],
+  ["a search in which messages never came back", [neverBack(capacityResults())], 2500, 8],
   ["several experiments", [study, idleResults(), sizeResults(), capacityResults()], 4000, 20],
 ])("the report of %s", (_, experiments, wordsMax, figuresMax) => {
   const { markdown, html, charts, details } = renderReport(experiments);
@@ -95,7 +117,7 @@ describe.each<[string, readonly LabResults[], number, number]>([
   });
 
   test("The report names no cell by its id", () => {
-    const ids = experiments.flatMap(({ repetitions }) => repetitions.map(({ id }) => id));
+    const ids = experiments.flatMap(({ repetitions }) => repetitions.flatMap(({ id, cell }) => [id, cell]));
     for (const id of ids) expect(markdown).not.toContain(id);
   });
 

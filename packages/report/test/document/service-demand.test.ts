@@ -58,6 +58,12 @@ test.each([
   expect(demand).toMatchObject({ carried: 100_000, check: null });
 });
 
+test("the method tells how long a turn is", () => {
+  const methodOf = (one: Slice) => renderReport([measured({ busy: three(one) })]).markdown;
+  expect(methodOf(slice(0.5, 10))).toContain("take turns of some 200 ms in random order");
+  expect(methodOf(slice(0.5, 10, { turns: 4, durationMs: 124 }))).toContain("take turns of some 30 ms");
+});
+
 test("the details print the table of a group in slices, and none of a group measured whole", () => {
   const results = measured({ busy: [...three(slice(0.5, 10)), ...three(slice(1, 10))] });
   const { details } = renderReport([results]);

@@ -2,7 +2,7 @@ import type { LineSeriesOption } from "echarts";
 import type { GroupChart, Level } from "./chart.ts";
 import type { Look } from "./looks.ts";
 
-/** On a linear axis the lower levels lie upon each other: those within this share of the highest are left out. */
+/** Share of the highest level. On a linear axis the lower levels lie upon each other: nearer ones are left out. */
 const GAP_SHARE = 0.06;
 
 /** Returns the pixels right of the plot that the names of levels take. */
