@@ -90,7 +90,7 @@ function claimRefusal(findings: readonly Finding[]): Claim | null {
   const others = limits
     .filter((one) => one.cause === null && one.effect === one.at && one.at === first.at)
     .map(nameOf);
-  const rest = others.length === 0 ? "" : `, ${listed(others)} all of them`;
+  const rest = others.length === 0 ? "" : `; ${listed(others)} held all`;
   return {
     subject: first.variant,
     text: `${describeHeld(first)}${rest}`,
