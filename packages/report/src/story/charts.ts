@@ -1,5 +1,5 @@
 import type { FindingQuantity, Level } from "@c10k-lab/protocol";
-import { axisWords, FINDING_QUANTITIES } from "@c10k-lab/words";
+import { axisWords, describePlace, FINDING_QUANTITIES } from "@c10k-lab/words";
 import { chooseScale } from "../charts/data/by-connections.ts";
 import { connectionScatters } from "../charts/data/connection-scatter.ts";
 import {
@@ -13,6 +13,7 @@ import {
 import { type Experiment, slug } from "../model/experiment.ts";
 import type { Group } from "../model/group.ts";
 import { isLaddered } from "../waits/waits.ts";
+import { isHoldOnly } from "./answer-rows.ts";
 
 /** Ratio of an interval's end to its value up to which it is drawn: a longer bar would squeeze all the others. */
 const DRAWN_MAX = 3;
@@ -56,23 +57,14 @@ function isCold({ name, experiment }: Group): boolean {
 
 function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Level[]): Chart[] {
   const series = group.variants.flatMap((variant) => makeSeries(variant, levels));
-  if (series.every(({ points }) => points.length < POINTS_MIN)) return [];
+  if (series.every(({ points }) => points.length < POINTS_MIN)) return drawHighest(group, quantity, levels);
   const { label, noun, unit } = FINDING_QUANTITIES[quantity];
-  const bounded = levels.some(({ isLowerBound }) => isLowerBound);
-  const hasRanges = series.some(({ ranges = [] }) => ranges.length > 0);
   const ticks = [...new Set(levels.map(({ axisValue }) => axisValue))].toSorted((a, b) => a - b);
   return [
     {
       name: quantity,
       title: `${noun}, by ${axisWords(group.axis).label}`,
-      caption: [
-        ...(hasRanges ? ["Bars are 99 % intervals."] : []),
-        ...(bounded
-          ? [
-              "Where the server's core was not used up the client was the limit: such a rate is a lower bound.",
-            ]
-          : []),
-      ].join(" "),
+      caption: describeMarks(levels),
       x: makeLoadAxis(group.axis, ticks),
       y: numberAxis(label, unit, chooseScale(series)),
       series,
@@ -80,12 +72,55 @@ function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Le
   ];
 }
 
+/** Draws the servers beside each other at the highest load, the lowest value first, where a line would be too short. */
+function drawHighest(group: Group, quantity: FindingQuantity, all: readonly Level[]): Chart[] {
+  const highest = Math.max(...all.map(({ axisValue }) => axisValue));
+  const levels = all.filter(({ axisValue }) => axisValue === highest).toSorted((a, b) => a.value - b.value);
+  if (levels.length < POINTS_MIN || isHoldOnly(group, group.experiment.findings?.findings ?? [])) return [];
+  const { label, noun, unit } = FINDING_QUANTITIES[quantity];
+  const names = levels.map(({ variant }) => variant);
+  const series = levels.map(
+    (level, at): Series => ({
+      name: level.variant,
+      kind: "marks",
+      points: [[at, level.value]],
+      hollow: [],
+      ranges: rangeOf(level, at),
+    }),
+  );
+  return [
+    {
+      name: `${quantity}-by-server`,
+      title: `${noun} at ${describePlace(group.axis, highest)}`,
+      caption: describeMarks(levels),
+      x: { ...numberAxis("", ""), ticks: names.map((_, at) => at), names },
+      y: numberAxis(label, unit, chooseScale(series)),
+      series,
+    },
+  ];
+}
+
+/** Explains bars and lower bounds. */
+function describeMarks(levels: readonly Level[]): string {
+  const hasRanges = levels.some((level) => rangeOf(level, 0).length > 0);
+  const bounded = levels.some(({ isLowerBound }) => isLowerBound);
+  return [
+    ...(hasRanges ? ["Bars are 99 % intervals."] : []),
+    ...(bounded
+      ? ["Where the server's core was not used up the client was the limit: such a rate is a lower bound."]
+      : []),
+  ].join(" ");
+}
+
+/** Returns the interval of a level to be drawn at a place; none where it is not known or too long. */
+function rangeOf({ value, low, high }: Level, x: number): Range[] {
+  return low === null || high === null || high > DRAWN_MAX * value ? [] : [[x, low, high]];
+}
+
 function makeSeries(variant: string, all: readonly Level[]): Series[] {
   const levels = all.filter((level) => level.variant === variant);
   if (levels.length === 0) return [];
-  const ranges = levels.flatMap(({ axisValue, value, low, high }): Range[] =>
-    low === null || high === null || high > DRAWN_MAX * value ? [] : [[axisValue, low, high]],
-  );
+  const ranges = levels.flatMap((level) => rangeOf(level, level.axisValue));
   const points = levels.map(({ axisValue, value }) => [axisValue, value] as const);
   return [{ name: variant, kind: "line", points, hollow: [], ranges }];
 }

@@ -196,7 +196,20 @@ test("A report names no server where nothing was compared", () => {
 
 test("A chart of the report needs three points that can be compared", () => {
   const two = LEVELS.filter(({ axisValue }) => axisValue === 10 || axisValue === 4000);
-  expect(figures(renderReport([studyWith([GROWTH], two)]).markdown)).toBe(0);
+  const of = (variants: readonly string[]) =>
+    renderReport([
+      studyWith(
+        [GROWTH],
+        two.filter(({ variant }) => variants.includes(variant)),
+      ),
+    ]);
+  expect(figures(of(["threaded", "select"]).markdown)).toBe(0);
+  const [beside] = chartsIn(of(["threaded", "select", "epoll"]).html);
+  expect(beside).toMatchObject({
+    name: "report-standard-cost-by-server",
+    x: { names: ["threaded", "select", "epoll"] },
+    series: [{ points: [[0, 13]] }, { points: [[1, 14]] }, { points: [[2, 15]] }],
+  });
   expect(figures(renderReport([study]).markdown)).toBe(1);
 });
 

@@ -40,14 +40,14 @@ export function chartOption(
       left: narrow ? 50 : 72,
       right: Math.max(narrow ? 16 : 28, endLabelRoom(chart, widthPx), levelRoom(chart, narrow)),
       top: TOP_PX + legendPx,
-      bottom: narrow ? 48 : 56,
+      bottom: (narrow ? 48 : 56) + (isTilted(chart.x, widthPx) ? TILT_PX : 0),
     },
     legend: {
       ...makeLegend(chart, look, widthPx),
       show: legendPx > 0,
       selected: Object.fromEntries([...hidden].map((name) => [name, false])),
     },
-    xAxis: xAxis(chart, look, narrow),
+    xAxis: xAxis(chart, look, widthPx),
     yAxis: yAxis(chart, look, narrow),
     series: [...makeSeries(chart, look, narrow), ...drawLevels(chart, look, narrow)],
   } satisfies EChartsOption;
@@ -79,7 +79,19 @@ export function marksOf(chart: GroupChart, look: Look): ReadonlyMap<string, Mark
   );
 }
 
-function xAxis(chart: GroupChart, look: Look, narrow: boolean) {
+/** Room below the axis for names that are tilted. */
+const TILT_PX = 34;
+/** Average width of a character of a name. */
+const NAME_CHARACTER_PX = 8;
+
+/** Returns whether names have no room beside each other. */
+function isTilted({ names = [] }: Axis, widthPx: number): boolean {
+  const longest = Math.max(0, ...names.map((name) => name.length));
+  return NAME_CHARACTER_PX * longest > (widthPx - 100) / names.length;
+}
+
+function xAxis(chart: GroupChart, look: Look, widthPx: number) {
+  const narrow = isNarrow(widthPx);
   const { ticks, scale } = chart.x;
   const xs = chart.series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[0]);
   const labels = ticks === null ? {} : { customValues: [...ticks] };
@@ -88,7 +100,12 @@ function xAxis(chart: GroupChart, look: Look, narrow: boolean) {
     nameLocation: "middle" as const,
     nameGap: narrow ? 26 : 32,
     splitLine: { show: false },
-    axisLabel: { ...axisLabel(chart.x, look, narrow), ...labels, hideOverlap: chart.x.names === undefined },
+    axisLabel: {
+      ...axisLabel(chart.x, look, narrow),
+      ...labels,
+      hideOverlap: chart.x.names === undefined,
+      rotate: isTilted(chart.x, widthPx) ? 40 : 0,
+    },
     axisTick: { show: true, lineStyle: { color: look.muted }, ...labels },
     ...(scale === "log" && ticks !== null && ticks.length > 0
       ? { min: lowest(ticks) / 1.15, max: Math.max(highest(ticks), highest(xs)) * 1.15 }
