@@ -40,6 +40,7 @@ const ROOMS = {
     "slices",
     "judgement",
     "evidence",
+    "engines/swarm",
     "engines/docker",
     "engines/process",
     "engines",

@@ -20,5 +20,11 @@ if (owner && owner.uid !== 0) {
 }
 
 process.argv.splice(1, 1);
-const [, main = ""] = process.argv;
-await import(pathToFileURL(resolve(main)).href);
+const [, main = "", ...words] = process.argv;
+if (process.env.HAND_OVER) {
+  // Loaded only where it is needed: it would cost every other start.
+  const { runAndHandOver } = await import("./hand-over.mjs");
+  await runAndHandOver(RESULTS, [main, ...words]);
+} else {
+  await import(pathToFileURL(resolve(main)).href);
+}

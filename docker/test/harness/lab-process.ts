@@ -8,14 +8,18 @@ import { ROOT } from "./services.ts";
 interface LabOptions {
   /** Address of another engine than the ordinary one. */
   readonly engine?: string;
+  readonly kind?: "docker" | "swarm";
+  /** Program that runs the lab elsewhere than here. */
+  readonly program?: string;
 }
 
-/** A lab that runs `run … --engine docker` with the present images. */
+/** A lab that runs `run … --engine docker`, or another kind, with the present images. */
 export class LabProcess extends testing.LabProcess implements Disposable {
-  constructor(args: readonly string[], { engine }: LabOptions = {}) {
-    super(["run", ...args, "--engine", "docker", "--no-build", "--repeats", "1"], {
+  constructor(args: readonly string[], { engine, kind = "docker", program }: LabOptions = {}) {
+    super(["run", ...args, "--engine", kind, "--no-build", "--repeats", "1"], {
       cwd: ROOT,
       env: engine === undefined ? {} : { DOCKER_HOST: engine },
+      ...(program === undefined ? {} : { program }),
     });
   }
 

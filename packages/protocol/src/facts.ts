@@ -31,6 +31,32 @@ export const Trouble = z.discriminatedUnion("trouble", [
     request: z.string().nullable(),
     cell: z.string().nullable(),
   }),
+  /** The engine is in no swarm, or its node is no manager, which alone starts services. */
+  z.object({ trouble: z.literal("no-swarm"), address: z.string() }),
+  z.object({ trouble: z.literal("not-manager"), address: z.string() }),
+  /** No node that is ready meets the request for the server's node, or for those of the clients. */
+  z.object({
+    trouble: z.literal("too-few-nodes"),
+    side: z.enum(["server", "clients"]),
+    /** The request; null where it is the default. */
+    wanted: z.string().nullable(),
+    /** Names of all nodes that are ready. */
+    ready: z.array(z.string()),
+  }),
+  z.object({ trouble: z.literal("image-not-on-node"), image: z.string(), node: z.string() }),
+  /** A node could not be surveyed from the lab or from another node. */
+  z.object({ trouble: z.literal("node-silent"), node: z.string(), address: z.string(), answer: quotation }),
+  z.object({
+    trouble: z.literal("clocks-apart"),
+    node: z.string(),
+    /** The node whose clock it was compared with. */
+    reference: z.string(),
+    offsetMs: z.number(),
+    errorMs: z.number(),
+    limitMs: z.number(),
+  }),
+  /** A task of the swarm ended before it ran, or did not run in time. */
+  z.object({ trouble: z.literal("task-not-started"), process, state: z.string(), answer: quotation }),
   /** A program did not accept an option of the plan. */
   z.object({ trouble: z.literal("option-refused"), process, answer: quotation }),
 ]);
@@ -87,6 +113,12 @@ export const Incident = z.discriminatedUnion("incident", [
   /** Processes that a foreign server left at its end; they were killed. */
   z.object({ incident: z.literal("left-behind"), process, processes: count }),
   z.object({ incident: z.literal("out-of-memory"), process }),
+  /** The node of a task left the swarm, or stopped answering its managers. */
+  z.object({ incident: z.literal("node-lost"), process, node: z.string() }),
+  /** The swarm started a task a second time: what the first one did is in no ledger. */
+  z.object({ incident: z.literal("restarted"), process, node: z.string() }),
+  /** Files of a process did not arrive whole: their length or hash was wrong, or they are missing. */
+  z.object({ incident: z.literal("results-lost"), process, node: z.string(), files: z.array(z.string()) }),
   /** A process ended before it had reported its totals. */
   z.object({
     incident: z.literal("died"),
@@ -127,8 +159,9 @@ export const Doubt = z.discriminatedUnion("reason", [
   z.object({ reason: z.literal("client-limit"), corePercent: percent }),
   z.object({ reason: z.literal("loop-lag"), turnP99Us: percent, responseP99Us: percent }),
   z.object({ reason: z.literal("send-lag"), lagP99Us: percent, intendedP99Us: percent }),
-  z.object({ reason: z.literal("stolen"), percent }),
-  z.object({ reason: z.literal("busy-host"), percent }),
+  /** `node` is the one of a swarm. */
+  z.object({ reason: z.literal("stolen"), percent, node: z.string().optional() }),
+  z.object({ reason: z.literal("busy-host"), percent, node: z.string().optional() }),
   z.object({ reason: z.literal("throttled"), throttledMs: count }),
   z.object({ reason: z.literal("one-processor") }),
   z.object({ reason: z.literal("listen-overflow"), times: count }),

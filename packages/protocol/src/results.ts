@@ -93,6 +93,22 @@ export const Reconciliation = z.object({
 });
 export type Reconciliation = z.infer<typeof Reconciliation>;
 
+/** Account of one node of a swarm while the processes of a cell ran on it. */
+export const NodeEvidence = z.object({
+  node: z.string(),
+  /** Names of the processes: `server`, `client-3`. */
+  processes: z.array(z.string()),
+  /** Span of the account: the life of the process that ran longest. */
+  spanMs: z.number().nonnegative(),
+  /** Per cent of one core: used by all, given to other guests by the hypervisor, used by other programs. */
+  busyPercent: z.number(),
+  stolenPercent: z.number(),
+  otherPercent: z.number(),
+  /** Differences over the span. */
+  tcp: z.record(z.enum(TCP_COUNTERS), z.number().int()),
+});
+export type NodeEvidence = z.infer<typeof NodeEvidence>;
+
 /** One start of server and clients under one load. `cell.json` */
 export const RepetitionResult = z.object({
   schema: z.literal("c10k-lab/cell/2"),
@@ -167,7 +183,9 @@ export const RepetitionResult = z.object({
     stopMs: count.nullable().optional(),
     /** Size of the cell's other files. */
     resultBytes: count.optional(),
-    /** Differences over the cell, of the whole network namespace. */
+    /** By node of the swarm; empty where all ran on the lab's machine. `host` is then the worst of them. */
+    nodes: z.array(NodeEvidence).default([]),
+    /** Differences over the cell, of the whole network namespace; the sum of all nodes of a swarm. */
     tcp: z.record(z.enum(TCP_COUNTERS), z.number().int()),
   }),
 });
@@ -189,7 +207,40 @@ export const RUN_OUTCOMES = [
   "engine-refused",
   /** The container engine stopped answering. */
   "engine-lost",
+  /** There is no swarm, or its nodes are not fit: too few, silent, or their clocks apart. */
+  "unfit-swarm",
 ] as const;
+
+/** A node of a swarm, as it described itself before the first cell. */
+export const SwarmNode = z.object({
+  name: z.string(),
+  side: z.enum(["server", "clients"]),
+  address: z.string(),
+  kernel: z.string(),
+  cpu: z.string(),
+  processors: count,
+  memoryBytes: count,
+  loadAverage: z.number(),
+  /** Descriptors of one process; null for no limit. */
+  fileDescriptors: z.number().nullable(),
+  /** Distance of its clock, ahead of that of the server's node; null for that node itself. */
+  clock: z.object({ offsetMs: z.number(), errorMs: z.number() }).nullable(),
+});
+export type SwarmNode = z.infer<typeof SwarmNode>;
+
+/** The line of docker/node-survey.mjs: a description of its node, or why it did not reach the server's node. */
+export const SurveyLine = z.discriminatedUnion("event", [
+  SwarmNode.omit({ name: true, side: true, address: true, clock: true }).extend({
+    event: z.literal("surveyed"),
+    /** Port at which it tells the time; absent where it asks for it. */
+    port: z.number().optional(),
+    offsetMs: z.number().optional(),
+    errorMs: z.number().optional(),
+  }),
+  z.object({ event: z.literal("silent"), answer: z.string() }),
+]);
+type SurveyLine = z.infer<typeof SurveyLine>;
+export type NodeSurvey = Extract<SurveyLine, { event: "surveyed" }>;
 
 /** Plan, machine and software of an experiment. `manifest.json` */
 export const Manifest = z.object({
@@ -202,7 +253,7 @@ export const Manifest = z.object({
   ),
   /** Identifies the experiment. Containers carry it as a label. */
   experiment: z.string(),
-  engine: z.enum(["process", "docker"]),
+  engine: z.enum(["process", "docker", "swarm"]),
   /** Ids of container images by app. */
   images: z.record(z.string(), z.string()).nullable(),
   startedAt: z.iso.datetime(),
@@ -216,6 +267,9 @@ export const Manifest = z.object({
   /** Words of the lab's command line, without --results; absent in older results. */
   command: z.array(z.string()).optional(),
   software: z.object({ version: z.string(), commit: z.string().nullable(), node: z.string() }),
+  /** Nodes of the swarm on which the cells ran; empty for other engines. */
+  nodes: z.array(SwarmNode).default([]),
+  /** The lab's machine. */
   machine: z.object({
     kernel: z.string(),
     cpu: z.string(),

@@ -15,8 +15,8 @@ const SENTENCES: Sentences = {
     `A turn of the client's loop took ${inMs(turnP99Us)} ms at its p99, the response ${inMs(responseP99Us)} ms.`,
   "send-lag": ({ lagP99Us }) =>
     `The client sent ${inMs(lagP99Us)} ms late at its p99, on connections that were free.`,
-  stolen: ({ percent }) => `The hypervisor took ${percent} % of a core away.`,
-  "busy-host": ({ percent }) => `Other work used ${percent} % of a core.`,
+  stolen: ({ percent, node }) => `The hypervisor took ${percent} % of a core away${placeOf(node)}.`,
+  "busy-host": ({ percent, node }) => `Other work used ${percent} % of a core${placeOf(node)}.`,
   throttled: ({ throttledMs }) => `A CPU quota held server or client back for ${integer(throttledMs)} ms.`,
   "one-processor": () => "Server and client had one processor together: each waited for the other.",
   "listen-overflow": ({ times }) =>
@@ -44,6 +44,11 @@ export const DOUBT_MEANINGS: Readonly<Record<DoubtReason, string>> = {
 /** Returns the sentence for a doubt, with the measurement that raised it. */
 export function describeDoubt(doubt: Doubt): string {
   return (SENTENCES[doubt.reason] as (doubt: Doubt) => string)(doubt);
+}
+
+/** Returns " on beta"; empty where all ran on one machine. */
+function placeOf(node: string | undefined): string {
+  return node === undefined ? "" : ` on ${node}`;
 }
 
 function inMs(us: number): string {

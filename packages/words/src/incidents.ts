@@ -33,6 +33,12 @@ const SENTENCES: Sentences = {
     `The ${process} left ${integer(processes)} of its processes behind; the lab killed them.`,
   "out-of-memory": ({ process }) =>
     `The ${process} ran out of memory: the kernel killed it at the limit of its container.`,
+  "node-lost": ({ process, node }) =>
+    `The node ${node} left the swarm or stopped answering it, with the ${process}.`,
+  restarted: ({ process, node }) =>
+    `The swarm started the ${process} a second time, on ${node}: what the first one did is in no ledger.`,
+  "results-lost": ({ process, node, files }) =>
+    `Results of the ${process} on ${node} did not arrive whole: ${listed(files)}.`,
   died: ({ process, exitCode, signal, answer }) =>
     `The ${process} ended before it reported its totals, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
   "no-totals": ({ process }) => `The ${process} left totals that this version of the lab cannot read.`,

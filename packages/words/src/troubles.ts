@@ -1,4 +1,5 @@
 import type { Trouble } from "@c10k-lab/protocol";
+import { listed } from "./numbers.ts";
 
 type Sentences = {
   readonly [K in Trouble["trouble"]]: (trouble: Extract<Trouble, { trouble: K }>) => string;
@@ -18,7 +19,26 @@ const SENTENCES: Sentences = {
   "engine-refused": ({ request, answer }) => `The Docker engine refused a request (${request}): ${answer}.`,
   "engine-lost": ({ request, cell }) =>
     `The Docker engine stopped answering${cell === null ? "" : ` while ${cell} ran`}${request === null ? "" : ` (request: ${request})`}.`,
+  "no-swarm": ({ address }) =>
+    `The Docker engine at ${address} is in no swarm: 'docker swarm init' makes one, 'docker swarm join' adds nodes.`,
+  "not-manager": ({ address }) =>
+    `The Docker engine at ${address} is a worker of its swarm: set DOCKER_HOST to a manager.`,
+  "too-few-nodes": ({ side, wanted, ready }) =>
+    `No node for the ${side}${wanted === null ? "" : ` meets '${wanted}'`}: ready are ${listed(ready)}. ${REMEDIES[side]}`,
+  "image-not-on-node": ({ image, node }) =>
+    `The node ${node} lacks the image ${image} that this engine has: 'docker save ${image} | ssh ${node} docker load' copies it.`,
+  "node-silent": ({ node, address, answer }) =>
+    `The node ${node} does not answer at ${address} (${answer}): --server-address names an address that lab and clients reach.`,
+  "clocks-apart": ({ node, reference, offsetMs, errorMs, limitMs }) =>
+    `The clock of ${node} is ${Math.abs(offsetMs).toFixed(1)} ms (± ${errorMs.toFixed(1)}) ${offsetMs < 0 ? "behind" : "ahead of"} that of ${reference}, and clients begin at one instant: ${limitMs} ms is the most; set it by NTP.`,
+  "task-not-started": ({ process, state, answer }) =>
+    `The swarm did not start the ${process}: its task is ${state}${answer && ` (${answer})`}.`,
   "option-refused": ({ process, answer }) => `The ${process} did not accept an option of the plan: ${answer}`,
+};
+
+const REMEDIES: Readonly<Record<"server" | "clients", string>> = {
+  server: "--server-node names one.",
+  clients: "--client-nodes names some; it may name the server's.",
 };
 
 /** Returns the sentence that tells why an experiment could not go on, with its remedy. */

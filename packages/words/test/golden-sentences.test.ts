@@ -59,6 +59,14 @@ test.each<[Incident, string]>([
     "The client-3 ended before it reported its totals, killed by SIGKILL; see client-3.log.",
   ],
   [
+    { incident: "results-lost", process: "client-2", node: "beta", files: ["client-2.csv"] },
+    "Results of the client-2 on beta did not arrive whole: client-2.csv.",
+  ],
+  [
+    { incident: "node-lost", process: "client", node: "beta" },
+    "The node beta left the swarm or stopped answering it, with the client.",
+  ],
+  [
     { incident: "out-of-memory", process: "server" },
     "The server ran out of memory: the kernel killed it at the limit of its container.",
   ],
@@ -215,6 +223,25 @@ test.each<[Trouble, string]>([
   [
     { trouble: "image-missing", image: "example/echo", service: null },
     "The image example/echo is missing: build it, or get it with 'docker pull example/echo'.",
+  ],
+  [
+    { trouble: "too-few-nodes", side: "clients", wanted: null, ready: ["alpha"] },
+    "No node for the clients: ready are alpha. --client-nodes names some; it may name the server's.",
+  ],
+  [
+    {
+      trouble: "clocks-apart",
+      node: "beta",
+      reference: "alpha",
+      offsetMs: -80.04,
+      errorMs: 0.31,
+      limitMs: 50,
+    },
+    "The clock of beta is 80.0 ms (± 0.3) behind that of alpha, and clients begin at one instant: 50 ms is the most; set it by NTP.",
+  ],
+  [
+    { trouble: "image-not-on-node", image: "c10k-lab/client", node: "beta" },
+    "The node beta lacks the image c10k-lab/client that this engine has: 'docker save c10k-lab/client | ssh beta docker load' copies it.",
   ],
 ])("Trouble %#", (trouble, sentence) => {
   expect(describeTrouble(trouble)).toBe(sentence);

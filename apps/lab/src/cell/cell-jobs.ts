@@ -30,12 +30,19 @@ export function serverJobs(
   processors: Processors | null,
 ): Job[] {
   const words = commandWords(options, findContract(server)?.options ?? {});
+  const host = engine.remote ? ["--host", engine.remote.host] : [];
   return replicasOf(servers).map((replica) => {
     const name = numbered("server", replica, servers);
     return {
       app: server,
       name,
-      args: [...placeWords(0, sharesPort), ...words, "--stats", engine.pathOf(folder, `${name}.csv`)],
+      args: [
+        ...placeWords(0, sharesPort),
+        ...host,
+        ...words,
+        "--stats",
+        engine.pathOf(folder, `${name}.csv`),
+      ],
       folder,
       processors: processors?.server ?? null,
       connections: shareOf(connections, replica, servers),
@@ -93,8 +100,7 @@ export function clientJobs(
   where: Surroundings,
 ): { jobs: Job[]; startsInMs: number } {
   const { connections, clients } = cell;
-  const startsInMs =
-    clients === 1 ? 0 : START_MS + clients * START_EACH_MS + Math.ceil(connections * CONNECT_EACH_MS);
+  const startsInMs = clients === 1 ? 0 : startMs(cell, engine);
   // Clients that the lab directs, or that wait at its gate, begin at its order.
   const isTimed = clients > 1 && where.controls.length === 0 && !where.gates?.length;
   const startAt = isTimed ? ["--start-at", new Date(Date.now() + startsInMs).toISOString()] : [];
@@ -114,6 +120,12 @@ export function clientJobs(
     };
   });
   return { jobs, startsInMs };
+}
+
+function startMs({ clients, connections }: Cell, { remote }: Engine): number {
+  return (
+    START_MS + (remote?.startMs ?? 0) + clients * START_EACH_MS + Math.ceil(connections * CONNECT_EACH_MS)
+  );
 }
 
 /** Returns one client's part of the load as words of its command line. */

@@ -5,6 +5,7 @@ import {
   type ClientSummary,
   EXIT,
   type HeldMemory,
+  type NodeEvidence,
   type RepetitionResult,
   type Trouble,
   type Usage,
@@ -15,8 +16,14 @@ import { busiestCorePercent } from "../evidence/core-share.ts";
 import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
 import { type KernelMemory, kernelMemorySince, readKernelMemory } from "../evidence/kernel-memory.ts";
 import { readLastLine } from "../evidence/last-line.ts";
+import { describeNodes, nameServices, sumTcpCounts, worstNode } from "../evidence/node-evidence.ts";
 import { reconcileSides } from "../evidence/reconcile.ts";
-import { NO_TCP_COUNTS, readTcpCounters, tcpCountersSince } from "../evidence/tcp-counters.ts";
+import {
+  NO_TCP_COUNTS,
+  readTcpCounters,
+  type TcpCounts,
+  tcpCountersSince,
+} from "../evidence/tcp-counters.ts";
 import { judgeCell, nameExits } from "../judgement/cell-status.ts";
 import { findDoubts } from "../judgement/doubts.ts";
 import type { Cell } from "../plan/cells.ts";
@@ -175,9 +182,10 @@ export class CellRun {
   }
 
   /** Several clients of this machine begin at the lab's word, as soon as all of them are ready. */
+  /** Clients on other machines begin at a moment, because they may not reach the lab. */
   get #hasGate(): boolean {
     const { clients, load } = this.#cell;
-    return this.#stand === null && clients > 1 && load.noBarrier?.value !== true;
+    return !this.#engine.remote && this.#stand === null && clients > 1 && load.noBarrier?.value !== true;
   }
 
   /** Waits until all clients are ready, notes what their connections cost, and gives the word. */
@@ -234,7 +242,7 @@ export class CellRun {
         firstFailures: await readFirstFailures(client, this.#folder),
         exits: { servers: this.#server.exits, clients: this.#clients.exits },
         lastLine: (process) => readLastLine(this.#folder, process),
-        tcp: this.#tcp,
+        tcp: this.#tcpCounts,
         trouble: this.trouble,
         isInterrupted: this.#isInterrupted,
         cutOffMs: this.#isCutOff ? this.#cell.cutoffMs : null,
@@ -291,6 +299,7 @@ export class CellRun {
     const tree = this.#server instanceof ForeignSide ? this.#server.tree : null;
     const usage = final?.usage ?? tree?.end ?? null;
     const ownMs = client && usage ? (cpuUs(client.usage) + cpuUs(usage)) / 1000 : null;
+    const nodes = this.#nodes;
     return {
       server,
       clients: this.#clients.samples,
@@ -298,7 +307,7 @@ export class CellRun {
         server: busiestCorePercent(server, spanMs),
         clients: client?.loop.cpuShare == null ? null : 100 * client.loop.cpuShare,
       },
-      host: takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
+      host: worstNode(nodes) ?? takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
       containers: {
         server: this.#server.containerSamples,
         clients: this.#clients.containerSamples,
@@ -308,8 +317,21 @@ export class CellRun {
       held: this.#held,
       stopMs: this.#server instanceof ForeignSide ? null : this.#server.stopMs,
       resultBytes: measureFolder(this.#folder),
-      tcp: this.#tcp,
+      nodes,
+      tcp: this.#tcpCounts,
     };
+  }
+
+  /** Accounts of the nodes of a swarm; none where all ran on this machine. */
+  get #nodes(): NodeEvidence[] {
+    return describeNodes([
+      ...nameServices("server", this.#server.services),
+      ...nameServices("client", this.#clients.services),
+    ]);
+  }
+
+  get #tcpCounts(): TcpCounts {
+    return this.#engine.remote ? sumTcpCounts(this.#nodes) : this.#tcp;
   }
 }
 

@@ -9,6 +9,7 @@ import {
   type StopSignal,
   stopExitCode,
   text,
+  UsageError,
 } from "@c10k-lab/cli";
 import { EXIT, type Manifest } from "@c10k-lab/protocol";
 import { describeTrouble } from "@c10k-lab/words";
@@ -23,21 +24,33 @@ import { buildView } from "../watch/build-view.ts";
 import type { WatchServer } from "../watch/watch-server.ts";
 import { runReport } from "./report-commands.ts";
 
-const ENGINES = ["process", "docker"] as const;
+const ENGINES = ["process", "docker", "swarm"] as const;
 
 /** Options of every command that measures. */
 export const MEASURING_OPTIONS = {
   servers: choices(SERVERS, { describe: `servers: ${SERVERS.join(",")} [default: the plan's]` }),
   engine: choice(ENGINES, {
-    describe: "start the apps as processes of this machine, or in Docker containers on its network",
+    describe:
+      "start the apps as processes of this machine, in Docker containers on its network, or on the nodes of a Docker Swarm",
     default: "process",
   }),
-  noBuild: flag("docker: take the images as they are, do not build what has changed"),
+  noBuild: flag("docker, swarm: take the images as they are, do not build what has changed"),
   memoryBytes: bytes({
-    describe: "docker: memory of a container; the kernel kills it above",
+    describe: "docker, swarm: memory of a container; the kernel kills it above",
     default: "4GiB",
     min: 6 * 2 ** 20,
     noun: "enough memory for a container",
+  }),
+  serverNode: text({
+    describe: "swarm: name or id of the server's node [default: the manager that the lab asks]",
+  }),
+  clientNodes: text({
+    describe:
+      "swarm: nodes of the clients, which take turns: 'b,c' or 'node.labels.load==yes' [default: all but the server's]",
+  }),
+  serverAddress: text({
+    describe:
+      "swarm: address to listen on, which lab and clients must reach [default: its node's in the swarm]",
   }),
   watch: flag("serve a page on a port of this machine that grows while it is measured"),
   verbose: flag("print the table of all cells and every finding at the end, too"),
@@ -59,6 +72,7 @@ export interface Measurement {
 /** Measures a plan and has the report written. Returns the exit code. */
 export async function measure(measurement: Measurement, options: MeasuringOptions): Promise<number> {
   const { plan, cells, work, isWell } = measurement;
+  refuseNodesWithoutSwarm(options);
   const makeEngine = await loadEngine(options);
   let session: LabSession;
   try {
@@ -103,6 +117,17 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
 }
 
+/** @throws UsageError when an option of the swarm is given with another engine */
+function refuseNodesWithoutSwarm({ engine, ...options }: MeasuringOptions): void {
+  const given = (["serverNode", "clientNodes", "serverAddress"] as const).find(
+    (name) => options[name] !== undefined,
+  );
+  if (engine === "swarm" || given === undefined) return;
+  throw new UsageError(
+    `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --engine swarm`,
+  );
+}
+
 /** Opens the page of an experiment, or says on a terminal that there could be one. */
 async function openWatch(
   isWanted: boolean,
@@ -131,6 +156,15 @@ function isUnwritable(error: unknown): error is Error {
 async function loadEngine(options: MeasuringOptions): Promise<(run: string) => Engine> {
   const { engine, noBuild, memoryBytes } = options;
   if (engine === "process") return () => new ProcessEngine();
+  if (engine === "swarm") {
+    const { SwarmEngine } = await import("../engines/swarm/swarm-engine.ts");
+    const nodes = {
+      server: options.serverNode,
+      clients: options.clientNodes,
+      address: options.serverAddress,
+    };
+    return (run) => new SwarmEngine(run, { build: !noBuild, memoryBytes, nodes });
+  }
   const { DockerEngine } = await import("../engines/docker/docker-engine.ts");
   return (run) => new DockerEngine(run, { build: !noBuild, memoryBytes });
 }

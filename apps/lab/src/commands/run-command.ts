@@ -2,7 +2,8 @@ import { command, durationMs, flag, integer, integers, repeatable, text, UsageEr
 import type { RepetitionResult } from "@c10k-lab/protocol";
 import { cellsOf } from "../plan/cells.ts";
 import { readImageOption, readServerOption, readTargetOption } from "../plan/foreign/read-foreign.ts";
-import { changePlan } from "../plan/plan-changes.ts";
+import type { Plan } from "../plan/plan.ts";
+import { changePlan, measureWhole } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/plan-library.ts";
 import { prepareForeign } from "../preflight/foreign-servers.ts";
 import { runPlan } from "../session/lab-run.ts";
@@ -83,9 +84,13 @@ export const runCommand = command({
     ],
     ["npm run lab -- run ./mine.yaml", "a plan of your own; 'lab plans quick' prints one to begin with"],
     ["npm run lab -- run quick --engine docker --clients 1,4", "in containers, one client and four"],
+    [
+      "npm run lab -- run quick --engine swarm --clients 4 --client-nodes b,c",
+      "on several hosts: the server here, two clients on each of the nodes b and c",
+    ],
   ],
   run: async (options, planName) => {
-    const changed = changePlan(findPlan(planName), {
+    const changed = changePlan(chooseMeasure(findPlan(planName), options.engine), {
       ...options,
       foreign: [...(options.server ?? []), ...(options.image ?? []), ...(options.target ?? [])],
       only: options.only?.split(","),
@@ -104,6 +109,15 @@ export const runCommand = command({
     );
   },
 });
+
+/** Returns the plan as the engine can measure it. */
+function chooseMeasure(plan: Plan, engine: string): Plan {
+  if (engine !== "swarm" || plan.groups.every(({ measure }) => measure === "whole")) return plan;
+  process.stderr.write(
+    `lab: --engine swarm measures the cells of ${plan.name} one after another from start to end, not in slices\n`,
+  );
+  return measureWhole(plan);
+}
 
 /** Statuses that are results: a server that met its limit, or did not finish in the plan's time, has shown something. */
 const RESULTS: readonly RepetitionResult["status"][] = ["ok", "limited", "cut-off"];

@@ -5,13 +5,15 @@ import type {
   Stoppable,
   TreeUsage,
 } from "@c10k-lab/process";
-import type { ContainerSample, Manifest, Sample, Trouble } from "@c10k-lab/protocol";
+import type { ContainerSample, Manifest, Sample, SwarmNode, Trouble } from "@c10k-lab/protocol";
 import type { CommandServer, ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { App } from "./apps.ts";
 
-/** Runs servers and clients: as processes of this machine, or in containers on its network. */
+/** Runs servers and clients: as processes of this machine, in containers on its network, or on the nodes of a swarm. */
 export interface Engine {
   readonly name: Manifest["engine"];
+  /** The apps run elsewhere: this machine's processors, limits and counters are not theirs. Absent where they run here. */
+  readonly remote?: Remote;
 
   /**
    * Builds the images that the apps need, and removes containers left over from a killed run.
@@ -43,6 +45,16 @@ export interface Engine {
   close(): Promise<void>;
 }
 
+/** Nodes of an engine whose apps run on other machines. */
+interface Remote {
+  /** Nodes by side, as they described themselves; empty before `prepare`. */
+  readonly nodes: readonly SwarmNode[];
+  /** Address on which the servers listen. */
+  readonly host: string;
+  /** Time in addition to that of a process until an app runs, ms. */
+  readonly startMs: number;
+}
+
 /** An app to start. */
 export interface Job {
   readonly app: App;
@@ -71,6 +83,8 @@ export interface Service
   readonly samples: readonly Sample[];
   /** Samples of the container engine; empty for a process. */
   readonly containerSamples: readonly ContainerSample[];
+  /** Account of the node it ran on, known at its end; absent where it ran here, null where the account is lost. */
+  readonly node?: NodeLook | null;
 }
 
 /** A foreign server that was started. */
@@ -86,10 +100,31 @@ export interface ForeignService extends Service {
   waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean>;
 }
 
+/** Account of a node over the life of one process on it, as the kernel wrote it. */
+export interface NodeLook {
+  readonly name: string;
+  readonly before: NodeTexts;
+  readonly after: NodeTexts;
+}
+
+/** Texts of /proc on a node, and the moment of reading. */
+export interface NodeTexts {
+  readonly atMs: number;
+  /** First line of /proc/stat: all processors together. */
+  readonly stat: string;
+  /** /proc/net/netstat and /proc/net/snmp of the node's own network. */
+  readonly netstat: string;
+  readonly snmp: string;
+}
+
 /** Exit of an app. */
 export interface Exit extends ProcessExit {
-  /** Event outside the app that ended it; absent or null when none is known. */
-  readonly cause?: "out-of-memory" | "engine-lost" | null;
+  /** Event outside the app that ended it, or that took its results; absent or null when none is known. */
+  readonly cause?: "out-of-memory" | "engine-lost" | "node-lost" | "restarted" | "results-lost" | null;
+  /** Node of a swarm that it ran on. */
+  readonly node?: string;
+  /** Names of the files that did not arrive whole. */
+  readonly lost?: readonly string[];
 }
 
 /** A failure of the engine itself, with its reason. */

@@ -7,18 +7,25 @@ export const NO_TCP_COUNTS = Object.fromEntries(TCP_COUNTERS.map((name) => [name
 
 /** Reads the kernel's TCP counters of this network namespace. */
 export function readTcpCounters(): TcpCounts {
-  const all = new Map([...parse("/proc/net/netstat"), ...parse("/proc/net/snmp")]);
+  return parseTcpCounters(
+    readFileSync("/proc/net/netstat", "latin1"),
+    readFileSync("/proc/net/snmp", "latin1"),
+  );
+}
+
+/** Parses the texts of /proc/net/netstat and /proc/net/snmp. */
+export function parseTcpCounters(netstat: string, snmp: string): TcpCounts {
+  const all = new Map([...parse(netstat), ...parse(snmp)]);
   return Object.fromEntries(TCP_COUNTERS.map((name) => [name, all.get(name) ?? 0])) as TcpCounts;
 }
 
-export function tcpCountersSince(before: TcpCounts): TcpCounts {
-  const now = readTcpCounters();
+export function tcpCountersSince(before: TcpCounts, now = readTcpCounters()): TcpCounts {
   return Object.fromEntries(TCP_COUNTERS.map((name) => [name, now[name] - before[name]])) as TcpCounts;
 }
 
-/** Reads a file whose lines come in pairs: "TcpExt: name name …", "TcpExt: value value …". Only TCP's are kept. */
-function parse(path: string): [string, number][] {
-  const lines = readFileSync(path, "latin1").split("\n");
+/** Reads a text whose lines come in pairs: "TcpExt: name name …", "TcpExt: value value …". Only TCP's are kept. */
+function parse(text: string): [string, number][] {
+  const lines = text.split("\n");
   return lines.flatMap((line, at): [string, number][] => {
     const names = line.split(" ");
     const values = lines[at + 1]?.split(" ") ?? [];

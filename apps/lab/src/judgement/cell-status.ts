@@ -68,6 +68,7 @@ function statusOf(facts: CellFacts): Judgement["status"] {
   if (trouble?.trouble === "engine-lost") return "engine-lost";
   if (isInterrupted) return "interrupted";
   if (endsOf(facts).some(({ exit }) => exit.cause === "out-of-memory")) return "out-of-memory";
+  if (endsOf(facts).some(({ exit }) => describeLoss("", exit) !== null)) return "failed";
   if (cutOffMs !== null && client && hasServed(facts)) return "cut-off";
   if (!client || !hasServed(facts) || !isVouchedFor(facts)) return "failed";
   const incomplete = client.asked.connections - client.achieved.completed;
@@ -130,6 +131,8 @@ function deaths(facts: CellFacts): Incident[] {
     ...(lacksTotals ? [{ incident: "no-totals", process: "server" } as const] : []),
     ...ends.flatMap(({ process, exit, hasReported }): Incident[] => {
       if (exit.cause === "out-of-memory") return [{ incident: "out-of-memory", process }];
+      const loss = describeLoss(process, exit);
+      if (loss) return [loss];
       if (hasReported) return [];
       // Of several clients only the one that died is named.
       if (exit.code === 0) return haveAllEndedWell ? [{ incident: "no-totals", process }] : [];
@@ -137,6 +140,13 @@ function deaths(facts: CellFacts): Incident[] {
       return [{ incident: "died", process, exitCode, signal, answer: facts.lastLine(process) }];
     }),
   ];
+}
+
+/** Returns what the swarm did to a process or its results; null when it did nothing. */
+function describeLoss(process: string, { cause, node = "", lost = [] }: Exit): Incident | null {
+  if (cause === "node-lost" || cause === "restarted") return { incident: cause, process, node };
+  if (cause === "results-lost") return { incident: cause, process, node, files: [...lost] };
+  return null;
 }
 
 function noEcho({ sent, received, end }: NonNullable<CellFacts["probeFailure"]>): Incident {

@@ -1,4 +1,4 @@
-import type { ContainerSample, Doubt, Percentile, RepetitionResult } from "@c10k-lab/protocol";
+import type { ContainerSample, Doubt, NodeEvidence, Percentile, RepetitionResult } from "@c10k-lab/protocol";
 
 /** Share of one core from which on the client, not the server, was the limit. */
 const CLIENT_CORE_PERCENT_MAX = 95;
@@ -41,14 +41,16 @@ const RULES: readonly ((facts: Facts) => Doubt | null)[] = [
     return isLarge(lagP99Us, intendedP99Us) ? { reason: "send-lag", lagP99Us, intendedP99Us } : null;
   },
 
-  ({ evidence }) => {
-    const percent = evidence.host.stolenPercent;
-    return percent > STOLEN_PERCENT_MAX ? { reason: "stolen", percent } : null;
+  ({ evidence: { host, nodes } }) => {
+    const percent = host.stolenPercent;
+    const place = placeOf(nodes.find(({ stolenPercent }) => stolenPercent === percent));
+    return percent > STOLEN_PERCENT_MAX ? { reason: "stolen", percent, ...place } : null;
   },
 
-  ({ evidence }) => {
-    const percent = evidence.host.otherPercent ?? 0;
-    return percent > OTHER_PERCENT_MAX ? { reason: "busy-host", percent } : null;
+  ({ evidence: { host, nodes } }) => {
+    const percent = host.otherPercent ?? 0;
+    const place = placeOf(nodes.find(({ otherPercent }) => otherPercent === percent));
+    return percent > OTHER_PERCENT_MAX ? { reason: "busy-host", percent, ...place } : null;
   },
 
   ({ evidence: { containers, host } }) => {
@@ -85,6 +87,11 @@ export function findDoubts(facts: Facts): Doubt[] {
   return facts.slices.length === 0
     ? doubts
     : doubts.filter(({ reason }) => !SETTLED_BY_SLICES.includes(reason));
+}
+
+/** Returns the name of the node that a figure is of; nothing where all ran on one machine. */
+function placeOf(node: NodeEvidence | undefined): { node?: string } {
+  return node === undefined ? {} : { node: node.node };
 }
 
 function isWhole(status: RepetitionResult["status"]): boolean {

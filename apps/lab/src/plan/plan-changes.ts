@@ -7,6 +7,9 @@ import type { NamedServer } from "./foreign/foreign-server.ts";
 import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
 import type { Group, Plan, Variant } from "./plan.ts";
 
+/** Time in which a repetition exchanges messages where the plan would have measured slices. */
+const WHOLE_DURATION = "3s";
+
 /** Changes of a plan on a command line; what is not given stays as the plan has it. */
 export interface PlanChanges {
   readonly servers?: readonly string[] | undefined;
@@ -100,6 +103,21 @@ function addVariant({ axis, variants }: Group, { name, foreign, place }: NamedSe
     connectionsPerServer: perServer,
     processes: null,
   };
+}
+
+/**
+ * Returns the plan with each cell measured from start to end: for an engine whose clients may not reach the lab, which
+ * would direct them slice by slice.
+ */
+export function measureWhole(plan: Plan): Plan {
+  const groups = plan.groups.map((group) => {
+    if (group.measure === "whole") return group;
+    const duration = { duration: { text: WHOLE_DURATION, place: plan.name } };
+    const load = readLoad(duration, { axis: group.axis, isSearch: false, isSliced: false });
+    const variants = group.variants.map((variant) => ({ ...variant, ...mergeLoad(load, variant) }));
+    return { ...group, measure: "whole" as const, variants };
+  });
+  return { ...plan, groups };
 }
 
 function assertNamesDiffer(servers: readonly NamedServer[]): void {

@@ -1,4 +1,4 @@
-import { divideProcessors } from "@c10k-lab/process";
+import { divideProcessors, type Processors } from "@c10k-lab/process";
 import type { Findings, Manifest, RepetitionResult, Trouble } from "@c10k-lab/protocol";
 import { describeHolding, type Holding } from "@c10k-lab/words";
 import { sampleCalls } from "../cell/call-sample.ts";
@@ -35,7 +35,8 @@ export class LabSession {
   readonly #engine: Engine;
   readonly #interruption = new AbortController();
   readonly #repetitions: RepetitionResult[] = [];
-  readonly #processors = divideProcessors();
+  /** null where the apps run on other machines: each has its processors for itself. */
+  readonly #processors: Processors | null;
   #manifest: Manifest;
   /** Answers of this many repetitions: finding them takes up to a second. */
   #found = { repetitions: -1, findings: findAnswers({ name: "", variants: [] }, []) };
@@ -54,6 +55,7 @@ export class LabSession {
     const run = `${startedAt.slice(0, 19).replaceAll(":", "-")}-${plan.name}-${process.pid}`;
     this.#plan = plan;
     this.#engine = makeEngine(run);
+    this.#processors = this.#engine.remote ? null : divideProcessors();
     this.#manifest = {
       schema: "c10k-lab/manifest/2",
       plan: plan.name,
@@ -70,6 +72,7 @@ export class LabSession {
       options: optionsOf(plan),
       command: readCommand(),
       software: describeSoftware(),
+      nodes: [],
       machine: describeMachine(),
     };
     this.folder = ResultsFolder.create(resultsPath, this.#manifest);
@@ -215,13 +218,13 @@ export class LabSession {
 
   async #prepare(): Promise<MachineLimits> {
     const machine = await readMachineLimits();
-    warnOfShortages(this.#plan, machine);
+    if (!this.#engine.remote) warnOfShortages(this.#plan, machine);
     const images = await this.#engine.prepare(
       [...ownServersOf(this.#plan), "client"],
       imagesOf(this.#plan),
       this.#interruption.signal,
     );
-    this.#write({ images });
+    this.#write({ images, nodes: [...(this.#engine.remote?.nodes ?? [])] });
     return machine;
   }
 
@@ -279,6 +282,13 @@ const OUTCOMES: Readonly<Record<Trouble["trouble"], Manifest["outcome"]>> = {
   "build-failed": "no-image",
   "engine-refused": "engine-refused",
   "engine-lost": "engine-lost",
+  "no-swarm": "unfit-swarm",
+  "not-manager": "unfit-swarm",
+  "too-few-nodes": "unfit-swarm",
+  "image-not-on-node": "no-image",
+  "node-silent": "unfit-swarm",
+  "clocks-apart": "unfit-swarm",
+  "task-not-started": "engine-refused",
   "option-refused": "bad-plan",
 };
 

@@ -25,6 +25,7 @@ const GOOD = {
     corePercent: { server: 99, clients: 94 },
     host: { stolenPercent: 1, otherPercent: 20 },
     containers: { server: [], clients: [] },
+    nodes: [],
     tcp: QUIET,
   },
 } as unknown as Facts;
@@ -40,6 +41,18 @@ const THROTTLED = { atMs: 1, cpuMs: 1, throttledMs: 120, memoryKiB: 1, pids: 1 }
 
 test("a repetition with nothing held against it has no doubts", () => {
   expect(findDoubts(GOOD)).toEqual([]);
+});
+
+test("a doubt about a swarm names the node", () => {
+  const nodes = [
+    { node: "alpha", stolenPercent: 0, otherPercent: 30 },
+    { node: "beta", stolenPercent: 9, otherPercent: 0 },
+  ];
+  const facts = evidence({ nodes, host: { stolenPercent: 9, otherPercent: 30 } });
+  expect(findDoubts(facts)).toEqual([
+    { reason: "stolen", percent: 9, node: "beta" },
+    { reason: "busy-host", percent: 30, node: "alpha" },
+  ]);
 });
 
 const TCP = { ...QUIET, ListenOverflows: 3 };

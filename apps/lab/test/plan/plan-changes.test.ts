@@ -3,7 +3,7 @@ import { commandWords } from "@c10k-lab/cli";
 import { describe, expect, test } from "vitest";
 import { cellsOf } from "../../src/plan/cells.ts";
 import { CLIENT } from "../../src/plan/contracts.ts";
-import { changePlan, type PlanChanges } from "../../src/plan/plan-changes.ts";
+import { changePlan, measureWhole, type PlanChanges } from "../../src/plan/plan-changes.ts";
 import { findPlan } from "../../src/plan/plan-library.ts";
 
 /** A plan whose cells are measured whole, one after another. */
@@ -16,6 +16,15 @@ test("an option of --load replaces the plan's, and those that it excludes", () =
   const load = "repeat=5 size=1KiB no-barrier";
   expect(firstLoad(BUSY, { load })).toBe("--repeat 5 --size 1KiB --no-barrier");
   expect(firstLoad(BUSY, { durationMs: 300 })).toBe("--message This is the payload --duration 300ms");
+});
+
+test("a plan in slices that is measured whole exchanges messages for three seconds in each cell, or as long as --duration", () => {
+  const plan = measureWhole(findPlan("quick"));
+  expect(plan.groups.map(({ measure }) => measure)).toEqual(plan.groups.map(() => "whole"));
+  const loads = (changes: PlanChanges) =>
+    cellsOf(changePlan(plan, changes)).flatMap(({ load }) => load.durationMs?.value ?? []);
+  expect(new Set(loads({}))).toEqual(new Set([3000]));
+  expect(new Set(loads({ durationMs: 700 }))).toEqual(new Set([700]));
 });
 
 test("--connections are values where the plan varies them, and the number elsewhere", () => {

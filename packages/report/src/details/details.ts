@@ -11,7 +11,7 @@ import { tabulateGroup } from "../text/summary-table.ts";
 import { appendix } from "./appendix.ts";
 import { capacitySection } from "./capacity.ts";
 import { clocks } from "./clocks.ts";
-import { containers } from "./containers.ts";
+import { containers, nodes } from "./containers.ts";
 import { environment } from "./environment.ts";
 import { evidence } from "./evidence.ts";
 import { findingsTable } from "./findings.ts";
@@ -57,6 +57,7 @@ function renderGroup(group: Group, figures: readonly Figure[]): string {
     retransmissions(group),
     replicas(group),
     containers(group),
+    nodes(group),
   ]);
   if (group.name === null) return inside;
   return blocks([`### ${text(group.name)}`, demoted(inside, 1)]);

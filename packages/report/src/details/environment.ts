@@ -1,5 +1,5 @@
-import type { Manifest } from "@c10k-lab/protocol";
-import { type Column, figure, integer, listed, MISSING } from "@c10k-lab/words";
+import type { Manifest, SwarmNode } from "@c10k-lab/protocol";
+import { type Column, figure, integer, listed, MISSING, plural } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { blocks, tableOf, text } from "../text/markdown.ts";
 
@@ -55,15 +55,27 @@ function describeMachines(experiments: readonly Experiment[], different: readonl
   return `**The experiments differ in machine or software:** ${text(listed(differs))}. Each is read by itself; nothing below compares one with another.`;
 }
 
-function experimentEntries({ plan, engine, images, startedAt, finishedAt, machine }: Manifest): Entries {
+function experimentEntries(manifest: Manifest): Entries {
+  const { plan, engine, images, startedAt, finishedAt, machine } = manifest;
   return [
     ["plan", plan],
     ["engine", engine],
     ...Object.entries(images ?? {}).map(([app, id]): [string, string] => [`image of ${app}`, id]),
+    ...manifest.nodes.map((node): [string, string] => [`node ${node.name}`, describeNode(node)]),
     ["started", startedAt],
     ["finished", finishedAt ?? MISSING],
     ["load average when it began", machine.loadAverage.map((load) => load.toFixed(2)).join(", ")],
   ];
+}
+
+/** Returns the facts of a node; the rows of the machine are those of the lab's. */
+function describeNode({ side, address, cpu, processors, memoryBytes, kernel, ...node }: SwarmNode): string {
+  const clock = node.clock
+    ? `clock ${node.clock.offsetMs.toFixed(1)} ms ahead (± ${node.clock.errorMs.toFixed(1)})`
+    : "clock of reference";
+  const files = node.fileDescriptors === null ? "any number of" : integer(node.fileDescriptors);
+  const memory = `${figure(memoryBytes / 2 ** 30)} GiB`;
+  return `${side}, ${address}, ${cpu}, ${plural(processors, "processor")}, ${memory}, kernel ${kernel}, ${files} file descriptors, load average ${node.loadAverage.toFixed(2)}, ${clock}`;
 }
 
 function machineEntries({ machine, software }: Manifest): Entries {

@@ -26,5 +26,6 @@ const ENDS: Readonly<
     heading: "Partial, engine refused",
     reason: "The container engine would not do what it was asked.",
   },
+  "unfit-swarm": { heading: "No fit swarm", reason: "The nodes of the swarm are not fit to measure on." },
   "engine-lost": { heading: "Partial, engine lost", reason: "The container engine went away." },
 };

@@ -1,20 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BoundedLog } from "@c10k-lab/process";
-import type { Trouble } from "@c10k-lab/protocol";
 import { quoteWords } from "@c10k-lab/words";
 import Docker from "dockerode";
 import { type App, nameOf } from "../apps.ts";
-import {
-  type Engine,
-  EngineTrouble,
-  type ForeignJob,
-  type ForeignService,
-  type Job,
-  type Service,
-} from "../engine.ts";
+import type { Engine, ForeignJob, ForeignService, Job, Service } from "../engine.ts";
 import { ask } from "./ask.ts";
 import { Container } from "./container.ts";
+import { assertAnswers } from "./engine-address.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ForeignContainer } from "./foreign-container.ts";
 import { ensureImages, findForeignImages, imageOf } from "./images.ts";
@@ -57,11 +50,7 @@ export class DockerEngine implements Engine {
     foreign: readonly string[],
     signal: AbortSignal,
   ): Promise<Record<string, string>> {
-    try {
-      await this.#docker.ping();
-    } catch (error) {
-      throw new EngineTrouble(explainAbsence(error as NodeJS.ErrnoException));
-    }
+    await assertAnswers(this.#docker);
     await removeLeftovers(this.#docker);
     const images = {
       ...(await findForeignImages(this.#docker, foreign)),
@@ -154,10 +143,4 @@ function securityOf(app: App): string[] {
 
 function pidsOf({ connections }: Pick<Job, "connections">): number {
   return connections + OWN_PIDS;
-}
-
-function explainAbsence({ code, message }: NodeJS.ErrnoException): Trouble {
-  const address = process.env.DOCKER_HOST ?? "/var/run/docker.sock";
-  if (code === "EACCES") return { trouble: "no-permission", address };
-  return { trouble: "no-engine", address, error: code ?? message };
 }

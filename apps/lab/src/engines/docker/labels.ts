@@ -48,7 +48,7 @@ function isAlive(identity: string): boolean {
 }
 
 /** Identifies a process by its number and its start time, because numbers are reused; empty when there is none. */
-function identityOf(pid: number): string {
+export function identityOf(pid: number): string {
   const stat = readProcessStat(pid);
   return stat === null ? "" : `${pid}.${stat.startTicks}`;
 }

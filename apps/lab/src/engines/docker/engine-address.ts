@@ -1,0 +1,19 @@
+import type Docker from "dockerode";
+import { EngineTrouble } from "../engine.ts";
+
+/** Returns the address at which the engine is asked. */
+export function engineAddress(): string {
+  return process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+}
+
+/** Asks an engine for a sign of life. @throws EngineTrouble when none comes */
+export async function assertAnswers(docker: Docker): Promise<void> {
+  try {
+    await docker.ping();
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const address = engineAddress();
+    if (code === "EACCES") throw new EngineTrouble({ trouble: "no-permission", address });
+    throw new EngineTrouble({ trouble: "no-engine", address, error: code ?? message });
+  }
+}
