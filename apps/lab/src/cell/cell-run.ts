@@ -181,8 +181,10 @@ export class CellRun {
     }
   }
 
-  /** Several clients of this machine begin at the lab's word, as soon as all of them are ready. */
-  /** Clients on other machines begin at a moment, because they may not reach the lab. */
+  /**
+   * Several clients of this machine begin at the lab's word, as soon as all of them are ready. Those on other machines begin
+   * at a moment, because they may not reach the lab.
+   */
   get #hasGate(): boolean {
     const { clients, load } = this.#cell;
     return !this.#engine.remote && this.#stand === null && clients > 1 && load.noBarrier?.value !== true;
