@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { testWith, traceUnderLoad } from "@c10k-lab/conformance";
+import { Client, expectLedgersAgree, ServerProcess, testWith, traceUnderLoad } from "@c10k-lab/conformance";
 import { expect } from "vitest";
 
 const main = join(import.meta.dirname, "../src/main.ts");
@@ -41,4 +41,20 @@ testWith("strace", "server-epoll passes --max-events to epoll_wait(2)", async ()
   expect(
     calls.filter(({ text }) => /(^epoll_wait\(|<\.\.\. epoll_wait resumed>).*, 7, -?\d+/.test(text)).length,
   ).toBeGreaterThan(100);
+});
+
+testWith("strace", "T3 when epoll_wait(2) fails for good, every open connection has a row", async () => {
+  // Node's own loop waits in epoll_pwait(2).
+  const injection = ["-e", "trace=epoll_wait", "-e", "inject=epoll_wait:error=ENOMEM:when=30"];
+  const wrapper = ["strace", "-f", "-q", "--seccomp-bpf", "-o", "/dev/null", ...injection];
+  await using server = await ServerProcess.start(main, { wrapper });
+  const clients = await Client.all(5, server.port);
+  const talks = clients.map(async (client) => {
+    while (!client.isOver) if (!(await client.answers().catch(() => false))) return;
+  });
+  await Promise.all(talks);
+  const ended = await server.ended();
+  expect(ended).toMatchObject({ code: 1, final: { accepted: 5, closed: { aborted: 5 } } });
+  expect(ended.stderr).toContain("cannot serve: ");
+  expectLedgersAgree(ended);
 });

@@ -11,6 +11,7 @@ import { shutdownCases } from "./cases/connections/shutdown-cases.ts";
 import { urgentCases } from "./cases/connections/urgent-cases.ts";
 import { commandLineCases } from "./cases/program/command-line-cases.ts";
 import { costCases } from "./cases/program/cost-cases.ts";
+import { failureCases } from "./cases/program/failure-cases.ts";
 import { freezeCases, lifecycleCases } from "./cases/program/lifecycle-cases.ts";
 import { limitCases } from "./cases/program/limit-cases.ts";
 import { loadingCases } from "./cases/program/loading-cases.ts";
@@ -32,6 +33,7 @@ const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> 
   shutdown: shutdownCases,
   results: resultsCases,
   lifecycle: lifecycleCases,
+  failures: failureCases,
   freeze: freezeCases,
   monitoring: monitoringCases,
   "command line": commandLineCases,

@@ -47,6 +47,12 @@ export class CsvFile {
     this.#flush();
   }
 
+  /** Appends rows before it returns, for a process that exits. @throws Error of write(2) */
+  appendNow(rows: readonly (readonly CsvValue[])[]): void {
+    this.#unwritten.push(Buffer.from(rows.map(formatRow).join("")));
+    this.#flush();
+  }
+
   /** Writes the kept rows and closes the file. @throws Error of write(2) when rows are left */
   close(): void {
     try {
@@ -63,4 +69,13 @@ export class CsvFile {
       else this.#unwritten[0] = batch.subarray(written);
     }
   }
+}
+
+/** Returns a row as fast-csv formats it, which has no synchronous function for that. */
+function formatRow(row: readonly CsvValue[]): string {
+  const cells = row.map((value) => {
+    const text = value === null ? "" : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  });
+  return `${cells.join(",")}\n`;
 }

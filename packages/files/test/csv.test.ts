@@ -71,6 +71,23 @@ test("rows appended in batches equal rows appended at once", async () => {
   expect(rows.map((row) => row.count)).toEqual(Array.from({ length: 100 }, (_, at) => String(at)));
 });
 
+test("rows appended at an exit have the bytes that fast-csv would write", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(row, { minLength: 1 }), async (rows) => {
+      const path = join(folder, "exit.csv");
+      const file = CsvFile.create(path, COLUMNS);
+      file.appendNow([...rows, ["last", null, 0]]);
+      file.close();
+      const now = readFileSync(path, "utf8");
+      const later = CsvFile.create(path, COLUMNS);
+      await later.append([...rows, ["last", null, 0]]);
+      later.close();
+      expect(now).toBe(readFileSync(path, "utf8"));
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test("CsvFile.create makes missing folders", () => {
   const path = join(folder, "a", "b", "c.csv");
   CsvFile.create(path, COLUMNS).close();

@@ -35,6 +35,10 @@ export const OPTION_GROUPS = {
     needs: "--stats",
   },
   lifecycle: { demand: "SIGWINCH does not disturb echoes, and the ledgers agree.", needs: "--stats" },
+  failures: {
+    demand: "An error of the server itself, or an output that nobody reads, costs no row.",
+    needs: "--stats, --drain-timeout",
+  },
   freeze: { demand: "A freeze does not make clients look silent.", needs: "--idle-timeout" },
   monitoring: { demand: "Metrics and the list of connections are the server's.", needs: "--metrics-port" },
   "command line": { demand: "Wrong usage is one sentence and exit code 2.", needs: "this project's options" },

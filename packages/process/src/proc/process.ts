@@ -31,10 +31,10 @@ export function cpuUs(pid: number): number {
   return posix.clock_gettime((~pid << 3) | CPUCLOCK_SCHED, us) < 0 ? Number.NaN : us[0];
 }
 
-/** Returns whether a signal has stopped every thread of a process. */
+/** Returns whether a signal has stopped every thread of a process. The state of a traced thread is a small t. */
 export function isFrozen(pid: number): boolean {
   return threads(pid).every((thread) =>
-    /^State:\s+T/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")),
+    /^State:\s+T/im.test(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")),
   );
 }
 

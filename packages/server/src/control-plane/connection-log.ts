@@ -12,6 +12,8 @@ export class ConnectionLog {
   readonly #names: ClientNames;
   readonly #file: CsvFile | undefined;
   readonly #log: Log;
+  /** Entries that were taken from the ledger and are not yet handed to the file. */
+  #pending: ConnectionEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   #hasFailed = false;
@@ -39,8 +41,24 @@ export class ConnectionLog {
   /** Writes the remaining rows and closes the file. Returns false when rows are missing from it. */
   async stop(): Promise<boolean> {
     clearInterval(this.#timer);
-    await this.#writing;
+    // An error in an earlier batch has been reported; the rows of this one are still written.
+    await this.#writing.catch(() => {});
     await this.#collect();
+    return this.#close();
+  }
+
+  /** Does the same as `stop` before it returns, for a process that exits: without waiting for host names. */
+  stopNow(): boolean {
+    this.#take();
+    try {
+      this.#file?.appendNow(this.#pending.map((entry) => this.#list.toCsvRow(entry)));
+    } catch {
+      // The file keeps the rows and reports the error when it is closed.
+    }
+    return this.#close();
+  }
+
+  #close(): boolean {
     if (!this.#file) return true;
     try {
       this.#file.close();
@@ -51,13 +69,20 @@ export class ConnectionLog {
     }
   }
 
+  /** Moves closed rows from the ledger to the pending entries. */
+  #take(): void {
+    this.#reader.collect((row) => this.#pending.push(this.#list.readEntry(row)));
+  }
+
   async #collect(): Promise<void> {
-    const entries: ConnectionEntry[] = [];
-    this.#reader.collect((row) => entries.push(this.#list.readEntry(row)));
-    if (!this.#file || (entries.length === 0 && !this.#hasFailed)) return;
+    this.#take();
+    if (!this.#file || (this.#pending.length === 0 && !this.#hasFailed)) {
+      this.#pending = [];
+      return;
+    }
     await this.#names.settle();
     try {
-      await this.#file.append(entries.map((entry) => this.#list.toCsvRow(entry)));
+      await this.#file.append(this.#pending.map((entry) => this.#list.toCsvRow(entry)));
       this.#hasFailed = false;
     } catch (error) {
       if (!this.#hasFailed) {
@@ -65,5 +90,6 @@ export class ConnectionLog {
       }
       this.#hasFailed = true;
     }
+    this.#pending = [];
   }
 }

@@ -1,4 +1,3 @@
-import { writeSync } from "node:fs";
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Worker } from "node:worker_threads";
@@ -8,7 +7,7 @@ import { claimPath } from "@c10k-lab/files/numbered-path";
 import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
 import type { FinalLine, ListeningLine } from "@c10k-lab/protocol";
 import { SERVER_COLUMNS } from "@c10k-lab/protocol/columns";
-import { EXIT } from "@c10k-lab/protocol/names";
+import { CLOSE_REASONS, EXIT } from "@c10k-lab/protocol/names";
 import { Ledger } from "@c10k-lab/stats/ledger";
 import { LedgerReader } from "@c10k-lab/stats/ledger-reader";
 import { usageNow } from "@c10k-lab/stats/usage";
@@ -16,7 +15,7 @@ import type { ServerContract } from "../contract.ts";
 import type { DataPlaneMemory } from "../data-plane/data-plane.ts";
 import { CLOSED_ROWS, MOST_CONNECTIONS } from "../limits.ts";
 import type { ServerOptions } from "../options.ts";
-import { ABORT, DRAIN, StopRequest } from "../stop-request.ts";
+import { ABORT, DRAIN, RUN, StopRequest } from "../stop-request.ts";
 import { ClientNames } from "./client-names.ts";
 import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
@@ -24,8 +23,14 @@ import { countQueued, type Listener, listen, readEffectiveBacklog } from "./list
 import { type Log, openLog } from "./log.ts";
 import { startThreadPool } from "./thread-pool.ts";
 import { readTotals } from "./totals.ts";
+import { writeLine } from "./write-line.ts";
 
+const STDOUT = 1;
 const ACCEPTOR_TICK_MS = 5;
+/** Time that an exit gives the data plane to close its connections, ms, and the interval at which it looks. */
+const EXIT_PATIENCE_MS = 2000;
+const EXIT_TICK_MS = 5;
+const ABORTED = CLOSE_REASONS.indexOf("aborted");
 
 /** Differences between the servers that the control plane must know. */
 export interface Architecture {
@@ -52,6 +57,7 @@ export class ControlPlane {
   readonly #startedUs = monotonicUs();
   #listener: Listener | undefined;
   #monitoring: Server | undefined;
+  #isBroken = false;
 
   constructor(contract: ServerContract, architecture: Architecture, options: ServerOptions) {
     this.#contract = contract;
@@ -69,7 +75,7 @@ export class ControlPlane {
   }
 
   /**
-   * Serves until a stop signal or a failure of the data plane.
+   * Serves until a stop signal or a failure of either plane.
    *
    * @returns the exit code
    * @throws ListenError
@@ -86,18 +92,22 @@ export class ControlPlane {
     }
     const log = new ConnectionLog(this.#reader, this.#list, this.#names, file, this.#log);
     const ended = this.#serve(this.#listener);
+    const exiting = () => this.#endNow(log);
+    process.once("exit", exiting);
     log.start();
     this.#stopOnSignals();
-    const failure = await ended.then(
-      () => null,
-      (error: Error) => error,
-    );
-    if (failure) this.#log.error(`cannot serve: ${failure.message}`);
+    this.#stopOnOwnErrors();
+    const failure = await ended;
+    if (failure) {
+      this.#log.error(`cannot serve: ${failure.message}`);
+      this.#closeRows();
+    }
     this.#monitoring?.close();
     this.#monitoring?.closeAllConnections();
     const isWritten = await log.stop();
+    process.off("exit", exiting);
     printLine(this.#totals());
-    if (failure) return EXIT.incomplete;
+    if (failure || this.#isBroken) return EXIT.incomplete;
     return isWritten ? EXIT.ok : EXIT.unwritable;
   }
 
@@ -111,8 +121,8 @@ export class ControlPlane {
     }
   }
 
-  /** Starts the data plane. Resolves when it has ended. */
-  #serve(listener: Listener): Promise<void> {
+  /** Starts the data plane. Resolves when its thread has ended, to its error if it failed. */
+  #serve(listener: Listener): Promise<Error | null> {
     const memory: DataPlaneMemory<ServerOptions> = {
       options: this.#options,
       listenerFd: listener.fd,
@@ -121,9 +131,12 @@ export class ControlPlane {
     };
     const worker = new Worker(this.#architecture.dataPlane, { workerData: memory });
     worker.once("message", () => this.#announce(listener));
-    return new Promise((resolve, reject) => {
-      worker.once("error", reject);
-      worker.once("exit", () => resolve());
+    return new Promise((resolve) => {
+      let failure: Error | null = null;
+      worker.once("error", (error: Error) => {
+        failure = error;
+      });
+      worker.once("exit", () => resolve(failure));
     });
   }
 
@@ -170,8 +183,51 @@ export class ControlPlane {
   #stopOnSignals(): void {
     onStopSignal((signal, isSecond) => {
       this.#log.info(isSecond ? `${signal} again: closing everything now` : `${signal}: draining`);
-      this.#stop.raise(isSecond ? ABORT : DRAIN);
-      if (this.#architecture.blocksInAccept && this.#listener && !isSecond) wakeAcceptor(this.#listener.fd);
+      this.#requestStop(isSecond ? ABORT : DRAIN);
+    });
+  }
+
+  /** Ends as after SIGTERM when an error of this thread has no handler: otherwise Node would wait for the data plane, deaf to signals. */
+  #stopOnOwnErrors(): void {
+    process.on("uncaughtException", (error: Error) => {
+      this.#log.error(`stopping after an internal error: ${error.stack ?? error}`);
+      if (!this.#isBroken) this.#requestStop(DRAIN);
+      this.#isBroken = true;
+    });
+  }
+
+  #requestStop(level: number): void {
+    const isFirst = this.#stop.level === RUN;
+    this.#stop.raise(level);
+    if (this.#architecture.blocksInAccept && this.#listener && isFirst) wakeAcceptor(this.#listener.fd);
+  }
+
+  /**
+   * Ends the data plane and writes its rows when the process exits while it serves. Node would wait for a worker that sleeps in
+   * a system call, and nothing asynchronous runs any more.
+   */
+  #endNow(log: ConnectionLog): void {
+    this.#stop.raise(ABORT);
+    if (this.#architecture.blocksInAccept && this.#listener) {
+      posix.shutdown(this.#listener.fd, posix.SHUT_RDWR);
+    }
+    const isOpen = () => this.#countOpen() > 0;
+    for (let ms = 0; ms < EXIT_PATIENCE_MS && isOpen(); ms += EXIT_TICK_MS) {
+      this.#stop.sleep(ABORT, EXIT_TICK_MS);
+    }
+    log.stopNow();
+    printLine(this.#totals());
+  }
+
+  #countOpen(): number {
+    const { accepted, closed } = this.#totals();
+    return Object.values(closed).reduce((open, ended) => open - ended, accepted);
+  }
+
+  /** Closes the rows that a data plane which failed has left open. Nobody else writes them any more. */
+  #closeRows(): void {
+    this.#reader.forEachLive((row) => {
+      if (this.#ledger.closeReason(row) < 0) this.#ledger.close(row, ABORTED, monotonicUs());
     });
   }
 
@@ -195,11 +251,7 @@ function wakeAcceptor(listenerFd: number): void {
   else posix.shutdown(listenerFd, posix.SHUT_RDWR);
 }
 
-/** Prints one JSON line to stdout. A closed pipe or a full disk there does not end a server. */
+/** Prints a JSON line for programs. */
 function printLine(line: object): void {
-  try {
-    writeSync(1, `${JSON.stringify(line)}\n`);
-  } catch {
-    // The rows and the log still tell what happened.
-  }
+  writeLine(STDOUT, `${JSON.stringify(line)}\n`);
 }

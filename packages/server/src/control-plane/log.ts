@@ -1,4 +1,6 @@
-import { writeSync } from "node:fs";
+import { writeLine } from "./write-line.ts";
+
+const STDERR = 2;
 
 /** Log for people, on stderr, because stdout carries the JSON lines. Each method takes one sentence. */
 export type Log = Readonly<Record<"info" | "warn" | "error", (sentence: string) => void>>;
@@ -8,14 +10,7 @@ export function openLog(name: string): Log {
   const print = (level: string) => (sentence: string) => {
     const time = new Date().toTimeString().slice(0, 8);
     const ms = String(Date.now() % 1000).padStart(3, "0");
-    writeLine(`[${time}.${ms}] ${level} (${name}): ${sentence}\n`);
+    writeLine(STDERR, `[${time}.${ms}] ${level} (${name}): ${sentence}\n`);
   };
   return { info: print("INFO"), warn: print("WARN"), error: print("ERROR") };
-}
-
-/** Writes a line to stderr. One that is closed or full loses it: a server does not stop for its log. */
-function writeLine(line: string): void {
-  try {
-    writeSync(2, line);
-  } catch {}
 }
