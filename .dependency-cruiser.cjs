@@ -1,4 +1,4 @@
-const { readdirSync } = require("node:fs");
+const { existsSync, readdirSync } = require("node:fs");
 const { join } = require("node:path");
 
 /**
@@ -45,6 +45,7 @@ const ROOMS = {
     "engines/process",
     "engines",
     "preflight",
+    "plan/yaml",
     "plan",
     "plan/foreign",
     "terminal",
@@ -109,15 +110,7 @@ const ROOMS = {
     "counts.ts",
     "ledger",
   ],
-  "packages/words": [
-    "index.ts",
-    "claims.ts",
-    "search.ts comparison.ts answers.ts",
-    "signals.ts",
-    "incidents.ts doubts.ts holdings.ts",
-    "troubles.ts sampled-calls.ts shell.ts axis.ts ranges.ts quantities.ts queues.ts table.ts",
-    "numbers.ts",
-  ],
+  "packages/words": ["index.ts", "claims.ts", "search.ts comparison.ts answers.ts", "happenings", "phrases"],
 };
 
 /** Workspaces a package's src may import from. Apps may import from all packages. */
@@ -154,6 +147,15 @@ function foldersOf(folder, prefix = "") {
   return [...own, ...inner.flatMap(({ name }) => foldersOf(join(folder, name), `${prefix}${name}/`))];
 }
 
+/** Source files of a folder, at most: a reader takes in so many names at a glance. */
+const FILES_MAX = 12;
+
+function assertFoldersSmall(workspace) {
+  const files = foldersOf(join(__dirname, workspace, "src")).filter(({ name }) => name.endsWith(".ts"));
+  const full = [...Map.groupBy(files, ({ prefix }) => prefix)].find(([, { length }]) => length > FILES_MAX);
+  if (full) throw new Error(`${workspace}/src/${full[0]} has ${full[1].length} files: at most ${FILES_MAX}`);
+}
+
 function assertRoomsCover(workspace, rooms) {
   const patterns = rooms.map((room) => new RegExp(filesOf(workspace, room)));
   const stray = foldersOf(join(__dirname, workspace, "src"))
@@ -179,6 +181,12 @@ function allowedFor([name, others]) {
     from: { path: `^packages/${name}/src/` },
     to: { path: "^packages/", pathNot: `^packages/(${[name, ...others].join("|")})/` },
   };
+}
+
+for (const kind of ["apps", "packages"]) {
+  for (const name of readdirSync(join(__dirname, kind))) {
+    if (existsSync(join(__dirname, kind, name, "src"))) assertFoldersSmall(`${kind}/${name}`);
+  }
 }
 
 module.exports = {

@@ -2,7 +2,7 @@ import { spellFlags, spellFlagVariables } from "./flags.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { environmentVariable } from "./option-names.ts";
 import { parseGiven } from "./option-values.ts";
-import { readPlainWords } from "./plain-words.ts";
+import { readPlainWords } from "./parsers/plain-words.ts";
 import { prepareSurroundings } from "./surroundings.ts";
 import { UsageError } from "./units.ts";
 
@@ -66,7 +66,7 @@ async function parseWithYargs<T extends OptionTable>(
   program: Program<T>,
   argv: string[],
 ): Promise<OptionValues<T>> {
-  const { createParser, optionValues, yargsOptions } = await import("./yargs-parser.ts");
+  const { createParser, optionValues, yargsOptions } = await import("./parsers/yargs-parser.ts");
   const values = createParser(program.name, argv)
     .usage(`$0 [options]\n\n${program.describe}`)
     .env(program.envPrefix)

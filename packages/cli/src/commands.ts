@@ -60,7 +60,7 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
  * @throws UsageError with one sentence
  */
 export async function executeCommand(program: CommandProgram, argv: string[]): Promise<number> {
-  const { createParser, optionValues, yargsOptions } = await import("./yargs-parser.ts");
+  const { createParser, optionValues, yargsOptions } = await import("./parsers/yargs-parser.ts");
   let exitCode = 0;
   const options = Object.assign({}, ...program.commands.map((command) => command.options)) as OptionTable;
   const typed = spellFlags(argv, options);

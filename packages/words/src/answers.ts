@@ -1,7 +1,7 @@
 import type { Break, Finding, FindingQuantity } from "@c10k-lab/protocol";
-import { axisWords, describePlace } from "./axis.ts";
-import { REFUSALS } from "./incidents.ts";
-import { about, integer, percent, plural, ratio, sentenceCase } from "./numbers.ts";
+import { REFUSALS } from "./happenings/incidents.ts";
+import { axisWords, describePlace } from "./phrases/axis.ts";
+import { about, integer, percent, plural, ratio, sentenceCase } from "./phrases/numbers.ts";
 
 /** Noun and unit of a quantity that findings compare. */
 export const FINDING_QUANTITIES: Readonly<

@@ -1,7 +1,7 @@
 import type { Finding, FindingQuantity } from "@c10k-lab/protocol";
 import { describeHeld, describeLimitFinding, FINDING_QUANTITIES } from "./answers.ts";
-import { describePlace, describeRange } from "./axis.ts";
-import { listed, ratio, sentenceCase } from "./numbers.ts";
+import { describePlace, describeRange } from "./phrases/axis.ts";
+import { listed, ratio, sentenceCase } from "./phrases/numbers.ts";
 
 /** A smaller factor is not worth a headline. */
 const GROWTH_MIN = 1.25;

@@ -9,9 +9,9 @@ import {
   type Percentile,
   type Regression,
 } from "@c10k-lab/protocol";
-import { describePlace } from "./axis.ts";
-import { figure, integer, listed, MISSING, plural, signed } from "./numbers.ts";
-import { quantityWords } from "./quantities.ts";
+import { describePlace } from "./phrases/axis.ts";
+import { figure, integer, listed, MISSING, plural, signed } from "./phrases/numbers.ts";
+import { quantityWords } from "./phrases/quantities.ts";
 
 /** Returns the sentence for a regression: a change of a quantity, or the decline of a cell. */
 export function describeRegression(comparison: ExperimentComparison, { cell, quantity }: Regression): string {

@@ -1,8 +1,8 @@
 import { type Capacity, INFINITE, type Search, type Signal, type Trial } from "@c10k-lab/protocol";
-import { describeDoubt } from "./doubts.ts";
-import { figure, integer, listed, MISSING, plural, sentenceCase } from "./numbers.ts";
-import { describeBound, describeSignal } from "./signals.ts";
-import { type Column, type Table, tabulate } from "./table.ts";
+import { describeDoubt } from "./happenings/doubts.ts";
+import { describeBound, describeSignal } from "./happenings/signals.ts";
+import { figure, integer, listed, MISSING, plural, sentenceCase } from "./phrases/numbers.ts";
+import { type Column, type Table, tabulate } from "./phrases/table.ts";
 
 const COLUMNS: readonly Column<Search>[] = [
   { head: "server", align: "left", cell: searchName },

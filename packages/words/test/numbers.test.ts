@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { about, figure, integer, ratio, scientific } from "../src/numbers.ts";
+import { about, figure, integer, ratio, scientific } from "../src/phrases/numbers.ts";
 
 describe("numbers", () => {
   it.each([

@@ -14,7 +14,7 @@ import { changeSearch } from "../capacity/search-changes.ts";
 import { checkPlan } from "../plan/check-plan.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import { changePlan } from "../plan/plan-changes.ts";
-import { findPlan } from "../plan/plan-library.ts";
+import { findPlan } from "../plan/yaml/plan-library.ts";
 import { prepareForeign } from "../preflight/foreign-servers.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";
 

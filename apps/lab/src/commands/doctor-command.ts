@@ -1,7 +1,7 @@
 import { choices, command, flag, integer } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
 import { SERVERS } from "../plan/contracts.ts";
-import { findPlan } from "../plan/plan-library.ts";
+import { findPlan } from "../plan/yaml/plan-library.ts";
 import { holdingsOf } from "../preflight/holdings.ts";
 import { readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";

@@ -1,7 +1,7 @@
 import { command } from "@c10k-lab/cli";
 import { EXIT } from "@c10k-lab/protocol";
 import { wrap } from "@c10k-lab/words";
-import { DEFAULT_PLAN, findPlan, planNames, planText } from "../plan/plan-library.ts";
+import { DEFAULT_PLAN, findPlan, planNames, planText } from "../plan/yaml/plan-library.ts";
 
 const WIDTH = 100;
 

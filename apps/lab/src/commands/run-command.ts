@@ -4,7 +4,7 @@ import { cellsOf } from "../plan/cells.ts";
 import { readImageOption, readServerOption, readTargetOption } from "../plan/foreign/read-foreign.ts";
 import type { Plan } from "../plan/plan.ts";
 import { changePlan, measureWhole } from "../plan/plan-changes.ts";
-import { findPlan } from "../plan/plan-library.ts";
+import { findPlan } from "../plan/yaml/plan-library.ts";
 import { prepareForeign } from "../preflight/foreign-servers.ts";
 import { runPlan } from "../session/lab-run.ts";
 import { MEASURING_OPTIONS, measure } from "./measure.ts";

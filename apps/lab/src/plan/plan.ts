@@ -4,7 +4,7 @@ import type { Step } from "./axis.ts";
 import type { ForeignServer } from "./foreign/foreign-server.ts";
 import type { LoadLayer, ServerSettings } from "./load.ts";
 
-/** An experiment as pure data: variants, loads, repetitions. `plan-file.ts` reads one from YAML. */
+/** An experiment as pure data: variants, loads, repetitions. `yaml/plan-file.ts` reads one from YAML. */
 export interface Plan {
   readonly name: string;
   /** One sentence: the question that the experiment answers. */

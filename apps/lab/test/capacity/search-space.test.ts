@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { changeSearch, type SearchChanges } from "../../src/capacity/search-changes.ts";
 import { type SearchFacts, spaceOf } from "../../src/capacity/search-space.ts";
-import { parsePlan } from "../../src/plan/plan-file.ts";
-import { findPlan } from "../../src/plan/plan-library.ts";
+import { parsePlan } from "../../src/plan/yaml/plan-file.ts";
+import { findPlan } from "../../src/plan/yaml/plan-library.ts";
 import type { MachineLimits } from "../../src/preflight/machine-limits.ts";
 import { loadOf } from "../fixtures/load.ts";
 

@@ -4,8 +4,8 @@ import { fillIn } from "../../src/plan/foreign/foreign-server.ts";
 import { readImageOption, readServerOption, readTargetOption } from "../../src/plan/foreign/read-foreign.ts";
 import { splitWords } from "../../src/plan/foreign/split-words.ts";
 import { changePlan, type PlanChanges } from "../../src/plan/plan-changes.ts";
-import { parsePlan } from "../../src/plan/plan-file.ts";
-import { findPlan } from "../../src/plan/plan-library.ts";
+import { parsePlan } from "../../src/plan/yaml/plan-file.ts";
+import { findPlan } from "../../src/plan/yaml/plan-library.ts";
 
 const parse = (mine: string) =>
   parsePlan(

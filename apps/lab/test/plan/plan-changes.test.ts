@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { cellsOf } from "../../src/plan/cells.ts";
 import { CLIENT } from "../../src/plan/contracts.ts";
 import { changePlan, measureWhole, type PlanChanges } from "../../src/plan/plan-changes.ts";
-import { findPlan } from "../../src/plan/plan-library.ts";
+import { findPlan } from "../../src/plan/yaml/plan-library.ts";
 
 /** A plan whose cells are measured whole, one after another. */
 const BUSY = join(import.meta.dirname, "../fixtures/busy.yaml");

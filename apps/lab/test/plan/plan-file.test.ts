@@ -4,7 +4,7 @@ import { cellsOf } from "../../src/plan/cells.ts";
 import { CLIENT, findContract } from "../../src/plan/contracts.ts";
 import type { Load } from "../../src/plan/load.ts";
 import type { Variant } from "../../src/plan/plan.ts";
-import { parsePlan } from "../../src/plan/plan-file.ts";
+import { parsePlan } from "../../src/plan/yaml/plan-file.ts";
 
 const HEAD = "question: Q\nabout: A\n";
 const plan = (yaml: string) => parsePlan("mine", HEAD + yaml);

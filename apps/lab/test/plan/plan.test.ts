@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { cellsOf } from "../../src/plan/cells.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { parsePlan } from "../../src/plan/plan-file.ts";
-import { findPlan, planNames } from "../../src/plan/plan-library.ts";
+import { parsePlan } from "../../src/plan/yaml/plan-file.ts";
+import { findPlan, planNames } from "../../src/plan/yaml/plan-library.ts";
 
 const RUN = planNames()
   .map(findPlan)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { cellsOf } from "../../src/plan/cells.ts";
-import { parsePlan } from "../../src/plan/plan-file.ts";
+import { parsePlan } from "../../src/plan/yaml/plan-file.ts";
 import { holdingsOf } from "../../src/preflight/holdings.ts";
 import type { MachineLimits } from "../../src/preflight/machine-limits.ts";
 import { needsOf } from "../../src/preflight/needs.ts";

@@ -1,7 +1,7 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import type { OptionTable } from "./option.ts";
-import { environmentVariable, kebab } from "./option-names.ts";
-import type { Given } from "./settings.ts";
+import type { OptionTable } from "../option.ts";
+import { environmentVariable, kebab } from "../option-names.ts";
+import type { Given } from "../settings.ts";
 
 type GivenByName = Readonly<Record<string, Given>>;
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
+import { AXES, CELL_STATUSES, TCP_COUNTERS } from "../names.ts";
+import { ClientSummary } from "../programs/client-summary.ts";
+import { FinalLine, ListeningLine, ServerTraits, Usage } from "../programs/server-lines.ts";
 import type { Capacity } from "./capacity.ts";
-import { ClientSummary } from "./client-summary.ts";
 import { Doubt, Incident, LedgerDifference, Trouble } from "./facts.ts";
 import type { Findings } from "./findings.ts";
-import { AXES, CELL_STATUSES, TCP_COUNTERS } from "./names.ts";
-import { FinalLine, ListeningLine, ServerTraits, Usage } from "./server-lines.ts";
 import { Slice } from "./slices.ts";
 
 const count = z.number().int().nonnegative();

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { Percentile } from "./client-summary.ts";
+import { SEARCH_ENDS, SEARCHED } from "../names.ts";
+import { Percentile } from "../programs/client-summary.ts";
 import { Bound, Doubt, Signal } from "./facts.ts";
-import { SEARCH_ENDS, SEARCHED } from "./names.ts";
 
 const count = z.number().int().nonnegative();
 

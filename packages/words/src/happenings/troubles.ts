@@ -1,5 +1,5 @@
 import type { Trouble } from "@c10k-lab/protocol";
-import { listed } from "./numbers.ts";
+import { listed } from "../phrases/numbers.ts";
 
 type Sentences = {
   readonly [K in Trouble["trouble"]]: (trouble: Extract<Trouble, { trouble: K }>) => string;

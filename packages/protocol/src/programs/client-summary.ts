@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { CLOCKS, INFINITE, LOOP_CLOCKS, MOST_SAMPLES } from "./clocks.ts";
-import { OUTCOMES } from "./names.ts";
+import { CLOCKS, INFINITE, LOOP_CLOCKS, MOST_SAMPLES } from "../clocks.ts";
+import { OUTCOMES } from "../names.ts";
 import { Usage } from "./server-lines.ts";
 
 const count = z.number().int().nonnegative();

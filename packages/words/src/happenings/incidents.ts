@@ -5,8 +5,8 @@ import type {
   LedgerDifference,
   RepetitionResult,
 } from "@c10k-lab/protocol";
-import { integer, listed, plural } from "./numbers.ts";
-import { rangeText, timesText } from "./ranges.ts";
+import { integer, listed, plural } from "../phrases/numbers.ts";
+import { rangeText, timesText } from "../phrases/ranges.ts";
 import { describeTrouble } from "./troubles.ts";
 
 type Of<K extends Incident["incident"]> = Extract<Incident, { incident: K }>;

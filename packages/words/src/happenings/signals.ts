@@ -1,8 +1,8 @@
 import { type Bound, INFINITE, type Signal } from "@c10k-lab/protocol";
+import { integer, listed, plural } from "../phrases/numbers.ts";
+import { timesText } from "../phrases/ranges.ts";
 import { describeDoubt } from "./doubts.ts";
 import { describeIncident, REFUSALS } from "./incidents.ts";
-import { integer, listed, plural } from "./numbers.ts";
-import { timesText } from "./ranges.ts";
 
 type Sentences = { readonly [K in Signal["signal"]]: (signal: Extract<Signal, { signal: K }>) => string };
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CLOSE_REASONS, type CloseReason } from "./names.ts";
+import { CLOSE_REASONS, type CloseReason } from "../names.ts";
 
 const count = z.number().int().nonnegative();
 

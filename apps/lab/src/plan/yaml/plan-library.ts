@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { UsageError } from "@c10k-lab/cli";
-import type { Plan } from "./plan.ts";
+import type { Plan } from "../plan.ts";
 import { parsePlan } from "./plan-file.ts";
 
-const FOLDER = fileURLToPath(new URL("../../plans/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../../plans/", import.meta.url));
 
 /** Name of the plan that a command runs when none is named. */
 export const DEFAULT_PLAN = "quick";

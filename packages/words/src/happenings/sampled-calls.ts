@@ -1,5 +1,5 @@
 import type { CallsRefusal, RepetitionResult } from "@c10k-lab/protocol";
-import { listed } from "./numbers.ts";
+import { listed } from "../phrases/numbers.ts";
 
 const REASONS: Readonly<Record<CallsRefusal["reason"], string>> = {
   "no-strace": "strace(1) is not installed",

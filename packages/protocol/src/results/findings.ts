@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { AXES, CLOSE_REASONS } from "../names.ts";
 import { Doubt } from "./facts.ts";
-import { AXES, CLOSE_REASONS } from "./names.ts";
 
 const count = z.number().int().nonnegative();
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CONTROL_ORDERS } from "./names.ts";
+import { CONTROL_ORDERS } from "../names.ts";
 
 const count = z.number().int().nonnegative();
 

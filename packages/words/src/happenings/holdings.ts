@@ -1,4 +1,4 @@
-import { about, integer } from "./numbers.ts";
+import { about, integer } from "../phrases/numbers.ts";
 
 /** Connections that a variant will hold of those its plan asks for. */
 export interface Holding {

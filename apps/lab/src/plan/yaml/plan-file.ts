@@ -1,15 +1,15 @@
 import { dirname, resolve } from "node:path";
 import { choice, durationMs, type Given, integer, percentage, text, UsageError } from "@c10k-lab/cli";
 import { AXES, type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
-import { readStep, type Step } from "./axis.ts";
-import { checkPlan } from "./check-plan.ts";
-import { findContract, SERVERS } from "./contracts.ts";
-import type { ForeignServer } from "./foreign/foreign-server.ts";
-import { type GivenServer, readForeign } from "./foreign/read-foreign.ts";
-import { mergeLoad, readLoad, readServerOptions, type Varied } from "./load.ts";
-import { type Group, MEASURES, type Plan, type SearchPlan, type SearchRange, type Variant } from "./plan.ts";
+import { readStep, type Step } from "../axis.ts";
+import { checkPlan } from "../check-plan.ts";
+import { findContract, SERVERS } from "../contracts.ts";
+import type { ForeignServer } from "../foreign/foreign-server.ts";
+import { type GivenServer, readForeign } from "../foreign/read-foreign.ts";
+import { mergeLoad, readLoad, readServerOptions, type Varied } from "../load.ts";
+import { type Group, MEASURES, type Plan, type SearchPlan, type SearchRange, type Variant } from "../plan.ts";
+import { AUTO } from "../processes.ts";
 import { PlanNode } from "./plan-node.ts";
-import { AUTO } from "./processes.ts";
 
 const PLAN_KEYS = [
   ...["question", "about", "vary", "values", "options", "load", "variants", "groups"],

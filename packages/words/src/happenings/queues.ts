@@ -1,4 +1,4 @@
-import { integer, plural } from "./numbers.ts";
+import { integer, plural } from "../phrases/numbers.ts";
 
 /** Accept queues of a group: in how many repetitions they overflowed, and how many did not finish. */
 export interface QueueCounts {

@@ -1,6 +1,6 @@
 import type { Doubt, DoubtReason } from "@c10k-lab/protocol";
-import { integer } from "./numbers.ts";
-import { timesText } from "./ranges.ts";
+import { integer } from "../phrases/numbers.ts";
+import { timesText } from "../phrases/ranges.ts";
 
 type Sentences = { readonly [K in DoubtReason]: (doubt: Extract<Doubt, { reason: K }>) => string };
 

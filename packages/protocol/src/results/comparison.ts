@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Percentile } from "./client-summary.ts";
-import { AXES, CELL_STATUSES, DOUBT_REASONS } from "./names.ts";
+import { AXES, CELL_STATUSES, DOUBT_REASONS } from "../names.ts";
+import { Percentile } from "../programs/client-summary.ts";
 
 const count = z.number().int().nonnegative();
 

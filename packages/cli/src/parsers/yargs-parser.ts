@@ -1,9 +1,9 @@
 import yargs, { type Argv } from "yargs";
-import type { Option, OptionTable, OptionValues } from "./option.ts";
-import { environmentVariable, kebab } from "./option-names.ts";
-import { checkExclusions } from "./option-values.ts";
-import { readAt } from "./settings.ts";
-import { UsageError } from "./units.ts";
+import type { Option, OptionTable, OptionValues } from "../option.ts";
+import { environmentVariable, kebab } from "../option-names.ts";
+import { checkExclusions } from "../option-values.ts";
+import { readAt } from "../settings.ts";
+import { UsageError } from "../units.ts";
 
 /** Returns a yargs parser that is strict, speaks English, and throws a UsageError for every mistake. */
 export function createParser(name: string, argv: string[]): Argv {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { Percentile } from "./client-summary.ts";
-import { CELL_STATUSES, CLOSE_REASONS, OUTCOMES } from "./names.ts";
+import { CELL_STATUSES, CLOSE_REASONS, OUTCOMES } from "../names.ts";
+import { Percentile } from "../programs/client-summary.ts";
 
 /**
  * Facts as results hold them: a discriminating name and numbers with their units, never a sentence. The package `words`
