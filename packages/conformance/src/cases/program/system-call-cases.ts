@@ -95,8 +95,9 @@ async function talk({ port }: ServerProcess): Promise<void> {
 
 /**
  * Removes calls that the kernel restarted: a signal may interrupt threads that do not handle it, and the kernel repeats
- * their call without the program's knowledge. A call that ends with ERESTARTNOHAND, such as select(2), is not restarted
- * when its own thread runs the handler: it returns EINTR, and the program counts it.
+ * their call without the program's knowledge. A call that ends with ERESTARTNOHAND, such as select(2), or with
+ * ERESTART_RESTARTBLOCK, such as poll(2), is not restarted when its own thread runs the handler: it returns EINTR, and the
+ * program counts it.
  */
 function dropRestarted(calls: readonly SystemCall[]): SystemCall[] {
   const begun = new Map<number, SystemCall>();
@@ -108,7 +109,7 @@ function dropRestarted(calls: readonly SystemCall[]): SystemCall[] {
     if (!text.startsWith("<...")) begun.set(thread, call);
     if (!text.includes("= ? ERESTART")) continue;
     restarted.add(begun.get(thread));
-    if (text.includes("ERESTARTNOHAND")) interrupted = begun.get(thread);
+    if (/ERESTARTNOHAND|ERESTART_RESTARTBLOCK/.test(text)) interrupted = begun.get(thread);
   }
   return calls.filter((call) => !restarted.has(call));
 }
