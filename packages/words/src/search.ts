@@ -164,12 +164,13 @@ export function describeBest(searches: readonly Search[]): string | null {
 
 /** Returns what ended a search, in one sentence or two. */
 export function describeEnd(search: Search): string {
-  const { met, failed, first } = search;
+  const { ended, met, failed, first, bound } = search;
+  if (ended === "interrupted" || ended === "unsettled") return describeSearch(search);
   const name = searchName(search);
   if (failed === null) {
     return met === null
       ? `${name} met the objective at no value tried.`
-      : `${name} met the objective up to ${describeAmount(search, met)}, the end of the search.`;
+      : `${name} met the objective up to ${describeAmount(search, met)}. ${describeBound(bound)}`;
   }
   const trials = search.tries.find(({ value }) => value === failed)?.trials.filter(({ counts }) => counts);
   const missed = `${trials?.filter((trial) => !trial.met).length ?? 0} of ${plural(trials?.length ?? 0, "repetition")}`;

@@ -86,7 +86,10 @@ test("The end of a search says what was missed and why, or how far it went", () 
     "epoll missed it at 10,000 connections in 2 of 3 repetitions. The p99 response time was infinite: more than 1 % were never answered.",
   );
   expect(describeEnd(searchOf({ failed: null, first: null }))).toBe(
-    "epoll met the objective up to 9,500 connections, the end of the search.",
+    "epoll met the objective up to 9,500 connections. The search stopped at 19,500, the plan's upper bound.",
+  );
+  expect(describeEnd(searchOf({ ended: "interrupted", failed: null, first: null }))).toMatch(
+    /^epoll: interrupted; 9,500 met in /,
   );
 });
 

@@ -7,6 +7,7 @@ import {
   describeSearchDoubt,
   describeSearchOrder,
   describeSignalBriefly,
+  MISSING,
   searchName,
 } from "@c10k-lab/words";
 import { capacityCharts, limitChart } from "../charts/data/capacity.ts";
@@ -70,6 +71,11 @@ function rowOf(search: Search): AnswerRow {
     quantity: "held",
     low: null,
     high: null,
-    breaks: search.first === null ? "nothing" : describeSignalBriefly(search.first.signal),
+    breaks: breaksOf(search),
   };
+}
+
+function breaksOf({ ended, first }: Search): string {
+  if (first !== null) return describeSignalBriefly(first.signal);
+  return ended === "bound" ? "nothing" : MISSING;
 }
