@@ -64,6 +64,8 @@ test("a submission in a sandbox sees no other one, no grade and no network, and 
   const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
   const out = join(folder, "grades");
   const tries = [
+    // Which of two pipes is read last is chance.
+    "exec 2>/dev/null",
     `cat ${folder}/b-yaml/server.yaml && exit 9`,
     `cat ${out}/grades.csv && exit 9`,
     `touch ${folder}/mark && exit 9`,
