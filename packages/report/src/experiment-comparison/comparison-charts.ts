@@ -30,7 +30,7 @@ interface Pair {
 
 /**
  * Draws after ÷ before with its interval, for each server and load: a chart for each group and quantity with three loads
- * or more. Those with regressions come first, then those that became worse.
+ * or more. Those with regressions come first, then the quantities that answer most.
  */
 export function comparisonCharts({ cells, confidencePercent }: ExperimentComparison): GroupChart[] {
   const servers = [...new Set(cells.map(({ server }) => server))];
@@ -43,14 +43,20 @@ export function comparisonCharts({ cells, confidencePercent }: ExperimentCompari
         ? []
         : [{ group: first.cell.group, quantity: first.change.quantity, pairs: alike }];
     })
-    .toSorted((a, b) => concern(b) - concern(a));
+    .toSorted((a, b) => concern(b) - concern(a) || rankOf(a) - rankOf(b));
   return compared.flatMap((one) => drawRatios(one, servers, confidencePercent)).slice(0, CHARTS_MAX);
 }
 
-/** Returns how much a reader wants to see a chart: regressions weigh most. */
+/** Counts the regressions of a chart. */
 function concern({ pairs }: Compared): number {
-  const worse = pairs.filter(({ change }) => change.counts && change.judgement === "worse");
-  return 1000 * worse.filter(({ change }) => change.isBeyondThreshold).length + worse.length;
+  return pairs.filter(({ change }) => change.counts && change.isBeyondThreshold).length;
+}
+
+/** Quantities that a reader looks for first: what a message costs, then how many there are and how long they take. */
+const FIRST: readonly ComparedQuantity[] = ["cpu", "rate", "p99"];
+
+function rankOf({ quantity }: Compared): number {
+  return FIRST.includes(quantity) ? FIRST.indexOf(quantity) : FIRST.length;
 }
 
 function drawRatios(

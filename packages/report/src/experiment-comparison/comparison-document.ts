@@ -61,10 +61,9 @@ const COUNT_COLUMNS: readonly Column<Counts>[] = [
 
 function countChanges({ cells }: ExperimentComparison): Counts[] {
   const all = cells.flatMap(({ changes }) => changes);
-  return [...Map.groupBy(all, ({ quantity }) => quantity)].map(([quantity, changes]) => ({
-    quantity,
-    changes,
-  }));
+  return [...Map.groupBy(all, ({ quantity }) => quantity)]
+    .map(([quantity, changes]) => ({ quantity, changes }))
+    .filter(({ changes }) => changes.some(({ counts }) => counts));
 }
 
 function countJudged(changes: readonly Change[], judgement: Change["judgement"]): string {

@@ -511,6 +511,17 @@ describe("as a document", () => {
     expect(epoll?.ranges?.map(([x, low, high]) => [x, low < 0.5 && 0.5 < high])).toContainEqual([4000, true]);
   });
 
+  it("Without a regression the chart of cost comes first, and quantities of which nothing counts have no row", () => {
+    const alike = compare(run(loads.map((load) => wish(load))), run(loads.map((load) => wish(load))));
+    expect(
+      comparisonCharts(alike)
+        .map(({ name }) => name)
+        .slice(0, 3),
+    ).toEqual(["compare-cpu", "compare-rate", "compare-p99"]);
+    const single = runOf([makeCell(wish(100))]);
+    expect(renderComparison(compare(single, single)).markdown).not.toContain("| messages/s | 0 |");
+  });
+
   it("A comparison of fewer than three loads has no chart", () => {
     const two = run([wish(100), wish(1000)]);
     expect(comparisonCharts(compare(two, two))).toEqual([]);

@@ -2,7 +2,8 @@ import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
 import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
-import { compareExperiments, renderComparison, renderReport } from "../../src/index.ts";
+import { renderReport } from "../../src/index.ts";
+import { compared } from "../fixtures/comparison.ts";
 import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 import { capacityResults, idleResults } from "../fixtures/plans.ts";
 import { describeInChromium } from "./chromium.ts";
@@ -12,18 +13,6 @@ const AXE = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
 
 const report = renderReport([makeResults(thrice(makeStudyCells())), idleResults(), capacityResults()]);
-
-const compared = renderComparison(
-  compareExperiments(
-    { folder: "before", ...idleResults() },
-    { folder: "after", ...idleResults() },
-    {
-      quantities: ["rate", "p99", "cpu"],
-      thresholdPercent: 10,
-      countsInconclusive: false,
-    },
-  ),
-);
 
 describeInChromium("axe finds nothing to object to", (open) => {
   it.each([

@@ -2,7 +2,8 @@ import type { RepetitionResult } from "@c10k-lab/protocol";
 import type { Locator, Page } from "playwright-core";
 import { describe, expect, it } from "vitest";
 import { LOOKS } from "../../src/charts/draw/looks.ts";
-import { compareExperiments, renderComparison, renderReport } from "../../src/index.ts";
+import { renderReport } from "../../src/index.ts";
+import { compared } from "../fixtures/comparison.ts";
 import { makeResults, makeStudyCells, thrice } from "../fixtures/fixture.ts";
 import { makeManyVariants } from "../fixtures/many-variants.ts";
 import { capacityResults, idleResults } from "../fixtures/plans.ts";
@@ -31,17 +32,6 @@ const {
 } = renderReport([makeResults(thrice(cells))]);
 const idle = renderReport([idleResults()]);
 const capacity = renderReport([capacityResults()]);
-const compared = renderComparison(
-  compareExperiments(
-    { folder: "before", ...idleResults() },
-    { folder: "after", ...idleResults() },
-    {
-      quantities: ["rate", "p99", "cpu"],
-      thresholdPercent: 10,
-      countsInconclusive: false,
-    },
-  ),
-);
 const crowded = renderReport([makeResults(thrice(makeManyVariants()))]).details;
 const names = [...charts.keys()].map((file) => file.replace(".svg", ""));
 
