@@ -18,6 +18,9 @@ export { parseSourceRange };
 /** Connections being established at one time: enough to keep a server accepting, too few to overrun its accept queue. */
 export const CONNECTS_IN_FLIGHT = 256;
 
+/** Messages on each connection where nothing bounds them. */
+export const DEFAULT_REPEAT = 20;
+
 const CLIENT_OPTIONS = {
   host: text({
     describe: "the server's name or address, IPv4 or IPv6",
@@ -53,7 +56,7 @@ const CLIENT_OPTIONS = {
     noun: "a message size",
   }),
   repeat: integer({
-    describe: "messages on each connection [default: 20]",
+    describe: `messages on each connection [default: ${DEFAULT_REPEAT}]`,
     min: 1,
     noun: "a number of messages",
     excludes: ["transferBytes", "durationMs"],

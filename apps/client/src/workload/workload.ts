@@ -1,9 +1,7 @@
 import { type Range, UsageError } from "@c10k-lab/cli";
-import type { ClientOptions } from "../contract.ts";
+import { type ClientOptions, DEFAULT_REPEAT } from "../contract.ts";
 import { parseSourceRange, type SourceRange } from "../source-range.ts";
 import { NUMBERED_BYTES, type Texts } from "./payload.ts";
-
-const DEFAULT_REPEAT = 20;
 
 /** The load with every default resolved: plain data for the worker. */
 export interface Workload extends Texts {

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { callAfter, type Processors } from "@c10k-lab/process";
+import { DEFAULT_REPEAT } from "../../../client/src/contract.ts";
 import type { Engine } from "../engines/engine.ts";
 import { EngineTrouble } from "../engines/engine.ts";
 import { type CallSample, CallTracer, NO_SAMPLE } from "../evidence/call-tracer.ts";
@@ -18,28 +19,30 @@ const MESSAGES_MAX = 20_000;
 const CLIENT_MS = 20_000;
 const END_MS = 5000;
 
+/** Place, means and end of a sample. */
+interface Surroundings {
+  /** The cell's. */
+  readonly folder: string;
+  readonly engine: Engine;
+  readonly processors: Processors | null;
+  /** Ends the sample early. */
+  readonly signal: AbortSignal;
+}
+
 /**
  * Counts the system calls of a foreign server under the load of a cell. The server is started again for this: strace slows it,
  * so it would spoil measurement and ledger of the cell.
- *
- * @param folder the cell's
- * @param signal ends the sample early
  */
-export async function sampleCalls(
-  cell: Cell,
-  folder: string,
-  engine: Engine,
-  processors: Processors | null,
-  signal: AbortSignal,
-): Promise<CallSample> {
+export async function sampleCalls(cell: Cell, where: Surroundings): Promise<CallSample> {
   if (cell.foreign === null || cell.foreign.kind === "target") return NO_SAMPLE;
-  const place = join(folder, "calls");
-  mkdirSync(place);
-  const server = new ForeignSide(cell.foreign, place);
+  const { engine, processors, signal } = where;
+  const folder = join(where.folder, "calls");
+  mkdirSync(folder);
+  const server = new ForeignSide(cell.foreign, folder);
   try {
     await server.start(await server.prepare(cell, engine, processors), engine);
     if (!(await server.becomeReady()) || signal.aborted) return NO_SAMPLE;
-    return await traceLoad(server, { ...cell, load: shorten(cell) }, place, engine, processors, signal);
+    return await traceLoad(server, { ...cell, load: shorten(cell) }, { ...where, folder });
   } catch (error) {
     // The next cell will meet the same trouble, and report it.
     if (error instanceof EngineTrouble) return NO_SAMPLE;
@@ -47,17 +50,14 @@ export async function sampleCalls(
   } finally {
     server.signal("SIGKILL");
     await server.stop();
-    rmSync(place, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function traceLoad(
   server: ForeignSide,
   cell: Cell,
-  folder: string,
-  engine: Engine,
-  processors: Processors | null,
-  signal: AbortSignal,
+  { folder, engine, processors, signal }: Surroundings,
 ): Promise<CallSample> {
   const pids = server.services.flatMap(({ processes }) => processes?.pids ?? []);
   if (pids.length === 0) return NO_SAMPLE;
@@ -87,7 +87,7 @@ async function traceLoad(
 /** Returns the load of a cell, with a bound in time where it has many messages. */
 function shorten({ load, connections, axis }: Cell) {
   const { warmupMs: _, holdMs: __, connectRate: ___, ...kept } = load;
-  const messages = connections * (load.repeat?.value ?? MESSAGES_EACH);
+  const messages = connections * (load.repeat?.value ?? DEFAULT_REPEAT);
   if (!load.durationMs && !load.transferBytes && messages <= MESSAGES_MAX) return kept;
   const place = "sample";
   const short = readLoad(
@@ -96,6 +96,3 @@ function shorten({ load, connections, axis }: Cell) {
   );
   return mergeLoad({ load: kept, connections: null }, short).load;
 }
-
-/** The client's default. */
-const MESSAGES_EACH = 20;

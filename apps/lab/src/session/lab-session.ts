@@ -197,7 +197,8 @@ export class LabSession {
     if (cell.repetition > 1 || result.status !== "ok" || this.isInterrupted) return result;
     const folder = this.folder.cellFolder(cell.id);
     const { signal } = this.#interruption;
-    const calls = await sampleCalls(cell, folder, this.#engine, this.#processors, signal);
+    const where = { folder, engine: this.#engine, processors: this.#processors, signal };
+    const calls = await sampleCalls(cell, where);
     return { ...result, evidence: { ...result.evidence, ...calls } };
   }
 

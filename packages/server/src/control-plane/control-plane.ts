@@ -187,7 +187,7 @@ export class ControlPlane {
     });
   }
 
-  /** Ends as after SIGTERM when an error of this thread has no handler: otherwise Node would wait for the data plane, deaf to signals. */
+  /** Ends as after SIGTERM at an error that nothing handles: Node would wait for the data plane, deaf to signals. */
   #stopOnOwnErrors(): void {
     process.on("uncaughtException", (error: Error) => {
       this.#log.error(`stopping after an internal error: ${error.stack ?? error}`);

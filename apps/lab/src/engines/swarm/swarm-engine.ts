@@ -40,7 +40,8 @@ interface Ground {
 }
 
 /**
- * Runs the apps' images as services of a Docker Swarm: the server on one node, each client on one of the others in turn. Results come back through the services' logs, so the nodes need to share no folder.
+ * Runs the apps' images as services of a Docker Swarm: the server on one node, each client on one of the others in turn.
+ * Results come back through the services' logs, so the nodes need to share no folder.
  */
 export class SwarmEngine implements Engine {
   readonly name = "swarm";
