@@ -52,8 +52,7 @@ function stackService(name: string, service: ComposeService): object {
 
 /** Reads services of compose.yaml with all variables resolved. @throws Error when compose refuses */
 export function readServices(names: readonly string[]): Record<string, ComposeService> {
-  const profiles = names.flatMap((name) => ["--profile", name]);
-  const config = execFileSync("docker", ["compose", ...profiles, "config", "--format", "json"], {
+  const config = execFileSync("docker", ["compose", "config", "--format", "json"], {
     cwd: join(import.meta.dirname, ".."),
   });
   const { services } = JSON.parse(config.toString()) as { services: Record<string, ComposeService> };

@@ -58,14 +58,37 @@ describeContainers("docker compose", () => {
     expect(server?.final?.accepted).toBe(300);
   });
 
-  test("up without a name starts no server and says what to type", async () => {
+  test("up without a name creates and starts nothing and says what to type", async () => {
     using results = new ResultsFolder();
     await using project = new ComposeProject("help", await place(results));
     const { code, output } = await project.run("up");
-    expect(code, output).toBe(0);
-    expect(output).toContain("docker compose up server-epoll client --scale client=10");
-    expect((await project.containers()).map(({ service }) => service)).toEqual(["help"]);
+    expect(code, output).toBe(1);
+    expect(output).toContain(
+      "Name one server and the client: docker compose up server-epoll client --scale client=10",
+    );
+    expect(output.trim().split("\n")).toHaveLength(1);
+    expect(await project.containers()).toEqual([]);
     expect(results.files).toEqual([]);
+  });
+
+  test("ps, logs, stop and down without a name find what up has started", async () => {
+    using results = new ResultsFolder();
+    await using project = new ComposeProject("habits", await place(results));
+    const say = async (...args: string[]) => {
+      const { code, output } = await project.run(...args);
+      expect(code, output).toBe(0);
+      return output;
+    };
+    await say("up", "--detach", "server-select", "client");
+    await project.untilEnded("client", 1);
+    const services = await say("ps", "--all", "--format", "{{.Service}}");
+    expect(services.trim().split("\n").sort()).toEqual(["client", "server-select"]);
+    expect(await say("logs", "--no-color")).toMatch(/server-select-1 .*listening/);
+    await say("stop");
+    expect(await project.of("server-select")).toMatchObject([{ isRunning: false, code: 0 }]);
+    await say("down");
+    expect(await project.containers()).toEqual([]);
+    expect(results.files).toEqual(["client-1.csv", "client-1.json", "server-select-1.csv"]);
   });
 
   test("a second server on the port says so and ends; the first one serves", async () => {

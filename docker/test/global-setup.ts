@@ -40,7 +40,7 @@ function findMissing(): string | undefined {
 /** Builds the images of the compose file, which a user would run. */
 function buildImages(): { failure?: string } {
   process.stderr.write("docker: docker compose build\n");
-  const { error } = docker(["compose", "--progress", "plain", "--profile", "*", "build"], BUILD_BOUND_MS);
+  const { error } = docker(["compose", "--progress", "plain", "build"], BUILD_BOUND_MS);
   if (!error) return {};
   const last = error.split("\n").slice(-15).join("\n");
   return {

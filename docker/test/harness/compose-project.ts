@@ -47,8 +47,9 @@ export class ComposeProject implements AsyncDisposable {
   start(...args: string[]): Up {
     const compose = new TestProgram({
       program: "docker",
-      args: ["compose", "--project-name", this.#name, ...args],
-      ...{ cwd: ROOT, env: this.#environment },
+      args: ["compose", ...args],
+      // With --project-name `logs`, `stop` and `down` would not read compose.yaml.
+      ...{ cwd: ROOT, env: { ...this.#environment, COMPOSE_PROJECT_NAME: this.#name } },
     });
     const late = () => `'docker compose ${args.join(" ")}' did not end`;
     return {
@@ -92,7 +93,7 @@ export class ComposeProject implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.run("--profile", "*", "down", "--timeout", "0");
+    await this.run("down", "--timeout", "0");
   }
 }
 

@@ -31,7 +31,7 @@ let services: Record<ServiceName, Service> | undefined;
 /** Reads the definition of a service from compose.yaml, so that tests confine containers as a user does. */
 export function service(name: ServiceName): Service {
   services ??= JSON.parse(
-    execFileSync("docker", ["compose", "--profile", "*", "config", "--format", "json"], {
+    execFileSync("docker", ["compose", "config", "--format", "json"], {
       cwd: ROOT,
     }).toString(),
   ).services as Record<ServiceName, Service>;
