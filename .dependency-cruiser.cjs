@@ -40,6 +40,7 @@ const ROOMS = {
     "slices",
     "judgement",
     "evidence",
+    "engines/remote",
     "engines/swarm",
     "engines/docker",
     "engines/process",

@@ -44,14 +44,16 @@ async function compareClocks() {
   const socket = connect(Number(port), address).setNoDelay(true);
   const signal = AbortSignal.timeout(PATIENCE_MS);
   await once(socket, "connect", { signal });
-  let best = { offsetMs: 0, errorMs: Number.POSITIVE_INFINITY };
+  const { localAddress } = socket;
+  let best = { localAddress, offsetMs: 0, errorMs: Number.POSITIVE_INFINITY };
   for (let asked = 0; asked < ASKED; asked++) {
     const sentMs = performance.now();
     socket.write("?");
     const [answer] = await once(socket, "data", { signal });
     const tripMs = performance.now() - sentMs;
     const errorMs = tripMs / 2 + READING_MS;
-    if (errorMs < best.errorMs) best = { offsetMs: now() - tripMs / 2 - Number(answer), errorMs };
+    if (errorMs < best.errorMs)
+      best = { localAddress, offsetMs: now() - tripMs / 2 - Number(answer), errorMs };
   }
   socket.destroy();
   return best;

@@ -8,7 +8,7 @@ import { ROOT } from "./services.ts";
 interface LabOptions {
   /** Address of another engine than the ordinary one. */
   readonly engine?: string;
-  readonly kind?: "docker" | "swarm";
+  readonly kind?: "docker" | "swarm" | "remote";
   /** Program that runs the lab elsewhere than here. */
   readonly program?: string;
 }

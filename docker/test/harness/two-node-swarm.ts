@@ -4,11 +4,14 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { mainOf, until } from "@c10k-lab/process/testing";
-import { STATE_BOUND_MS } from "./engine.ts";
+import { describe } from "vitest";
+import { describeContainers, STATE_BOUND_MS } from "./engine.ts";
 
 /** Number of a node: the first is the manager. */
 export type NodeNumber = 0 | 1;
 const NODES = [0, 1] as const;
+/** Port of the engines on the link, where no one else is. */
+const ENGINE_PORT = 2375;
 
 /**
  * A real Docker Swarm of two engines on this machine, joined by a veth pair. Each has a network namespace and a host name
@@ -72,6 +75,11 @@ export class TwoNodeSwarm implements AsyncDisposable {
     return `unix://${this.#folder}/${node}/socket`;
   }
 
+  /** Address of a node's engine on the link, which both nodes reach. */
+  remoteHostOf(node: NodeNumber): string {
+    return `tcp://${addressOf(node)}:${ENGINE_PORT}`;
+  }
+
   /** Host name of a node, which is its name in the swarm. */
   nameOf(node: NodeNumber): string {
     return `c10k-${this.#tag}-${node}`;
@@ -79,8 +87,13 @@ export class TwoNodeSwarm implements AsyncDisposable {
 
   /** Path of a program that runs the lab on the network of the manager. */
   get lab(): string {
-    const path = join(this.#folder, "lab");
-    const words = ["nsenter", `--net=/run/netns/${this.nameOf(0)}`, process.execPath, mainOf("lab")];
+    return this.labOn(0);
+  }
+
+  /** Path of a program that runs the lab on the network of a node. */
+  labOn(node: NodeNumber): string {
+    const path = join(this.#folder, `lab-${node}`);
+    const words = ["nsenter", `--net=/run/netns/${this.nameOf(node)}`, process.execPath, mainOf("lab")];
     writeFileSync(path, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`);
     chmodSync(path, 0o755);
     return path;
@@ -130,6 +143,10 @@ export class TwoNodeSwarm implements AsyncDisposable {
   /** Starts the engine of a node again, and waits until both nodes are ready. */
   async restart(node: NodeNumber): Promise<void> {
     this.#engines[node] = this.#startEngine(node);
+    await this.#untilReady();
+  }
+
+  async #untilReady(): Promise<void> {
     const words = ["--host", this.hostOf(0), "node", "ls", "--format", "{{.Status}}"];
     const states = () => spawnSync("docker", words).stdout.toString();
     await until(() => states().match(/^Ready/gm)?.length === 2, "both nodes are ready", STATE_BOUND_MS);
@@ -138,6 +155,12 @@ export class TwoNodeSwarm implements AsyncDisposable {
   /** Takes the link of a node down: its engine and containers live on, and reach no one. */
   disconnect(node: NodeNumber): void {
     run("ip", "-n", this.nameOf(node), "link", "set", `v${this.#tag}${node}`, "down");
+  }
+
+  /** Takes the link up again, and waits until both nodes are ready. */
+  async reconnect(node: NodeNumber): Promise<void> {
+    run("ip", "-n", this.nameOf(node), "link", "set", `v${this.#tag}${node}`, "up");
+    await this.#untilReady();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -158,7 +181,8 @@ export class TwoNodeSwarm implements AsyncDisposable {
     const network = ["--bridge=none", "--iptables=false", "--ip6tables=false", "--ip-masq=false"];
     const names = ["--containerd-namespace", this.nameOf(node)];
     const plugins = ["--containerd-plugins-namespace", `${this.nameOf(node)}-p`];
-    const where = ["--host", this.hostOf(node), "--pidfile", join(folder, "pid"), "--config-file", config];
+    const hosts = ["--host", this.hostOf(node), "--host", this.remoteHostOf(node), "--tls=false"];
+    const where = [...hosts, "--pidfile", join(folder, "pid"), "--config-file", config];
     const engine = ["dockerd", ...state, ...network, ...names, ...plugins, ...where].join(" ");
     // Not `ip netns exec`, which hides the mounts of control groups from the engine.
     const inside = ["unshare", "--uts", "sh", "-c", `hostname ${this.nameOf(node)} && exec ${engine}`];
@@ -172,6 +196,13 @@ export class TwoNodeSwarm implements AsyncDisposable {
       .filter((path) => path.startsWith(this.#folder))
       .reverse();
   }
+}
+
+/** Defines a suite that needs an engine to take images from, and the means to start two others. */
+export function describeTwoEngines(title: string, body: () => void): void {
+  const { missing } = TwoNodeSwarm;
+  if (missing && process.env.REQUIRE_ENGINE !== "1") describe.skip(`${title} [skipped: ${missing}]`, body);
+  else describeContainers(title, body);
 }
 
 /** Address of a node on the link between them. */

@@ -41,7 +41,7 @@ export function serverJobs(
         ...host,
         ...words,
         "--stats",
-        engine.pathOf(folder, `${name}.csv`),
+        engine.pathOf(folder, `${name}.csv`, server),
       ],
       folder,
       processors: processors?.server ?? null,
@@ -74,7 +74,7 @@ export function foreignJobs(
     return {
       app,
       name,
-      server: fillIn(server, { port, stats: engine.pathOf(folder, `${name}.csv`) }),
+      server: fillIn(server, { port, stats: engine.pathOf(folder, `${name}.csv`, app) }),
       folder,
       processors: processors?.server ?? null,
       connections: shareOf(connections, index + 1, servers),
@@ -107,8 +107,8 @@ export function clientJobs(
   const jobs = replicasOf(clients).map((replica): Job => {
     const name = numbered("client", replica, clients);
     const files = [
-      ...["--stats", engine.pathOf(folder, `${name}.csv`)],
-      ...["--summary", engine.pathOf(folder, `${name}.json`)],
+      ...["--stats", engine.pathOf(folder, `${name}.csv`, "client")],
+      ...["--summary", engine.pathOf(folder, `${name}.json`, "client")],
     ];
     return {
       app: "client",

@@ -13,6 +13,7 @@ import {
 } from "@c10k-lab/cli";
 import { EXIT, type Manifest } from "@c10k-lab/protocol";
 import { describeTrouble } from "@c10k-lab/words";
+import { nameSshUser } from "../engines/docker/engine-address.ts";
 import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
 import { SERVERS } from "../plan/contracts.ts";
@@ -24,19 +25,19 @@ import { buildView } from "../watch/build-view.ts";
 import type { WatchServer } from "../watch/watch-server.ts";
 import { runReport } from "./report-commands.ts";
 
-const ENGINES = ["process", "docker", "swarm"] as const;
+const ENGINES = ["process", "docker", "swarm", "remote"] as const;
 
 /** Options of every command that measures. */
 export const MEASURING_OPTIONS = {
   servers: choices(SERVERS, { describe: `servers: ${SERVERS.join(",")} [default: the plan's]` }),
   engine: choice(ENGINES, {
     describe:
-      "start the apps as processes of this machine, in Docker containers on its network, or on the nodes of a Docker Swarm",
+      "start the apps as processes of this machine, in Docker containers on its network, or on the nodes of a Docker Swarm; remote: the servers on the engine of DOCKER_HOST or the Docker context, the clients here",
     default: "process",
   }),
-  noBuild: flag("docker, swarm: take the images as they are, do not build what has changed"),
+  noBuild: flag("docker, swarm, remote: take the images as they are, do not build what has changed"),
   memoryBytes: bytes({
-    describe: "docker, swarm: memory of a container; the kernel kills it above",
+    describe: "docker, swarm, remote: memory of a container; the kernel kills it above",
     default: "4GiB",
     min: 6 * 2 ** 20,
     noun: "enough memory for a container",
@@ -50,7 +51,7 @@ export const MEASURING_OPTIONS = {
   }),
   serverAddress: text({
     describe:
-      "swarm: address to listen on, which lab and clients must reach [default: its node's in the swarm]",
+      "swarm, remote: address to listen on, which lab and clients must reach [default: its node's in the swarm; the host in DOCKER_HOST]",
   }),
   watch: flag("serve a page on a port of this machine that grows while it is measured"),
   verbose: flag("print the table of all cells and every finding at the end, too"),
@@ -117,15 +118,17 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
 }
 
-/** @throws UsageError when an option of the swarm is given with another engine */
+/** @throws UsageError when an option of other machines is given with an engine of this one */
 function refuseNodesWithoutSwarm({ engine, ...options }: MeasuringOptions): void {
-  const given = (["serverNode", "clientNodes", "serverAddress"] as const).find(
-    (name) => options[name] !== undefined,
-  );
-  if (engine === "swarm" || given === undefined) return;
-  throw new UsageError(
-    `--${given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} needs --engine swarm`,
-  );
+  if (engine === "swarm") return;
+  const given = (["serverNode", "clientNodes"] as const).find((name) => options[name] !== undefined);
+  if (given !== undefined) {
+    const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new UsageError(`--${flag} needs --engine swarm`);
+  }
+  if (options.serverAddress !== undefined && engine !== "remote") {
+    throw new UsageError("--server-address needs --engine swarm or remote");
+  }
 }
 
 /** Opens the page of an experiment, or says on a terminal that there could be one. */
@@ -156,6 +159,7 @@ function isUnwritable(error: unknown): error is Error {
 async function loadEngine(options: MeasuringOptions): Promise<(run: string) => Engine> {
   const { engine, noBuild, memoryBytes } = options;
   if (engine === "process") return () => new ProcessEngine();
+  nameSshUser();
   if (engine === "swarm") {
     const { SwarmEngine } = await import("../engines/swarm/swarm-engine.ts");
     const nodes = {
@@ -164,6 +168,12 @@ async function loadEngine(options: MeasuringOptions): Promise<(run: string) => E
       address: options.serverAddress,
     };
     return (run) => new SwarmEngine(run, { build: !noBuild, memoryBytes, nodes });
+  }
+  if (engine === "remote") {
+    const { findEngine } = await import("../engines/remote/find-engine.ts");
+    const address = findEngine(options.serverAddress);
+    const { RemoteEngine } = await import("../engines/remote/remote-engine.ts");
+    return (run) => new RemoteEngine(run, { build: !noBuild, memoryBytes, address });
   }
   const { DockerEngine } = await import("../engines/docker/docker-engine.ts");
   return (run) => new DockerEngine(run, { build: !noBuild, memoryBytes });

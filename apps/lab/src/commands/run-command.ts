@@ -88,6 +88,10 @@ export const runCommand = command({
       "npm run lab -- run quick --engine swarm --clients 4 --client-nodes b,c",
       "on several hosts: the server here, two clients on each of the nodes b and c",
     ],
+    [
+      "DOCKER_HOST=ssh://alpha npm run lab -- run quick --engine remote",
+      "the servers on the Docker engine of alpha, the clients here",
+    ],
   ],
   run: async (options, planName) => {
     const changed = changePlan(chooseMeasure(findPlan(planName), options.engine), {
@@ -110,11 +114,15 @@ export const runCommand = command({
   },
 });
 
+/** Engines whose servers are on other machines, where the lab cannot count what a slice costs. */
+const MEASURES_WHOLE: readonly string[] = ["swarm", "remote"];
+
 /** Returns the plan as the engine can measure it. */
 function chooseMeasure(plan: Plan, engine: string): Plan {
-  if (engine !== "swarm" || plan.groups.every(({ measure }) => measure === "whole")) return plan;
+  if (!MEASURES_WHOLE.includes(engine) || plan.groups.every(({ measure }) => measure === "whole"))
+    return plan;
   process.stderr.write(
-    `lab: --engine swarm measures the cells of ${plan.name} one after another from start to end, not in slices\n`,
+    `lab: --engine ${engine} measures the cells of ${plan.name} one after another from start to end, not in slices\n`,
   );
   return measureWhole(plan);
 }

@@ -9,7 +9,7 @@ import type { ContainerSample, Manifest, Sample, SwarmNode, Trouble } from "@c10
 import type { CommandServer, ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { App } from "./apps.ts";
 
-/** Runs servers and clients: as processes of this machine, in containers on its network, or on the nodes of a swarm. */
+/** Runs servers and clients: as processes of this machine, in containers on its network, or on other machines. */
 export interface Engine {
   readonly name: Manifest["engine"];
   /** The apps run elsewhere: this machine's processors, limits and counters are not theirs. Absent where they run here. */
@@ -30,7 +30,7 @@ export interface Engine {
   ): Promise<Record<string, string> | null>;
 
   /** Returns the path of a file in a cell's folder, as the app sees it. */
-  pathOf(folder: string, file: string): string;
+  pathOf(folder: string, file: string, app: App): string;
 
   /** Returns the shell command that starts the same app. */
   commandOf(job: Job): string;

@@ -211,7 +211,7 @@ export const RUN_OUTCOMES = [
   "unfit-swarm",
 ] as const;
 
-/** A node of a swarm, as it described itself before the first cell. */
+/** A node of a swarm, or one of two machines, as it described itself before the first cell. */
 export const SwarmNode = z.object({
   name: z.string(),
   side: z.enum(["server", "clients"]),
@@ -234,6 +234,8 @@ export const SurveyLine = z.discriminatedUnion("event", [
     event: z.literal("surveyed"),
     /** Port at which it tells the time; absent where it asks for it. */
     port: z.number().optional(),
+    /** Address from which it asks. */
+    localAddress: z.string().optional(),
     offsetMs: z.number().optional(),
     errorMs: z.number().optional(),
   }),
@@ -253,7 +255,7 @@ export const Manifest = z.object({
   ),
   /** Identifies the experiment. Containers carry it as a label. */
   experiment: z.string(),
-  engine: z.enum(["process", "docker", "swarm"]),
+  engine: z.enum(["process", "docker", "swarm", "remote"]),
   /** Ids of container images by app. */
   images: z.record(z.string(), z.string()).nullable(),
   startedAt: z.iso.datetime(),
@@ -267,7 +269,7 @@ export const Manifest = z.object({
   /** Words of the lab's command line, without --results; absent in older results. */
   command: z.array(z.string()).optional(),
   software: z.object({ version: z.string(), commit: z.string().nullable(), node: z.string() }),
-  /** Nodes of the swarm on which the cells ran; empty for other engines. */
+  /** Machines on which the cells ran, where they are others than the lab's; empty where all ran on that one. */
   nodes: z.array(SwarmNode).default([]),
   /** The lab's machine. */
   machine: z.object({

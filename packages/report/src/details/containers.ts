@@ -54,7 +54,7 @@ const NODE_COLUMNS: readonly Column<NodeInCell>[] = [
   { head: "accept queue overflows", cell: ({ tcp }) => integer(tcp.ListenOverflows ?? 0) },
 ];
 
-/** Renders the account of each node of a swarm; empty where the cells ran on the lab's machine. */
+/** Renders the account of each machine, where there are several; empty where the cells ran on the lab's machine. */
 export function nodes({ everyCell }: Group): string {
   const rows = everyCell.flatMap(({ name, middle }) =>
     middle.evidence.nodes.map((node): NodeInCell => ({ ...node, cell: name })),

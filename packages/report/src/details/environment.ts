@@ -56,19 +56,22 @@ function describeMachines(experiments: readonly Experiment[], different: readonl
 }
 
 function experimentEntries(manifest: Manifest): Entries {
-  const { plan, engine, images, startedAt, finishedAt, machine } = manifest;
+  const { plan, engine, images, startedAt, finishedAt, machine, nodes } = manifest;
   return [
     ["plan", plan],
     ["engine", engine],
     ...Object.entries(images ?? {}).map(([app, id]): [string, string] => [`image of ${app}`, id]),
-    ...manifest.nodes.map((node): [string, string] => [`node ${node.name}`, describeNode(node)]),
+    ...nodes.map((node): [string, string] => [`node ${node.name}`, describeNode(node)]),
     ["started", startedAt],
     ["finished", finishedAt ?? MISSING],
-    ["load average when it began", machine.loadAverage.map((load) => load.toFixed(2)).join(", ")],
+    [
+      nodes.length === 0 ? "load average when it began" : "the lab's load average",
+      machine.loadAverage.map((load) => load.toFixed(2)).join(", "),
+    ],
   ];
 }
 
-/** Returns the facts of a node; the rows of the machine are those of the lab's. */
+/** Returns the facts of a node. */
 function describeNode({ side, address, cpu, processors, memoryBytes, kernel, ...node }: SwarmNode): string {
   const clock = node.clock
     ? `clock ${node.clock.offsetMs.toFixed(1)} ms ahead (± ${node.clock.errorMs.toFixed(1)})`
@@ -78,16 +81,18 @@ function describeNode({ side, address, cpu, processors, memoryBytes, kernel, ...
   return `${side}, ${address}, ${cpu}, ${plural(processors, "processor")}, ${memory}, kernel ${kernel}, ${files} file descriptors, load average ${node.loadAverage.toFixed(2)}, ${clock}`;
 }
 
-function machineEntries({ machine, software }: Manifest): Entries {
+/** Returns properties of the lab's machine, named as such where servers or clients ran on others. */
+function machineEntries({ machine, software, nodes }: Manifest): Entries {
+  const of = (name: string) => (nodes.length === 0 ? name : `the lab's ${name}`);
   const sysctls = Object.entries(machine.sysctls).toSorted(([a], [b]) => (a < b ? -1 : 1));
   return [
-    ["processor", machine.cpu],
-    ["processors", integer(machine.processors)],
-    ["memory", `${figure(machine.memoryBytes / 2 ** 30)} GiB`],
-    ["kernel", machine.kernel],
-    ["file descriptors allowed", integer(machine.fileDescriptors)],
+    [of("processor"), machine.cpu],
+    [of("processors"), integer(machine.processors)],
+    [of("memory"), `${figure(machine.memoryBytes / 2 ** 30)} GiB`],
+    [of("kernel"), machine.kernel],
+    [of("file descriptors allowed"), integer(machine.fileDescriptors)],
     ["Node.js", software.node],
     ["c10k-lab", software.version + (software.commit === null ? "" : `, commit ${software.commit}`)],
-    ...sysctls,
+    ...sysctls.map(([name, value]) => [of(name), value] as const),
   ];
 }

@@ -4,12 +4,15 @@ import { text } from "../text/markdown.ts";
 
 /** Returns a quotation that tells why an experiment is not complete; empty where it is. */
 export function describePartial({ manifest, repetitions }: LabResults): string {
-  const { outcome, trouble, cellsPlanned } = manifest;
+  const { outcome, trouble, cellsPlanned, engine } = manifest;
   if (outcome === "complete") return "";
-  const { heading, reason } = ENDS[outcome];
+  const { heading, reason } = outcome === "unfit-swarm" && engine === "remote" ? UNREACHED : ENDS[outcome];
   const measured = `${integer(repetitions.length)} of ${integer(cellsPlanned)} cells were measured`;
   return `> **${heading}:** ${measured}. ${text(trouble === null ? reason : describeTrouble(trouble))}`;
 }
+
+/** The end `unfit-swarm` where there is no swarm, but a second machine. */
+const UNREACHED = { heading: "Other machine not reached", reason: "The server's machine does not answer." };
 
 const ENDS: Readonly<
   Record<Exclude<Manifest["outcome"], "complete">, { readonly heading: string; readonly reason: string }>

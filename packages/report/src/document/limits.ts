@@ -20,7 +20,14 @@ export function limits(experiments: readonly Experiment[]): string {
 
 /** Returns what server and client share, or what lies between them. */
 function placeOf(experiments: readonly Experiment[]): string[] {
-  if (experiments.some(({ results }) => results.manifest.nodes.length > 0)) {
+  const isOn = (engine: string) => experiments.some(({ results }) => results.manifest.engine === engine);
+  if (isOn("remote")) {
+    return [
+      "The server has all processors of its machine, the clients all of another: a server of many threads has more of them than one with a loop.",
+      "The network between the machines is part of every time and rate.",
+    ];
+  }
+  if (isOn("swarm")) {
     return [
       "Server and clients run on the nodes of a swarm, on all of their processors: a server of many threads has more of them than one with a loop.",
       "The network between the nodes is part of every time and rate.",

@@ -16,7 +16,9 @@ export function listEnvironmentDifferences(before: Compared, after: Compared): E
 }
 
 function listProperties({ manifest, repetitions }: Compared): Map<string, Property> {
-  const { machine, software } = manifest;
+  const { software, nodes } = manifest;
+  // What bounds a server is its own machine, wherever the lab is.
+  const machine = { ...manifest.machine, ...nodes.find(({ side }) => side === "server") };
   const of = (property: Property["property"], value: unknown, name: string | null = null): Property => {
     return { property, name, value };
   };

@@ -11,7 +11,7 @@ import { assertAnswers } from "./engine-address.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ForeignContainer } from "./foreign-container.ts";
 import { ensureImages, findForeignImages, imageOf } from "./images.ts";
-import { labelsOf, removeLeftovers, removeRun } from "./labels.ts";
+import { labelsOf, RUN_LABEL, removeLeftovers, removeRun } from "./labels.ts";
 
 /** Mount point of a cell's folder in the container. */
 const RESULTS = "/results";
@@ -56,7 +56,7 @@ export class DockerEngine implements Engine {
       ...(await findForeignImages(this.#docker, foreign)),
       ...(await ensureImages(this.#docker, apps, this.#options.build, signal)),
     };
-    this.#watch = await EngineWatch.start(this.#docker, this.#run);
+    this.#watch = await EngineWatch.start(this.#docker, `${RUN_LABEL}=${this.#run}`);
     return images;
   }
 
@@ -135,12 +135,12 @@ export class DockerEngine implements Engine {
 }
 
 /** Returns the security options of a container: an app whose system calls the default profile forbids has one of its own. */
-function securityOf(app: App): string[] {
+export function securityOf(app: App): string[] {
   const profile = new URL(`../../../../../docker/seccomp-${nameOf(app)}.json`, import.meta.url);
   const confined = ["no-new-privileges"];
   return existsSync(profile) ? [...confined, `seccomp=${readFileSync(profile, "utf8")}`] : confined;
 }
 
-function pidsOf({ connections }: Pick<Job, "connections">): number {
+export function pidsOf({ connections }: Pick<Job, "connections">): number {
   return connections + OWN_PIDS;
 }

@@ -1,9 +1,16 @@
+import { userInfo } from "node:os";
 import type Docker from "dockerode";
 import { EngineTrouble } from "../engine.ts";
 
 /** Returns the address at which the engine is asked. */
 export function engineAddress(): string {
   return process.env.DOCKER_HOST ?? "/var/run/docker.sock";
+}
+
+/** Names the user in DOCKER_HOST=ssh://alpha, as ssh(1) would: dockerode sends an empty name. */
+export function nameSshUser(): void {
+  const [, host] = /^ssh:\/\/([^@]+)$/.exec(process.env.DOCKER_HOST ?? "") ?? [];
+  if (host !== undefined) process.env.DOCKER_HOST = `ssh://${userInfo().username}@${host}`;
 }
 
 /** Asks an engine for a sign of life. @throws EngineTrouble when none comes */

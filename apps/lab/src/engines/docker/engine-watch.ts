@@ -2,7 +2,6 @@ import type { Readable } from "node:stream";
 import { eachLine } from "@c10k-lab/process";
 import type Docker from "dockerode";
 import { ask } from "./ask.ts";
-import { RUN_LABEL } from "./labels.ts";
 
 /**
  * Reads the engine's events during a run. They name the containers that ran out of memory. A stream that ends before
@@ -28,8 +27,9 @@ export class EngineWatch {
     });
   }
 
-  static async start(docker: Docker, run: string): Promise<EngineWatch> {
-    const filters = { label: [`${RUN_LABEL}=${run}`], event: ["oom"] };
+  /** @param label that the containers of the run have: `name=value` */
+  static async start(docker: Docker, label: string): Promise<EngineWatch> {
+    const filters = { label: [label], event: ["oom"] };
     return new EngineWatch((await ask("report events", docker.getEvents({ filters }))) as Readable);
   }
 

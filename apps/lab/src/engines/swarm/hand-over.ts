@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import type { Exit } from "../engine.ts";
 
 /** The way in which an app ended. */
 interface AppEnd {
@@ -25,6 +26,13 @@ type FileLine = Extract<Line, { event: "file" }>;
 export interface HandedOver extends AppEnd {
   /** Names of files whose length or hash is wrong; "unnamed" for each that never began. */
   readonly lost: readonly string[];
+}
+
+/** Returns the end of an app on a node as an exit. */
+export function exitOf({ code, signal, isOutOfMemory, lost }: HandedOver, node: string): Exit {
+  const exit = { code, signal, node };
+  if (isOutOfMemory) return { ...exit, cause: "out-of-memory" };
+  return lost.length === 0 ? exit : { ...exit, cause: "results-lost", lost };
 }
 
 /** Takes the files of an app out of the lines of its stdout, and checks each by its length and hash. */

@@ -1,5 +1,5 @@
 import { type NodeSurvey, SurveyLine, type SwarmNode } from "@c10k-lab/protocol";
-import { EngineTrouble } from "../engine.ts";
+import { EngineTrouble, type Service } from "../engine.ts";
 import type { ReadyNode } from "./nodes.ts";
 import type { SwarmTask } from "./swarm-task.ts";
 
@@ -50,7 +50,12 @@ export function describeClocks(nodes: readonly SwarmNode[]): string {
     .join(", ");
 }
 
-async function readSurvey(task: SwarmTask, { name: node }: ReadyNode, address: string) {
+/** Reads the line of docker/node-survey.mjs. @throws EngineTrouble when the node does not reach the address */
+export async function readSurvey(
+  task: Pick<Service, "nextLine">,
+  { name: node }: Pick<ReadyNode, "name">,
+  address: string,
+) {
   const line = await task.nextLine(LINE_MS);
   const { data } = SurveyLine.safeParse(line === null ? null : parseJson(line));
   if (data?.event === "surveyed") return data;
@@ -66,10 +71,10 @@ function parseJson(line: string): unknown {
   }
 }
 
-function nodeOf(
-  { name, address }: ReadyNode,
+export function nodeOf(
+  { name, address }: Omit<ReadyNode, "id">,
   side: SwarmNode["side"],
-  { event, port, offsetMs, errorMs, ...facts }: NodeSurvey,
+  { event, port, localAddress, offsetMs, errorMs, ...facts }: NodeSurvey,
 ): SwarmNode {
   const clock = offsetMs === undefined || errorMs === undefined ? null : { offsetMs, errorMs };
   return { name, side, address, ...facts, clock };
@@ -82,7 +87,7 @@ function assertClock({ name: node, clock }: SwarmNode, reference: string): void 
 }
 
 /** Gives a survey up: it has nothing to hand over. */
-async function end(task: SwarmTask): Promise<void> {
+export async function end(task: Pick<Service, "signal" | "exited">): Promise<void> {
   task.signal("SIGKILL");
   await task.exited;
 }

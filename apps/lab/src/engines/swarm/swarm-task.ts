@@ -1,20 +1,14 @@
-import { createWriteStream, writeFileSync } from "node:fs";
+import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { PassThrough, type Readable } from "node:stream";
 import { finished } from "node:stream/promises";
-import { eachLine, LineQueue, parseProcessStat, pause, Stoppable } from "@c10k-lab/process";
+import { eachLine, LineQueue, pause, Stoppable } from "@c10k-lab/process";
 import type { Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { ask } from "../docker/ask.ts";
-import {
-  EngineTrouble,
-  type Exit,
-  type Job,
-  type NodeLook,
-  type NodeTexts,
-  type Service,
-} from "../engine.ts";
-import { type HandedOver, HandOver } from "./hand-over.ts";
+import { EngineTrouble, type Exit, type Job, type NodeLook, type Service } from "../engine.ts";
+import { exitOf, HandOver } from "./hand-over.ts";
+import { HandedFiles } from "./node-account.ts";
 import { specOf, stoppedSpecOf, type TaskRequest } from "./service-spec.ts";
 import type { TaskState, TaskWatch } from "./task-watch.ts";
 
@@ -24,14 +18,6 @@ const BEGIN_MS = 60_000;
 const STOP_MS = 45_000;
 /** The managers may know of the end of a task before its last lines have passed through them. */
 const LAST_LINES_MS = 5000;
-/** The account of the node, as docker/hand-over.mjs names it. */
-const ACCOUNT = "node.json";
-
-interface Account {
-  readonly before: NodeTexts;
-  readonly after: NodeTexts;
-  readonly samples: readonly { readonly atMs: number; readonly stat: string }[];
-}
 
 /** Names for messages and files. */
 export interface Place extends Pick<Job, "name" | "folder"> {
@@ -48,12 +34,12 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
   readonly #service: Docker.Service;
   readonly #request: TaskRequest;
   readonly #watch: TaskWatch;
-  readonly #place: Place;
   readonly #handOver: HandOver;
   readonly #killed = Promise.withResolvers<"killed">();
   /** State of the task when it had begun. */
   readonly #begun: TaskState;
-  #account: Account | null = null;
+  readonly #files: HandedFiles;
+  #isTold = false;
 
   private constructor(
     docker: Docker,
@@ -66,9 +52,10 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
     this.#service = service;
     this.#request = request;
     this.#watch = watch;
-    this.#place = place;
     this.#begun = begun;
-    this.#handOver = new HandOver((name, content) => this.#keep(name, content));
+    const files = new HandedFiles(place.folder);
+    this.#files = files;
+    this.#handOver = new HandOver((name, content) => files.keep(name, content));
     const stdout = new PassThrough();
     const own = new PassThrough();
     this.lines = new LineQueue(own);
@@ -114,20 +101,16 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
   }
 
   get samples(): readonly Sample[] {
-    return (this.#account?.samples ?? []).map(({ atMs, stat }) => {
-      const { cpuMs, rssKiB, threads } = parseProcessStat(stat);
-      return { atMs, cpuMs, rssKiB, threads };
-    });
+    return this.#files.samples;
   }
 
   get node(): NodeLook | null {
-    if (this.#account === null) return null;
-    const { before, after } = this.#account;
-    return { name: this.#begun.node, before, after };
+    return this.#files.lookOf(this.#begun.node);
   }
 
   /** SIGTERM takes its task from the service. SIGKILL gives the service up, with all that it has not handed over. */
   signal(signal: NodeJS.Signals): void {
+    this.#isTold = true;
     if (signal === "SIGKILL") this.#killed.resolve("killed");
     // A failure means that the service has been removed or that the engine is gone; #awaitEnd sees both.
     else void this.#stopTask().catch(() => {});
@@ -143,13 +126,8 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
     await this.#service.update({ _query: { version: Version.Index }, _body: stoppedSpecOf(this.#request) });
   }
 
-  #keep(name: string, content: Buffer): void {
-    if (name === ACCOUNT) this.#account = JSON.parse(content.toString("utf8")) as Account;
-    else writeFileSync(join(this.#place.folder, name), content);
-  }
-
   async #awaitEnd(): Promise<Exit> {
-    const handedOver = this.#handOver.finished.then((result) => this.#exitOf(result));
+    const handedOver = this.#awaitHandOver();
     const exit = await Promise.race([
       handedOver,
       this.#awaitTaskEnd(handedOver),
@@ -160,10 +138,15 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
     return exit;
   }
 
-  #exitOf({ code, signal, isOutOfMemory, lost }: HandedOver): Exit {
-    const exit = { code, signal, node: this.#begun.node };
-    if (isOutOfMemory) return { ...exit, cause: "out-of-memory" };
-    return lost.length === 0 ? exit : { ...exit, cause: "results-lost", lost };
+  /** Waits for what an app hands over, and finds out whether it ended because the swarm had started another task. */
+  async #awaitHandOver(): Promise<Exit> {
+    const { node } = this.#begun;
+    const exit = exitOf(await this.#handOver.finished, node);
+    if (this.#isTold) return exit;
+    // The look under way may be older than the end.
+    for (let looks = 0; looks < 2; looks++) await this.#watch.nextLook();
+    const isRestarted = this.#watch.stateOf(this.#service.id)?.isRestarted ?? false;
+    return isRestarted ? { ...exit, cause: "restarted" } : exit;
   }
 
   /** Waits for the end of the task, and then for what it has handed over. */

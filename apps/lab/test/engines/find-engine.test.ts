@@ -1,0 +1,46 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import { findEngine } from "../../src/engines/remote/find-engine.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "c10k-context-"));
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(join(folder, "docker"), { force: true });
+});
+
+/** Puts a docker(1) on PATH whose present context has this engine. */
+function useContext(host: string): void {
+  writeFileSync(join(folder, "docker"), `#!/bin/sh\n[ "$1 $2" = "context inspect" ] && echo "${host}"\n`);
+  chmodSync(join(folder, "docker"), 0o755);
+  vi.stubEnv("PATH", folder);
+  vi.stubEnv("DOCKER_HOST", undefined);
+}
+
+test("the server's machine is the host in DOCKER_HOST, or the address that the user names", () => {
+  vi.stubEnv("DOCKER_HOST", "tcp://10.0.0.1:2375");
+  expect(findEngine(undefined)).toBe("10.0.0.1");
+  expect(findEngine("192.168.7.1")).toBe("192.168.7.1");
+});
+
+test("without DOCKER_HOST the present context of docker counts, with the user that ssh would take", () => {
+  useContext("ssh://alpha");
+  expect(findEngine(undefined)).toBe("alpha");
+  expect(process.env.DOCKER_HOST).toBe(`ssh://${userInfo().username}@alpha`);
+});
+
+test("an engine of this machine is refused, unless the user names an address of it", () => {
+  useContext("unix:///var/run/docker.sock");
+  expect(() => findEngine(undefined)).toThrow("--engine remote needs the Docker engine of another machine");
+  expect(findEngine("10.0.0.1")).toBe("10.0.0.1");
+  vi.stubEnv("DOCKER_HOST", undefined);
+  vi.stubEnv("PATH", "/nowhere");
+  expect(() => findEngine(undefined)).toThrow("unix:///var/run/docker.sock is here");
+});
+
+test("an address that is none is refused in one sentence", () => {
+  vi.stubEnv("DOCKER_HOST", "::");
+  expect(() => findEngine(undefined)).toThrow("DOCKER_HOST is no address of an engine: 'tcp://::'");
+});
