@@ -2,10 +2,10 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { until } from "@c10k-lab/process/testing";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { describeContainers, STATE_BOUND_MS } from "./harness/engine.ts";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { STATE_BOUND_MS } from "./harness/engine.ts";
 import { LabProcess } from "./harness/lab-process.ts";
-import { type NodeNumber, TwoNodeSwarm } from "./harness/two-node-swarm.ts";
+import { describeTwoEngines, type NodeNumber, TwoNodeSwarm } from "./harness/two-node-swarm.ts";
 
 /** A plan whose cells are measured whole, one after another. */
 const BUSY = join(import.meta.dirname, "../../apps/lab/test/fixtures/busy.yaml");
@@ -15,7 +15,7 @@ const MANAGER: NodeNumber = 0;
 const WORKER: NodeNumber = 1;
 const SET_UP_MS = 120_000;
 
-describeSwarm("lab run --engine swarm", () => {
+describeTwoEngines("lab run --engine swarm", () => {
   let swarm: TwoNodeSwarm;
   const run = (args: readonly string[], engine = swarm.hostOf(MANAGER)) =>
     new LabProcess(args, { engine, kind: "swarm", program: swarm.lab });
@@ -98,23 +98,12 @@ describeSwarm("lab run --engine swarm", () => {
   });
 
   test("clocks that are 200 ms apart are refused with the measured distance", async () => {
-    const [image, id] = [
-      "c10k-lab/client",
-      swarm.docker(MANAGER, "image", "inspect", "-f", "{{.Id}}", "c10k-lab/client"),
-    ];
-    const shift = `import{hostname}from"node:os";const now=performance.now.bind(performance);if(hostname()==="${swarm.nameOf(WORKER)}")performance.now=()=>now()+200`;
-    const options = `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(shift)}`;
-    const container = swarm.docker(MANAGER, "create", "--network", "host", image);
-    swarm.docker(MANAGER, "commit", "--change", `ENV ${options}`, container, image);
-    swarm.docker(MANAGER, "rm", container);
-    execFileSync("sh", [
-      "-c",
-      `docker -H ${swarm.hostOf(MANAGER)} save ${image} | docker -H ${swarm.hostOf(WORKER)} load`,
-    ]);
+    const restore = changeClients(
+      `import{hostname}from"node:os";const now=performance.now.bind(performance);if(hostname()==="${swarm.nameOf(WORKER)}")performance.now=()=>now()+200`,
+    );
     using lab = run(SMALL);
     expect(await lab.exited, lab.output).toBe(1);
-    swarm.docker(MANAGER, "tag", id, image);
-    swarm.docker(WORKER, "tag", id, image);
+    restore();
     expect(lab.manifest).toMatchObject({
       outcome: "unfit-swarm",
       trouble: { trouble: "clocks-apart", node: swarm.nameOf(WORKER), limitMs: 50 },
@@ -179,6 +168,58 @@ describeSwarm("lab run --engine swarm", () => {
     swarm.join(WORKER);
   });
 
+  test("a node that falls silent is named, and the cell fails", async () => {
+    // A node is down after three heartbeats: by default after 15 s.
+    swarm.docker(MANAGER, "swarm", "update", "--dispatcher-heartbeat", "2s");
+    using lab = run(LONG);
+    await underLoad();
+    swarm.disconnect(WORKER);
+    const code = await lab.exited;
+    const left = swarm.services;
+    await swarm.reconnect(WORKER);
+    expect(code, lab.output).toBe(1);
+    const lost = { incident: "node-lost", process: "client", node: swarm.nameOf(WORKER) };
+    expect(lab.cells).toMatchObject([{ status: "failed" }]);
+    // The manager sends to the client in vain meanwhile: that is an incident, too.
+    expect(lab.cells[0]?.incidents).toContainEqual(lost);
+    expect(left).toEqual([]);
+    await nothingLeft();
+  });
+
+  test("a task that the swarm starts a second time fails the cell by name", async () => {
+    using lab = run(LONG);
+    await underLoad();
+    const [client = ""] = swarm.servicesOf("client");
+    swarm.docker(MANAGER, "service", "update", "--force", "--detach", client);
+    expect(await lab.exited, lab.output).toBe(1);
+    const node = swarm.nameOf(WORKER);
+    expect(lab.cells).toMatchObject([
+      { status: "failed", incidents: [{ incident: "restarted", process: "client", node }] },
+    ]);
+    expect(lab.manifest.outcome).toBe("complete");
+    expect(swarm.services).toEqual([]);
+    await nothingLeft();
+  });
+
+  test("results that a service's log does not bring whole fail the cell, with the names of the files", async () => {
+    // One letter of each file is another one on its way to the log.
+    const restore = changeClients(
+      'import fs from"node:fs";import{syncBuiltinESMExports}from"node:module";const write=fs.writeSync;fs.writeSync=(fd,bytes,at)=>{if(fd===1&&at===0&&bytes[0]===72)bytes[60]^=1;return write(fd,bytes,at)};syncBuiltinESMExports()',
+    );
+    using lab = run(SMALL);
+    expect(await lab.exited, lab.output).toBe(1);
+    restore();
+    const files = ["client.csv", "client.json", "node.json"];
+    const node = swarm.nameOf(WORKER);
+    expect(lab.cells).toMatchObject([
+      { status: "failed", client: null, incidents: [{ incident: "results-lost", process: "client", node }] },
+    ]);
+    const [incident] = lab.cells.flatMap(({ incidents }) => incidents);
+    expect(incident?.incident === "results-lost" && incident.files.toSorted()).toEqual(files);
+    expect(swarm.services).toEqual([]);
+    await nothingLeft();
+  });
+
   test("a manager that goes away ends the experiment as engine-lost, and the next start cleans up", async () => {
     using lab = run(LONG);
     await underLoad();
@@ -191,6 +232,25 @@ describeSwarm("lab run --engine swarm", () => {
     expect(await next.exited, next.output).toBe(0);
     expect(swarm.services).toEqual([]);
   });
+
+  /**
+   * Gives both nodes a client image that runs a module first, as its survey does.
+   *
+   * @returns a function that gives them the ordinary one again
+   */
+  function changeClients(module: string): () => void {
+    const image = "c10k-lab/client";
+    const id = swarm.docker(MANAGER, "image", "inspect", "-f", "{{.Id}}", image);
+    const options = `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(module)}`;
+    const container = swarm.docker(MANAGER, "create", "--network", "host", image);
+    swarm.docker(MANAGER, "commit", "--change", `ENV ${options}`, container, image);
+    swarm.docker(MANAGER, "rm", container);
+    const [from, to] = [swarm.hostOf(MANAGER), swarm.hostOf(WORKER)];
+    execFileSync("sh", ["-c", `docker -H ${from} save ${image} | docker -H ${to} load`]);
+    return () => {
+      for (const node of [MANAGER, WORKER]) swarm.docker(node, "tag", id, image);
+    };
+  }
 
   /** Waits until the server and the client of a cell run, and the client exchanges messages. */
   async function underLoad(): Promise<void> {
@@ -205,10 +265,3 @@ describeSwarm("lab run --engine swarm", () => {
     await until(() => all().length === 0, "no container is left", STATE_BOUND_MS);
   }
 });
-
-/** Needs an engine to take images from, and the means to start two others. */
-function describeSwarm(title: string, body: () => void): void {
-  const { missing } = TwoNodeSwarm;
-  if (missing && process.env.REQUIRE_ENGINE !== "1") describe.skip(`${title} [skipped: ${missing}]`, body);
-  else describeContainers(title, body);
-}
