@@ -137,7 +137,7 @@ test("options that exclude each other are refused when one or both come from the
   expect(await mistake([])).toBe("--idle-timeout and --limit exclude each other: give one of them");
 });
 
-test("messages are English whatever the locale", async () => {
+test("trial 9: messages are English whatever the locale", async () => {
   process.env.LC_ALL = "de_DE.UTF-8";
   try {
     expect(await mistake(["--bogus"])).toContain("unknown option --bogus");

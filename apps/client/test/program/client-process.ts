@@ -13,6 +13,8 @@ export interface ClientResult extends Outcome {
 }
 
 interface RunOptions {
+  /** Start of the command line; the client of this checkout by default. */
+  readonly command?: readonly string[];
   /** Arguments that replace --stats and --summary in a new folder. */
   readonly files?: readonly string[];
   /** Runs beside the client; its argument sends a signal. */
@@ -22,7 +24,8 @@ interface RunOptions {
 export async function runClient(args: readonly string[], options: RunOptions = {}): Promise<ClientResult> {
   const folder = mkdtempSync(join(tmpdir(), "c10k-client-"));
   const own = ["--stats", join(folder, "rows.csv"), "--summary", join(folder, "summary.json")];
-  const client = new TestProgram({ program: mainOf("client"), args: [...(options.files ?? own), ...args] });
+  const [program = mainOf("client"), ...before] = options.command ?? [];
+  const client = new TestProgram({ program, args: [...before, ...(options.files ?? own), ...args] });
   await options.whileRunning?.((name) => client.signal(name));
   return {
     ...(await client.outcome()),
