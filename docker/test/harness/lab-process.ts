@@ -32,14 +32,20 @@ export class LabProcess extends testing.LabProcess implements Disposable {
   }
 
   get cells(): RepetitionResult[] {
-    const folder = join(this.results, "latest");
+    const { folder } = this;
     return readdirSync(folder)
       .filter((name) => existsSync(join(folder, name, "cell.json")))
       .map((name) => RepetitionResult.parse(JSON.parse(this.file(name, "cell.json"))));
   }
 
   file(...path: string[]): string {
-    return readFileSync(join(this.results, "latest", ...path), "utf8");
+    return readFileSync(join(this.folder, ...path), "utf8");
+  }
+
+  /** Folder of the experiment; without a cell it is not `latest`. */
+  get folder(): string {
+    const [name = ""] = readdirSync(this.results).filter((entry) => entry !== "latest");
+    return join(this.results, name);
   }
 
   /** Returns the names of the containers of this run. */

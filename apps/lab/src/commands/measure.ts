@@ -88,9 +88,6 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     interruptedBy = signal;
     session.interrupt();
   });
-  if (session.folder.linkError !== null) {
-    process.stderr.write(`lab: there is no link 'latest': ${session.folder.linkError.message}\n`);
-  }
   const watch = await openWatch(options.watch, plan, session);
   let end: Manifest;
   try {
@@ -100,6 +97,9 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     process.stderr.write(`lab: results could not be written: ${error.message}\n`);
     if (existsSync(session.folder.path)) await runReport(["report", session.folder.path]);
     return EXIT.unwritable;
+  }
+  if (session.folder.linkError !== null) {
+    process.stderr.write(`lab: there is no link 'latest': ${session.folder.linkError.message}\n`);
   }
   const { outcome, trouble } = end;
   if (outcome === "bad-plan" && trouble) {

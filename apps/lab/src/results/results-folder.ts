@@ -1,21 +1,21 @@
 import { mkdirSync, renameSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { makeFolder, writeFileDurably } from "@c10k-lab/files";
 import type { Capacity, Findings, Manifest, RepetitionResult } from "@c10k-lab/protocol";
 
 /** `results/<time>-<plan>/`: the files of one experiment. */
 export class ResultsFolder {
   readonly path: string;
-  /** The reason why there is no link `latest` to this folder; null when there is one. */
-  readonly linkError: Error | null;
+  /** The reason why there is no link `latest` to this folder; null while there is none to give. */
+  linkError: Error | null = null;
+  #isLatest = false;
 
-  private constructor(path: string, linkError: Error | null) {
+  private constructor(path: string) {
     this.path = path;
-    this.linkError = linkError;
   }
 
   /**
-   * Makes a folder, and `latest` beside it pointing there where the file system has links. Two runs never share one: mkdir(2) decides, not the clock.
+   * Makes a folder. Two runs never share one: mkdir(2) decides, not the clock.
    *
    * @throws Error of mkdir(2), open(2) or write(2)
    */
@@ -24,13 +24,20 @@ export class ResultsFolder {
     const name = `${manifest.startedAt.slice(0, 19).replaceAll(":", "-")}-${manifest.plan}`;
     const path = makeUnique(join(parent, name));
     writeJson(join(path, MANIFEST), manifest);
-    return new ResultsFolder(path, linkTo(path, join(parent, "latest")));
+    return new ResultsFolder(path);
   }
 
-  /** @throws ResultsUnwritable */
+  /**
+   * Makes the folder of a cell. With the first one this folder becomes `latest` where the file system has links: an experiment
+   * without a cell hides no earlier one.
+   *
+   * @throws ResultsUnwritable
+   */
   cellFolder(id: string): string {
     const path = join(this.path, id);
     this.#keep(() => mkdirSync(path));
+    if (!this.#isLatest) this.linkError = linkTo(this.path, join(dirname(this.path), "latest"));
+    this.#isLatest = true;
     return path;
   }
 

@@ -35,6 +35,7 @@ describe("trial 5: no link latest", () => {
     const place = makePlace();
     mkdirSync(join(place, "latest"));
     const folder = ResultsFolder.create(place, MANIFEST);
+    folder.cellFolder("epoll-10");
     expect(folder.linkError?.message).toMatch(/EISDIR|EEXIST|ENOTEMPTY/);
     folder.writeFindings(FINDINGS);
     expect(readdirSync(place).toSorted()).toEqual(["2026-11-26T00-00-00-plan", "latest"]);
@@ -42,10 +43,13 @@ describe("trial 5: no link latest", () => {
 
   test("the link leads to the newest folder where it can be made", () => {
     const place = makePlace();
-    ResultsFolder.create(place, MANIFEST);
+    ResultsFolder.create(place, MANIFEST).cellFolder("epoll-10");
     const folder = ResultsFolder.create(place, MANIFEST);
+    folder.cellFolder("epoll-10");
     expect(folder.linkError).toBeNull();
     folder.writeFindings(FINDINGS);
+    // An experiment that ends before its first cell is not the latest.
+    ResultsFolder.create(place, MANIFEST);
     expect(JSON.parse(readFileSync(join(place, "latest", "findings.json"), "utf8"))).toEqual(FINDINGS);
   });
 });

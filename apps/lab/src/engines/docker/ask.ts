@@ -2,7 +2,7 @@ import { within } from "@c10k-lab/process";
 import { EngineTrouble } from "../engine.ts";
 
 /** An engine that takes longer than this for one request is unfit for measurements. */
-const ANSWER_MS = 30_000;
+export const ANSWER_MS = 30_000;
 
 interface EngineError extends Error {
   readonly statusCode?: number;

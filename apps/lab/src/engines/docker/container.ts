@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createWriteStream, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PassThrough, type Readable } from "node:stream";
+import { type Duplex, PassThrough, type Readable } from "node:stream";
 import {
   type BoundedLog,
   countProcess,
@@ -15,9 +15,9 @@ import {
 import type { ContainerSample, Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { nameOf } from "../apps.ts";
-import type { Exit, Job, Service } from "../engine.ts";
+import { EngineTrouble, type Exit, type Job, type Service } from "../engine.ts";
 import { ProcessSampler } from "../process-sampler.ts";
-import { ask } from "./ask.ts";
+import { ANSWER_MS, ask } from "./ask.ts";
 import { ContainerSampler } from "./container-sampler.ts";
 import type { EngineWatch } from "./engine-watch.ts";
 
@@ -31,6 +31,8 @@ export class Container extends Stoppable<Exit> implements Service {
   readonly pid: number | null;
   readonly #container: Docker.Container;
   readonly #watch: EngineWatch;
+  /** Both outputs, as the engine sends them. */
+  readonly #output: Duplex;
   protected readonly lines: LineQueue;
   readonly #pid: number;
   /** null when the engine runs elsewhere. */
@@ -42,6 +44,7 @@ export class Container extends Stoppable<Exit> implements Service {
   private constructor(
     container: Docker.Container,
     watch: EngineWatch,
+    output: Duplex,
     stdout: Readable,
     pid: number,
     stats: Readable,
@@ -49,6 +52,7 @@ export class Container extends Stoppable<Exit> implements Service {
     super();
     this.#container = container;
     this.#watch = watch;
+    this.#output = output;
     this.lines = new LineQueue(stdout);
     this.#pid = pid;
     const isHere = isInContainer(pid, container.id);
@@ -85,7 +89,7 @@ export class Container extends Stoppable<Exit> implements Service {
     await ask(what, container.start());
     const { State } = await ask(what, container.inspect());
     const stats = await ask(what, container.stats({ stream: true }));
-    return new Container(container, watch, stdout, State.Pid, stats as unknown as Readable);
+    return new Container(container, watch, both as Duplex, stdout, State.Pid, stats as unknown as Readable);
   }
 
   /** Drops all further lines of stdout. */
@@ -102,9 +106,15 @@ export class Container extends Stoppable<Exit> implements Service {
   }
 
   signal(signal: NodeJS.Signals): void {
-    if (this.#watch.isLost) this.#signalProcess(signal);
+    if (this.#watch.isLost) {
+      this.#signalProcess(signal);
+      return;
+    }
     // A failure means that the container or the engine has ended; #awaitEnd sees both.
-    else this.#container.kill({ signal }).catch(() => {});
+    const sent = this.#container.kill({ signal }).catch(() => {});
+    const due = signal === "SIGKILL" ? sent.then(() => this.exited) : sent;
+    // An engine that hangs would let the lab wait for ever.
+    void within(ANSWER_MS, due, () => "no answer").catch(() => this.#watch.lose());
   }
 
   async #awaitEnd(stdout: Readable): Promise<Exit> {
@@ -114,18 +124,20 @@ export class Container extends Stoppable<Exit> implements Service {
     this.#sampler?.stop();
     this.#containerSampler.stop();
     await awaitLastOutput(stdout);
+    this.#output.destroy();
     return exit;
   }
 
   /** Reads how the container ended, and removes it. */
   async #inspectExit(code: number): Promise<Exit> {
     try {
-      const { State } = await this.#container.inspect();
+      const { State } = await ask("inspect a container", this.#container.inspect());
       const cause =
         State.OOMKilled || this.#watch.ranOutOfMemory(this.#container.id) ? "out-of-memory" : null;
-      await this.#container.remove({ force: true, v: true });
+      await ask("remove a container", this.#container.remove({ force: true, v: true }));
       return { code, signal: null, cause };
-    } catch {
+    } catch (error) {
+      if (error instanceof EngineTrouble && error.fact.trouble === "engine-lost") this.#watch.lose();
       return { code, signal: null, cause: this.#watch.isLost ? "engine-lost" : null };
     }
   }

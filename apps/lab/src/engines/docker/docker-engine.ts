@@ -7,7 +7,7 @@ import { type App, nameOf } from "../apps.ts";
 import type { Engine, ForeignJob, ForeignService, Job, Service } from "../engine.ts";
 import { ask } from "./ask.ts";
 import { Container } from "./container.ts";
-import { assertAnswers } from "./engine-address.ts";
+import { assertAnswers, dropRequests } from "./engine-address.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ForeignContainer } from "./foreign-container.ts";
 import { ensureImages, findForeignImages, imageOf } from "./images.ts";
@@ -113,7 +113,9 @@ export class DockerEngine implements Engine {
   async close(): Promise<void> {
     const isLost = this.#watch?.isLost ?? true;
     this.#watch?.stop();
-    if (!isLost) await removeRun(this.#docker, this.#run);
+    // What an engine that fails now keeps is removed by the next lab.
+    if (!isLost) await removeRun(this.#docker, this.#run).catch(() => {});
+    dropRequests();
   }
 
   /** Confines a container as compose.yaml does. Node itself raises the soft limit of descriptors to the hard one. */

@@ -1,6 +1,12 @@
+import http from "node:http";
+import https from "node:https";
 import { userInfo } from "node:os";
+import { within } from "@c10k-lab/process";
 import type Docker from "dockerode";
 import { EngineTrouble } from "../engine.ts";
+
+/** A sign of life takes milliseconds. */
+const LIFE_MS = 10_000;
 
 /** Returns the address at which the engine is asked. */
 export function engineAddress(): string {
@@ -16,11 +22,16 @@ export function nameSshUser(): void {
 /** Asks an engine for a sign of life. @throws EngineTrouble when none comes */
 export async function assertAnswers(docker: Docker): Promise<void> {
   try {
-    await docker.ping();
+    await within(LIFE_MS, docker.ping(), () => "no answer");
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const address = engineAddress();
     if (code === "EACCES") throw new EngineTrouble({ trouble: "no-permission", address });
     throw new EngineTrouble({ trouble: "no-engine", address, error: code ?? message });
   }
+}
+
+/** Ends the requests that an engine has left without an answer: each would keep this process alive. */
+export function dropRequests(): void {
+  for (const { globalAgent } of [http, https]) globalAgent.destroy();
 }

@@ -5,11 +5,14 @@ import { ask } from "./ask.ts";
 
 /**
  * Reads the engine's events during a run. They name the containers that ran out of memory. A stream that ends before
- * `stop` means that the engine is gone, earlier than the next request would show it.
+ * `stop` means that the engine is gone, earlier than the next request would show it. An engine that hangs keeps the stream:
+ * `lose` is for those who wait for its answer in vain.
  */
 export class EngineWatch {
-  /** Resolves when the engine is gone. */
+  /** Resolves when the engine is gone, or answers no longer. */
   readonly lost: Promise<void>;
+  /** Notes that the engine is gone, or answers no longer. */
+  readonly lose: () => void;
   readonly #stream: Readable;
   readonly #outOfMemory = new Set<string>();
   #isStopped = false;
@@ -17,14 +20,15 @@ export class EngineWatch {
 
   private constructor(stream: Readable) {
     this.#stream = stream;
-    this.lost = new Promise((resolve) => {
-      const onLine = (line: string) => this.#outOfMemory.add(JSON.parse(line).Actor?.ID);
-      eachLine(stream, onLine, () => {
-        if (this.#isStopped) return;
-        this.#isLost = true;
-        resolve();
-      });
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.lost = promise;
+    this.lose = () => {
+      if (this.#isStopped) return;
+      this.#isLost = true;
+      resolve();
+    };
+    const onLine = (line: string) => this.#outOfMemory.add(JSON.parse(line).Actor?.ID);
+    eachLine(stream, onLine, this.lose);
   }
 
   /** @param label that the containers of the run have: `name=value` */

@@ -32,13 +32,16 @@ function list(docker: Docker, label: string): Promise<Docker.ContainerInfo[]> {
 }
 
 async function remove(docker: Docker, containers: readonly Docker.ContainerInfo[]): Promise<void> {
-  await Promise.all(
-    containers.map(({ Id }) =>
-      docker
-        .getContainer(Id)
-        .remove({ force: true, v: true })
-        // A failure means that the container is gone or is being removed.
-        .catch(() => {}),
+  await ask(
+    "remove containers",
+    Promise.all(
+      containers.map(({ Id }) =>
+        docker
+          .getContainer(Id)
+          .remove({ force: true, v: true })
+          // A failure means that the container is gone or is being removed.
+          .catch(() => {}),
+      ),
     ),
   );
 }

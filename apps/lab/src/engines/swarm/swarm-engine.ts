@@ -7,7 +7,7 @@ import { quoteWords } from "@c10k-lab/words";
 import Docker from "dockerode";
 import { type App, nameOf } from "../apps.ts";
 import { ask } from "../docker/ask.ts";
-import { assertAnswers, engineAddress } from "../docker/engine-address.ts";
+import { assertAnswers, dropRequests, engineAddress } from "../docker/engine-address.ts";
 import { ensureImages, imageOf } from "../docker/images.ts";
 import { type Engine, EngineTrouble, type ForeignService, type Job, type Service } from "../engine.ts";
 import { labelsOf, removeLeftovers, removeRun } from "./leftover-services.ts";
@@ -103,7 +103,9 @@ export class SwarmEngine implements Engine {
   async close(): Promise<void> {
     const isLost = this.#ground?.watch.isLost ?? true;
     this.#ground?.watch.stop();
-    if (!isLost) await removeRun(this.#docker, this.#run);
+    // What an engine that fails now keeps is removed by the next lab.
+    if (!isLost) await removeRun(this.#docker, this.#run).catch(() => {});
+    dropRequests();
   }
 
   get #grounded(): Ground {
