@@ -77,3 +77,12 @@ test.each([
     expect(await ended).toEqual([null, "SIGTERM"]);
   },
 );
+
+test("K4: an engine that dies in the middle of an event is lost, and the half event is dropped", async () => {
+  const events = new PassThrough();
+  const watch = await EngineWatch.start({ getEvents: async () => events } as unknown as Docker, "run");
+  events.end('{"Actor":{"ID":"one"}}\n{"Actor":{"ID":"tw');
+  await watch.lost;
+  expect(watch.isLost).toBe(true);
+  expect(watch.ranOutOfMemory("one")).toBe(true);
+});

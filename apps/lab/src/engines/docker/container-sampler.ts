@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import { eachLine } from "@c10k-lab/process";
 import type { ContainerSample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
+import { eachJsonLine } from "./json-lines.ts";
 
 const NS_PER_MS = 1e6;
 const KIB = 1024;
@@ -14,7 +14,7 @@ export class ContainerSampler {
 
   constructor(stats: Readable) {
     this.#stream = stats;
-    eachLine(stats, (line) => this.#take(JSON.parse(line)));
+    eachJsonLine<Docker.ContainerStats>(stats, (value) => this.#take(value));
   }
 
   stop(): void {

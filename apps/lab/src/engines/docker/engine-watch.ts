@@ -1,7 +1,11 @@
 import type { Readable } from "node:stream";
-import { eachLine } from "@c10k-lab/process";
 import type Docker from "dockerode";
 import { ask } from "./ask.ts";
+import { eachJsonLine } from "./json-lines.ts";
+
+interface EngineEvent {
+  readonly Actor?: { readonly ID: string };
+}
 
 /**
  * Reads the engine's events during a run. They name the containers that ran out of memory. A stream that ends before
@@ -27,8 +31,7 @@ export class EngineWatch {
       this.#isLost = true;
       resolve();
     };
-    const onLine = (line: string) => this.#outOfMemory.add(JSON.parse(line).Actor?.ID);
-    eachLine(stream, onLine, this.lose);
+    eachJsonLine<EngineEvent>(stream, ({ Actor }) => this.#outOfMemory.add(Actor?.ID ?? ""), this.lose);
   }
 
   /** @param label that the containers of the run have: `name=value` */
