@@ -180,7 +180,7 @@ describeTwoEngines("lab run --engine swarm", () => {
     expect(code, lab.output).toBe(1);
     const lost = { incident: "node-lost", process: "client", node: swarm.nameOf(WORKER) };
     expect(lab.cells).toMatchObject([{ status: "failed" }]);
-    // The manager sends to the client in vain meanwhile: that is an incident, too.
+    // Requests of the manager to the client fail meanwhile: that is an incident, too.
     expect(lab.cells[0]?.incidents).toContainEqual(lost);
     expect(left).toEqual([]);
     await nothingLeft();

@@ -113,7 +113,7 @@ export class Container extends Stoppable<Exit> implements Service {
     // A failure means that the container or the engine has ended; #awaitEnd sees both.
     const sent = this.#container.kill({ signal }).catch(() => {});
     const due = signal === "SIGKILL" ? sent.then(() => this.exited) : sent;
-    // An engine that hangs would let the lab wait for ever.
+    // An engine that hangs would let the lab wait without limit.
     void within(ANSWER_MS, due, () => "no answer").catch(() => this.#watch.lose());
   }
 

@@ -10,7 +10,7 @@ interface EngineEvent {
 /**
  * Reads the engine's events during a run. They name the containers that ran out of memory. A stream that ends before
  * `stop` means that the engine is gone, earlier than the next request would show it. An engine that hangs keeps the stream:
- * `lose` is for those who wait for its answer in vain.
+ * `lose` is for those whose question it has not answered in time.
  */
 export class EngineWatch {
   /** Resolves when the engine is gone, or answers no longer. */
