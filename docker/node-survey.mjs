@@ -1,7 +1,9 @@
 // Describes a node of a swarm, and compares its clock with that of the server's node:
 //
-//   node-survey.mjs serve ADDRESS      tells the time to whoever asks, on a free port
-//   node-survey.mjs ask ADDRESS PORT   asks for it
+//   node-survey.mjs serve ADDRESS PORT [SYSCTL…]   tells the time to whoever asks; port 0 is any free one
+//   node-survey.mjs ask ADDRESS PORT [SYSCTL…]     asks for it
+//
+// SYSCTL is a path below /proc/sys whose value belongs to the description.
 //
 // Each prints one line of JSON to stdout, and ends at SIGTERM: a swarm leaves the container of a task that has ended.
 import { once } from "node:events";
@@ -14,7 +16,7 @@ const PATIENCE_MS = 10_000;
 /** Two readings of a clock, each with the time it takes to run this program. */
 const READING_MS = 0.1;
 
-const [task, address, port] = process.argv.slice(2);
+const [task, address, port, ...sysctls] = process.argv.slice(2);
 const untilTold = setInterval(() => {}, 1000);
 process.once("SIGTERM", () => {
   clearInterval(untilTold);
@@ -28,7 +30,9 @@ function serve() {
     socket.on("data", () => socket.write(`${now()}\n`)).on("error", () => {});
     socket.setNoDelay(true);
   });
-  server.listen(0, address, () => print({ event: "surveyed", ...describe(), port: server.address().port }));
+  server.listen(Number(port), address, () =>
+    print({ event: "surveyed", ...describe(), port: server.address().port }),
+  );
 }
 
 async function ask() {
@@ -73,7 +77,16 @@ function describe() {
     memoryBytes: totalmem(),
     loadAverage: loadavg()[0],
     fileDescriptors: Number(hard) || null,
+    sysctls: Object.fromEntries(sysctls.map((path) => [path.replaceAll("/", "."), readSysctl(path)])),
   };
+}
+
+function readSysctl(path) {
+  try {
+    return readFileSync(`/proc/sys/${path}`, "utf8").trim().replaceAll("\t", " ");
+  } catch {
+    return "unknown";
+  }
 }
 
 function print(line) {

@@ -36,7 +36,14 @@ describeTwoEngines("lab run --engine remote", () => {
     expect(lab.manifest).toMatchObject({
       ...{ engine: "remote", outcome: "complete", trouble: null },
       nodes: [
-        { name: there, side: "server", address: "10.77.0.1", clock: null, kernel: expect.any(String) },
+        {
+          name: there,
+          side: "server",
+          address: "10.77.0.1",
+          clock: null,
+          kernel: expect.any(String),
+          sysctls: expect.any(Object),
+        },
         { name: hostname(), side: "clients", address: "10.77.0.2", clock: { offsetMs: expect.any(Number) } },
       ],
     });

@@ -223,6 +223,8 @@ export const SwarmNode = z.object({
   loadAverage: z.number(),
   /** Descriptors of one process; null for no limit. */
   fileDescriptors: z.number().nullable(),
+  /** /proc/sys values by name, as text; absent in older results. */
+  sysctls: z.record(z.string(), z.string()).optional(),
   /** Distance of its clock, ahead of that of the server's node; null for that node itself. */
   clock: z.object({ offsetMs: z.number(), errorMs: z.number() }).nullable(),
 });

@@ -62,6 +62,7 @@ function experimentEntries(manifest: Manifest): Entries {
     ["engine", engine],
     ...Object.entries(images ?? {}).map(([app, id]): [string, string] => [`image of ${app}`, id]),
     ...nodes.map((node): [string, string] => [`node ${node.name}`, describeNode(node)]),
+    ...nodes.flatMap((node) => differingSysctls(node, machine)),
     ["started", startedAt],
     ["finished", finishedAt ?? MISSING],
     [
@@ -69,6 +70,13 @@ function experimentEntries(manifest: Manifest): Entries {
       machine.loadAverage.map((load) => load.toFixed(2)).join(", "),
     ],
   ];
+}
+
+/** Returns settings of a node's kernel that are others than on the lab's machine, whose rows follow. */
+function differingSysctls({ name: node, sysctls = {} }: SwarmNode, { sysctls: own }: Manifest["machine"]) {
+  return Object.entries(sysctls)
+    .filter(([name, value]) => value !== own[name])
+    .map(([name, value]): [string, string] => [`${node}: ${name}`, value]);
 }
 
 /** Returns the facts of a node. */

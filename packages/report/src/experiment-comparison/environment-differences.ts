@@ -18,7 +18,7 @@ export function listEnvironmentDifferences(before: Compared, after: Compared): E
 function listProperties({ manifest, repetitions }: Compared): Map<string, Property> {
   const { software, nodes } = manifest;
   // What bounds a server is its own machine, wherever the lab is.
-  const machine = { ...manifest.machine, ...nodes.find(({ side }) => side === "server") };
+  const machine = nodes.find(({ side }) => side === "server") ?? manifest.machine;
   const of = (property: Property["property"], value: unknown, name: string | null = null): Property => {
     return { property, name, value };
   };
@@ -35,7 +35,7 @@ function listProperties({ manifest, repetitions }: Compared): Map<string, Proper
     of("node", software.node),
     of("version", software.version),
     of("commit", software.commit),
-    ...Object.entries(machine.sysctls).map(([name, value]) => of("sysctl", value, name)),
+    ...Object.entries(machine.sysctls ?? {}).map(([name, value]) => of("sysctl", value, name)),
     ...Object.entries(manifest.options).map(([name, value]) => of("option", value, name)),
   ];
   return new Map(all.map((one) => [`${one.property} ${one.name}`, one]));

@@ -1,11 +1,13 @@
 import type { SwarmNode } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
+import { listEnvironmentDifferences } from "../../src/experiment-comparison/environment-differences.ts";
 import { renderReport } from "../../src/index.ts";
 import { makeResults, makeStudyCells } from "../fixtures/fixture.ts";
 
 const ALPHA: SwarmNode = {
   ...{ name: "alpha", side: "server", address: "10.0.0.1", cpu: "Big CPU", processors: 64 },
   ...{ memoryBytes: 128 * 2 ** 30, kernel: "6.1.0", loadAverage: 0, fileDescriptors: 20_000, clock: null },
+  sysctls: { "net.core.somaxconn": "128", "net.ipv4.tcp_max_syn_backlog": "1024" },
 };
 const BETA: SwarmNode = {
   ...{ name: "beta", side: "clients", address: "10.0.0.2", cpu: "Small CPU", processors: 4 },
@@ -27,5 +29,16 @@ test("A report of two machines says whose processor, memory, kernel and limits a
     /^\| node beta +\| clients, 10\.0\.0\.2, .*any number of file descriptors/m,
   );
   expect(details?.markdown).toMatch(/^\| the lab's kernel +\| 6\.18\.0/m);
+  expect(details?.markdown).toMatch(/^\| alpha: net\.core\.somaxconn +\| 128 /m);
+  expect(details?.markdown).not.toContain("alpha: net.ipv4");
   expect(details?.markdown).toMatch(/^\| the lab's net\.core\.somaxconn/m);
+});
+
+test("A comparison names what differs between the servers' machines, wherever the lab was", () => {
+  const on = (server: SwarmNode) => makeResults([], { engine: "remote", nodes: [server, BETA] });
+  const faster = { ...ALPHA, cpu: "Bigger CPU", sysctls: { ...ALPHA.sysctls, "net.core.somaxconn": "4096" } };
+  expect(listEnvironmentDifferences(on(ALPHA), on(faster))).toEqual([
+    { property: "processor", name: null, before: "Big CPU", after: "Bigger CPU" },
+    { property: "sysctl", name: "net.core.somaxconn", before: "128", after: "4096" },
+  ]);
 });

@@ -16,6 +16,7 @@ import { ensureImages, imageOf } from "../docker/images.ts";
 import { type Engine, EngineTrouble, type ForeignService, type Job, type Service } from "../engine.ts";
 import { ProcessEngine } from "../process/process-engine.ts";
 import { describeClocks, end, nodeOf, readSurvey } from "../swarm/survey.ts";
+import { SYSCTLS } from "../sysctls.ts";
 import { LocalClient } from "./local-client.ts";
 import { labelsOf, removeLeftovers, removeRun, runFilter } from "./remote-containers.ts";
 import { type Place, RemoteServer } from "./remote-server.ts";
@@ -146,7 +147,10 @@ export class RemoteEngine implements Engine {
   /** Has both machines describe themselves, over a connection as the clients will make it. */
   async #survey(app: App, { name, address }: Ground): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), "c10k-survey-"));
-    const options = { Entrypoint: ["node", `/app/docker/${SURVEY}`], Cmd: ["serve", address] };
+    const options = {
+      Entrypoint: ["node", `/app/docker/${SURVEY}`],
+      Cmd: ["serve", address, "0", ...SYSCTLS],
+    };
     const place = { name: "survey", folder, machine: name };
     const server = { name, address };
     let asker: Child | undefined;
@@ -154,7 +158,7 @@ export class RemoteEngine implements Engine {
     try {
       const { port = 0, ...own } = await readSurvey(clock, server, address);
       const program = fileURLToPath(new URL(`../../../../../docker/${SURVEY}`, import.meta.url));
-      const args = [program, "ask", address, String(port)];
+      const args = [program, "ask", address, String(port), ...SYSCTLS];
       asker = new Child({ program: process.execPath, args, ownSession: false });
       const here = await readSurvey(asker, server, address);
       const client = { name: this.#localName, address: here.localAddress ?? "" };

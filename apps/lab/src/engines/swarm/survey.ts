@@ -1,5 +1,6 @@
 import { type NodeSurvey, SurveyLine, type SwarmNode } from "@c10k-lab/protocol";
 import { EngineTrouble, type Service } from "../engine.ts";
+import { SYSCTLS } from "../sysctls.ts";
 import type { ReadyNode } from "./nodes.ts";
 import type { SwarmTask } from "./swarm-task.ts";
 
@@ -21,13 +22,13 @@ export async function surveyNodes(
   clients: readonly ReadyNode[],
   start: StartSurvey,
 ): Promise<SwarmNode[]> {
-  const clock = await start(server, ["serve", server.address]);
+  const clock = await start(server, ["serve", server.address, "0", ...SYSCTLS]);
   try {
     const { port = 0, ...own } = await readSurvey(clock, server, server.address);
     const reference = nodeOf(server, "server", own);
     const askers = await Promise.all(
       clients.map(async (node) => {
-        const task = await start(node, ["ask", server.address, String(port)]);
+        const task = await start(node, ["ask", server.address, String(port), ...SYSCTLS]);
         const survey = await readSurvey(task, server, server.address).finally(() => end(task));
         return nodeOf(node, "clients", survey);
       }),
