@@ -50,15 +50,17 @@ const SLOW: Record<string, string[]> = {
   tools: ["test/tutorial.test.ts"],
 };
 
-/** Workspaces whose tests compare times: one file at a time, after all others. */
-const TIMED = ["apps/bench"];
+/** Tests that compare times, by workspace: a project of their own, one file at a time, after all others. */
+const TIMED: Record<string, string[]> = {
+  "apps/bench": ["test/burn-study.test.ts", "test/c-client.test.ts"],
+};
 /** Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. */
 const SHARED = "docker";
 /** Tests wait for more than half of their time: two files at a time use 0.8 of two processors. */
 const FILES_AT_A_TIME = 3;
 /**
- * Workspace whose tests wait for most of their time, because a case that fails fails by a time-out: four at a time take one
- * processor. Elsewhere two are as many as a good server needs to look good.
+ * Workspace whose tests wait for most of their time: a suite of 13 s takes 4 s of CPU time, so eight at a time take two
+ * processors at most. Elsewhere two are as many as a good server needs to look good.
  */
 const WAITING = "apps/conformance";
 
@@ -73,10 +75,19 @@ const workspaces = ["packages", "apps"]
   .concat("docker", "tools")
   .filter((workspace) => existsSync(join(import.meta.dirname, workspace, "test")));
 
-/** Returns a project called like its package: `vitest run --project server-epoll`. */
-function projectOf(workspace: string, isQuick: boolean) {
+/** Returns projects called like their package: `vitest run --project server-epoll`, and `--project 'bench*'` for both kinds. */
+function projectsOf(workspace: string, isQuick: boolean) {
+  const timed = TIMED[workspace];
+  const leftOut = [...configDefaults.exclude, ...((isQuick && SLOW[workspace]) || [])];
+  const others = projectOf(workspace, { exclude: [...leftOut, ...(timed ?? [])] });
+  if (!timed || isQuick) return [others];
+  const { test } = others;
+  const alone = { name: `${test.name}-timed`, include: timed, exclude: leftOut, maxWorkers: 1 };
+  return [others, { ...others, test: { ...test, ...alone, sequence: { groupOrder: 1 } } }];
+}
+
+function projectOf(workspace: string, { exclude }: { exclude: string[] }) {
   const root = join(import.meta.dirname, workspace);
-  const isTimed = TIMED.includes(workspace);
   return {
     extends: true as const,
     test: {
@@ -88,10 +99,11 @@ function projectOf(workspace: string, isQuick: boolean) {
       ),
       // Test files share loaded modules, because loading them takes longer than most tests. The lock is loaded for each file.
       isolate: workspace === SHARED,
-      exclude: [...configDefaults.exclude, ...((isQuick && SLOW[workspace]) || [])],
-      sequence: { groupOrder: isTimed ? 1 : 0 },
-      maxWorkers: isTimed ? 1 : FILES_AT_A_TIME,
-      maxConcurrency: workspace === WAITING ? 4 : 2,
+      include: ["test/**/*.test.ts"],
+      exclude,
+      sequence: { groupOrder: 0 },
+      maxWorkers: FILES_AT_A_TIME,
+      maxConcurrency: workspace === WAITING ? 8 : 2,
     },
   };
 }
@@ -119,8 +131,7 @@ class LongFilesFirst extends BaseSequencer {
 
 export default defineConfig(({ mode }) => ({
   test: {
-    projects: workspaces.map((workspace) => projectOf(workspace, mode === "quick")),
-    include: ["test/**/*.test.ts"],
+    projects: workspaces.flatMap((workspace) => projectsOf(workspace, mode === "quick")),
     sequence: { sequencer: LongFilesFirst },
     // In a measuring project a flake is a finding.
     retry: 0,
