@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join, matchesGlob, relative } from "node:path";
 import { configDefaults, defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
-import { orderFiles } from "./tools/file-order.ts";
+import { hasEnginesOfItsOwn, orderFiles } from "./tools/file-order.ts";
 
 /** Prefix of the folder for temporary files, which is removed after the run. Other users' processes may pass through it. */
 const TESTS = "c10k-tests-";
@@ -54,7 +54,10 @@ const SLOW: Record<string, string[]> = {
 const TIMED: Record<string, string[]> = {
   "apps/bench": ["test/burn-study.test.ts", "test/c-client.test.ts"],
 };
-/** Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. */
+/**
+ * Workspace whose tests share one engine: never two files at a time, because each looks for containers left behind. The
+ * swarm has two engines of its own.
+ */
 const SHARED = "docker";
 /** Tests wait for more than half of their time: two files at a time use 0.8 of two processors. */
 const FILES_AT_A_TIME = 3;
@@ -118,14 +121,16 @@ function isSlow(file: string): boolean {
 class LongFilesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const {
+      longest = [],
       shared = [],
       long = [],
       short = [],
     } = Object.groupBy(files, ({ moduleId }) => {
+      if (hasEnginesOfItsOwn(moduleId)) return "longest";
       if (relative(import.meta.dirname, moduleId).startsWith(`${SHARED}/`)) return "shared";
       return isSlow(moduleId) ? "long" : "short";
     });
-    return orderFiles({ shared, long, short });
+    return [...longest, ...orderFiles({ shared, long, short })];
   }
 }
 

@@ -1,3 +1,8 @@
+/** Returns whether a test file of the containers starts engines of its own, so that it may run beside the others. */
+export function hasEnginesOfItsOwn(file: string): boolean {
+  return file.endsWith("/swarm.test.ts");
+}
+
 /**
  * Returns files in the order in which the workers finish soonest: long ones first. `shared` files cannot run beside each
  * other, so they are spread evenly among the other long ones.

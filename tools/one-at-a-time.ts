@@ -1,6 +1,9 @@
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
+import { hasEnginesOfItsOwn } from "./file-order.ts";
 import { acquireLock } from "./lock.ts";
 
-// All workers of a run have one parent: runs in two checkouts do not wait for each other.
-const lock = await acquireLock(`c10k-lab-tests-${process.ppid}`);
-afterAll(() => lock.close());
+if (!hasEnginesOfItsOwn(expect.getState().testPath ?? "")) {
+  // All workers of a run have one parent: runs in two checkouts do not wait for each other.
+  const lock = await acquireLock(`c10k-lab-tests-${process.ppid}`);
+  afterAll(() => lock.close());
+}

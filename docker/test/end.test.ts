@@ -16,28 +16,27 @@ const TERMINATED = 143;
 const GRACE_SECONDS = 15;
 
 describeContainers("the end of a container", () => {
-  for (const init of [false, true]) {
-    const how = init ? "with --init" : "without --init";
-
-    test.each(SERVER_SERVICES)(
-      `docker stop of %s under load, ${how}: exit 0, every row is written`,
-      async (name) => {
-        using results = new ResultsFolder();
-        await using server = await AppContainer.server(name, { results: results.path, init });
-        await using client = await AppContainer.client(server.port, {
-          results: results.path,
-          environment: ENDLESS,
-        });
-        await untilBusy(server);
-        const { code, final, output } = await server.stop(GRACE_SECONDS);
-        expect(code, output).toBe(0);
-        // None was aborted: it did not even need its own drain time, let alone the grace.
-        expect(final).toMatchObject({ accepted: CONNECTIONS, closed: { drained: CONNECTIONS, aborted: 0 } });
-        expect(tally(await results.rows("server"), "close_reason")).toEqual({ drained: CONNECTIONS });
-        expect((await client.ended()).code).toBe(1);
-        expect(tally(await results.rows("client"), "outcome")).toEqual({ "eof-early": CONNECTIONS });
-      },
-    );
+  // How a server stops differs between servers; what the engine's init forwards does not.
+  for (const [how, init, servers] of [
+    ["without --init", false, SERVER_SERVICES],
+    ["with --init", true, ["server-epoll"]],
+  ] as const) {
+    test.each(servers)(`docker stop of %s under load, ${how}: exit 0, every row is written`, async (name) => {
+      using results = new ResultsFolder();
+      await using server = await AppContainer.server(name, { results: results.path, init });
+      await using client = await AppContainer.client(server.port, {
+        results: results.path,
+        environment: ENDLESS,
+      });
+      await untilBusy(server);
+      const { code, final, output } = await server.stop(GRACE_SECONDS);
+      expect(code, output).toBe(0);
+      // None was aborted: it did not even need its own drain time, let alone the grace.
+      expect(final).toMatchObject({ accepted: CONNECTIONS, closed: { drained: CONNECTIONS, aborted: 0 } });
+      expect(tally(await results.rows("server"), "close_reason")).toEqual({ drained: CONNECTIONS });
+      expect((await client.ended()).code).toBe(1);
+      expect(tally(await results.rows("client"), "outcome")).toEqual({ "eof-early": CONNECTIONS });
+    });
 
     test(`docker stop of the client under load, ${how}: exit 143, every row is written`, async () => {
       using results = new ResultsFolder();

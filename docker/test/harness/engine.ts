@@ -22,8 +22,16 @@ const BOUND_MS = 120_000;
 /** Bound for a state that a test waits for. */
 export const STATE_BOUND_MS = 60_000;
 
-/** Defines a suite of tests that run containers. Without an engine it is skipped, and its title has the reason. */
-export function describeContainers(title: string, body: () => void): void {
+/**
+ * Defines a suite of tests that run containers. Without an engine it is skipped, and its title has the reason.
+ *
+ * @param hasOwnEngines true where other files may use the ordinary engine meanwhile
+ */
+export function describeContainers(
+  title: string,
+  body: () => void,
+  { hasOwnEngines = false }: { hasOwnEngines?: boolean } = {},
+): void {
   const { missing, failure } = inject("engine");
   if (missing) {
     describe.skip(`${title} [skipped: ${missing}]`, body);
@@ -34,7 +42,7 @@ export function describeContainers(title: string, body: () => void): void {
       if (failure) throw new Error(failure);
     });
     afterEach(async () => {
-      if (!failure) expect(await listLeftovers(), "containers left behind").toEqual([]);
+      if (!failure && !hasOwnEngines) expect(await listLeftovers(), "containers left behind").toEqual([]);
     });
     body();
   });

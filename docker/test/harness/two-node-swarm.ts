@@ -202,7 +202,7 @@ export class TwoNodeSwarm implements AsyncDisposable {
 export function describeTwoEngines(title: string, body: () => void): void {
   const { missing } = TwoNodeSwarm;
   if (missing && process.env.REQUIRE_ENGINE !== "1") describe.skip(`${title} [skipped: ${missing}]`, body);
-  else describeContainers(title, body);
+  else describeContainers(title, body, { hasOwnEngines: true });
 }
 
 /** Address of a node on the link between them. */
