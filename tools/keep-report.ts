@@ -110,8 +110,8 @@ export function renderKept(name: string, target: string): void {
   const results = mkdtempSync(join(tmpdir(), "c10k-report-"));
   try {
     execFileSync("tar", ["-C", results, "-xzf", join(folderOf(name), PACKED)]);
-    const lab = join(ROOT, "apps/lab/src/main.ts");
-    execFileSync(process.execPath, [lab, "report", results], { stdio: ["ignore", "ignore", "inherit"] });
+    const program = join(ROOT, "apps/report/src/main.ts");
+    execFileSync(process.execPath, [program, "report", results], { stdio: ["ignore", "ignore", "inherit"] });
     for (const page of ["report.md", "details.md"]) {
       cpSync(join(results, page), join(target, page));
       const text = readFileSync(join(results, page), "utf8");

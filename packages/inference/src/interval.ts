@@ -13,8 +13,10 @@ export interface Interval {
 }
 
 export function median(values: readonly number[]): number | null {
-  if (values.length === 0) return null;
-  const sorted = values.toSorted((a, b) => a - b);
+  return values.length === 0 ? null : middleOf(Float64Array.from(values).sort());
+}
+
+function middleOf(sorted: Float64Array): number {
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
@@ -58,19 +60,22 @@ function bootstrap(
 export function resampledMedians(samples: readonly (readonly number[])[]): number[][] | null {
   if (samples.some((values) => values.length < REPETITIONS_MIN)) return null;
   const random = seedGenerator();
+  const resamples = samples.map(({ length }) => new Float64Array(length));
   return Array.from({ length: RESAMPLES }, () =>
-    samples.map((values) => median(values.map(() => drawOne(values, random))) ?? 0),
+    samples.map((values, index) => middleOf(resample(values, resamples[index] as Float64Array, random))),
   );
 }
 
 /** Returns the interval without the tails that CONFIDENCE_PERCENT excludes. */
 export function percentileInterval(values: readonly number[]): Interval {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = Float64Array.from(values).sort();
   const tail = (100 - CONFIDENCE_PERCENT) / 200;
   const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))] ?? 0;
   return { low: at(tail), high: at(1 - tail) };
 }
 
-function drawOne(values: readonly number[], random: () => number): number {
-  return values[Math.floor(random() * values.length)] ?? 0;
+/** Draws values with replacement. Returns them sorted. */
+function resample(values: readonly number[], into: Float64Array, random: () => number): Float64Array {
+  for (let at = 0; at < into.length; at++) into[at] = values[Math.floor(random() * values.length)] ?? 0;
+  return into.sort();
 }
