@@ -36,6 +36,8 @@ describeContainers("docker compose", () => {
       connections: 500,
       messages: 10_000,
     });
+    expect(results.files).toEqual(["client-1.csv", "client-1.json", `${name}-1.csv`]);
+    expect(results.strangers).toEqual([]);
   });
 
   test("Ctrl-C under load: server and client write every row", async () => {
