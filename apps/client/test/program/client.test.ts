@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { findFreePort } from "@c10k-lab/process";
 import { until } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
@@ -127,10 +127,7 @@ describe("against an honest server", () => {
 
 describe("when something fails", () => {
   test("without a server the client prints one sentence, exits with 1 and writes a row for every connection", async () => {
-    const closed = createServer().listen(0, "127.0.0.1");
-    await once(closed, "listening");
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
+    const port = await findFreePort();
     const result = await runClient(["--port", `${port}`, "--connections", "10"]);
     expect(result.code).toBe(1);
     expect(result.stderr).toBe(`client: no server listens on 127.0.0.1:${port}\n`);

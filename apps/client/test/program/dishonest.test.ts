@@ -4,7 +4,7 @@ import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 import { answerWith, MUTANTS } from "./mutants.ts";
 
-test.each(MUTANTS)("a server that %s: %s", async (_, outcome, serve) => {
+test.concurrent.each(MUTANTS)("a server that %s: %s", async (_, outcome, serve) => {
   await using server = await startMutant(serve);
   const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--timeout", "1s"]);
   expect(result.code).toBe(1);
@@ -27,7 +27,7 @@ test("an echo that comes again when nothing is in flight is wrong-bytes", async 
   expect(result.summary().latencyUs.response).toMatchObject({ count: 4, failed: 0 });
 });
 
-test.each([
+test.concurrent.each([
   ["pauses", ["--think", "300ms"]],
   ["waits until the next message is due", ["--rate", "10"]],
   ["only stays open", ["--repeat", "1", "--hold", "20s"]],

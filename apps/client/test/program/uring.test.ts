@@ -1,5 +1,5 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { findFreePort } from "@c10k-lab/process";
 import { mainOf, pause, TestProgram, until } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
@@ -85,10 +85,7 @@ describe("--io uring when something fails", () => {
   });
 
   test("a server that comes late is waited for, and without one every row is refused", async () => {
-    const closed = createServer().listen(0, "127.0.0.1");
-    await once(closed, "listening");
-    const { port } = closed.address() as AddressInfo;
-    await new Promise((resolve) => closed.close(resolve));
+    const port = await findFreePort();
     const refused = await runUring(port, ["--connections", "10"]);
     expect([refused.code, refused.stderr]).toEqual([1, `client: no server listens on 127.0.0.1:${port}\n`]);
     expect((await refused.rows()).map((row) => row.outcome)).toEqual(Array(10).fill("refused"));
