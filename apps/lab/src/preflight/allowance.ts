@@ -9,3 +9,8 @@ export interface GroupLimit extends Allowance {
   /** The file that sets it; null when none does. */
   readonly path: string | null;
 }
+
+/** Returns how much of a limit is free. */
+export function left({ limit, used }: Allowance): number {
+  return limit - used;
+}

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { GroupLimit } from "./allowance.ts";
+import { type GroupLimit, left } from "./allowance.ts";
 import type { TextFiles } from "./text-files.ts";
 
 /** File names of a limit in one version of control groups. */
@@ -61,7 +61,6 @@ function tightest(
     const used = Number(files.read(join(folder, names.used)) ?? 0) - reclaimable(folder);
     return limit >= V1_UNLIMITED ? UNLIMITED : { limit, used, path: join(folder, names.limit) };
   });
-  const left = ({ limit, used }: GroupLimit) => limit - used;
   return limits.reduce((least, limit) => (left(limit) < left(least) ? limit : least), UNLIMITED);
 }
 

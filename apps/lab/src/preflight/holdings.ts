@@ -3,7 +3,7 @@ import type { Holding } from "@c10k-lab/words";
 import { type Cell, openAtOnce } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
 import { OWN_DESCRIPTORS, UNEVEN } from "../plan/processes.ts";
-import type { Allowance } from "./allowance.ts";
+import { left } from "./allowance.ts";
 import type { MachineLimits } from "./machine-limits.ts";
 import {
   addressPairs,
@@ -81,8 +81,4 @@ function memoryEnds(cell: Cell, machine: MachineLimits): End[] {
     ["MemAvailable", held(machine.memoryBytes)],
     ["memory.max", held(left(machine.groupMemory))],
   ];
-}
-
-function left({ limit, used }: Allowance): number {
-  return limit - used;
 }

@@ -1,4 +1,4 @@
-import type { Allowance, GroupLimit } from "./allowance.ts";
+import { type GroupLimit, left } from "./allowance.ts";
 import type { MachineLimits } from "./machine-limits.ts";
 import { type Needs, sumMemory } from "./needs.ts";
 
@@ -156,10 +156,6 @@ function check(
     ...{ resource, limit, unit, needed, available: Math.max(0, available) },
     ...(isShort ? { status: "short", remedy } : { status: "ok", remedy: null }),
   };
-}
-
-function left({ limit, used }: Allowance): number {
-  return limit - used;
 }
 
 function sudo({ isRoot }: MachineLimits): string {

@@ -82,7 +82,8 @@ function chooseFindings(findings: readonly Finding[], { quantity, isEnd }: Claim
   return chosen.slice(0, FINDINGS_MAX + 1);
 }
 
-function strengthOf({ low, high }: Finding): number {
+/** Returns the factor that an interval leaves at least, whichever way it goes. */
+export function strengthOf({ low, high }: Finding): number {
   return low === null || high === null || low === 0 ? 1 : Math.max(low, 1 / high);
 }
 

@@ -7,7 +7,7 @@ import { drawStory } from "./charts.ts";
 import { describeDoubts } from "./doubts.ts";
 import type { Section, Story } from "./parts.ts";
 import { claimQueues, type QueueClaim } from "./queues.ts";
-import { explainQueue, listReasons } from "./reasons.ts";
+import { explainQueue, listReasons, strengthOf } from "./reasons.ts";
 import { tellCapacity } from "./search-story.ts";
 
 /** A section with the claim that orders it. */
@@ -38,7 +38,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
     sections: told.map(({ section }) => section),
     lead: chooseLead(strongest),
-    findings: all.filter(isSettled).toSorted((a, b) => strengthOf(b) - strengthOf(a)),
+    findings: all.filter(isSettled).toSorted((a, b) => rankOf(b) - rankOf(a)),
     remarks: [],
     comparisons: listAsked(all),
   };
@@ -102,7 +102,7 @@ function isSettled({ verdict }: Finding): boolean {
 }
 
 /** Returns the factor that a finding shows at least; limits with a cause come first. */
-function strengthOf({ question, cause, low, high }: Finding): number {
-  if (question === "limit") return cause === null ? 0 : Number.POSITIVE_INFINITY;
-  return low === null || high === null || low === 0 ? 1 : Math.max(low, 1 / high);
+function rankOf(finding: Finding): number {
+  if (finding.question === "limit") return finding.cause === null ? 0 : Number.POSITIVE_INFINITY;
+  return strengthOf(finding);
 }
