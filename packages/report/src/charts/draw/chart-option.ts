@@ -1,6 +1,7 @@
 import { integer } from "@c10k-lab/words";
 import type { ECharts, EChartsOption, LineSeriesOption, ScatterSeriesOption } from "echarts";
 import type { Axis, GroupChart, Point, Range, Series } from "./chart.ts";
+import { dodgesOf, extentOf, moveRanges } from "./dodge.ts";
 import { endLabelRoom, endLabels } from "./end-labels.ts";
 import { isNarrow, legendRoom, makeLegend } from "./legend.ts";
 import { drawLevels, levelRoom } from "./levels.ts";
@@ -37,10 +38,9 @@ export function chartOption(
     backgroundColor: look.background,
     textStyle: { fontFamily: FONT, color: look.text },
     grid: {
-      left: narrow ? 50 : 72,
-      right: Math.max(narrow ? 16 : 28, endLabelRoom(chart, widthPx), levelRoom(chart, narrow)),
+      ...sidesOf(chart, widthPx),
       top: TOP_PX + legendPx,
-      bottom: (narrow ? 48 : 56) + (isTilted(chart.x, widthPx) ? TILT_PX : 0),
+      bottom: bottomRoom(chart.x, widthPx),
     },
     legend: {
       ...makeLegend(chart, look, widthPx),
@@ -49,8 +49,23 @@ export function chartOption(
     },
     xAxis: xAxis(chart, look, widthPx),
     yAxis: yAxis(chart, look, narrow),
-    series: [...makeSeries(chart, look, narrow), ...drawLevels(chart, look, narrow)],
+    series: [...makeSeries(chart, look, widthPx), ...drawLevels(chart, look, narrow)],
   } satisfies EChartsOption;
+}
+
+/** Room left and right of the plot. */
+function sidesOf(chart: GroupChart, widthPx: number) {
+  const narrow = isNarrow(widthPx);
+  return {
+    left: narrow ? 50 : 72,
+    right: Math.max(narrow ? 16 : 28, endLabelRoom(chart, widthPx), levelRoom(chart, narrow)),
+  };
+}
+
+/** Room below the plot: for the numbers or names at the axis, and for the name of the axis. */
+function bottomRoom(x: Axis, widthPx: number): number {
+  const named = isNarrow(widthPx) ? 48 : 56;
+  return (x.label === "" ? UNNAMED_PX : named) + (isTilted(x, widthPx) ? TILT_PX : 0);
 }
 
 /** Draws the labels at the lines' ends into a chart that has its option and its size. */
@@ -79,6 +94,8 @@ export function marksOf(chart: GroupChart, look: Look): ReadonlyMap<string, Mark
   );
 }
 
+/** Room below an axis without a name. */
+const UNNAMED_PX = 30;
 /** Room below the axis for names that are tilted. */
 const TILT_PX = 34;
 /** Average width of a character of a name. */
@@ -92,8 +109,7 @@ function isTilted({ names = [] }: Axis, widthPx: number): boolean {
 
 function xAxis(chart: GroupChart, look: Look, widthPx: number) {
   const narrow = isNarrow(widthPx);
-  const { ticks, scale } = chart.x;
-  const xs = chart.series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[0]);
+  const { ticks } = chart.x;
   const labels = ticks === null ? {} : { customValues: [...ticks] };
   return {
     ...axis(chart.x, look, narrow),
@@ -107,10 +123,7 @@ function xAxis(chart: GroupChart, look: Look, widthPx: number) {
       rotate: isTilted(chart.x, widthPx) ? 40 : 0,
     },
     axisTick: { show: true, lineStyle: { color: look.muted }, ...labels },
-    ...(scale === "log" && ticks !== null && ticks.length > 0
-      ? { min: lowest(ticks) / 1.15, max: Math.max(highest(ticks), highest(xs)) * 1.15 }
-      : {}),
-    ...(chart.x.names === undefined ? {} : { min: -0.5, max: chart.x.names.length - 0.5 }),
+    ...extentOf(chart),
   };
 }
 
@@ -135,7 +148,7 @@ function yAxis(chart: GroupChart, look: Look, narrow: boolean) {
     axisLabel: axisLabel(chart.y, look, narrow),
     scale: chart.y.isOffset ?? false,
     // The y axis stands at the left, not at the zero of the x axis.
-    axisLine: { show: true, onZero: chart.x.names === undefined, lineStyle: { color: look.muted } },
+    axisLine: { show: true, onZero: extentOf(chart) === null, lineStyle: { color: look.muted } },
     ...(isLog ? { min: 10 ** Math.floor(Math.log10(lowest(positive))) } : {}),
   };
 }
@@ -153,22 +166,25 @@ function lowest(values: readonly number[]): number {
   return values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
 }
 
-function highest(values: readonly number[]): number {
-  return values.reduce((a, b) => Math.max(a, b), 0);
-}
-
 function axisLabel(one: Axis, look: Look, narrow: boolean) {
   const formatter = (value: number) =>
     one.names === undefined ? FORMATS[one.format](value) : (one.names[value] ?? "");
   return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
 }
 
-function makeSeries(chart: GroupChart, look: Look, narrow: boolean): SeriesOption[] {
+function makeSeries(chart: GroupChart, look: Look, widthPx: number): SeriesOption[] {
   const marks = marksOf(chart, look);
+  const dodges = dodgesOf(chart);
+  const extent = extentOf(chart);
+  const { left, right } = sidesOf(chart, widthPx);
+  const plotPx = widthPx - left - right;
   return chart.series.flatMap((one) => {
     const mark = marks.get(one.name);
     if (mark === undefined) return [reference(one, look)];
-    return one.kind === "bracket" ? drawBracket(one, mark, look, narrow) : drawSeries(one, mark, chart, look);
+    if (one.kind === "bracket") return drawBracket(one, mark, look, isNarrow(widthPx));
+    const dodgePx = dodges.get(one.name) ?? 0;
+    const ranges = moveRanges(one.ranges ?? [], dodgePx, chart.x, extent, plotPx);
+    return drawSeries({ ...one, ranges }, mark, chart, look, dodgePx);
   });
 }
 
@@ -191,8 +207,9 @@ function reference({ name, points }: Series, look: Look) {
   };
 }
 
-function drawSeries(one: Series, mark: Mark, chart: GroupChart, look: Look): SeriesOption[] {
-  const common = { name: one.name, symbol: mark.symbol, color: mark.colour };
+function drawSeries(one: Series, mark: Mark, chart: GroupChart, look: Look, dodgePx: number): SeriesOption[] {
+  const symbolOffset: [number, number] = [dodgePx, 0];
+  const common = { name: one.name, symbol: mark.symbol, symbolOffset, color: mark.colour };
   // A logarithm has no zero: such a point is left out of the drawing, not of the table.
   const isDrawable = ([x, y]: Point) =>
     (chart.x.scale !== "log" || x > 0) && (chart.y.scale !== "log" || y > 0);
@@ -231,7 +248,10 @@ function drawBracket(one: Series, mark: Mark, look: Look, narrow: boolean): Seri
   ];
 }
 
-type Common = Readonly<Record<"name" | "symbol" | "color", string>>;
+interface Common extends Readonly<Record<"name" | "symbol" | "color", string>> {
+  /** Pixels that a mark stands beside its point. */
+  readonly symbolOffset?: [number, number];
+}
 
 /** A reader points at what was measured: everything else has no tooltip. */
 const SILENT = { silent: true, tooltip: { show: false }, emphasis: { disabled: true }, z: 2 };
