@@ -26,7 +26,8 @@ const SUBMISSIONS: Readonly<Record<string, { command: string; build?: string }>>
   "c-bomb": { command: "bomb() { bomb | bomb & }; while :; do bomb; done; echo {port}" },
   "d-memory": { command: `perl -e 'my @a; push @a, q(x) x 10_000_000 while 1' {port}` },
   "e-disk": { command: "dd if=/dev/zero of=big bs=1M; dd if=/dev/zero of=/tmp/big bs=1M; sleep 1 {port}" },
-  "f-twice": { command: "./server echoes-twice {port}", build: BUILD },
+  "f-large-file": { command: "./server none {port}", build: "truncate -s 64M big" },
+  "g-twice": { command: "./server echoes-twice {port}", build: BUILD },
 };
 
 test(
@@ -48,7 +49,12 @@ test(
         { submission: "c-bomb", status: "does not start" },
         { submission: "d-memory", status: "does not start", limits_reached: "memory" },
         { submission: "e-disk", status: "does not start" },
-        { submission: "f-twice", status: "graded", failed_cases: "no-extra-bytes" },
+        {
+          submission: "f-large-file",
+          status: "does not build",
+          reason: /SIGXFSZ: a file reached the largest size/,
+        },
+        { submission: "g-twice", status: "graded", failed_cases: "no-extra-bytes" },
       ].map(({ reason, ...row }) => (reason ? { ...row, reason: expect.stringMatching(reason) } : row)),
     );
     for (const name of Object.keys(SUBMISSIONS)) {

@@ -50,8 +50,20 @@ test("a case that looks at processes is not applicable to a running target, and 
 test("a command that ends at once fails with its exit code and its last line", async () => {
   const { code, stdout } = await runApp("conformance", ["--command", "echo no luck {port}; exit 3"]);
   expect(code).toBe(1);
-  expect(stdout).toMatch(/seen: the command ended before it listened: exit code 3; its last line: no luck/);
-  expect(stdout).toContain("not applicable: requires listens, which did not pass");
+  expect(stdout).toMatch(
+    /seen: the command ended before it listened: exit code 3; its last line: no luck \d+\n {2}usual cause: the program is missing/,
+  );
+  expect(stdout).toContain("not applicable: listens did not pass");
+});
+
+test("a case whose server does not start has the hint of a start, not its own, and names the signal", async () => {
+  const words = ["--command", "sh -c 'kill -XFSZ $$'; exit $?; {port}", "--only", "accept-burst"];
+  const { code, stdout } = await runApp("conformance", words);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(
+    /ended before it listened: exit code 153 \(SIGXFSZ: a file reached the largest size/,
+  );
+  expect(stdout).toMatch(/usual cause: the program is missing or not built, or it fails before listen\(2\)/);
 });
 
 test.each([["SIGKILL"], ["SIGTERM"], ["SIGINT"]] as const)(

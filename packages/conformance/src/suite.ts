@@ -12,4 +12,5 @@ export {
   type StartedTarget,
 } from "./suite/suite.ts";
 export { type CommandOptions, CommandServer, endServers, StartError } from "./target/command-server.ts";
+export { describeExit } from "./target/exit-words.ts";
 export { findMarked, findOwned, ProcessTree } from "./target/process-tree.ts";

@@ -17,6 +17,9 @@ import type { CONFORMANCE } from "../contract.ts";
 import { formatResults } from "../output/case-table.ts";
 import { formatJunit } from "../output/junit.ts";
 
+/** Goes to the start of a terminal's line and clears it. */
+const CLEAR_LINE = "\r\u001b[K";
+
 type Options = OptionValues<typeof CONFORMANCE.options>;
 
 /** Runs the suite and writes its results. Returns the exit code. @throws UsageError */
@@ -29,8 +32,14 @@ export async function check(options: Options): Promise<number> {
     return EXIT.ok;
   }
   const start = await startOf(options);
-  const report = ({ name, status }: CaseResult) => process.stderr.write(`${status.padEnd(15)} ${name}\n`);
+  const isTerminal = process.stderr.isTTY && process.stdout.isTTY;
+  // The table repeats every line: where both are read on one terminal, one line at a time is enough.
+  const report = ({ name, status }: CaseResult) =>
+    process.stderr.write(
+      isTerminal ? `${CLEAR_LINE}${status.padEnd(15)} ${name}` : `${status.padEnd(15)} ${name}\n`,
+    );
   const results = await runSuite({ level: options.level, only, start, report });
+  if (isTerminal) process.stderr.write(CLEAR_LINE);
   process.stdout.write(formatResults(results));
   const isWritten = writeResults(options, results);
   if (!isWritten) return EXIT.unwritable;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import type { ProcessTree } from "@c10k-lab/conformance/suite";
+import { describeExit, type ProcessTree } from "@c10k-lab/conformance/suite";
 import { callAfter } from "@c10k-lab/process";
 
 const OUTPUT_KEPT = 2000;
@@ -32,14 +32,16 @@ export async function build(
     isLate = true;
     void processes.kill();
   });
-  const code = await new Promise<number | null>((resolve) => {
-    child.once("exit", resolve);
-    child.once("error", () => resolve(null));
+  const exit = await new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+    child.once("error", () => resolve({ code: null, signal: null }));
   });
   cancel();
   await processes.kill();
   if (isLate) return `the build did not end within ${timeoutMs} ms`;
-  return code === 0 ? null : `the build ended with exit code ${code}: ${lastLine(output)}`;
+  if (exit.code === 0) return null;
+  const last = lastLine(output);
+  return `the build ended with ${describeExit(exit)}${last && `: ${last}`}`;
 }
 
 function lastLine(output: string): string {

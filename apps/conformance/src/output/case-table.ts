@@ -3,9 +3,16 @@ import Table from "cli-table3";
 
 /** Formats the results for the terminal: a table, then demand, evidence and hint of each failure. */
 export function formatResults(results: readonly CaseResult[]): string {
-  const table = new Table({ head: ["case", "level", "result", "time"], style: { head: [], border: [] } });
+  // The same level in every row would cost room that a narrow terminal has not.
+  const hasLevels = results.some(({ level }) => level !== "course");
+  const table = new Table({
+    head: ["case", ...(hasLevels ? ["level"] : []), "result", "time"],
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", ...(hasLevels ? (["left"] as const) : []), "left", "right"],
+  });
   for (const { name, level, status, reason, durationMs } of results) {
-    table.push([name, level, reason ? `${status}: ${reason}` : status, `${durationMs} ms`]);
+    const result = reason ? `${status}: ${reason}` : status;
+    table.push([name, ...(hasLevels ? [level] : []), result, `${durationMs} ms`]);
   }
   const failures = results.filter(({ status }) => status === "fail").map(formatFailure);
   return `${[table.toString(), ...failures, formatCounts(results)].join("\n\n")}\n`;

@@ -4,6 +4,7 @@ import { BLACK_BOX_CASES } from "../black-box/catalogue.ts";
 import { OPTION_GROUP_LEVEL, OPTION_GROUPS } from "../black-box/option-groups.ts";
 import { CaseFailure, type Evidence, NotApplicable } from "../probe/case-failure.ts";
 import { Visit } from "../probe/visit.ts";
+import { StartError } from "../target/command-server.ts";
 import type { Target } from "../target/target.ts";
 
 /** Longest time of one case, ms. The waits inside a case have smaller bounds. */
@@ -48,7 +49,7 @@ export async function runSuite({ level, only, start, report }: SuiteOptions): Pr
   const failed = new Set<string>();
   for (const one of listCases(level, only)) {
     const blocked = only ? undefined : one.requires.find((name) => failed.has(name));
-    const result = blocked ? skip(one, `requires ${blocked}, which did not pass`) : await runCase(one, start);
+    const result = blocked ? skip(one, `${blocked} did not pass`) : await runCase(one, start);
     if (result.status === "fail" || blocked) failed.add(one.name);
     add(result);
   }
@@ -84,7 +85,9 @@ async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): 
     return finish({ status: "pass" });
   } catch (error) {
     if (error instanceof NotApplicable) return finish({ status: "not applicable", reason: error.message });
-    return finish({ status: "fail", evidence: describeFailure(error, target), hint });
+    // A server that does not start says nothing about the demand of the case.
+    const cause = error instanceof StartError ? error.hint : hint;
+    return finish({ status: "fail", evidence: describeFailure(error, target), hint: cause });
   } finally {
     await target?.[Symbol.asyncDispose]();
   }

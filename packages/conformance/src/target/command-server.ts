@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { listeningHost } from "@c10k-lab/posix";
 import { findFreePort, KeptCommand, pause } from "@c10k-lab/process";
+import { describeExit } from "./exit-words.ts";
 import { findMarked, ProcessTree } from "./process-tree.ts";
 import type { Target } from "./target.ts";
 
@@ -24,7 +25,22 @@ export interface CommandOptions {
 /** Failure of a command to become a listening server; the message is one sentence. */
 export class StartError extends Error {
   override readonly name = "StartError";
+  /** Usual cause. */
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
 }
+
+const HINTS = {
+  "port-in-use": "another program listens there: end it, or take another port",
+  stopped: "this program was told to stop",
+  ended:
+    "the program is missing or not built, or it fails before listen(2): start it by hand in the same folder",
+  silent: "the port of the command line is ignored, or the server listens on another address than 127.0.0.1",
+} as const;
 
 /**
  * Server that a shell command starts. Its processes are found by a mark in their environment and as descendants of
@@ -55,8 +71,8 @@ export class CommandServer implements Target, AsyncDisposable {
     });
     const isOwn = (pid: number) => pid !== this.#kept.keeperPid;
     this.processes = new ProcessTree(() => findMarked(`${MARK}=${mark}`).filter(isOwn));
-    void this.#kept.commandEnded.then(({ code, signal }) => {
-      this.exit = signal ?? `exit code ${code}`;
+    void this.#kept.commandEnded.then((exit) => {
+      this.exit = describeExit(exit);
     });
     void this.#kept.exited.then(() => {
       this.#isOver = true;
@@ -66,9 +82,9 @@ export class CommandServer implements Target, AsyncDisposable {
   /** Starts the command. Resolves when its port is listened on. @throws StartError */
   static async start(options: CommandOptions): Promise<CommandServer> {
     const port = options.port ?? (await findFreePort());
-    if (listeningHost(port) !== null) throw new StartError(`port ${port} is in use before the server starts`);
-    if (isEnding)
-      throw new StartError("no server is started any more, because this program was told to stop");
+    if (listeningHost(port) !== null)
+      throw new StartError(`port ${port} is in use before the server starts`, HINTS["port-in-use"]);
+    if (isEnding) throw new StartError("no server is started any more", HINTS.stopped);
     const server = new CommandServer(port, options);
     running.add(server);
     try {
@@ -91,10 +107,16 @@ export class CommandServer implements Target, AsyncDisposable {
     const deadlineMs = performance.now() + boundMs;
     while (!this.#isListening()) {
       if (this.#isOver) {
-        throw new StartError(`the command ended before it listened: ${this.exit}${this.#lastLine()}`);
+        throw new StartError(
+          `the command ended before it listened: ${this.exit}${this.#lastLine()}`,
+          HINTS.ended,
+        );
       }
       if (performance.now() > deadlineMs) {
-        throw new StartError(`nothing listened on port ${this.port} after ${boundMs} ms${this.#lastLine()}`);
+        throw new StartError(
+          `nothing listened on port ${this.port} after ${boundMs} ms${this.#lastLine()}`,
+          HINTS.silent,
+        );
       }
       await pause(POLL_MS);
     }
