@@ -80,6 +80,27 @@ test("Servers that hold alike and have no value share a row, after the others", 
   expect(servers.map((line) => /select|the others/.exec(line)?.[0])).toEqual(["select", "the others"]);
 });
 
+test("The terminal says once why a server failed, and does not repeat that it did", () => {
+  const { findings, ...rest } = idleResults();
+  const failed = (at: number) => ({
+    ...(findings?.findings[0] as NonNullable<typeof findings>["findings"][number]),
+    ...({ question: "limit", quantity: "held", against: null, variant: "select", at, effect: 0 } as const),
+    ...({ verdict: "shown", cause: "failed" } as const),
+  });
+  const answer = { incident: "no-echo", sent: "ready?\n", received: "READY?\n", end: null } as const;
+  const results = {
+    ...rest,
+    repetitions: rest.repetitions.map((one) =>
+      one.variant === "select" ? { ...one, status: "failed" as const, incidents: [answer] } : one,
+    ),
+    findings: findings && { ...findings, findings: [failed(0), failed(5000)] },
+  };
+  const lines = summarize([results], { ...PLAIN, columns: 200 }, false).join("\n");
+  expect(lines.match(/^select: The server did not echo the lab's probe: .* came back\.$/gm)).toHaveLength(1);
+  expect(lines.match(/select failed at/g)).toHaveLength(1);
+  expect(lines).not.toContain("stops scaling first");
+});
+
 test("Styles and bars are for terminals that show them", () => {
   const lines = summarize([idleResults()], { columns: 120, hasBars: true, hasStyles: true }, false);
   expect(lines[0]).toContain("\u001b[1m");

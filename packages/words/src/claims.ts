@@ -180,13 +180,15 @@ function claimBreak(findings: readonly Finding[]): Claim | null {
     const text = `failed at ${describePlace(first.axis, first.at)}`;
     return { ...ABOUT_NONE, subject: listed(alike.map(nameOf)), text, strength: 2, quantity: first.quantity };
   }
+  // A server that failed before it held a connection does not scale badly: it does not echo.
+  const scales = first.cause !== "failed" || (first.effect ?? 0) > 0;
   return {
     subject: first.variant,
     text: describeLimitFinding(first),
     strength: 2,
     quantity: first.quantity,
-    about: first.variant,
-    isEnd: true,
+    about: scales ? first.variant : null,
+    isEnd: scales,
   };
 }
 

@@ -175,7 +175,7 @@ export function describeEnd(search: Search): string {
   const trials = search.tries.find(({ value }) => value === failed)?.trials.filter(({ counts }) => counts);
   const missed = `${trials?.filter((trial) => !trial.met).length ?? 0} of ${plural(trials?.length ?? 0, "repetition")}`;
   const reason = first === null ? "" : ` ${describeSignal(first)}`;
-  return `${name} missed it at ${describeAmount(search, failed)} in ${missed}.${reason}`;
+  return `${name} missed the objective at ${describeAmount(search, failed)} in ${missed}.${reason}`;
 }
 
 /** Returns how many repetitions agree at the ends of the intervals that searches found. */

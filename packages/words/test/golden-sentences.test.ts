@@ -35,6 +35,7 @@ import {
   describeTrouble,
   describeUnsettled,
   describeVerdict,
+  joinClaims,
 } from "../src/index.ts";
 
 /**
@@ -293,7 +294,7 @@ test.each<[string, Search, string]>([
       group: "large",
       first: { signal: "client-limit", doubt: { reason: "client-limit", corePercent: 97 } },
     },
-    "epoll, large: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions, 10,000 failed in 2 of 3 repetitions); first signal: client-limit: The client used 97 % of one core: it may have been the limit, not the server. The limit may be the client's. Inconclusive: The limit may be the client's.",
+    "epoll, large: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions, 10,000 failed in 2 of 3 repetitions); first signal: client-limit: The client used 97 % of one core: it may have been the limit, not the server. Inconclusive: The limit may be the client's.",
   ],
 ])("A search %s", (_, search, sentence) => {
   expect(describeSearch(search)).toBe(sentence);
@@ -619,6 +620,17 @@ test("servers that failed at the same load are named together", () => {
   });
   expect(describeClaim(claimOf([failed("upper"), failed("late")]))).toBe(
     "upper and late failed at 20 connections",
+  );
+});
+
+test("a server that failed without a connection is not said to scale badly", () => {
+  const failed = (effect: number): Finding => ({
+    ...FINDING,
+    ...{ variant: "upper", question: "limit", quantity: "held", cause: "failed", at: 20, effect },
+  });
+  expect(joinClaims([claimOf([failed(0)])], true)).toBe("upper failed at 20 connections.");
+  expect(joinClaims([claimOf([failed(5)])], true)).toBe(
+    "upper stops scaling first: it failed at 20 connections.",
   );
 });
 

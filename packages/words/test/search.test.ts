@@ -83,7 +83,7 @@ test("A limit that was not reached is no limit", () => {
 
 test("The end of a search says what was missed and why, or how far it went", () => {
   expect(describeEnd(searchOf())).toBe(
-    "epoll missed it at 10,000 connections in 2 of 3 repetitions. The p99 response time was infinite: more than 1 % were never answered.",
+    "epoll missed the objective at 10,000 connections in 2 of 3 repetitions. The p99 response time was infinite: more than 1 % were never answered.",
   );
   expect(describeEnd(searchOf({ failed: null, first: null }))).toBe(
     "epoll met the objective up to 9,500 connections. The search stopped at 19,500, the plan's upper bound.",

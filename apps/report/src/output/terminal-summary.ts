@@ -68,7 +68,7 @@ function summarizeStory(story: Story, screen: Screen): string[] {
   const shown = cutRows(drawRows(mergeRows(rows), screen), LINES_MAX - head.length - foot.length);
   let room = LINES_MAX - head.length - foot.length - shown.length;
   const told: string[] = [];
-  for (const sentence of [...findings.map(describeAnswer), ...remarks].slice(0, FINDINGS_MAX)) {
+  for (const sentence of [...remarks, ...findings.map(describeAnswer)].slice(0, FINDINGS_MAX)) {
     const lines = wrap(sentence, screen.columns);
     if (lines.length > room) break;
     told.push(...lines);

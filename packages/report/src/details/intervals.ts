@@ -1,4 +1,4 @@
-import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
+import { CONFIDENCE_PERCENT, type Interval } from "@c10k-lab/inference";
 import { about, type Column, integer, MISSING } from "@c10k-lab/words";
 import { type CellFigures, intervalOf } from "../model/cell-figures.ts";
 import { cellsInOrder, type Group } from "../model/group.ts";
@@ -30,7 +30,13 @@ function intervalColumn(head: string, { value }: Quantity): Column<CellFigures> 
     head,
     cell: (cell) => {
       const interval = intervalOf(cell, value);
-      return interval === null ? MISSING : `${about(interval.low)} to ${about(interval.high)}`;
+      return interval === null ? MISSING : describeInterval(interval);
     },
   };
+}
+
+/** Returns "94.1 to 98.0"; an end is infinite where messages never came back. */
+function describeInterval({ low, high }: Interval): string {
+  if (!Number.isFinite(low)) return MISSING;
+  return Number.isFinite(high) ? `${about(low)} to ${about(high)}` : `${about(low)} or more`;
 }

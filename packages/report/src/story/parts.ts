@@ -27,7 +27,7 @@ export interface Story {
   readonly lead: Section | null;
   /** Findings that settle something, the strongest first. */
   readonly findings: readonly Finding[];
-  /** Results of searches, a sentence each. */
+  /** Results of searches and reasons why servers failed, a sentence each. */
   readonly remarks: readonly string[];
   /** Comparisons that the plan asks for, settled or not. */
   readonly comparisons: readonly Finding[];

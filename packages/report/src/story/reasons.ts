@@ -54,6 +54,15 @@ function describeFigures(group: Group, finding: Finding, claim: Claim): string {
     : describeSides(finding, value, other);
 }
 
+/** Returns why servers failed, each reason once: "mine: The server did not echo …". */
+export function listFailures(group: Group, findings: readonly Finding[]): string[] {
+  const failed = findings.filter((one) => one.group === group.name && one.cause === "failed");
+  return failed.flatMap((finding) => {
+    const failure = describeFailureOf(group, finding);
+    return failure === null ? [] : [`${finding.variant}: ${failure}`];
+  });
+}
+
 /** Returns why a server failed where a finding says that it did. */
 function describeFailureOf(group: Group, { variant, at }: Finding): string | null {
   const cells = group.results.repetitions.filter((one) => one.variant === variant && one.axisValue === at);

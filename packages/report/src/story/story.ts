@@ -7,7 +7,7 @@ import { drawStory } from "./charts.ts";
 import { describeDoubts } from "./doubts.ts";
 import type { Section, Story } from "./parts.ts";
 import { claimQueues, type QueueClaim } from "./queues.ts";
-import { explainQueue, listReasons, strengthOf } from "./reasons.ts";
+import { explainQueue, listFailures, listReasons, strengthOf } from "./reasons.ts";
 import { tellCapacity } from "./search-story.ts";
 
 /** A section with the claim that orders it. */
@@ -31,6 +31,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     tellGroup(experiment, group, servers, queues?.group === group ? queues : null),
   );
   const strongest = told.toSorted((a, b) => b.claim.strength - a.claim.strength);
+  const failures = experiment.groups.flatMap((group) => listFailures(group, all));
   const isAboutServers = experiment.groups.some(isAboutLoad);
   return {
     experiment,
@@ -38,8 +39,11 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
     sections: told.map(({ section }) => section),
     lead: chooseLead(strongest),
-    findings: all.filter(isSettled).toSorted((a, b) => rankOf(b) - rankOf(a)),
-    remarks: [],
+    // A reason tells that a server failed.
+    findings: all
+      .filter((one) => isSettled(one) && (one.cause !== "failed" || failures.length === 0))
+      .toSorted((a, b) => rankOf(b) - rankOf(a)),
+    remarks: [...new Set(failures)],
     comparisons: listAsked(all),
   };
 }

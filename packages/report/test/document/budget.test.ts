@@ -78,10 +78,23 @@ function neverBack(results: LabResults): LabResults {
   return { ...results, capacity: results.capacity && { ...results.capacity, searches: searches ?? [] } };
 }
 
+/** Makes the p99 of every repetition infinite, or of some: more than 1 % of their messages never came back. */
+function neverAnswered(results: LabResults, isMeant: (at: number) => boolean): LabResults {
+  const repetitions = results.repetitions.map((one, at) => {
+    if (one.client === null || !isMeant(at)) return one;
+    const { latencyUs } = one.client;
+    const endless = { p99: "infinite", p999: "infinite", max: "infinite" } as const;
+    const response = { ...latencyUs.response, ...endless };
+    const intended = { ...latencyUs.intended, ...endless };
+    return { ...one, client: { ...one.client, latencyUs: { ...latencyUs, response, intended } } };
+  });
+  return { ...results, repetitions };
+}
+
 interface Drawn {
   readonly name: string;
   readonly x: { readonly names?: string[] };
-  readonly series: { name: string; points: number[][] }[];
+  readonly series: { name: string; points: number[][]; ranges?: (number | null)[][] }[];
 }
 
 /** Returns the charts that a page draws. */
@@ -107,6 +120,8 @@ describe.each<[string, readonly LabResults[], number, number]>([
   ["a search", [capacityResults()], 2500, 8],
   ["findings without an interval", [studyWith(UNBOUNDED)], 2500, 8],
   ["a search in which messages never came back", [neverBack(capacityResults())], 2500, 8],
+  ["a plan in which messages never came back", [neverAnswered(study, () => true)], 2500, 8],
+  ["a plan in which some never came back", [neverAnswered(study, (at) => at % 3 === 0)], 2500, 8],
   ["several experiments", [study, idleResults(), sizeResults(), capacityResults()], 4000, 20],
 ])("the report of %s", (_, experiments, wordsMax, figuresMax) => {
   const { markdown, html, charts, details } = renderReport(experiments);
@@ -123,6 +138,10 @@ describe.each<[string, readonly LabResults[], number, number]>([
 
   test("The report has no interval with infinity", () => {
     expect(markdown).not.toContain("∞");
+    expect(details.markdown).not.toMatch(/∞ to|to ∞/);
+    for (const { series } of chartsIn(html))
+      for (const range of series.flatMap(({ ranges = [] }) => ranges))
+        expect(range.every((end) => typeof end === "number")).toBe(true);
   });
 
   test("Each chart of the report has three points or more that can be compared", () => {

@@ -31,7 +31,7 @@ const SENTENCES: Sentences = {
     const ends = Object.entries(outcomes).map(([outcome, count]) => `${integer(count)} as ${outcome}`);
     return `Connections ended badly, of ${integer(asked)} asked for: ${listed(ends)}.`;
   },
-  "client-limit": ({ doubt }) => `${describeDoubt(doubt)} The limit may be the client's.`,
+  "client-limit": ({ doubt }) => describeDoubt(doubt),
   cpu: ({ corePercent }) => `The server used ${integer(corePercent)} % of one core.`,
   rate: ({ offeredPerSecond, answeredPercent, objectivePercent }) =>
     `${tenths(Math.floor, answeredPercent)} % of the ${integer(offeredPerSecond)} messages/s offered were answered; the objective is ${tenths(Math.ceil, objectivePercent)} %.`,
