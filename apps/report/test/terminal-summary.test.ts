@@ -87,7 +87,7 @@ test("The terminal says once why a server failed, and does not repeat that it di
     ...({ question: "limit", quantity: "held", against: null, variant: "select", at, effect: 0 } as const),
     ...({ verdict: "shown", cause: "failed" } as const),
   });
-  const answer = { incident: "no-echo", sent: "ready?\n", received: "READY?\n", end: null } as const;
+  const answer = { incident: "no-echo", sent: "ready?\n", received: "READY?\n" } as const;
   const results = {
     ...rest,
     repetitions: rest.repetitions.map((one) =>

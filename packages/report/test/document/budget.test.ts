@@ -83,7 +83,7 @@ function neverAnswered(results: LabResults, isMeant: (at: number) => boolean): L
   const repetitions = results.repetitions.map((one, at) => {
     if (one.client === null || !isMeant(at)) return one;
     const { latencyUs } = one.client;
-    const endless = { p99: "infinite", p999: "infinite", max: "infinite" } as const;
+    const endless = { p99: "infinite", p999: "infinite" } as const;
     const response = { ...latencyUs.response, ...endless };
     const intended = { ...latencyUs.intended, ...endless };
     return { ...one, client: { ...one.client, latencyUs: { ...latencyUs, response, intended } } };
