@@ -109,9 +109,15 @@ function describeGrade({ status, reason, cases, measurement, incidents }: Grade)
   const names = failedNames(cases);
   return [
     `${passed} passed, ${failed} failed${failed > 0 ? ` (${names})` : ""}, ${notApplicable} not applicable`,
-    measurement ? `${measurement.messagesPerSecond} messages/s` : "not measured",
+    describeRate(measurement),
     ...limits,
   ].join("; ");
+}
+
+function describeRate(measurement: Grade["measurement"]): string {
+  if (measurement === null) return "not measured";
+  const { messagesPerSecond } = measurement;
+  return messagesPerSecond === 0 ? "no message was echoed" : `${messagesPerSecond} messages/s`;
 }
 
 function toRow(name: string, grade: Grade, isolation: Isolation) {

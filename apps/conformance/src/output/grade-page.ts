@@ -3,9 +3,12 @@ import type { Grade } from "../grade-result.ts";
 import { countResults, evidenceLines } from "./case-table.ts";
 import { escapeXml } from "./escape.ts";
 
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em}
-table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid #ccc;padding:.3em .5em;text-align:left;vertical-align:top}
-.fail{color:#a40000;font-weight:600}.pass{color:#1a6b1a}pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#f4f4f4;padding:.7em}`;
+const STYLE = `:root{color-scheme:light dark;--rule:light-dark(#ccc,#444);--quote:light-dark(#f4f4f4,#24282d)}
+body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:2em auto;padding:0 1em;overflow-wrap:anywhere}
+table{border-collapse:collapse;width:100%}td,th{border-bottom:1px solid var(--rule);padding:.3em .5em;text-align:left;vertical-align:top}
+td:first-child{overflow-wrap:normal}
+.fail{color:light-dark(#a40000,#ff8a80);font-weight:600}.pass{color:light-dark(#1a6b1a,#7fd67f)}
+pre{white-space:pre-wrap;background:var(--quote);padding:.7em}`;
 
 /** Formats the page of a submission: verdict, measurement, failures with evidence, all cases. */
 export function formatPage(name: string, grade: Grade, isolation: string): string {
@@ -22,7 +25,7 @@ export function formatPage(name: string, grade: Grade, isolation: string): strin
   ];
   return `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>${escapeXml(name)}</title><style>${STYLE}</style></head>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>${escapeXml(name)}</title><style>${STYLE}</style></head>
 <body>
 ${body.join("\n")}
 </body>
@@ -39,6 +42,7 @@ function describeOutcome({ status, reason, cases }: Grade): string {
 function describeMeasurement({ measurement }: Grade): string {
   if (measurement === null) return "It was not measured.";
   const { messagesPerSecond, cpuUsPerMessage, connections, completed, p99Us } = measurement;
+  if (messagesPerSecond === 0) return "Under load no message was echoed.";
   const cost = cpuUsPerMessage === null ? "" : `, ${cpuUsPerMessage.toFixed(1)} µs of CPU time each`;
   const slow = p99Us === null ? "" : `, 99 % within ${p99Us} µs`;
   return `${messagesPerSecond} messages/s${cost}${slow}; ${completed} of ${connections} connections completed.`;
