@@ -85,7 +85,7 @@ async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): 
     return finish({ status: "pass" });
   } catch (error) {
     if (error instanceof NotApplicable) return finish({ status: "not applicable", reason: error.message });
-    // A server that does not start says nothing about the demand of the case.
+    // The demand of the case is not judged by a server that does not start.
     const cause = error instanceof StartError ? error.hint : hint;
     return finish({ status: "fail", evidence: describeFailure(error, target), hint: cause });
   } finally {
