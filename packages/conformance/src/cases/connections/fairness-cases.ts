@@ -1,13 +1,23 @@
 import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { status } from "@c10k-lab/process";
-import { untilStable } from "@c10k-lab/process/testing";
+import { TestProgram, until, untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, sum } from "../../harness/expectations.ts";
 import { countBytesTaken } from "../../harness/monitoring.ts";
+import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 
 const MiB = 2 ** 20;
+const PUMP = fileURLToPath(new URL("../../programs/pump.ts", import.meta.url));
+const EQUALS = 20;
+/** Echoes of all its bytes that each of the equal clients gets if all are served alike. */
+const SHARE_TURNS = 50;
+const LINE = Buffer.from("a line of sixty-four bytes, one of very many under way at once.\n");
+/** Four turns of a loop: a server could serve one such client for ever. */
+const MANY_LINES = 4096;
+const PUMPED_BYTES = 128 * MiB;
 
 export function fairnessCases(subject: Subject): void {
   test("S11 100 clients that send and never read cost the server one buffer each at most", async () => {
@@ -29,4 +39,78 @@ export function fairnessCases(subject: Subject): void {
       expect(final).toMatchObject({ shortWrites: expect.toSatisfy((n: number) => n > 0) });
     expect(sum(rows, "bytes_received")).toBeLessThan(clients.length * flood.length * 0.9);
   });
+
+  test(`S22 among ${EQUALS} clients with one message under way each Jain's index over their numbers of messages is at least 0.9`, () =>
+    shareEqually(subject, LINE));
+
+  // Where each connection has a thread, the kernel divides the processors among those that never wait, and takes seconds for it.
+  if (subject.writesShort)
+    test(`S22 among ${EQUALS} clients with ${MANY_LINES} messages under way each Jain's index over their numbers of messages is at least 0.9`, () =>
+      shareEqually(subject, Buffer.alloc(MANY_LINES * LINE.length, LINE)));
+
+  test(`S22 a client gets an answer for each 2 MiB of two others that send ${PUMPED_BYTES / MiB} MiB as fast as they can`, () =>
+    serveBesidePumps(subject));
+}
+
+/** Each client sends what comes back again, so that the server decides how many messages each of them gets through. */
+async function shareEqually(subject: Subject, underWay: Buffer): Promise<void> {
+  await using server = await subject.start();
+  const clients = await Client.all(EQUALS, server.port);
+  let leftBytes = EQUALS * SHARE_TURNS * underWay.length;
+  const counts = await Promise.all(
+    clients.map(async (client) => {
+      let received = 0;
+      client.socket.write(underWay);
+      while (leftBytes > 0) {
+        await client.waitFor(() => client.receivedBytes > received || client.isOver);
+        if (client.isOver) throw client.error ?? new Error("the server closed the connection");
+        const { length } = client.takeBuffered();
+        received += length;
+        leftBytes -= length;
+        client.socket.write(underWay.subarray(0, length));
+      }
+      return Math.floor(received / LINE.length);
+    }),
+  );
+  expect(jain(counts), `messages ${counts}`).toBeGreaterThanOrEqual(0.9);
+  for (const client of clients) await client.finish();
+  await expectCleanEnd(server);
+}
+
+/** Returns Jain's fairness index of equal claims: 1 when all shares are equal, 1 / n when one has all. */
+function jain(shares: readonly number[]): number {
+  const total = shares.reduce((all, share) => all + share, 0);
+  return total ** 2 / (shares.length * shares.reduce((all, share) => all + share ** 2, 0));
+}
+
+async function serveBesidePumps(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
+  using victim = await Client.connect(server.port);
+  expect(await victim.answers()).toBe(true);
+  const pumps = [1, 2].map(() => new TestProgram({ program: PUMP, args: [String(server.port)] }));
+  try {
+    const answers = await countAnswers(server, victim);
+    expect(answers).toBeGreaterThanOrEqual(PUMPED_BYTES / (2 * MiB));
+  } finally {
+    for (const pump of pumps) {
+      pump.signal("SIGKILL");
+      await pump.exited;
+    }
+  }
+  await victim.finish();
+  await expectCleanEnd(server);
+}
+
+/** Returns how many messages the victim gets back while others send PUMPED_BYTES. */
+async function countAnswers(server: ServerProcess, victim: Client): Promise<number> {
+  let answers = 0;
+  let isPumped = false;
+  const asking = (async () => {
+    for (; !isPumped; answers++) expect(await victim.answers()).toBe(true);
+  })();
+  await until(async () => (await countBytesTaken(server)) >= PUMPED_BYTES, "the pumps have sent all", 20_000);
+  const counted = answers;
+  isPumped = true;
+  await asking;
+  return counted;
 }
