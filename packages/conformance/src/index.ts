@@ -7,6 +7,7 @@ import { fairnessCases } from "./cases/connections/fairness-cases.ts";
 import { halfCloseCases } from "./cases/connections/half-close-cases.ts";
 import { injectionCases } from "./cases/connections/injection-cases.ts";
 import { peerCases } from "./cases/connections/peer-cases.ts";
+import { queueCases } from "./cases/connections/queue-cases.ts";
 import { shutdownCases } from "./cases/connections/shutdown-cases.ts";
 import { urgentCases } from "./cases/connections/urgent-cases.ts";
 import { commandLineCases } from "./cases/program/command-line-cases.ts";
@@ -16,6 +17,7 @@ import { freezeCases, lifecycleCases } from "./cases/program/lifecycle-cases.ts"
 import { limitCases } from "./cases/program/limit-cases.ts";
 import { loadingCases } from "./cases/program/loading-cases.ts";
 import { monitoringCases } from "./cases/program/monitoring-cases.ts";
+import { nameCases } from "./cases/program/name-cases.ts";
 import { resultsCases } from "./cases/program/results-cases.ts";
 import { systemCallCases } from "./cases/program/system-call-cases.ts";
 import { type Subject, startSubject } from "./harness/subject.ts";
@@ -27,11 +29,13 @@ const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> 
   "half-close": halfCloseCases,
   fairness: fairnessCases,
   peers: peerCases,
+  queue: queueCases,
   churn: churnCases,
   limits: limitCases,
   urgent: urgentCases,
   shutdown: shutdownCases,
   results: resultsCases,
+  names: nameCases,
   lifecycle: lifecycleCases,
   failures: failureCases,
   freeze: freezeCases,

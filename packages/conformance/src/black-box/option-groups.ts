@@ -20,6 +20,10 @@ export const OPTION_GROUPS = {
     demand: "Clients that never read, or whose host has vanished, are closed and counted.",
     needs: "--stall-timeout, --peer-timeout",
   },
+  queue: {
+    demand: "Clients that overflow the accept queue are served later.",
+    needs: "--backlog, a network namespace",
+  },
   churn: { demand: "Each connection has one row, whatever ended it.", needs: "--stats" },
   limits: {
     demand: "Clients beyond a limit are refused with an end of file, and silent ones are closed.",
@@ -34,6 +38,7 @@ export const OPTION_GROUPS = {
     demand: "Files and lines are complete, also after SIGKILL or on a full disk.",
     needs: "--stats",
   },
+  names: { demand: "A name server that does not answer delays nothing.", needs: "--stats" },
   lifecycle: { demand: "SIGWINCH does not disturb echoes, and the ledgers agree.", needs: "--stats" },
   failures: {
     demand: "An error of the server itself, or an output that nobody reads, costs no row.",
