@@ -5,6 +5,8 @@ const WINDOW_BYTES = 2 ** 18;
 
 export interface ClientOptions {
   readonly host?: string;
+  /** Address of its own end [default: the kernel's choice]. */
+  readonly localAddress?: string;
   /** Paused clients read nothing until `resume`. */
   readonly paused?: boolean;
 }
@@ -44,9 +46,12 @@ export class Client implements Disposable {
 
   static async connect(
     port: number,
-    { host = "127.0.0.1", paused = false }: ClientOptions = {},
+    { host = "127.0.0.1", paused = false, ...further }: ClientOptions = {},
   ): Promise<Client> {
-    const client = new Client(connect({ port, host, allowHalfOpen: true, noDelay: true }), paused);
+    const client = new Client(
+      connect({ port, host, allowHalfOpen: true, noDelay: true, ...further }),
+      paused,
+    );
     await client.#untilConnected();
     client.port = client.socket.localPort ?? 0;
     return client;

@@ -1,17 +1,23 @@
-import { lookupService } from "node:dns/promises";
+import { lookupService, Resolver } from "node:dns/promises";
 
 /** Bound of names in the cache; a further name replaces the oldest. */
 const REMEMBERED = 10_000;
 
-/** Time that rows wait for host names, ms. After it they carry addresses instead. */
+/** Bound of lookups at a time: an address beyond them stands for itself. */
+const LOOKUPS_AT_ONCE = 1000;
+
+/** Time that a name server may take, and that rows wait for host names, ms. After it they carry addresses instead. */
 const PATIENCE_MS = 500;
 
 /**
- * Cache of the clients' host names, one lookup per address. getnameinfo(3) runs in libuv's thread pool, away from the
- * data plane. The address stands in for a missing name.
+ * Cache of the clients' host names, one lookup per address. The address stands in for a missing name.
+ *
+ * getnameinfo(3) sleeps in libuv's thread pool, whose threads Node joins at its exit. So it is asked only after c-ares, which needs
+ * no thread, has found a name: a name server that is silent would keep the process for minutes.
  */
 export class ClientNames {
   readonly #names = new Map<string, string>();
+  readonly #resolver = new Resolver({ timeout: PATIENCE_MS, tries: 1 });
   readonly #lookups = new Map<string, Promise<void>>();
 
   /** Returns the name if it is known, otherwise starts a lookup. */
@@ -35,11 +41,22 @@ export class ClientNames {
 
   #start(address: string): void {
     if (this.#lookups.has(address)) return;
-    const lookup = lookupService(address, 0)
-      .then(({ hostname }) => this.#remember(address, hostname))
+    if (this.#lookups.size >= LOOKUPS_AT_ONCE) {
+      this.#remember(address, address);
+      return;
+    }
+    const lookup = this.#lookUp(address)
+      .then((name) => this.#remember(address, name))
       .catch(() => this.#remember(address, address))
       .finally(() => this.#lookups.delete(address));
     this.#lookups.set(address, lookup);
+  }
+
+  async #lookUp(address: string): Promise<string> {
+    await this.#resolver.reverse(address);
+    // The answer came too late, so the next one may as well.
+    if (this.#names.has(address)) return address;
+    return (await lookupService(address, 0)).hostname;
   }
 
   #remember(address: string, name: string): void {
