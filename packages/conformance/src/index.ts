@@ -52,6 +52,8 @@ type Group = keyof typeof GROUPS;
 export interface ConformanceOptions {
   /** Arguments of every server that the cases start. */
   readonly args?: readonly string[];
+  /** Further arguments with which a server holds 10,000 connections [default: none]. */
+  readonly argsForMany?: readonly string[];
   /** Groups to run [default: all]. */
   readonly groups?: readonly Group[];
   /** Groups that are left out. */
@@ -72,6 +74,7 @@ export interface ConformanceOptions {
 export function conformance(name: string, main: string, options: ConformanceOptions = {}): void {
   const {
     args = [],
+    argsForMany = [],
     writesShort = true,
     hasCallPerMessage = true,
     groups = Object.keys(GROUPS) as Group[],
@@ -80,6 +83,7 @@ export function conformance(name: string, main: string, options: ConformanceOpti
   const subject: Subject = {
     main,
     args,
+    argsForMany,
     writesShort,
     hasCallPerMessage,
     start: (more) => startSubject(main, args, more),

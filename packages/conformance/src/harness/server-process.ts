@@ -5,9 +5,10 @@ import { readCsv } from "@c10k-lab/files";
 import { isFrozen, within } from "@c10k-lab/process";
 import { type Outcome, TestProgram, until } from "@c10k-lab/process/testing";
 import { FinalLine, ListeningLine } from "@c10k-lab/protocol";
+import { sizeOf } from "./sizes.ts";
 
 const START_BOUND_MS = 20_000;
-const STOP_BOUND_MS = 20_000;
+const STOP_BOUND_MS = sizeOf(20_000, 180_000);
 
 export interface StartOptions {
   readonly args?: readonly string[];

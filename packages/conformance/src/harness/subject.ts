@@ -4,6 +4,7 @@ import { ServerProcess, type StartOptions } from "./server-process.ts";
 export interface Subject {
   readonly main: string;
   readonly args: readonly string[];
+  readonly argsForMany: readonly string[];
   readonly writesShort: boolean;
   readonly hasCallPerMessage: boolean;
   start(options?: StartOptions): Promise<ServerProcess>;

@@ -3,7 +3,14 @@ import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
 import { Pattern } from "../../harness/patterns.ts";
+import { SIZED_BOUND_MS, sizeOf } from "../../harness/sizes.ts";
 import type { Subject } from "../../harness/subject.ts";
+
+const HELD = sizeOf(300, 10_000);
+/** Clients that connect again as soon as they are served, until they are refused. */
+const STORMING = 50;
+/** Clients that connect at a time, fewer than the accept queue holds. */
+const CONNECTING = 500;
 
 export function shutdownCases(subject: Subject): void {
   test("P1 after SIGTERM under load each of 50 clients gets an exact prefix of its bytes, then an end of file", () =>
@@ -14,6 +21,12 @@ export function shutdownCases(subject: Subject): void {
   test("P1 after SIGTERM the server accepts no new client", () => acceptNobodyAfterSigterm(subject));
 
   test("P1 connections in the accept queue at SIGTERM end without a reset", () => endAcceptQueue(subject));
+
+  test(
+    `P1 SIGTERM ends a server with ${HELD} connections while clients connect again and again`,
+    () => endInStorm(subject),
+    SIZED_BOUND_MS,
+  );
 
   test("P1 the server cuts a client that has not closed when the drain time is over", () =>
     cutStubbornClient(subject));
@@ -100,6 +113,46 @@ async function endAcceptQueue(subject: Subject): Promise<void> {
   expect(ended.code).toBe(0);
   expectLedgersAgree(ended);
   expect(ended.final).toMatchObject({ accepted: 500 });
+}
+
+async function endInStorm(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: [...subject.argsForMany, "--drain-timeout", "2m"] });
+  const held: Client[] = [];
+  while (held.length < HELD) {
+    held.push(...(await Client.all(Math.min(CONNECTING, HELD - held.length), server.port)));
+    for (const client of held.slice(-CONNECTING)) expect(await client.answers()).toBe(true);
+  }
+  const storm = { served: 0 };
+  const others = Array.from({ length: STORMING }, () => connectUntilRefused(server.port, storm));
+  await until(() => storm.served > 2 * STORMING, "the storm is served");
+  // Who is told to leave comes back at once, too.
+  const ends = held.map(async (client) => {
+    await client.readToEnd();
+    client.socket.end();
+    await connectUntilRefused(server.port, storm);
+  });
+  server.kill("SIGTERM");
+  await Promise.all([...ends, ...others]);
+  const ended = await server.ended();
+  expect(ended.code, ended.stderr).toBe(0);
+  expectLedgersAgree(ended);
+  expect(ended.final?.accepted).toBeGreaterThanOrEqual(HELD + storm.served);
+  expect(ended.final?.closed.drained).toBeGreaterThanOrEqual(HELD);
+  expect(ended.final?.closed.aborted).toBe(0);
+}
+
+/** Connects, sends a line and leaves, over and over, until a connection fails. */
+async function connectUntilRefused(port: number, storm: { served: number }): Promise<void> {
+  try {
+    for (;;) {
+      using client = await Client.connect(port);
+      client.socket.end("again\n");
+      const echo = await client.readToEnd();
+      if (echo.length > 0) storm.served++;
+    }
+  } catch {
+    // Refused, or reset in the queue: the server no longer listens.
+  }
 }
 
 async function cutStubbornClient(subject: Subject): Promise<void> {
