@@ -64,7 +64,8 @@ export function faultsPage(outcomes: readonly TestOutcome[]): string {
 
 Faults that servers, client, lab and containers must survive, and the tests that provoke them. This page is written by
 \`npm run docs:faults\` from the reports of the gate: ${tested} of ${rows.length} rows have a test by name. The last column counts the tests
-that passed on each server or in each workspace.
+that passed on each server or in each workspace. \`npm run faults:full\` runs the rows whose sizes differ from the catalogue's, with
+10,000 connections; it needs a limit of 20,000 descriptors.
 
 | row | fault | how it is provoked | tests that passed |
 | --- | ----- | ------------------ | ----------------- |

@@ -1,5 +1,5 @@
 /** True when tests run at the sizes of the fault catalogue, as `npm run faults:full` asks. */
-export const IS_FULL = process.env.FULL_SIZES === "1";
+const IS_FULL = process.env.FULL_SIZES === "1";
 
 /** Returns the size of a test: that of the catalogue takes too long for the gate. */
 export function sizeOf(gate: number, full: number): number {

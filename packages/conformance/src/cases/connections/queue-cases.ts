@@ -27,7 +27,7 @@ export function queueCases(subject: Subject): void {
 
   testWith(
     tool,
-    `S8 ${HERD} clients that connect at once do not overflow the queue of the usual --backlog`,
+    `S3, S8: ${HERD} clients that connect at once fit into the queue of the usual --backlog, and each is served`,
     () => holdHerd(subject),
   );
 
