@@ -61,6 +61,7 @@ const ROOMS = {
     "black-box",
     "probe",
     "target",
+    "surroundings",
     "harness",
     "programs",
   ],

@@ -1,7 +1,7 @@
 /* Drives native/connection-thread.c without Node, for ThreadSanitizer, which Node cannot run under: real threads, real sockets.
  * One thread accepts and starts, as the acceptor does; one connects, sends, verifies and leaves; in the last round it stays, so
  * that draining and aborting meet blocked threads.
- * test/sanitizers.test.ts compiles it. The linker drops the functions that call Node. */
+ * test/memory-safety.test.ts compiles it. The linker drops the functions that call Node. */
 #include "../../native/connection-thread.c"
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -13,7 +13,7 @@ const MiB = 2 ** 20;
 const PUMP = fileURLToPath(new URL("../../programs/pump.ts", import.meta.url));
 const EQUALS = 20;
 const LINE = Buffer.from("a line of sixty-four bytes, one of very many under way at once.\n");
-/** Four turns of a loop: a server could serve one such client for ever. */
+/** Four turns of a loop: a server could serve one such client without limit. */
 const MANY_LINES = 4096;
 const PUMPED_BYTES = 128 * MiB;
 

@@ -3,10 +3,10 @@ import { until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { FarHost } from "../../harness/far-host.ts";
 import { listConnections } from "../../harness/monitoring.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
+import { FarHost } from "../../surroundings/far-host.ts";
 
 const CLIENTS = 200;
 /** More than the socket buffers of both sides hold: 208 KiB, which the kernel doubles, and up to 4 MiB of the client. */

@@ -2,10 +2,10 @@ import { getuid } from "node:process";
 import { until } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { inOwnNetwork, readTcpCounter, startBeside } from "../../harness/own-network.ts";
 import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
+import { inOwnNetwork, readTcpCounter, startBeside } from "../../surroundings/own-network.ts";
 
 const HERD_PROGRAM = new URL("../../programs/herd.ts", import.meta.url);
 const CLIENTS = 20;

@@ -4,9 +4,9 @@ import { until } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { SilentNameServer } from "../../harness/silent-name-server.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
+import { SilentNameServer } from "../../surroundings/silent-name-server.ts";
 
 const CLIENTS = 40;
 

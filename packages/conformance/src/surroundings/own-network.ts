@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { TestProgram } from "@c10k-lab/process/testing";
-import type { ServerProcess } from "./server-process.ts";
+import type { ServerProcess } from "../harness/server-process.ts";
 
 /** Settings in /proc/sys/net, by path. */
 type Settings = Readonly<Record<string, number>>;
