@@ -61,16 +61,13 @@ static inline bool arg_timeout(napi_env env, napi_value value, double most, int6
   return true;
 }
 
-/* Returns the memory of a typed array with elements of one, four or eight bytes, shared or not. */
+/* Returns the memory of a typed array, shared or not. napi_get_typedarray_info would ask V8 for each element type in turn. */
 static inline struct span arg_span(napi_env env, napi_value value) {
-  napi_typedarray_type type;
   struct span span = {NULL, 0};
-  size_t elements;
+  bool is_view;
   void *data;
-  if (napi_get_typedarray_info(env, value, &type, &elements, &data, NULL, NULL) != napi_ok) return span;
-  size_t width = type == napi_float64_array ? 8 : type == napi_int32_array || type == napi_uint32_array ? 4 : 1;
-  span.data = data;
-  span.length = elements * width;
+  if (napi_is_buffer(env, value, &is_view) != napi_ok || !is_view) return span;
+  if (napi_get_buffer_info(env, value, &data, &span.length) == napi_ok) span.data = data;
   return span;
 }
 
