@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { build, encodeIntoCompressedBase64 } from "hdr-histogram-js";
 import { expect, test } from "vitest";
 import { LatencyHistogram } from "../src/index.ts";
 
@@ -28,6 +29,20 @@ test("percentiles equal those of a sorted list to three significant digits", () 
       expect(Math.abs(got - exact)).toBeLessThanOrEqual(exact / 1000 + 1);
     }),
     { numRuns: 300 },
+  );
+});
+
+test("every time is in the bucket in which HdrHistogram's own code puts it", () => {
+  const edges = Array.from({ length: 29 }, (_, bit) => [2 ** bit - 1, 2 ** bit, 2 ** bit + 1])
+    .flat()
+    .slice(2);
+  fc.assert(
+    fc.property(times, (values) => {
+      const theirs = build({ bitBucketSize: 64, highestTrackableValue: 600_000_000 });
+      for (const value of [...edges, ...values]) theirs.recordValue(value);
+      expect(recorded([...edges, ...values]).encode()).toBe(encodeIntoCompressedBase64(theirs));
+    }),
+    { numRuns: 100 },
   );
 });
 
