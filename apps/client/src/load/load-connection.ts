@@ -117,7 +117,7 @@ export class LoadConnection {
     if (this.#context.orders !== null) this.#takeUp();
     this.#schedule.resume();
     return this.#context.pace === null
-      ? this.#sendNext()
+      ? this.#sendNext(monotonicUs())
       : this.#sleep(THINKING, this.#schedule.awaitDueUs());
   }
 
@@ -131,7 +131,7 @@ export class LoadConnection {
     this.#isProving = true;
     this.#isLastProof = isLast;
     this.#context.proving++;
-    this.#compose();
+    this.#compose(monotonicUs());
     return this.#send();
   }
 
@@ -164,7 +164,7 @@ export class LoadConnection {
     if (this.#state === HOLDING) return this.#depart();
     if (this.#state !== THINKING) return AWAIT_EVENT;
     if (this.#schedule.isPastEnd(nowUs)) return this.#finish();
-    const need = this.#sendNext();
+    const need = this.#sendNext(monotonicUs());
     // The connection was free when the message was due, so the client alone is late.
     if (this.#context.pace !== null) {
       this.#context.evidence.sendLag.record(this.#message.sentAtUs - this.#schedule.dueUs);
@@ -217,17 +217,18 @@ export class LoadConnection {
     return this.isActive && !hasTransferred ? this.#schedule.countUnsent(endUs) : 0;
   }
 
-  #sendNext(): Need {
+  /** @param nowUs the message's clock starts here: without a pause, at the moment when the last one was back */
+  #sendNext(nowUs: number): Need {
     this.#schedule.noteBegun();
-    this.#compose();
-    this.#context.clocks.noteSent(this.#message.sentAtUs);
+    this.#compose(nowUs);
+    this.#context.clocks.noteSent(nowUs);
     return this.#send();
   }
 
-  #compose(): void {
+  #compose(nowUs: number): void {
     this.#state = WORKING;
-    this.#message.compose();
-    this.#lastProgressUs = this.#message.sentAtUs;
+    this.#message.compose(nowUs);
+    this.#lastProgressUs = nowUs;
   }
 
   /** Sends as much of the message as the socket takes. */
@@ -317,13 +318,13 @@ export class LoadConnection {
     if (this.#hasEnough()) return this.#finish();
     if (pace !== null) return this.#goOnWhenDue(nowUs);
     if (this.#schedule.isPastEnd(nowUs)) return this.#finish();
-    return workload.thinkMs.to > 0 ? this.#think(nowUs) : this.#sendNext();
+    return workload.thinkMs.to > 0 ? this.#think(nowUs) : this.#sendNext(nowUs);
   }
 
   #goOnWhenDue(nowUs: number): Need {
     const wakeUs = this.#schedule.awaitDueUs();
     if (this.#schedule.dueUs > nowUs) return this.#sleep(THINKING, wakeUs);
-    return this.#schedule.isPastEnd(nowUs) ? this.#finish() : this.#sendNext();
+    return this.#schedule.isPastEnd(nowUs) ? this.#finish() : this.#sendNext(nowUs);
   }
 
   #hasEnough(): boolean {

@@ -1,4 +1,3 @@
-import { monotonicUs } from "@c10k-lab/posix";
 import type { PayloadPool } from "../workload/payload.ts";
 import { nextState, pick, stateOf } from "../workload/random.ts";
 import type { Workload } from "../workload/workload.ts";
@@ -26,14 +25,14 @@ export class Message {
   }
 
   /** Picks the text and the size of the next message, and starts its clock. */
-  compose(): void {
+  compose(nowUs: number): void {
     const { texts } = this.#pool;
     const { from, to } = this.#workload.sizeBytes;
     this.#sizeBytes = texts > 1 ? this.draw(from, to) : from;
     this.#end = this.#pool.end(texts > 1 ? this.draw(0, texts - 1) : 0);
     this.#sent = 0;
     this.#received = 0;
-    this.sentAtUs = monotonicUs();
+    this.sentAtUs = nowUs;
   }
 
   /** Draws a whole number of `from` to `to` from the connection's random numbers. */
