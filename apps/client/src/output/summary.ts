@@ -5,7 +5,7 @@ import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
 import type { ClientOptions } from "../contract.ts";
 import type { LoadResult, Target } from "../load/load-run.ts";
-import { LIVE, RESULT, type ResultsTable } from "../measure/results-table.ts";
+import { LEFT, LIVE, RESULT, type ResultsTable } from "../measure/results-table.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** Summarizes a run from its rows and histograms. */
@@ -100,10 +100,10 @@ function countFailed({ connections, ratePerSecond }: Workload, results: ResultsT
     const outcome = results.outcome(connection);
     if (outcome === "ok" || outcome === "interrupted") continue;
     if (get(RESULT.establishedUs) === 0) failed.connect++;
-    else if (get(RESULT.owed) === 1) {
+    else if (results.hasLeft(connection, LEFT.owed)) {
       failed.response++;
       if (get(RESULT.completed) === 0) failed.firstResponse++;
-      if (ratePerSecond !== null) failed.intended += get(RESULT.inFlight);
+      if (ratePerSecond !== null && results.hasLeft(connection, LEFT.inFlight)) failed.intended++;
     }
   }
   return failed;
@@ -140,7 +140,8 @@ function countOutcomes(results: ResultsTable, connections: number): Record<Outco
 function countInterrupted(results: ResultsTable, connections: number): number {
   let count = 0;
   for (let connection = 0; connection < connections; connection++) {
-    if (results.outcome(connection) === "interrupted") count += results.rows.get(connection, RESULT.inFlight);
+    if (results.outcome(connection) !== "interrupted") continue;
+    if (results.hasLeft(connection, LEFT.inFlight)) count++;
   }
   return count;
 }
