@@ -21,6 +21,7 @@ import type { Plan } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import { ResultsUnwritable } from "../results/results-folder.ts";
 import { LabSession } from "../session/lab-session.ts";
+import { meetOtherLabs } from "../session/other-labs.ts";
 import { buildView } from "../watch/build-view.ts";
 import type { WatchServer } from "../watch/watch-server.ts";
 import { runReport } from "./report-commands.ts";
@@ -88,6 +89,7 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     interruptedBy = signal;
     session.interrupt();
   });
+  warnOfOtherLabs(options.engine);
   const watch = await openWatch(options.watch, plan, session);
   let end: Manifest;
   try {
@@ -116,6 +118,16 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
   if (reportExit !== EXIT.ok) return reportExit;
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
+}
+
+function warnOfOtherLabs(engine: MeasuringOptions["engine"]): void {
+  // The nodes of a swarm are other machines.
+  if (engine === "swarm") return;
+  meetOtherLabs((pid) => {
+    process.stderr.write(
+      `lab: another lab measures on this machine, process ${pid}: each takes processor time from the other\n`,
+    );
+  });
 }
 
 /** @throws UsageError when an option of other machines is given with an engine of this one */
