@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
 import type { LabResults } from "@c10k-lab/protocol";
-import { beforeAll, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { capacityResults, idleResults, sizeResults } from "../../../packages/report/test/fixtures/plans.ts";
 import { writeResults } from "./results-on-disk.ts";
 
@@ -95,3 +95,49 @@ test.each(["{", "{}", "null", "\0\0"])(
     expect(readFileSync(join(folder, "report.md"), "utf8")).toContain("# What does idle ask?");
   },
 );
+
+describe("B2, B14: the rows of a cell's connections", () => {
+  /** Returns results whose first cell has a file of rows. */
+  function leaveRows(): { folder: string; file: string; header: string; rows: string[] } {
+    const results = idleResults();
+    const [first] = results.repetitions;
+    const folder = leaveResults(results);
+    const header = "connection,first_response_ms,response_ms_mean,response_ms_max,outcome\n";
+    const asked = first?.client?.asked.connections ?? 0;
+    const rows = Array.from({ length: asked }, (_, index) => `${index + 1},1.5,1.25,2.5,ok\n`);
+    const file = join(folder, first?.id ?? "", "client.csv");
+    writeFileSync(file, header + rows.join(""));
+    return { folder, file, header, rows };
+  }
+
+  test("are read when there is one for each connection", async () => {
+    const { folder, rows } = leaveRows();
+    expect(rows.length).toBeGreaterThan(2);
+    expect(await report(folder)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test.each([
+    [
+      "cut between two rows",
+      (rows: string[]) => rows.slice(0, -1),
+      (all: number) => `(${all - 1} of ${all})`,
+    ],
+    [
+      "cut in the middle of a row",
+      (rows: string[]) => [...rows.slice(0, -1), "9,1."],
+      (all: number) => `(${all - 1} of ${all})`,
+    ],
+    ["empty", () => [], (all: number) => `(0 of ${all})`],
+    ["damaged in the middle", (rows: string[]) => rows.with(1, "2,1.5\n"), () => "("],
+  ])("%s are named and left out, and the report is written", async (_what, damage, reason) => {
+    const { folder, file, header, rows } = leaveRows();
+    writeFileSync(file, header + damage(rows).join(""));
+    const { code, stderr } = await report(folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(
+      `${dirname(file)}: the rows of its connections are damaged ${reason(rows.length)}`,
+    );
+    expect(stderr).not.toMatch(/^ +at /m);
+    expect(readFileSync(join(folder, "report.md"), "utf8")).toContain("# What does idle ask?");
+  });
+});

@@ -32,7 +32,7 @@ export function findResults(path: string): string {
   return found;
 }
 
-/** Results with the cells that cannot be read left out, each with one sentence. */
+/** Results without what cannot be read: cells, or the rows of a cell's connections. Each is one sentence. */
 interface Readable {
   readonly damaged: readonly string[];
 }
@@ -65,16 +65,23 @@ export function readRepetitions(folder: string): Pick<LabResults, "manifest" | "
 export async function readResults(folder: string): Promise<LabResults & Readable> {
   const { manifest, repetitions, damaged } = readRepetitions(folder);
   const connections = new Map<string, ConnectionRow[]>();
-  for (const { id } of repetitions) {
+  const torn: string[] = [];
+  for (const { id, client } of repetitions) {
     const files = csvFiles(join(folder, id), "client");
-    const rows: ConnectionRow[] = [];
-    for (const file of files) await readRows(file, rows);
-    if (files.length > 0) connections.set(id, rows);
+    if (files.length === 0) continue;
+    try {
+      connections.set(id, await readConnections(files, client?.asked.connections ?? null));
+    } catch (error) {
+      const reason = (error as Error).message;
+      torn.push(
+        `${join(folder, id)}: the rows of its connections are damaged (${reason}); they are left out`,
+      );
+    }
   }
   const hasCapacity = existsSync(join(folder, CAPACITY_FILE));
   const capacity = hasCapacity ? readJson(folder, CAPACITY_FILE, Capacity) : null;
   const findings = existsSync(join(folder, FINDINGS_FILE)) ? readJson(folder, FINDINGS_FILE, Findings) : null;
-  return { manifest, repetitions, connections, capacity, findings, damaged };
+  return { manifest, repetitions, connections, capacity, findings, damaged: [...damaged, ...torn] };
 }
 
 function readJson<T extends z.ZodType>(folder: string, name: string, schema: T): z.output<T> {
@@ -118,6 +125,19 @@ const IDLE: ConnectionRow = {
   responseMsMax: null,
   outcome: "ok",
 };
+
+/**
+ * Reads the rows of all connections of a cell.
+ *
+ * @param asked the number of connections of the clients with a summary; null when there is none
+ * @throws Error when a file is damaged, or rows are missing: a cut may leave a file whose rows are all whole
+ */
+async function readConnections(files: readonly string[], asked: number | null): Promise<ConnectionRow[]> {
+  const rows: ConnectionRow[] = [];
+  for (const file of files) await readRows(file, rows);
+  if (asked !== null && rows.length < asked) throw new Error(`${rows.length} of ${asked}`);
+  return rows;
+}
 
 /** Appends the rows of a client's file. */
 function readRows(file: string, rows: ConnectionRow[]): Promise<void> {
