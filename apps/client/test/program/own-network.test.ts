@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
 import { OwnNetwork, PORT } from "./own-network.ts";
 
-/** Connections that come and go: those of the catalogue with FAULTS=full, fewer in the gate. */
-const CHURN = process.env.FAULTS === "full" ? 50_000 : 5000;
+/** Connections that come and go: those of the catalogue with FULL_SIZES=1, fewer in the gate. */
+const CHURN = process.env.FULL_SIZES === "1" ? 50_000 : 5000;
 /** Addresses of --source 127.0.0.1/26. */
 const SOURCES = 62;
 
