@@ -61,7 +61,7 @@ static inline bool arg_timeout(napi_env env, napi_value value, double most, int6
   return true;
 }
 
-/* Returns the memory of a typed array, shared or not. napi_get_typedarray_info would ask V8 for each element type in turn. */
+/* Returns the memory of a typed array or a DataView, shared or not. napi_get_typedarray_info asks for each type in turn. */
 static inline struct span arg_span(napi_env env, napi_value value) {
   struct span span = {NULL, 0};
   bool is_view;

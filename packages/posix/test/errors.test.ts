@@ -75,7 +75,7 @@ const DANGEROUS = new Set(["setrlimit", "sched_setaffinity", "prctl_set_pdeathsi
 test.each(functions.filter(([name]) => !DANGEROUS.has(name)))(
   "%s returns an error number for arguments of wrong types, and does not crash",
   (_, call) => {
-    const nothing = [undefined, null, "text", {}, Symbol("s"), () => 0, new DataView(new ArrayBuffer(8))];
+    const nothing = [undefined, null, "text", {}, Symbol("s"), () => 0, new ArrayBuffer(8)];
     for (const value of nothing) {
       expect(call(value, value, value, value, value)).toBeOneOf([expect.toSatisfy(isErrorNumber), ""]);
     }
