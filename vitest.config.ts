@@ -59,8 +59,11 @@ const TIMED: Record<string, string[]> = {
  * swarm has two engines of its own.
  */
 const SHARED = "docker";
-/** Most tests wait for most of their time. With four at a time a sliced run is disturbed until its bound is over. */
-const FILES_AT_A_TIME = 3;
+/**
+ * With three at a time every worker was busy and two processors were not: most tests wait for most of their time, and the
+ * longest files for nearly all of it.
+ */
+const FILES_AT_A_TIME = 4;
 /**
  * Workspace whose tests wait for most of their time: a suite of 13 s takes 4 s of CPU time, so eight at a time take two
  * processors at most. Elsewhere two are as many as a good server needs to look good.

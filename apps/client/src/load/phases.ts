@@ -53,6 +53,8 @@ export class Phases {
   /** The earliest moment for messages (µs, CLOCK_MONOTONIC); 0: none was asked for. */
   readonly #startAtUs: number;
   #phase = GATHERING;
+  /** Orders to exchange that the load has followed. */
+  #exchanges = 0;
 
   constructor(context: LoadContext, connector: Connector) {
     const { startAtMs } = context.workload;
@@ -143,7 +145,9 @@ export class Phases {
       case PROVING:
         return !hasIdle || (this.#isAllStarted && proving === 0);
       case STANDING_BY:
-        return orders === null ? this.#mayBegin(nowUs) : orders.isExchanging || orders.isEnding;
+        return orders === null
+          ? this.#mayBegin(nowUs)
+          : orders.exchanges > this.#exchanges || orders.isEnding;
       case MESSAGING:
         return working === 0 && !orders?.isExchanging;
       case PROVING_AGAIN:
@@ -170,6 +174,7 @@ export class Phases {
     const context = this.#context;
     const nowUs = monotonicUs();
     context.begunUs = nowUs;
+    this.#exchanges = context.orders?.exchanges ?? 0;
     const steadyUs = nowUs + context.workload.warmupMs * 1000;
     context.deadlineUs = steadyUs + context.workload.durationMs * 1000;
     if (this.#context.orders === null) context.clocks.warmUpUntil(steadyUs);

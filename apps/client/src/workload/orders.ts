@@ -12,16 +12,18 @@ export type OrdersMemory = SharedArrayBuffer;
  */
 export class Orders {
   readonly memory: OrdersMemory;
-  /** The order, and whether messages are measured. */
+  /** The order, whether messages are measured, and the number of orders to exchange. */
   readonly #words: Int32Array;
 
-  constructor(memory: OrdersMemory = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory: OrdersMemory = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT)) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
   }
 
   exchange(): void {
+    // In this order: a loop that sees the number finds this order or a later one.
     Atomics.store(this.#words, 0, EXCHANGE);
+    Atomics.add(this.#words, 2, 1);
   }
 
   /** Lets messages in flight come back and begins no others; the connections stay open. */
@@ -36,6 +38,11 @@ export class Orders {
   /** Begins or ends the measured part: response times of messages sent in it are recorded. */
   measure(isMeasured: boolean): void {
     Atomics.store(this.#words, 1, Number(isMeasured));
+  }
+
+  /** Number of orders to exchange: a loop that had no turn before the order to park knows by it that it owes an answer. */
+  get exchanges(): number {
+    return Atomics.load(this.#words, 2);
   }
 
   get isExchanging(): boolean {

@@ -90,6 +90,25 @@ test("a gated load says once that it is ready, and begins at the lab's word", ()
   expect(phases.decide(4)).toBe(START_NOTHING);
 });
 
+test.each([1, 2])(
+  "a directed load that was told to exchange and to park within one turn says that it is parked, round %i",
+  (rounds) => {
+    const { context, connector, phases } = open({ isDirected: true });
+    connectAll(connector);
+    expect(phases.decide(1)).toBe(REPORT_PARKED);
+    for (let round = 0; round < rounds; round++) {
+      expect(phases.decide(2)).toBe(START_NOTHING);
+      context.orders?.exchange();
+      context.orders?.park();
+      expect(phases.untilNextUs(3)).toBe(0);
+      context.working = 0;
+      expect(phases.decide(3)).toBe(REPORT_PARKED);
+    }
+    context.orders?.exchange();
+    expect(phases.decide(4)).toBe(START_MESSAGES);
+  },
+);
+
 test("an interrupted run starts nothing more", () => {
   const { context, connector, phases } = open({});
   connectAll(connector);

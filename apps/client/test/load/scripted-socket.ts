@@ -92,6 +92,7 @@ export function openContext(io: SocketIo, options: Partial<Workload> = {}): Load
   const workload = { ...WORKLOAD, ...options };
   return new LoadContext(workload, new PayloadPool(workload), ResultsTable.allocate(workload.connections), {
     io,
+    orders: workload.isDirected ? new Orders() : null,
     gate: workload.isGated ? new Orders() : null,
   });
 }

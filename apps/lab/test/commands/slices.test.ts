@@ -74,14 +74,14 @@ test("an interrupt keeps the repetitions under way, and no server or client stay
   await until(
     () => lab.stderr.includes("start 1") || lab.stdout.includes("start 1"),
     "the first start is over",
-    100_000,
+    40_000,
   );
   lab.signal("SIGINT");
   expect(await lab.exited).toBe(130);
   const folder = join(lab.results, "latest");
   expect(readCells(folder).length).toBeGreaterThanOrEqual(2);
   expect(readFindings(folder).schema).toBe("c10k-lab/findings/1");
-}, 150_000);
+}, 90_000);
 
 test.each([
   [["--duration", "1s"], "--duration: slices have no such bound"],
