@@ -6,12 +6,9 @@ import { until } from "@c10k-lab/process/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { STATE_BOUND_MS } from "./harness/engine.ts";
 import { LabProcess } from "./harness/lab-process.ts";
+import { LONG, SMALL } from "./harness/small-plans.ts";
 import { describeTwoEngines, type NodeNumber, TwoNodeSwarm } from "./harness/two-node-swarm.ts";
 
-/** A plan whose cells are measured whole, one after another. */
-const BUSY = join(import.meta.dirname, "../../apps/lab/test/fixtures/busy.yaml");
-const SMALL = [BUSY, "--max-connections", "10", "--duration", "1s", "--servers", "epoll"];
-const LONG = [BUSY, "--max-connections", "10", "--duration", "60s", "--servers", "epoll"];
 const THERE: NodeNumber = 0;
 const HERE: NodeNumber = 1;
 const SET_UP_MS = 120_000;

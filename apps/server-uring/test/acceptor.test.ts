@@ -1,4 +1,5 @@
 import { getSystemErrorMap } from "node:util";
+import { CONNECTION_ERRORS, PASSING_ERRORS } from "@c10k-lab/conformance";
 import { posix } from "@c10k-lab/posix";
 import { ACCEPT_PAUSE_MS, type DataPlane, FAILED_ACCEPTS_BEFORE_PAUSE } from "@c10k-lab/server/data-plane";
 import { Ledger } from "@c10k-lab/stats/ledger";
@@ -6,23 +7,6 @@ import { beforeEach, expect, test } from "vitest";
 import { Acceptor } from "../src/acceptor.ts";
 import type { StreamContext } from "../src/echo-stream.ts";
 
-/** Errors of the connection that was being accepted: accept(2) says to try again. ENOTSUP has the number of EOPNOTSUPP. */
-const CONNECTION_ERRORS = [
-  "EINTR",
-  "ECONNABORTED",
-  "EPROTO",
-  "EPERM",
-  "ENETDOWN",
-  "ENOPROTOOPT",
-  "EHOSTDOWN",
-  "ENONET",
-  "EHOSTUNREACH",
-  "ENOTSUP",
-  "ENETUNREACH",
-  "ETIMEDOUT",
-];
-/** Errors of the process and of the system. */
-const RESOURCE_ERRORS = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
 const ERRNOS = new Map([...getSystemErrorMap()].map(([number, [name]]) => [name, -number]));
 const ROWS = 200;
 const MORE = posix.IORING_CQE_F_MORE;
@@ -77,7 +61,7 @@ test.each(CONNECTION_ERRORS)(
   },
 );
 
-test.each(RESOURCE_ERRORS)(
+test.each(PASSING_ERRORS)(
   "S4 an accept that completes with %s is counted and written again after a pause",
   (error) => {
     acceptor.accepted(FIRST, MORE);

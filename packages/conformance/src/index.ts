@@ -22,6 +22,8 @@ import { resultsCases } from "./cases/program/results-cases.ts";
 import { systemCallCases } from "./cases/program/system-call-cases.ts";
 import { type Subject, startSubject } from "./harness/subject.ts";
 
+export { CONNECTION_ERRORS, PASSING_ERRORS } from "./cases/connections/injection-cases.ts";
+
 /** Groups of cases, by the name that ConformanceOptions.groups takes. */
 const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> = {
   "black box": blackBoxCases,

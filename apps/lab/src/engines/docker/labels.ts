@@ -18,24 +18,32 @@ export function labelsOf(run: string): Record<string, string> {
 
 /** Removes the containers of labs that have ended; those of running labs stay. */
 export async function removeLeftovers(docker: Docker): Promise<void> {
-  const containers = await list(docker, RUN_LABEL);
-  const orphans = containers.filter(({ Labels }) => !isAlive(Labels[LAB_LABEL] ?? ""));
-  await remove(docker, orphans);
+  await removeContainers(docker, RUN_LABEL, (labels) => !isAlive(labels[LAB_LABEL] ?? ""));
 }
 
 export async function removeRun(docker: Docker, run: string): Promise<void> {
-  await remove(docker, await list(docker, `${RUN_LABEL}=${run}`));
+  await removeContainers(docker, `${RUN_LABEL}=${run}`);
 }
 
-function list(docker: Docker, label: string): Promise<Docker.ContainerInfo[]> {
-  return ask("list containers", docker.listContainers({ all: true, filters: { label: [label] } }));
-}
-
-async function remove(docker: Docker, containers: readonly Docker.ContainerInfo[]): Promise<void> {
+/**
+ * Removes containers.
+ *
+ * @param label that they have: `name` or `name=value`
+ * @param isMeant which of them
+ * @throws EngineTrouble when the engine does not answer
+ */
+export async function removeContainers(
+  docker: Docker,
+  label: string,
+  isMeant: (labels: Readonly<Record<string, string>>) => boolean = () => true,
+): Promise<void> {
+  const options = { all: true, filters: { label: [label] } };
+  const containers = await ask("list containers", docker.listContainers(options));
+  const meant = containers.filter(({ Labels }) => isMeant(Labels));
   await ask(
     "remove containers",
     Promise.all(
-      containers.map(({ Id }) =>
+      meant.map(({ Id }) =>
         docker
           .getContainer(Id)
           .remove({ force: true, v: true })

@@ -1,5 +1,5 @@
 import type Docker from "dockerode";
-import { ask } from "../docker/ask.ts";
+import { removeContainers } from "../docker/labels.ts";
 import { isOrphan, originLabels } from "../docker/origin.ts";
 
 /** Label of every container: the id of its run. Not that of `--engine docker`: a lab there would remove them. */
@@ -17,23 +17,9 @@ export function runFilter(run: string): string {
 
 /** Removes the containers of labs of this machine that have ended; those of running labs and of other machines stay. */
 export async function removeLeftovers(docker: Docker): Promise<void> {
-  const containers = await list(docker, RUN_LABEL);
-  await remove(
-    docker,
-    containers.filter(({ Labels }) => isOrphan(Labels)),
-  );
+  await removeContainers(docker, RUN_LABEL, isOrphan);
 }
 
 export async function removeRun(docker: Docker, run: string): Promise<void> {
-  await remove(docker, await list(docker, runFilter(run)));
-}
-
-function list(docker: Docker, label: string): Promise<Docker.ContainerInfo[]> {
-  return ask("list containers", docker.listContainers({ all: true, filters: { label: [label] } }));
-}
-
-async function remove(docker: Docker, containers: readonly Docker.ContainerInfo[]): Promise<void> {
-  // A failure means that the container is gone or is being removed.
-  const removals = containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }));
-  await Promise.allSettled(removals);
+  await removeContainers(docker, runFilter(run));
 }

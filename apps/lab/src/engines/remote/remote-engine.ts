@@ -10,7 +10,7 @@ import Docker from "dockerode";
 import { type App, nameOf } from "../apps.ts";
 import { ask } from "../docker/ask.ts";
 import { pidsOf, securityOf } from "../docker/docker-engine.ts";
-import { assertAnswers, engineAddress } from "../docker/engine-address.ts";
+import { assertAnswers, dropRequests, engineAddress } from "../docker/engine-address.ts";
 import { EngineWatch } from "../docker/engine-watch.ts";
 import { ensureImages, imageOf } from "../docker/images.ts";
 import { type Engine, EngineTrouble, type ForeignService, type Job, type Service } from "../engine.ts";
@@ -119,7 +119,9 @@ export class RemoteEngine implements Engine {
   async close(): Promise<void> {
     const isLost = this.#ground?.watch.isLost ?? true;
     this.#ground?.watch.stop();
-    if (!isLost) await removeRun(this.#docker, this.#run);
+    // What an engine that fails now keeps is removed by the next lab.
+    if (!isLost) await removeRun(this.#docker, this.#run).catch(() => {});
+    dropRequests();
   }
 
   get #grounded(): Ground {

@@ -1,21 +1,14 @@
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
-import { PassThrough, type Readable } from "node:stream";
-import { finished } from "node:stream/promises";
-import { eachLine, LineQueue, pause, Stoppable, within } from "@c10k-lab/process";
+import type { Readable } from "node:stream";
+import { type LineQueue, pause, Stoppable, within } from "@c10k-lab/process";
 import type { ContainerSample, Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { ask } from "../docker/ask.ts";
 import { ContainerSampler } from "../docker/container-sampler.ts";
 import type { EngineWatch } from "../docker/engine-watch.ts";
 import type { Exit, Job, NodeLook, Service } from "../engine.ts";
-import { exitOf, HandOver } from "../swarm/hand-over.ts";
-import { HandedFiles } from "../swarm/node-account.ts";
+import { exitOf } from "../swarm/hand-over.ts";
+import { HandedOutput, LAST_LINES_MS, STOP_MS } from "../swarm/handed-output.ts";
 
-/** Time between SIGTERM and giving up: a server drains for 5 s, and results of a million rows take their time. */
-const STOP_MS = 45_000;
-/** Time in which the last lines of a container that has ended may come. */
-const LAST_LINES_MS = 5000;
 /** An engine that does not answer keeps the container, and the next start removes it. */
 const REMOVE_MS = 10_000;
 
@@ -34,42 +27,26 @@ export class RemoteServer extends Stoppable<Exit> implements Service {
   readonly #container: Docker.Container;
   readonly #watch: EngineWatch;
   readonly #machine: string;
-  readonly #files: HandedFiles;
-  readonly #handOver: HandOver;
+  readonly #output: HandedOutput;
   readonly #containerSampler: ContainerSampler;
   readonly #killed = Promise.withResolvers<void>();
 
   private constructor(
     container: Docker.Container,
     watch: EngineWatch,
-    { name, folder, machine }: Place,
+    place: Place,
     streams: { readonly both: Readable; readonly stats: Readable; readonly docker: Docker },
   ) {
     super();
     this.#container = container;
     this.#watch = watch;
-    this.#machine = machine;
-    const files = new HandedFiles(folder);
-    this.#files = files;
-    const handOver = new HandOver((file, content) => files.keep(file, content));
-    this.#handOver = handOver;
-    const { both, stats, docker } = streams;
-    const [stdout, own] = [new PassThrough(), new PassThrough()];
-    const log = createWriteStream(join(folder, `${name}.log`), { flags: "a" });
-    this.lines = new LineQueue(own);
-    eachLine(stdout, (line) => {
-      if (!handOver.take(line) && !own.writableEnded) own.write(`${line}\n`);
-    });
-    docker.modem.demuxStream(both, stdout, log);
-    both.on("error", () => {}); // The watch knows of an engine that is gone.
-    this.#containerSampler = new ContainerSampler(stats);
-    this.exited = this.#awaitEnd().finally(async () => {
+    this.#machine = place.machine;
+    this.#output = new HandedOutput(streams.docker, streams.both, place);
+    this.lines = this.#output.lines;
+    this.#containerSampler = new ContainerSampler(streams.stats);
+    this.exited = this.#awaitEnd().finally(() => {
       this.#containerSampler.stop();
-      both.destroy();
-      log.end();
-      own.end();
-      // Then the last line is in the queue.
-      await finished(own);
+      return this.#output.close();
     });
   }
 
@@ -89,7 +66,7 @@ export class RemoteServer extends Stoppable<Exit> implements Service {
   }
 
   get samples(): readonly Sample[] {
-    return this.#files.samples;
+    return this.#output.files.samples;
   }
 
   get containerSamples(): readonly ContainerSample[] {
@@ -97,7 +74,7 @@ export class RemoteServer extends Stoppable<Exit> implements Service {
   }
 
   get node(): NodeLook | null {
-    return this.#files.lookOf(this.#machine);
+    return this.#output.files.lookOf(this.#machine);
   }
 
   /** SIGKILL gives the container up, with all that it has not handed over. */
@@ -114,7 +91,7 @@ export class RemoteServer extends Stoppable<Exit> implements Service {
 
   async #awaitEnd(): Promise<Exit> {
     const node = this.#machine;
-    const handedOver = this.#handOver.finished.then((result) => exitOf(result, node));
+    const handedOver = this.#output.handedOver.then((result) => exitOf(result, node));
     const exit = await Promise.race([
       handedOver,
       this.#awaitContainerEnd(handedOver),

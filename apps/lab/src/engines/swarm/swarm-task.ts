@@ -1,23 +1,16 @@
-import { createWriteStream } from "node:fs";
-import { join } from "node:path";
-import { PassThrough, type Readable } from "node:stream";
-import { finished } from "node:stream/promises";
-import { eachLine, LineQueue, pause, Stoppable } from "@c10k-lab/process";
+import type { Readable } from "node:stream";
+import { type LineQueue, pause, Stoppable } from "@c10k-lab/process";
 import type { Sample } from "@c10k-lab/protocol";
 import type Docker from "dockerode";
 import { ask } from "../docker/ask.ts";
 import { EngineTrouble, type Exit, type Job, type NodeLook, type Service } from "../engine.ts";
-import { exitOf, HandOver } from "./hand-over.ts";
-import { HandedFiles } from "./node-account.ts";
+import { exitOf } from "./hand-over.ts";
+import { HandedOutput, LAST_LINES_MS, STOP_MS } from "./handed-output.ts";
 import { specOf, stoppedSpecOf, type TaskRequest } from "./service-spec.ts";
 import type { TaskState, TaskWatch } from "./task-watch.ts";
 
 /** A task that does not run within this time does not run at all: image and node are known to be there. */
 const BEGIN_MS = 60_000;
-/** Time between SIGTERM and giving up: a server drains for 5 s, and results of a million rows take their time. */
-const STOP_MS = 45_000;
-/** The managers may know of the end of a task before its last lines have passed through them. */
-const LAST_LINES_MS = 5000;
 
 /** Names for messages and files. */
 export interface Place extends Pick<Job, "name" | "folder"> {
@@ -34,11 +27,10 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
   readonly #service: Docker.Service;
   readonly #request: TaskRequest;
   readonly #watch: TaskWatch;
-  readonly #handOver: HandOver;
+  readonly #output: HandedOutput;
   readonly #killed = Promise.withResolvers<"killed">();
   /** State of the task when it had begun. */
   readonly #begun: TaskState;
-  readonly #files: HandedFiles;
   #isTold = false;
 
   private constructor(
@@ -53,25 +45,9 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
     this.#request = request;
     this.#watch = watch;
     this.#begun = begun;
-    const files = new HandedFiles(place.folder);
-    this.#files = files;
-    this.#handOver = new HandOver((name, content) => files.keep(name, content));
-    const stdout = new PassThrough();
-    const own = new PassThrough();
-    this.lines = new LineQueue(own);
-    eachLine(stdout, (line) => {
-      if (!this.#handOver.take(line) && !own.writableEnded) own.write(`${line}\n`);
-    });
-    const log = createWriteStream(join(place.folder, `${place.name}.log`), { flags: "a" });
-    docker.modem.demuxStream(logs, stdout, log);
-    logs.on("error", () => {}); // The watch knows of an engine that is gone.
-    this.exited = this.#awaitEnd().finally(async () => {
-      logs.destroy();
-      log.end();
-      own.end();
-      // Then the last line is in the queue.
-      await finished(own);
-    });
+    this.#output = new HandedOutput(docker, logs, place);
+    this.lines = this.#output.lines;
+    this.exited = this.#awaitEnd().finally(() => this.#output.close());
   }
 
   /**
@@ -101,11 +77,11 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
   }
 
   get samples(): readonly Sample[] {
-    return this.#files.samples;
+    return this.#output.files.samples;
   }
 
   get node(): NodeLook | null {
-    return this.#files.lookOf(this.#begun.node);
+    return this.#output.files.lookOf(this.#begun.node);
   }
 
   /** SIGTERM takes its task from the service. SIGKILL gives the service up, with all that it has not handed over. */
@@ -141,7 +117,7 @@ export class SwarmTask extends Stoppable<Exit> implements Service {
   /** Waits for what an app hands over, and finds out whether it ended because the swarm had started another task. */
   async #awaitHandOver(): Promise<Exit> {
     const { node } = this.#begun;
-    const exit = exitOf(await this.#handOver.finished, node);
+    const exit = exitOf(await this.#output.handedOver, node);
     if (this.#isTold) return exit;
     // The look under way may be older than the end.
     for (let looks = 0; looks < 2; looks++) await this.#watch.nextLook();

@@ -9,9 +9,9 @@ import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
 /** Errors of accept4(2) that come and go, which strace(1) injects: of the process, of the system, of connections. */
-const PASSING_ERRORS = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
+export const PASSING_ERRORS = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
 /** Errors of the connection that accept4(2) would have returned: accept(2) says to treat them like EAGAIN. */
-const CONNECTION_ERRORS = [
+export const CONNECTION_ERRORS = [
   "EINTR",
   "ECONNABORTED",
   "EPROTO",
