@@ -174,7 +174,6 @@ export class Phases {
     const context = this.#context;
     const nowUs = monotonicUs();
     context.begunUs = nowUs;
-    this.#exchanges = context.orders?.exchanges ?? 0;
     const steadyUs = nowUs + context.workload.warmupMs * 1000;
     context.deadlineUs = steadyUs + context.workload.durationMs * 1000;
     if (this.#context.orders === null) context.clocks.warmUpUntil(steadyUs);
@@ -184,6 +183,7 @@ export class Phases {
 
   #endMessaging(): void {
     this.#context.endedUs = monotonicUs();
+    this.#exchanges = this.#context.orders?.exchanges ?? 0;
     this.#context.evidence.stopCpuTime();
   }
 }

@@ -168,13 +168,15 @@ test("a server that always has more gives the other connections their turn", () 
 
 test("a message expires when no byte has come for the time-out, and each byte extends it", () => {
   const { connection, outcome } = establish(new ScriptedSocket([1]));
+  const beforeUs = monotonicUs();
   connection.begin();
-  const sentUs = monotonicUs();
-  expect(connection.expire(sentUs + 990_000)).toBe(AWAIT_EVENT);
+  const sentByUs = monotonicUs();
+  expect(connection.expire(beforeUs + 999_999)).toBe(AWAIT_EVENT);
+  let byteUs = monotonicUs();
+  while (byteUs <= sentByUs + 1) byteUs = monotonicUs();
   connection.handle(true, false);
-  const nowUs = monotonicUs();
-  expect(connection.expire(nowUs + 990_000)).toBe(AWAIT_EVENT);
-  expect(connection.expire(nowUs + 1_000_001)).toBe(CLOSE);
+  expect(connection.expire(byteUs + 999_999)).toBe(AWAIT_EVENT);
+  expect(connection.expire(monotonicUs() + 1_000_001)).toBe(CLOSE);
   expect(outcome()).toBe("timeout");
 });
 
@@ -251,12 +253,12 @@ test("open loop: messages are due at even times, and a late echo does not move t
 
 test("open loop: a message that is not due yet waits for its due time", () => {
   const io = new ScriptedSocket([LINE]);
-  const { connection, context } = establish(io, { ratePerSecond: 10 });
+  const { connection, context } = establish(io, { ratePerSecond: 1 });
   context.begunUs = monotonicUs();
   connection.begin();
   connection.wake(context.begunUs);
   expect(connection.handle(true, false)).toBe(AWAIT_TIME);
-  expect(connection.wakeUs).toBe(context.begunUs + 100_000);
+  expect(connection.wakeUs).toBe(context.begunUs + 1_000_000);
 });
 
 test("open loop: what is due at the end of the run and not begun is unsent", () => {

@@ -109,6 +109,20 @@ test.each([1, 2])(
   },
 );
 
+test("a second order to exchange changes nothing: the load parks once", () => {
+  const { context, connector, phases } = open({ isDirected: true });
+  connectAll(connector);
+  expect(phases.decide(1)).toBe(REPORT_PARKED);
+  context.orders?.exchange();
+  expect(phases.decide(2)).toBe(START_MESSAGES);
+  context.orders?.exchange();
+  context.orders?.park();
+  context.working = 0;
+  expect(phases.decide(3)).toBe(REPORT_PARKED);
+  expect(phases.decide(4)).toBe(START_NOTHING);
+  expect(phases.untilNextUs(4)).toBe(Number.POSITIVE_INFINITY);
+});
+
 test("an interrupted run starts nothing more", () => {
   const { context, connector, phases } = open({});
   connectAll(connector);
