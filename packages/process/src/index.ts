@@ -15,6 +15,7 @@ export {
   isFrozen,
   limitForMore,
   processesWith,
+  runDelaysUs,
   status,
   threads,
 } from "./proc/process.ts";

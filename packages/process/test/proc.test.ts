@@ -8,6 +8,7 @@ import {
   processesWith,
   readCpuTimes,
   readProcessStat,
+  runDelaysUs,
 } from "@c10k-lab/process";
 import { TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
@@ -58,4 +59,13 @@ test("the counters of a process keep their values when it has ended", async () =
   child.signal("SIGKILL");
   await child.exited;
   expect({ us: counts.cpuUs(), faults: counts.minorFaults() }).toEqual(before);
+});
+
+test("a thread's wait for a processor is seen while another one has it", async () => {
+  const burn = { program: "taskset", args: ["-c", "0", "sh", "-c", "while :; do :; done"] };
+  const burners = [new TestProgram(burn), new TestProgram(burn)];
+  const [{ pid }] = burners;
+  await until(() => (runDelaysUs(pid).get(pid) ?? 0) > 20_000, "it waited for its processor");
+  for (const burner of burners) burner.signal("SIGKILL");
+  await Promise.all(burners.map(({ exited }) => exited));
 });

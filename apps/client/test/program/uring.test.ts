@@ -60,9 +60,10 @@ describe("--io uring against an honest server", () => {
   test("an open loop sends what is due and no more", async () => {
     await using server = await startMutant(echo);
     const args = ["--connections", "4", "--rate", "500", "--repeat", "50"];
-    const { achieved } = (await runUring(server.port, args)).summary();
+    const { achieved, loop } = (await runUring(server.port, args)).summary();
     expect(achieved).toMatchObject({ messages: 200, unsent: 0 });
-    expect(achieved.messagingMs).toBeGreaterThanOrEqual(390);
+    // On a busy machine the first message may be sent late; the last is due 398 ms after the first was.
+    expect(achieved.messagingMs + (loop.latencyUs.sendLag.max ?? 0) / 1000).toBeGreaterThanOrEqual(390);
   });
 
   test("without a barrier connections come and go", async () => {

@@ -7,7 +7,7 @@ import { REPLY_BOUND_MS, Talker } from "./talker.ts";
 
 const WINDOW_MS = 1000;
 const WINDOWS = 4;
-/** Share of one processor above which a server spins: a loop without a wait takes all it can get. */
+/** Share of the time it could have above which a server spins: a loop without a wait takes all it can get. */
 const SPIN_SHARE = 0.15;
 
 /** A case's visit to a server: its clients, and a look at the server's processes. Disposal closes the clients. */
@@ -92,18 +92,22 @@ export class Visit implements Disposable {
     }
   }
 
-  /** Returns the smallest share of a processor that the server used in one of some windows of a second. */
+  /**
+   * Returns the smallest share of a processor's time that the server used in one of some windows of a second. Time in which
+   * its threads waited for a processor that others had does not count: a server that spins has a share of one on a full
+   * machine, too.
+   */
   async measureCpuShare(): Promise<number> {
     let least = Number.POSITIVE_INFINITY;
     for (let window = 0; window < WINDOWS && least > SPIN_SHARE; window++) {
-      const before = this.processes.cpuUsByPid();
+      const used = this.processes.cpuUsByPid();
+      const delays = this.processes.runDelaysUs();
       const startMs = performance.now();
       await pause(WINDOW_MS);
-      const used = [...this.processes.cpuUsByPid()].reduce(
-        (total, [pid, us]) => total + Math.max(0, us - (before.get(pid) ?? 0)),
-        0,
-      );
-      least = Math.min(least, used / 1000 / (performance.now() - startMs));
+      const delayUs = Math.max(0, ...growth(delays, this.processes.runDelaysUs()));
+      const usedUs = growth(used, this.processes.cpuUsByPid()).reduce((total, us) => total + us, 0);
+      const couldUs = Math.max(1, (performance.now() - startMs) * 1000 - delayUs);
+      least = Math.min(least, usedUs / couldUs);
     }
     return least;
   }
@@ -127,4 +131,9 @@ export class Visit implements Disposable {
   [Symbol.dispose](): void {
     for (const client of this.#clients) client.socket.destroy();
   }
+}
+
+/** Returns by how much each number has grown; one that is new counts in full, one that is gone does not. */
+function growth(before: ReadonlyMap<number, number>, after: ReadonlyMap<number, number>): number[] {
+  return [...after].map(([key, value]) => Math.max(0, value - (before.get(key) ?? 0)));
 }

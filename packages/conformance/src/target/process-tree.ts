@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { cpuUs, descriptors, isFrozen, pause, status, threads } from "@c10k-lab/process";
+import { cpuUs, descriptors, isFrozen, pause, runDelaysUs, status, threads } from "@c10k-lab/process";
 
 const POLL_MS = 20;
 const FREEZE_BOUND_MS = 3000;
@@ -26,6 +26,11 @@ export class ProcessTree {
   /** Returns the CPU time of each process, µs. */
   cpuUsByPid(): Map<number, number> {
     return new Map(this.pids.map((pid) => [pid, cpuUs(pid) || 0]));
+  }
+
+  /** Returns how long each thread has waited for a processor, µs, by thread id. */
+  runDelaysUs(): Map<number, number> {
+    return new Map(this.pids.flatMap((pid) => readOr([], () => [...runDelaysUs(pid)])));
   }
 
   countDescriptors(): number {

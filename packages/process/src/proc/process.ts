@@ -31,6 +31,18 @@ export function cpuUs(pid: number): number {
   return posix.clock_gettime((~pid << 3) | CPUCLOCK_SCHED, us) < 0 ? Number.NaN : us[0];
 }
 
+/**
+ * Returns how long each thread of a process has waited for a processor although it could run, µs, by thread id:
+ * /proc/PID/task/TID/schedstat (scheduler/sched-stats of the kernel's documentation).
+ */
+export function runDelaysUs(pid: number): Map<number, number> {
+  const delays = threads(pid).map((thread): [number, number] => {
+    const [, delayNs] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ", 2);
+    return [thread, Number(delayNs) / 1000];
+  });
+  return new Map(delays);
+}
+
 /** Returns whether a signal has stopped every thread of a process. The state of a traced thread is a small t. */
 export function isFrozen(pid: number): boolean {
   return threads(pid).every((thread) =>
