@@ -12,6 +12,7 @@ const ROOMS = {
     "control",
     "output",
     "load",
+    "connection",
     "thread",
     "io",
     "measure",

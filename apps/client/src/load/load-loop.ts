@@ -1,10 +1,4 @@
 import { HeardUntil, monotonicUs, posix } from "@c10k-lab/posix";
-import { type LoadEvents, ORDER, STOP, type WakeFds } from "../io/load-io.ts";
-import { SWEEP_MS } from "../measure/limits.ts";
-import { COUNT } from "../measure/loop-evidence.ts";
-import { OUTCOME } from "../measure/outcome.ts";
-import { LIVE } from "../measure/results-table.ts";
-import { Waiter } from "../thread/waiter.ts";
 import {
   AWAIT_EVENT,
   AWAIT_OTHERS,
@@ -14,12 +8,18 @@ import {
   CONNECT,
   CONNECTING,
   type Need,
-} from "./connection-states.ts";
+} from "../connection/connection-states.ts";
+import { LoadConnections } from "../connection/load-connections.ts";
+import type { LoadContext } from "../connection/load-context.ts";
+import { type LoadEvents, ORDER, STOP, type WakeFds } from "../io/load-io.ts";
+import { SWEEP_MS } from "../measure/limits.ts";
+import { COUNT } from "../measure/loop-evidence.ts";
+import { OUTCOME } from "../measure/outcome.ts";
+import { LIVE } from "../measure/results-table.ts";
+import { Waiter } from "../thread/waiter.ts";
 import { Connector } from "./connector.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { Dialer } from "./dialer.ts";
-import { LoadConnection } from "./load-connection.ts";
-import type { LoadContext } from "./load-context.ts";
 import {
   PARK,
   Phases,
@@ -34,13 +34,14 @@ import {
 export type Dials = Pick<Dialer, "local" | "dial" | "finish" | "skipSource">;
 
 /**
- * One thread that drives every connection. Phases and Connector decide what starts, LoadConnection decides
- * what it needs; the loop alone acts: it opens, watches, wakes and closes sockets and writes the results.
+ * One thread that drives every connection. Phases and Connector decide what starts, LoadConnections
+ * what each needs; the loop alone acts: it opens, watches, wakes and closes sockets and writes the results.
  */
 export class LoadLoop {
   readonly #context: LoadContext;
   readonly #events: LoadEvents;
-  readonly #connections: readonly LoadConnection[];
+  readonly #connections: LoadConnections;
+  readonly #requested: number;
   readonly #connector: Connector;
   readonly #dialer: Dials;
   readonly #phases: Phases;
@@ -48,7 +49,7 @@ export class LoadLoop {
   readonly #heard: HeardUntil;
   readonly #waiter: Waiter;
   /** Connections that get another turn without a wait. */
-  #queue: LoadConnection[] = [];
+  #queue: number[] = [];
   #hasLeaving = false;
   #nextSweepUs = 0;
   #ended = 0;
@@ -74,7 +75,8 @@ export class LoadLoop {
     const { connections, startAtMs, thinkMs, wait } = context.workload;
     this.#context = context;
     this.#events = events;
-    this.#connections = Array.from({ length: connections }, (_, index) => new LoadConnection(context, index));
+    this.#connections = new LoadConnections(context);
+    this.#requested = connections;
     this.#deadlines = new Deadlines(connections);
     this.#heard = new HeardUntil(events.fullWait);
     this.#connector = new Connector(context.workload);
@@ -92,12 +94,12 @@ export class LoadLoop {
     const { turn, counts } = this.#context.evidence;
     const wokenUs = monotonicUs();
     this.#runTurn(this.#ready, wokenUs);
-    if (this.#ended === this.#connections.length) return false;
+    if (this.#ended === this.#requested) return false;
     const nowUs = monotonicUs();
     turn.record(nowUs - wokenUs);
     counts[COUNT.waits]++;
     this.#ready = this.#wait(nowUs);
-    this.#heard.note(nowUs, this.#ready, this.#connections.length * this.#events.perSocket);
+    this.#heard.note(nowUs, this.#ready, this.#requested * this.#events.perSocket);
     return true;
   }
 
@@ -105,7 +107,11 @@ export class LoadLoop {
   countUnsent(): number {
     const { deadlineUs, endedUs } = this.#context;
     const overUs = Math.min(deadlineUs, endedUs);
-    return this.#connections.reduce((sum, connection) => sum + connection.countUnsent(overUs), 0);
+    let unsent = 0;
+    for (let connection = 0; connection < this.#requested; connection++) {
+      unsent += this.#connections.countUnsent(connection, overUs);
+    }
+    return unsent;
   }
 
   #runTurn(ready: number, wokenUs: number): void {
@@ -134,16 +140,17 @@ export class LoadLoop {
   }
 
   #dispatch(index: number): void {
-    const which = this.#events.take(index);
-    if (which < 0) {
-      if (which === STOP) this.#isStopped = true;
-      else if (which === ORDER) posix.eventfd_read(this.#wakeFds.order);
+    const connection = this.#events.take(index);
+    if (connection < 0) {
+      if (connection === STOP) this.#isStopped = true;
+      else if (connection === ORDER) posix.eventfd_read(this.#wakeFds.order);
       return;
     }
-    const connection = this.#connections[which];
-    if (connection.state === CONNECTING) this.#finishConnect(connection);
+    const connections = this.#connections;
+    if (connections.state(connection) === CONNECTING) this.#finishConnect(connection);
     // Each edge is reported once: the one that ends connect(2) may report data or a FIN as well.
-    const need = connection.handle(this.#events.isReadable(index), this.#events.hasMoreThanData(index));
+    const isReadable = this.#events.isReadable(index);
+    const need = connections.handle(connection, isReadable, this.#events.hasMoreThanData(index));
     this.#settle(connection, need);
   }
 
@@ -152,9 +159,9 @@ export class LoadLoop {
     const queued = this.#queue;
     this.#queue = [];
     for (const connection of queued) {
-      connection.isQueued = false;
+      this.#connections.leaveQueue(connection);
       // The event that queued the connection may have reported more than data.
-      this.#settle(connection, connection.serve(true));
+      this.#settle(connection, this.#connections.serve(connection, true));
     }
   }
 
@@ -163,8 +170,8 @@ export class LoadLoop {
     // A paced message is late from its due time on: what came due while events were served leaves now.
     const nowUs = this.#context.pace === null ? wokenUs : monotonicUs();
     while (this.#deadlines.nextUs <= nowUs) {
-      const connection = this.#connections[this.#deadlines.take()];
-      this.#settle(connection, connection.wake(nowUs));
+      const connection = this.#deadlines.take();
+      this.#settle(connection, this.#connections.wake(connection, nowUs));
     }
   }
 
@@ -179,15 +186,16 @@ export class LoadLoop {
     const { results, clocks } = this.#context;
     results.live[LIVE.p50Us] = clocks.response.percentile(50);
     results.live[LIVE.p99Us] = clocks.response.percentile(99);
-    for (let index = 0; index < this.#connector.launched; index++) {
-      this.#settle(this.#connections[index], this.#connections[index].expire(asOfUs));
+    const { launched } = this.#connector;
+    for (let connection = 0; connection < launched; connection++) {
+      this.#settle(connection, this.#connections.expire(connection, asOfUs));
     }
   }
 
   #interrupt(): void {
     this.#phases.stop();
-    for (const connection of this.#connections) {
-      this.#settle(connection, connection.abort(OUTCOME.interrupted));
+    for (let connection = 0; connection < this.#requested; connection++) {
+      this.#settle(connection, this.#connections.abort(connection, OUTCOME.interrupted));
     }
   }
 
@@ -195,7 +203,7 @@ export class LoadLoop {
     const step = this.#phases.decide(nowUs);
     if (step === START_NOTHING) return;
     if (step === PARK) {
-      for (const connection of this.#connections) this.#settle(connection, connection.park());
+      this.#park();
       return;
     }
     if (step === REPORT_PARKED) {
@@ -207,13 +215,17 @@ export class LoadLoop {
       this.#launch(nowUs);
       return;
     }
-    for (let index = this.#phases.from; index < this.#phases.to; index++) {
-      const connection = this.#connections[index];
-      this.#settle(
-        connection,
-        step === START_MESSAGES ? connection.begin() : connection.prove(step === START_LAST_PROOFS),
-      );
-      if (step === START_LAST_PROOFS) this.#settle(connection, connection.leave());
+    const connections = this.#connections;
+    for (let connection = this.#phases.from; connection < this.#phases.to; connection++) {
+      if (step === START_MESSAGES) this.#settle(connection, connections.begin(connection));
+      else this.#settle(connection, connections.prove(connection, step === START_LAST_PROOFS));
+      if (step === START_LAST_PROOFS) this.#settle(connection, connections.leave(connection));
+    }
+  }
+
+  #park(): void {
+    for (let connection = 0; connection < this.#requested; connection++) {
+      this.#settle(connection, this.#connections.park(connection));
     }
   }
 
@@ -221,26 +233,27 @@ export class LoadLoop {
     const first = this.#connector.launched;
     const end = first + this.#connector.launch(nowUs);
     this.#context.results.live[LIVE.attempted] = end;
-    for (let index = first; index < end; index++) this.#connect(this.#connections[index]);
+    for (let connection = first; connection < end; connection++) this.#connect(connection);
   }
 
   #releaseLeaving(): void {
     if (!this.#hasLeaving || this.#context.awaited > 0) return;
     this.#hasLeaving = false;
-    for (const connection of this.#connections) this.#settle(connection, connection.release());
+    for (let connection = 0; connection < this.#requested; connection++) {
+      this.#settle(connection, this.#connections.release(connection));
+    }
   }
 
   /** Does what a connection needs after its turn. */
-  #settle(connection: LoadConnection, need: Need): void {
+  #settle(connection: number, need: Need): void {
     switch (need) {
       case AWAIT_EVENT:
         break;
       case AWAIT_TURN:
-        if (!connection.isQueued) this.#queue.push(connection);
-        connection.isQueued = true;
+        if (this.#connections.joinQueue(connection)) this.#queue.push(connection);
         break;
       case AWAIT_TIME:
-        this.#deadlines.add(connection.wakeUs, connection.index);
+        this.#deadlines.add(this.#connections.wakeUs, connection);
         break;
       case AWAIT_OTHERS:
         this.#hasLeaving = true;
@@ -254,61 +267,63 @@ export class LoadLoop {
     }
   }
 
-  #connect(connection: LoadConnection): void {
-    const { results, workload } = this.#context;
+  #connect(connection: number): void {
+    const connections = this.#connections;
     const nowUs = monotonicUs();
-    results.start(connection.index, connection.isActive ? workload.messagesEach : 0, nowUs);
-    const fd = this.#dialer.dial(connection.index);
+    this.#context.results.start(connection, connections.isActive(connection), nowUs);
+    const fd = this.#dialer.dial(connection);
     if (fd < 0) {
       this.#failConnect(connection, -fd);
       return;
     }
-    this.#settle(connection, connection.connect(fd, nowUs));
-    if (this.#events.watch(fd, connection.index) < 0) {
-      this.#settle(connection, connection.abort(OUTCOME.error));
+    this.#settle(connection, connections.connect(connection, fd, nowUs));
+    if (this.#events.watch(fd, connection) < 0) {
+      this.#settle(connection, connections.abort(connection, OUTCOME.error));
     }
   }
 
-  #finishConnect(connection: LoadConnection): void {
-    const outcome = this.#dialer.finish(connection.fd);
+  #finishConnect(connection: number): void {
+    const outcome = this.#dialer.finish(this.#connections.fd(connection));
     if (outcome !== OUTCOME.ok) {
-      const isRetried = outcome === OUTCOME["no-ports"] && this.#dialer.skipSource(connection.index);
+      const isRetried = outcome === OUTCOME["no-ports"] && this.#dialer.skipSource(connection);
       if (isRetried) this.#reconnectAt(connection, 0);
       else this.#failConnect(connection, outcome);
       return;
     }
-    const connectUs = this.#context.results.establish(connection.index, this.#dialer.local, monotonicUs());
+    const connectUs = this.#context.results.establish(connection, this.#dialer.local, monotonicUs());
     this.#context.clocks.connect.record(connectUs);
     this.#connector.settle();
-    this.#settle(connection, connection.establish());
+    this.#settle(connection, this.#connections.establish(connection));
   }
 
-  #failConnect(connection: LoadConnection, outcome: number): void {
+  #failConnect(connection: number, outcome: number): void {
     const retryUs = this.#connector.retryUs(outcome, monotonicUs());
     if (retryUs === Number.POSITIVE_INFINITY) {
-      this.#settle(connection, connection.abort(outcome));
+      this.#settle(connection, this.#connections.abort(connection, outcome));
       return;
     }
     this.#reconnectAt(connection, retryUs);
   }
 
-  #reconnectAt(connection: LoadConnection, timeUs: number): void {
-    if (connection.fd >= 0) this.#context.io.close(connection.fd);
-    this.#settle(connection, connection.retryAt(timeUs));
+  #reconnectAt(connection: number, timeUs: number): void {
+    const fd = this.#connections.fd(connection);
+    if (fd >= 0) this.#context.io.close(fd);
+    this.#settle(connection, this.#connections.retryAt(connection, timeUs));
   }
 
-  #close(connection: LoadConnection): void {
+  #close(connection: number): void {
     const { io, results, clocks } = this.#context;
-    const { index, fd, outcome, isInFlight, isOwed } = connection;
+    const { outcome, isInFlight, isOwed } = this.#connections;
+    const fd = this.#connections.fd(connection);
     if (fd >= 0) io.close(fd);
-    if (results.isConnecting(index)) this.#connector.settle();
-    results.close(index, {
+    if (results.isConnecting(connection)) this.#connector.settle();
+    results.close(connection, {
       outcome,
       endedUs: monotonicUs(),
       isInFlight,
       isOwed,
-      p50Us: clocks.ofConnections.percentile(index, 50),
-      p99Us: clocks.ofConnections.percentile(index, 99),
+      p50Us: clocks.ofConnections.percentile(connection, 50),
+      p99Us: clocks.ofConnections.percentile(connection, 99),
     });
     this.#ended++;
   }

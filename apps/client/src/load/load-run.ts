@@ -37,7 +37,8 @@ export interface LoadResult extends LoadWorkerResult {
 export class LoadRun {
   readonly results: ResultsTable;
   readonly #workload: Workload;
-  readonly #target: Target;
+  /** The server's address as the kernel has it. */
+  readonly #target: Uint8Array;
   readonly #wakeFds: WakeFds = {
     stop: posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK),
     order: posix.eventfd(0, posix.EFD_CLOEXEC | posix.EFD_NONBLOCK),
@@ -50,9 +51,9 @@ export class LoadRun {
   /** @throws Error when the CSV file cannot be created */
   constructor(workload: Workload, target: Target, csvPath: string | undefined) {
     this.#workload = workload;
-    this.#target = target;
+    this.#target = encodeAddress(target);
     this.#orders = workload.isDirected || workload.isGated ? new Orders() : null;
-    this.results = ResultsTable.allocate(workload.connections);
+    this.results = ResultsTable.allocate(workload.connections, workload.messagesEach, this.#target.length);
     this.#file = csvPath === undefined ? undefined : CsvFile.create(csvPath, CLIENT_COLUMNS);
   }
 
@@ -99,7 +100,7 @@ export class LoadRun {
   async #work(): Promise<LoadWorkerResult> {
     const data: LoadWorkerData = {
       workload: this.#workload,
-      target: encodeAddress(this.#target),
+      target: this.#target,
       processor: await reserveProcessor(),
       wakeFds: this.#wakeFds,
       orders: this.#orders?.memory ?? null,

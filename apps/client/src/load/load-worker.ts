@@ -2,6 +2,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { pinTo, posix } from "@c10k-lab/posix";
 import type { ClientMemory, ClientSummary, Clock, LoopClock } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
+import { LoadContext } from "../connection/load-context.ts";
 import type { WakeFds } from "../io/load-io.ts";
 import { openIo } from "../io/open-io.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
@@ -11,7 +12,6 @@ import { Orders, type OrdersMemory } from "../workload/orders.ts";
 import { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
 import { Dialer } from "./dialer.ts";
-import { LoadContext } from "./load-context.ts";
 import { LoadLoop } from "./load-loop.ts";
 import { rehearse } from "./rehearsal.ts";
 

@@ -1,7 +1,7 @@
 import { monotonicUs, monotonicUsOf } from "@c10k-lab/posix";
+import type { LoadContext } from "../connection/load-context.ts";
 import { STARTS_PER_TURN } from "../measure/limits.ts";
 import type { Connector } from "./connector.ts";
-import type { LoadContext } from "./load-context.ts";
 
 /** Connections are being established. */
 const GATHERING = 0;

@@ -1,4 +1,5 @@
 import { encodeAddress, posix, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import { LoadContext } from "../connection/load-context.ts";
 import type { LoadIo, SocketIo, WakeFds } from "../io/load-io.ts";
 import {
   HELPERS_QUIET_US,
@@ -14,7 +15,6 @@ import { ResultsTable } from "../measure/results-table.ts";
 import { readHelpersUs } from "../thread/helpers.ts";
 import type { PayloadPool } from "../workload/payload.ts";
 import type { Workload } from "../workload/workload.ts";
-import { LoadContext } from "./load-context.ts";
 import { LoadLoop } from "./load-loop.ts";
 
 /**
@@ -35,7 +35,7 @@ export function rehearse(workload: Workload, pool: PayloadPool, io: LoadIo, wake
 }
 
 function rehearseOnce(workload: Workload, pool: PayloadPool, io: LoadIo, wakeFds: WakeFds): void {
-  const results = ResultsTable.allocate(workload.connections);
+  const results = ResultsTable.allocate(workload.connections, workload.messagesEach);
   const context = new LoadContext(workload, pool, results, { io: io.sockets });
   const loop = new LoadLoop(context, io.events, new MirrorDialer(io.sockets), wakeFds);
   while (loop.turn()) {}

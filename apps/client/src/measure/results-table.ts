@@ -5,10 +5,7 @@ import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import { ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
 import { OUTCOME } from "./outcome.ts";
 
-/**
- * Fields of a requested connection's row. Times in microseconds, moments on CLOCK_MONOTONIC. A row has two cache lines; a
- * message changes the first alone.
- */
+/** Fields of a requested connection's row, times in microseconds: what a message changes is one cache line. */
 export const RESULT = {
   completed: 0,
   /** Messages whose response times count: all but those of the warm-up. */
@@ -19,24 +16,24 @@ export const RESULT = {
   responseMinUs: 5,
   responseMaxUs: 6,
   firstResponseUs: 7,
-  startedUs: 8,
-  establishedUs: 9,
-  endedUs: 10,
-  planned: 11,
-  responseP50Us: 12,
-  responseP99Us: 13,
-  /** Index into OUTCOMES. */
-  outcome: 14,
-  /** Sum of LEFT. */
-  left: 15,
 } as const;
 
-/** Flags of what a connection left behind when it ended. */
-export const LEFT = {
-  /** Work, and no interrupt is the reason. */
-  owed: 1,
-  /** A message in flight. */
-  inFlight: 2,
+/** Moments of a connection, µs on CLOCK_MONOTONIC; 0: it has not come. */
+const MOMENT = { startedUs: 0, establishedUs: 1, endedUs: 2 } as const;
+const MOMENTS = Object.keys(MOMENT).length;
+
+/** Percentiles of the response times of a connection that has ended, µs. */
+const PERCENTILE = { p50: 0, p99: 1 } as const;
+const PERCENTILES = Object.keys(PERCENTILE).length;
+
+/** Flags of a connection. */
+const HAS = {
+  /** Messages to exchange. */
+  work: 1,
+  /** Left work behind when it ended, and no interrupt is the reason. */
+  owed: 2,
+  /** Ended with a message in flight. */
+  inFlight: 4,
 } as const;
 
 /** The end of a connection. */
@@ -74,8 +71,16 @@ export const LIVE = {
 /** Shared memory of the table: plain data, to be handed to the worker. */
 export interface ResultsMemory {
   readonly rows: SharedRowsMemory;
+  readonly moments: SharedArrayBuffer;
+  readonly percentiles: SharedArrayBuffer;
+  readonly outcomes: SharedArrayBuffer;
+  readonly flags: SharedArrayBuffer;
   readonly locals: SharedArrayBuffer;
+  /** Bytes of a local address. */
+  readonly localBytes: number;
   readonly live: SharedArrayBuffer;
+  /** Messages that each connection with work is to exchange; Infinity: another bound holds. */
+  readonly messagesEach: number;
 }
 
 /** A row for every requested connection, written by the worker, read by the main thread while it runs. */
@@ -83,69 +88,102 @@ export class ResultsTable {
   readonly memory: ResultsMemory;
   readonly rows: SharedRows;
   readonly live: Float64Array;
+  readonly #moments: Float64Array;
+  readonly #percentiles: Float32Array;
+  /** Indexes into OUTCOMES. */
+  readonly #outcomes: Uint8Array;
+  /** Sums of HAS. */
+  readonly #flags: Uint8Array;
   readonly #locals: Uint8Array;
 
   constructor(memory: ResultsMemory) {
     this.memory = memory;
     this.rows = new SharedRows(memory.rows);
     this.live = new Float64Array(memory.live);
+    this.#moments = new Float64Array(memory.moments);
+    this.#percentiles = new Float32Array(memory.percentiles);
+    this.#outcomes = new Uint8Array(memory.outcomes);
+    this.#flags = new Uint8Array(memory.flags);
     this.#locals = new Uint8Array(memory.locals);
   }
 
-  static allocate(connections: number): ResultsTable {
+  /** @param localBytes bytes of a local address: as many as the server's has */
+  static allocate(connections: number, messagesEach: number, localBytes = SOCKADDR_BYTES): ResultsTable {
+    const share = (bytesEach: number) => new SharedArrayBuffer(connections * bytesEach);
     return new ResultsTable({
       rows: SharedRows.allocate(connections, Object.keys(RESULT).length).memory,
-      locals: new SharedArrayBuffer(connections * SOCKADDR_BYTES),
+      moments: share(MOMENTS * Float64Array.BYTES_PER_ELEMENT),
+      percentiles: share(PERCENTILES * Float32Array.BYTES_PER_ELEMENT),
+      outcomes: share(1),
+      flags: share(1),
+      locals: share(localBytes),
+      localBytes,
       live: new SharedArrayBuffer(Object.keys(LIVE).length * Float64Array.BYTES_PER_ELEMENT),
+      messagesEach,
     });
   }
 
-  /**
-   * Notes that a connection begins to connect; a further attempt replaces the first.
-   *
-   * @param planned messages it is to exchange; Infinity: another bound holds
-   */
-  start(connection: number, planned: number, nowUs: number): void {
-    this.rows.set(connection, RESULT.planned, planned);
-    this.rows.set(connection, RESULT.startedUs, nowUs);
+  startedUs(connection: number): number {
+    return this.#moments[connection * MOMENTS + MOMENT.startedUs];
+  }
+
+  establishedUs(connection: number): number {
+    return this.#moments[connection * MOMENTS + MOMENT.establishedUs];
+  }
+
+  endedUs(connection: number): number {
+    return this.#moments[connection * MOMENTS + MOMENT.endedUs];
+  }
+
+  /** Notes that a connection begins to connect; a further attempt replaces the first. */
+  start(connection: number, hasWork: boolean, nowUs: number): void {
+    this.#flags[connection] = hasWork ? HAS.work : 0;
+    this.#moments[connection * MOMENTS + MOMENT.startedUs] = nowUs;
   }
 
   /** Notes that a connection is established. @returns the microseconds it took */
   establish(connection: number, local: Uint8Array, nowUs: number): number {
-    const { live, rows } = this;
-    this.#locals.set(local, connection * SOCKADDR_BYTES);
-    rows.set(connection, RESULT.establishedUs, nowUs);
+    const { live } = this;
+    const { localBytes } = this.memory;
+    const at = connection * localBytes;
+    for (let byte = 0; byte < localBytes; byte++) this.#locals[at + byte] = local[byte];
+    this.#moments[connection * MOMENTS + MOMENT.establishedUs] = nowUs;
     live[LIVE.established]++;
     live[LIVE.open]++;
     live[LIVE.peak] = Math.max(live[LIVE.peak], live[LIVE.open]);
-    return nowUs - rows.get(connection, RESULT.startedUs);
+    return nowUs - this.startedUs(connection);
   }
 
   /** Returns true when a connection has begun to connect and is not established. */
   isConnecting(connection: number): boolean {
-    const { rows } = this;
-    return rows.get(connection, RESULT.startedUs) > 0 && rows.get(connection, RESULT.establishedUs) === 0;
+    return this.startedUs(connection) > 0 && this.establishedUs(connection) === 0;
   }
 
   /** Writes how a connection ended, and publishes its row. */
   close(connection: number, end: ConnectionEnd): void {
     const { live, rows } = this;
-    if (rows.get(connection, RESULT.establishedUs) > 0) live[LIVE.open]--;
+    if (this.establishedUs(connection) > 0) live[LIVE.open]--;
     if (end.outcome !== OUTCOME.ok) live[LIVE.errors]++;
-    rows.set(connection, RESULT.endedUs, end.endedUs);
-    rows.set(connection, RESULT.outcome, end.outcome);
-    rows.set(connection, RESULT.left, (end.isOwed ? LEFT.owed : 0) + (end.isInFlight ? LEFT.inFlight : 0));
-    rows.set(connection, RESULT.responseP50Us, this.#clamp(connection, end.p50Us));
-    rows.set(connection, RESULT.responseP99Us, this.#clamp(connection, end.p99Us));
+    this.#moments[connection * MOMENTS + MOMENT.endedUs] = end.endedUs;
+    this.#outcomes[connection] = end.outcome;
+    this.#flags[connection] |= (end.isOwed ? HAS.owed : 0) | (end.isInFlight ? HAS.inFlight : 0);
+    this.#percentiles[connection * PERCENTILES + PERCENTILE.p50] = end.p50Us;
+    this.#percentiles[connection * PERCENTILES + PERCENTILE.p99] = end.p99Us;
     rows.publish(connection, ROW_CLOSED);
   }
 
   outcome(connection: number): Outcome {
-    return OUTCOMES[this.rows.get(connection, RESULT.outcome)] ?? "error";
+    return OUTCOMES[this.#outcomes[connection]] ?? "error";
   }
 
-  hasLeft(connection: number, flag: number): boolean {
-    return (this.rows.get(connection, RESULT.left) & flag) !== 0;
+  /** Returns true when a connection left work behind, and no interrupt is the reason. */
+  isOwed(connection: number): boolean {
+    return (this.#flags[connection] & HAS.owed) !== 0;
+  }
+
+  /** Returns true when a connection ended with a message in flight. */
+  wasInFlight(connection: number): boolean {
+    return (this.#flags[connection] & HAS.inFlight) !== 0;
   }
 
   /** Sums a field over all rows. */
@@ -160,17 +198,19 @@ export class ResultsTable {
   /** Returns a row for the CSV file, in the order of CLIENT_COLUMNS. A value that was never measured is null. */
   csvRow(connection: number): CsvValue[] {
     const get = (field: number) => this.rows.get(connection, field);
-    const { host, port } = decodeAddress(this.#locals, connection * SOCKADDR_BYTES);
+    const { host, port } = decodeAddress(this.#locals, connection * this.memory.localBytes);
     const completed = get(RESULT.completed);
-    const isEstablished = get(RESULT.establishedUs) > 0;
+    const startedUs = this.startedUs(connection);
+    const establishedUs = this.establishedUs(connection);
+    const isEstablished = establishedUs > 0;
     const measured = get(RESULT.measured);
     const response = (us: number) => (measured > 0 ? milliseconds(us) : null);
-    const planned = get(RESULT.planned);
+    const planned = (this.#flags[connection] & HAS.work) === 0 ? 0 : this.memory.messagesEach;
     const values: Readonly<Record<(typeof CLIENT_COLUMNS)[number], CsvValue>> = {
       connection: connection + 1,
       local_address: isEstablished ? host : null,
       local_port: isEstablished ? port : null,
-      connect_ms: isEstablished ? milliseconds(get(RESULT.establishedUs) - get(RESULT.startedUs)) : null,
+      connect_ms: isEstablished ? milliseconds(establishedUs - startedUs) : null,
       first_response_ms: completed > 0 ? milliseconds(get(RESULT.firstResponseUs)) : null,
       requests_planned: Number.isFinite(planned) ? planned : null,
       requests_completed: completed,
@@ -178,17 +218,18 @@ export class ResultsTable {
       bytes_received: get(RESULT.bytesReceived),
       response_ms_mean: response(get(RESULT.responseSumUs) / measured),
       response_ms_min: response(get(RESULT.responseMinUs)),
-      response_ms_p50: response(get(RESULT.responseP50Us)),
-      response_ms_p99: response(get(RESULT.responseP99Us)),
+      response_ms_p50: response(this.#percentileUs(connection, PERCENTILE.p50)),
+      response_ms_p99: response(this.#percentileUs(connection, PERCENTILE.p99)),
       response_ms_max: response(get(RESULT.responseMaxUs)),
-      duration_ms: milliseconds(Math.max(0, get(RESULT.endedUs) - get(RESULT.startedUs))),
+      duration_ms: milliseconds(Math.max(0, this.endedUs(connection) - startedUs)),
       outcome: this.outcome(connection),
     };
     return CLIENT_COLUMNS.map((column) => values[column]);
   }
 
-  /** Keeps a percentile within the measured times: the middle of its bucket may lie outside. */
-  #clamp(connection: number, us: number): number {
+  /** Returns a percentile, within the measured times: the middle of its bucket may lie outside. */
+  #percentileUs(connection: number, percentile: number): number {
+    const us = this.#percentiles[connection * PERCENTILES + percentile];
     const leastUs = this.rows.get(connection, RESULT.responseMinUs);
     const mostUs = this.rows.get(connection, RESULT.responseMaxUs);
     return Math.min(mostUs, Math.max(leastUs, us));

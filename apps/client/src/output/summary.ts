@@ -5,7 +5,7 @@ import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
 import type { ClientOptions } from "../contract.ts";
 import type { LoadResult, Target } from "../load/load-run.ts";
-import { LEFT, LIVE, RESULT, type ResultsTable } from "../measure/results-table.ts";
+import { LIVE, RESULT, type ResultsTable } from "../measure/results-table.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** Summarizes a run from its rows and histograms. */
@@ -96,14 +96,13 @@ function markWarmup({ series, firstSentUs }: LoadResult): LoadSample[] {
 function countFailed({ connections, ratePerSecond }: Workload, results: ResultsTable, unsent: number) {
   const failed = { connect: 0, firstResponse: 0, response: 0, intended: unsent };
   for (let connection = 0; connection < connections; connection++) {
-    const get = (field: number) => results.rows.get(connection, field);
     const outcome = results.outcome(connection);
     if (outcome === "ok" || outcome === "interrupted") continue;
-    if (get(RESULT.establishedUs) === 0) failed.connect++;
-    else if (results.hasLeft(connection, LEFT.owed)) {
+    if (results.establishedUs(connection) === 0) failed.connect++;
+    else if (results.isOwed(connection)) {
       failed.response++;
-      if (get(RESULT.completed) === 0) failed.firstResponse++;
-      if (ratePerSecond !== null && results.hasLeft(connection, LEFT.inFlight)) failed.intended++;
+      if (results.rows.get(connection, RESULT.completed) === 0) failed.firstResponse++;
+      if (ratePerSecond !== null && results.wasInFlight(connection)) failed.intended++;
     }
   }
   return failed;
@@ -141,7 +140,7 @@ function countInterrupted(results: ResultsTable, connections: number): number {
   let count = 0;
   for (let connection = 0; connection < connections; connection++) {
     if (results.outcome(connection) !== "interrupted") continue;
-    if (results.hasLeft(connection, LEFT.inFlight)) count++;
+    if (results.wasInFlight(connection)) count++;
   }
   return count;
 }
@@ -151,9 +150,9 @@ function measureDurationMs(results: ResultsTable, connections: number): number {
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
   for (let connection = 0; connection < connections; connection++) {
-    const started = results.rows.get(connection, RESULT.startedUs);
+    const started = results.startedUs(connection);
     if (started > 0) first = Math.min(first, started);
-    last = Math.max(last, results.rows.get(connection, RESULT.endedUs));
+    last = Math.max(last, results.endedUs(connection));
   }
   return Math.max(0, last - first) / 1000;
 }

@@ -3,7 +3,7 @@ import { Connector } from "../../src/load/connector.ts";
 import { CONNECTS_IN_FLIGHT, STARTS_PER_TURN } from "../../src/measure/limits.ts";
 import { OUTCOME } from "../../src/measure/outcome.ts";
 import type { Workload } from "../../src/workload/workload.ts";
-import { openContext, ScriptedSocket } from "./scripted-socket.ts";
+import { openContext, ScriptedSocket } from "../connection/scripted-socket.ts";
 
 function open(options: Partial<Workload>): Connector {
   return new Connector(openContext(new ScriptedSocket([]), options).workload);

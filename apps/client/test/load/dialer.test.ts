@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import type { SocketIo } from "../../src/io/load-io.ts";
 import { Dialer } from "../../src/load/dialer.ts";
 import { OUTCOME } from "../../src/measure/outcome.ts";
-import { ScriptedSocket } from "./scripted-socket.ts";
+import { ScriptedSocket } from "../connection/scripted-socket.ts";
 
 const TARGET = encodeAddress({ host: "127.0.0.1", port: 10_000 });
 const SOURCES = { first: 0x7f000001, count: 3 };

@@ -10,7 +10,7 @@ import {
   START_PROOFS,
 } from "../../src/load/phases.ts";
 import type { Workload } from "../../src/workload/workload.ts";
-import { openContext, ScriptedSocket } from "./scripted-socket.ts";
+import { openContext, ScriptedSocket } from "../connection/scripted-socket.ts";
 
 const SOON_US = 1e15;
 

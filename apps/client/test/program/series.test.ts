@@ -11,7 +11,7 @@ const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.writ
 test("the sampler takes a sample at the start, one every 100 ms and one at the end", () => {
   vi.useFakeTimers();
   try {
-    const results = ResultsTable.allocate(1);
+    const results = ResultsTable.allocate(1, 1);
     const sampler = new LoadSampler(results);
     for (let second = 0; second < 2; second++) {
       results.live[LIVE.open] = 1;

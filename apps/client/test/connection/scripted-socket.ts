@@ -1,7 +1,8 @@
 import { posix } from "@c10k-lab/posix";
+import type { Need } from "../../src/connection/connection-states.ts";
+import { LoadConnections } from "../../src/connection/load-connections.ts";
+import { LoadContext } from "../../src/connection/load-context.ts";
 import type { SocketIo } from "../../src/io/load-io.ts";
-import { LoadConnection } from "../../src/load/load-connection.ts";
-import { LoadContext } from "../../src/load/load-context.ts";
 import { OUTCOME } from "../../src/measure/outcome.ts";
 import { RESULT, ResultsTable } from "../../src/measure/results-table.ts";
 import { Orders } from "../../src/workload/orders.ts";
@@ -90,19 +91,73 @@ export class ScriptedSocket implements SocketIo {
 /** Opens a context whose connections talk to a scripted socket. */
 export function openContext(io: SocketIo, options: Partial<Workload> = {}): LoadContext {
   const workload = { ...WORKLOAD, ...options };
-  return new LoadContext(workload, new PayloadPool(workload), ResultsTable.allocate(workload.connections), {
+  const results = ResultsTable.allocate(workload.connections, workload.messagesEach);
+  return new LoadContext(workload, new PayloadPool(workload), results, {
     io,
     orders: workload.isDirected ? new Orders() : null,
     gate: workload.isGated ? new Orders() : null,
   });
 }
 
+/** One connection of a load. */
+export class OneConnection {
+  readonly all: LoadConnections;
+  readonly #index: number;
+
+  constructor(all: LoadConnections, index: number) {
+    this.all = all;
+    this.#index = index;
+  }
+
+  get fd() {
+    return this.all.fd(this.#index);
+  }
+
+  get state() {
+    return this.all.state(this.#index);
+  }
+
+  get isActive() {
+    return this.all.isActive(this.#index);
+  }
+
+  get outcome() {
+    return this.all.outcome;
+  }
+
+  get wakeUs() {
+    return this.all.wakeUs;
+  }
+
+  get isInFlight() {
+    return this.all.isInFlight;
+  }
+
+  get isOwed() {
+    return this.all.isOwed;
+  }
+
+  connect = (fd: number, nowUs: number): Need => this.all.connect(this.#index, fd, nowUs);
+  retryAt = (timeUs: number): Need => this.all.retryAt(this.#index, timeUs);
+  establish = (): Need => this.all.establish(this.#index);
+  begin = (): Need => this.all.begin(this.#index);
+  prove = (isLast: boolean): Need => this.all.prove(this.#index, isLast);
+  handle = (isReadable: boolean, hasMoreThanData: boolean): Need =>
+    this.all.handle(this.#index, isReadable, hasMoreThanData);
+  serve = (hasMoreThanData: boolean): Need => this.all.serve(this.#index, hasMoreThanData);
+  wake = (nowUs: number): Need => this.all.wake(this.#index, nowUs);
+  release = (): Need => this.all.release(this.#index);
+  expire = (nowUs: number): Need => this.all.expire(this.#index, nowUs);
+  abort = (outcome: number): Need => this.all.abort(this.#index, outcome);
+  countUnsent = (endUs: number): number => this.all.countUnsent(this.#index, endUs);
+}
+
 /** Returns an established connection and ways to look at its row. */
 export function establish(io: SocketIo, options: Partial<Workload> = {}, index = 0) {
   const context = openContext(io, options);
-  const connection = new LoadConnection(context, index);
+  const connection = new OneConnection(new LoadConnections(context), index);
   connection.connect(3, 1);
-  context.results.establish(index, new Uint8Array(16), 1);
+  context.results.establish(index, new Uint8Array(28), 1);
   return {
     context,
     connection,

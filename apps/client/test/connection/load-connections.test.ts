@@ -16,12 +16,12 @@ import {
   THINKING,
   WAITING,
   WORKING,
-} from "../../src/load/connection-states.ts";
-import { LoadConnection } from "../../src/load/load-connection.ts";
+} from "../../src/connection/connection-states.ts";
+import { LoadConnections } from "../../src/connection/load-connections.ts";
 import { READS_PER_TURN } from "../../src/measure/limits.ts";
 import { OUTCOME } from "../../src/measure/outcome.ts";
 import { LIVE } from "../../src/measure/results-table.ts";
-import { establish, openContext, ScriptedSocket } from "./scripted-socket.ts";
+import { establish, OneConnection, openContext, ScriptedSocket } from "./scripted-socket.ts";
 
 const { EAGAIN, EINTR, ECONNRESET, EPIPE } = posix;
 const EIO = 5;
@@ -190,7 +190,7 @@ test("after the end of the run single bytes no longer extend the time-out", () =
 
 test("connect(2) expires after its own time-out, and a connection without a message never does", () => {
   const io = new ScriptedSocket([]);
-  const connecting = new LoadConnection(openContext(io), 0);
+  const connecting = new OneConnection(new LoadConnections(openContext(io)), 0);
   expect(connecting.connect(3, 1000)).toBe(AWAIT_EVENT);
   expect(connecting.state).toBe(CONNECTING);
   expect(connecting.expire(500_999)).toBe(AWAIT_EVENT);
@@ -211,7 +211,7 @@ test("with a barrier a connection is established and silent, without one it send
 test("a connection that is done waits until every other one has had its first echo", () => {
   const io = new ScriptedSocket([LINE]);
   const { connection, context, outcome } = establish(io, { connections: 2, active: 2, messagesEach: 1 });
-  const other = new LoadConnection(context, 1);
+  const other = new OneConnection(connection.all, 1);
   other.connect(4, 1);
   other.establish();
   expect(context.awaited).toBe(2);
@@ -319,7 +319,7 @@ test("an idle connection whose echo never comes is no longer proving, and no mes
 });
 
 test("a connection that waits for its server connects when it is woken", () => {
-  const connection = new LoadConnection(openContext(new ScriptedSocket([])), 0);
+  const connection = new OneConnection(new LoadConnections(openContext(new ScriptedSocket([]))), 0);
   connection.connect(3, 0);
   expect(connection.retryAt(5000)).toBe(AWAIT_TIME);
   expect(connection).toMatchObject({ state: WAITING, wakeUs: 5000, fd: -1 });
