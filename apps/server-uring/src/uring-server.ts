@@ -287,7 +287,7 @@ export class UringServer {
     const asOfUs = this.#beforeUs[0];
     if (!this.#silence.isDue(asOfUs)) return;
     for (const stream of this.#listOpen()) {
-      const reason = this.#silence.judge(stream, asOfUs);
+      const reason = this.#silence.judge(stream.lastActiveUs, stream.isPending, asOfUs);
       if (reason >= 0) this.#close(stream, reason);
     }
   }

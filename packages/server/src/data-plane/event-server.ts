@@ -1,6 +1,6 @@
 import { check, HeardUntil, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
 import { COUNTER } from "@c10k-lab/stats/ledger";
-import { ACCEPT_PAUSE_MS, BUFFER_BYTES } from "../limits.ts";
+import { ACCEPT_PAUSE_MS, BUFFER_BYTES, MOST_CONNECTIONS } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
 import { ABORT, RUN } from "../stop-request.ts";
 import { AcceptQueue } from "./accept-queue.ts";
@@ -11,10 +11,9 @@ import {
   AWAIT_TURN,
   AWAIT_WRITABLE,
   CLOSED,
-  EchoConnection,
-  type EchoContext,
+  EchoConnections,
   type Need,
-} from "./echo-connection.ts";
+} from "./echo-connections.ts";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 import { refuse } from "./refuse.ts";
 import { Silence } from "./silence.ts";
@@ -22,6 +21,8 @@ import { Silence } from "./silence.ts";
 const FOREVER = -1;
 /** Interval at which the loop checks the drain deadline while it stops, ms. */
 const DRAIN_TICK_MS = 50;
+/** Descriptors that are no connections, at most: those of the runtime, of monitoring and of files. */
+const OTHER_DESCRIPTORS = 1024;
 
 /**
  * Event loop of one thread that serves all connections: wait, serve ready connections, accept, sweep. The poller
@@ -30,11 +31,10 @@ const DRAIN_TICK_MS = 50;
 export class EventServer {
   readonly #poller: Poller;
   readonly #plane: DataPlane<EventServerOptions>;
-  readonly #context: EchoContext;
   readonly #acceptQueue: AcceptQueue;
-  readonly #connections: (EchoConnection | undefined)[] = [];
+  readonly #connections: EchoConnections;
   /** Connections whose turn ended before their socket was drained. The next run serves them without waiting. */
-  #unfinished: EchoConnection[] = [];
+  #unfinished: number[] = [];
   #open = 0;
   #generation = 0;
   #nowUs = monotonicUs();
@@ -46,12 +46,10 @@ export class EventServer {
   constructor(poller: Poller, plane: DataPlane<EventServerOptions>) {
     this.#poller = poller;
     this.#plane = plane;
-    this.#context = {
-      io: posix,
-      ledger: plane.ledger,
-      scratch: Buffer.alloc(BUFFER_BYTES),
-      spareBuffers: [],
-    };
+    this.#connections = new EchoConnections(
+      { io: posix, ledger: plane.ledger, scratch: Buffer.alloc(BUFFER_BYTES), spareEchoes: [] },
+      Math.min(poller.capacity, MOST_CONNECTIONS + OTHER_DESCRIPTORS),
+    );
     this.#silence = new Silence(plane.options);
     this.#heard = new HeardUntil(poller.fds.length);
     this.#acceptQueue = new AcceptQueue(poller, plane, (fd) => this.#admit(fd));
@@ -72,7 +70,7 @@ export class EventServer {
     const unfinished = this.#unfinished;
     if (unfinished.length > 0) this.#unfinished = [];
     for (let index = 0; index < ready; index++) this.#dispatch(index);
-    for (const connection of unfinished) this.#serveAgain(connection);
+    for (const fd of unfinished) this.#serveAgain(fd);
     if (this.#stopLevel === RUN) this.#acceptQueue.takeTurn(this.#nowUs);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
     else if (this.#silence.isWatching) this.#sweepSilent(beforeUs, ready);
@@ -109,10 +107,9 @@ export class EventServer {
   #dispatch(index: number): void {
     const fd = this.#poller.fds[index];
     const events = this.#poller.events[index];
-    const connection = this.#connections[fd];
-    if (connection && connection.generation === this.#poller.generations[index]) {
-      if ((events & READ_TO_THE_END) !== 0) connection.readToTheEnd();
-      this.#serve(connection);
+    if (this.#connections.has(fd, this.#poller.generations[index])) {
+      if ((events & READ_TO_THE_END) !== 0) this.#connections.readToTheEnd(fd);
+      this.#serve(fd);
     } else if (fd === this.#plane.listenerFd) {
       this.#acceptQueue.noteReadable();
     } else if (fd === this.#plane.stop.wakeFd) {
@@ -122,46 +119,45 @@ export class EventServer {
     }
   }
 
-  #serve(connection: EchoConnection): void {
-    connection.lastActiveUs = this.#nowUs;
-    this.#settle(connection, connection.serve());
+  #serve(fd: number): void {
+    this.#connections.noteActive(fd, this.#nowUs);
+    this.#settle(fd, this.#connections.serve(fd));
   }
 
-  #serveAgain(connection: EchoConnection): void {
-    connection.isQueued = false;
-    if (this.#connections[connection.fd] === connection) this.#serve(connection);
+  /** Serves a connection again, unless it was closed meanwhile. */
+  #serveAgain(fd: number): void {
+    if (this.#connections.leaveQueue(fd)) this.#serve(fd);
   }
 
   /** Registers, closes or queues a connection after its turn. */
-  #settle(connection: EchoConnection, need: Need): void {
+  #settle(fd: number, need: Need): void {
     switch (need) {
       case AWAIT_READABLE:
-        this.#watch(connection, READABLE);
+        this.#watch(fd, READABLE);
         break;
       case AWAIT_WRITABLE:
-        this.#watch(connection, WRITABLE);
+        this.#watch(fd, WRITABLE);
         break;
       case AWAIT_TURN:
-        this.#watch(connection, READABLE);
+        this.#watch(fd, READABLE);
         // A level is reported again by the next wait, an edge is not.
-        if (this.#poller.trigger === "edge" && !connection.isQueued) {
-          connection.isQueued = true;
-          this.#unfinished.push(connection);
-        }
+        if (this.#poller.trigger === "edge" && this.#connections.joinQueue(fd)) this.#unfinished.push(fd);
         break;
       case CLOSED:
-        this.#close(connection, connection.closeReason);
+        this.#close(fd, this.#connections.closeReason);
         break;
     }
   }
 
-  #watch(connection: EchoConnection, interest: number): void {
-    if (connection.interest === interest) return;
+  #watch(fd: number, interest: number): void {
+    const connections = this.#connections;
+    const before = connections.interest(fd);
+    if (before === interest) return;
     if (interest === WRITABLE) this.#silence.notePending(1);
-    else if (connection.interest === WRITABLE) this.#silence.notePending(-1);
-    connection.interest = interest;
-    const failed = this.#poller.modify(connection.fd, connection.generation, interest);
-    if (failed < 0) this.#close(connection, CLOSE_CODE.error);
+    else if (before === WRITABLE) this.#silence.notePending(-1);
+    connections.noteInterest(fd, interest);
+    const failed = this.#poller.modify(fd, connections.generation(fd), interest);
+    if (failed < 0) this.#close(fd, CLOSE_CODE.error);
   }
 
   #admit(fd: number): void {
@@ -171,7 +167,7 @@ export class EventServer {
       refuse(ledger, row, fd, "refused-limit");
       return;
     }
-    if (fd >= this.#poller.capacity) {
+    if (fd >= Math.min(this.#poller.capacity, this.#connections.capacity)) {
       refuse(ledger, row, fd, "refused-descriptor");
       return;
     }
@@ -182,26 +178,18 @@ export class EventServer {
       refuse(ledger, row, fd, "refused-poller");
       return;
     }
-    this.#connections[fd] = new EchoConnection(
-      this.#context,
-      fd,
-      this.#generation,
-      row,
-      READABLE,
-      this.#nowUs,
-    );
+    this.#connections.open(fd, this.#generation, row, READABLE, this.#nowUs);
     this.#open++;
     ledger.noteOpen(this.#open);
   }
 
-  #close(connection: EchoConnection, reason: number): void {
-    this.#poller.remove(connection.fd);
-    if (connection.interest === WRITABLE) this.#silence.notePending(-1);
-    this.#connections[connection.fd] = undefined;
-    connection.dispose();
-    posix.close(connection.fd);
+  #close(fd: number, reason: number): void {
+    this.#poller.remove(fd);
+    if (this.#connections.interest(fd) === WRITABLE) this.#silence.notePending(-1);
+    this.#connections.close(fd);
+    posix.close(fd);
     this.#open--;
-    this.#plane.ledger.close(connection.row, reason, this.#nowUs);
+    this.#plane.ledger.close(this.#connections.row(fd), reason, this.#nowUs);
     this.#acceptQueue.endPause(this.#nowUs);
   }
 
@@ -214,14 +202,14 @@ export class EventServer {
       if (this.#stopLevel === RUN) return;
       this.#drainDeadlineUs = this.#nowUs + options.drainTimeoutMs * 1000;
       this.#acceptQueue.close(this.#nowUs);
-      for (const connection of this.#listOpen()) this.#settle(connection, connection.finish());
+      for (const fd of this.#connections.list()) this.#settle(fd, this.#connections.finish(fd));
     }
     this.#stopLevel = stop.level;
   }
 
   #sweepStopping(): void {
     const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
-    if (isLate) for (const connection of this.#listOpen()) this.#close(connection, CLOSE_CODE.aborted);
+    if (isLate) for (const fd of this.#connections.list()) this.#close(fd, CLOSE_CODE.aborted);
   }
 
   /**
@@ -234,14 +222,11 @@ export class EventServer {
     this.#heard.note(beforeUs, ready, this.#open + 2);
     const { asOfUs } = this.#heard;
     if (!this.#silence.isDue(asOfUs)) return;
-    for (const connection of this.#listOpen()) {
-      const reason = this.#silence.judge(connection, asOfUs);
-      if (reason >= 0) this.#close(connection, reason);
+    const connections = this.#connections;
+    for (const fd of connections.list()) {
+      const reason = this.#silence.judge(connections.lastActiveUs(fd), connections.isPending(fd), asOfUs);
+      if (reason >= 0) this.#close(fd, reason);
     }
-  }
-
-  #listOpen(): EchoConnection[] {
-    return this.#connections.filter((connection) => connection !== undefined);
   }
 
   /**
@@ -250,9 +235,9 @@ export class EventServer {
    * @throws SyscallError for any other failure, which would recur without limit
    */
   #handleFailedWait(errno: number): void {
-    const isDead = ({ fd }: EchoConnection) => posix.fcntl(fd, posix.F_GETFD, 0) < 0;
-    const dead = errno === posix.EBADF ? this.#listOpen().filter(isDead) : [];
+    const isDead = (fd: number) => posix.fcntl(fd, posix.F_GETFD, 0) < 0;
+    const dead = errno === posix.EBADF ? this.#connections.list().filter(isDead) : [];
     if (dead.length === 0) throw new SyscallError(this.#poller.name, errno, "for all connections");
-    for (const connection of dead) this.#close(connection, CLOSE_CODE.error);
+    for (const fd of dead) this.#close(fd, CLOSE_CODE.error);
   }
 }

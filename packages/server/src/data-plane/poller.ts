@@ -3,7 +3,7 @@ export const READABLE = 1;
 export const WRITABLE = 2;
 /**
  * Added to an event that means more than pending data: FIN, reset, urgent byte. A short read then does not prove that
- * the socket is drained, see epoll(7) and EchoConnection.
+ * the socket is drained, see epoll(7) and EchoConnections.
  */
 export const READ_TO_THE_END = 4;
 

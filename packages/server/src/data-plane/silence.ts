@@ -1,14 +1,6 @@
 import type { ServerOptions } from "../options.ts";
 import { CLOSE_CODE } from "./close-code.ts";
 
-/** Connection whose silence is bounded. */
-export interface Silent {
-  /** Last moment at which a byte went either way, µs on CLOCK_MONOTONIC. */
-  readonly lastActiveUs: number;
-  /** An echo waits for the client to read. */
-  readonly isPending: boolean;
-}
-
 const GOES_ON = -1;
 
 /** Decides which connections have been silent for too long: `--idle-timeout`, `--stall-timeout`. */
@@ -54,8 +46,13 @@ export class Silence {
     return true;
   }
 
-  /** Returns the code of the reason for closing a connection, or a negative number when it goes on. */
-  judge({ lastActiveUs, isPending }: Silent, nowUs: number): number {
+  /**
+   * Returns the code of the reason for closing a connection, or a negative number when it goes on.
+   *
+   * @param lastActiveUs the last moment at which a byte went either way, µs on CLOCK_MONOTONIC
+   * @param isPending an echo waits for the client to read
+   */
+  judge(lastActiveUs: number, isPending: boolean, nowUs: number): number {
     if (nowUs - lastActiveUs < (isPending ? this.#pendingUs : this.#idleUs)) return GOES_ON;
     return isPending ? CLOSE_CODE.stalled : CLOSE_CODE["idle-timeout"];
   }

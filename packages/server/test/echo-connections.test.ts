@@ -9,9 +9,10 @@ import {
   AWAIT_TURN,
   AWAIT_WRITABLE,
   CLOSED,
-  EchoConnection,
+  EchoConnections,
+  type PendingEcho,
   type SocketIo,
-} from "../src/data-plane/echo-connection.ts";
+} from "../src/data-plane/echo-connections.ts";
 import { READABLE } from "../src/data-plane/poller.ts";
 import { BUFFER_BYTES, READS_PER_TURN } from "../src/limits.ts";
 
@@ -76,19 +77,27 @@ function piece(from: number, length: number): Uint8Array {
   return STREAM.subarray(from % 251, (from % 251) + length);
 }
 
+const FD = 3;
+
 function connect(io: ScriptedSocket) {
   const ledger = Ledger.allocate(1);
   ledger.reserve();
   const row = ledger.open(0);
-  const spareBuffers: Uint8Array[] = [];
-  const context = { io, ledger, scratch: Buffer.alloc(BUFFER_BYTES), spareBuffers };
-  const connection = new EchoConnection(context, 3, 1, row, READABLE, 0);
+  const spareEchoes: PendingEcho[] = [];
+  const context = { io, ledger, scratch: Buffer.alloc(BUFFER_BYTES), spareEchoes };
+  const connections = new EchoConnections(context, FD + 1);
+  connections.open(FD, 1, row, READABLE, 0);
   return {
-    connection,
+    connection: {
+      serve: () => connections.serve(FD),
+      finish: () => connections.finish(FD),
+      readToTheEnd: () => connections.readToTheEnd(FD),
+      close: () => connections.close(FD),
+    },
     ledger,
-    spareBuffers,
+    spareEchoes,
     field: (name: keyof typeof FIELD) => ledger.rows.get(row, FIELD[name]),
-    reason: () => CLOSE_REASONS[connection.closeReason],
+    reason: () => CLOSE_REASONS[connections.closeReason],
   };
 }
 
@@ -160,7 +169,7 @@ test("the turn of a client that always has more data ends after READS_PER_TURN r
 
 test("a connection reads nothing while its echo is pending, then sends the rest", () => {
   const io = new ScriptedSocket([10, 4], [3, -EAGAIN, 2, -EINTR, 5]);
-  const { connection, field, ledger, spareBuffers } = connect(io);
+  const { connection, field, ledger, spareEchoes } = connect(io);
   expect(connection.serve()).toBe(AWAIT_WRITABLE);
   expect(connection.serve()).toBe(AWAIT_WRITABLE);
   expect(connection.serve()).toBe(AWAIT_WRITABLE);
@@ -169,7 +178,7 @@ test("a connection reads nothing while its echo is pending, then sends the rest"
   expect(connection.serve()).toBe(AWAIT_READABLE);
   expect(io).toMatchObject({ sent: 14, isExact: true });
   expect(ledger.counter(COUNTER.shortWrites)).toBe(3);
-  expect(spareBuffers).toHaveLength(1);
+  expect(spareEchoes).toHaveLength(1);
 });
 
 test("a connection reads a FIN behind a pending echo after the echo is sent", () => {
@@ -194,12 +203,12 @@ test.each([
 });
 
 test("a reset closes a connection with a pending echo and frees its buffer", () => {
-  const { connection, reason, spareBuffers } = connect(new ScriptedSocket([5], [-EAGAIN, -ECONNRESET]));
+  const { connection, reason, spareEchoes } = connect(new ScriptedSocket([5], [-EAGAIN, -ECONNRESET]));
   expect(connection.serve()).toBe(AWAIT_WRITABLE);
   expect(connection.serve()).toBe(CLOSED);
   expect(reason()).toBe("reset");
-  connection.dispose();
-  expect(spareBuffers).toHaveLength(1);
+  connection.close();
+  expect(spareEchoes).toHaveLength(1);
 });
 
 test("finish echoes what has arrived, sends FIN, and drops later input", () => {
