@@ -17,7 +17,7 @@ const ROOMS = {
     "io",
     "measure",
     "workload",
-    "contract.ts source-range.ts",
+    "contract.ts source-range.ts connects-in-flight.ts",
   ],
   "apps/conformance": [
     "main.ts grade-main.ts judge-main.ts",

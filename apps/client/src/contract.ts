@@ -13,10 +13,8 @@ import {
 } from "@c10k-lab/cli";
 import { parseSourceRange } from "./source-range.ts";
 
+export { CONNECTS_IN_FLIGHT } from "./connects-in-flight.ts";
 export { parseSourceRange };
-
-/** Connections being established at one time: enough to keep a server accepting, too few to overrun its accept queue. */
-export const CONNECTS_IN_FLIGHT = 256;
 
 /** Messages on each connection where nothing bounds them. */
 export const DEFAULT_REPEAT = 20;

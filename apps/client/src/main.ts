@@ -1,13 +1,14 @@
 import { lookup } from "node:dns/promises";
 import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode, UsageError } from "@c10k-lab/cli";
+import type { CsvFile } from "@c10k-lab/files/csv-file";
 import { endWithParent } from "@c10k-lab/posix";
+import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { EXIT } from "@c10k-lab/protocol/names";
 import { contract } from "./contract.ts";
 import { LabLink } from "./control/lab-link.ts";
 import { LoadRun, type Target } from "./load/load-run.ts";
 import { Progress } from "./output/progress.ts";
 import { claimPaths, type ResultPaths, writeSummary } from "./output/results-files.ts";
-import { summarize } from "./output/summary.ts";
 import { describeFailure, describeLateness, describeShortages } from "./output/warnings.ts";
 import { resolveWorkload, type Workload } from "./workload/workload.ts";
 
@@ -39,7 +40,7 @@ async function main(): Promise<number> {
   }
   try {
     paths = claimPaths(options);
-    run = new LoadRun(workload, target, paths.stats);
+    run = new LoadRun(workload, target, await createRows(paths.stats));
   } catch (error) {
     return fail(EXIT.unwritable, `results cannot be written: ${(error as Error).message}`);
   }
@@ -63,6 +64,8 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   const result = await run.run();
   gate?.close();
   progress.stop();
+  // The summary is the work of libraries that need not be loaded before the load, as is the table below.
+  const { summarize } = await import("./output/summary.ts");
   const summary = summarize(target, options, workload, run.results, result);
   let exitCode: number = EXIT.ok;
   try {
@@ -78,13 +81,19 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   const lateness = describeLateness(summary);
   if (lateness !== null) print(lateness);
   if (link === null) {
-    // The table is the work of libraries that need not be loaded before the load.
     const { formatSummary } = await import("./output/summary-table.ts");
     process.stdout.write(`${formatSummary(summary)}\n`);
   }
   if (stopSignal !== undefined) return stopExitCode(stopSignal);
   const failure = describeFailure(summary, target);
   return exitCode === EXIT.ok && failure !== null ? fail(EXIT.incomplete, failure) : exitCode;
+}
+
+/** Creates the file of rows, if a path was given. @throws Error when that is not possible */
+async function createRows(path: string | undefined): Promise<CsvFile | undefined> {
+  if (path === undefined) return undefined;
+  const { CsvFile } = await import("@c10k-lab/files/csv-file");
+  return CsvFile.create(path, CLIENT_COLUMNS);
 }
 
 function fail(code: number, message: string): number {

@@ -1,12 +1,16 @@
-/* Limits, processors and clocks of the process. */
+/* Limits, processors, clocks and memory of the process. */
 #include "marshal.h"
 #include "posix.h"
 #include <fcntl.h>
+#include <link.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 /* (resource, Float64Array [soft, hard]). RLIM_INFINITY becomes Infinity. */
 static napi_value posix_getrlimit(napi_env env, napi_callback_info info) {
@@ -92,6 +96,34 @@ static napi_value posix_prctl_set_timerslack(napi_env env, napi_callback_info in
   return syscall_result(env, prctl(PR_SET_TIMERSLACK, (unsigned long)arg_uint(env, argv[0])));
 }
 
+/* Drops the read-only segments of a program from this process. They are never written, so nothing is lost. */
+static int drop_segments(struct dl_phdr_info *program, size_t size, void *rc) {
+  (void)size;
+  uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  for (int at = 0; at < program->dlpi_phnum; at++) {
+    const ElfW(Phdr) *segment = &program->dlpi_phdr[at];
+    if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) != 0) continue;
+    uintptr_t start = (program->dlpi_addr + segment->p_vaddr) & ~(page - 1);
+    uintptr_t end = (program->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(page - 1);
+    if (end > start && madvise((void *)start, end - start, MADV_DONTNEED) < 0) *(int *)rc = -1;
+  }
+  return 1; /* The first is the program itself; its libraries follow. */
+}
+
+/* Drops the pages of the program's code and constants: madvise(2) MADV_DONTNEED. The next use of one maps it again. */
+static napi_value posix_madvise_program_dontneed(napi_env env, napi_callback_info info) {
+  (void)info;
+  int rc = 0;
+  dl_iterate_phdr(drop_segments, &rc);
+  return syscall_result(env, rc);
+}
+
+/* Gives memory that free(3) keeps back to the kernel. */
+static napi_value posix_malloc_trim(napi_env env, napi_callback_info info) {
+  (void)info;
+  return integer(env, malloc_trim(0));
+}
+
 void export_process(napi_env env, napi_value exports) {
   FUNCTION(getrlimit);
   FUNCTION(setrlimit);
@@ -102,6 +134,8 @@ void export_process(napi_env env, napi_value exports) {
   FUNCTION(fcntl);
   FUNCTION(prctl_set_pdeathsig);
   FUNCTION(prctl_set_timerslack);
+  FUNCTION(madvise_program_dontneed);
+  FUNCTION(malloc_trim);
 
   CONSTANT(RLIMIT_NOFILE);
   CONSTANT(RLIMIT_NPROC);

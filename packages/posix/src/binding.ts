@@ -99,6 +99,10 @@ export interface Binding {
   prctl_set_pdeathsig(signal: number): number;
   /** prctl(2) PR_SET_TIMERSLACK: how late the kernel may end a wait of the calling thread, at most 2^32 - 1 ns. */
   prctl_set_timerslack(ns: number): number;
+  /** madvise(2) MADV_DONTNEED of the program's code and constants: the next use of a page maps it again. */
+  madvise_program_dontneed(): number;
+  /** malloc_trim(3): gives freed memory back to the kernel. @returns 1 when there was some, or 0 */
+  malloc_trim(): number;
 
   readonly AF_INET: number;
   readonly AF_INET6: number;

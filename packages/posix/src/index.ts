@@ -22,9 +22,11 @@ export {
   fileDescriptorLimit,
   monotonicUs,
   monotonicUsOf,
+  ownMemoryKiB,
   PARENT_VARIABLE,
   pinTo,
   processLimit,
+  releaseStartMemory,
   runWhenIdle,
 } from "./process.ts";
 export { getIntOption, setIntOption, setTimeoutOption } from "./socket-options.ts";

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { binding } from "./binding.ts";
 import { check } from "./errors.ts";
 
@@ -66,6 +67,31 @@ export function pinTo(processors: readonly number[], thread = 0): void {
 /** Lets a thread run only while no other wants its processor, sched(7): SCHED_IDLE. Without privileges there is no way back. */
 export function runWhenIdle(thread: number): void {
   check(binding.sched_setscheduler(thread, binding.SCHED_IDLE), "sched_setscheduler", `of thread ${thread}`);
+}
+
+/**
+ * Gives memory that only the start has used back to the kernel: what the compiler has freed, and the pages of the program
+ * itself, of which a process that has started uses a fifth. The kernel keeps those for all processes that run the program.
+ */
+export function releaseStartMemory(): void {
+  binding.malloc_trim();
+  binding.madvise_program_dontneed();
+}
+
+/** Page (sysconf(3), _SC_PAGESIZE: 4096 bytes on x86, usually on ARM). */
+const PAGE_KIB = 4;
+
+/**
+ * Returns the resident memory of a process without pages of files, which all processes of a program share: resident less
+ * shared in /proc/PID/statm. NaN when there is no such process.
+ */
+export function ownMemoryKiB(pid: number | "self"): number {
+  try {
+    const [, resident, shared] = readFileSync(`/proc/${pid}/statm`, "latin1").split(" ", 3).map(Number);
+    return (resident - shared) * PAGE_KIB;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 /** Variable with the number of the process that started this one and that it is to end with. */

@@ -37,3 +37,9 @@ export const MOST_CONNECTIONS = 1_048_576;
 
 /** Ledger rows for connections that are closed but not yet on disk: about one second of heavy churn. */
 export const CLOSED_ROWS = 16_384;
+
+/**
+ * Most memory of the data plane's young objects: V8 divides it into three semi-spaces. A message leaves 20 to 40 bytes of
+ * them, and a larger space would fill with those before the first collection.
+ */
+export const YOUNG_GENERATION_MB = 3;

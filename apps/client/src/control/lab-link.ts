@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { monotonicUs } from "@c10k-lab/posix";
 import type { ControlAnswer, ControlOrder } from "@c10k-lab/protocol";
 import { CONTROL_ORDERS } from "@c10k-lab/protocol/names";
-import { usageNow } from "@c10k-lab/stats";
+import { usageNow } from "@c10k-lab/stats/usage";
 import type { LoadRun, Parked } from "../load/load-run.ts";
 import { LIVE } from "../measure/results-table.ts";
 

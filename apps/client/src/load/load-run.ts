@@ -1,9 +1,8 @@
 import { Worker } from "node:worker_threads";
-import { CsvFile, type CsvValue } from "@c10k-lab/files";
+import type { CsvFile, CsvValue } from "@c10k-lab/files";
 import { encodeAddress, posix } from "@c10k-lab/posix";
 import type { ClientMemory, LoadSample } from "@c10k-lab/protocol";
-import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
-import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats";
+import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats/shared-rows";
 import type { WakeFds } from "../io/load-io.ts";
 import { LoadSampler } from "../measure/load-sampler.ts";
 import { ResultsTable } from "../measure/results-table.ts";
@@ -14,6 +13,12 @@ import type { LoadWorkerData, LoadWorkerEvent, LoadWorkerResult, SliceHistograms
 
 /** Interval between two writes of ended connections' rows: SIGKILL loses at most this much. */
 const COLLECT_INTERVAL_MS = 250;
+
+/**
+ * Most memory of the worker's young objects: V8 divides it into three semi-spaces. The loop makes next to none, and a larger
+ * one would fill with them before the first collection.
+ */
+const YOUNG_GENERATION_MB = 3;
 
 /** The server's address, with no name left to look up. */
 export interface Target {
@@ -48,13 +53,13 @@ export class LoadRun {
   readonly #file: CsvFile | undefined;
   #collected = 0;
 
-  /** @throws Error when the CSV file cannot be created */
-  constructor(workload: Workload, target: Target, csvPath: string | undefined) {
+  /** @param file takes the rows of ended connections */
+  constructor(workload: Workload, target: Target, file: CsvFile | undefined) {
     this.#workload = workload;
     this.#target = encodeAddress(target);
     this.#orders = workload.isDirected || workload.isGated ? new Orders() : null;
     this.results = ResultsTable.allocate(workload.connections, workload.messagesEach, this.#target.length);
-    this.#file = csvPath === undefined ? undefined : CsvFile.create(csvPath, CLIENT_COLUMNS);
+    this.#file = file;
   }
 
   /** Ends every connection now, with the outcome interrupted. */
@@ -106,7 +111,10 @@ export class LoadRun {
       orders: this.#orders?.memory ?? null,
       results: this.results.memory,
     };
-    const worker = new Worker(new URL("./load-worker.ts", import.meta.url), { workerData: data });
+    const worker = new Worker(new URL("./load-worker.ts", import.meta.url), {
+      workerData: data,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     return new Promise((resolve, reject) => {
       worker.on("message", (message: LoadWorkerEvent) => {
         if (message.event === "ended") resolve(message.result);

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { pinTo, posix } from "@c10k-lab/posix";
+import { ownMemoryKiB, pinTo, posix, releaseStartMemory } from "@c10k-lab/posix";
 import type { ClientMemory, ClientSummary, Clock, LoopClock } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import { LoadContext } from "../connection/load-context.ts";
@@ -64,7 +64,8 @@ const context = new LoadContext(workload, pool, new ResultsTable(results), {
   orders: workload.isDirected ? given : null,
   gate: workload.isGated ? given : null,
 });
-const atRestKiB = residentKiB();
+releaseStartMemory();
+const atRestKiB = ownMemoryKiB("self");
 /** Sums of all slices: a histogram takes a megabyte, so only where there are slices. */
 const total = workload.isDirected
   ? { response: new LatencyHistogram(), intended: new LatencyHistogram() }
@@ -102,7 +103,7 @@ parentPort?.postMessage({ event: "ended", result } satisfies LoadWorkerEvent);
 function reportParked(): void {
   const { clocks } = context;
   const histograms = { response: clocks.response.encode(), intended: clocks.intended.encode() };
-  const memory = { atRestKiB, heldKiB: residentKiB() };
+  const memory = { atRestKiB, heldKiB: ownMemoryKiB("self") };
   parentPort?.postMessage({ event: "parked", histograms, memory } satisfies LoadWorkerEvent);
   // At a gate nothing has been measured yet.
   if (total === clocks) return;
@@ -113,11 +114,6 @@ function reportParked(): void {
 /** Adds the response times of the slice under way to the sums. */
 function addSlice(): void {
   for (const clock of ["response", "intended"] as const) total[clock].merge(context.clocks[clock]);
-}
-
-/** Returns the resident memory of the whole process. */
-function residentKiB(): number {
-  return Math.round(process.memoryUsage.rss() / 1024);
 }
 
 /** Returns whether the loop mostly waits. A closed loop may use all of its processor, and the lab's orders may not wait. */

@@ -3,7 +3,7 @@
 /** Bytes one recv(2) may take. */
 export const SCRATCH_BYTES = 64 * 1024;
 
-export { CONNECTS_IN_FLIGHT } from "../contract.ts";
+export { CONNECTS_IN_FLIGHT } from "../connects-in-flight.ts";
 
 /** Connections launched, or given their first message, in one turn: more at once would delay their own echoes. */
 export const STARTS_PER_TURN = 64;

@@ -1,6 +1,6 @@
 import { monotonicUs } from "@c10k-lab/posix";
 import type { LoadSample } from "@c10k-lab/protocol";
-import { LoadSeries } from "@c10k-lab/stats";
+import { LoadSeries } from "@c10k-lab/stats/load-series";
 import { SAMPLE_MS } from "./limits.ts";
 import { LIVE, type ResultsTable } from "./results-table.ts";
 

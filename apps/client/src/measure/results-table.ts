@@ -2,7 +2,7 @@ import type { CsvValue } from "@c10k-lab/files";
 import { decodeAddress, SOCKADDR_BYTES } from "@c10k-lab/posix";
 import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
-import { ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats";
+import { ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats/shared-rows";
 import { OUTCOME } from "./outcome.ts";
 
 /** Fields of a requested connection's row, times in microseconds: what a message changes is one cache line. */

@@ -1,4 +1,5 @@
-import { claimNumber, fillNumber, isNumbered, probeWritable, writeFileDurably } from "@c10k-lab/files";
+import { probeWritable, writeFileDurably } from "@c10k-lab/files/durable-file";
+import { claimNumber, fillNumber, isNumbered } from "@c10k-lab/files/numbered-path";
 import type { ClientSummary } from "@c10k-lab/protocol";
 
 /** Paths of the result files of this client. */

@@ -207,9 +207,12 @@ export class CellRun {
     await gate.pass();
   }
 
-  /** Resident memory of the servers in their latest samples. */
+  /** Memory of the servers in their latest samples, without what they share where that is known. */
   get #serverKiB(): number {
-    return this.#server.services.reduce((sum, { samples }) => sum + (samples.at(-1)?.rssKiB ?? 0), 0);
+    return this.#server.services.reduce((sum, { samples }) => {
+      const latest = samples.at(-1);
+      return sum + (latest?.ownKiB ?? latest?.rssKiB ?? 0);
+    }, 0);
   }
 
   /** Ends the clients at the plan's limit: a cell that hangs costs no more time, and keeps its measurements. */

@@ -1,3 +1,4 @@
+import { ownMemoryKiB } from "@c10k-lab/posix";
 import { readProcessStat } from "@c10k-lab/process";
 import type { Sample } from "@c10k-lab/protocol";
 
@@ -24,6 +25,9 @@ export class ProcessSampler {
     const stat = readProcessStat(this.#pid);
     if (stat === null) return;
     const { cpuMs, rssKiB, threads } = stat;
-    this.samples.push({ atMs: Math.round(performance.now() - this.#startedMs), cpuMs, rssKiB, threads });
+    const ownKiB = ownMemoryKiB(this.#pid);
+    if (Number.isNaN(ownKiB)) return;
+    const atMs = Math.round(performance.now() - this.#startedMs);
+    this.samples.push({ atMs, cpuMs, rssKiB, ownKiB, threads });
   }
 }

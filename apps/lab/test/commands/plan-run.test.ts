@@ -67,7 +67,7 @@ variants: { epoll: { processes: 3 } }
   expect(result.commands.clients.every((command) => command.includes("--gate 127.0.0.1:"))).toBe(true);
   const { held } = result.evidence;
   expect(held).toMatchObject({ connections: 60, server: { processes: 3 }, clients: { processes: 2 } });
-  for (const side of [held?.server, held?.clients]) expect(side?.atRestKiB).toBeGreaterThan(30_000);
+  for (const side of [held?.server, held?.clients]) expect(side?.atRestKiB).toBeGreaterThan(10_000);
   expect(result.evidence.resultBytes).toBeGreaterThan(1000);
 });
 

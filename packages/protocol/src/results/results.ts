@@ -14,6 +14,8 @@ export const Sample = z.object({
   atMs: z.number().nonnegative(),
   cpuMs: z.number().nonnegative(),
   rssKiB: count,
+  /** The part of it that is no page of a file: all processes of a program share those. Missing where it is not known. */
+  ownKiB: count.optional(),
   threads: count,
   /** Counts of a foreign server, whose processes are counted together; missing for others. */
   processes: count.optional(),
@@ -62,7 +64,7 @@ export const ContainerSample = z.object({
 });
 export type ContainerSample = z.infer<typeof ContainerSample>;
 
-/** Resident memory of the processes of one side: before the first connection, and with all of them open. */
+/** Memory of the processes of one side, without the pages of files that all of them share: before the first connection, and with all of them open. */
 const SideMemory = z.object({ processes: count, atRestKiB: count, heldKiB: count });
 
 /** Memory of the connections of a cell while all of them were open and none had sent more than an echo. */

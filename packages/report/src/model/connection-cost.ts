@@ -1,7 +1,7 @@
 import type { LoadSample, RepetitionResult } from "@c10k-lab/protocol";
 
 const NONE = {
-  /** Growth of the resident memory of all servers while the connections were opened, bytes a connection. */
+  /** Growth of the memory of all servers while the connections were opened, bytes a connection. */
   serverBytes: null,
   clientBytes: null,
   /** Growth of the kernel's memory, both ends of a connection together. */

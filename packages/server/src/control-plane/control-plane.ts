@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 import { onStopSignal } from "@c10k-lab/cli";
 import type { CsvFile } from "@c10k-lab/files";
 import { claimPath } from "@c10k-lab/files/numbered-path";
-import { fileDescriptorLimit, formatAddress, monotonicUs, posix } from "@c10k-lab/posix";
+import { fileDescriptorLimit, formatAddress, monotonicUs, posix, releaseStartMemory } from "@c10k-lab/posix";
 import type { FinalLine, ListeningLine } from "@c10k-lab/protocol";
 import { SERVER_COLUMNS } from "@c10k-lab/protocol/columns";
 import { CLOSE_REASONS, EXIT } from "@c10k-lab/protocol/names";
@@ -13,7 +13,7 @@ import { LedgerReader } from "@c10k-lab/stats/ledger-reader";
 import { usageNow } from "@c10k-lab/stats/usage";
 import type { ServerContract } from "../contract.ts";
 import type { DataPlaneMemory } from "../data-plane/data-plane.ts";
-import { CLOSED_ROWS, MOST_CONNECTIONS } from "../limits.ts";
+import { CLOSED_ROWS, MOST_CONNECTIONS, YOUNG_GENERATION_MB } from "../limits.ts";
 import type { ServerOptions } from "../options.ts";
 import { ABORT, DRAIN, RUN, StopRequest } from "../stop-request.ts";
 import { ClientNames } from "./client-names.ts";
@@ -129,7 +129,10 @@ export class ControlPlane {
       ledger: this.#ledger.memory,
       stop: this.#stop.memory,
     };
-    const worker = new Worker(this.#architecture.dataPlane, { workerData: memory });
+    const worker = new Worker(this.#architecture.dataPlane, {
+      workerData: memory,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     worker.once("message", () => this.#announce(listener));
     return new Promise((resolve) => {
       let failure: Error | null = null;
@@ -159,6 +162,7 @@ export class ControlPlane {
     if (!/^(127\.|::1$)/.test(address.host)) {
       this.#log.warn(`${address.host} is reachable from other machines; an echo server answers anyone`);
     }
+    releaseStartMemory();
     this.#log.info(`listening on ${formatAddress(address)}, stop with Ctrl-C`);
     printLine(line);
   }
