@@ -1,3 +1,5 @@
+import { posix } from "@c10k-lab/posix";
+
 /** Fields of a connection that are whole numbers of 32 bits: indexes into the integers of its row. */
 export const INTEGER = {
   fd: 8,
@@ -55,9 +57,12 @@ export class ConnectionTable {
 
   /** @param capacity connections, numbered from 0 */
   constructor(capacity: number) {
-    const memory = new ArrayBuffer(capacity * ROW_BYTES);
-    this.integers = new Int32Array(memory);
-    this.doubles = new Float64Array(memory);
+    // One row more than needed: each begins with a cache line, so that a message touches one.
+    const memory = new ArrayBuffer((capacity + 1) * ROW_BYTES);
+    const address = posix.address_of(new Uint8Array(memory));
+    const from = (ROW_BYTES - (address % ROW_BYTES)) % ROW_BYTES;
+    this.integers = new Int32Array(memory, from, capacity << INTEGERS_PER_ROW_BITS);
+    this.doubles = new Float64Array(memory, from, capacity << DOUBLES_PER_ROW_BITS);
   }
 }
 
