@@ -13,6 +13,6 @@ export {
   type StartedTarget,
 } from "./suite/suite.ts";
 export { type CommandOptions, CommandServer, endServers, StartError } from "./target/command-server.ts";
-export { describeExit } from "./target/exit-words.ts";
+export { describeExit, type LimitName, limitOf } from "./target/exit-words.ts";
 export { findMarked, findOwned, ProcessTree } from "./target/process-tree.ts";
 export type { Target } from "./target/target.ts";

@@ -2,11 +2,15 @@
  * Starts a command, and ends everything that it has started: processes that left its session (daemons) too, and also when
  * the parent is killed.
  *
- *   keeper PARENT STOP_SIGNAL COMMAND [ARGUMENT ...]
+ *   keeper PARENT STOP_SIGNAL PROCESSES_MAX COMMAND [ARGUMENT ...]
  *
  * SIGTERM passes STOP_SIGNAL on to the command; SIGQUIT, also sent by the kernel when the parent ends, kills all of its
- * processes. Descriptor 3 carries JSON lines: started or failed, ended, usage.
+ * processes, and so does a limit that they exceed (limits.c). Descriptor 3 carries JSON lines: started or failed, exceeded,
+ * ended, usage.
  */
+#include "limits.h"
+#include "tree.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -23,6 +27,8 @@ enum { REPORT = 3 };
 /* Time that the other processes have after the command itself was stopped and has ended. */
 static const long GRACE_MS = 1000;
 static const long POLL_MS = 20;
+/* Time between two looks at the limits. */
+static const long LOOK_MS = 100;
 /* A server that fills a file gets SIGXFSZ before it fills the disk. */
 static const rlim_t FILE_BYTES_MAX = 1UL << 30;
 
@@ -31,11 +37,21 @@ static pid_t command = 0;
 static int killed = 0;
 static bool is_killing = false;
 
+/* Makes the kernel end the command and what it starts before this machine's other processes when memory is short. */
+static void become_first_victim(void) {
+  const int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  if (file < 0) return;
+  if (write(file, "1000", 4) < 0) { /* The order is the kernel's own then. */
+  }
+  close(file);
+}
+
 static void run_command(char **argv, const sigset_t *mask) {
   const struct rlimit file = {FILE_BYTES_MAX, FILE_BYTES_MAX}, core = {0, 0};
   setsid();
   setrlimit(RLIMIT_FSIZE, &file);
   setrlimit(RLIMIT_CORE, &core);
+  become_first_victim();
   sigprocmask(SIG_SETMASK, mask, NULL);
   execvp(argv[0], argv);
   dprintf(REPORT, "{\"event\":\"failed\",\"error\":\"%s\"}\n", strerror(errno));
@@ -69,6 +85,19 @@ static bool reap(void) {
   return pid == 0;
 }
 
+/* Kills all processes. Each is stopped before its children are listed: a stopped process starts no further one. */
+static void kill_tree(void) {
+  struct tree tree = {0};
+  read_tree(&tree, getpid(), SIGSTOP);
+  for (size_t index = 0; index < tree.count; index++) kill(tree.pids[index], SIGKILL);
+  free_tree(&tree);
+}
+
+static void report_exceeded(struct excess excess) {
+  dprintf(REPORT, "{\"event\":\"exceeded\",\"limit\":\"%s\",\"count\":%ld,\"allowed\":%ld}\n", excess.limit,
+          excess.count, excess.allowed);
+}
+
 static long us(struct timeval time) { return time.tv_sec * 1000000L + time.tv_usec; }
 
 static void report_usage(void) {
@@ -82,7 +111,7 @@ static void report_usage(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 4) return 2;
+  if (argc < 5) return 2;
   const pid_t parent = atoi(argv[1]);
   const int stop_signal = atoi(argv[2]);
   sigset_t handled, before;
@@ -97,13 +126,14 @@ int main(int argc, char **argv) {
   if (getppid() != parent) return 1;
   command = fork();
   if (command < 0) return 1;
-  if (command == 0) run_command(argv + 3, &before);
+  if (command == 0) run_command(argv + 4, &before);
   dprintf(REPORT, "{\"event\":\"started\",\"pid\":%d}\n", command);
 
+  struct limits limits = read_limits(atol(argv[3]));
   bool is_stopping = false;
   for (long left_ms = GRACE_MS; reap();) {
     const bool is_ending = is_stopping || is_killing;
-    const struct timespec poll = {is_ending ? 0 : 1, is_ending ? POLL_MS * 1000000L : 0};
+    const struct timespec poll = {0, (is_ending ? POLL_MS : LOOK_MS) * 1000000L};
     const int number = sigtimedwait(&handled, NULL, &poll);
     if (number == SIGQUIT) is_killing = true;
     if (number == SIGTERM) {
@@ -112,7 +142,12 @@ int main(int argc, char **argv) {
       else signal_children(stop_signal);
     }
     if (is_stopping && command == 0 && (left_ms -= POLL_MS) < 0) is_killing = true;
-    if (is_killing) signal_children(SIGKILL);
+    struct excess excess = {0};
+    if (!is_killing && exceeds(&limits, getpid(), &excess)) {
+      is_killing = true;
+      report_exceeded(excess);
+    }
+    if (is_killing) kill_tree();
   }
   report_usage();
   return 0;

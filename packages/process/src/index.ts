@@ -3,7 +3,7 @@
 export { BoundedLog } from "./bounded-log.ts";
 export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
 export { findFreePort } from "./free-port.ts";
-export { KeptCommand, type KeptCommandOptions } from "./kept-command.ts";
+export { type Excess, KeptCommand, type KeptCommandOptions, PROCESSES_MAX } from "./kept-command.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";
 export { type CpuTimes, parseCpuTimes, readCpuTimes } from "./proc/host.ts";
 export {

@@ -13,6 +13,12 @@ import { Stoppable } from "./stoppable.ts";
 /** Program that starts the command and ends everything the command has started. */
 const KEEPER = fileURLToPath(new URL("../build/keeper", import.meta.url));
 
+/**
+ * Processes that a command may have at once. A server with a process for each of some thousand connections can be measured;
+ * one that never stops forking would take the machine from all others.
+ */
+export const PROCESSES_MAX = 4096;
+
 export interface KeptCommandOptions {
   readonly command: readonly string[];
   readonly cwd: string;
@@ -20,14 +26,25 @@ export interface KeptCommandOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly stopSignal: NodeJS.Signals;
   readonly processors: readonly number[] | null;
+  /** Processes that it may have at once [default: PROCESSES_MAX]. */
+  readonly processesMax?: number;
   /** File for the first MiB of stdout and stderr; null to keep their end in memory. */
   readonly log: string | null;
+}
+
+/** Limit of a server's processes together, from which on they are killed (limits.c). */
+export interface Excess {
+  /** `memory` counts MiB. */
+  readonly limit: "processes" | "threads" | "memory";
+  readonly count: number;
+  readonly allowed: number;
 }
 
 /** A line of the keeper. */
 type Report =
   | { readonly event: "started"; readonly pid: number }
   | { readonly event: "failed"; readonly error: string }
+  | ({ readonly event: "exceeded" } & Excess)
   | { readonly event: "ended"; readonly code: number; readonly signal: number }
   | ({ readonly event: "usage"; readonly killed: number } & TreeUsage);
 
@@ -48,6 +65,7 @@ export class KeptCommand extends Stoppable<Exit> {
   readonly #log: BoundedLog;
   #usage: TreeUsage | null = null;
   #killed = 0;
+  #excess: Excess | null = null;
 
   /** @throws Error when the keeper cannot be started */
   constructor(options: KeptCommandOptions) {
@@ -74,6 +92,11 @@ export class KeptCommand extends Stoppable<Exit> {
     return this.#killed;
   }
 
+  /** Limit that its processes exceeded, so that they were killed; null where they did not. */
+  get excess(): Excess | null {
+    return this.#excess;
+  }
+
   /** Last line of the output of a command without a log file. */
   get lastLine(): string {
     return this.#log.lastLine;
@@ -96,6 +119,10 @@ export class KeptCommand extends Stoppable<Exit> {
       if (line === null) break;
       const report: Report = JSON.parse(line);
       if (report.event === "failed") this.#log.note(`cannot start the command: ${report.error}`);
+      if (report.event === "exceeded") {
+        const { event, ...excess } = report;
+        this.#excess = excess;
+      }
       if (report.event === "ended") {
         exit = exitOf(report);
         onCommandEnd(exit);
@@ -113,8 +140,16 @@ export class KeptCommand extends Stoppable<Exit> {
   }
 }
 
-function startKeeper({ command, cwd, env, stopSignal, processors }: KeptCommandOptions) {
-  const words = [String(process.pid), String(constants.signals[stopSignal]), ...command];
+function startKeeper({
+  command,
+  cwd,
+  env,
+  stopSignal,
+  processors,
+  processesMax = PROCESSES_MAX,
+}: KeptCommandOptions) {
+  const numbers = [process.pid, constants.signals[stopSignal], processesMax];
+  const words = [...numbers.map(String), ...command];
   const keeper = startOn(processors, () =>
     spawn(KEEPER, words, {
       cwd,

@@ -114,6 +114,14 @@ test.each<[Incident, string]>([
     "The server ended before it was told to, with exit code 7; see server.log.",
   ],
   [
+    { incident: "over-limit", process: "server", limit: "processes", count: 4100, allowed: 4096 },
+    "The server was killed: it had 4,100 processes, and one server may have 4,096 processes.",
+  ],
+  [
+    { incident: "over-limit", process: "server", limit: "memory", count: 7000, allowed: 6000 },
+    "The server was killed: it had 7,000 MiB of memory, and one server may have 6,000 MiB of memory.",
+  ],
+  [
     { incident: "stop-ignored", process: "server", afterMs: 3000 },
     "The server did not end within 3 s of its stop signal and was killed.",
   ],

@@ -59,7 +59,9 @@ export class ForeignSide {
       this.#services.push(service);
       const process = numbered("server", index + 1, jobs.length);
       void service.exited.then((exit) => {
-        if (!this.#isStopping) this.#incidents.push(this.#describeEnd(process, exit));
+        if (service.excess !== null)
+          this.#incidents.push({ incident: "over-limit", process, ...service.excess });
+        else if (!this.#isStopping) this.#incidents.push(this.#describeEnd(process, exit));
       });
     }
   }
@@ -180,6 +182,7 @@ export class ForeignSide {
     const isOver = await hasEnded(service);
     if (!isOver) service.signal("SIGTERM");
     const exit = await service.endWithin(STOP_MS);
+    if (service.excess !== null) return exit;
     const wasStopped = this.#foreign.kind !== "target" && this.#foreign.stop === "SIGKILL";
     if (!isOver && exit.signal === "SIGKILL" && !wasStopped) {
       this.#incidents.push({ incident: "stop-ignored", process, afterMs: STOP_MS });

@@ -1,4 +1,5 @@
 import type {
+  Excess,
   ProcessCounts,
   Exit as ProcessExit,
   ProcessTree,
@@ -96,6 +97,8 @@ export interface ForeignService extends Service {
   readonly finalUsage: TreeUsage | null;
   /** Processes that it left behind, and that were killed. */
   readonly killed: number;
+  /** Limit that its processes exceeded, so that they were killed; null where they did not. */
+  readonly excess: Excess | null;
   /** Resolves with whether a line of its output matches within the time. */
   waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean>;
 }

@@ -58,7 +58,7 @@ export function findLimits(plan: string, group: readonly RepetitionResult[]): Fi
 type Found = Omit<Finding, "plan" | "axis">;
 
 /** Ends of a foreign server by its own fault, before or under the load. */
-const FAULTS: readonly Incident["incident"][] = ["no-echo", "not-ready", "ended-early"];
+const FAULTS: readonly Incident["incident"][] = ["no-echo", "not-ready", "ended-early", "over-limit"];
 
 /** Returns whether a foreign server failed; of one of ours nothing follows from a client or a probe that failed. */
 function isBroken({ ledger, status, incidents }: RepetitionResult): boolean {

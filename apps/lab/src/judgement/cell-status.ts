@@ -77,7 +77,7 @@ function statusOf(facts: CellFacts): Judgement["status"] {
 }
 
 /** Incidents after which a foreign server's figures are not those of a server that works. */
-const BROKEN: readonly Incident["incident"][] = ["not-ready", "ended-early", "out-of-memory"];
+const BROKEN: readonly Incident["incident"][] = ["not-ready", "ended-early", "over-limit", "out-of-memory"];
 
 /** Returns whether the server worked to the end: one of ours says so itself. */
 function hasServed({ final, foreign, probe }: CellFacts): boolean {

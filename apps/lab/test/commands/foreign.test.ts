@@ -42,6 +42,7 @@ beforeAll(async () => {
   const variants = [
     ...FLAWS.map((flaw) => `  ${flaw}: { command: "${command(flaw)}" }`),
     ...["ledger", "forgets"].map((flaw) => `  ${flaw}: { command: "${command(flaw)} {stats}" }`),
+    `  crowd: { command: "${command("crowd")}", process-limit: 4 }`,
     `  no-ledger: { command: "${command("none")}", env: { STATS: "{stats}" } }`,
   ];
   lab = new LabProcess(["run", writePlan(`${WHOLE}\nvariants:\n${variants.join("\n")}\n  epoll:\n`)]);
@@ -62,6 +63,7 @@ test("foreign servers with flaws end in exit code 1, and every other cell is mea
     ...FLAWS,
     "ledger",
     "forgets",
+    "crowd",
     "no-ledger",
   ]);
   expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toContain("Client only");
@@ -88,6 +90,7 @@ test.each([
   ["deaf", "failed", { incident: "ended-early", process: "server", exitCode: 2 }],
   ["silent", "failed", { incident: "no-echo", sent: "ready?\n", received: "", end: "timeout" }],
   ["crlf", "failed", { incident: "no-echo", sent: "ready?\n", received: "ready?\r\n", end: "wrong-bytes" }],
+  ["crowd", "failed", { incident: "over-limit", process: "server", limit: "processes", allowed: 4 }],
   ["dies", "failed", { incident: "ended-early", exitCode: 7 }],
   ["closes", "failed", { incident: "failed", outcome: "eof-early" }],
   ["stubborn", "ok", { incident: "stop-ignored", process: "server", afterMs: 3000 }],

@@ -26,6 +26,7 @@ test("a command in a plan has words, folder, variables, sign and signal", () => 
     ready: { sign: "line", pattern: "^up" },
     stop: "SIGINT",
     build: null,
+    processesMax: 4096,
     isOptional: false,
   });
 });

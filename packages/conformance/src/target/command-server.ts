@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { listeningHost } from "@c10k-lab/posix";
-import { findFreePort, KeptCommand, pause } from "@c10k-lab/process";
-import { describeExit } from "./exit-words.ts";
+import { type Exit, findFreePort, KeptCommand, pause } from "@c10k-lab/process";
+import { describeExcess, describeExit } from "./exit-words.ts";
 import { findMarked, ProcessTree } from "./process-tree.ts";
 import type { Target } from "./target.ts";
 
@@ -20,6 +20,10 @@ export interface CommandOptions {
   readonly port?: number;
   /** Longest time until it listens, ms. */
   readonly startBoundMs: number;
+  /** Processes that it may have at once [default: those of any kept command]. */
+  readonly processesMax?: number;
+  /** Called when the process that was started has ended, also at the end of its case. */
+  onEnd?(exit: Exit): void;
 }
 
 /** Failure of a command to become a listening server; the message is one sentence. */
@@ -58,7 +62,8 @@ export class CommandServer implements Target, AsyncDisposable {
   /** The keeper has no process left. A look at /proc can miss a process that is being forked. */
   #isOver = false;
 
-  private constructor(port: number, { command, cwd = process.cwd() }: CommandOptions) {
+  private constructor(port: number, options: CommandOptions) {
+    const { command, cwd = process.cwd(), processesMax, onEnd } = options;
     const mark = randomUUID();
     this.port = port;
     this.#kept = new KeptCommand({
@@ -68,13 +73,16 @@ export class CommandServer implements Target, AsyncDisposable {
       stopSignal: "SIGTERM",
       processors: null,
       log: null,
+      ...(processesMax === undefined ? {} : { processesMax }),
     });
     const isOwn = (pid: number) => pid !== this.#kept.keeperPid;
     this.processes = new ProcessTree(() => findMarked(`${MARK}=${mark}`).filter(isOwn));
     void this.#kept.commandEnded.then((exit) => {
       this.exit = describeExit(exit);
+      onEnd?.(exit);
     });
     void this.#kept.exited.then(() => {
+      if (this.#kept.excess !== null) this.exit = describeExcess(this.#kept.excess);
       this.#isOver = true;
     });
   }

@@ -1,22 +1,43 @@
 import { constants } from "node:os";
+import type { Excess, Exit } from "@c10k-lab/process";
 
 /** A shell that ends because a signal ended its command adds this to the signal's number. */
 const SIGNAL_BASE = 128;
 
-/** Meanings of signals that name a limit and not a mistake. */
-const LIMITS: Readonly<Record<string, string>> = {
-  SIGXFSZ: "a file reached the largest size allowed",
-  SIGXCPU: "the CPU time allowed was used up",
+/** Limit of one process that the kernel enforces with a signal. */
+export type LimitName = "file-size" | "cpu-time";
+
+/** Signals that name a limit and not a mistake. */
+const LIMITS: Readonly<Record<string, { readonly limit: LimitName; readonly meaning: string }>> = {
+  SIGXFSZ: { limit: "file-size", meaning: "a file reached the largest size allowed" },
+  SIGXCPU: { limit: "cpu-time", meaning: "the CPU time allowed was used up" },
 };
 
 /** Returns the end of a shell command in words: "SIGKILL", "exit code 3", "exit code 139 (SIGSEGV)". */
-export function describeExit({ code, signal }: { code: number | null; signal: string | null }): string {
-  if (signal !== null) return explainSignal(signal);
-  const name = Object.entries(constants.signals).find(([, number]) => SIGNAL_BASE + number === code)?.[0];
-  return name === undefined ? `exit code ${code}` : `exit code ${code} (${explainSignal(name)})`;
+export function describeExit(exit: Exit): string {
+  const name = signalOf(exit);
+  if (exit.signal !== null) return explainSignal(exit.signal);
+  return name === null ? `exit code ${exit.code}` : `exit code ${exit.code} (${explainSignal(name)})`;
+}
+
+/** Returns the limit that ended a shell command; null for none. */
+export function limitOf(exit: Exit): LimitName | null {
+  return LIMITS[signalOf(exit) ?? ""]?.limit ?? null;
+}
+
+/** Returns the signal that ended a command or, as its exit code tells, the command of a shell. */
+function signalOf({ code, signal }: Exit): string | null {
+  const found = Object.entries(constants.signals).find(([, number]) => SIGNAL_BASE + number === code);
+  return signal ?? found?.[0] ?? null;
+}
+
+/** Returns the end of a server that took too much of the machine in words. */
+export function describeExcess({ limit, count, allowed }: Excess): string {
+  const noun = limit === "memory" ? "MiB of memory" : limit;
+  return `SIGKILL: it had ${count} ${noun}, and one server may have ${allowed}`;
 }
 
 function explainSignal(name: string): string {
-  const limit = LIMITS[name];
-  return limit === undefined ? name : `${name}: ${limit}`;
+  const found = LIMITS[name];
+  return found === undefined ? name : `${name}: ${found.meaning}`;
 }

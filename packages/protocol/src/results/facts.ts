@@ -106,6 +106,14 @@ export const Incident = z.discriminatedUnion("incident", [
     signal: z.string().nullable(),
     answer: quotation,
   }),
+  /** A foreign server took more of the machine than one may, and was killed; `memory` counts MiB. */
+  z.object({
+    incident: z.literal("over-limit"),
+    process,
+    limit: z.enum(["processes", "threads", "memory"]),
+    count,
+    allowed: count,
+  }),
   /** A foreign server kept its end of the lab's probe open after the FIN. */
   z.object({ incident: z.literal("stays-open"), process }),
   /** A foreign server did not end at its stop signal, so it was killed. */

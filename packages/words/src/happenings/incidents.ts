@@ -25,6 +25,8 @@ const SENTENCES: Sentences = {
     `The ${process} was not ready after ${afterMs / 1000} s${answer && ` (${answer})`}; see ${process}.log.`,
   "ended-early": ({ process, exitCode, signal, answer }) =>
     `The ${process} ended before it was told to, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
+  "over-limit": ({ process, limit, count, allowed }) =>
+    `The ${process} was killed: it had ${describeAmount(limit, count)}, and one server may have ${describeAmount(limit, allowed)}.`,
   "stays-open": ({ process }) =>
     `The ${process} did not close a connection after the client's FIN: its descriptors may leak.`,
   "stop-ignored": ({ process, afterMs }) =>
@@ -54,6 +56,11 @@ const SENTENCES: Sentences = {
   "retransmission-timeout": (_, alike) =>
     `TCP retransmission timers expired ${timesText(alike.map(({ times }) => times))}.`,
 };
+
+/** Returns "5,000 processes" or "6,000 MiB of memory". */
+function describeAmount(limit: Of<"over-limit">["limit"], count: number): string {
+  return limit === "memory" ? `${integer(count)} MiB of memory` : `${integer(count)} ${limit}`;
+}
 
 const ENDS: Readonly<Record<string, string>> = {
   "": "",

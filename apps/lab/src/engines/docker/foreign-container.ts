@@ -14,6 +14,8 @@ export class ForeignContainer implements ForeignService {
   /** The engine reports no usage of ended processes. */
   readonly finalUsage = null;
   readonly killed = 0;
+  /** The engine limits processes and memory: fork(2) fails, or the kernel ends the container. */
+  readonly excess = null;
   readonly #container: Container;
   readonly #log: BoundedLog;
   readonly #sampler: TreeSampler | null;

@@ -11,8 +11,10 @@ export class ForeignProcess extends KeptCommand implements ForeignService {
   readonly #sampler: TreeSampler;
 
   /** @throws Error when the program that keeps it cannot be started */
-  constructor({ name, folder, processors }: ForeignJob, { command, cwd, env, stop }: CommandServer) {
-    super({ command, cwd, env, stopSignal: stop, processors, log: join(folder, `${name}.log`) });
+  constructor({ name, folder, processors }: ForeignJob, server: CommandServer) {
+    const { command, cwd, env, stop, processesMax } = server;
+    const log = join(folder, `${name}.log`);
+    super({ command, cwd, env, stopSignal: stop, processors, processesMax, log });
     this.#sampler = new TreeSampler(this.processes);
     void this.exited.then(() => this.#sampler.stop());
   }

@@ -22,6 +22,8 @@ export interface CommandServer extends Started {
   readonly cwd: string;
   /** Command that builds it before the first cell; null for none. */
   readonly build: readonly string[] | null;
+  /** Processes that it may have at once; with more it is killed. */
+  readonly processesMax: number;
   /** The variant is left out where it cannot be built, or its program is not found. */
   readonly isOptional: boolean;
 }

@@ -1,6 +1,7 @@
 import { constants } from "node:os";
 import { resolve } from "node:path";
-import { type Given, readAt, UsageError } from "@c10k-lab/cli";
+import { type Given, kebab, readAt, UsageError } from "@c10k-lab/cli";
+import { PROCESSES_MAX } from "@c10k-lab/process";
 import {
   type CommandServer,
   type ForeignServer,
@@ -14,6 +15,9 @@ import { splitWords } from "./split-words.ts";
 /** Names of servers become names of variants, folders and charts. */
 const NAME = /^[A-Za-z][A-Za-z0-9.-]{0,79}$/;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGKILL"] as const;
+/** Keys of a server that the lab starts as a process. */
+const OF_COMMANDS = ["build", "cwd", "optional", "processLimit"] as const;
+const PROCESSES_ASKED_MAX = 1_000_000;
 const LINE = /^line:\s*/;
 
 /** Settings of a foreign server as a plan writes them. */
@@ -28,6 +32,7 @@ export interface GivenServer {
   readonly ready?: Given;
   readonly stop?: Given;
   readonly optional?: Given;
+  readonly processLimit?: Given;
 }
 
 /**
@@ -41,7 +46,7 @@ export function readForeign(given: GivenServer, folder: string): ForeignServer {
   const first = given.image ? "image" : "command";
   if (given.target && given[first]) throw new UsageError(`${given.place}: give one of ${first} and target`);
   if (given.target) {
-    refuse(given, ["build", "cwd", "env", "ready", "stop", "optional"], "a server that runs already");
+    refuse(given, [...OF_COMMANDS, "env", "ready", "stop"], "a server that runs already");
     return readTarget(given.target);
   }
   const started = {
@@ -55,7 +60,7 @@ export function readForeign(given: GivenServer, folder: string): ForeignServer {
     throw new UsageError(`${place}: ${PORT} is missing: the lab chooses the port`);
   }
   if (given.image) {
-    refuse(given, ["build", "cwd", "optional"], "an image");
+    refuse(given, OF_COMMANDS, "an image");
     return { kind: "image", image: given.image.text, ...started };
   }
   return {
@@ -63,6 +68,7 @@ export function readForeign(given: GivenServer, folder: string): ForeignServer {
     ...started,
     cwd: resolve(folder, given.cwd?.text ?? "."),
     build: given.build ? readWords(given.build) : null,
+    processesMax: given.processLimit ? readProcessLimit(given.processLimit) : PROCESSES_MAX,
     isOptional: given.optional?.text === "true",
   };
 }
@@ -70,7 +76,7 @@ export function readForeign(given: GivenServer, folder: string): ForeignServer {
 /** @throws UsageError when one of the keys is given, which are of no use to such a server */
 function refuse(given: GivenServer, keys: readonly (keyof GivenServer)[], server: string): void {
   const stray = keys.find((key) => given[key]);
-  if (stray) throw new UsageError(`${given.place}: ${stray} is of no use to ${server}`);
+  if (stray) throw new UsageError(`${given.place}: ${kebab(stray)} is of no use to ${server}`);
 }
 
 /** Reads `mine=./echo {port}`. @throws UsageError */
@@ -132,6 +138,12 @@ function readSignal({ text, place }: Given): CommandServer["stop"] {
   const found = SIGNALS.find((name) => name === text && constants.signals[name] !== undefined);
   if (found === undefined) throw new UsageError(`${place}: '${text}' is not one of ${SIGNALS.join(", ")}`);
   return found;
+}
+
+function readProcessLimit({ text, place }: Given): number {
+  const limit = /^\d+$/.test(text) ? Number(text) : 0;
+  if (limit >= 1 && limit <= PROCESSES_ASKED_MAX) return limit;
+  throw new UsageError(`${place}: '${text}' is not a number of processes`);
 }
 
 function readTarget({ text, place }: Given): ForeignServer {

@@ -18,7 +18,7 @@ const PLAN_KEYS = [
 const GROUP_KEYS = ["options", "load", "values", "variants", "vary", "measure", "repeats"] as const;
 const VARIANT_KEYS = [
   ...["server", "options", "load", "values", "connections-per-server", "processes"],
-  ...["command", "image", "target", "build", "cwd", "env", "ready", "stop", "optional"],
+  ...["command", "image", "target", "build", "cwd", "env", "ready", "stop", "optional", "process-limit"],
 ] as const;
 
 /** Names become parts of names of folders and charts, which have at most 255 bytes. */
@@ -196,16 +196,30 @@ function readForeignVariant(
   const given: GivenServer = {
     place: node.place,
     ...(keys.command && { command: keys.command.givenAll() }),
-    ...(keys.image && { image: keys.image.given() }),
-    ...(keys.target && { target: keys.target.given() }),
     ...(keys.build && { build: keys.build.givenAll() }),
-    ...(keys.cwd && { cwd: keys.cwd.given() }),
     ...(keys.env && { env: keys.env.options() }),
     ...(keys.ready && { ready: readReady(keys.ready) }),
-    ...(keys.stop && { stop: keys.stop.given() }),
-    ...(keys.optional && { optional: keys.optional.given() }),
+    ...readPlain(keys),
   };
   return readForeign(given, folder);
+}
+
+/** Settings of a foreign server that are one plain value, and the names of their keys in a plan. */
+const PLAIN = {
+  image: "image",
+  target: "target",
+  cwd: "cwd",
+  stop: "stop",
+  optional: "optional",
+  processLimit: "process-limit",
+} as const;
+
+function readPlain(keys: Keys<(typeof VARIANT_KEYS)[number]>): Partial<Record<keyof typeof PLAIN, Given>> {
+  const given = Object.entries(PLAIN).flatMap(([name, key]) => {
+    const node = keys[key];
+    return node ? [[name, node.given()]] : [];
+  });
+  return Object.fromEntries(given);
 }
 
 /** Accepts `ready: port`, `ready: "line: REGEX"` and `ready: { line: REGEX }`. */
