@@ -34,7 +34,7 @@ export const Grade = z.object({
   status: z.enum(["graded", "unreadable", "does not build", "does not start", "late", "broken sandbox"]),
   /** One sentence; empty when graded. */
   reason: z.string(),
-  incidents: z.array(z.enum(["memory", "processes", "disk"])),
+  incidents: z.array(z.enum(["memory", "processes", "disk", "file-size", "cpu-time"])),
   cases: z.array(Case),
   measurement: Measurement.nullable(),
 });

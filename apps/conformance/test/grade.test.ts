@@ -27,7 +27,12 @@ const SUBMISSIONS: Readonly<Record<string, { command: string; build?: string }>>
   "d-memory": { command: `perl -e 'my @a; push @a, q(x) x 10_000_000 while 1' {port}` },
   "e-disk": { command: "dd if=/dev/zero of=big bs=1M; dd if=/dev/zero of=/tmp/big bs=1M; sleep 1 {port}" },
   "f-large-file": { command: "./server none {port}", build: "truncate -s 64M big" },
-  "g-twice": { command: "./server echoes-twice {port}", build: BUILD },
+  "g-hidden-memory": {
+    // Pages of memfd_create(2) that no process maps are resident in none.
+    command: `perl -e 'my $n = qx(uname -m) =~ /x86/ ? 319 : 279; my @f; for (1..12) { my $name = "x"; my $d = syscall($n, $name, 0); open(my $f, ">&=", $d); for (1..32) { syswrite $f, "x" x (1 << 20) } push @f, $f } sleep 60' {port}`,
+  },
+  "h-long-file": { command: "truncate -s 64M big #{port}" },
+  "i-twice": { command: "./server echoes-twice {port}", build: BUILD },
 };
 
 test(
@@ -52,9 +57,17 @@ test(
         {
           submission: "f-large-file",
           status: "does not build",
+          limits_reached: "file-size",
           reason: /SIGXFSZ: a file reached the largest size/,
         },
-        { submission: "g-twice", status: "graded", failed_cases: "no-extra-bytes" },
+        { submission: "g-hidden-memory", status: "does not start", limits_reached: "memory" },
+        {
+          submission: "h-long-file",
+          status: "does not start",
+          reason: /SIGXFSZ/,
+          limits_reached: "file-size",
+        },
+        { submission: "i-twice", status: "graded", failed_cases: "no-extra-bytes" },
       ].map(({ reason, ...row }) => (reason ? { ...row, reason: expect.stringMatching(reason) } : row)),
     );
     for (const name of Object.keys(SUBMISSIONS)) {
@@ -75,6 +88,7 @@ test("a submission in a sandbox sees no other one, no grade and no network, and 
     `cat ${folder}/b-yaml/server.yaml && exit 9`,
     `cat ${out}/grades.csv && exit 9`,
     `touch ${folder}/mark && exit 9`,
+    "unshare --user --map-root-user true && exit 9",
     "tail -n +3 /proc/net/dev | grep -v ' lo:' && exit 9",
     "echo nothing seen; exit 8; {port}",
   ];

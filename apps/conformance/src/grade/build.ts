@@ -1,21 +1,28 @@
 import { spawn } from "node:child_process";
-import { describeExit, type ProcessTree } from "@c10k-lab/conformance/suite";
-import { callAfter } from "@c10k-lab/process";
+import { describeExit, type LimitName, limitOf, type ProcessTree } from "@c10k-lab/conformance/suite";
+import { callAfter, type Exit } from "@c10k-lab/process";
 
 const OUTPUT_KEPT = 2000;
+
+export interface BuildFailure {
+  /** One sentence. */
+  readonly reason: string;
+  /** Limit that ended it, where the signal names one. */
+  readonly limit: LimitName | null;
+}
 
 /**
  * Runs the build of a submission.
  *
  * @param processes all processes of the submission, which are killed when the build is over
- * @returns the reason why it failed, one sentence; null when it succeeded
+ * @returns why it failed; null when it succeeded
  */
 export async function build(
   command: string,
   processes: ProcessTree,
   environment: NodeJS.ProcessEnv,
   timeoutMs: number,
-): Promise<string | null> {
+): Promise<BuildFailure | null> {
   const child = spawn("/bin/sh", ["-c", command], {
     stdio: ["ignore", "pipe", "pipe"],
     env: environment,
@@ -32,16 +39,19 @@ export async function build(
     isLate = true;
     void processes.kill();
   });
-  const exit = await new Promise<{ code: number | null; signal: string | null }>((resolve) => {
+  const exit = await new Promise<Exit>((resolve) => {
     child.once("exit", (code, signal) => resolve({ code, signal }));
     child.once("error", () => resolve({ code: null, signal: null }));
   });
   cancel();
   await processes.kill();
-  if (isLate) return `the build did not end within ${timeoutMs} ms`;
+  if (isLate) return { reason: `the build did not end within ${timeoutMs} ms`, limit: null };
   if (exit.code === 0) return null;
   const last = lastLine(output);
-  return `the build ended with ${describeExit(exit)}${last && `: ${last}`}`;
+  return {
+    reason: `the build ended with ${describeExit(exit)}${last && `: ${last}`}`,
+    limit: limitOf(exit),
+  };
 }
 
 function lastLine(output: string): string {

@@ -2,9 +2,18 @@ import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { chmodSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { CommandServer, findMarked, findOwned, ProcessTree, runSuite } from "@c10k-lab/conformance/suite";
+import {
+  CommandServer,
+  findMarked,
+  findOwned,
+  limitOf,
+  ProcessTree,
+  runSuite,
+} from "@c10k-lab/conformance/suite";
+import { type Exit, PROCESSES_MAX } from "@c10k-lab/process";
 import type { Grade, Orders } from "../grade-result.ts";
 import { confine } from "../sandbox/confine.ts";
+import { ROOT } from "../sandbox/sandbox.ts";
 import { readSubmission, type Submission } from "../sandbox/submission.ts";
 import { Watchdog } from "../sandbox/watchdog.ts";
 import { build } from "./build.ts";
@@ -25,7 +34,11 @@ export async function judge(stage: string, orders: Orders): Promise<Grade> {
   const find =
     orders.user === null ? () => findMarked(mark).filter(isOther) : () => findOwned(Number(orders.user));
   const processes = new ProcessTree(find);
-  using watchdog = new Watchdog(processes, orders.hasOwnDisk ? [stage, "/tmp"] : [], orders);
+  using watchdog = new Watchdog(
+    processes,
+    orders.hasOwnDisk ? [stage, "/tmp", "/var/tmp", "/dev/shm"] : [],
+    orders,
+  );
   const grade = (further: Partial<Grade>): Grade => ({
     status: "graded",
     reason: "",
@@ -40,22 +53,30 @@ export async function judge(stage: string, orders: Orders): Promise<Grade> {
   } catch (error) {
     return grade({ status: "unreadable", reason: (error as Error).message });
   }
-  const jailed = (command: string) => confine(command, work, orders.user, orders);
+  const root = orders.hasOwnDisk ? join(stage, ROOT) : null;
+  const jailed = (command: string) => confine(command, { folder: work, user: orders.user, root }, orders);
   if (submission.build !== null) {
-    const reason = await build(jailed(submission.build), processes, process.env, orders.buildTimeoutMs);
-    if (reason !== null) return grade({ status: "does not build", reason });
+    const failure = await build(jailed(submission.build), processes, process.env, orders.buildTimeoutMs);
+    if (failure !== null) {
+      watchdog.note(failure.limit);
+      return grade({ status: "does not build", reason: failure.reason });
+    }
   }
   const command = jailed(submission.command);
+  const onEnd = (exit: Exit) => watchdog.note(limitOf(exit));
+  const processesMax = Math.max(PROCESSES_MAX, orders.processes);
+  const startServer = () =>
+    CommandServer.start({ command, startBoundMs: START_BOUND_MS, processesMax, onEnd });
   const start = async () => {
     await processes.kill();
-    return CommandServer.start({ command, startBoundMs: START_BOUND_MS });
+    return startServer();
   };
   const cases = await runSuite({ level: orders.level, start, report: () => {} });
   const [listens] = cases;
   if (listens?.status === "fail")
     return grade({ status: "does not start", reason: listens.evidence?.observed ?? "", cases });
   await processes.kill();
-  const measurement = await measure(command, files, orders.durationMs).catch(() => null);
+  const measurement = await measure(startServer, files, orders.durationMs).catch(() => null);
   await processes.kill();
   return grade({ cases, measurement });
 }

@@ -1,23 +1,22 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CommandServer, type ProcessTree } from "@c10k-lab/conformance/suite";
+import type { CommandServer, ProcessTree } from "@c10k-lab/conformance/suite";
 import { Child } from "@c10k-lab/process";
 import { ClientSummary } from "@c10k-lab/protocol";
 import type { Measurement } from "../grade-result.ts";
 
 const CLIENT = join(import.meta.dirname, "../../../client/src/main.ts");
 const CONNECTIONS = 50;
-const START_BOUND_MS = 15_000;
 const GRACE_MS = 30_000;
 const POLL_MS = 100;
 
 /** Measures a server with the project's client. @param folder for the client's summary */
 export async function measure(
-  command: string,
+  start: () => Promise<CommandServer>,
   folder: string,
   durationMs: number,
 ): Promise<Measurement | null> {
-  await using server = await CommandServer.start({ command, startBoundMs: START_BOUND_MS });
+  await using server = await start();
   using meter = new CpuMeter(server.processes);
   const summary = join(folder, "summary.json");
   const load = {

@@ -18,12 +18,20 @@ export function userOf(index: number): number {
   return FIRST_USER + (index % 1000);
 }
 
+/** Place and rights of a submission. */
+export interface Confinement {
+  readonly folder: string;
+  /** Null for the own user, whose other processes a limit on processes would count too. */
+  readonly user: number | null;
+  /** Another name of the whole file system; null without namespaces. */
+  readonly root: string | null;
+}
+
 /**
- * Returns a shell command that runs another one in a folder, with limits and, for root, as a user without rights.
- *
- * @param user null for the own user, whose other processes a limit on processes would count too
+ * Returns a shell command that runs another one in a folder, with limits and, for root, as a user without rights. The kernel
+ * lets nobody whose root was changed by chroot(2) start a user namespace, in which they would mount file systems of any size.
  */
-export function confine(command: string, folder: string, user: number | null, limits: Limits): string {
+export function confine(command: string, { folder, user, root }: Confinement, limits: Limits): string {
   const numbers = [
     ...(user === null ? [] : [`--nproc=${limits.processes}`]),
     `--fsize=${limits.diskBytes}`,
@@ -46,5 +54,8 @@ export function confine(command: string, folder: string, user: number | null, li
   ];
   // A higher score makes the kernel choose this process when memory is short.
   const inner = `echo 1000 > /proc/self/oom_score_adj; cd ${quote(folder)} && ${command}`;
-  return ["exec prlimit", ...numbers, "--", ...rights, ...environment, "sh -c", quote(inner)].join(" ");
+  const place = root === null ? [] : ["chroot", quote(root)];
+  return ["exec prlimit", ...numbers, "--", ...place, ...rights, ...environment, "sh -c", quote(inner)].join(
+    " ",
+  );
 }

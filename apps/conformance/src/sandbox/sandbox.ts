@@ -13,6 +13,8 @@ const SHARED_FOLDERS = ["/tmp", "/var/tmp", "/dev/shm"];
 /** Exit codes of the set-up. */
 const BROKEN = 97;
 export const NOT_COPIED = 96;
+/** Folder in the stage that is the root of the submission's processes. */
+export const ROOT = "root";
 const FILES_MAX = 100_000;
 const KILL_GRACE_MS = 5000;
 const STDERR_KEPT = 2000;
@@ -76,7 +78,7 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
   }
 }
 
-/** Returns the commands that bring loopback up, copy the folder, hide others, and mount file systems of bounded size. */
+/** Returns the commands that bring loopback up, copy the folder, hide others, mount file systems of bounded size, and name the root. */
 function setUp(stage: string, copy: string, { diskBytes, hidden }: Jail, module: string): string[] {
   const mount = (folder: string) =>
     `mount -t tmpfs -o size=${diskBytes},nr_inodes=${FILES_MAX},mode=1777 none ${quote(folder)}`;
@@ -90,6 +92,8 @@ function setUp(stage: string, copy: string, { diskBytes, hidden }: Jail, module:
     copy,
     ...hidden.filter(isOther).map(hide),
     ...covered.map(mount),
+    `mkdir ${quote(join(stage, ROOT))}`,
+    `mount --rbind / ${quote(join(stage, ROOT))}`,
   ];
 }
 

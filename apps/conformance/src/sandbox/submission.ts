@@ -10,10 +10,28 @@ const BYTES_MAX = 65_536;
 const REASON_MAX = 300;
 const MAKEFILES = ["Makefile", "makefile", "GNUmakefile"];
 
-const ServerFile = z.strictObject({
-  command: z.union([z.string().min(1), z.array(z.string()).min(1)]),
-  build: z.string().min(1).optional(),
-});
+/** A text for the shell, or a list of words. */
+const Command = (key: string) =>
+  z.union(
+    [
+      z.string().min(1),
+      z
+        .array(z.union([z.string(), z.number()]).transform(String))
+        .min(1)
+        .transform((words) => words.map(quotePart).join(" ")),
+    ],
+    { error: `${key} is neither a text nor a list of words` },
+  );
+
+const ServerFile = z.strictObject(
+  { command: Command("command"), build: Command("build").optional() },
+  {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? `'${issue.keys.join(", ")}' is not known; known are command and build`
+        : "it holds no keys such as command and build",
+  },
+);
 
 /** Commands of a submission; `build` is null when there is nothing to build. */
 export interface Submission {
@@ -43,12 +61,14 @@ export function readSubmission(folder: string, given: string | undefined): Submi
   if (file.size > BYTES_MAX) throw new Error(`server.yaml has more than ${BYTES_MAX} bytes`);
   const { success, data, error } = ServerFile.safeParse(parseYaml(readFileSync(path, "utf8")));
   if (!success) throw new Error(`server.yaml: ${describe(error)}`);
-  const command = typeof data.command === "string" ? data.command : data.command.map(quotePart).join(" ");
-  return { build: data.build ?? makefile, command: checkPort(command) };
+  return { build: data.build ?? makefile, command: checkPort(data.command) };
 }
 
-function describe(error: z.ZodError): string {
-  return z.prettifyError(error).replaceAll(/\s+/g, " ").replaceAll("✖ ", "").slice(0, REASON_MAX);
+function describe({ issues }: z.ZodError): string {
+  return issues
+    .map(({ message }) => message)
+    .join("; ")
+    .slice(0, REASON_MAX);
 }
 
 /** @throws Error with one sentence; the parser's message goes on with an excerpt of the file */
@@ -56,6 +76,8 @@ function parseYaml(text: string): unknown {
   try {
     return parse(text);
   } catch (error) {
+    if ((error as { code?: string }).code === "MULTIPLE_DOCS")
+      throw new Error("server.yaml: it holds several YAML documents");
     const [sentence = ""] = (error as Error).message.split("\n");
     throw new Error(`server.yaml: ${sentence.replace(/:$/, "")}`);
   }
