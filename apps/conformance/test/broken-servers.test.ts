@@ -12,6 +12,7 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
   // The longest first: at the end others would wait for them.
   ["none", [], "production"],
   ["ignores-sigterm", ["sigterm"], "production"],
+  ["leaks-memory", ["message-memory"], "production"],
   ["drops-last-byte", ["whole-line"], "course"],
   ["echoes-twice", ["no-extra-bytes"], "course"],
   ["stops-at-nul", ["every-byte-value"], "course"],
@@ -24,6 +25,9 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
   ["spins-on-reset", ["reset-quiet"], "course"],
   ["dies-of-sigpipe", ["reset-survival"], "course"],
   ["blocks-on-slow-reader", ["slow-reader"], "course"],
+  ["delays", ["prompt"], "course"],
+  ["closes-after-100", ["many-messages"], "course"],
+  ["leaves-processes", ["leftovers"], "course"],
   ["busy-waits", ["idle-quiet"], "course"],
   ["forks-a-daemon", [], "course"],
 ];

@@ -56,6 +56,19 @@ test("a command that ends at once fails with its exit code and its last line", a
   expect(stdout).toContain("not applicable: listens did not pass");
 });
 
+test.each([
+  [
+    "dies-after-100",
+    "byte-by-byte",
+    /seen: .*; the server ended with exit code 7\n.*usual cause: the server itself ended/s,
+  ],
+  ["changes-a-byte", "sizes", /seen: byte \d+ of \d+ is 0x.*usual cause: bytes are changed/s],
+])("the usual cause of a server that %s is not the one of the case %s", async (fault, only, sentences) => {
+  const { code, stdout } = await runApp("conformance", ["--command", commandOf(fault), "--only", only]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(sentences);
+});
+
 test("a case whose server does not start has the hint of a start, not its own, and names the signal", async () => {
   const words = ["--command", "sh -c 'kill -XFSZ $$'; exit $?; {port}", "--only", "accept-burst"];
   const { code, stdout } = await runApp("conformance", words);

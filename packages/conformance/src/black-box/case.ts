@@ -14,6 +14,8 @@ export interface BlackBoxCase {
   readonly hint: string;
   /** Cases that must pass before this one can judge: without them a failure would have another cause. */
   readonly requires: readonly string[];
+  /** The hint also says why a server ends in this case. */
+  readonly explainsEnd?: true;
   /** The server ends during the check. */
   readonly endsServer?: true;
   /** @throws CaseFailure, NotApplicable */

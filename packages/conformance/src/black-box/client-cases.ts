@@ -19,14 +19,15 @@ const MANY = 1100;
 export const CLIENT_CASES: readonly BlackBoxCase[] = [
   {
     name: "next-client",
-    demand: "After a client has left, the server serves the next one.",
+    demand: "After a client has left, also one that sent nothing, the server serves the next one.",
     level: "course",
-    hint: "the server ends with its first client, or leaves its accept loop",
+    hint: "the server ends with a client, or leaves its accept loop: recv(2) that returns 0 is no error",
     requires: ["no-extra-bytes"],
+    explainsEnd: true,
     check: async (visit) => {
-      for (let at = 1; at <= 3; at++) {
+      for (let at = 1; at <= 4; at++) {
         const talker = await visit.connect();
-        await visit.expectServed(talker, `client ${at}`);
+        if (at !== 2) await visit.expectServed(talker, `client ${at}`);
         talker.client.socket.end();
         await bounded(500, talker.client.untilOver());
         talker.client.socket.destroy();
@@ -91,7 +92,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: `One busy client is served beside ${IDLE} silent ones, which stay connected.`,
     level: "course",
     hint: "an array or a pool of threads with fewer places than clients, or a thread per client without a limit",
-    requires: ["two-clients"],
+    requires: ["own-bytes", "prompt"],
     check: async (visit) => {
       const idle = await visit.connectServed(IDLE);
       const busy = await visit.connect();
@@ -114,6 +115,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     level: "production",
     hint: "fd_set overflow: FD_SET() of a descriptor of 1,024 or more; or a thread per client without a limit",
     requires: ["idle-crowd"],
+    explainsEnd: true,
     check: serveMany,
   },
 ];

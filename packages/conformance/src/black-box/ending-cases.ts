@@ -45,6 +45,7 @@ export const ENDING_CASES: readonly BlackBoxCase[] = [
     level: "course",
     hint: "SIGPIPE is not ignored (MSG_NOSIGNAL), or ECONNRESET or EPIPE of one client ends the loop",
     requires: ["next-client", "accept-burst", "sizes"],
+    explainsEnd: true,
     check: async (visit) => {
       await resetInManyWays(visit);
       await pause(500);

@@ -1,11 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { pause } from "@c10k-lab/process";
 import { line } from "../harness/patterns.ts";
-import { BULK_BOUND_MS } from "../probe/talker.ts";
+import { CaseFailure } from "../probe/case-failure.ts";
+import { BULK_BOUND_MS, type Talker } from "../probe/talker.ts";
+import type { Visit } from "../probe/visit.ts";
 import type { BlackBoxCase } from "./case.ts";
 import { fillSlowReader, MiB } from "./slow-reader.ts";
 
 const QUIET_MS = 300;
+const MESSAGES = 400;
+/** Time after which a slow server has shown enough. */
+const MESSAGES_BOUND_MS = 10_000;
+/** Longest time of the fastest answer, ms. On a full machine single answers may take longer, not all of them. */
+const PROMPT_MS = 30;
+const ANSWERS = 80;
+const QUICK_ANSWERS = 20;
 /** Sizes around those of usual buffers. All fit into the socket buffers, so no send(2) is short. */
 const SIZES = [255, 256, 257, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 8192, 8193, 16_385, 32_769, 65_537];
 
@@ -17,6 +26,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     level: "course",
     hint: "the port of the command line is ignored, or the server listens on another address than 127.0.0.1",
     requires: [],
+    explainsEnd: true,
     check: async (visit) => {
       await visit.connect();
     },
@@ -35,7 +45,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     name: "whole-line",
     demand: "A line comes back whole and unchanged, its last byte and its newline included.",
     level: "course",
-    hint: "an off-by-one length (strlen() + 1, len - 1), a stripped newline, CR LF in place of LF, or bytes kept until a buffer is full",
+    hint: "an off-by-one length (strlen() + 1, len - 1), a stripped newline, CR LF in place of LF, bytes that are changed or turned round, or bytes kept until a buffer is full",
     requires: ["silent-start"],
     check: async (visit) => {
       await (await visit.connect()).exchange("hello, world\n");
@@ -57,20 +67,30 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     name: "many-messages",
     demand: "The server keeps a connection open and echoes one message after the other on it.",
     level: "course",
-    hint: "the server closes after its first answer, or keeps bytes of the last message in its buffer",
+    hint: "the server closes after some answers, or keeps bytes of the last message in its buffer",
     requires: ["no-extra-bytes"],
     check: async (visit) => {
       const talker = await visit.connect();
-      for (let at = 1; at <= 30; at++) await talker.exchange(`${"message ".repeat(30 - at)}${at}\n`);
-      await talker.expectSilence(QUIET_MS, Buffer.from("30\n"));
+      const untilMs = performance.now() + MESSAGES_BOUND_MS;
+      for (let at = 1; at <= MESSAGES && (at <= 30 || performance.now() < untilMs); at++)
+        await expectMessage(talker, at);
+      await talker.expectSilence(QUIET_MS, Buffer.from("message\n"));
     },
+  },
+  {
+    name: "prompt",
+    demand: `A short line comes back without a delay: one of ${ANSWERS} answers takes at most ${PROMPT_MS} ms.`,
+    level: "course",
+    hint: "a sleep for each message, or an answer in two calls of send(2) without TCP_NODELAY: the second part waits for the client's delayed acknowledgement",
+    requires: ["many-messages"],
+    check: checkPrompt,
   },
   {
     name: "byte-by-byte",
     demand: "Bytes without a newline, sent one at a time, come back one at a time.",
     level: "course",
     hint: "the server waits for a newline or for a full buffer before it answers",
-    requires: ["many-messages"],
+    requires: ["prompt"],
     check: async (visit) => {
       const talker = await visit.connect();
       for (const letter of lines(200).toString().replaceAll("\n", "x")) await talker.exchange(letter);
@@ -106,7 +126,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     demand: "A client that begins to read late gets every byte of many MiB.",
     level: "course",
     hint: "the result of send(2) is ignored: a short write or EAGAIN loses the rest",
-    requires: ["sizes"],
+    requires: ["sizes", "prompt"],
     check: async (visit) => {
       const talker = await visit.connectSlowReader();
       const bytes = lines(24 * MiB);
@@ -141,6 +161,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     level: "production",
     hint: "EINTR of epoll_wait(2), select(2) or recv(2) is taken for an error",
     requires: ["many-messages"],
+    explainsEnd: true,
     check: async (visit) => {
       const { processes } = visit;
       const talker = await visit.connect();
@@ -153,6 +174,31 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     },
   },
 ];
+
+/** Exchanges a message whose length changes from one to the next, and names it when it fails. */
+async function expectMessage(talker: Talker, at: number): Promise<void> {
+  try {
+    await talker.exchange(`${"message ".repeat(30 - (at % 30))}${at}\n`);
+  } catch (error) {
+    if (!(error instanceof CaseFailure)) throw error;
+    const { observed, ...further } = error.evidence;
+    throw new CaseFailure(`message ${at}: ${observed}`, further, error.hint);
+  }
+}
+
+async function checkPrompt(visit: Visit): Promise<void> {
+  const talker = await visit.connect();
+  const endMs = performance.now() + MESSAGES_BOUND_MS;
+  let [answers, fastestMs] = [0, Number.POSITIVE_INFINITY];
+  while (answers < ANSWERS && fastestMs > PROMPT_MS && performance.now() < endMs) {
+    const startMs = performance.now();
+    await talker.exchange("how long?\n");
+    answers++;
+    // A client acknowledges the first bytes of a connection at once, and delays later acknowledgements.
+    if (answers > QUICK_ANSWERS) fastestMs = Math.min(fastestMs, performance.now() - startMs);
+  }
+  if (fastestMs > PROMPT_MS) throw new CaseFailure(`none of ${answers} answers came within ${PROMPT_MS} ms`);
+}
 
 /** Returns random text whose lines have at most 512 bytes; the last byte is a newline. */
 export function lines(bytes: number): Buffer {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { limitForMore, pause } from "@c10k-lab/process";
 import { CaseFailure, NotApplicable } from "../probe/case-failure.ts";
-import type { Talker } from "../probe/talker.ts";
+import { BULK_BOUND_MS, type Talker } from "../probe/talker.ts";
 import type { Visit } from "../probe/visit.ts";
 import type { BlackBoxCase } from "./case.ts";
 import { lines } from "./message-cases.ts";
@@ -15,6 +15,14 @@ const POLL_MS = 50;
 const DESCRIPTORS_SPARE = 10;
 /** Threads of pools, such as 32 workers of Python's executor. */
 const THREADS_SPARE = 40;
+/** Chunks of lines in a batch of 16 MiB: who keeps half of it leaks. Single messages would cost more time than memory. */
+const CHUNKS = 32;
+const CHUNK_BYTES = MiB / 2;
+const BATCH_GROWTH_MIB = 8;
+/** A heap with garbage in it stops growing after some batches, a leak does not. */
+const BATCHES = 12;
+/** Growth after which no further batch is needed. */
+const LEAK_MIB = 512;
 const DEAF_CLIENTS = 20;
 const GROWTH_MAX_MIB = 96;
 /** Free descriptors, and clients that ask for more. Those without one fit into a backlog of 5. */
@@ -29,7 +37,7 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     demand: "Clients that are connected and silent cost no CPU time.",
     level: "course",
     hint: "busy waiting: non-blocking calls in a loop without a wait, or EPOLLOUT watched without pending output",
-    requires: ["many-messages"],
+    requires: ["many-messages", "two-clients"],
     check: async (visit) => {
       const { length } = await visit.connectServed(3);
       await visit.expectQuiet(`with ${length} silent clients`);
@@ -40,9 +48,13 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     demand: "The server holds no more descriptors after its clients have left than before they came.",
     level: "course",
     hint: "leaked descriptors: close(2) is missing after recv(2) returned 0, or on the path of an error",
-    requires: ["fin-quiet", "reset-quiet"],
-    check: (visit) =>
-      expectReturn(visit, () => visit.processes.countDescriptors(), DESCRIPTORS_SPARE, "descriptors"),
+    requires: ["fin-quiet", "reset-quiet", "prompt"],
+    check: (visit) => {
+      // Further processes have descriptors too: they are the matter of leftovers.
+      const { pids } = visit.processes;
+      const count = () => visit.processes.countDescriptors(pids);
+      return expectReturn(visit, count, DESCRIPTORS_SPARE, "descriptors");
+    },
   },
   {
     name: "leftovers",
@@ -74,7 +86,7 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     demand: `${DEAF_CLIENTS} clients that send 16 MiB each and never read cost at most ${GROWTH_MAX_MIB} MiB of memory.`,
     level: "production",
     hint: "no backpressure: the server reads on while its output grows (socket.write() without drain)",
-    requires: ["slow-reader", "accept-burst"],
+    requires: ["slow-reader", "accept-burst", "message-memory"],
     check: async (visit) => {
       await visit.connectServed(3);
       const before = visit.processes.rssKiB();
@@ -87,11 +99,20 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     },
   },
   {
+    name: "message-memory",
+    demand: `Memory does not grow with the messages: not each of ${BATCHES} times 16 MiB costs ${BATCH_GROWTH_MIB} MiB.`,
+    level: "production",
+    hint: "leaked memory: malloc(3) for each message without free(3), or messages that are kept in a list",
+    requires: ["stream"],
+    check: checkMessageMemory,
+  },
+  {
     name: "descriptor-limit",
     demand: "Without free descriptors the server keeps serving, and later serves those who wait.",
     level: "production",
     hint: "EMFILE of accept(2) ends the server, or makes its loop spin",
     requires: ["idle-crowd", "accept-burst", "descriptors"],
+    explainsEnd: true,
     check: checkDescriptorLimit,
   },
   {
@@ -134,6 +155,24 @@ async function leave(visit: Visit, count: number, way: "close" | "reset"): Promi
     if (way === "reset") socket.resetAndDestroy();
     else socket.destroy();
   }
+}
+
+async function checkMessageMemory(visit: Visit): Promise<void> {
+  const talker = await visit.connect();
+  const chunk = lines(CHUNK_BYTES);
+  const beforeMiB = visit.processes.rssKiB() / 1024;
+  let lastMiB = beforeMiB;
+  let batches = 0;
+  for (; batches < BATCHES && lastMiB - beforeMiB < LEAK_MIB; batches++) {
+    for (let at = 0; at < CHUNKS; at++) await talker.exchange(chunk, BULK_BOUND_MS);
+    const nowMiB = visit.processes.rssKiB() / 1024;
+    if (nowMiB - lastMiB < BATCH_GROWTH_MIB) return;
+    lastMiB = nowMiB;
+  }
+  const grownMiB = Math.round(lastMiB - beforeMiB);
+  throw new CaseFailure(
+    `its memory grew by ${grownMiB} MiB over ${batches} times 16 MiB of messages, each time by ${BATCH_GROWTH_MIB} MiB or more`,
+  );
 }
 
 async function checkDescriptorLimit(visit: Visit): Promise<void> {

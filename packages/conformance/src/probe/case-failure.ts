@@ -14,13 +14,24 @@ export interface Evidence {
 export class CaseFailure extends Error {
   override readonly name = "CaseFailure";
   readonly evidence: Evidence;
+  /** Usual cause where it is another one than the case's; otherwise null. */
+  readonly hint: string | null;
 
-  constructor(observed: string, further: Omit<Evidence, "observed"> = {}) {
+  constructor(observed: string, further: Omit<Evidence, "observed"> = {}, hint: string | null = null) {
     const details = Object.entries(further).map(([name, value]) => `${name} ${value}`);
     super([observed, ...details].join("; "));
     this.evidence = { observed, ...further };
+    this.hint = hint;
   }
 }
+
+/** Usual cause of an answer that is right so far, but late. */
+export const SLOW =
+  "the server is slow: it sleeps for each message, or reads or sends few bytes with each call";
+
+/** Usual cause of an answer of the right length in which few bytes differ. */
+export const CHANGED =
+  "bytes are changed: text is converted, or the buffer is written to while its bytes are being sent";
 
 /** Reason why a case cannot judge this server. */
 export class NotApplicable extends Error {

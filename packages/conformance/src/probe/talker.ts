@@ -1,6 +1,6 @@
 import { callAfter } from "@c10k-lab/process";
 import type { Client } from "../harness/client.ts";
-import { CaseFailure, showBytes } from "./case-failure.ts";
+import { CaseFailure, CHANGED, SLOW, showBytes } from "./case-failure.ts";
 
 /** Longest time for a short answer. A good server may be slow, on a busy machine even more. */
 export const REPLY_BOUND_MS = 8000;
@@ -9,6 +9,12 @@ export const BULK_BOUND_MS = 40_000;
 /** Longest pause within many bytes. */
 const STALL_BOUND_MS = 8000;
 const CHUNK_BYTES = 65_536;
+/** Time in which a server that is only slow sends some more of many bytes. */
+const MORE_BOUND_MS = 1000;
+/** Bytes that differ in an answer whose others are right; more can be another client's, or moved. */
+const CHANGES_MAX = 8;
+/** Messages in which one byte in eight may differ by chance are too short to tell. */
+const TELLING_BYTES = 1024;
 
 /** One client of a case: it verifies every byte, and each of its waits is bounded. */
 export class Talker {
@@ -50,11 +56,16 @@ export class Talker {
     const afterMs = Math.round(performance.now() - sentMs);
     const at = findDifference(got, wanted);
     const from = Math.max(0, at - 16);
-    throw new CaseFailure(this.#describe(got, wanted, at), {
-      sent: showBytes(wanted, from),
-      received: showBytes(got, from),
-      afterMs,
-    });
+    const bytes = { sent: showBytes(wanted, from), received: showBytes(got, from), afterMs };
+    const isLate = at === got.length && got.length > CHUNK_BYTES && (await this.#isSendingMore());
+    if (!isLate)
+      throw new CaseFailure(
+        this.#describe(got, wanted, at),
+        bytes,
+        hasFewChanges(got, wanted) ? CHANGED : null,
+      );
+    const observed = `only ${got.length} of ${wanted.length} bytes had come back, and more were coming`;
+    throw new CaseFailure(observed, bytes, SLOW);
   }
 
   /** Expects that nothing arrives. @throws CaseFailure */
@@ -100,6 +111,15 @@ export class Talker {
     }
   }
 
+  async #isSendingMore(): Promise<boolean> {
+    const { client } = this;
+    await bounded(
+      MORE_BOUND_MS,
+      client.waitFor(() => client.bufferedBytes > 0 || client.isOver),
+    );
+    return client.bufferedBytes > 0;
+  }
+
   #describe(got: Buffer, wanted: Buffer, at: number): string {
     if (at < got.length) {
       const [gotByte, wantedByte] = [got, wanted].map((bytes) => `0x${bytes[at]?.toString(16)}`);
@@ -121,6 +141,11 @@ export async function bounded(boundMs: number, promise: Promise<unknown>): Promi
   const cancel = callAfter(boundMs, resolve);
   await Promise.race([promise, late]);
   cancel();
+}
+
+function hasFewChanges(got: Buffer, wanted: Buffer): boolean {
+  if (got.length !== wanted.length || wanted.length < TELLING_BYTES) return false;
+  return wanted.reduce((count, byte, index) => count + (got[index] === byte ? 0 : 1), 0) <= CHANGES_MAX;
 }
 
 function findDifference(got: Buffer, wanted: Buffer): number {

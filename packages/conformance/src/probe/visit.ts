@@ -77,7 +77,7 @@ export class Visit implements Disposable {
     } catch (error) {
       if (!(error instanceof CaseFailure)) throw error;
       const { observed, ...further } = error.evidence;
-      throw new CaseFailure(`${name}: ${observed}`, further);
+      throw new CaseFailure(`${name}: ${observed}`, further, error.hint);
     }
   }
 

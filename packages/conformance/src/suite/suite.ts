@@ -1,14 +1,18 @@
-import { within } from "@c10k-lab/process";
+import { callAfter, pause } from "@c10k-lab/process";
 import type { BlackBoxCase, Level } from "../black-box/case.ts";
 import { BLACK_BOX_CASES } from "../black-box/catalogue.ts";
 import { OPTION_GROUP_LEVEL, OPTION_GROUPS } from "../black-box/option-groups.ts";
-import { CaseFailure, type Evidence, NotApplicable } from "../probe/case-failure.ts";
+import { CaseFailure, type Evidence, NotApplicable, SLOW } from "../probe/case-failure.ts";
 import { Visit } from "../probe/visit.ts";
 import { StartError } from "../target/command-server.ts";
 import type { Target } from "../target/target.ts";
 
 /** Longest time of one case, ms. The waits inside a case have smaller bounds. */
 const CASE_BOUND_MS = 120_000;
+/** Time in which the exit of a server is known whose connection was reset by its end. */
+const EXIT_BOUND_MS = 1000;
+const POLL_MS = 50;
+const ENDED = "the server itself ended: its exit and its last output tell why";
 
 export type CaseStatus = "pass" | "fail" | "not applicable";
 
@@ -81,22 +85,49 @@ async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): 
   try {
     target = await start();
     using visit = new Visit(target);
-    await within(CASE_BOUND_MS, one.check(visit), () => "the case did not end");
+    await checkInTime(one, visit);
     return finish({ status: "pass" });
   } catch (error) {
     if (error instanceof NotApplicable) return finish({ status: "not applicable", reason: error.message });
     // The demand of the case is not judged by a server that does not start.
-    const cause = error instanceof StartError ? error.hint : hint;
-    return finish({ status: "fail", evidence: describeFailure(error, target), hint: cause });
+    const hasEnded = await hasServerEnded(target);
+    const own = error instanceof StartError || error instanceof CaseFailure ? error.hint : null;
+    const cause = own ?? (hasEnded && !one.explainsEnd ? ENDED : hint);
+    return finish({ status: "fail", evidence: describeFailure(error, target, hasEnded), hint: cause });
   } finally {
     await target?.[Symbol.asyncDispose]();
   }
 }
 
-function describeFailure(error: unknown, target?: StartedTarget): Evidence {
+/** @throws CaseFailure also when the case has not ended in time */
+async function checkInTime(one: BlackBoxCase, visit: Visit): Promise<void> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const cancel = callAfter(CASE_BOUND_MS, () =>
+    reject(new CaseFailure(`the case did not end within ${CASE_BOUND_MS / 1000} s`, {}, SLOW)),
+  );
+  try {
+    await Promise.race([one.check(visit), late]);
+  } finally {
+    cancel();
+  }
+}
+
+/** Returns whether the server has ended, as soon as that is known. */
+async function hasServerEnded(target?: StartedTarget): Promise<boolean> {
+  if (!target?.processes) return false;
+  await pause(POLL_MS);
+  const untilMs = performance.now() + EXIT_BOUND_MS;
+  while (target.processes.hasEnded && performance.now() < untilMs) {
+    if (target.exit) return true;
+    await pause(POLL_MS);
+  }
+  return false;
+}
+
+function describeFailure(error: unknown, target: StartedTarget | undefined, hasEnded: boolean): Evidence {
   const evidence = error instanceof CaseFailure ? error.evidence : { observed: (error as Error).message };
-  if (!target?.exit || !target.processes?.hasEnded) return evidence;
-  return { ...evidence, observed: `${evidence.observed}; the server ended with ${target.exit}` };
+  if (!hasEnded) return evidence;
+  return { ...evidence, observed: `${evidence.observed}; the server ended with ${target?.exit}` };
 }
 
 function skip(

@@ -33,8 +33,9 @@ export class ProcessTree {
     return new Map(this.pids.flatMap((pid) => readOr([], () => [...runDelaysUs(pid)])));
   }
 
-  countDescriptors(): number {
-    return this.#sum((pid) => descriptors(pid).length);
+  /** Counts the descriptors of some of the processes. */
+  countDescriptors(pids: readonly number[]): number {
+    return sum(pids, (pid) => descriptors(pid).length);
   }
 
   /** Counts threads and zombies. */
@@ -75,8 +76,12 @@ export class ProcessTree {
   }
 
   #sum(read: (pid: number) => number): number {
-    return this.pids.reduce((total, pid) => total + readOr(0, () => read(pid)), 0);
+    return sum(this.pids, read);
   }
+}
+
+function sum(pids: readonly number[], read: (pid: number) => number): number {
+  return pids.reduce((total, pid) => total + readOr(0, () => read(pid)), 0);
 }
 
 /** Returns all processes by number and parent. */
