@@ -4,13 +4,13 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* What a tree of processes may take of the machine, and when it is worth a look. */
+/* Share of the machine that a tree of processes may take, and the moments at which it is counted. */
 struct limits {
   long processes_max;
   long threads_max;
   /* Number of threads of the machine from which on the tree is looked at: with fewer it cannot have too many. */
   long look_at_threads;
-  /* Looks that are left out after one that found the memory to be somebody else's. */
+  /* Looks that are left out after one that found the memory to be another program's. */
   int skipped_looks;
 };
 
