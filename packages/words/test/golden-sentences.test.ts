@@ -106,6 +106,14 @@ test.each<[Incident, string]>([
     'The server did not echo the lab\'s probe: "ready?\\n" was sent and nothing came back in 5 s.',
   ],
   [
+    { incident: "no-echo", sent: "ready?\n", received: "ready?\n", end: "ECONNRESET" },
+    "The server echoed the lab's probe, but reset the connection instead of closing it.",
+  ],
+  [
+    { incident: "no-echo", sent: "", received: "", end: "stays-open" },
+    "The server echoed the lab's probe, but did not close the connection after the FIN.",
+  ],
+  [
     { incident: "not-ready", process: "server", afterMs: 30_000, answer: "alas" },
     "The server was not ready after 30 s (alas); see server.log.",
   ],

@@ -17,10 +17,13 @@ const SENTENCES: Sentences = {
   trouble: ({ trouble }) => describeTrouble(trouble),
   "cut-off": ({ afterMs }, alike) =>
     `Cut off after ${afterMs / 1000} s with ${rangeText(alike.map(({ connectionsLeft }) => connectionsLeft))} connections still at work.`,
-  "no-echo": ({ sent, received, end }) =>
-    sent === undefined || received === undefined
-      ? "The server listened, but did not echo the lab's probe."
-      : `The server did not echo the lab's probe: ${quote(sent)} was sent and ${received === "" ? "nothing" : quote(received)} came back${ENDS[end ?? ""] ?? ` (${end})`}.`,
+  "no-echo": ({ sent, received, end }) => {
+    if (sent === undefined || received === undefined)
+      return "The server listened, but did not echo the lab's probe.";
+    if (sent === received)
+      return `The server echoed the lab's probe, but ${AFTER_ECHO[end ?? ""] ?? `failed then (${end})`}.`;
+    return `The server did not echo the lab's probe: ${quote(sent)} was sent and ${received === "" ? "nothing" : quote(received)} came back${ENDS[end ?? ""] ?? ` (${end})`}.`;
+  },
   "not-ready": ({ process, afterMs, answer }) =>
     `The ${process} was not ready after ${afterMs / 1000} s${answer && ` (${answer})`}; see ${process}.log.`,
   "ended-early": ({ process, exitCode, signal, answer }) =>
@@ -66,8 +69,13 @@ const ENDS: Readonly<Record<string, string>> = {
   "": "",
   "wrong-bytes": "",
   timeout: " in 5 s",
-  "stays-open": ", and the connection was not closed after the FIN",
   closed: " before the connection was closed",
+};
+
+/** Ends of a probe that came back whole. */
+const AFTER_ECHO: Readonly<Record<string, string>> = {
+  "stays-open": "did not close the connection after the FIN",
+  ECONNRESET: "reset the connection instead of closing it",
 };
 
 function connectionsText(counts: readonly number[]): string {
