@@ -13,7 +13,7 @@ import {
 import { type Exit, PROCESSES_MAX } from "@c10k-lab/process";
 import type { Grade, Orders } from "../grade-result.ts";
 import { confine } from "../sandbox/confine.ts";
-import { ROOT } from "../sandbox/sandbox.ts";
+import { JUDGE_FILES, ROOT } from "../sandbox/sandbox.ts";
 import { readSubmission, type Submission } from "../sandbox/submission.ts";
 import { Watchdog } from "../sandbox/watchdog.ts";
 import { build } from "./build.ts";
@@ -25,8 +25,8 @@ const MARK = "C10K_SUBMISSION";
 /** Builds, tests and measures the submission in `stage`/work. It runs inside the sandbox. */
 export async function judge(stage: string, orders: Orders): Promise<Grade> {
   const work = join(stage, "work");
-  const files = join(stage, "judge");
-  mkdirSync(files);
+  const files = join(stage, JUDGE_FILES);
+  mkdirSync(files, { recursive: true });
   chmodSync(files, 0o700);
   if (orders.user !== null) execFileSync("chown", ["-R", `${orders.user}:${orders.user}`, work]);
   const mark = randomUUID();

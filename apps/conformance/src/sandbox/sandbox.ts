@@ -13,8 +13,11 @@ const SHARED_FOLDERS = ["/tmp", "/var/tmp", "/dev/shm"];
 /** Exit codes of the set-up. */
 const BROKEN = 97;
 export const NOT_COPIED = 96;
-/** Folder in the stage that is the root of the submission's processes. */
+/** Folders in the stage: the root of the submission's processes, and the judge's own files. */
 export const ROOT = "root";
+export const JUDGE_FILES = "judge";
+/** Size of a file system of the judge's own: a submission that fills its disk takes none of it. */
+const JUDGE_BYTES = 16 * 2 ** 20;
 const FILES_MAX = 100_000;
 const KILL_GRACE_MS = 5000;
 const STDERR_KEPT = 2000;
@@ -80,8 +83,8 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
 
 /** Returns the commands that bring loopback up, copy the folder, hide others, mount file systems of bounded size, and name the root. */
 function setUp(stage: string, copy: string, { diskBytes, hidden }: Jail, module: string): string[] {
-  const mount = (folder: string) =>
-    `mount -t tmpfs -o size=${diskBytes},nr_inodes=${FILES_MAX},mode=1777 none ${quote(folder)}`;
+  const mount = (folder: string, bytes = diskBytes) =>
+    `mount -t tmpfs -o size=${bytes},nr_inodes=${FILES_MAX},mode=1777 none ${quote(folder)}`;
   const hide = (folder: string) => `mount -t tmpfs -o ro,size=4k,mode=700 none ${quote(folder)}`;
   // A folder that holds this project cannot be covered.
   const isOther = (folder: string) => !module.startsWith(`${folder}/`);
@@ -91,8 +94,9 @@ function setUp(stage: string, copy: string, { diskBytes, hidden }: Jail, module:
     mount(stage),
     copy,
     ...hidden.filter(isOther).map(hide),
-    ...covered.map(mount),
-    `mkdir ${quote(join(stage, ROOT))}`,
+    ...covered.map((folder) => mount(folder)),
+    `mkdir ${quote(join(stage, JUDGE_FILES))} ${quote(join(stage, ROOT))}`,
+    mount(join(stage, JUDGE_FILES), JUDGE_BYTES),
     `mount --rbind / ${quote(join(stage, ROOT))}`,
   ];
 }
