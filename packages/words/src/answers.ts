@@ -35,14 +35,28 @@ export function describeAnswer(finding: Finding): string {
     case "shown":
       return `${subject} is ${times} times that ${other} (${describeFindingInterval(finding)}).`;
     case "at-least":
-      return `${subject} is at least ${ratio(finding.low ?? 0)} times that ${other}; the client was the limit.`;
+      return `${subject} is at least ${ratio(finding.low ?? 0)} times that ${other}; ${describeClientLimit(finding)}.`;
     case "at-most":
-      return `${subject} is at most ${ratio(finding.high ?? 0)} times that ${other}; the client was the limit.`;
+      return `${subject} is at most ${ratio(finding.high ?? 0)} times that ${other}; ${describeClientLimit(finding)}.`;
     case "no-difference":
-      return `${subject} is that ${other} within 5 % (${times} times, ${describeFindingInterval(finding)}).`;
+      return `${subject} is within 5 % of that ${other} (×${times}, ${describeFindingInterval(finding)}).`;
     case "not-shown":
       return `${subject} is not told apart from that ${other}${describeWidth(finding)}.`;
   }
+}
+
+/** Names the side whose value the client decided: the larger rate, or the longer response time. */
+function describeClientLimit(finding: Finding): string {
+  const { quantity, verdict, at, variant, against, group } = finding;
+  const over = { variant, axisValue: at, group };
+  const isOver = (verdict === "at-least") === (quantity === "rate");
+  return `with ${nameSide(finding, isOver ? over : (against ?? over))} the client was the limit`;
+}
+
+/** Names a side of a comparison by that in which the sides differ. */
+function nameSide({ question, axis }: Finding, side: NonNullable<Finding["against"]>): string {
+  if (question === "growth") return describePlace(axis, side.axisValue);
+  return question === "groups" ? `“${side.group}”` : side.variant;
 }
 
 function describeGroup({ question, group }: Finding): string {
@@ -161,25 +175,21 @@ export function describeBreak({ axis, at, cause, effect, verdict }: Finding): st
   return `${BREAKS[cause]?.(effect ?? 0) ?? cause} at ${format(at)}`;
 }
 
-/** Returns how many comparisons were settled, and what would settle more; null where everything was. */
+/** Returns how many comparisons are not settled, and what would settle more; null where none is left. */
 export function describeUnsettled(comparisons: readonly Finding[]): string | null {
   const open = comparisons.filter(({ verdict }) => verdict === "not-shown");
   if (open.length === 0) return null;
-  const settled = comparisons.length - open.length;
-  const count = `Settled: ${integer(settled)} of ${plural(comparisons.length, "comparison")}`;
+  const count = `Not settled: ${integer(open.length)} of ${plural(comparisons.length, "comparison")}`;
   const [soonest] = open
     .filter(({ wouldTake }) => wouldTake !== null)
     .toSorted((a, b) => (a.wouldTake ?? 0) - (b.wouldTake ?? 0));
   if (soonest !== undefined) {
     const seconds = integer(Math.ceil(soonest.wouldTake ?? 0));
-    return `${count}; the next one (${describeSubject(soonest)}) takes some ${seconds} s more: --budget.`;
+    const place = describePlace(soonest.axis, soonest.at);
+    return `${count}; next: ${soonest.variant} at ${place}, in some ${seconds} s more (--budget).`;
   }
   if (open.every(({ low }) => low === null)) {
-    return `${count}; an interval takes three repetitions or more: --repeats.`;
+    return `${count}; an interval takes three repetitions or more (--repeats).`;
   }
-  return `${count}; more repetitions (--repeats), or a client that is not the limit (--clients), would help.`;
-}
-
-function describeSubject({ quantity, variant, axis, at }: Finding): string {
-  return `${FINDING_QUANTITIES[quantity].noun} of ${variant} at ${describePlace(axis, at)}`;
+  return `${count}; more --repeats, or more --clients where the client is the limit, would help.`;
 }

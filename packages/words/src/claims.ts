@@ -1,10 +1,13 @@
 import type { Finding, FindingQuantity } from "@c10k-lab/protocol";
 import { describeHeld, describeLimitFinding, FINDING_QUANTITIES } from "./answers.ts";
 import { describePlace, describeRange } from "./phrases/axis.ts";
-import { listed, ratio, sentenceCase } from "./phrases/numbers.ts";
+import { integer, listed, ratio, sentenceCase } from "./phrases/numbers.ts";
 
 /** A smaller factor is not worth a headline. */
 const GROWTH_MIN = 1.25;
+
+/** Names that a claim lists. */
+const NAMES_MAX = 3;
 
 /** A claim without a full stop, and what orders claims. */
 export interface Claim {
@@ -47,8 +50,7 @@ export function claimOf(findings: readonly Finding[]): Claim {
     claimGroups(findings) ??
     claimRefusal(findings) ??
     claimBacklog(findings) ??
-    claimGrowth(findings) ??
-    claimVariants(findings) ??
+    claimShape(findings) ??
     claimBreak(findings) ??
     claimNothing(findings)
   );
@@ -91,12 +93,15 @@ function claimRefusal(findings: readonly Finding[]): Claim | null {
     .filter((one) => one.cause === null && one.effect === one.at && one.at === first.at)
     .map(nameOf);
   const rest = others.length === 0 ? "" : `; ${listed(others)} held all`;
+  const alike = limits.filter(
+    ({ cause, at, effect }) => cause === first.cause && at === first.at && effect === first.effect,
+  );
   return {
-    subject: first.variant,
+    subject: listed(alike.map(nameOf)),
     text: `${describeHeld(first)}${rest}`,
     strength: first.at / Math.max(1, first.effect ?? 0),
     quantity: null,
-    about: first.variant,
+    about: alike.length === 1 ? first.variant : null,
     isEnd: true,
   };
 }
@@ -117,41 +122,72 @@ function claimBacklog(findings: readonly Finding[]): Claim | null {
   return { text, strength: 2, quantity, ...ABOUT_NONE };
 }
 
+/** Returns how a server grows, or how it differs from another: of connections that all work, whichever is clearer. */
+function claimShape(findings: readonly Finding[]): Claim | null {
+  const [growth, variants] = [claimGrowth(findings), claimVariants(findings)];
+  const isWorking = findings.some(({ axis }) => axis === "connections");
+  const isClearer = isWorking && (variants?.strength ?? 0) > (growth?.strength ?? 0);
+  return isClearer ? variants : (growth ?? variants);
+}
+
 function claimGrowth(findings: readonly Finding[]): Claim | null {
   const all = findings.filter(({ question, quantity }) => question === "growth" && quantity !== "rate");
-  const [first] = shown(all, "growth").filter(({ low }) => (low ?? 0) >= GROWTH_MIN);
+  const [first] = shown(all, "growth").filter((one) => (one.low ?? 0) >= GROWTH_MIN && !isQueueing(one));
   if (first === undefined) return null;
   const { variant, axis, at, against, effect, quantity } = first;
   const { noun } = FINDING_QUANTITIES[quantity];
+  const [growth, steady] = [all.filter((one) => one.quantity === quantity), listSteady(all, first)];
+  const names = steady.length > NAMES_MAX ? `${integer(steady.length)} others` : listed(steady.map(nameOf));
   return {
-    text: `the ${noun} of ${variant} grows ${ratio(effect ?? 0)}-fold from ${describeRange(axis, against?.axisValue ?? 0, at)}${describeSteady(all, first)}`,
+    text: `the ${noun} of ${variant} grows ${ratio(effect ?? 0)}-fold from ${describeRange(axis, against?.axisValue ?? 0, at)}${steady.length === 0 ? "" : `, that of ${names} by less`}`,
     strength: strengthOf(first),
     quantity,
     subject: null,
-    about: variant,
+    // Where others grow as much, none scales worst.
+    about: steady.length > 0 || growth.length === 1 ? variant : null,
     isEnd: false,
   };
 }
 
-function describeSteady(growth: readonly Finding[], first: Finding): string {
-  const steady = growth.filter(
+function listSteady(growth: readonly Finding[], first: Finding): Finding[] {
+  return growth.filter(
     (one) =>
       one.quantity === first.quantity &&
       one.variant !== first.variant &&
       (one.high ?? Infinity) < strengthOf(first),
   );
-  return steady.length === 0 ? "" : `, that of ${listed(steady.map(nameOf))} by less`;
+}
+
+const TIMES: readonly FindingQuantity[] = ["p99", "first-response-p99", "wall-time"];
+
+/**
+ * Returns whether a time grew by no more than the connections did. In a closed loop all of them wait for one server, so that a
+ * time in proportion to their number is no property of the server.
+ */
+export function isQueueing({ question, axis, quantity, at, against, low }: Finding): boolean {
+  if (question !== "growth" || axis !== "connections" || !TIMES.includes(quantity)) return false;
+  return (low ?? 0) <= (GROWTH_MIN * at) / Math.max(1, against?.axisValue ?? 1);
 }
 
 function claimVariants(findings: readonly Finding[]): Claim | null {
   const all = shown(findings, "variants");
   const hardest = Math.max(...all.map(({ at }) => at));
-  const [first] = all.filter(({ at }) => at === hardest);
+  const [first, ...others] = all.filter(({ at }) => at === hardest);
   if (first === undefined) return null;
   const { variant, axis, at, against, effect, quantity } = first;
   const { noun } = FINDING_QUANTITIES[quantity];
+  const isSmaller = (effect ?? 1) < 1;
+  const [of, than] = isSmaller ? [against?.variant, variant] : [variant, against?.variant];
+  const times = ratio(isSmaller ? 1 / (effect ?? 1) : (effect ?? 0));
+  const more = isSmaller
+    ? []
+    : others.filter((one) => one.quantity === quantity && (one.effect ?? 0) >= GROWTH_MIN);
+  const rest = listed([
+    `${times} times that of ${than}`,
+    ...more.slice(0, NAMES_MAX - 1).map((one) => `that of ${one.variant} ${ratio(one.effect ?? 0)} times`),
+  ]);
   return {
-    text: `at ${describePlace(axis, at)} the ${noun} of ${variant} is ${ratio(effect ?? 0)} times that of ${against?.variant}`,
+    text: `at ${describePlace(axis, at)} the ${noun} of ${of} is ${rest}`,
     strength: strengthOf(first),
     quantity,
     ...ABOUT_NONE,
@@ -198,6 +234,12 @@ function claimNothing(findings: readonly Finding[]): Claim {
     ...new Set(findings.flatMap(({ variant, against }) => [variant, against?.variant ?? variant])),
   ];
   if (names.length === 0) return { text: "nothing could be compared", strength: 0, quantity, ...ABOUT_NONE };
+  const [only, other] = names;
+  if (other === undefined) {
+    const last = findings.reduce((a, b) => (b.at > a.at ? b : a), findings[0] as Finding);
+    const text = `no sign is shown that ${only} stops scaling up to ${describePlace(last.axis, last.at)}`;
+    return { text, strength: 1, quantity, ...ABOUT_NONE };
+  }
   const isSame = findings.some(({ verdict }) => verdict === "no-difference");
   const what = isSame ? "no difference of 5 % or more" : "no difference";
   return { text: `${what} is shown between ${listed(names)}`, strength: 1, quantity, ...ABOUT_NONE };

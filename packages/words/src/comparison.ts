@@ -82,28 +82,45 @@ export function describeChangeInterval(interval: Change["intervalPercent"]): str
   return interval ? `${describePercent(interval.low)} to ${describePercent(interval.high)}` : MISSING;
 }
 
-/** Returns the reasons why a cell is not comparable, or which of its repetitions are left out. */
-export function describeRemarks(cell: CellComparison): string[] {
+/**
+ * Returns the reasons why cells are not comparable, and which of their repetitions are left out: each once, with the cells
+ * that it holds for.
+ */
+export function describeRemarks({ cells }: Pick<ExperimentComparison, "cells">): string[] {
+  const remarks = cells.flatMap((cell) =>
+    listRemarks(cell).map((remark) => ({ ...remark, name: describeCell(cell) })),
+  );
+  return [...Map.groupBy(remarks, ({ reason }) => reason)].map(([reason, of]) => {
+    const names = of.map(({ name }) => name);
+    const isPart = of.every((one) => one.isPart);
+    return isPart
+      ? `${abridged(names)}: ${reason}.`
+      : `${abridged(names)} ${names.length === 1 ? "is" : "are"} not comparable: ${reason}.`;
+  });
+}
+
+/** Lists why a cell is not comparable, or which part of its repetitions is. */
+function listRemarks(cell: CellComparison): { readonly reason: string; readonly isPart: boolean }[] {
   const { obstacle } = cell;
-  const name = describeCell(cell);
-  if (obstacle !== null) return [`${name} is not comparable: ${describeObstacle(cell, obstacle)}.`];
+  if (obstacle !== null) return [{ reason: describeObstacle(cell, obstacle), isPart: false }];
   return (["before", "after"] as const).flatMap((when) => {
     const { whole, repetitions } = cell[when] ?? { whole: 0, repetitions: 0 };
     if (whole === 0 || whole === repetitions) return [];
-    return `${name}: ${whole} of ${plural(repetitions, "repetition")} ${when} ended well; only they are compared.`;
+    const part = `${whole} of ${plural(repetitions, "repetition")} ${when} ended well`;
+    return [{ reason: `${part}; only they are compared`, isPart: true }];
   });
 }
 
 function describeObstacle({ before, after }: CellComparison, obstacle: CellObstacle): string {
   switch (obstacle.obstacle) {
     case "missing":
-      return `the experiment ${obstacle.side} lacks it`;
+      return `missing ${obstacle.side}`;
     case "other-load":
       return `the load differs: ${obstacle.differences.map(describeOption).join("; ")}`;
     case "status":
       return `${before?.status} before, ${after?.status} after`;
     case "no-quantity":
-      return "it has none of the quantities chosen";
+      return "none of the quantities chosen was measured";
   }
 }
 
@@ -156,13 +173,20 @@ export function optionText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
-/** Returns the verdict, the number of changes that count, and the number that do not. */
-export function describeVerdict(comparison: ExperimentComparison): string {
-  return [describeJudgement(comparison), describeCounts(comparison)].filter((part) => part !== "").join(" ");
+/** Returns the verdict, then the changes that count and those that do not, then what no interval covers. */
+export function describeVerdict(comparison: ExperimentComparison): string[] {
+  const parts = [describeJudgement(comparison), describeCounts(comparison), describeDrift(comparison)];
+  return parts.filter((part) => part !== "");
+}
+
+/** Says that a machine may have changed between two runs; empty where nothing could be compared. */
+function describeDrift({ verdict }: ExperimentComparison): string {
+  if (verdict === "nothing-compared") return "";
+  return "The intervals do not cover a machine that was slower during one of the two runs: believe what a second pair, run in reverse order, confirms.";
 }
 
 /** Returns the verdict in one sentence. */
-export function describeJudgement(comparison: ExperimentComparison): string {
+function describeJudgement(comparison: ExperimentComparison): string {
   if (comparison.verdict === "nothing-compared") return describeNothing(comparison);
   const { regressions, thresholdPercent } = comparison;
   const head = regressions.length === 0 ? "No regression" : plural(regressions.length, "regression");
@@ -170,7 +194,7 @@ export function describeJudgement(comparison: ExperimentComparison): string {
 }
 
 /** Returns how many changes have a say, and how many have none; empty where nothing could be compared. */
-export function describeCounts(comparison: ExperimentComparison): string {
+function describeCounts(comparison: ExperimentComparison): string {
   if (comparison.verdict === "nothing-compared") return "";
   const { summary } = comparison;
   const { cellsNotComparable: cells } = summary;

@@ -123,6 +123,12 @@ export function describeLimit(search: Search): string {
   return `${integer(met ?? 0)} to ${describeAmount(search, failed)}`;
 }
 
+/** Returns "between 937 and 1,000 connections"; "below 1,000 connections" where none was held. */
+function describeBetween(search: Search): string {
+  const failed = describeAmount(search, search.failed ?? 0);
+  return search.met === null ? `below ${failed}` : `between ${integer(search.met)} and ${failed}`;
+}
+
 /** Returns which of some searches of one quantity missed the objective first, as a claim without a full stop. */
 export function describeSearchOrder(all: readonly Search[]): string {
   const searches = all.filter(({ ended }) => ended === "boundary" || ended === "bound");
@@ -130,16 +136,18 @@ export function describeSearchOrder(all: readonly Search[]): string {
     .filter(({ failed }) => failed !== null)
     .toSorted((a, b) => (a.failed ?? 0) - (b.failed ?? 0));
   const [first] = all;
-  const what = first?.searched === "rate" ? "the rate" : "connections";
-  if (searches.length === 0) return `No limit was found as ${what} rose`;
-  if (lowest === undefined) return `No server reached its limit as ${what} rose to the end of the search`;
+  const what = first?.searched === "rate" ? "the rate" : "the number of connections";
+  if (searches.length === 0) return `As ${what} rises, no limit was found`;
+  if (lowest === undefined)
+    return `As ${what} rises, no server misses the objective up to the end of the search`;
   const overlapping = searches.filter((one) => one !== lowest && (one.met ?? 0) < (lowest.failed ?? 0));
   if (overlapping.length === 0) {
-    const client = lowest.first?.signal === "client-limit" ? "; the client may have been the limit" : "";
-    return `${searchName(lowest)} is the first to miss the objective as ${what} rose: ${describeLimit(lowest)}${client}`;
+    const client =
+      lowest.first?.signal === "client-limit" ? ", where the client may have been the limit" : "";
+    return `As ${what} rises, ${searchName(lowest)} misses the objective first, ${describeBetween(lowest)}${client}`;
   }
   const names = listed([lowest, ...overlapping].map(searchName));
-  return `No order is shown as ${what} rose: the limits of ${names} overlap`;
+  return `As ${what} rises, no order is shown: the limits of ${names} overlap`;
 }
 
 /** Returns which servers went furthest in searches of one quantity; null where no limit is known. */

@@ -412,9 +412,11 @@ test.each<[CellComparison["decline"], string]>([
 });
 
 test("A verdict counts what has a say and what has none", () => {
-  expect(describeVerdict(COMPARISON)).toBe(
-    "1 regression at a threshold of 10 %. 3 comparisons count: 1 surely worse than that, 1 worse, but not surely by so much and 1 without a difference shown. The interval of 1 of them is too wide to rule a regression out. Not counted: 2 from fewer than 3 repetitions. 1 cell is not comparable.",
-  );
+  expect(describeVerdict(COMPARISON)).toEqual([
+    "1 regression at a threshold of 10 %.",
+    "3 comparisons count: 1 surely worse than that, 1 worse, but not surely by so much and 1 without a difference shown. The interval of 1 of them is too wide to rule a regression out. Not counted: 2 from fewer than 3 repetitions. 1 cell is not comparable.",
+    "The intervals do not cover a machine that was slower during one of the two runs: believe what a second pair, run in reverse order, confirms.",
+  ]);
 });
 
 test.each<[Partial<CellComparison>, string]>([
@@ -424,7 +426,7 @@ test.each<[Partial<CellComparison>, string]>([
   ],
   [
     { obstacle: { obstacle: "no-quantity" } },
-    "it has none of the quantities chosen (epoll at 100 connections)",
+    "none of the quantities chosen was measured (epoll at 100 connections)",
   ],
   [
     { changes: [{ ...RATE, obstacle: "zero-before" }] },
@@ -436,7 +438,7 @@ test.each<[Partial<CellComparison>, string]>([
   ],
 ])("Nothing compared %#", (change, reason) => {
   const comparison = { ...COMPARISON, verdict: "nothing-compared" as const, cells: [{ ...CELL, ...change }] };
-  expect(describeVerdict(comparison)).toBe(`Nothing could be compared: ${reason}.`);
+  expect(describeVerdict(comparison)).toEqual([`Nothing could be compared: ${reason}.`]);
 });
 
 test("A long list of what could not be compared is abridged", () => {
@@ -445,13 +447,13 @@ test("A long list of what could not be compared is abridged", () => {
     axisValue,
     obstacle: { obstacle: "no-quantity" } as const,
   }));
-  expect(describeVerdict({ ...COMPARISON, verdict: "nothing-compared", cells })).toBe(
-    "Nothing could be compared: it has none of the quantities chosen (epoll at 1 connection, epoll at 2 connections, epoll at 3 connections and 2 more).",
-  );
+  expect(describeVerdict({ ...COMPARISON, verdict: "nothing-compared", cells })).toEqual([
+    "Nothing could be compared: none of the quantities chosen was measured (epoll at 1 connection, epoll at 2 connections, epoll at 3 connections and 2 more).",
+  ]);
 });
 
 test("Remarks name repetitions left out, and loads that differ", () => {
-  expect(describeRemarks(CELL)).toEqual([
+  expect(describeRemarks({ cells: [CELL] })).toEqual([
     "epoll at 100 connections: 3 of 5 repetitions before ended well; only they are compared.",
   ]);
   const differences = [
@@ -459,8 +461,20 @@ test("Remarks name repetitions left out, and loads that differ", () => {
     { of: "cell", option: "clients", before: 1, after: null },
   ] as const;
   const obstacle = { obstacle: "other-load" as const, differences: [...differences] };
-  expect(describeRemarks({ ...CELL, obstacle })).toEqual([
+  expect(describeRemarks({ cells: [{ ...CELL, obstacle }] })).toEqual([
     "epoll at 100 connections is not comparable: the load differs: backlog of the server 4096 before, 5 after; clients 1 before, not given after.",
+  ]);
+});
+
+test("A reason that holds for several cells is said once, with their names", () => {
+  const missing = [1, 2, 3, 4, 5].map((axisValue) => ({
+    ...CELL,
+    axisValue,
+    obstacle: { obstacle: "missing", side: "after" } as const,
+  }));
+  expect(describeRemarks({ cells: [...missing, CELL, { ...CELL, axisValue: 10 }] })).toEqual([
+    "epoll at 1 connection, epoll at 2 connections, epoll at 3 connections and 2 more are not comparable: missing after.",
+    "epoll at 100 connections, epoll at 10 connections: 3 of 5 repetitions before ended well; only they are compared.",
   ]);
 });
 
@@ -524,15 +538,19 @@ test.each<[Partial<Finding>, string]>([
   ],
   [
     { quantity: "rate", verdict: "at-least" },
-    "At 1,000 connections the rate of threaded is at least 1.40 times that of epoll; the client was the limit.",
+    "At 1,000 connections the rate of threaded is at least 1.40 times that of epoll; with threaded the client was the limit.",
   ],
   [
     { quantity: "rate", verdict: "at-most", high: 0.7 },
-    "At 1,000 connections the rate of threaded is at most 0.70 times that of epoll; the client was the limit.",
+    "At 1,000 connections the rate of threaded is at most 0.70 times that of epoll; with epoll the client was the limit.",
+  ],
+  [
+    { ...IDLE_GROWTH, quantity: "p99", verdict: "at-most", high: 0.7 },
+    "At 5,000 idle connections the p99 response time of select is at most 0.70 times that at 0 idle connections; with 5,000 idle connections the client was the limit.",
   ],
   [
     { verdict: "no-difference", effect: 1.01, low: 0.98, high: 1.03 },
-    "At 1,000 connections the CPU time per message of threaded is that of epoll within 5 % (1.01 times, 99 % interval 0.98 to 1.03).",
+    "At 1,000 connections the CPU time per message of threaded is within 5 % of that of epoll (×1.01, 99 % interval 0.98 to 1.03).",
   ],
   [
     { verdict: "not-shown", low: 0.9, wouldTake: 12.3 },
@@ -616,6 +634,68 @@ test("a claim that begins with the names of servers keeps their case", () => {
   expect(describeClaim(claim)).toBe("py and epoll carried everything up to 4,000 connections");
 });
 
+const REFUSAL: Finding = {
+  ...FINDING,
+  ...{ question: "limit", quantity: "held", against: null, at: 10, effect: 5, cause: "refused-limit" },
+};
+const GROWTH: Finding = { ...FINDING, ...IDLE_GROWTH, effect: 2.5, low: 2.1, high: 2.9 };
+
+test.each<[string, readonly Finding[], string]>([
+  [
+    "a server that refuses is named with those that held all",
+    [REFUSAL, { ...REFUSAL, variant: "epoll", effect: 10, cause: null, verdict: "at-least" }],
+    "threaded stops scaling first: it held 5 of 10 connections; epoll held all.",
+  ],
+  [
+    "servers that refuse alike are named together, and none stops first",
+    [REFUSAL, { ...REFUSAL, variant: "select" }],
+    "threaded and select held 5 of 10 connections.",
+  ],
+  [
+    "a server that grows more than others scales worst",
+    [GROWTH, { ...GROWTH, variant: "epoll", effect: 1.1, low: 1, high: 1.2 }],
+    "select scales worst: the CPU time per message of select grows 2.5-fold from 0 to 5,000 idle connections, that of epoll by less.",
+  ],
+  [
+    "where servers grow alike, none scales worst",
+    [GROWTH, { ...GROWTH, variant: "poll", effect: 2.4, low: 2 }],
+    "The CPU time per message of select grows 2.5-fold from 0 to 5,000 idle connections.",
+  ],
+  [
+    "four and more that grow less are counted",
+    [GROWTH, ..."abcd".split("").map((variant) => ({ ...GROWTH, variant, effect: 1.1, low: 1, high: 1.2 }))],
+    "select scales worst: the CPU time per message of select grows 2.5-fold from 0 to 5,000 idle connections, that of 4 others by less.",
+  ],
+  [
+    "of busy connections a clearer difference comes before growth",
+    [
+      { ...GROWTH, axis: "connections", at: 1000, low: 1.3 },
+      { ...FINDING, effect: 2.4, low: 2.2, high: 2.7 },
+      { ...FINDING, variant: "node", effect: 1.7, low: 1.5, high: 1.9 },
+      { ...FINDING, variant: "c", effect: 0.9, low: 0.8, high: 0.98 },
+    ],
+    "At 1,000 connections the CPU time per message of threaded is 2.4 times that of epoll and that of node 1.70 times.",
+  ],
+  [
+    "the larger value is the subject",
+    [{ ...FINDING, effect: 0.4, low: 0.35, high: 0.45 }],
+    "At 1,000 connections the CPU time per message of epoll is 2.5 times that of threaded.",
+  ],
+  [
+    "a time that grows as the connections do is queueing, and no claim",
+    [
+      {
+        ...GROWTH,
+        ...{ axis: "connections", quantity: "p99", at: 1000, effect: 100, low: 98, high: 102 },
+        against: { variant: "select", axisValue: 10, group: null },
+      },
+    ],
+    "No sign is shown that select stops scaling up to 1,000 connections.",
+  ],
+])("Claims: %s", (_, findings, sentence) => {
+  expect(joinClaims([claimOf(findings)], true)).toBe(sentence);
+});
+
 test("a failed cell is explained by its first incident, any other one by none", () => {
   const incidents: Incident[] = [
     { incident: "ended-early", process: "server", exitCode: 7, signal: null, answer: "no luck" },
@@ -658,17 +738,17 @@ test.each<[string, readonly Finding[], string | null]>([
   [
     "time would settle more",
     [FINDING, OPEN, { ...OPEN, at: 10, wouldTake: 80 }],
-    "Settled: 1 of 3 comparisons; the next one (CPU time per message of threaded at 1,000 connections) takes some 26 s more: --budget.",
+    "Not settled: 2 of 3 comparisons; next: threaded at 1,000 connections, in some 26 s more (--budget).",
   ],
   [
     "nothing has an interval",
     [{ ...OPEN, low: null, high: null, wouldTake: null }],
-    "Settled: 0 of 1 comparison; an interval takes three repetitions or more: --repeats.",
+    "Not settled: 1 of 1 comparison; an interval takes three repetitions or more (--repeats).",
   ],
   [
     "the client is the limit",
     [FINDING, { ...OPEN, wouldTake: null }],
-    "Settled: 1 of 2 comparisons; more repetitions (--repeats), or a client that is not the limit (--clients), would help.",
+    "Not settled: 1 of 2 comparisons; more --repeats, or more --clients where the client is the limit, would help.",
   ],
 ])("where %s, the summary says so", (_, comparisons, sentence) => {
   expect(describeUnsettled(comparisons)).toBe(sentence);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { about, figure, integer, ratio, scientific } from "../src/phrases/numbers.ts";
+import { about, figure, integer, ratio, scientific, wrap } from "../src/phrases/numbers.ts";
 
 describe("numbers", () => {
   it.each([
@@ -39,4 +39,10 @@ it("A ratio beyond all use is a bound, not its digits", () => {
     "10,000",
     "> 10,000",
   ]);
+});
+
+it("Text is broken between words, not before a unit, and inside a word that is longer than a line", () => {
+  expect(wrap("within 5 % of that", 9)).toEqual(["within", "5 % of", "that"]);
+  expect(wrap("some 12 servers took 6 µs.", 12)).toEqual(["some 12", "servers took", "6 µs."]);
+  expect(wrap("a größe-überall-und-immer b", 10)).toEqual(["a", "größe-über", "all-und-im", "mer b"]);
 });

@@ -7,20 +7,24 @@ import { terminalTable } from "./terminal-table.ts";
 const ROWS_MAX = 20;
 
 const NOTES_MAX = 5;
+/** Experiments of two plans differ in every option. */
+const DIFFERENCES_MAX = 8;
 
 /** Formats a comparison for the terminal: the verdict first, then what it follows from; every cell with `isVerbose`. */
 export function formatComparison(comparison: ExperimentComparison, isVerbose: boolean): string {
-  const { runs, environment, notes, regressions, notCounted, summary } = comparisonText(comparison);
-  const differences = environment.map((one) => `  ${one}`);
+  const { runs, environment, notes, regressions, notCounted, verdict } = comparisonText(comparison);
+  const abridge = (lines: readonly string[], max: number, noun: string) =>
+    isVerbose || lines.length <= max
+      ? lines
+      : [...lines.slice(0, max), `${plural(lines.length - max, noun)} more: --verbose.`];
+  const differences = abridge(environment, DIFFERENCES_MAX, "difference").map((one) => `  ${one}`);
   const parts = [
-    [summary],
+    verdict,
     regressions.map((one) => `Regression: ${one}`),
     notCounted.map((one) => `Not counted: ${one}`),
     [...runs, ...(differences.length === 0 ? [] : ["not the same on both sides:", ...differences])],
     formatTable(comparison, isVerbose),
-    isVerbose || notes.length <= NOTES_MAX
-      ? notes
-      : [...notes.slice(0, NOTES_MAX), `${plural(notes.length - NOTES_MAX, "note")} more: --verbose.`],
+    abridge(notes, NOTES_MAX, "note"),
   ];
   const written = parts.filter((lines) => lines.length > 0).map((lines) => lines.join("\n"));
   return `${written.join("\n\n")}\n`;
@@ -28,7 +32,7 @@ export function formatComparison(comparison: ExperimentComparison, isVerbose: bo
 
 function formatTable(comparison: ExperimentComparison, isVerbose: boolean): string[] {
   const all = comparisonTable(comparison);
-  if (all.rows.length === 0) return [];
+  if (all.rows.length === 0 || (comparison.verdict === "nothing-compared" && !isVerbose)) return [];
   if (isVerbose || all.rows.length <= ROWS_MAX) return [terminalTable(all)];
   const shown = differenceTable(comparison);
   const others = all.rows.length - shown.rows.length;

@@ -2,11 +2,11 @@ import { stripVTControlCharacters, styleText } from "node:util";
 import type { LabResults } from "@c10k-lab/protocol";
 import {
   type AnswerRow,
-  answerTable,
   demandTable,
-  describeLevel,
+  describeEnds,
   type Group,
   listExperiments,
+  mergeRows,
   type Story,
   serverNames,
   summaryTable,
@@ -84,29 +84,13 @@ function cutRows(lines: readonly string[], room: number): string[] {
   return [...lines.slice(0, room - 1), `${plural(left, "row")} more: in the report.`];
 }
 
-/** Merges the rows of a question that hold and break alike, and in which no value was measured, into one, its last. */
-function mergeRows(rows: readonly AnswerRow[]): AnswerRow[] {
-  return [...Map.groupBy(rows, ({ question }) => question).values()].flatMap((asked) => {
-    const alike = Map.groupBy(asked, ({ holds, breaks, low, high }) =>
-      low === null && high === null ? `${holds} ${breaks}` : Symbol(),
-    );
-    const merged = [...alike.values()].flatMap(([first, ...others]): AnswerRow[] => {
-      if (first === undefined) return [];
-      if (others.length === 0) return [first];
-      return [{ ...first, variant: others.length + 1 === asked.length ? "all" : "the others" }];
-    });
-    const isMerged = (row: AnswerRow) => !asked.includes(row);
-    return merged.toSorted((one, other) => Number(isMerged(one)) - Number(isMerged(other)));
-  });
-}
-
 /** Draws the answer table, with a bar of the last value where there is room; as many columns as the screen has room for. */
 function drawRows(rows: readonly AnswerRow[], screen: Screen): string[] {
   if (rows.length === 0) return [];
   const tables = FORMS.map((form) => terminalTable(tabulateRows(rows, form)).split("\n"));
   const widthOf = (lines: readonly string[]) => Math.max(...lines.map((line) => line.length));
   const plain = tables.find((lines) => widthOf(lines) <= screen.columns);
-  if (plain === undefined) return rows.flatMap((row) => wrap(describeRow(row), screen.columns));
+  if (plain === undefined) return rows.flatMap((row, at) => describeRow(row, rows[at - 1], screen));
   const width = widthOf(plain);
   const isRoomy = width + BAR_WIDTH + 2 <= screen.columns;
   if (!screen.hasBars || !isRoomy) return plain;
@@ -128,14 +112,13 @@ const FORMS = [
 function tabulateRows(rows: readonly AnswerRow[], { isShort, hasBreaks }: (typeof FORMS)[number]): Table {
   const isNew = (row: AnswerRow) => rows[rows.indexOf(row) - 1]?.name !== row.name;
   const [first] = rows;
-  const { label, unit } = FINDING_QUANTITIES[first?.quantity ?? "cost"];
-  const short = first?.quantity === "cost" ? `${unit}/message` : unit;
-  const cost = (isShort ? short : label).replaceAll(" ", NO_BREAK);
+  const quantity = first?.quantity ?? "cost";
+  const head = isShort ? unitOf(quantity) : FINDING_QUANTITIES[quantity].label;
   const columns: Column<AnswerRow>[] = [
     { head: "question", align: "left", cell: (row) => (isNew(row) ? row.name : "") },
     { head: "server", align: "left", cell: ({ variant }) => variant },
     { head: "holds", cell: ({ holds }) => holds },
-    { head: cost, cell: ({ low, high }) => describeEnds(low, high) },
+    { head: head.replaceAll(" ", NO_BREAK), cell: describeEnds },
     ...(hasBreaks
       ? [{ head: `breaks${NO_BREAK}first`, align: "left", cell: ({ breaks }: AnswerRow) => breaks } as const]
       : []),
@@ -146,9 +129,9 @@ function tabulateRows(rows: readonly AnswerRow[], { isShort, hasBreaks }: (typeo
   );
 }
 
-/** Returns "17.8 → 33.2"; one value where there is but one. */
-function describeEnds(low: AnswerRow["low"], high: AnswerRow["high"]): string {
-  return high === null ? describeLevel(low) : `${describeLevel(low)} → ${describeLevel(high)}`;
+function unitOf(quantity: AnswerRow["quantity"]): string {
+  const { unit } = FINDING_QUANTITIES[quantity];
+  return quantity === "cost" ? `${unit}/message` : unit;
 }
 
 function drawBar(row: AnswerRow, rows: readonly AnswerRow[]): string {
@@ -158,10 +141,19 @@ function drawBar(row: AnswerRow, rows: readonly AnswerRow[]): string {
   return most === 0 ? "" : "█".repeat(Math.round((BAR_WIDTH * (row.high?.value ?? 0)) / most));
 }
 
-function describeRow(row: AnswerRow): string {
-  const { head, rows } = answerTable([row]);
-  const cells = rows[0] ?? [];
-  return head.map((name, at) => (at < 2 ? cells[at] : `${name} ${cells[at]}`)).join(", ");
+/** Writes a row as a sentence, below its question where that is new: for a screen that is too narrow for a table. */
+function describeRow(row: AnswerRow, before: AnswerRow | undefined, { columns }: Screen): string[] {
+  const { name, variant, holds, quantity, breaks } = row;
+  const value = describeEnds(row);
+  const parts = [
+    ...(holds === MISSING ? [] : [`holds ${holds}`]),
+    ...(value === MISSING ? [] : [`${value} ${unitOf(quantity)}`]),
+    ...(breaks === MISSING ? [] : [breaks]),
+  ];
+  return [
+    ...(before?.name === name ? [] : wrap(`${name}:`, columns)),
+    ...wrap(`${variant} ${parts.join(", ")}`, columns),
+  ];
 }
 
 /** Returns the table of all cells, the service demands, incidents, and every finding. */

@@ -29,8 +29,9 @@ function describeAgainst({ question, axis, against }: Finding): string {
   return question === "growth" ? `at ${axisWords(axis).format(against.axisValue)}` : against.variant;
 }
 
+/** Returns "1.25 to 1.59". A count that is the same in every repetition has no interval. */
 function describeInterval({ low, high, against }: Finding): string {
-  if (low === null || high === null) return MISSING;
+  if (low === null || high === null || (against === null && low === high)) return MISSING;
   const format = against === null ? figure : ratio;
   return `${format(low)} to ${format(high)}`;
 }

@@ -8,11 +8,13 @@ import { fitModels, type ScalabilityModel } from "../scalability/model.ts";
 import { type Peak, peakIn } from "../scalability/peak.ts";
 import { blocks, bullets, tableOf, text } from "../text/markdown.ts";
 
-/** Renders the Universal Scalability Law for each variant; empty where no cell is one the law is about. */
+/** Renders the Universal Scalability Law for each variant; empty where no variant has loads enough. */
 export function scalabilityModel(group: Group): string {
   const models = fitModels(group);
   if (models.length === 0) return "";
   const rows = models.flatMap(({ fitted, ...model }) => (fitted === null ? [] : [{ ...model, fitted }]));
+  const asks = models.some(({ cells }) => countLoads(cells) >= USL_POINTS_MIN);
+  if (rows.length === 0 && !asks) return "";
   return blocks([
     "### Scalability model",
     LAW,
@@ -89,7 +91,11 @@ function sentenceOf({ variant, cells, leftOut, fitted }: ScalabilityModel): stri
 }
 
 function notFitted(cells: readonly CellFigures[]): string {
-  const points = new Set(cells.map(({ connections }) => connections)).size;
+  const points = countLoads(cells);
   if (points < USL_POINTS_MIN) return `not fitted: ${plural(points, "point")}, ${USL_POINTS_MIN} are needed.`;
   return "not fitted: the rates fall more steeply than the law can.";
+}
+
+function countLoads(cells: readonly CellFigures[]): number {
+  return new Set(cells.map(({ connections }) => connections)).size;
 }

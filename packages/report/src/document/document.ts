@@ -52,13 +52,15 @@ function renderSummary(stories: readonly Story[]): string {
 }
 
 function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
-  const { experiment, answer, rows, sections, lead, comparisons } = story;
+  const { experiment, answer, rows, sections, lead, comparisons, remarks } = story;
   const open = describeUnsettled(comparisons);
+  const failures = comparisons.length + rows.length === 0 ? remarks : [];
   const [shown, ...others] = lead?.charts ?? [];
   const first = blocks([
     `# ${text(experiment.results.manifest.question)}`,
     describePartial(experiment.results),
     `**${text(answer)}**`,
+    bullets(failures),
     figures.show(shown),
     rows.length === 0 ? "" : renderTable(answerTable(rows)),
     [open === null ? "" : text(open), "[All cells, intervals and charts](details.md)."]
@@ -74,10 +76,12 @@ function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
 
 function renderSection(section: Section, [chart]: readonly GroupChart[], figures: Figures): string {
   const { claim, reasons, footnote } = section;
+  const last = reasons.length - 1;
+  const marked = reasons.map((reason, at) => (footnote !== null && at === last ? `${reason} †` : reason));
   return blocks([
     `## ${text(claim)}`,
     figures.show(chart),
-    text(reasons.map((reason) => reason.trim()).join(" ") + (footnote === null ? "" : " †")),
+    bullets(marked),
     footnote === null ? "" : `*† ${text(footnote)}*`,
   ]);
 }

@@ -19,8 +19,18 @@ const COLUMNS: readonly Column<Experiment>[] = [
   { head: "memory", cell: perMachine(describeMemory) },
   { head: "kernel", align: "left", cell: perMachine(({ kernel }) => kernel) },
   { head: "Node.js", align: "left", cell: ({ results }) => results.manifest.software.node },
+  {
+    head: "c10k-lab",
+    align: "left",
+    cell: ({ results: { manifest } }) => describeVersion(manifest.software),
+  },
   { head: "engine", align: "left", cell: ({ results }) => results.manifest.engine },
 ];
+
+/** Returns "0.1.0 (0123abc)", or the version alone where the commit is not known. */
+function describeVersion({ version, commit }: Manifest["software"]): string {
+  return commit === null ? version : `${version} (${commit.slice(0, 7)})`;
+}
 
 type Machine = Pick<Manifest["machine"], "processors" | "cpu" | "memoryBytes" | "kernel">;
 

@@ -22,7 +22,6 @@ export function method(experiments: readonly Experiment[]): string {
       ...listForeign(repetitions),
       "Response time runs from the first byte of a message sent to its last byte back; connect time is kept apart.",
       ...(isSearchOnly ? [] : COMPARING),
-      `To repeat it: ${experiments.map(({ results }) => commandOf(results)).join("; ")}.`,
     ]),
   ]);
 }

@@ -1,20 +1,22 @@
 import { CONFIDENCE_PERCENT, EQUAL_WITHIN } from "@c10k-lab/inference";
 import { type Capacity, type Level, SEARCHED } from "@c10k-lab/protocol";
 import {
-  axisWords,
   describeAgreement,
   describeBest,
+  describePlace,
   FINDING_QUANTITIES,
   figure,
   integer,
   listed,
+  plural,
+  rangeText,
 } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
 import { isHoldOnly } from "../story/answer-rows.ts";
 import type { Story } from "../story/parts.ts";
 import { explainSlowness } from "../story/reasons.ts";
-import { blocks, text } from "../text/markdown.ts";
+import { blocks, commandBlock, text } from "../text/markdown.ts";
 import { describeMachine } from "./environment.ts";
 import { commandOf } from "./method.ts";
 
@@ -25,19 +27,22 @@ const EQUAL_PERCENT = Math.round(100 * (EQUAL_WITHIN - 1));
 export function questions(stories: readonly Story[]): string {
   const experiments = stories.map(({ experiment }) => experiment);
   const manifests = experiments.map(({ results }) => results.manifest);
-  const cheapest = experiments.flatMap(({ groups }) => groups.flatMap(describeCheapest));
   const machines = [...new Set(manifests.map(describeMachine))];
-  const commands = experiments.map(({ results }) => commandOf(results));
   return blocks([
     [
-      ...cheapest.map((answer) => line("Which server?", answer)),
+      ...experiments.flatMap(listCheapest),
       ...experiments.flatMap(({ results }) => describeFurthest(results.capacity)),
       ...describeSlowness(experiments),
-      ...describeSettled(stories).map((answer) => line("How sure is it?", answer, "method")),
+      line("How sure is it?", describeSettled(stories), hasRepetitions(experiments) ? "method" : undefined),
       line("Which machine?", `${listed(machines)}.`, "environment"),
-      line("Can I repeat it?", `Yes: ${[...new Set(commands)].join("; ")}.`, "method"),
+      line("Can I repeat it?", "Yes, with this command in the project's folder:"),
     ].join("\n"),
+    commandBlock([...new Set(experiments.map(({ results }) => commandOf(results)))]),
   ]);
+}
+
+function hasRepetitions(experiments: readonly Experiment[]): boolean {
+  return experiments.some(({ results }) => results.repetitions.length > 0);
 }
 
 function line(question: string, answer: string, section?: string): string {
@@ -45,30 +50,45 @@ function line(question: string, answer: string, section?: string): string {
   return `- **${text(question)}** ${text(answer)}${link}`;
 }
 
-/** Names the servers with the lowest cost at a group's highest load, all within 5 %; nothing where the load is not what varies. */
-function describeCheapest(group: Group): string[] {
-  if (isAblation(group) || (group.axis !== "idle" && group.axis !== "connections")) return [];
+/** Names the cheapest servers of each group; the group as well where several ask of the same load. */
+function listCheapest({ groups }: Experiment): string[] {
+  const found = groups.flatMap((group) => {
+    const { axis, name } = group;
+    const answer = describeCheapest(group);
+    const load = axis === "idle" ? "mostly idle connections" : "busy connections";
+    return answer === null ? [] : [{ load, name, answer }];
+  });
+  return found.map(({ load, name, answer }) => {
+    const isAlone = found.filter((one) => one.load === load).length === 1;
+    return line(`Which server for ${load}${isAlone ? "" : ` (${name})`}?`, answer);
+  });
+}
+
+/** Names the servers with the lowest cost at a group's highest load, all within 5 %; null where the load is not what varies. */
+function describeCheapest(group: Group): string | null {
+  if (isAblation(group) || (group.axis !== "idle" && group.axis !== "connections")) return null;
   const { levels = [], findings = [] } = group.experiment.findings ?? {};
-  if (isHoldOnly(group, findings)) return [];
+  if (isHoldOnly(group, findings)) return null;
   const costs = levels.filter((level) => level.group === group.name && level.quantity === "cost");
   const highest = Math.max(...costs.map(({ axisValue }) => axisValue));
   const ordered = costs
     .filter(({ axisValue }) => axisValue === highest)
     .toSorted((a, b) => a.value - b.value);
   const [lowest] = ordered;
-  if (lowest === undefined) return [];
+  if (lowest === undefined) return null;
   const isAlike = ({ value }: Level) => value <= EQUAL_WITHIN * lowest.value;
   const [alike, others] = [ordered.filter(isAlike), ordered.filter((level) => !isAlike(level))];
-  if (others.length === 0) return [];
-  const { before, format, unit } = axisWords(group.axis);
-  const { noun, unit: costUnit } = FINDING_QUANTITIES.cost;
+  if (others.length === 0) return null;
+  const { noun, unit } = FINDING_QUANTITIES.cost;
   const rest = listed(others.map((level) => `${level.variant} ${figure(level.value)}`));
-  const place = `At ${before}${format(highest)}${unit}`;
   const first =
     alike.length === 1
-      ? `${lowest.variant} has the lowest ${noun} measured: ${figure(lowest.value)} ${costUnit}${describeInterval(lowest)}`
-      : `${listed(alike.map(({ variant }) => variant))} have the lowest ${noun} measured, alike within ${EQUAL_PERCENT} %: ${listed(alike.map(({ value }) => figure(value)))} ${costUnit}`;
-  return [`${place} ${first}, against ${rest}.`];
+      ? `${lowest.variant} has the lowest ${noun} measured: ${figure(lowest.value)} ${unit}${describeInterval(lowest)}`
+      : `${listed(alike.map(({ variant }) => variant))} have the lowest ${noun} measured, alike within ${EQUAL_PERCENT} %: ${rangeText(
+          alike.map(({ value }) => value),
+          figure,
+        )} ${unit}`;
+  return `At ${describePlace(group.axis, highest)} ${first}, against ${rest}.`;
 }
 
 function describeInterval({ low, high }: Level): string {
@@ -82,7 +102,8 @@ function describeFurthest(capacity: Capacity | null): string[] {
   if (capacity === null) return [];
   return SEARCHED.flatMap((searched) => {
     const answer = describeBest(capacity.searches.filter((one) => one.searched === searched));
-    return answer === null ? [] : [line("Which server?", answer)];
+    const load = searched === "rate" ? "a high rate" : "many connections";
+    return answer === null ? [] : [line(`Which server for ${load}?`, answer)];
   });
 }
 
@@ -97,13 +118,14 @@ function describeSlowness(experiments: readonly Experiment[]): string[] {
   return [line(`Why ${verb} ${listed(first.variants)} slow?`, first.reason)];
 }
 
-/** Tells how many of the comparisons asked for are settled; nothing where none was asked for. */
-function describeSettled(stories: readonly Story[]): string[] {
+/** Tells how many of the comparisons asked for are settled, and by what; or that none was asked for. */
+function describeSettled(stories: readonly Story[]): string {
   const asked = stories.flatMap(({ comparisons }) => comparisons).filter(({ low }) => low !== null);
   const settled = asked.filter(({ verdict }) => verdict !== "not-shown");
   const searches = stories.flatMap(({ experiment }) => experiment.results.capacity?.searches ?? []);
-  if (asked.length === 0) return searches.length === 0 ? [] : [describeAgreement(searches)];
-  return [
-    `Comparisons settled by ${CONFIDENCE_PERCENT} % intervals: ${integer(settled.length)} of ${integer(asked.length)}.`,
-  ];
+  if (asked.length > 0) {
+    return `Each difference named has a ${CONFIDENCE_PERCENT} % interval that leaves out 1. So far ${integer(settled.length)} of ${plural(asked.length, "comparison")} ${settled.length === 1 ? "is" : "are"} settled.`;
+  }
+  if (searches.length > 0) return describeAgreement(searches);
+  return "Nothing is claimed of differences: no comparison has an interval.";
 }

@@ -1,11 +1,5 @@
 import type { Change, ComparedQuantity, ExperimentComparison } from "@c10k-lab/protocol";
-import {
-  type Column,
-  describeComparisonRule,
-  describeCounts,
-  describeJudgement,
-  integer,
-} from "@c10k-lab/words";
+import { type Column, describeComparisonRule, integer } from "@c10k-lab/words";
 import type { Figure } from "../charts/draw/chart.ts";
 import { figureBlock } from "../text/figures.ts";
 import { blocks, bullets, renderTable, tableOf, text } from "../text/markdown.ts";
@@ -15,16 +9,17 @@ import { comparisonText } from "./comparison-text.ts";
 
 /** Renders a comparison as Markdown, the verdict first. The same comparison makes the same bytes. */
 export function comparisonDocument(comparison: ExperimentComparison, figures: readonly Figure[]): string {
-  const { runs, environment, notes, regressions, notCounted } = comparisonText(comparison);
+  const { runs, environment, notes, regressions, notCounted, verdict } = comparisonText(comparison);
+  const [judgement = "", ...qualifiers] = verdict;
   const [differences, all] = [differenceTable(comparison), comparisonTable(comparison)];
   const [first, ...others] = figures;
   const counts = countChanges(comparison);
   return `${blocks([
     "# Is the second experiment worse than the first?",
-    `**${text(describeJudgement(comparison))}**`,
+    `**${text(judgement)}**`,
     first === undefined ? "" : figureBlock(first),
     counts.length === 0 ? "" : tableOf(COUNT_COLUMNS, counts),
-    text(describeCounts(comparison)),
+    ...qualifiers.map(text),
     bullets(runs),
     ...section("## Regressions", bullets(regressions)),
     ...section("## Not counted", bullets(notCounted)),

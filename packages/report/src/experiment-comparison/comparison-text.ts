@@ -8,15 +8,15 @@ import {
 
 /** Returns a comparison as sentences, by their place. */
 export function comparisonText(comparison: ExperimentComparison) {
-  const { before, after, environment, cells, regressions, notCounted } = comparison;
+  const { before, after, environment, regressions, notCounted } = comparison;
   return {
     runs: [`before: ${describeRun(before)}`, `after: ${describeRun(after)}`],
     environment: environment.map(describeEnvironmentDifference),
-    /** Reasons why cells are not comparable, or which of their repetitions are left out. */
-    notes: cells.flatMap(describeRemarks),
+    /** Reasons why cells are not comparable, or which of their repetitions are left out; the verdict has them where no cell is. */
+    notes: comparison.verdict === "nothing-compared" ? [] : describeRemarks(comparison),
     regressions: regressions.map((one) => describeRegression(comparison, one)),
     notCounted: notCounted.map((one) => describeRegression(comparison, one)),
-    summary: describeVerdict(comparison),
+    verdict: describeVerdict(comparison),
   };
 }
 

@@ -26,6 +26,27 @@ function startPage(): void {
   }
 }
 
+/** Shows the buttons that copy commands. */
+function addCopying(): void {
+  for (const box of document.querySelectorAll(".command")) {
+    const [code, button] = [box.querySelector("code"), box.querySelector("button")];
+    if (code === null || button === null) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => void copy(code, button));
+  }
+}
+
+/** Copies a command, or selects it where the browser keeps its clipboard to itself. */
+async function copy(code: Element, button: Element): Promise<void> {
+  try {
+    await navigator.clipboard.writeText((code.textContent ?? "").trim());
+    button.textContent = "Copied";
+  } catch {
+    window.getSelection()?.selectAllChildren(code);
+    button.textContent = "Selected";
+  }
+}
+
 function showChart(figure: Element, original: GroupChart): void {
   const box = find(figure, ".chart");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -228,4 +249,5 @@ function encode(text: string): string {
   return echarts.format.encodeHTML(text);
 }
 
+addCopying();
 startPage();

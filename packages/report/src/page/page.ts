@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { buildSync } from "esbuild";
-import { Marked, type Tokens } from "marked";
+import { Marked, Renderer, type Tokens } from "marked";
 import type { GroupChart } from "../charts/draw/chart.ts";
 import { slug } from "../model/experiment.ts";
 import { escapeHtml } from "../text/markdown.ts";
@@ -27,7 +27,7 @@ export function renderPage(
   svgs: ReadonlyMap<string, string>,
 ): string {
   const { body, contents } = renderHtml(markdown, svgs);
-  const title = /<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1] ?? "Report";
+  const title = (/<h1[^>]*>(.*?)<\/h1>/.exec(body)?.[1] ?? "Report").replace(/<[^>]*>/g, "");
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -107,7 +107,11 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
         const box = `<div class="table" role="region" aria-labelledby="${id}" tabindex="0">${table}</div>\n`;
         return folded(box, token.rows.length, "rows");
       },
-      code({ text }) {
+      text(token) {
+        return unbroken(Renderer.prototype.text.call(this, token));
+      },
+      code({ text, lang }) {
+        if (lang === "sh") return commandHtml(text);
         const block = `<pre><code>${escapeHtml(text)}\n</code></pre>\n`;
         return folded(block, text.split("\n").length, "lines");
       },
@@ -131,6 +135,18 @@ function isOwn(href: string): boolean {
 function folded(html: string, length: number, noun: string): string {
   if (length <= FOLDED_ABOVE) return html;
   return `<details>\n<summary>${length} ${noun}</summary>\n${html}</details>\n`;
+}
+
+/** Keeps a number and its unit on one line, and "2.5-fold" and "--budget" whole. */
+function unbroken(html: string): string {
+  return html
+    .replace(/(\d) (?=(?:%|µs|ms|s|KiB|MiB|GiB)(?!\w))/g, "$1\u00a0")
+    .replace(/[\d.,]+-fold|--[a-z][a-z-]*/g, '<span class="unbroken">$&</span>');
+}
+
+/** Renders commands with a button that copies them; the page's script shows it. */
+function commandHtml(commands: string): string {
+  return `<div class="command"><pre><code>${escapeHtml(commands)}\n</code></pre><button type="button" hidden>Copy</button></div>\n`;
 }
 
 /** Renders a chart's figure; the drawing of report.md stands in where scripts are off. */
@@ -157,22 +173,41 @@ function tableHtml(token: Tokens.Table, caption: string, inline: (cell: Tokens.T
   // The roles stay when a narrow page shows rows below each other; the labels stand before the values then.
   const labels = token.header.map(({ text }) => escapeHtml(unescaped(text)));
   const headers = countRowHeaders(token);
-  const rows = token.rows.map((row) => {
+  const rows = token.rows.map((row, from) => {
     const cells = row.map((cell, at) => {
-      const rest = ` data-label="${labels[at]}"${attribute(cell)}>${inline(cell)}`;
+      if (at === 0 && continues(row)) return "";
+      const height = at === 0 ? countContinued(token.rows, from) : 1;
+      const span = height > 1 ? ` rowspan="${height}"` : "";
+      const rest = `${span} data-label="${labels[at]}"${attribute(cell)}>${inline(cell)}`;
       return at < headers ? `<th role="rowheader" scope="row"${rest}</th>` : `<td role="cell"${rest}</td>`;
     });
     return `<tr role="row">${cells.join("")}</tr>\n`;
   });
-  return `<table role="table">${caption}\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
+  const isGrouped = token.rows.some(continues) ? ' class="grouped"' : "";
+  return `<table role="table"${isGrouped}>${caption}\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
+}
+
+/** Returns whether the name in the first column is that of the row above, and left out. */
+function continues([first]: readonly Tokens.TableCell[]): boolean {
+  return first?.text === "";
+}
+
+/** Returns how many rows have the name that begins in a row. */
+function countContinued(rows: readonly Tokens.TableCell[][], from: number): number {
+  const next = rows.findIndex((row, at) => at > from && !continues(row));
+  return (next === -1 ? rows.length : next) - from;
 }
 
 /** Returns how many of the first columns name a row: as many as make all names different, or one. */
 function countRowHeaders({ header, rows }: Tokens.Table): number {
   const columns = header.map((_, at) => at + 1);
+  let first = "";
+  const names = rows.map((row) => {
+    first = row[0]?.text || first;
+    return [first, ...row.slice(1).map(({ text }) => text)];
+  });
   const isName = (count: number) =>
-    new Set(rows.map((row) => JSON.stringify(row.slice(0, count).map(({ text }) => text)))).size ===
-    rows.length;
+    new Set(names.map((row) => JSON.stringify(row.slice(0, count)))).size === rows.length;
   const found = columns.find(isName) ?? 1;
   return found > ROW_HEADERS_MAX ? 1 : found;
 }

@@ -105,7 +105,8 @@ function describeFirst(
   );
   const at = axisWords(axis).format(last?.axisValue ?? 0);
   if (growth?.verdict === "shown" && (growth.effect ?? 0) >= GROWTH_MIN) {
-    return `cost ×${ratio(growth.effect ?? 0)} at ${at}`;
+    const from = axisWords(axis).format(growth.against?.axisValue ?? 0);
+    return `cost ×${ratio(growth.effect ?? 0)} from ${from} to ${at}`;
   }
   const dearer = findings.find(
     (one) =>
@@ -120,28 +121,51 @@ function describeFirst(
   return `nothing up to ${at}`;
 }
 
-/** Returns the answer table. Columns that are empty throughout are left out. */
-export function answerTable(rows: readonly AnswerRow[]): Table {
-  return tabulate(answerColumns(rows), rows);
-}
-
-function answerColumns(rows: readonly AnswerRow[]): Column<AnswerRow>[] {
+/** Returns the answer table. A question stands in its first row; columns that are empty throughout are left out. */
+export function answerTable(all: readonly AnswerRow[]): Table {
+  const rows = mergeRows(all);
+  const isNew = (row: AnswerRow) => rows[rows.indexOf(row) - 1]?.question !== row.question;
   const quantities = [...new Set(rows.map(({ quantity }) => quantity))];
   const [only] = quantities;
-  const label = quantities.length === 1 && only ? FINDING_QUANTITIES[only].label : "value";
   const columns: Column<AnswerRow>[] = [
-    { head: "question", align: "left", cell: ({ question }) => question },
+    { head: "question", align: "left", cell: (row) => (isNew(row) ? row.question : "") },
     { head: "server", align: "left", cell: ({ variant }) => variant },
     { head: "holds", cell: ({ holds }) => holds },
-    { head: `${label}: first`, cell: ({ low }) => describeLevel(low) },
-    { head: "last", cell: ({ high }) => describeLevel(high) },
+    {
+      head: quantities.length === 1 && only ? FINDING_QUANTITIES[only].label : "value",
+      cell: describeEnds,
+    },
     { head: "breaks first", align: "left", cell: ({ breaks }) => breaks },
   ];
-  return columns.filter(({ cell }) => rows.some((row) => cell(row) !== MISSING && cell(row) !== ""));
+  return tabulate(
+    columns.filter(({ cell }) => rows.some((row) => cell(row) !== MISSING && cell(row) !== "")),
+    rows,
+  );
+}
+
+/** Merges the rows of a question that hold and break alike, and in which no value was measured, into one, its last. */
+export function mergeRows(rows: readonly AnswerRow[]): AnswerRow[] {
+  return [...Map.groupBy(rows, ({ question }) => question).values()].flatMap((asked) => {
+    const alike = Map.groupBy(asked, ({ holds, breaks, low, high }) =>
+      low === null && high === null ? `${holds} ${breaks}` : Symbol(),
+    );
+    const merged = [...alike.values()].flatMap(([first, ...others]): AnswerRow[] => {
+      if (first === undefined) return [];
+      if (others.length === 0) return [first];
+      return [{ ...first, variant: others.length + 1 === asked.length ? "all" : "the others" }];
+    });
+    const isMerged = (row: AnswerRow) => !asked.includes(row);
+    return merged.toSorted((one, other) => Number(isMerged(one)) - Number(isMerged(other)));
+  });
+}
+
+/** Returns "17.8 → 33.2"; one value where there is but one. */
+export function describeEnds({ low, high }: Pick<AnswerRow, "low" | "high">): string {
+  return high === null ? describeLevel(low) : `${describeLevel(low)} → ${describeLevel(high)}`;
 }
 
 /** Returns "17.8", or "≥ 52,000" for a rate that the client limited. */
-export function describeLevel(level: Level | null): string {
+function describeLevel(level: Level | null): string {
   if (level === null) return MISSING;
   return `${level.isLowerBound ? "≥ " : ""}${figure(level.value)}`;
 }

@@ -64,7 +64,7 @@ function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Le
     {
       name: quantity,
       title: `${noun}, by ${axisWords(group.axis).label}`,
-      caption: describeMarks(levels),
+      caption: describeMarks(group, levels),
       x: makeLoadAxis(group.axis, ticks),
       y: numberAxis(label, unit, chooseScale(series)),
       series,
@@ -92,7 +92,7 @@ function drawHighest(group: Group, quantity: FindingQuantity, all: readonly Leve
     {
       name: `${quantity}-by-server`,
       title: `${noun} at ${describePlace(group.axis, highest)}`,
-      caption: describeMarks(levels),
+      caption: describeMarks(group, levels),
       x: { ...numberAxis("", ""), ticks: names.map((_, at) => at), names },
       y: numberAxis(label, unit, chooseScale(series)),
       series,
@@ -100,12 +100,16 @@ function drawHighest(group: Group, quantity: FindingQuantity, all: readonly Leve
   ];
 }
 
+const SLICED_BARS =
+  "Bars are 99 % intervals of each value. Servers are compared side by side, so that a difference may be shown where bars overlap.";
+
 /** Explains bars and lower bounds. */
-function describeMarks(levels: readonly Level[]): string {
+function describeMarks(group: Group, levels: readonly Level[]): string {
+  const isSliced = !isCold(group);
   const hasRanges = levels.some((level) => rangeOf(level, 0).length > 0);
   const bounded = levels.some(({ isLowerBound }) => isLowerBound);
   return [
-    ...(hasRanges ? ["Bars are 99 % intervals."] : []),
+    ...(hasRanges ? [isSliced ? SLICED_BARS : "Bars are 99 % intervals."] : []),
     ...(bounded
       ? ["Where the server's core was not used up the client was the limit: such a rate is a lower bound."]
       : []),

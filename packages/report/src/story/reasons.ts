@@ -1,4 +1,4 @@
-import type { Finding } from "@c10k-lab/protocol";
+import type { Finding, RepetitionResult } from "@c10k-lab/protocol";
 import {
   type Claim,
   describeAnswer,
@@ -8,9 +8,11 @@ import {
   describeSides,
   figure,
   integer,
+  isQueueing,
   listed,
   percent,
   plural,
+  rangeText,
 } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsOf, type Group, isAblation } from "../model/group.ts";
@@ -29,6 +31,18 @@ export function listReasons(group: Group, findings: readonly Finding[], claim: C
   const mechanisms = [...explainQueue(group), ...explainWork(group)];
   const room = Math.max(FINDINGS_MAX, REASONS_MAX - mechanisms.length);
   return [...figures.slice(0, room), ...mechanisms].slice(0, REASONS_MAX);
+}
+
+/** Merges refusals of servers that held alike and gave one reason into one, whose subject are all of them. */
+export function mergeRefusals(findings: readonly Finding[]): Finding[] {
+  const alike = Map.groupBy(findings, (one) =>
+    isRefusal(one) ? `${one.group} ${one.cause} ${one.effect} ${one.at}` : one,
+  );
+  return [...alike.values()].flatMap(([first, ...others]) =>
+    first === undefined
+      ? []
+      : [{ ...first, variant: listed([first, ...others].map(({ variant }) => variant)) }],
+  );
 }
 
 /** Returns a finding with the values of both sides. Where the claim says already what a server held, the reason is left. */
@@ -63,20 +77,32 @@ export function listFailures(group: Group, findings: readonly Finding[]): string
   });
 }
 
+/** Returns why nothing was measured: each reason once, with the servers that it is about. */
+export function explainNothing(repetitions: readonly RepetitionResult[]): string[] {
+  const failed = repetitions.flatMap((one) => {
+    const reason = describeFailure(one);
+    return reason === null ? [] : [{ variant: one.variant, reason }];
+  });
+  return [...Map.groupBy(failed, ({ reason }) => reason)]
+    .slice(0, REASONS_MAX)
+    .map(([reason, of]) => `${listed([...new Set(of.map(({ variant }) => variant))])}: ${reason}`);
+}
+
 /** Returns why a server failed where a finding says that it did. */
 function describeFailureOf(group: Group, { variant, at }: Finding): string | null {
   const cells = group.results.repetitions.filter((one) => one.variant === variant && one.axisValue === at);
   return cells.map(describeFailure).find((reason) => reason !== null) ?? null;
 }
 
-function isRefusal({ cause }: Finding): boolean {
+/** Returns whether a server refused a part of the load, which has a reason of its own. */
+export function isRefusal({ cause }: Finding): boolean {
   return cause?.startsWith("refused-") ?? false;
 }
 
 /** One finding for each question and quantity, the strongest at the highest load, those of the claim's quantity first. */
 function chooseFindings(findings: readonly Finding[], { quantity, isEnd }: Claim): Finding[] {
   const told = findings
-    .filter(({ verdict, question }) => verdict !== "not-shown" && question !== "limit")
+    .filter((one) => one.verdict !== "not-shown" && one.question !== "limit" && !isQueueing(one))
     .toSorted(
       (a, b) =>
         Number(b.quantity === quantity) - Number(a.quantity === quantity) ||
@@ -86,7 +112,9 @@ function chooseFindings(findings: readonly Finding[], { quantity, isEnd }: Claim
   const first = [...Map.groupBy(told, (one) => `${one.question} ${one.quantity}`).values()].flatMap((alike) =>
     alike.slice(0, 1),
   );
-  const limits = findings.filter(({ question, cause }) => question === "limit" && cause !== null);
+  const limits = mergeRefusals(
+    findings.filter(({ question, cause }) => question === "limit" && cause !== null),
+  );
   const chosen = isEnd ? [...limits.slice(0, 2), ...first] : [...first, ...limits.slice(0, 2)];
   return chosen.slice(0, FINDINGS_MAX + 1);
 }
@@ -150,24 +178,36 @@ function sortByWork(group: Group) {
 function explainScans(scanning: readonly CellFigures[], others: readonly CellFigures[]): string[] {
   const known = scanning.filter(({ descriptorsPerWait }) => descriptorsPerWait !== null);
   return [...Map.groupBy(known, placeOf)].map(([place, cells]) => {
-    const names = listed(cells.map(({ variant }) => variant));
-    const counts = listed(cells.map(({ descriptorsPerWait }) => integer(descriptorsPerWait)));
-    return `At ${place} the kernel scans ${counts} descriptors for each wait of ${names}${otherEvents(others)}.`;
+    const counts = cells.map(
+      ({ variant, descriptorsPerWait }, at) =>
+        `${integer(descriptorsPerWait)}${at === 0 ? " descriptors at each wait" : ""} of ${variant}`,
+    );
+    return `At ${place} the kernel scans ${listed(counts)}${otherEvents(others)}.`;
   });
 }
 
 function otherEvents(others: readonly CellFigures[]): string {
   const told = others.filter(({ eventsPerWait }) => (eventsPerWait ?? 0) > 0);
-  return told.length === 0
-    ? ""
-    : `; ${listed(told.map(({ variant }) => variant))} ${told.length === 1 ? "is" : "are"} told only the ready ones, ${listed(told.map(({ eventsPerWait }) => figure(eventsPerWait)))} per wake-up`;
+  if (told.length === 0) return "";
+  const events = rangeText(
+    told.map(({ eventsPerWait }) => eventsPerWait ?? 0),
+    figure,
+  );
+  return `; ${listNames(told)} ${told.length === 1 ? "is" : "are"} told only the ready ones, ${events} per wake-up`;
 }
 
 function otherSwitches(others: readonly CellFigures[]): string {
   const told = others.filter(({ switchesPerMessage }) => switchesPerMessage !== null);
-  return told.length === 0
-    ? ""
-    : `, against ${listed(told.map(({ variant, switchesPerMessage }) => `${figure(switchesPerMessage)} of ${variant}`))}`;
+  if (told.length === 0) return "";
+  const switches = rangeText(
+    told.map(({ switchesPerMessage }) => switchesPerMessage ?? 0),
+    figure,
+  );
+  return `, against ${switches} of ${listNames(told)}`;
+}
+
+function listNames(cells: readonly CellFigures[]): string {
+  return listed(cells.map(({ variant }) => variant));
 }
 
 function placeOf({ axis, axisValue }: CellFigures): string {

@@ -1,5 +1,5 @@
 import type { Finding } from "@c10k-lab/protocol";
-import { type Claim, claimOf, describeClaim, joinClaims } from "@c10k-lab/words";
+import { type Claim, claimOf, describeClaim, isQueueing, joinClaims } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation, listAxisValues } from "../model/group.ts";
 import { rowsOf } from "./answer-rows.ts";
@@ -7,7 +7,15 @@ import { drawStory } from "./charts.ts";
 import { describeDoubts } from "./doubts.ts";
 import type { Section, Story } from "./parts.ts";
 import { claimQueues, type QueueClaim } from "./queues.ts";
-import { explainQueue, listFailures, listReasons, strengthOf } from "./reasons.ts";
+import {
+  explainNothing,
+  explainQueue,
+  isRefusal,
+  listFailures,
+  listReasons,
+  mergeRefusals,
+  strengthOf,
+} from "./reasons.ts";
 import { tellCapacity } from "./search-story.ts";
 
 /** A section with the claim that orders it. */
@@ -32,6 +40,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
   );
   const strongest = told.toSorted((a, b) => b.claim.strength - a.claim.strength);
   const failures = experiment.groups.flatMap((group) => listFailures(group, all));
+  const remarks = all.length > 0 ? failures : explainNothing(experiment.results.repetitions);
   const isAboutServers = experiment.groups.some(isAboutLoad);
   return {
     experiment,
@@ -39,11 +48,8 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
     sections: told.map(({ section }) => section),
     lead: chooseLead(strongest),
-    // A reason tells that a server failed.
-    findings: all
-      .filter((one) => isSettled(one) && (one.cause !== "failed" || failures.length === 0))
-      .toSorted((a, b) => rankOf(b) - rankOf(a)),
-    remarks: [...new Set(failures)],
+    findings: chooseTold(all),
+    remarks: [...new Set(remarks)],
     comparisons: listAsked(all),
   };
 }
@@ -101,12 +107,22 @@ function listAsked(all: readonly Finding[]): Finding[] {
   return known.length === 0 ? asked : known;
 }
 
-function isSettled({ verdict }: Finding): boolean {
-  return verdict !== "not-shown";
+/**
+ * Returns the findings that tell what answer and table do not, the strongest first: refusals with their reason, and each
+ * difference at the load where it is clearest. Of values that are alike there is one a quantity.
+ */
+function chooseTold(all: readonly Finding[]): Finding[] {
+  const settled = mergeRefusals(all)
+    .filter((one) => one.verdict !== "not-shown" && !isQueueing(one))
+    .filter((one) => one.question !== "limit" || isRefusal(one))
+    .toSorted((a, b) => rankOf(b) - rankOf(a));
+  const alike = Map.groupBy(settled, ({ group, question, quantity, variant, verdict }) =>
+    [group, question, quantity, verdict === "no-difference" ? "" : variant].join(" "),
+  );
+  return [...alike.values()].flatMap((same) => same.slice(0, 1));
 }
 
-/** Returns the factor that a finding shows at least; limits with a cause come first. */
+/** Returns the factor that a finding shows at least; refusals come first. */
 function rankOf(finding: Finding): number {
-  if (finding.question === "limit") return finding.cause === null ? 0 : Number.POSITIVE_INFINITY;
-  return strengthOf(finding);
+  return finding.question === "limit" ? Number.POSITIVE_INFINITY : strengthOf(finding);
 }

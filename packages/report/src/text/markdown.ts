@@ -26,10 +26,15 @@ export function text(plain: string): string {
 }
 
 /** Fences a text with more backticks than it has in a row. */
-export function codeBlock(content: string): string {
+export function codeBlock(content: string, language = "text"): string {
   const longest = Math.max(2, ...(content.match(/`+/g) ?? []).map((run) => run.length));
   const fence = "`".repeat(longest + 1);
-  return `${fence}text\n${content}\n${fence}`;
+  return `${fence}${language}\n${content}\n${fence}`;
+}
+
+/** Fences commands for a shell, a line each: code hosts and the page let one copy them. */
+export function commandBlock(commands: readonly string[]): string {
+  return codeBlock(commands.join("\n"), "sh");
 }
 
 export function tableOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {

@@ -81,13 +81,25 @@ export function sentenceCase(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** Returns a text in lines of at most so many columns, broken between words. */
+/** A blank at which a line may end: none between a number and its unit. */
+const BLANK = / (?!(?:%|µs|ms|s|KiB|MiB|GiB)(?:[^\w]|$))/;
+
+/** Returns a text in lines of at most so many columns, broken between words, and inside a word that is longer than a line. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
-  for (const word of text.split(" ")) {
+  for (const word of text.split(BLANK).flatMap((word) => cut(word, columns))) {
     const last = lines.at(-1);
     if (last === undefined || last.length + 1 + word.length > columns) lines.push(word);
     else lines[lines.length - 1] = `${last} ${word}`;
   }
   return lines;
+}
+
+/** Cuts a word into pieces of at most so many characters. */
+function cut(word: string, columns: number): string[] {
+  const characters = [...word];
+  const pieces = Array.from({ length: Math.ceil(characters.length / columns) }, (_, at) =>
+    characters.slice(at * columns, (at + 1) * columns).join(""),
+  );
+  return word === "" ? [word] : pieces;
 }
