@@ -22,13 +22,31 @@ function manyGroups(): LabResults {
   };
 }
 
+/** Results in which select has another name. */
+function renamed(name: string): LabResults {
+  const { findings, ...rest } = idleResults();
+  const rename = <T extends { readonly variant: string }>(one: T): T =>
+    one.variant === "select" ? { ...one, variant: name } : one;
+  return {
+    ...rest,
+    repetitions: rest.repetitions.map(rename),
+    findings: findings && {
+      ...findings,
+      findings: findings.findings.map(rename),
+      levels: findings.levels.map(rename),
+    },
+  };
+}
+
 describe.each<[string, LabResults]>([
   ["idle", idleResults()],
   ["many groups", manyGroups()],
   ["the original study", originResults()],
   ["a search", capacityResults()],
+  ["a server of forty characters", renamed("a-server-with-a-name-of-forty-characters")],
+  ["a server with umlauts", renamed("größe-überall")],
 ])("the terminal's answer of %s", (_, results) => {
-  test.each([60, 80, 100, 120])("it has at most 18 lines of %d columns, all whole", (columns) => {
+  test.each([36, 40, 60, 80, 100, 200])("it has at most 18 lines of %d columns, all whole", (columns) => {
     const lines = summarize([results], { ...PLAIN, columns }, false);
     expect(lines.length).toBeLessThanOrEqual(18);
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
@@ -41,6 +59,32 @@ test("The terminal's table keeps its columns on a narrow screen, with a short he
   expect(narrow.some((line) => /^question .* server +holds +µs\/message/.test(line))).toBe(true);
   const wide = summarize([idleResults()], { ...PLAIN, columns: 120 }, false);
   expect(wide.some((line) => line.includes("CPU\u00a0time\u00a0per\u00a0message"))).toBe(true);
+});
+
+test("A screen that is too narrow for a table has a sentence for each server, below its question", () => {
+  const lines = summarize([idleResults()], { ...PLAIN, columns: 36 }, false);
+  expect(lines.join(" ")).toContain(
+    "0 to 10,000 idle connections: threaded holds 10,000, 7.00 → 7.00 µs/message, nothing up to 10,000 select holds",
+  );
+  expect(lines.some((line) => line.startsWith("question"))).toBe(false);
+});
+
+test("The terminal gives a difference once, at the load where it is clearest", () => {
+  const results = idleResults();
+  const [growth] = results.findings?.findings ?? [];
+  const against = { variant: "epoll", axisValue: 0, group: null };
+  const slower = (at: number, low: number) => ({
+    ...(growth as NonNullable<typeof growth>),
+    ...({ question: "variants", at, against, effect: low + 1, low, high: low + 2 } as const),
+  });
+  const findings = results.findings && {
+    ...results.findings,
+    findings: [slower(1000, 1.5), slower(10_000, 4.5)],
+  };
+  const lines = summarize([{ ...results, findings }], { ...PLAIN, columns: 200 }, false);
+  expect(lines.filter((line) => line.includes("99 % interval"))).toEqual([
+    "At 10,000 idle connections the CPU time per message of select is 5.5 times that of epoll (99 % interval 4.5 to 6.5).",
+  ]);
 });
 
 test("The terminal says how many rows of a long table it leaves out", () => {

@@ -25,7 +25,8 @@ export interface Claim {
   readonly isEnd: boolean;
 }
 
-const ABOUT_NONE = { subject: null, about: null, isEnd: false } as const;
+/** The rest of a claim whose subject is in its text, and that speaks against no server. */
+export const ABOUT_NONE = { subject: null, about: null, isEnd: false } as const;
 
 /** Returns a claim as a heading. The name of a server keeps its case. */
 export function describeClaim({ subject, text }: Claim): string {

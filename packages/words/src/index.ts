@@ -1,7 +1,13 @@
 /** Facts to English: numbers, units, sentences. */
 
 export * from "./answers.ts";
-export * from "./claims.ts";
+export {
+  type Claim,
+  claimOf,
+  describeClaim,
+  isQueueing,
+  joinClaims,
+} from "./claims.ts";
 export * from "./comparison.ts";
 export * from "./happenings/doubts.ts";
 export * from "./happenings/holdings.ts";
@@ -17,4 +23,5 @@ export * from "./phrases/ranges.ts";
 export { rangeText } from "./phrases/ranges.ts";
 export * from "./phrases/shell.ts";
 export * from "./phrases/table.ts";
+export * from "./rate-claims.ts";
 export * from "./search.ts";

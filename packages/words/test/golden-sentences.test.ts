@@ -7,6 +7,7 @@ import type {
   ExperimentComparison,
   Finding,
   Incident,
+  Level,
   Search,
   Signal,
   Trial,
@@ -14,6 +15,7 @@ import type {
 } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import {
+  claimFall,
   claimOf,
   describeAnswer,
   describeBound,
@@ -694,6 +696,20 @@ test.each<[string, readonly Finding[], string]>([
   ],
 ])("Claims: %s", (_, findings, sentence) => {
   expect(joinClaims([claimOf(findings)], true)).toBe(sentence);
+});
+
+test("a rate that falls is a claim where the intervals of its ends do not meet", () => {
+  const level = (variant: string, axisValue: number, value: number, isLowerBound = false): Level => ({
+    ...{ group: null, axis: "connections", quantity: "rate", slices: 9, variant, axisValue, value },
+    ...{ low: 0.9 * value, high: 1.1 * value, isLowerBound },
+  });
+  const steady = [level("epoll", 5, 150_000), level("epoll", 4000, 140_000)];
+  const falling = [level("threaded", 5, 138_608, true), level("threaded", 4000, 69_551)];
+  expect(claimFall([...falling, ...steady])).toMatchObject({
+    text: "the rate of threaded falls from 139,000 messages/s at 5 to 69,600 at 4,000 connections, and no fall is shown of epoll",
+  });
+  expect(claimFall(steady)).toBeNull();
+  expect(claimFall([level("threaded", 5, 138_608), level("threaded", 4000, 69_551, true)])).toBeNull();
 });
 
 test("a failed cell is explained by its first incident, any other one by none", () => {

@@ -1,4 +1,4 @@
-import type { Axis, DoubtReason, LabResults, RepetitionResult } from "@c10k-lab/protocol";
+import type { Axis, DoubtReason, LabResults, Level, RepetitionResult } from "@c10k-lab/protocol";
 import { type CellFigures, isWholeRepetition, summarizeCell } from "./cell-figures.ts";
 
 /** Cells that are compared with each other: a group of an experiment, or all cells of a plan without groups. */
@@ -99,6 +99,11 @@ export function isWhole({ status, middle }: CellFigures): boolean {
 /** Returns the status of a cell that is not whole, or that its ledgers differ. */
 export function describeFate({ status }: CellFigures): string {
   return status === "ok" ? "the ledgers differ" : status;
+}
+
+/** Returns the values that findings are about, of all variants and loads. */
+export function levelsOf({ name, experiment }: Group): Level[] {
+  return experiment.findings?.levels.filter(({ group }) => group === name) ?? [];
 }
 
 /** Returns the axis values of all cells, ascending. */

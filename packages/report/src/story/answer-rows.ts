@@ -12,7 +12,7 @@ import {
   type Table,
   tabulate,
 } from "@c10k-lab/words";
-import { type Group, listAxisValues } from "../model/group.ts";
+import { type Group, levelsOf, listAxisValues } from "../model/group.ts";
 
 /** One server under one question: what it holds, what a message costs, what breaks first. */
 export interface AnswerRow {
@@ -34,7 +34,7 @@ const GROWTH_MIN = 1.25;
 /** Returns a row for each variant of a group. */
 export function rowsOf(group: Group, findings: readonly Finding[]): AnswerRow[] {
   const own = findings.filter((one) => one.group === group.name);
-  const levels = group.experiment.findings?.levels.filter((one) => one.group === group.name) ?? [];
+  const levels = levelsOf(group);
   const quantity = quantityOf(levels);
   const question = questionOf(group, levels);
   const holdsOnly = isHoldOnly(group, findings);

@@ -11,7 +11,7 @@ import {
   type Series,
 } from "../charts/draw/chart.ts";
 import { type Experiment, slug } from "../model/experiment.ts";
-import type { Group } from "../model/group.ts";
+import { type Group, levelsOf } from "../model/group.ts";
 import { isLaddered } from "../waits/waits.ts";
 import { isHoldOnly } from "./answer-rows.ts";
 
@@ -27,7 +27,7 @@ export function drawStory(
   first: FindingQuantity | null,
   servers: readonly string[],
 ): GroupChart[] {
-  const levels = experiment.results.findings?.levels.filter((level) => level.group === group.name) ?? [];
+  const levels = levelsOf(group);
   const quantities = [...new Set(levels.map(({ quantity }) => quantity))];
   const ordered = quantities.toSorted((a, b) => Number(b === first) - Number(a === first));
   const charts = [

@@ -1,7 +1,9 @@
 import type { Finding, RepetitionResult } from "@c10k-lab/protocol";
 import {
   type Claim,
+  claimFall,
   describeAnswer,
+  describeClaim,
   describeFailure,
   describePlace,
   describeRefusal,
@@ -15,7 +17,7 @@ import {
   rangeText,
 } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
-import { cellsOf, type Group, isAblation } from "../model/group.ts";
+import { cellsOf, type Group, isAblation, levelsOf } from "../model/group.ts";
 import { CHANCE_PERCENT } from "../waits/ladder.ts";
 import { areRetransmissions, isLaddered, waitsOf } from "../waits/waits.ts";
 
@@ -28,7 +30,9 @@ const DEARER_MIN = 1.25;
 /** Returns why a claim holds: its figures, then what the servers and the kernel did. */
 export function listReasons(group: Group, findings: readonly Finding[], claim: Claim): string[] {
   const figures = chooseFindings(findings, claim).map((finding) => describeFigures(group, finding, claim));
-  const mechanisms = [...explainQueue(group), ...explainWork(group)];
+  const fall = claimFall(levelsOf(group));
+  const falls = fall === null ? [] : [`${describeClaim(fall)}.`];
+  const mechanisms = [...falls, ...explainQueue(group), ...explainWork(group)];
   const room = Math.max(FINDINGS_MAX, REASONS_MAX - mechanisms.length);
   return [...figures.slice(0, room), ...mechanisms].slice(0, REASONS_MAX);
 }

@@ -1,7 +1,7 @@
 import type { Finding } from "@c10k-lab/protocol";
-import { type Claim, claimOf, describeClaim, isQueueing, joinClaims } from "@c10k-lab/words";
+import { type Claim, claimFall, claimOf, describeClaim, isQueueing, joinClaims } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
-import { type Group, isAblation, listAxisValues } from "../model/group.ts";
+import { type Group, isAblation, levelsOf, listAxisValues } from "../model/group.ts";
 import { rowsOf } from "./answer-rows.ts";
 import { drawStory } from "./charts.ts";
 import { describeDoubts } from "./doubts.ts";
@@ -39,12 +39,13 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     tellGroup(experiment, group, servers, queues?.group === group ? queues : null),
   );
   const strongest = told.toSorted((a, b) => b.claim.strength - a.claim.strength);
+  const falls = experiment.groups.flatMap((group) => claimFall(levelsOf(group)) ?? []);
   const failures = experiment.groups.flatMap((group) => listFailures(group, all));
   const remarks = all.length > 0 ? failures : explainNothing(experiment.results.repetitions);
   const isAboutServers = experiment.groups.some(isAboutLoad);
   return {
     experiment,
-    answer: joinClaims(chooseClaims(strongest), isAboutServers),
+    answer: joinClaims(chooseClaims(strongest, falls), isAboutServers),
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
     sections: told.map(({ section }) => section),
     lead: chooseLead(strongest),
@@ -80,10 +81,10 @@ function chooseLead(strongest: readonly Told[]): Section | null {
   return (drawn.find(({ isAlongAxis }) => isAlongAxis) ?? drawn[0])?.section ?? null;
 }
 
-/** Returns the claims of an answer: those that show something, or else the first. */
-function chooseClaims(strongest: readonly Told[]): Claim[] {
+/** Returns the claims of an answer: those that show something, then rates that fall; or else the first. */
+function chooseClaims(strongest: readonly Told[], falls: readonly Claim[]): Claim[] {
   const claims = strongest.map(({ claim }) => claim);
-  const told = claims.filter(({ strength }) => strength > 1).slice(0, CLAIMS_MAX);
+  const told = [...claims.filter(({ strength }) => strength > 1), ...falls].slice(0, CLAIMS_MAX);
   return told.length === 0 ? claims.slice(0, 1) : told;
 }
 

@@ -210,6 +210,53 @@ test("A report names no server where nothing was compared", () => {
   expect(renderReport([studyWith([], [])]).markdown).not.toContain("Which server for");
 });
 
+test("An exact count has no interval in the details", () => {
+  const held: Finding = { ...GROWTH, question: "limit", quantity: "held", against: null };
+  const findings = [
+    { ...held, variant: "select", effect: 994, low: 994, high: 994 },
+    { ...held, variant: "epoll", effect: 995, low: 994, high: 1000 },
+  ];
+  const { markdown } = renderReport([studyWith(findings)]).details;
+  expect(markdown).toMatch(/^\| select \| 4,000 \| number of connections \| – \| 994 \| – \|/m);
+  expect(markdown).toMatch(/^\| epoll \| 4,000 \| number of connections \| – \| 995 \| 994 to 1,000 \|/m);
+});
+
+test("The details have no scalability model where no server has loads enough", () => {
+  expect(study.repetitions.some(({ axis }) => axis === "connections")).toBe(true);
+  expect(renderReport([study]).details.markdown).not.toContain("Scalability model");
+});
+
+test("A report says why nothing was measured, each reason once", () => {
+  const answer = { incident: "died", process: "server", exitCode: 1, signal: null, answer: "" } as const;
+  const failed = makeResults(
+    thrice(makeStudyCells()).map((one) => ({
+      ...one,
+      status: "failed" as const,
+      client: null,
+      incidents: [answer],
+    })),
+  );
+  const { markdown } = renderReport([failed]);
+  expect(
+    markdown.match(/^- threaded, select and epoll: The server ended .* exit code 1; see server\.log\.$/gm),
+  ).toHaveLength(1);
+});
+
+test("Servers that hold alike and have no value share a row below their question", () => {
+  const held = (variant: string, effect: number): Finding => ({
+    ...GROWTH,
+    ...{ question: "limit", quantity: "held", against: null, at: 4000, variant, effect },
+    ...(effect === 4000 ? { verdict: "at-least" } : { cause: "refused-descriptor" }),
+  });
+  const { markdown } = renderReport([
+    studyWith([held("threaded", 4000), held("select", 994), held("epoll", 4000)], []),
+  ]);
+  expect(markdown.match(/^\| .* \| (select|the others) \| .*$/gm)).toEqual([
+    "| 10 to 4,000 connections | select | 994 of 4,000 | the fd\\_set is full at 4,000 |",
+    "|  | the others | 4,000 | nothing up to 4,000 |",
+  ]);
+});
+
 test("A chart of the report needs three points that can be compared", () => {
   const two = LEVELS.filter(({ axisValue }) => axisValue === 10 || axisValue === 4000);
   const of = (variants: readonly string[]) =>

@@ -36,6 +36,8 @@ const crowded = renderReport([makeResults(thrice(makeManyVariants()))]).details;
 const names = [...charts.keys()].map((file) => file.replace(".svg", ""));
 
 const [THREADED = "", SELECT = "", EPOLL = ""] = LOOKS.light.colours;
+/** The reader of a clipboard must be allowed to. */
+const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
 const PHONE = { viewport: { width: 360, height: 740 } };
 /** A4 between its margins. */
 const PAPER = { viewport: { width: 687, height: 1000 } };
@@ -270,11 +272,37 @@ describeInChromium("the page in Chromium", (open) => {
       expect(await table.locator("tbody th[scope=row]").count()).toBeGreaterThanOrEqual(rows);
       expect(await table.locator("thead th:not([scope=col])").count()).toBe(0);
     }
-    const row = page.getByRole("row", { name: /epoll/ }).first();
-    expect(await row.getByRole("rowheader").allTextContents()).toEqual([
-      "0 to 10,000 idle connections",
-      "epoll",
-    ]);
+    const headersOf = (server: RegExp) =>
+      page.getByRole("row", { name: server }).first().getByRole("rowheader").allTextContents();
+    expect(await headersOf(/threaded/)).toEqual(["0 to 10,000 idle connections", "threaded"]);
+    expect(await headersOf(/epoll/)).toEqual(["epoll"]);
+    expect(await page.locator("th[rowspan]").first().getAttribute("rowspan")).toBe("3");
+  });
+
+  it("breaks no factor, option or unit at the end of a line", async () => {
+    const page = await open(idle.html, PHONE);
+    const factors = page.locator("h2 .unbroken, strong .unbroken");
+    expect(await factors.allTextContents()).toEqual(["5.7-fold", "5.7-fold"]);
+    for (let width = 360; width < 480; width += 20) {
+      await page.setViewportSize({ width, height: 900 });
+      const lines = await factors.evaluateAll((all) => all.map((one) => one.getClientRects().length));
+      expect(lines, `${width} px`).toEqual([1, 1]);
+    }
+    expect(await page.locator("main").textContent()).not.toMatch(/\d (%|µs|ms)/);
+  });
+
+  it("copies the command that repeats the experiment by key, or selects it", async () => {
+    const page = await open(idle.html, CLIPBOARD);
+    const box = page.locator(".command");
+    await box.getByRole("button", { name: "Copy" }).focus();
+    await page.keyboard.press("Enter");
+    const done = box.getByRole("button", { name: /Copied|Selected/ });
+    await done.waitFor();
+    const taken =
+      (await done.textContent()) === "Selected"
+        ? await page.evaluate("window.getSelection().toString()")
+        : await page.evaluate("navigator.clipboard.readText()");
+    expect(String(taken).trim()).toBe("npm run lab -- run idle");
   });
 
   it.each([

@@ -91,7 +91,7 @@ function missingSentence(drawn: readonly Drawn[]): string[] {
     .filter(({ waits }) => waits.unanswered > 0)
     .map(
       ({ cell, waits }) =>
-        `${integer(waits.unanswered)} of ${cell.variant}'s${isWhole(cell) ? "" : ` (${cell.middle.status})`}`,
+        `${integer(waits.unanswered)} of ${cell.variant}${isWhole(cell) ? "" : ` (${cell.middle.status})`}`,
     );
-  return missing.length === 0 ? [] : [`Without a response and not drawn: ${listed(missing)}.`];
+  return missing.length === 0 ? [] : [`Not drawn: connections without a response, ${listed(missing)}.`];
 }
