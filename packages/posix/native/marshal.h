@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #define ARGS(count)                                                     \
   size_t argc = (count);                                                \
@@ -76,17 +77,23 @@ static inline void store_double(struct span into, size_t index, double value) {
   memcpy(into.data + index * sizeof value, &value, sizeof value);
 }
 
-/* Returns `length` bytes from `offset` on; data == NULL when they are not all inside the array. */
-static inline struct span arg_slice(napi_env env, napi_value value, napi_value offset, napi_value length) {
-  struct span whole = arg_span(env, value);
-  int64_t from, count;
+static inline double microseconds(struct timespec time) { return (double)time.tv_sec * 1e6 + (double)time.tv_nsec / 1e3; }
+
+/* Returns `count` bytes of `whole` from `from` on; data == NULL when they are not all inside. */
+static inline struct span slice_of(struct span whole, int64_t from, int64_t count) {
   struct span slice = {NULL, 0};
-  if (!whole_number(env, offset, &from) || !whole_number(env, length, &count)) return slice;
   if (whole.data == NULL || from < 0 || count < 0) return slice;
   if ((size_t)from > whole.length || (size_t)count > whole.length - (size_t)from) return slice;
   slice.data = whole.data + from;
   slice.length = (size_t)count;
   return slice;
+}
+
+/* Returns `length` bytes of an array from `offset` on; data == NULL when they are not all inside. */
+static inline struct span arg_slice(napi_env env, napi_value value, napi_value offset, napi_value length) {
+  int64_t from, count;
+  if (!whole_number(env, offset, &from) || !whole_number(env, length, &count)) return (struct span){NULL, 0};
+  return slice_of(arg_span(env, value), from, count);
 }
 
 static inline napi_value number(napi_env env, double value) {
@@ -106,10 +113,15 @@ static inline napi_value syscall_result(napi_env env, long rc) { return integer(
 
 static inline napi_value error_result(napi_env env, int error) { return integer(env, -error); }
 
-static inline void export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+/* Returns a function that passes `data` to its callback. */
+static inline napi_value bound_function(napi_env env, const char *name, napi_callback callback, void *data) {
   napi_value function;
-  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, NULL, &function);
-  napi_set_named_property(env, exports, name, function);
+  napi_create_function(env, name, NAPI_AUTO_LENGTH, callback, data, &function);
+  return function;
+}
+
+static inline void export_function(napi_env env, napi_value exports, const char *name, napi_callback callback) {
+  napi_set_named_property(env, exports, name, bound_function(env, name, callback, NULL));
 }
 
 static inline void export_constant(napi_env env, napi_value exports, const char *name, double value) {

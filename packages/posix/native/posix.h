@@ -6,11 +6,11 @@
 
 void export_address(napi_env env, napi_value exports);
 void export_epoll(napi_env env, napi_value exports);
-void export_errno(napi_env env, napi_value exports);
 void export_eventfd(napi_env env, napi_value exports);
 void export_io_uring(napi_env env, napi_value exports);
 void export_poll(napi_env env, napi_value exports);
 void export_process(napi_env env, napi_value exports);
+void export_registered(napi_env env, napi_value exports);
 void export_select(napi_env env, napi_value exports);
 void export_socket(napi_env env, napi_value exports);
 

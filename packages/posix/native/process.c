@@ -68,7 +68,7 @@ static napi_value posix_clock_gettime(napi_env env, napi_callback_info info) {
   struct timespec now;
   if (out.length < sizeof(double)) return error_result(env, EFAULT);
   int rc = clock_gettime(arg_int(env, argv[0]), &now);
-  if (rc == 0) store_double(out, 0, (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3);
+  if (rc == 0) store_double(out, 0, microseconds(now));
   return syscall_result(env, rc);
 }
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
  * Native half of the package, see native/*.c: one function per system call.
  *
  * Each function returns the result of the system call (≥ 0) or the negative error number. None throws; none allocates,
- * except inet_ntop. Buffers belong to the caller and may lie on a SharedArrayBuffer. A slice outside its
+ * except inet_ntop and those that register memory. Buffers belong to the caller and may lie on a SharedArrayBuffer. A slice outside its
  * buffer is `-EFAULT`. No call is retried: the caller decides what EINTR and EAGAIN mean.
  */
 export interface Binding {
@@ -28,6 +28,11 @@ export interface Binding {
   recv(fd: number, buffer: Uint8Array, offset: number, length: number): number;
   /** send(2) with MSG_NOSIGNAL: number of bytes taken from `buffer[offset, offset + length)`. */
   send(fd: number, buffer: Uint8Array, offset: number, length: number): number;
+  /**
+   * Registers memory for send(2) and recv(2). The array holds a call's arguments and, in the end, its result: descriptor,
+   * offset in `output` or `input`, length, result. None of it may be detached or shrunk afterwards.
+   */
+  register_io(registers: Int32Array, output: Uint8Array, input: Uint8Array): RegisteredIo | number;
   /** setsockopt(2) with the option's bytes. */
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
   /** getsockopt(2) into the caller's bytes. */
@@ -93,6 +98,8 @@ export interface Binding {
   sched_setscheduler(thread: number, policy: number): number;
   /** clock_gettime(2) into `[microseconds]`; CLOCK_MONOTONIC is the same clock in every process of the machine. */
   clock_gettime(clock: number, now: Float64Array): number;
+  /** Registers memory for clock_gettime(2): the function it returns writes `[microseconds]`. */
+  register_clock(clock: number, now: Float64Array): (() => void) | number;
   /** fcntl(2) with an integer argument. */
   fcntl(fd: number, command: number, argument: number): number;
   /** prctl(2) PR_SET_PDEATHSIG: signal for this process when its parent thread ends. */
@@ -227,6 +234,12 @@ export interface Binding {
   readonly EACCES: number;
   readonly ENETUNREACH: number;
   readonly EHOSTUNREACH: number;
+}
+
+/** Calls on registered memory: they take their arguments from it and leave their result there. */
+export interface RegisteredIo {
+  readonly send: () => void;
+  readonly recv: () => void;
 }
 
 /**

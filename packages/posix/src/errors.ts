@@ -37,3 +37,13 @@ export function check(rc: number, syscall: string, subject?: string): number {
   if (rc < 0) throw new SyscallError(syscall, -rc, subject);
   return rc;
 }
+
+/**
+ * Throws when a call that returns an object or a function has failed.
+ *
+ * @throws SyscallError when `result` is an error number
+ */
+export function checkObject<T extends object>(result: T | number, syscall: string, subject?: string): T {
+  if (typeof result === "number") throw new SyscallError(syscall, -result, subject);
+  return result;
+}

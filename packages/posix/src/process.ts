@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { binding } from "./binding.ts";
-import { check } from "./errors.ts";
+import { check, checkObject } from "./errors.ts";
 
 /** The time that clock_gettime(2) wrote last, µs: reading it allocates nothing. */
 const NOW = new Float64Array(1);
+const readMonotonic = checkObject(binding.register_clock(binding.CLOCK_MONOTONIC, NOW), "clock_gettime");
 
 /** Returns the time on CLOCK_MONOTONIC, µs: the clock of every duration in this project. */
 export function monotonicUs(): number {
-  binding.clock_gettime(binding.CLOCK_MONOTONIC, NOW);
+  readMonotonic();
   return NOW[0];
 }
 

@@ -23,7 +23,8 @@ export class LoadContext {
   /** Due times of the messages; null: a closed loop, where each message leaves when the last one is back. */
   readonly pace: Pace | null;
   readonly evidence = new LoopEvidence();
-  readonly scratch = Buffer.alloc(SCRATCH_BYTES);
+  /** Bytes that were received last. */
+  readonly scratch: Buffer;
   /** The moment when messages began, and the moment after which none begins (µs, CLOCK_MONOTONIC). */
   begunUs = 0;
   deadlineUs = Number.POSITIVE_INFINITY;
@@ -52,14 +53,21 @@ export class LoadContext {
     results: ResultsTable,
     {
       io = posix,
+      scratch = Buffer.alloc(SCRATCH_BYTES),
       orders = null,
       gate = null,
-    }: { readonly io?: SocketIo; readonly orders?: Orders | null; readonly gate?: Orders | null } = {},
+    }: {
+      readonly io?: SocketIo;
+      readonly scratch?: Buffer;
+      readonly orders?: Orders | null;
+      readonly gate?: Orders | null;
+    } = {},
   ) {
     this.workload = workload;
     this.pool = pool;
     this.results = results;
     this.io = io;
+    this.scratch = scratch;
     this.orders = orders;
     this.gate = gate;
     this.working = orders === null ? workload.active : 0;

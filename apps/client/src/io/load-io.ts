@@ -51,6 +51,8 @@ export interface LoadEvents {
 export interface LoadIo {
   readonly sockets: SocketIo;
   readonly events: LoadEvents;
+  /** Memory for bytes that are received. */
+  readonly scratch: Buffer;
   /** Returns memory for bytes to send. */
   readonly allocate: (length: number) => Buffer;
   /** Ends what is in flight on closed sockets. */

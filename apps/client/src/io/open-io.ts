@@ -1,6 +1,7 @@
-import { posix } from "@c10k-lab/posix";
 import type { ClientOptions } from "../contract.ts";
+import { SCRATCH_BYTES } from "../measure/limits.ts";
 import { EpollEvents } from "./epoll-events.ts";
+import { EpollSockets } from "./epoll-sockets.ts";
 import type { LoadIo, WakeFds } from "./load-io.ts";
 
 /**
@@ -11,7 +12,14 @@ import type { LoadIo, WakeFds } from "./load-io.ts";
 export async function openIo(kind: ClientOptions["io"], wakeFds: WakeFds): Promise<LoadIo> {
   if (kind === "uring") return openUring(wakeFds);
   const events = new EpollEvents(wakeFds);
-  return { sockets: posix, events, allocate: Buffer.alloc, close: () => events.close() };
+  const sockets = new EpollSockets();
+  return {
+    sockets,
+    events,
+    scratch: sockets.scratch,
+    allocate: (length) => sockets.allocate(length),
+    close: () => events.close(),
+  };
 }
 
 /** Loads its modules on demand: most loads have no ring. */
@@ -21,5 +29,11 @@ async function openUring(wakeFds: WakeFds): Promise<LoadIo> {
     import("./uring-io.ts"),
   ]);
   const io = new UringIo(openRingOfClient(), wakeFds);
-  return { sockets: io, events: io, allocate: (length) => io.allocate(length), close: () => io.end() };
+  return {
+    sockets: io,
+    events: io,
+    scratch: Buffer.alloc(SCRATCH_BYTES),
+    allocate: (length) => io.allocate(length),
+    close: () => io.end(),
+  };
 }

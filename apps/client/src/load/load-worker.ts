@@ -61,6 +61,7 @@ if (processor === null && mostlyWaits(workload)) yieldOthers();
 const given = orders === null ? null : new Orders(orders);
 const context = new LoadContext(workload, pool, new ResultsTable(results), {
   io: io.sockets,
+  scratch: io.scratch,
   orders: workload.isDirected ? given : null,
   gate: workload.isGated ? given : null,
 });

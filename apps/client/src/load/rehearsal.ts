@@ -36,7 +36,7 @@ export function rehearse(workload: Workload, pool: PayloadPool, io: LoadIo, wake
 
 function rehearseOnce(workload: Workload, pool: PayloadPool, io: LoadIo, wakeFds: WakeFds): void {
   const results = ResultsTable.allocate(workload.connections, workload.messagesEach);
-  const context = new LoadContext(workload, pool, results, { io: io.sockets });
+  const context = new LoadContext(workload, pool, results, { io: io.sockets, scratch: io.scratch });
   const loop = new LoadLoop(context, io.events, new MirrorDialer(io.sockets), wakeFds);
   while (loop.turn()) {}
 }
