@@ -7,11 +7,13 @@ import { listen } from "../src/control-plane/listener.ts";
 import { CLOSE_CODE } from "../src/data-plane/close-code.ts";
 import { EventServer } from "../src/data-plane/event-server.ts";
 import { type Poller, READABLE } from "../src/data-plane/poller.ts";
+import { BUFFER_BYTES, READS_PER_TURN } from "../src/limits.ts";
 import type { EventServerOptions } from "../src/options.ts";
 import { DRAIN, StopRequest } from "../src/stop-request.ts";
 import { OPTIONS } from "./server-options.ts";
 
 const EVENTS = 8;
+const TURN_BYTES = READS_PER_TURN * BUFFER_BYTES;
 
 /** Poller that reports what a test scripts, including results that no kernel gives on demand. */
 class ScriptedPoller implements Poller {
@@ -316,6 +318,20 @@ test("edge-triggered, the loop accepts one connection per turn and does not slee
   });
   expect(accepted).toEqual([1, 2, 3, 3, 3]);
   expect(bench.poller.timeouts).toEqual([-1, 0, 0, 0, -1]);
+});
+
+test("S22 edge-triggered, a turn reads at most twice as much of a client that sent MiB as one service does", async () => {
+  bench = await Bench.open({}, "edge");
+  const [client, fd, generation] = await bench.admit();
+  client.socket.write(Buffer.alloc(2 ** 20));
+  await until(() => client.socket.bytesWritten >= TURN_BYTES * 4, "the bytes are sent");
+  const received = () => bench.reader.totals().bytesReceived;
+  for (let turn = 0; turn < 3; turn++) {
+    const before = received();
+    bench.turn(turn === 0 ? [[fd, generation]] : 0);
+    expect(received() - before, `bytes of turn ${turn}`).toBeLessThanOrEqual(2 * TURN_BYTES);
+  }
+  expect(received()).toBeGreaterThanOrEqual(2 * TURN_BYTES);
 });
 
 test("level-triggered, the loop accepts one connection per turn and waits for the poller to report the next", async () => {

@@ -35,6 +35,8 @@ export class EventServer {
   readonly #connections: EchoConnections;
   /** Connections whose turn ended before their socket was drained. The next run serves them without waiting. */
   #unfinished: number[] = [];
+  /** Empty list for the next turn: a connection that is served again must not join the list under way. */
+  #nextUnfinished: number[] = [];
   #open = 0;
   #generation = 0;
   #nowUs = monotonicUs();
@@ -68,9 +70,11 @@ export class EventServer {
     const beforeUs = this.#nowUs;
     const ready = this.#wait();
     const unfinished = this.#unfinished;
-    if (unfinished.length > 0) this.#unfinished = [];
+    this.#unfinished = this.#nextUnfinished;
     for (let index = 0; index < ready; index++) this.#dispatch(index);
     for (const fd of unfinished) this.#serveAgain(fd);
+    if (unfinished.length > 0) unfinished.length = 0;
+    this.#nextUnfinished = unfinished;
     if (this.#stopLevel === RUN) this.#acceptQueue.takeTurn(this.#nowUs);
     if (this.#stopLevel !== RUN) this.#sweepStopping();
     else if (this.#silence.isWatching) this.#sweepSilent(beforeUs, ready);
