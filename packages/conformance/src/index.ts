@@ -9,6 +9,7 @@ import { injectionCases } from "./cases/connections/injection-cases.ts";
 import { peerCases } from "./cases/connections/peer-cases.ts";
 import { queueCases } from "./cases/connections/queue-cases.ts";
 import { shutdownCases } from "./cases/connections/shutdown-cases.ts";
+import { turnCases } from "./cases/connections/turn-cases.ts";
 import { urgentCases } from "./cases/connections/urgent-cases.ts";
 import { commandLineCases } from "./cases/program/command-line-cases.ts";
 import { costCases } from "./cases/program/cost-cases.ts";
@@ -29,7 +30,10 @@ const GROUPS: Record<OptionGroupName | "black box", (subject: Subject) => void> 
   "black box": blackBoxCases,
   echo: echoCases,
   "half-close": halfCloseCases,
-  fairness: fairnessCases,
+  fairness: (subject) => {
+    fairnessCases(subject);
+    turnCases(subject);
+  },
   peers: peerCases,
   queue: queueCases,
   churn: churnCases,

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { TestProgram } from "@c10k-lab/process/testing";
@@ -13,18 +14,21 @@ export function inOwnNetwork(settings: Settings): string[] {
   return ["unshare", "--net", "sh", "-c", script, "sh"];
 }
 
-/** Starts a program in the network of a server, with the server's port as its first argument. */
+/** Starts a module of Node or a Perl program in the network of a server, with the server's port as its first argument. */
 export function startBeside(server: ServerProcess, program: URL, ...args: string[]): TestProgram {
-  const inside = [
-    "-t",
-    String(server.pid),
-    "-n",
-    process.execPath,
-    fileURLToPath(program),
-    String(server.port),
-    ...args,
-  ];
-  return new TestProgram({ program: "nsenter", args: inside });
+  const path = fileURLToPath(program);
+  const interpreter = path.endsWith(".pl") ? "perl" : process.execPath;
+  const command = [interpreter, path, String(server.port), ...args];
+  return new TestProgram({ program: "nsenter", args: [...enter(server), ...command] });
+}
+
+/** Runs ip(8) or tc(8) in the network of a server. */
+export function configure(server: ServerProcess, command: string): void {
+  execFileSync("nsenter", [...enter(server), ...command.split(" ")], { stdio: "pipe" });
+}
+
+function enter({ pid }: ServerProcess): string[] {
+  return ["-t", String(pid), "-n"];
 }
 
 /** Returns a counter of TCP in the server's network namespace, by its name in /proc/net/snmp or /proc/net/netstat. */

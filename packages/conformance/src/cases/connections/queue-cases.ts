@@ -1,19 +1,24 @@
 import { getuid } from "node:process";
-import { until } from "@c10k-lab/process/testing";
+import { type TestProgram, until } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
 import { expectCleanEnd } from "../../harness/expectations.ts";
 import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
-import { inOwnNetwork, readTcpCounter, startBeside } from "../../surroundings/own-network.ts";
+import { configure, inOwnNetwork, readTcpCounter, startBeside } from "../../surroundings/own-network.ts";
 
 const HERD_PROGRAM = new URL("../../programs/herd.ts", import.meta.url);
 const CLIENTS = 20;
 const HERD = 500;
 /** The queue holds one connection more. */
 const BACKLOG = 4;
+const ASKER_PROGRAM = new URL("../../programs/asker.ts", import.meta.url);
+const FLOOD_PROGRAM = new URL("../../programs/syn-flood.pl", import.meta.url);
+const FLOODED_MESSAGES = 500;
 /** A cookie would let clients in that the queue has no place for. */
 const WITHOUT_COOKIES = { "ipv4/tcp_syncookies": 0 };
+const WITH_COOKIES = { "ipv4/tcp_syncookies": 1 };
+const START_BOUND_MS = 20_000;
 
 /** Registers the cases of the accept queue, each in a network namespace of its own, whose counters are the server's alone. */
 export function queueCases(subject: Subject): void {
@@ -29,6 +34,18 @@ export function queueCases(subject: Subject): void {
     tool,
     `S3, S8: ${HERD} clients that connect at once fit into the queue of the usual --backlog, and each is served`,
     () => holdHerd(subject),
+  );
+
+  testWith(
+    tool,
+    `S8b ${CLIENTS} clients are connected, the server has ${BACKLOG + 1} of them, and each is served once it sends`,
+    () => servePhantoms(subject),
+  );
+
+  testWith(
+    tool,
+    `S9 during a SYN flood each of ${FLOODED_MESSAGES} messages of a client comes back, and ${CLIENTS} new clients are served`,
+    () => serveDuringFlood(subject),
   );
 
   testWith(tool, "S8 a server says that net.core.somaxconn cuts its --backlog", async () => {
@@ -55,6 +72,58 @@ async function holdHerd(subject: Subject): Promise<void> {
   expect(readTcpCounter(server, "ListenDrops")).toBe(0);
   const { final } = await expectCleanEnd(server);
   expect(final).toMatchObject({ accepted: HERD, closed: { "client-closed": HERD } });
+}
+
+/** A SYN cookie answers a client that the queue then has no place for: it is connected, and the server does not have it. */
+async function servePhantoms(subject: Subject): Promise<void> {
+  const args = ["--backlog", String(BACKLOG)];
+  await using server = await subject.start({ wrapper: inOwnNetwork(WITH_COOKIES), args });
+  // A link of 18 ms a packet: all SYNs arrive before the first handshakes end.
+  configure(server, "ip link set lo mtu 128");
+  configure(server, "tc qdisc add dev lo root tbf rate 32kbit burst 142 limit 100000");
+  await server.freeze();
+  const herd = startBeside(server, HERD_PROGRAM, String(CLIENTS), "late");
+  try {
+    await until(() => herd.stdout !== "", "all are connected", START_BOUND_MS);
+    expect(readTcpCounter(server, "SyncookiesSent")).toBeGreaterThan(0);
+    const dropped = () => readTcpCounter(server, "ListenOverflows");
+    await until(() => dropped() >= CLIENTS - BACKLOG - 1, "the ends of their handshakes are dropped");
+    expect(readTcpCounter(server, "PassiveOpens")).toBe(BACKLOG + 1);
+    configure(server, "tc qdisc del dev lo root");
+    server.kill("SIGCONT");
+    herd.signal("SIGUSR2");
+    expect(await herd.outcome()).toMatchObject({ code: 0, stdout: `connected\n${CLIENTS}\n` });
+  } finally {
+    herd.signal("SIGKILL");
+    await herd.exited;
+  }
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ accepted: CLIENTS, closed: { "client-closed": CLIENTS } });
+}
+
+async function serveDuringFlood(subject: Subject): Promise<void> {
+  await using server = await subject.start({
+    wrapper: inOwnNetwork(WITH_COOKIES),
+    args: ["--backlog", String(CLIENTS)],
+  });
+  // Answers to these addresses are lost.
+  configure(server, "ip route add 10.9.0.0/16 dev lo");
+  const flood = startBeside(server, FLOOD_PROGRAM);
+  const others: TestProgram[] = [];
+  try {
+    await until(() => readTcpCounter(server, "SyncookiesSent") > 0, "the queue is full", START_BOUND_MS);
+    others.push(startBeside(server, ASKER_PROGRAM, String(FLOODED_MESSAGES)));
+    others.push(startBeside(server, HERD_PROGRAM, String(CLIENTS)));
+    const [asker, herd] = await Promise.all(others.map((program) => program.outcome()));
+    expect(asker).toMatchObject({ code: 0, stdout: `${FLOODED_MESSAGES}\n` });
+    expect(herd).toMatchObject({ code: 0, stdout: `${CLIENTS}\n` });
+    expect(flood.isRunning, flood.stderr).toBe(true);
+  } finally {
+    for (const program of [flood, ...others]) program.signal("SIGKILL");
+    await Promise.all([flood, ...others].map(({ exited }) => exited));
+  }
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ accepted: CLIENTS + 1, closed: { "client-closed": CLIENTS + 1 } });
 }
 
 function startInOwnNetwork(subject: Subject, backlog?: number): Promise<ServerProcess> {
