@@ -53,10 +53,11 @@ export class CsvFile {
     this.#flush();
   }
 
-  /** Writes the kept rows and closes the file. @throws Error of write(2) when rows are left */
+  /** Writes the kept rows, syncs the file and closes it. @throws Error of write(2) when rows are left, or of fsync(2) */
   close(): void {
     try {
       this.#flush();
+      syncToDisk(this.#fd);
     } finally {
       closeSync(this.#fd);
     }

@@ -11,7 +11,13 @@ export function eachLine(stream: Readable, onLine: (line: string) => void, onEnd
   createInterface(stream).on("line", onLine).on("error", onEnd).on("close", onEnd);
 }
 
-/** Lines of a stream, read as they arrive even if nobody waits for them: a full pipe would block the writer. */
+/** Lines that nobody has asked for, and that are kept at least; at most twice as many. */
+const LINES_KEPT = 1000;
+
+/**
+ * Lines of a stream, read as they arrive even if nobody waits for them: a full pipe would block the writer. The oldest go when
+ * there are too many.
+ */
 export class LineQueue {
   readonly #waiting: ((line: string | null) => void)[] = [];
   readonly #lines: string[] = [];
@@ -54,7 +60,7 @@ export class LineQueue {
     if (this.#isDropping) return;
     const waiting = this.#waiting.shift();
     if (waiting) waiting(line);
-    else this.#lines.push(line);
+    else if (this.#lines.push(line) >= 2 * LINES_KEPT) this.#lines.splice(0, LINES_KEPT);
   }
 
   #finish(): void {
