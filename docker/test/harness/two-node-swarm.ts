@@ -80,9 +80,9 @@ export class TwoNodeSwarm implements AsyncDisposable {
     return `tcp://${addressOf(node)}:${ENGINE_PORT}`;
   }
 
-  /** Host name of a node, which is its name in the swarm. */
+  /** Host name of a node, which is its name in the swarm. It begins with the number of this process, which leaves none. */
   nameOf(node: NodeNumber): string {
-    return `c10k-${this.#tag}-${node}`;
+    return `c10k-${process.pid}-${this.#tag}-${node}`;
   }
 
   /** Path of a program that runs the lab on the network of the manager. */

@@ -12,7 +12,8 @@ export class FarHost implements Disposable {
   constructor() {
     const number = randomInt(2 ** 13);
     const network = `10.${200 + (number >> 8)}.${number & 255}`;
-    this.#name = `c10k-far-${number}`;
+    // The number of this process: it is asked at its end what it has left.
+    this.#name = `c10k-${process.pid}-far-${number}`;
     this.nearAddress = `${network}.1`;
     const far = `c10kf${number}`;
     this.#near = `c10kn${number}`;
