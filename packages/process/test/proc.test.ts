@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { Worker } from "node:worker_threads";
 import {
   childrenOf,
   countProcess,
@@ -47,6 +49,18 @@ test("the readers see this machine, this process and its children", async () => 
   child.signal("SIGKILL");
   await child.exited;
   expect([isAlive(child.pid), readProcessStat(child.pid)]).toEqual([false, null]);
+});
+
+test("a child of a process is found whichever thread has started it", async () => {
+  const start = `const child = require("node:child_process").spawn("sleep", ["60"]);
+    const { parentPort } = require("node:worker_threads");
+    parentPort.once("message", () => child.kill("SIGKILL"));
+    parentPort.postMessage(child.pid);`;
+  const thread = new Worker(start, { eval: true });
+  const [pid] = await once(thread, "message");
+  expect(childrenOf(process.pid)).toContain(pid);
+  thread.postMessage("end");
+  await once(thread, "exit");
 });
 
 test("the counters of a process keep their values when it has ended", async () => {

@@ -1,11 +1,9 @@
-import { randomUUID } from "node:crypto";
 import { listeningHost } from "@c10k-lab/posix";
 import { type Exit, findFreePort, KeptCommand, pause } from "@c10k-lab/process";
 import { describeExcess, describeExit } from "./exit-words.ts";
-import { findMarked, ProcessTree } from "./process-tree.ts";
+import { ProcessTree, withDescendants } from "./process-tree.ts";
 import type { Target } from "./target.ts";
 
-const MARK = "C10K_CONFORMANCE";
 const POLL_MS = 20;
 const PORT = /\{port\}/g;
 
@@ -47,9 +45,9 @@ const HINTS = {
 } as const;
 
 /**
- * Server that a shell command starts. Its processes are found by a mark in their environment and as descendants of
- * their keeper, so a daemon that left its session and its parent is found too. Disposal kills all of them, and so does
- * the end of this process, also by SIGKILL.
+ * Server that a shell command starts. Its processes are the descendants of their keeper, which is the parent of those
+ * that lost their own, so a daemon that left its session is found too. Disposal kills all of them, and so does the end of
+ * this process, also by SIGKILL.
  */
 export class CommandServer implements Target, AsyncDisposable {
   /** 127.0.0.1, or ::1 where the server listens there alone. */
@@ -64,19 +62,20 @@ export class CommandServer implements Target, AsyncDisposable {
 
   private constructor(port: number, options: CommandOptions) {
     const { command, cwd = process.cwd(), processesMax, onEnd } = options;
-    const mark = randomUUID();
     this.port = port;
     this.#kept = new KeptCommand({
       command: ["/bin/sh", "-c", command.replaceAll(PORT, String(port))],
       cwd,
-      env: { PORT: String(port), [MARK]: mark },
+      env: { PORT: String(port) },
       stopSignal: "SIGTERM",
       processors: null,
       log: null,
       ...(processesMax === undefined ? {} : { processesMax }),
     });
-    const isOwn = (pid: number) => pid !== this.#kept.keeperPid;
-    this.processes = new ProcessTree(() => findMarked(`${MARK}=${mark}`).filter(isOwn));
+    const { keeperPid } = this.#kept;
+    // When the keeper has ended, its number may be another process's.
+    const find = () => (this.#isOver ? [] : withDescendants([keeperPid]).filter((pid) => pid !== keeperPid));
+    this.processes = new ProcessTree(find);
     void this.#kept.commandEnded.then((exit) => {
       this.exit = describeExit(exit);
       onEnd?.(exit);

@@ -1,5 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { cpuUs, descriptors, isFrozen, pause, runDelaysUs, status, threads } from "@c10k-lab/process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import {
+  childrenOf,
+  cpuUs,
+  descriptors,
+  isFrozen,
+  pause,
+  runDelaysUs,
+  status,
+  threads,
+} from "@c10k-lab/process";
 
 const POLL_MS = 20;
 const FREEZE_BOUND_MS = 3000;
@@ -84,39 +93,28 @@ function sum(pids: readonly number[], read: (pid: number) => number): number {
   return pids.reduce((total, pid) => total + readOr(0, () => read(pid)), 0);
 }
 
-/** Returns all processes by number and parent. */
-function listParents(): Map<number, number> {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return new Map(pids.map((pid) => [Number(pid), readOr(0, () => status(Number(pid), "PPid"))]));
-}
-
-/** Adds the descendants of some processes to them. */
-export function withDescendants(roots: readonly number[], parents = listParents()): number[] {
-  const found = new Set(roots.filter((pid) => parents.has(pid)));
-  let before = -1;
-  while (found.size !== before) {
-    before = found.size;
-    for (const [pid, parent] of parents) if (found.has(parent)) found.add(pid);
-  }
+/** Returns the processes among `roots` that exist, and their descendants. */
+export function withDescendants(roots: readonly number[]): number[] {
+  const found = new Set(roots.filter((pid) => existsSync(`/proc/${pid}`)));
+  // The walk comes to those that are added meanwhile.
+  for (const pid of found) for (const child of readOr([], () => childrenOf(pid))) found.add(child);
   return [...found];
 }
 
 /** Returns the processes that have a text in their environment, with their descendants. A daemon keeps its environment. */
 export function findMarked(mark: string): number[] {
-  const parents = listParents();
-  const marked = [...parents.keys()].filter((pid) =>
-    readOr(false, () => readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark)),
-  );
-  return withDescendants(marked, parents);
+  return findAll((pid) => readFileSync(`/proc/${pid}/environ`, "latin1").includes(mark));
 }
 
 /** Returns the processes of a user, with their descendants. */
 export function findOwned(user: number): number[] {
-  const parents = listParents();
-  return withDescendants(
-    [...parents.keys()].filter((pid) => readOr(false, () => status(pid, "Uid") === user)),
-    parents,
-  );
+  return findAll((pid) => status(pid, "Uid") === user);
+}
+
+/** Returns the processes for which `isMeant` holds, with their descendants. */
+function findAll(isMeant: (pid: number) => boolean): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return withDescendants(pids.map(Number).filter((pid) => readOr(false, () => isMeant(pid))));
 }
 
 function isZombie(pid: number): boolean {
