@@ -113,7 +113,14 @@ const ROOMS = {
     "counts.ts",
     "ledger",
   ],
-  "packages/words": ["index.ts", "rate-claims.ts", "claims.ts", "search.ts comparison.ts answers.ts", "happenings", "phrases"],
+  "packages/words": [
+    "index.ts",
+    "rate-claims.ts",
+    "claims.ts",
+    "search.ts comparison.ts answers.ts",
+    "happenings",
+    "phrases",
+  ],
 };
 
 /** Workspaces a package's src may import from. Apps may import from all packages. */
