@@ -8,7 +8,7 @@ import {
 } from "@c10k-lab/server/data-plane";
 import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import type { Ring } from "@c10k-lab/uring";
-import type { StreamContext } from "./echo-stream.ts";
+import type { StreamContext } from "./echo-streams.ts";
 import { ACCEPT, CANCEL, encode } from "./operation.ts";
 
 const UNSPECIFIED = encodeAddress({ host: "0.0.0.0", port: 0 });

@@ -1,16 +1,17 @@
-import { monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
+import { fileDescriptorLimit, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
 import {
   ABORT,
   ACCEPT_PAUSE_MS,
   CLOSE_CODE,
   type DataPlane,
+  MOST_DESCRIPTORS,
   RUN,
   refuse,
   Silence,
 } from "@c10k-lab/server/data-plane";
 import { COUNTER } from "@c10k-lab/stats/ledger";
 import { Acceptor } from "./acceptor.ts";
-import { EchoStream, MOST_OPERATIONS, type StreamContext } from "./echo-stream.ts";
+import { EchoStreams, MOST_OPERATIONS, type StreamContext } from "./echo-streams.ts";
 import {
   ACCEPT,
   CANCEL,
@@ -40,7 +41,7 @@ export class UringServer {
   readonly #context: StreamContext;
   readonly #plane: DataPlane;
   readonly #acceptor: Acceptor;
-  readonly #streams: (EchoStream | undefined)[] = [];
+  readonly #streams: EchoStreams;
   /** Connections that have operations to write. */
   readonly #queue = new StreamQueue();
   /** Connections with a send that completes only if it fails. */
@@ -61,6 +62,7 @@ export class UringServer {
     this.#context = context;
     context.nowUs[0] = monotonicUs();
     this.#plane = plane;
+    this.#streams = new EchoStreams(context, Math.min(fileDescriptorLimit(), MOST_DESCRIPTORS));
     this.#silence = new Silence(plane.options);
     this.#acceptor = new Acceptor(context, plane, (fd) => this.#admit(fd));
   }
@@ -99,11 +101,10 @@ export class UringServer {
     const queue = this.#queue;
     let at = 0;
     for (; at < queue.length && ring.space >= MOST_OPERATIONS; at++) {
-      const stream = queue.at(at);
-      stream.isQueued = false;
-      if (this.#streams[stream.fd] !== stream) continue;
-      stream.write();
-      if (stream.isUnconfirmed) this.#unconfirmed.add(stream);
+      const fd = queue.at(at);
+      if (!this.#streams.leaveQueue(fd)) continue;
+      this.#streams.write(fd);
+      if (this.#streams.isUnconfirmed(fd)) this.#unconfirmed.add(fd);
     }
     queue.removeFirst(at);
   }
@@ -167,11 +168,11 @@ export class UringServer {
   #confirmSends(): void {
     const queue = this.#unconfirmed;
     for (let at = 0; at < queue.length; at++) {
-      const stream = queue.at(at);
-      if (!stream.isUnconfirmed) continue;
-      stream.confirm();
-      this.#notePending(stream, stream.isPending);
-      this.#settle(stream);
+      const fd = queue.at(at);
+      if (!this.#streams.isUnconfirmed(fd)) continue;
+      this.#streams.confirm(fd);
+      this.#notePending(fd, this.#streams.isPending(fd));
+      this.#settle(fd);
     }
     queue.removeFirst(queue.length);
   }
@@ -196,30 +197,26 @@ export class UringServer {
   }
 
   #complete(fd: number, high: number, result: number, flags: number): void {
-    const stream = this.#streams[fd];
-    if (stream === undefined || stream.generation !== generationOf(high)) {
+    const streams = this.#streams;
+    if (!streams.has(fd, generationOf(high))) {
       this.#plane.ledger.count(COUNTER.staleEvents, 1);
       return;
     }
-    if (operationOf(high) === RECEIVE) stream.received(result, flags);
-    else stream.sent(result);
-    this.#notePending(stream, stream.isPending);
-    this.#settle(stream);
+    if (operationOf(high) === RECEIVE) streams.received(fd, result, flags);
+    else streams.sent(fd, result);
+    this.#notePending(fd, streams.isPending(fd));
+    this.#settle(fd);
   }
 
-  #notePending(stream: EchoStream, isPending: boolean): void {
-    if (stream.wasPending === isPending) return;
-    stream.wasPending = isPending;
+  #notePending(fd: number, isPending: boolean): void {
+    if (!this.#streams.countPending(fd, isPending)) return;
     this.#silence.notePending(isPending ? 1 : -1);
   }
 
   /** Closes a connection that is over, and queues one that has operations to write. */
-  #settle(stream: EchoStream): void {
-    if (stream.isOver) this.#end(stream);
-    else if (!stream.isQueued && stream.hasWork) {
-      stream.isQueued = true;
-      this.#queue.add(stream);
-    }
+  #settle(fd: number): void {
+    if (this.#streams.isOver(fd)) this.#end(fd);
+    else if (this.#streams.hasWork(fd) && this.#streams.joinQueue(fd)) this.#queue.add(fd);
   }
 
   #admit(fd: number): void {
@@ -229,28 +226,31 @@ export class UringServer {
       refuse(ledger, row, fd, "refused-limit");
       return;
     }
+    if (fd >= this.#streams.capacity) {
+      refuse(ledger, row, fd, "refused-descriptor");
+      return;
+    }
     this.#generation = nextGeneration(this.#generation);
-    const stream = new EchoStream(this.#context, fd, this.#generation, row);
-    this.#streams[fd] = stream;
+    this.#streams.open(fd, this.#generation, row);
     this.#open++;
     ledger.noteOpen(this.#open);
-    if (this.#isFinishing) stream.finish();
-    this.#settle(stream);
+    if (this.#isFinishing) this.#streams.finish(fd);
+    this.#settle(fd);
   }
 
-  #end(stream: EchoStream): void {
-    this.#streams[stream.fd] = undefined;
-    this.#notePending(stream, false);
-    stream.dispose();
-    posix.close(stream.fd);
+  #end(fd: number): void {
+    this.#notePending(fd, false);
+    const reason = this.#streams.closeReason(fd);
+    this.#streams.forget(fd);
+    posix.close(fd);
     this.#open--;
-    this.#plane.ledger.close(stream.row, stream.closeReason, this.#nowUs);
+    this.#plane.ledger.close(this.#streams.row(fd), reason, this.#nowUs);
     this.#acceptor.endPause();
   }
 
-  #close(stream: EchoStream, reason: number): void {
-    stream.close(reason);
-    this.#settle(stream);
+  #close(fd: number, reason: number): void {
+    this.#streams.close(fd, reason);
+    this.#settle(fd);
   }
 
   /** Handles a stop request: the first one stops accepting. */
@@ -269,9 +269,9 @@ export class UringServer {
   /** Sends pending echoes and a FIN to each client. */
   #finishAll(): void {
     this.#isFinishing = true;
-    for (const stream of this.#listOpen()) {
-      stream.finish();
-      this.#settle(stream);
+    for (const fd of this.#streams.list()) {
+      this.#streams.finish(fd);
+      this.#settle(fd);
     }
   }
 
@@ -279,20 +279,17 @@ export class UringServer {
     // After the listener is closed: a client that reads its end of file and connects again must be refused.
     if (this.#acceptor.isClosed && !this.#isFinishing) this.#finishAll();
     const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
-    if (isLate) for (const stream of this.#listOpen()) this.#close(stream, CLOSE_CODE.aborted);
+    if (isLate) for (const fd of this.#streams.list()) this.#close(fd, CLOSE_CODE.aborted);
   }
 
   /** Closes connections that were silent for too long at the moment before the last wait. */
   #sweepSilent(): void {
     const asOfUs = this.#beforeUs[0];
     if (!this.#silence.isDue(asOfUs)) return;
-    for (const stream of this.#listOpen()) {
-      const reason = this.#silence.judge(stream.lastActiveUs, stream.isPending, asOfUs);
-      if (reason >= 0) this.#close(stream, reason);
+    const streams = this.#streams;
+    for (const fd of streams.list()) {
+      const reason = this.#silence.judge(streams.lastActiveUs(fd), streams.isPending(fd), asOfUs);
+      if (reason >= 0) this.#close(fd, reason);
     }
-  }
-
-  #listOpen(): EchoStream[] {
-    return this.#streams.filter((stream) => stream !== undefined);
   }
 }

@@ -5,7 +5,7 @@ import { ACCEPT_PAUSE_MS, type DataPlane, FAILED_ACCEPTS_BEFORE_PAUSE } from "@c
 import { Ledger } from "@c10k-lab/stats/ledger";
 import { beforeEach, expect, test } from "vitest";
 import { Acceptor } from "../src/acceptor.ts";
-import type { StreamContext } from "../src/echo-stream.ts";
+import type { StreamContext } from "../src/echo-streams.ts";
 
 const ERRNOS = new Map([...getSystemErrorMap()].map(([number, [name]]) => [name, -number]));
 const ROWS = 200;

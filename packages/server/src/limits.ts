@@ -35,6 +35,9 @@ export const COLLECT_INTERVAL_MS = 250;
  */
 export const MOST_CONNECTIONS = 1_048_576;
 
+/** Bound of the descriptors' numbers: those connections, and 1,024 of the runtime, of monitoring and of files. */
+export const MOST_DESCRIPTORS = MOST_CONNECTIONS + 1024;
+
 /** Ledger rows for connections that are closed but not yet on disk: about one second of heavy churn. */
 export const CLOSED_ROWS = 16_384;
 

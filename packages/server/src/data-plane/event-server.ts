@@ -1,6 +1,6 @@
 import { check, HeardUntil, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
 import { COUNTER } from "@c10k-lab/stats/ledger";
-import { ACCEPT_PAUSE_MS, BUFFER_BYTES, MOST_CONNECTIONS } from "../limits.ts";
+import { ACCEPT_PAUSE_MS, BUFFER_BYTES, MOST_DESCRIPTORS } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
 import { ABORT, RUN } from "../stop-request.ts";
 import { AcceptQueue } from "./accept-queue.ts";
@@ -21,8 +21,6 @@ import { Silence } from "./silence.ts";
 const FOREVER = -1;
 /** Interval at which the loop checks the drain deadline while it stops, ms. */
 const DRAIN_TICK_MS = 50;
-/** Descriptors that are no connections, at most: those of the runtime, of monitoring and of files. */
-const OTHER_DESCRIPTORS = 1024;
 
 /**
  * Event loop of one thread that serves all connections: wait, serve ready connections, accept, sweep. The poller
@@ -50,7 +48,7 @@ export class EventServer {
     this.#plane = plane;
     this.#connections = new EchoConnections(
       { io: posix, ledger: plane.ledger, scratch: Buffer.alloc(BUFFER_BYTES), spareEchoes: [] },
-      Math.min(poller.capacity, MOST_CONNECTIONS + OTHER_DESCRIPTORS),
+      Math.min(poller.capacity, MOST_DESCRIPTORS),
     );
     this.#silence = new Silence(plane.options);
     this.#heard = new HeardUntil(poller.fds.length);

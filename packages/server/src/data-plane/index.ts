@@ -1,6 +1,12 @@
 /** Parts for the data plane of a server. They import no third-party package, because each worker loads its own copy. */
 
-export { ACCEPT_PAUSE_MS, BUFFER_BYTES, FAILED_ACCEPTS_BEFORE_PAUSE, MOST_CONNECTIONS } from "../limits.ts";
+export {
+  ACCEPT_PAUSE_MS,
+  BUFFER_BYTES,
+  FAILED_ACCEPTS_BEFORE_PAUSE,
+  MOST_CONNECTIONS,
+  MOST_DESCRIPTORS,
+} from "../limits.ts";
 export { ABORT, RUN } from "../stop-request.ts";
 export { ACCEPT_PAUSE, classifyAcceptError } from "./accept-error.ts";
 export { CLOSE_CODE, reasonOfErrno } from "./close-code.ts";
