@@ -10,10 +10,11 @@ const LOAD = { LOAD_CONNECTIONS: "50", LOAD_REPEAT: "30", LOAD_SIZE: "1..40KiB" 
 describeContainers("echo", () => {
   // The default message is sent in compose.test.ts.
   test.each(SERVER_SERVICES)(
-    "%s and client, messages of varying size: the ledgers agree to the byte",
+    "K12 %s and client, messages of varying size: the ledgers agree to the byte, and no health check is among the clients",
     async (name) => {
       using results = new ResultsFolder();
       await using server = await AppContainer.server(name, { results: results.path });
+      expect((await server.inspect()).Config.Healthcheck).toBeUndefined();
       await using client = await AppContainer.client(server.port, {
         results: results.path,
         environment: LOAD,

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pause } from "@c10k-lab/process/testing";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { describeContainers } from "./harness/engine.ts";
 import { LabProcess } from "./harness/lab-process.ts";
@@ -21,6 +22,12 @@ variants:
   epoll:
 `;
 
+/** Bytes that the server "chatty" prints for each message, and messages of each of eight connections: 115 MB. */
+const CHATTY_BYTES = 2400;
+const CHATTY_MESSAGES = 6000;
+/** Option max-size of the lab's containers. */
+const ENGINE_LOG_BYTES = 10e6;
+
 describeContainers("foreign servers in containers", () => {
   const image = `c10k-lab-test/foreign:${inject("engine").run}`;
   const folder = mkdtempSync(join(tmpdir(), "c10k-image-"));
@@ -37,9 +44,9 @@ describeContainers("foreign servers in containers", () => {
     execFileSync("docker", ["rmi", "--force", image], { stdio: "ignore" });
   });
 
-  const plan = (more: string) => {
+  const plan = (more: string, repeat = 5) => {
     const file = join(folder, "mine.yaml");
-    writeFileSync(file, `${PLAN}${more}`);
+    writeFileSync(file, `${PLAN.replace("repeat: 5", `repeat: ${repeat}`)}${more}`);
     return file;
   };
 
@@ -81,6 +88,25 @@ describeContainers("foreign servers in containers", () => {
     expect(await lab.containers()).toEqual([]);
   });
 
+  test("K10 a server that prints 100 MB fills neither the engine's disk nor the results", async () => {
+    const variant = `  boxed: { image: "${image}", command: "{port} chatty" }\n`;
+    using lab = new LabProcess([plan(variant, CHATTY_MESSAGES), "--only", "boxed"]);
+    let engineBytes = 0;
+    while (lab.isRunning) {
+      for (const path of await findEngineLogs(lab)) engineBytes = Math.max(engineBytes, sizeOf(path));
+      await pause(100);
+    }
+    expect(await lab.exited, lab.output).toBe(0);
+    const messages = lab.cells[0]?.client?.achieved.messages ?? 0;
+    expect(messages * CHATTY_BYTES).toBeGreaterThan(100e6);
+    expect(engineBytes).toBeGreaterThan(2 ** 20);
+    expect(engineBytes).toBeLessThan(1.2 * ENGINE_LOG_BYTES);
+    const logs = readdirSync(lab.folder, { recursive: true, encoding: "utf8" });
+    const sizes = logs.filter((name) => name.endsWith(".log")).map((name) => sizeOf(join(lab.folder, name)));
+    expect(Math.max(...sizes)).toBeGreaterThan(2 ** 20);
+    expect(Math.max(...sizes)).toBeLessThan(2 ** 21);
+  });
+
   test("an image on the command line is measured beside ours", async () => {
     using lab = new LabProcess([plan(""), "--image", `boxed=${image} {port} none`, "--only", "boxed,epoll"]);
     expect(await lab.exited, lab.output).toBe(0);
@@ -106,3 +132,19 @@ describeContainers("foreign servers in containers", () => {
     expect(lab.cells).toEqual([]);
   });
 });
+
+/** Returns the paths of the files in which the engine keeps what the containers of a lab print. */
+async function findEngineLogs(lab: LabProcess): Promise<string[]> {
+  try {
+    const names = (await lab.containers()).map((name) => name.slice(1));
+    if (names.length === 0) return [];
+    const words = ["inspect", "--format", "{{.LogPath}}", ...names];
+    return execFileSync("docker", words, { stdio: "pipe" }).toString().split("\n").filter(Boolean);
+  } catch {
+    return []; // It has not written its manifest yet, or a container has ended meanwhile.
+  }
+}
+
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}

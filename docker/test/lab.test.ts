@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
@@ -36,6 +37,21 @@ describeContainers("lab run --engine docker", () => {
     }
     expect(lab.file("details.md")).toContain("### Containers");
     expect(await lab.containers()).toEqual([]);
+  });
+
+  test("K9, K11: the kernel's settings in a container are those of the results, and a quota on a server is a doubt", async () => {
+    using lab = new LabProcess([BUSY, "--max-connections", "10", "--duration", "8s", "--servers", "epoll"]);
+    await until(async () => isUnderLoad(lab), "server and client are running", STATE_BOUND_MS);
+    const [server = ""] = (await lab.containers()).filter((name) => name.includes("-server"));
+    docker("update", "--cpus", "0.1", server.slice(1));
+    const inside = readInside(server.slice(1), Object.keys(lab.manifest.machine.sysctls));
+    expect(await lab.exited, lab.output).toBe(0);
+    // A container may have a limit of process numbers of its own; the lower one holds, because each has a number here, too.
+    const { "kernel.pid_max": numbers, ...settings } = lab.manifest.machine.sysctls;
+    expect(inside).toMatchObject(settings);
+    expect(Number(inside["kernel.pid_max"])).toBeGreaterThanOrEqual(Number(numbers));
+    const [cell] = lab.cells;
+    expect(cell?.doubts).toContainEqual({ reason: "throttled", throttledMs: expect.any(Number) });
   });
 
   test("four clients begin at one gate, and their ledgers are added", async () => {
@@ -133,6 +149,19 @@ describePrivate("lab run on an engine of its own", () => {
     expect((await readCsv(rows)).rows).toHaveLength(10);
   });
 });
+
+function docker(...args: string[]): string {
+  return execFileSync("docker", args, { stdio: "pipe" }).toString();
+}
+
+/** Returns settings of the kernel as a container reads them. */
+function readInside(container: string, names: readonly string[]): Record<string, string> {
+  const paths = names.map((name) => `/proc/sys/${name.replaceAll(".", "/")}`);
+  const lines = docker("exec", container, "cat", ...paths)
+    .replaceAll("\t", " ")
+    .split("\n");
+  return Object.fromEntries(names.map((name, at) => [name, lines[at] ?? ""]));
+}
 
 async function isUnderLoad(lab: LabProcess): Promise<boolean> {
   try {

@@ -7,6 +7,7 @@ import { ComposeProject, freePort } from "./harness/compose-project.ts";
 import { describeContainers } from "./harness/engine.ts";
 import { expectAgreement } from "./harness/ledgers.ts";
 import { ResultsFolder } from "./harness/results-folder.ts";
+import { SERVER_SERVICES } from "./harness/services.ts";
 
 describeContainers("settings", () => {
   test("variables of an .env file reach the client and the server", async () => {
@@ -54,7 +55,7 @@ describeContainers("settings", () => {
     expect((await server.stop(15)).final).toMatchObject({ accepted: summary?.outcomes.ok });
   });
 
-  test("more than the engine gives is said in a sentence, and the run goes on with less", async () => {
+  test("K8 more than the engine gives is said in a sentence, and the run goes on with less", async () => {
     using results = new ResultsFolder();
     await using server = await AppContainer.server("server-epoll", { results: results.path });
     await using client = await AppContainer.client(server.port, {
@@ -67,6 +68,44 @@ describeContainers("settings", () => {
       /^NOFILE: this engine lets a container open \d+ files, not 1099511627776: .*lower NOFILE$/m,
     );
   });
+
+  test("K8 with fewer tasks than clients server-threaded refuses those without a thread, serves the others, and later all", async () => {
+    const tasks = 64;
+    using results = new ResultsFolder();
+    await using server = await AppContainer.server("server-threaded", { results: results.path, tasks });
+    const environment = { LOAD_CONNECTIONS: "100", LOAD_REPEAT: "1" };
+    await using crowd = await AppContainer.client(server.port, { results: results.path, environment });
+    const { code, output } = await crowd.ended();
+    expect(code, output).toBe(1);
+    const outcomes = results.summaries[0]?.outcomes;
+    expect(outcomes?.ok).toBeGreaterThan(0);
+    expect(outcomes?.ok).toBeLessThan(tasks);
+    await using few = await AppContainer.client(server.port, { environment: { LOAD_CONNECTIONS: "5" } });
+    expect((await few.ended()).code).toBe(0);
+    const { code: serverCode, final } = await server.stop(15);
+    expect(serverCode).toBe(0);
+    expect(final).toMatchObject({ accepted: 105, acceptErrors: { EAGAIN: final?.refused } });
+    expect(final?.closed["refused-thread"]).toBe(100 - (outcomes?.ok ?? 0));
+  });
+
+  test.each(SERVER_SERVICES)(
+    "K11 while %s is paused its client ends in time with a row for each connection, and the server goes on afterwards",
+    async (name) => {
+      using results = new ResultsFolder();
+      await using server = await AppContainer.server(name, { results: results.path });
+      await server.pause(true);
+      const environment = { LOAD_CONNECTIONS: "20", LOAD_TIMEOUT: "1s", LOAD_CONNECT_TIMEOUT: "1s" };
+      await using client = await AppContainer.client(server.port, { results: results.path, environment });
+      const { code, output } = await client.ended();
+      expect(code, output).toBe(1);
+      expect(results.summaries[0]?.outcomes.timeout).toBe(20);
+      expect(await results.rows("client")).toHaveLength(20);
+      await server.pause(false);
+      const { code: serverCode, final } = await server.stop(15);
+      expect(serverCode).toBe(0);
+      expect(final).toMatchObject({ accepted: 20 });
+    },
+  );
 
   test("a NOFILE that is no number is one sentence, exit 2", async () => {
     await using client = await AppContainer.client(9, { environment: { NOFILE: "many" } });

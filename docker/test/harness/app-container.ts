@@ -19,6 +19,8 @@ export interface AppOptions {
   /** True to run the engine's own init as process 1, which forwards signals. */
   readonly init?: boolean;
   readonly memoryBytes?: number;
+  /** Threads and processes that it may have, instead of the number in compose.yaml. */
+  readonly tasks?: number;
   /** User that replaces the one in compose.yaml. The container then gets no capabilities. */
   readonly user?: string;
 }
@@ -34,7 +36,10 @@ export interface Ended {
 
 /** A container with the definition of a compose service. */
 class ServiceContainer extends GenericContainer {
-  constructor(name: ServiceName, { results, environment, init = false, memoryBytes, user }: AppOptions) {
+  constructor(
+    name: ServiceName,
+    { results, environment, init = false, memoryBytes, tasks, user }: AppOptions,
+  ) {
     const definition = service(name);
     super(definition.image);
     const withoutFiles = { ECHO_STATS: "", LOAD_STATS: "", LOAD_SUMMARY: "" };
@@ -49,7 +54,7 @@ class ServiceContainer extends GenericContainer {
     const memory = memoryBytes ?? Number(definition.mem_limit);
     Object.assign(this.hostConfig, {
       ReadonlyRootfs: definition.read_only,
-      PidsLimit: definition.pids_limit,
+      PidsLimit: tasks ?? definition.pids_limit,
       Memory: memory,
       MemorySwap: memory,
       Init: init,
@@ -93,6 +98,11 @@ export class AppContainer implements AsyncDisposable {
   async stop(graceSeconds: number): Promise<Ended> {
     await this.#container.stop({ t: graceSeconds });
     return this.ended();
+  }
+
+  /** Freezes all processes of the container, as `docker pause` does, or lets them go on. */
+  async pause(isPaused: boolean): Promise<void> {
+    await (isPaused ? this.#container.pause() : this.#container.unpause());
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
