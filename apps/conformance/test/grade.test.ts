@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   copyFileSync,
   mkdirSync,
   mkdtempSync,
@@ -86,13 +87,17 @@ test(
 
 test("a submission in a sandbox sees no other one, no grade and no network, and a mistake in its file is one sentence", async () => {
   const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  mkdirSync(join(folder, "open"));
+  chmodSync(join(folder, "open"), 0o777);
+  chmodSync(folder, 0o755);
   const out = join(folder, "grades");
   const tries = [
     // Which of two pipes is read last is chance.
     "exec 2>/dev/null",
     `cat ${folder}/b-yaml/server.yaml && exit 9`,
     `cat ${out}/grades.csv && exit 9`,
-    `touch ${folder}/mark && exit 9`,
+    `touch ${folder}/mark ${folder}/open/mark && exit 9`,
+    `test -e ${folder}/open/mark && exit 9`,
     "unshare --user --map-root-user true && exit 9",
     "tail -n +3 /proc/net/dev | grep -v ' lo:' && exit 9",
     "echo nothing seen; exit 8; {port}",

@@ -98,6 +98,8 @@ function setUp(stage: string, copy: string, { diskBytes, hidden }: Jail, module:
     `mkdir ${quote(join(stage, JUDGE_FILES))} ${quote(join(stage, ROOT))}`,
     mount(join(stage, JUDGE_FILES), JUDGE_BYTES),
     `mount --rbind / ${quote(join(stage, ROOT))}`,
+    // Without the file systems mounted in it: those in memory stay writable.
+    `mount -o remount,bind,ro ${quote(join(stage, ROOT))}`,
   ];
 }
 
