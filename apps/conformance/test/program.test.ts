@@ -47,6 +47,21 @@ test("a case that looks at processes is not applicable to a running target, and 
   expect(stdout).toContain("1 passed, 0 failed, 1 not applicable");
 });
 
+test("memory that forked processes share counts once", async () => {
+  const lines = [
+    'my $x = "x" x (40 << 20)',
+    "for (1..4) { fork or do { sleep 60; exit } }",
+    "my $l = IO::Socket::INET->new(LocalPort => shift, Listen => 5)",
+    "sleep 60",
+  ];
+  const command = `exec perl -MIO::Socket::INET -e '${lines.join("; ")}' {port}`;
+  await using server = await CommandServer.start({ command, startBoundMs: 15_000 });
+  await until(() => server.processes.pids.length === 5, "all have been forked", 10_000);
+  expect(server.processes.rssKiB()).toBeGreaterThan(5 * 40 * 1024);
+  expect(server.processes.pssKiB()).toBeLessThan(server.processes.rssKiB() / 3);
+  expect(server.processes.pssKiB()).toBeGreaterThan(40 * 1024);
+}, 30_000);
+
 test("a command that ends at once fails with its exit code and its last line", async () => {
   const { code, stdout } = await runApp("conformance", ["--command", "echo no luck {port}; exit 3"]);
   expect(code).toBe(1);

@@ -24,7 +24,7 @@ export class Watchdog implements Disposable {
     // Files and segments of shared memory that no process maps are resident in none: memfd_create(2), shmget(2).
     const unmapped = () => Math.max(0, sharedBytes(folders) - sharedAtStart - limits.memoryBytes);
     this.#timer = setInterval(() => {
-      if (processes.rssKiB() * 1024 > limits.memoryBytes || unmapped() > 0) {
+      if (holdsMore(processes, limits.memoryBytes) || unmapped() > 0) {
         this.incidents.add("memory");
         void processes.kill();
       }
@@ -41,6 +41,11 @@ export class Watchdog implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#timer);
   }
+}
+
+/** Compares the cheap sum first, in which pages that forked processes share count for each. */
+function holdsMore(processes: ProcessTree, bytes: number): boolean {
+  return processes.rssKiB() * 1024 > bytes && processes.pssKiB() * 1024 > bytes;
 }
 
 function isInMemory(folder: string): boolean {

@@ -89,11 +89,11 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     requires: ["slow-reader", "accept-burst", "message-memory"],
     check: async (visit) => {
       await visit.connectServed(3);
-      const before = visit.processes.rssKiB();
+      const before = visit.processes.pssKiB();
       const bytes = lines(16 * MiB);
       const deaf = await Promise.all(Array.from({ length: DEAF_CLIENTS }, () => visit.connectSlowReader()));
       await Promise.all(deaf.map((talker) => fillSlowReader(talker, bytes)));
-      const growthMiB = Math.round((visit.processes.rssKiB() - before) / 1024);
+      const growthMiB = Math.round((visit.processes.pssKiB() - before) / 1024);
       if (visit.processes.hasEnded) throw new CaseFailure("the server had ended");
       if (growthMiB > GROWTH_MAX_MIB) throw new CaseFailure(`its memory grew by ${growthMiB} MiB`);
     },
@@ -160,12 +160,12 @@ async function leave(visit: Visit, count: number, way: "close" | "reset"): Promi
 async function checkMessageMemory(visit: Visit): Promise<void> {
   const talker = await visit.connect();
   const chunk = lines(CHUNK_BYTES);
-  const beforeMiB = visit.processes.rssKiB() / 1024;
+  const beforeMiB = visit.processes.pssKiB() / 1024;
   let lastMiB = beforeMiB;
   let batches = 0;
   for (; batches < BATCHES && lastMiB - beforeMiB < LEAK_MIB; batches++) {
     for (let at = 0; at < CHUNKS; at++) await talker.exchange(chunk, BULK_BOUND_MS);
-    const nowMiB = visit.processes.rssKiB() / 1024;
+    const nowMiB = visit.processes.pssKiB() / 1024;
     if (nowMiB - lastMiB < BATCH_GROWTH_MIB) return;
     lastMiB = nowMiB;
   }

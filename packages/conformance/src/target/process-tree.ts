@@ -52,9 +52,14 @@ export class ProcessTree {
     return this.#sum((pid) => threads(pid).length);
   }
 
-  /** Returns the sum of resident memory, KiB. */
+  /** Returns the sum of resident memory, KiB. A page that forked processes share counts for each. */
   rssKiB(): number {
     return this.#sum((pid) => status(pid, "VmRSS") || 0);
+  }
+
+  /** Returns the sum of memory, KiB, in which shared pages count once. It costs more than `rssKiB`. */
+  pssKiB(): number {
+    return this.#sum((pid) => readOr(status(pid, "VmRSS") || 0, () => readPssKiB(pid)));
   }
 
   signal(name: NodeJS.Signals): void {
@@ -115,6 +120,11 @@ export function findOwned(user: number): number[] {
 function findAll(isMeant: (pid: number) => boolean): number[] {
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   return withDescendants(pids.map(Number).filter((pid) => readOr(false, () => isMeant(pid))));
+}
+
+/** @throws Error when the process has ended, or is another user's */
+function readPssKiB(pid: number): number {
+  return Number(/^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, "latin1"))?.[1] ?? 0);
 }
 
 function isZombie(pid: number): boolean {
