@@ -39,7 +39,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: "A client is served while another one is connected and silent.",
     level: "course",
     hint: "a server that serves its clients one after the other blocks in recv(2) of the first",
-    requires: ["no-extra-bytes"],
+    requires: ["many-messages"],
     check: async (visit) => {
       const silent = await visit.connect();
       // It is served first, so that both clients cannot stand for one edge of the listener.
@@ -68,7 +68,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: `The server serves all of ${BURST} clients that connect at once, although no further client connects.`,
     level: "course",
     hint: "one accept(2) an edge: an edge-triggered listener must be read until EAGAIN",
-    requires: ["two-clients"],
+    requires: ["own-bytes"],
     check: acceptBurst,
   },
   {

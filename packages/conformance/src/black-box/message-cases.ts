@@ -60,7 +60,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     check: async (visit) => {
       const talker = await visit.connect();
       await talker.exchange("hello, world\n");
-      await talker.expectSilence(QUIET_MS, Buffer.from("hello, world\n"));
+      await talker.expectNoMore(QUIET_MS, Buffer.from("hello, world\n"));
     },
   },
   {

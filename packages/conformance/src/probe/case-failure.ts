@@ -33,6 +33,9 @@ export const SLOW =
 export const CHANGED =
   "bytes are changed: text is converted, or the buffer is written to while its bytes are being sent";
 
+/** Usual cause where clients are served one after the other up to some number. */
+export const FULL = "an array or a pool of threads or processes has fewer places than clients";
+
 /** Reason why a case cannot judge this server. */
 export class NotApplicable extends Error {
   override readonly name = "NotApplicable";

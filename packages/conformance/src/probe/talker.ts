@@ -68,8 +68,14 @@ export class Talker {
     throw new CaseFailure(observed, bytes, SLOW);
   }
 
-  /** Expects that nothing arrives. @throws CaseFailure */
+  /** Expects that nothing arrives, and that the connection stays open. @throws CaseFailure */
   async expectSilence(ms: number, sent?: Buffer): Promise<void> {
+    await this.expectNoMore(ms, sent);
+    if (this.client.isOver) throw new CaseFailure(`${this.#ending()} although the client had not closed it`);
+  }
+
+  /** Expects that no byte arrives. @throws CaseFailure */
+  async expectNoMore(ms: number, sent?: Buffer): Promise<void> {
     const { client } = this;
     await bounded(
       ms,
@@ -84,7 +90,6 @@ export class Talker {
         received: showBytes(extra),
       });
     }
-    if (client.isOver) throw new CaseFailure(`${this.#ending()} although the client had not closed it`);
   }
 
   /** Expects the server's FIN. @throws CaseFailure */
