@@ -5,7 +5,10 @@ import { readCsv } from "@c10k-lab/files";
 import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
 import { ClientSummary } from "@c10k-lab/protocol";
 
-/** Outcome and result files of a client that ran as its own process. */
+/** A line of progress, which a client writes every few seconds: how many come depends on the machine. */
+const PROGRESS = /^connected .* of .* messages\/s .*\n/gm;
+
+/** Outcome and result files of a client that ran as its own process. Its stderr is without lines of progress. */
 export interface ClientResult extends Outcome {
   /** Rows sorted by the number of the connection; the file has them in the order of their ends. */
   rows(): Promise<Record<string, string>[]>;
@@ -28,11 +31,15 @@ export async function runClient(args: readonly string[], options: RunOptions = {
   const client = new TestProgram({ program, args: [...before, ...(options.files ?? own), ...args] });
   await options.whileRunning?.((name) => client.signal(name));
   return {
-    ...(await client.outcome()),
+    ...withoutProgress(await client.outcome()),
     rows: async () =>
       (await readCsv(join(folder, "rows.csv"))).rows.sort(
         (a, b) => Number(a.connection) - Number(b.connection),
       ),
     summary: () => ClientSummary.parse(JSON.parse(readFileSync(join(folder, "summary.json"), "utf8"))),
   };
+}
+
+export function withoutProgress(outcome: Outcome): Outcome {
+  return { ...outcome, stderr: outcome.stderr.replaceAll(PROGRESS, "") };
 }

@@ -97,7 +97,9 @@ describe("an open loop", () => {
     expect(result.code).toBe(0);
     const { achieved, latencyUs, loop, series } = result.summary();
     expect(achieved).toMatchObject({ messages: 400, unsent: 0 });
-    expect(achieved.warmup).toBeGreaterThanOrEqual(190);
+    // Messages that were due in the warm-up and are sent late come after it.
+    const lateAtMost = (sendLagMaxMs(loop) / 1000) * 200;
+    expect(achieved.warmup + lateAtMost).toBeGreaterThanOrEqual(190);
     expect(achieved.warmup).toBeLessThanOrEqual(200);
     expect(latencyUs.response.count).toBe(400 - achieved.warmup);
     expect(latencyUs.intended.count).toBe(400 - achieved.warmup);

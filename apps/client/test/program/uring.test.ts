@@ -2,7 +2,7 @@ import { createServer, type Socket } from "node:net";
 import { findFreePort } from "@c10k-lab/process";
 import { mainOf, pause, TestProgram, until } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
-import { runClient } from "./client-process.ts";
+import { runClient, withoutProgress } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
 import { MUTANTS } from "./mutants.ts";
 
@@ -147,7 +147,7 @@ describe("--io uring when something fails", () => {
         ...["--io", "uring", "--wait-for-server", "30s", "--source", "127.0.0.8/29", "--connections", "20"],
       ],
     });
-    const { code, stderr } = await client.outcome();
+    const { code, stderr } = withoutProgress(await client.outcome());
     expect([code, stderr]).toEqual([0, ""]);
   });
 });

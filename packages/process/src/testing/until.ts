@@ -1,6 +1,7 @@
 import { pause } from "../timers.ts";
 
-const POLL_MS = 10;
+/** Pause between two looks: it grows with the time waited, because a look at a server costs it CPU time. */
+const POLL_MS = { least: 10, most: 50, share: 0.05 };
 
 /**
  * Polls until a condition holds, so that a test waits for a state and not for a guessed time.
@@ -11,12 +12,13 @@ const POLL_MS = 10;
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  boundMs = 10_000,
+  boundMs = 20_000,
 ): Promise<void> {
-  const deadline = performance.now() + boundMs;
+  const start = performance.now();
   while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`timed out after ${boundMs} ms waiting until ${what}`);
-    await pause(POLL_MS);
+    const waitedMs = performance.now() - start;
+    if (waitedMs > boundMs) throw new Error(`timed out after ${boundMs} ms waiting until ${what}`);
+    await pause(Math.min(POLL_MS.most, Math.max(POLL_MS.least, waitedMs * POLL_MS.share)));
   }
 }
 
