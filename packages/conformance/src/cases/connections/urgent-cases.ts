@@ -3,8 +3,9 @@ import { once } from "node:events";
 import { cpuUs } from "@c10k-lab/process";
 import { pause, untilStable } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
-import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
+import { expectLedgersAgree } from "../../harness/expectations.ts";
 import { countBytesTaken, pickSystemCalls, readMetrics } from "../../harness/monitoring.ts";
+import { shareServer } from "../../harness/shared-server.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
@@ -23,14 +24,15 @@ const SEND_LINES = `${CONNECT} sub echo { my $rest = shift; while ($rest > 0) { 
 const LINES = 20;
 
 export function urgentCases(subject: Subject): void {
+  const shared = shareServer(subject, { args: ["--metrics-port", "0"] });
+
   testWith("perl", "the server echoes an urgent byte like any other", async () => {
-    await using server = await subject.start();
-    expect(execFileSync("perl", ["-e", SEND_ALL, String(server.port)]).toString()).toBe("ab!cd");
-    await expectCleanEnd(server);
+    const { port } = shared();
+    expect(execFileSync("perl", ["-e", SEND_ALL, String(port)]).toString()).toBe("ab!cd");
   });
 
   testWith("perl", "after an urgent byte no message costs a second recv(2)", async () => {
-    await using server = await subject.start({ args: ["--metrics-port", "0"] });
+    const server = shared();
     const perl = spawn("perl", ["-e", SEND_LINES, String(server.port)], {
       stdio: ["pipe", "pipe", "inherit"],
     });
@@ -49,7 +51,6 @@ export function urgentCases(subject: Subject): void {
       perl.stdin.end();
       await once(perl, "close");
     }
-    await expectCleanEnd(server);
   });
 
   testWith("perl", "an urgent byte of a client that does not read costs no CPU time", async () => {

@@ -12,18 +12,25 @@ const MOST_RESIDENT_MIB = 60;
  * Registers the cases of loading. Each thread loads its own copy of a package, for some 5 to 20 MB and 30 to 150 ms.
  */
 export function loadingCases(subject: Subject): void {
+  let loads: Promise<string[][]> | undefined;
+  const listPlainLoads = () => {
+    loads ??= listLoads(subject, []);
+    return loads;
+  };
+
   test("the data plane loads no third-party package; the control plane no schemas, and prom-client only with --metrics-port", async () => {
-    const [plain, dataPlane] = await listLoadedPackages(subject, []);
+    const [plain, dataPlane] = listPackages(await listPlainLoads());
     expect(dataPlane).toEqual([]);
     const rare = ["prom-client", "zod", "hdr-histogram-js"];
     expect(plain?.filter((name) => rare.includes(name))).toEqual([]);
-    const [monitored] = await listLoadedPackages(subject, ["--metrics-port", "0"]);
+    const [monitored] = listPackages(await listLoads(subject, ["--metrics-port", "0"]));
     expect(monitored).toContain("prom-client");
   });
 
   test("the control plane loads 50 modules of its own at most, the data plane 40", async () => {
-    const loads = await listLoads(subject, []);
-    const own = loads.map((modules) => modules.filter((line) => /file:(?!.*\/node_modules\/)/.test(line)));
+    const own = (await listPlainLoads()).map((modules) =>
+      modules.filter((line) => /file:(?!.*\/node_modules\/)/.test(line)),
+    );
     expect(own[0]?.length).toBeLessThanOrEqual(50);
     expect(own[1]?.length).toBeLessThanOrEqual(40);
   });
@@ -84,8 +91,7 @@ function formatStart({ residentMiB, cpuMs }: Start): string {
 }
 
 /** Returns the names of third-party packages by thread: the control plane's first, then the data plane's. */
-async function listLoadedPackages(subject: Subject, args: readonly string[]): Promise<string[][]> {
-  const loads = await listLoads(subject, args);
+function listPackages(loads: readonly string[][]): string[][] {
   return loads.map((modules) => [
     ...new Set(modules.flatMap((line) => /\/node_modules\/((@[^/]+\/)?[^/]+)/.exec(line)?.[1] ?? [])),
   ]);
