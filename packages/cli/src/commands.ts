@@ -2,6 +2,7 @@ import { exitWithUsage } from "./command-line.ts";
 import { spellFlags } from "./flags.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { prepareSurroundings } from "./surroundings.ts";
+import { UsageError } from "./units.ts";
 
 /** A word after the command: its meaning, and its default if it may be left out. */
 interface Argument {
@@ -64,6 +65,7 @@ export async function executeCommand(program: CommandProgram, argv: string[]): P
   let exitCode = 0;
   const options = Object.assign({}, ...program.commands.map((command) => command.options)) as OptionTable;
   const typed = spellFlags(argv, options);
+  refuseWordsAfterDashes(argv);
   const parser = createParser(program.name, typed)
     .usage(`$0 <command> [options]\n\n${program.describe}`)
     .epilogue(program.epilogue ?? "")
@@ -89,4 +91,11 @@ export async function executeCommand(program: CommandProgram, argv: string[]): P
   }
   await parser.parseAsync();
   return exitCode;
+}
+
+/** @throws UsageError for words after `--`, which yargs would leave unread: `lab run -- mine.yaml` would run another plan */
+function refuseWordsAfterDashes(argv: readonly string[]): void {
+  const at = argv.indexOf("--");
+  const word = at < 0 ? undefined : argv[at + 1];
+  if (word !== undefined) throw new UsageError(`leave out the -- before '${word}'`);
 }

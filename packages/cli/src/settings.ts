@@ -67,7 +67,10 @@ export function assertNoneExcluded(settings: Settings<OptionTable>, options: Opt
 /** Returns the words of a command line: `--trigger level --reuse-port`. */
 export function commandWords(settings: Settings<OptionTable>, options: OptionTable): string[] {
   return Object.entries(settings).flatMap(([name, setting]) => {
-    if (!options[name]?.isFlag) return [`--${kebab(name)}`, setting?.text ?? ""];
+    const text = setting?.text ?? "";
+    // A text such as --help is no option of its own.
+    if (text.startsWith("-")) return [`--${kebab(name)}=${text}`];
+    if (!options[name]?.isFlag) return [`--${kebab(name)}`, text];
     return setting?.value === true ? [`--${kebab(name)}`] : [];
   });
 }

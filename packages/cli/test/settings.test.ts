@@ -53,6 +53,7 @@ test("checked options become the words of a command line, in the order in which 
     commandWords(check({ message: "a b", "no-barrier": "true", "idle-timeout": "64000us" }), program.options),
   ).toEqual(["--message", "a b", "--no-barrier", "--idle-timeout", "64000us"]);
   expect(commandWords(check({ "no-barrier": "false" }), program.options)).toEqual([]);
+  expect(commandWords(check({ message: "--help" }), program.options)).toEqual(["--message=--help"]);
 });
 
 test.each([

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
 import {
   bytes,
   choice,
@@ -78,7 +79,7 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   const makeEngine = await loadEngine(options);
   let session: LabSession;
   try {
-    session = new LabSession(plan, cells, makeEngine, options.results);
+    session = new LabSession(plan, cells, makeEngine, pathOfResults(options));
   } catch (error) {
     process.stderr.write(`lab: cannot write to --results ${options.results}: ${(error as Error).message}\n`);
     return EXIT.unwritable;
@@ -97,7 +98,8 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   } catch (error) {
     if (!isUnwritable(error)) throw error;
     process.stderr.write(`lab: results could not be written: ${error.message}\n`);
-    if (existsSync(session.folder.path)) await runReport(["report", session.folder.path]);
+    if (existsSync(join(session.folder.path, "manifest.json")))
+      await runReport(["report", session.folder.path]);
     return EXIT.unwritable;
   }
   if (session.folder.linkError !== null) {
@@ -118,6 +120,11 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
   if (reportExit !== EXIT.ok) return reportExit;
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
+}
+
+/** Returns a path that the programs which the lab starts do not take for an option. */
+function pathOfResults({ results }: MeasuringOptions): string {
+  return results.startsWith("-") ? resolve(results) : results;
 }
 
 function warnOfOtherLabs(engine: MeasuringOptions["engine"]): void {

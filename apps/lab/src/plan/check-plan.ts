@@ -96,7 +96,9 @@ function assertNameIsFree({ name }: Cell, { step: { place } }: CellPlace, names:
     );
   }
   if (names.has(name)) {
-    throw new UsageError(`${place}: two cells would have the folder ${name}: rename a group or a variant`);
+    throw new UsageError(
+      `${place}: two cells would have the folder ${name}: name each value once, or rename a group or a variant`,
+    );
   }
   names.add(name);
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LabProcess, runApp } from "@c10k-lab/process/testing";
+import { LabProcess, mainOf, runApp, TestProgram } from "@c10k-lab/process/testing";
 import { Manifest } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 
@@ -31,6 +31,19 @@ test("trial 12: groups whose folders would be the same are refused, and their na
   const { code, stderr } = await runApp("lab", ["run", plan]);
   expect(code).toBe(2);
   expect(stderr).toContain("groups.C++: its folders would be called like those of 'C'");
+});
+
+test("trial X14: a message and a results folder that look like options are neither taken for one", async () => {
+  const plan = writePlan("repeats: 1\nvariants: { epoll: }\nload: { message: --help, repeat: 1 }\n");
+  const cwd = mkdtempSync(join(tmpdir(), "c10k-lab-"));
+  const args = ["run", plan, "--values", "5", "--results=-x"];
+  const { code, stderr } = await new TestProgram({ program: mainOf("lab"), args, cwd }).outcome();
+  expect(code, stderr).toBe(0);
+  const cell = JSON.parse(readFileSync(join(cwd, "-x/latest/epoll-5/cell.json"), "utf8"));
+  expect(cell.client).toMatchObject({
+    achieved: { completed: 5 },
+    asked: { options: { message: "--help" } },
+  });
 });
 
 /** Only root may mount a small file system. */

@@ -169,6 +169,21 @@ groups:
       "--hold 2s --think 5ms --duration 1s",
     ]);
   });
+
+  test("lists that are nested too deeply are refused", () => {
+    const deep = `${RUN}load: ${"[".repeat(9000)}${"]".repeat(9000)}`;
+    expect(() => plan(deep)).toThrow(/: lists and maps are nested too deeply$/);
+  });
+
+  test("merges that multiply at each of thirty levels are read at once", () => {
+    const levels = Array.from(
+      { length: 30 },
+      (_, level) => `x-${level + 1}: &a${level + 1} {<<: [*a${level}, *a${level}]}`,
+    );
+    const head = "x-0: &a0 {repeat: 5}\n";
+    const { groups } = plan(`${head}${levels.join("\n")}\n${RUN}load: *a30\n`);
+    expect(wordsOf(groups[0]?.variants[0]?.load)).toBe("--repeat 5");
+  });
 });
 
 const RUN = "vary: connections\nvalues: [10]\nvariants: {epoll: }\n";
@@ -230,6 +245,12 @@ describe("a mistake is one sentence after its place", () => {
     [`${RUN}load: {duration: [1s]}`, "6:18: load.duration: one value is needed, not a list or a map"],
     [`${RUN}load: {duration: }`, "6:8: load.duration: a value is missing"],
     [`${RUN}load: &l {<<: *l}`, "6:10: load: an anchor is merged into itself"],
+    [`${RUN}load: *quiet`, "6:7: no value above has the anchor '&quiet'"],
+    [`${RUN}load: {message: !!binary aGk=}`, /6:26: a plan has no values with the tag .*:binary$/],
+    [`${RUN}load: {message: "a\\0b"}`, "6:17: a plan cannot hold the character NUL"],
+    [`${RUN}---\nvary: size`, "6:1: a plan is one document, and here a second one begins"],
+    [`${RUN}groups: {}`, "6:9: groups: name at least one group, or leave groups out"],
+    [`${RUN}groups: {" ": {}}`, /a group needs a name$/],
     [
       "vary: connections\nvalues: [1]\nvariants: {'../x': {server: epoll}}",
       /'?..\/x: a variant's name has letters/,
@@ -352,7 +373,7 @@ describe("every cell has a folder of its own", () => {
     [`${RUN}groups: {Short queue: {}, short-queue: {}}`, /groups.short-queue: its folders/],
     [
       `vary: connections\nvalues: [10]\ngroups:\n  a: {variants: {b-c: {server: epoll}}}\n  a b: {variants: {c: {server: epoll}}}`,
-      /: values: two cells would have the folder a-b-c-10: rename a group or a variant$/,
+      /: values: two cells would have the folder a-b-c-10: name each value once, or rename a group or a variant$/,
     ],
     [`${RUN}groups: {${"g".repeat(300)}: {}}`, /: a name has at most 80 characters$/],
     [

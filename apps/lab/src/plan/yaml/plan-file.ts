@@ -106,8 +106,11 @@ function readGroups(
     const variants = readVariants(root, [plan], varied);
     return [{ name: null, place: root.place, axis: varied.axis, measure, repeats, variants }];
   }
-  return plan.groups.entries().map(([name, node]) => {
+  const groups = plan.groups.entries();
+  if (groups.length === 0) plan.groups.fail("name at least one group, or leave groups out");
+  return groups.map(([name, node]) => {
     assertShort(name, node);
+    if (name.trim() === "") node.fail("a group needs a name");
     const keys = node.keys(GROUP_KEYS);
     const axis = keys.vary?.read(ROWS.vary) ?? varied.axis;
     const measured = keys.measure?.read(ROWS.measure) ?? measure;

@@ -1,5 +1,16 @@
 import { type Given, readAt, UsageError } from "@c10k-lab/cli";
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  parseDocument,
+  visit,
+} from "yaml";
 
 /** The YAML document and the name of its file, for places. */
 interface Source {
@@ -9,6 +20,15 @@ interface Source {
 }
 
 const MERGE_KEY = "<<";
+
+/** Tags that change nothing in values which are taken as they are written. */
+const TAGS = /^tag:yaml\.org,2002:(str|int|float|bool|null|map|seq)$/;
+
+/** Sentences for errors whose own are for programmers. */
+const SENTENCES: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: "a plan is one document, and here a second one begins",
+  RESOURCE_EXHAUSTION: "lists and maps are nested too deeply",
+};
 
 /** A value in a plan's YAML file with its place. Scalars are taken as they are written: `1.10` is the text "1.10". */
 export class PlanNode {
@@ -33,8 +53,8 @@ export class PlanNode {
     const document = parseDocument(text, { merge: true, lineCounter: lines, prettyErrors: false });
     const source = { document, lines, file };
     const root = new PlanNode(source, document.contents, "", 0);
-    const [error] = document.errors;
-    if (error) throw new UsageError(`${root.#placeAt(error.pos[0])}: ${error.message.replace(/\s+/g, " ")}`);
+    const mistake = findMistake(document);
+    if (mistake) throw new UsageError(`${root.#placeAt(mistake.offset)}: ${mistake.sentence}`);
     return root;
   }
 
@@ -104,28 +124,37 @@ export class PlanNode {
     return Object.fromEntries(this.entries().map(([key, value]) => [key, value.given()]));
   }
 
-  /** @param merging maps that are being merged, so that a map merged into itself comes to an end */
-  #collect(merging: readonly Node[]): Map<string, PlanNode> {
+  /**
+   * @param merging maps that are being merged, so that a map merged into itself comes to an end
+   * @param merged entries of maps that were merged: ten levels of ten merges are ten maps, not ten thousand million
+   */
+  #collect(merging: readonly Node[], merged = new Map<Node, Map<string, PlanNode>>()): Map<string, PlanNode> {
     const node = this.#node;
-    const found = new Map<string, PlanNode>();
-    if (isEmpty(node)) return found;
+    if (isEmpty(node)) return new Map();
     if (!isMap(node)) return this.fail("keys with values are needed here");
     if (merging.includes(node)) return this.fail("an anchor is merged into itself");
-    const own = node.items.map(({ key, value }) => {
-      if (!isScalar(key)) return this.fail("a key is one word");
-      const name = key.source ?? "";
-      const isMerge = key.type === "PLAIN" && name === MERGE_KEY;
-      const path = isMerge ? this.#path : this.#join(name);
-      return { name, isMerge, value: new PlanNode(this.#source, value, path, key.range?.[0] ?? 0) };
-    });
-    for (const { value } of own.filter(({ isMerge }) => isMerge)) {
-      // The first of several merged maps counts: https://yaml.org/type/merge.html
-      const maps = isSeq(value.#node) ? value.items().toReversed() : [value];
-      for (const map of maps)
-        for (const [name, one] of map.#collect([...merging, node])) found.set(name, one);
-    }
-    for (const { name, isMerge, value } of own) if (!isMerge) found.set(name, value);
+    const known = merged.get(node);
+    if (known) return known;
+    const own = node.items.map((pair) => this.#readPair(pair));
+    const maps = own.flatMap(({ isMerge, value }) => (isMerge ? value.#listMerged() : []));
+    const entries = maps.flatMap((map) => [...map.#collect([...merging, node], merged)]);
+    for (const { name, isMerge, value } of own) if (!isMerge) entries.push([name, value]);
+    const found = new Map(entries);
+    merged.set(node, found);
     return found;
+  }
+
+  /** Returns the maps of a merge key. The first of several counts, so it comes last: https://yaml.org/type/merge.html */
+  #listMerged(): PlanNode[] {
+    return isSeq(this.#node) ? this.items().toReversed() : [this];
+  }
+
+  #readPair({ key, value }: Pair) {
+    if (!isScalar(key)) return this.fail("a key is one word");
+    const name = key.source ?? "";
+    const isMerge = key.type === "PLAIN" && name === MERGE_KEY;
+    const path = isMerge ? this.#path : this.#join(name);
+    return { name, isMerge, value: new PlanNode(this.#source, value, path, key.range?.[0] ?? 0) };
   }
 
   #join(key: string): string {
@@ -137,6 +166,39 @@ export class PlanNode {
     const position = `${this.#source.file}:${Math.max(1, line)}:${Math.max(1, col)}`;
     return path === "" ? position : `${position}: ${path}`;
   }
+}
+
+interface Mistake {
+  readonly offset: number;
+  readonly sentence: string;
+}
+
+/** Returns the first mistake of a document: in its syntax, or a part that would be passed over in silence. */
+function findMistake(document: Document): Mistake | null {
+  const [error] = document.errors;
+  if (error) {
+    return { offset: error.pos[0], sentence: SENTENCES[error.code] ?? error.message.replace(/\s+/g, " ") };
+  }
+  const mistakes: Mistake[] = [];
+  visit(document, {
+    Node(_key, node) {
+      const sentence = refuseNode(node, document);
+      if (sentence !== null) mistakes.push({ offset: node.range?.[0] ?? 0, sentence });
+      return sentence === null ? undefined : visit.BREAK;
+    },
+  });
+  return mistakes[0] ?? null;
+}
+
+function refuseNode(node: Node, document: Document): string | null {
+  if (isAlias(node)) {
+    return node.resolve(document) ? null : `no value above has the anchor '&${node.source}'`;
+  }
+  if (node.tag !== undefined && !TAGS.test(node.tag)) {
+    return `a plan has no values with the tag ${node.tag}`;
+  }
+  // Neither a word of a command line nor a file's name can hold it.
+  return isScalar(node) && node.source?.includes("\0") ? "a plan cannot hold the character NUL" : null;
 }
 
 function isEmpty(node: Node | null): boolean {
