@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
@@ -96,6 +106,47 @@ test.each(["{", "{}", "null", "\0\0"])(
   },
 );
 
+test("trial X5: the copy of another cell counts once, and nothing in a damaged file steers the terminal", async () => {
+  const results = idleResults();
+  const folder = leaveResults(results);
+  const [first, second, third] = results.repetitions.map(({ id }) => join(folder, id, "cell.json"));
+  copyFileSync(first ?? "", second ?? "");
+  writeFileSync(third ?? "", "\u001b[2J\n");
+  const pipe = join(folder, results.repetitions[3]?.id ?? "", "cell.json");
+  rmSync(pipe);
+  execFileSync("mkfifo", [pipe]);
+  const { code, stderr } = await report(folder);
+  expect(code).toBe(1);
+  expect(stderr).toContain(`${second} is damaged: it is the file of the cell ${results.repetitions[0]?.id};`);
+  expect(stderr).toContain(`${third} cannot be read: `);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+  expect(stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f]/);
+  expect(stderr).toContain(`${pipe} cannot be read: it is a pipe;`);
+  expect(stderr.trimEnd().split("\n")).toHaveLength(3);
+});
+
+test("trial X7: a cell that was removed afterwards is missed, in the report and with exit code 1", async () => {
+  const results = idleResults();
+  const folder = leaveResults(results);
+  rmSync(join(folder, results.repetitions[0]?.id ?? ""), { recursive: true });
+  const { code, stderr } = await report(folder);
+  const all = results.manifest.cellsPlanned;
+  expect([code, stderr]).toEqual([1, `report: ${folder}: 1 of ${all} cells are missing\n`]);
+  expect(readFileSync(join(folder, "report.md"), "utf8")).toContain(
+    `**Partial:** ${all - 1} of ${all} cells were measured.`,
+  );
+});
+
+test("trial X17: no experiment counts twice, and none has its report written over by another's", async () => {
+  const twice = await report(paths.idle, `${paths.idle}/.`, "--out", join(root, "twice"));
+  expect([twice.code, twice.stderr]).toEqual([2, `report: ${paths.idle}/. is named twice\n`]);
+  const over = await report(paths.idle, "--out", paths.size);
+  expect([over.code, over.stderr]).toEqual([
+    2,
+    `report: --out: ${paths.size} holds the report of another experiment\n`,
+  ]);
+});
+
 describe("B2, B14: the rows of a cell's connections", () => {
   /** Returns results whose first cell has a file of rows. */
   function leaveRows(): { folder: string; file: string; header: string; rows: string[] } {
@@ -129,6 +180,12 @@ describe("B2, B14: the rows of a cell's connections", () => {
     ],
     ["empty", () => [], (all: number) => `(0 of ${all})`],
     ["damaged in the middle", (rows: string[]) => rows.with(1, "2,1.5\n"), () => "("],
+    [
+      "of times that are none",
+      (rows: string[]) => rows.with(1, "2,NaN,1,2,ok\n"),
+      () => "('NaN' is no time)",
+    ],
+    ["of other bytes", (rows: string[]) => rows.map(() => "\u0001,,,,\n"), () => "(row 1 has no number"],
   ])("%s are named and left out, and the report is written", async (_what, damage, reason) => {
     const { folder, file, header, rows } = leaveRows();
     writeFileSync(file, header + damage(rows).join(""));

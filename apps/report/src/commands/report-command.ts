@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { command, UsageError } from "@c10k-lab/cli";
 import { EXIT, type LabResults } from "@c10k-lab/protocol";
@@ -15,6 +16,7 @@ export const reportCommand = command({
     if (into === undefined || (out === undefined && folders.length > 1)) {
       throw new UsageError("--out: name the folder that a report of several experiments goes to");
     }
+    refuseMixing(folders, into);
     const experiments: Awaited<ReturnType<typeof readResults>>[] = [];
     try {
       for (const folder of folders) experiments.push(await readResults(folder));
@@ -28,6 +30,19 @@ export const reportCommand = command({
     return exit === EXIT.ok && damaged.length > 0 ? EXIT.incomplete : exit;
   },
 });
+
+/** @throws UsageError for an experiment that is named twice, or whose own report would be written over by another's */
+function refuseMixing(folders: readonly string[], into: string): void {
+  const seen = new Set<string>();
+  for (const folder of folders) {
+    const real = realpathSync(folder);
+    if (seen.has(real)) throw new UsageError(`${folder} is named twice`);
+    seen.add(real);
+  }
+  if (existsSync(join(into, "manifest.json")) && !seen.has(realpathSync(into))) {
+    throw new UsageError(`--out: ${into} holds the report of another experiment`);
+  }
+}
 
 /** Writes first and prints afterwards, so that a closed pipe costs no file. */
 async function write(

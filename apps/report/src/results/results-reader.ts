@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "@c10k-lab/cli";
 import { csvFiles, scanCsv } from "@c10k-lab/files";
@@ -49,7 +49,7 @@ export function readRepetitions(folder: string): Pick<LabResults, "manifest" | "
   for (const name of readdirSync(folder)) {
     if (!existsSync(join(folder, name, "cell.json"))) continue;
     try {
-      repetitions.push(readJson(folder, join(name, "cell.json"), RepetitionResult));
+      repetitions.push(readCell(folder, name));
     } catch (error) {
       if (!(error instanceof UnreadableResults)) throw error;
       errors.push(error);
@@ -58,7 +58,22 @@ export function readRepetitions(folder: string): Pick<LabResults, "manifest" | "
   const [first] = errors;
   if (first && repetitions.length === 0) throw first;
   repetitions.sort((a, b) => a.startedAt.localeCompare(b.startedAt));
-  return { manifest, repetitions, damaged: errors.map(({ message }) => `${message}; it is left out`) };
+  const damaged = errors.map(({ message }) => `${message}; it is left out`);
+  const missing = manifest.cellsPlanned - repetitions.length - errors.length;
+  if (manifest.outcome === "complete" && missing > 0) {
+    damaged.push(`${folder}: ${missing} of ${manifest.cellsPlanned} cells are missing`);
+  }
+  return { manifest, repetitions, damaged };
+}
+
+/** @throws UnreadableResults also for a copy of another cell, which would count twice */
+function readCell(folder: string, name: string): RepetitionResult {
+  const file = join(name, "cell.json");
+  const cell = readJson(folder, file, RepetitionResult);
+  if (cell.id === name) return cell;
+  throw new UnreadableResults(
+    `${join(folder, file)} is damaged: it is the file of the cell ${printable(cell.id)}`,
+  );
 }
 
 /** Reads all data for a report. @throws UnreadableResults */
@@ -96,17 +111,23 @@ function readJson<T extends z.ZodType>(folder: string, name: string, schema: T):
       `${path} has the form ${written}, this version reads ${expected}: use the version that wrote it, or make the experiment again`,
     );
   }
-  throw new UnreadableResults(
-    `${path} is damaged: ${result.error.issues[0]?.path.join(".")} is not as it should be`,
-  );
+  const place = result.error.issues[0]?.path.join(".") || "its content";
+  throw new UnreadableResults(`${path} is damaged: ${printable(place)} is not as it should be`);
 }
 
 function parseJson(path: string): unknown {
   try {
+    // A pipe would be waited for without end.
+    if (statSync(path).isFIFO()) throw new Error("it is a pipe");
     return JSON.parse(readFileSync(path, "utf8"));
   } catch (error) {
-    throw new UnreadableResults(`${path} cannot be read: ${(error as Error).message}`);
+    throw new UnreadableResults(`${path} cannot be read: ${printable((error as Error).message)}`);
   }
+}
+
+/** Returns a text of a damaged file as one line, without characters that would steer the terminal. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\s]+/gu, " ");
 }
 
 /** Returns the name in a result schema, such as `c10k-lab/cell/2`. */
@@ -143,14 +164,16 @@ async function readConnections(files: readonly string[], asked: number | null): 
 function readRows(file: string, rows: ConnectionRow[]): Promise<void> {
   return scanCsv(file, COLUMNS, ([connection, first, mean, max, outcome = ""]) => {
     const isIdle = first === "" && mean === "" && outcome === IDLE.outcome;
+    const row = rows.length + 1;
+    if (!(Number(connection) > 0)) throw new Error(`row ${row} has no number of a connection`);
     rows.push(
       isIdle
         ? IDLE
         : {
             connection: Number(connection),
-            firstResponseMs: toNumber(first),
-            responseMsMean: toNumber(mean),
-            responseMsMax: toNumber(max),
+            firstResponseMs: readMs(first),
+            responseMsMean: readMs(mean),
+            responseMsMax: readMs(max),
             outcome: OUTCOMES.find((known) => known === outcome) ?? outcome,
           },
     );
@@ -158,6 +181,10 @@ function readRows(file: string, rows: ConnectionRow[]): Promise<void> {
   });
 }
 
-function toNumber(text = ""): number | null {
-  return text === "" ? null : Number(text);
+/** @throws Error for a text that is no time */
+function readMs(text = ""): number | null {
+  if (text === "") return null;
+  const ms = Number(text);
+  if (!(ms >= 0)) throw new Error(`'${printable(text)}' is no time`);
+  return ms;
 }

@@ -5,7 +5,7 @@ import { text } from "../text/markdown.ts";
 /** Returns a quotation that tells why an experiment is not complete; empty where it is. */
 export function describePartial({ manifest, repetitions }: LabResults): string {
   const { outcome, trouble, cellsPlanned, engine } = manifest;
-  if (outcome === "complete") return "";
+  if (outcome === "complete" && repetitions.length >= cellsPlanned) return "";
   const { heading, reason } = outcome === "unfit-swarm" && engine === "remote" ? UNREACHED : ENDS[outcome];
   const measured = `${integer(repetitions.length)} of ${integer(cellsPlanned)} cells were measured`;
   return `> **${heading}:** ${measured}. ${text(trouble === null ? reason : describeTrouble(trouble))}`;
@@ -14,9 +14,8 @@ export function describePartial({ manifest, repetitions }: LabResults): string {
 /** The end `unfit-swarm` where there is no swarm, but a second machine. */
 const UNREACHED = { heading: "Other machine not reached", reason: "The server's machine does not answer." };
 
-const ENDS: Readonly<
-  Record<Exclude<Manifest["outcome"], "complete">, { readonly heading: string; readonly reason: string }>
-> = {
+const ENDS: Readonly<Record<Manifest["outcome"], { readonly heading: string; readonly reason: string }>> = {
+  complete: { heading: "Partial", reason: "The others were measured, too, and can no longer be read." },
   running: { heading: "Partial", reason: "The lab was still at work, or was killed." },
   interrupted: { heading: "Partial", reason: "The experiment was interrupted." },
   "bad-plan": {
