@@ -29,6 +29,9 @@ const P99_MAX_MS = 100;
 /** Axes on which a larger value is more work for the server. */
 const LOADS: readonly Axis[] = ["connections", "idle", "connect-rate", "rate"];
 
+/** Statuses of repetitions that ended before the server had the whole load: no limit follows from what it held. */
+const CUT_SHORT: readonly RepetitionResult["status"][] = ["interrupted", "engine-lost"];
+
 /** A sign that a server broke in a cell, with the quantity that shows it. */
 interface Sign {
   readonly cause: Break | null;
@@ -47,7 +50,9 @@ export function findLimits(plan: string, group: readonly RepetitionResult[]): Fi
     axis === "backlog" ? findEnough : !LOADS.includes(axis) ? null : sliced ? findOverload : findBreak;
   if (find === null) return [];
   const measured = group.filter(
-    (one) => one.client !== null || one.status === "out-of-memory" || isBroken(one),
+    (one) =>
+      !CUT_SHORT.includes(one.status) &&
+      (one.client !== null || one.status === "out-of-memory" || isBroken(one)),
   );
   return [...Map.groupBy(cellsOf(measured), ({ variant }) => variant).values()].flatMap((cells) => {
     const found = find(cells);

@@ -358,6 +358,21 @@ test("trial 26, trial 29: a client that the lab killed, or a probe without an an
   expect(limit).toMatchObject({ at: 5, verdict: "at-least", cause: null });
 });
 
+test.each(["interrupted", "engine-lost"])(
+  "a repetition that was %s shows no limit, whatever the server held and refused by then",
+  (status) => {
+    const refused = { held: 0, closed: { "refused-descriptor": 6422 } };
+    const cell = { variant: "select", axisValue: 10_000 };
+    expect(limits(makeRepetition(cell, { status }, refused))).toEqual([]);
+    const [whole, ...others] = limits(
+      makeRepetition({ ...cell, axisValue: 500 }),
+      makeRepetition(cell, { status }, { held: 7 }),
+    );
+    expect(others).toEqual([]);
+    expect(whole).toMatchObject({ at: 500, effect: 500, verdict: "at-least" });
+  },
+);
+
 test("a foreign server that does not start, or does not echo, failed at that load", () => {
   const broken = (incident: object) => ({
     ...{ status: "failed", ledger: "client-only", client: null, final: null, incidents: [incident] },
