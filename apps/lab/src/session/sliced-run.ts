@@ -44,9 +44,11 @@ export class SlicedRun {
       const missing = points.map((point) => Math.max(0, point.group.repeats - this.#startsOf(point)));
       const planned = missing.reduce((sum, count) => sum + count, 0);
       const next = this.#findNext(points);
-      if (next === null || this.#isOver(next)) return;
+      if (next === null || this.#isOver(next)) break;
       await this.#visit(next, this.#leftMs() / Math.max(1, planned));
     }
+    if (this.#session.isInterrupted) return;
+    this.#progress.tellUnmeasured(points.filter((point) => this.#startsOf(point) === 0));
   }
 
   #findNext(points: readonly Point[]): Point | null {

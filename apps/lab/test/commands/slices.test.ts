@@ -91,3 +91,9 @@ test.each([
   expect(await lab.exited).toBe(2);
   expect(lab.stderr).toContain(words);
 });
+
+test("a budget that leaves no time for a load says which, and how to get it", async () => {
+  const lab = start("--budget", "10s");
+  await lab.exited;
+  expect(lab.stderr).toContain("not measured for lack of time (--budget): 8 connections\n");
+});

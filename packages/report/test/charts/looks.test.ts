@@ -178,3 +178,9 @@ function times(matrix: Matrix, [a, b, c]: Rgb): Rgb {
   const row = ([x, y, z]: Rgb) => x * a + y * b + z * c;
   return [row(matrix[0]), row(matrix[1]), row(matrix[2])];
 }
+
+it("The live page of the lab has the same colours, for light and for dark", () => {
+  const css = readFileSync(new URL("../../../../apps/lab/src/watch/page/page.css", import.meta.url), "utf8");
+  const colours = [...css.matchAll(/--server-\d: (#\w+);/g)].map(([, colour]) => colour);
+  expect(colours).toEqual([...LOOKS.light.colours, ...LOOKS.dark.colours]);
+});

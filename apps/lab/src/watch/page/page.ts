@@ -6,8 +6,11 @@ const WIDTH = 480;
 const HEIGHT = 280;
 const LABEL_HEIGHT = 15;
 const ROOM = { left: 44, right: 96, top: 16, bottom: 40 };
-/** The colours of the report. */
-const COLOURS = ["#d55e00", "#005a9c", "#009e73", "#cf5ce8", "#6521c6", "#763924"];
+/** Colours in the style sheet, which has them for light and dark. */
+const COLOURS = 6;
+const CHARACTER_WIDTH = 8;
+/** Characters of a name in a chart: a longer one would make all letters small. */
+const NAME_MAX = 20;
 
 const events = new EventSource("/events");
 events.onmessage = ({ data }) => show(JSON.parse(data) as LiveView);
@@ -23,6 +26,7 @@ function show(view: LiveView): void {
   setText("question", view.question);
   setText("now", view.now);
   byId("charts").innerHTML = view.charts.map(drawChart).join("");
+  byId("settled").hidden = view.answers.length === 0;
   byId("answers").replaceChildren(
     ...view.answers.map((answer) => Object.assign(document.createElement("li"), { textContent: answer })),
   );
@@ -35,12 +39,14 @@ function drawChart(chart: LiveChart): string {
   const x = (value: number) =>
     ROOM.left + ((xs.indexOf(value) + 0.5) / xs.length) * (WIDTH - ROOM.left - ROOM.right);
   const y = (value: number) => HEIGHT - ROOM.bottom - (value / most) * (HEIGHT - ROOM.top - ROOM.bottom);
+  const longest = Math.max(...chart.series.map(({ variant }) => shorten(variant).length));
+  const width = Math.max(WIDTH, WIDTH - ROOM.right + CHARACTER_WIDTH * longest);
   const title = `${chart.group === null ? "" : `${chart.group}: `}CPU time per message, µs`;
   const labels = spread(chart.series.map(({ points: own }) => y(own.at(-1)?.value ?? 0)));
   const lines = chart.series.map(({ variant, place, points: own }, index) =>
-    drawSeries(variant, own, COLOURS[place % COLOURS.length] ?? "", { x, y }, labels[index] ?? 0),
+    drawSeries(variant, own, `var(--server-${place % COLOURS})`, { x, y }, labels[index] ?? 0),
   );
-  return `<figure style="margin:0"><h2>${encode(title)}</h2><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${encode(describe(chart))}">
+  return `<figure style="margin:0"><h2>${encode(title)}</h2><svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${encode(describe(chart))}">
 ${drawAxes(xs, chart.axis, most, { x, y })}${lines.join("")}</svg></figure>`;
 }
 
@@ -87,15 +93,19 @@ function drawSeries(
     const interval =
       low === null || high === null
         ? ""
-        : `<line stroke="${colour}" stroke-width="2" x1="${x(axisValue)}" x2="${x(axisValue)}" y1="${y(low)}" y2="${y(high)}"/>`;
-    return `${interval}<circle fill="${colour}" cx="${x(axisValue)}" cy="${y(value)}" r="4"/>`;
+        : `<line style="stroke: ${colour}" stroke-width="2" x1="${x(axisValue)}" x2="${x(axisValue)}" y1="${y(low)}" y2="${y(high)}"/>`;
+    return `${interval}<circle style="fill: ${colour}" cx="${x(axisValue)}" cy="${y(value)}" r="4"/>`;
   });
   const last = points.at(-1);
   const name =
     last === undefined
       ? ""
-      : `<text x="${x(last.axisValue) + 10}" y="${label + 4}">${encode(variant)}</text>`;
-  return `<polyline fill="none" stroke="${colour}" stroke-width="2" points="${path}"/>${marks.join("")}${name}`;
+      : `<text x="${x(last.axisValue) + 10}" y="${label + 4}">${encode(shorten(variant))}</text>`;
+  return `<polyline fill="none" style="stroke: ${colour}" stroke-width="2" points="${path}"/>${marks.join("")}${name}`;
+}
+
+function shorten(name: string): string {
+  return name.length <= NAME_MAX ? name : `${name.slice(0, NAME_MAX - 1)}…`;
 }
 
 /** Returns the chart as text, for readers who do not see it. */

@@ -169,7 +169,9 @@ function lowest(values: readonly number[]): number {
 function axisLabel(one: Axis, look: Look, narrow: boolean) {
   const formatter = (value: number) =>
     one.names === undefined ? FORMATS[one.format](value) : (one.names[value] ?? "");
-  return { color: look.muted, fontSize: narrow ? 11 : 13, formatter };
+  // A long name is cut here: buttons or legend have it whole.
+  const room = one.names === undefined ? {} : { width: narrow ? 70 : 130, overflow: "truncate" as const };
+  return { color: look.muted, fontSize: narrow ? 11 : 13, formatter, ...room };
 }
 
 function makeSeries(chart: GroupChart, look: Look, widthPx: number): SeriesOption[] {
