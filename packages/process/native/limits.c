@@ -79,7 +79,8 @@ bool exceeds(struct limits *limits, pid_t root, struct excess *excess) {
   limits->look_at_threads = min(limits->look_at_threads, machine_threads + limits->processes_max / 2);
   if (!is_crowded && !is_short) return false;
   struct tree tree = {0};
-  read_tree(&tree, root, 0);
+  /* A tree that is over its limit may grow faster than it is read. */
+  read_tree(&tree, root, 0, limits->processes_max);
   const bool is_exceeded = (is_crowded && has_too_many(limits, machine_threads, &tree, excess)) ||
                            (is_short && has_too_much(limits, total_kib, &tree, excess));
   free_tree(&tree);

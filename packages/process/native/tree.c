@@ -57,9 +57,9 @@ static long read_rss_kib(pid_t pid) {
   return pages * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
-void read_tree(struct tree *tree, pid_t root, int number) {
+void read_tree(struct tree *tree, pid_t root, int number, size_t most) {
   read_threads(tree, root);
-  for (size_t index = 0; index < tree->count; index++) {
+  for (size_t index = 0; index < tree->count && tree->count <= most; index++) {
     const pid_t pid = tree->pids[index];
     if (number != 0) kill(pid, number);
     tree->threads += read_threads(tree, pid);

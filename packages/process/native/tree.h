@@ -13,8 +13,8 @@ struct tree {
 };
 
 /* Reads the tree below a process, which is not part of it. `number` is a signal for each process, sent before its children
- * are read; 0 for none. The cost is that of the tree, not of the machine. */
-void read_tree(struct tree *tree, pid_t root, int number);
+ * are read; 0 for none. Ends with more than `most` processes. The cost is that of the tree, not of the machine. */
+void read_tree(struct tree *tree, pid_t root, int number, size_t most);
 
 void free_tree(struct tree *tree);
 
