@@ -12,6 +12,7 @@ import { ResultsTable } from "../../src/measure/results-table.ts";
 const BOUND_BYTES = 200;
 const FEW = 1000;
 const MANY = 9000;
+const READINGS = 4;
 const SOCKADDR_IN_BYTES = 16;
 /** Rows of a connection by its descriptor, see EchoConnections and EchoStreams. */
 const LOOP_ROW_BYTES = { "server-epoll": 24, "server-uring": 32 } as const;
@@ -28,8 +29,14 @@ class HeapProgram implements AsyncDisposable {
     this.program = new TestProgram({ program: mainOf(app), args, env });
   }
 
-  /** Returns the bytes of live objects on the worker's heap. */
+  /** Returns the bytes of live objects on the worker's heap: the least of some readings, as its loop goes on after the collection. */
   async heapBytes(): Promise<number> {
+    const readings: number[] = [];
+    while (readings.length < READINGS) readings.push(await this.#read());
+    return Math.min(...readings);
+  }
+
+  async #read(): Promise<number> {
     const earlier = this.#lines().length;
     this.program.signal("SIGUSR2");
     await until(() => this.#lines().length > earlier, "the heap is read", 60_000);

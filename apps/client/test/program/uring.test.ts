@@ -3,6 +3,7 @@ import { findFreePort } from "@c10k-lab/process";
 import { mainOf, pause, TestProgram, until } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
 import { runClient, withoutProgress } from "./client-process.ts";
+import { runFrozen } from "./frozen-client.ts";
 import { startMutant } from "./mutant-server.ts";
 import { MUTANTS } from "./mutants.ts";
 
@@ -117,22 +118,7 @@ describe("--io uring when something fails", () => {
   });
 
   test("a client that was frozen for longer than --timeout blames no connection", async () => {
-    let messages = 0;
-    await using server = await startMutant((socket) => {
-      socket.on("data", (data: Buffer) => {
-        messages++;
-        socket.write(data);
-      });
-    });
-    const args = ["--connections", "1000", "--duration", "3s", "--timeout", "1s"];
-    const result = await runUring(server.port, args, {
-      whileRunning: async (signal) => {
-        await until(() => messages > 3000, "every connection is busy");
-        signal("SIGSTOP");
-        await pause(1500);
-        signal("SIGCONT");
-      },
-    });
+    const result = await runFrozen({ connections: 1000, timeoutMs: 1000, frozenMs: 1500 }, ["--io", "uring"]);
     expect(result.summary().outcomes).toMatchObject({ ok: 1000, timeout: 0 });
     expect(result.code, result.stderr).toBe(0);
   });

@@ -80,7 +80,7 @@ describe("a further server is one folder and one line", () => {
     expect(manifest).toMatchObject({ outcome: "complete", cellsPlanned: 2 });
     const cell = JSON.parse(readFileSync(join(folder, "toy-4/cell.json"), "utf8"));
     expect(cell).toMatchObject({ server: "toy", status: "ok", listening: { options: { patience: 3 } } });
-    expect(readFileSync(join(folder, "report.md"), "utf8")).toMatch(/^\| .*\btoy\b/m);
+    expect(readFileSync(join(folder, "report.md"), "utf8")).toContain("epoll and toy carried everything");
   }, 120_000);
 
   test("the check of the machine asks for the memory that its traits declare", async () => {
