@@ -79,7 +79,7 @@ const BENCH_OPTIONS = {
       "with --clients: pause before the next message, one value or A..B, so that no client is the limit",
   }),
   quiet: flag("leave out pairs during which other programs used 10 % of a processor or more"),
-  json: text({ describe: "JSON file for every pair" }),
+  json: text({ describe: "JSON file for every pair", isFileToWrite: true }),
 } as const;
 
 export type BenchOptions = OptionValues<typeof BENCH_OPTIONS>;

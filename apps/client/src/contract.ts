@@ -139,10 +139,12 @@ const CLIENT_OPTIONS = {
   stats: text({
     describe: "CSV file to write, a row for each connection; {n} becomes the first free number",
     isPerRun: true,
+    isFileToWrite: true,
   }),
   summary: text({
     describe: "JSON file to write: totals, latency histograms, environment; {n} as in --stats",
     isPerRun: true,
+    isFileToWrite: true,
   }),
   control: text({
     describe: "HOST:PORT of a lab that says when messages are exchanged, slice by slice",

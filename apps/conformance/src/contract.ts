@@ -28,8 +28,8 @@ export const CONFORMANCE = {
     level,
     only: text({ describe: "cases to run, separated by commas, without those they require" }),
     startTimeoutMs: durationMs({ describe: "longest time until the server listens", default: "15s" }),
-    junit: text({ describe: "JUnit XML file to write" }),
-    json: text({ describe: "JSON file to write" }),
+    junit: text({ describe: "JUnit XML file to write", isFileToWrite: true }),
+    json: text({ describe: "JSON file to write", isFileToWrite: true }),
     list: flag("print the cases and run none"),
   },
   examples: [

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { kebab } from "./option-names.ts";
 import { findExclusion, type Given, readAt } from "./settings.ts";
@@ -14,23 +15,37 @@ export function parseGiven<T extends OptionTable>(
   given: Readonly<Record<string, Given>>,
 ): OptionValues<T> {
   const values = Object.entries(options).map(([name, row]) => [name, parseOne(row, given[name])]);
-  return checkExclusions(options, Object.fromEntries(values));
+  return checkTogether(options, Object.fromEntries(values));
 }
 
 /**
- * Returns the values of a command line when no two of them exclude each other.
+ * Returns the values of a command line when all of them may be given together.
  *
  * @param values by the names of the table
- * @throws UsageError when two options exclude each other; such options have no default
+ * @throws UsageError when two options exclude each other (such options have no default), or name one file to write
  */
-export function checkExclusions<T extends OptionTable>(
+export function checkTogether<T extends OptionTable>(
   options: T,
   values: Record<string, unknown>,
 ): OptionValues<T> {
   const given = Object.keys(values).filter((name) => values[name] !== undefined && values[name] !== false);
   const words = findExclusion(given, options)?.map((name) => `--${kebab(name)}`);
   if (words) throw new UsageError(`${words.join(" and ")} exclude each other: give one of them`);
+  refuseSharedFile(options, values);
   return values as OptionValues<T>;
+}
+
+/** Devices, such as /dev/null, take the output of several options. */
+function refuseSharedFile(options: OptionTable, values: Readonly<Record<string, unknown>>): void {
+  const owners = new Map<string, string>();
+  for (const [name, row] of Object.entries(options)) {
+    const value = values[name];
+    if (!row.isFileToWrite || typeof value !== "string" || value.startsWith("/dev/")) continue;
+    const path = resolve(value);
+    const owner = owners.get(path);
+    if (owner) throw new UsageError(`--${kebab(owner)} and --${kebab(name)} name the same file: ${value}`);
+    owners.set(path, name);
+  }
 }
 
 function parseOne(row: Option<unknown>, given: Given | undefined): unknown {

@@ -12,6 +12,8 @@ export interface Option<T> {
   readonly excludes?: readonly string[];
   /** A number for all client processes together: the lab gives each process its part. */
   readonly isDividedAmongClients?: true;
+  /** Path of a file that the program writes: no two options may name the same one. */
+  readonly isFileToWrite?: true;
   /** Set by the lab for every process it starts, so a plan cannot set it. */
   readonly isPerRun?: true;
   parse(text: string): T;

@@ -20,6 +20,11 @@ const BYTES: Readonly<Record<string, number>> = {
   GiB: 2 ** 30,
 };
 
+/** Returns the factor of a unit. The names of every object's methods, such as valueOf, are no units. */
+function factorOf(units: Readonly<Record<string, number>>, unit: string): number | undefined {
+  return Object.hasOwn(units, unit) ? units[unit] : undefined;
+}
+
 /** Two inclusive bounds; equal for a fixed value. */
 export interface Range {
   readonly from: number;
@@ -29,7 +34,7 @@ export interface Range {
 /** Reads "250ms", "1.5s", "2m" as milliseconds. Zero needs no unit. */
 export function parseDurationMs(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([a-z]*)$/.exec(text);
-  const factor = match ? DURATIONS_MS[match[2] as string] : undefined;
+  const factor = match ? factorOf(DURATIONS_MS, match[2] as string) : undefined;
   if (match && factor !== undefined) return Number(match[1]) * factor;
   if (match && Number(match[1]) === 0) return 0;
   throw new UsageError(`'${text}' is not a duration such as 250ms, 5s or 2m`);
@@ -49,7 +54,7 @@ export function parseInstantMs(text: string): number {
 /** Reads "4096", "64KiB", "1MB" as bytes. */
 export function parseBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(text);
-  const factor = match ? BYTES[match[2] as string] : undefined;
+  const factor = match ? factorOf(BYTES, match[2] as string) : undefined;
   if (match && factor !== undefined) return Math.round(Number(match[1]) * factor);
   throw new UsageError(`'${text}' is not a size such as 512, 64KiB or 1MB`);
 }

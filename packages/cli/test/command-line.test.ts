@@ -28,6 +28,8 @@ const program = {
     servers: choices(["a", "b", "c"], { describe: "which" }),
     reusePort: flag("share"),
     limitPercent: percentage({ describe: "a share", max: 100 }),
+    rows: text({ describe: "a file", isFileToWrite: true }),
+    summary: text({ describe: "a file", isFileToWrite: true }),
   },
 };
 
@@ -49,6 +51,8 @@ test("without arguments every option has its default, or is undefined", async ()
     servers: undefined,
     reusePort: false,
     limitPercent: undefined,
+    rows: undefined,
+    summary: undefined,
   });
 });
 
@@ -118,6 +122,7 @@ test.each([
   [["--no-such-thing"], "no-such-thing"],
   [["--limit=1%", "--idle-timeout=1s"], "--idle-timeout and --limit exclude each other: give one of them"],
   [["--reuse-port", "--idle-timeout=1s"], "--idle-timeout and --reuse-port exclude each other"],
+  [["--rows=a/../x.csv", "--summary=./x.csv"], "--rows and --summary name the same file: ./x.csv"],
   [["word"], "unexpected argument"],
 ])("%j is a mistake: one sentence names it", async (argv, names) => {
   expect(await mistake(argv)).toContain(names);

@@ -70,6 +70,14 @@ test.each(["1..2..3", "..", "1..", "..5", "1...5"])("'%s' is no range", (text) =
   expect(() => parseRange(text, parseBytes)).toThrow(UsageError);
 });
 
+test.each(["0valueOf", "1toString", "0constructor"])(
+  "the name of a method, as in '%s', is no unit",
+  (text) => {
+    expect(() => parseBytes(text)).toThrow(UsageError);
+    expect(() => parseBytes(text)).toThrow("is not a size");
+  },
+);
+
 test("a parser returns a number or throws a UsageError, whatever the text", () => {
   fc.assert(
     fc.property(fc.string(), (text) => {

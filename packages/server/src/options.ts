@@ -50,6 +50,7 @@ export const SERVER_OPTIONS = {
   stats: text({
     describe: "CSV file to write, one row per accepted connection; {n} becomes the first free number",
     isPerRun: true,
+    isFileToWrite: true,
   }),
   metricsPort: integer({
     describe:

@@ -1,7 +1,7 @@
 import yargs, { type Argv } from "yargs";
 import type { Option, OptionTable, OptionValues } from "../option.ts";
 import { environmentVariable, kebab } from "../option-names.ts";
-import { checkExclusions } from "../option-values.ts";
+import { checkTogether } from "../option-values.ts";
 import { readAt } from "../settings.ts";
 import { UsageError } from "../units.ts";
 
@@ -41,7 +41,7 @@ export function optionValues<T extends OptionTable>(
   options: T,
   read: Record<string, unknown>,
 ): OptionValues<T> {
-  return checkExclusions(
+  return checkTogether(
     options,
     Object.fromEntries(Object.keys(options).map((name) => [name, read[kebab(name)]])),
   );
