@@ -43,11 +43,13 @@ export function reconcile(
     bytesSent: summary.achieved.bytesSent - bytesRefused,
     bytesReceived: summary.achieved.bytesReceived,
   };
+  // A foreign server that was killed may have written no row, not even the probe's.
+  const without = (counted: number, ofProbe: number) => Math.max(0, counted - ofProbe);
   const server = {
-    connections: final.accepted - probe.connections,
-    requests: final.requests - probe.messages,
-    bytesReceived: final.bytesReceived - probe.bytes,
-    bytesSent: final.bytesSent - probe.bytes,
+    connections: without(final.accepted, probe.connections),
+    requests: without(final.requests, probe.messages),
+    bytesReceived: without(final.bytesReceived, probe.bytes),
+    bytesSent: without(final.bytesSent, probe.bytes),
   };
   const entries: LedgerDifference[] = [
     { entry: "connections", client: client.connections, server: server.connections },
