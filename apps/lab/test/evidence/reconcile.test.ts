@@ -1,6 +1,6 @@
-import type { ClientSummary, ServerTotals } from "@c10k-lab/protocol";
-import { Reconciliation } from "@c10k-lab/protocol";
+import { type ClientSummary, Reconciliation } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
+import type { ServerTotals } from "../../src/evidence/foreign-totals.ts";
 import { reconcile } from "../../src/evidence/reconcile.ts";
 
 const PROBE = { connections: 1, messages: 1, bytes: 7 };
