@@ -75,12 +75,13 @@ function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
 }
 
 function renderSection(section: Section, [chart]: readonly GroupChart[], figures: Figures): string {
-  const { claim, reasons, footnote } = section;
+  const { claim, table, reasons, footnote } = section;
   const last = reasons.length - 1;
   const marked = reasons.map((reason, at) => (footnote !== null && at === last ? `${reason} †` : reason));
   return blocks([
     `## ${text(claim)}`,
     figures.show(chart),
+    table === null ? "" : renderTable(table),
     bullets(marked),
     footnote === null ? "" : `*† ${text(footnote)}*`,
   ]);

@@ -1,5 +1,8 @@
 import type { LoadSample, RepetitionResult } from "@c10k-lab/protocol";
 
+/** With fewer the memory that each process takes for itself meanwhile, and the start of the clients, outweigh the connections. */
+const MEASURABLE_CONNECTIONS = 10_000;
+
 const NONE = {
   /** Growth of the memory of all servers while the connections were opened, bytes a connection. */
   serverBytes: null,
@@ -20,22 +23,22 @@ export function measureConnections({ evidence, client }: RepetitionResult): {
 } {
   const { held, stopMs, resultBytes } = evidence;
   if (!held || held.connections === 0) return NONE;
+  const ending = {
+    stopSeconds: stopMs == null ? null : stopMs / 1000,
+    resultMiB: resultBytes === undefined ? null : resultBytes / 2 ** 20,
+  };
+  if (held.connections < MEASURABLE_CONNECTIONS) return { ...NONE, ...ending };
   const each = (kib: number) => (1024 * Math.max(0, kib)) / held.connections;
   const grown = ({ atRestKiB, heldKiB }: typeof held.server) => each(heldKiB - atRestKiB);
-  const kernelKiB = Object.values(held.kernelKiB).reduce((sum, kib) => sum + kib, 0);
-  const [serverBytes, clientBytes, kernelBytes] = [
-    grown(held.server),
-    grown(held.clients),
-    each(kernelKiB),
-  ] as const;
+  const [serverBytes, clientBytes] = [grown(held.server), grown(held.clients)];
+  const kernelBytes = each(Object.values(held.kernelKiB).reduce((sum, kib) => sum + kib, 0));
   return {
     serverBytes,
     clientBytes,
     kernelBytes,
     connectionBytes: serverBytes + clientBytes + kernelBytes,
     openedPerSecond: computeOpenedPerSecond(client?.series ?? []),
-    stopSeconds: stopMs == null ? null : stopMs / 1000,
-    resultMiB: resultBytes === undefined ? null : resultBytes / 2 ** 20,
+    ...ending,
   };
 }
 

@@ -116,6 +116,11 @@ export function isAblation({ cells, variants }: Group): boolean {
   return new Set(cells.map(({ server }) => server)).size < variants.length;
 }
 
+/** The lab looked what the connections cost while all of them were open. */
+export function hasConnectionCosts({ cells }: Pick<Group, "cells">): boolean {
+  return cells.some(({ middle }) => middle.evidence.held);
+}
+
 /** Messages were due at a fixed rate. */
 export function isOpenLoop({ cells }: Pick<Group, "cells">): boolean {
   return cells.some(({ latency }) => latency.intended.p99 !== null);

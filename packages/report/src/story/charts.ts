@@ -14,6 +14,7 @@ import { type Experiment, slug } from "../model/experiment.ts";
 import { type Group, levelsOf } from "../model/group.ts";
 import { isLaddered } from "../waits/waits.ts";
 import { isHoldOnly } from "./answer-rows.ts";
+import { drawCosts } from "./connection-costs.ts";
 
 /** Ratio of an interval's end to its value up to which it is drawn: a longer bar would squeeze all the others. */
 const DRAWN_MAX = 3;
@@ -31,6 +32,7 @@ export function drawStory(
   const quantities = [...new Set(levels.map(({ quantity }) => quantity))];
   const ordered = quantities.toSorted((a, b) => Number(b === first) - Number(a === first));
   const charts = [
+    ...drawCosts(group),
     ...(isCold(group) && isLaddered(group) ? connectionScatters(group).slice(-1) : []),
     ...ordered.flatMap((quantity) =>
       drawLevels(

@@ -1,4 +1,5 @@
 import type { Finding } from "@c10k-lab/protocol";
+import type { Table } from "@c10k-lab/words";
 import type { GroupChart } from "../charts/draw/chart.ts";
 import type { Experiment } from "../model/experiment.ts";
 import type { AnswerRow } from "./answer-rows.ts";
@@ -10,6 +11,8 @@ export interface Section {
   readonly claim: string;
   /** Charts that show it, the clearest first. */
   readonly charts: readonly GroupChart[];
+  /** Costs of the connections; null where the lab did not look. */
+  readonly table: Table | null;
   /** Two to five sentences. */
   readonly reasons: readonly string[];
   /** Reasons why figures of the section may not be the server's, in sentences; null where there is none. */

@@ -20,6 +20,7 @@ import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsOf, type Group, isAblation, levelsOf } from "../model/group.ts";
 import { CHANCE_PERCENT } from "../waits/ladder.ts";
 import { areRetransmissions, isLaddered, waitsOf } from "../waits/waits.ts";
+import { explainCosts } from "./connection-costs.ts";
 
 /** Sentences of a section. */
 const REASONS_MAX = 5;
@@ -32,7 +33,7 @@ export function listReasons(group: Group, findings: readonly Finding[], claim: C
   const figures = chooseFindings(findings, claim).map((finding) => describeFigures(group, finding, claim));
   const fall = claimFall(levelsOf(group));
   const falls = fall === null ? [] : [`${describeClaim(fall)}.`];
-  const mechanisms = [...falls, ...explainQueue(group), ...explainWork(group)];
+  const mechanisms = [...falls, ...explainCosts(group), ...explainQueue(group), ...explainWork(group)];
   const room = Math.max(FINDINGS_MAX, REASONS_MAX - mechanisms.length);
   return [...figures.slice(0, room), ...mechanisms].slice(0, REASONS_MAX);
 }

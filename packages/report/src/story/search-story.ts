@@ -57,6 +57,7 @@ function tellSearches(experiment: Experiment, capacity: Capacity, servers: reado
     name: first.searched,
     claim: describeSearchOrder(searches),
     charts,
+    table: null,
     reasons: [describeObjective(capacity), ...searches.slice(0, SEARCHES_MAX).map(describeEnd)],
     footnote: doubts.length === 0 ? null : doubts.join(" "),
   };

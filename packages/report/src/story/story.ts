@@ -2,8 +2,10 @@ import type { Finding } from "@c10k-lab/protocol";
 import { type Claim, claimFall, claimOf, describeClaim, isQueueing, joinClaims } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation, levelsOf, listAxisValues } from "../model/group.ts";
+import { costTable } from "../text/cost-table.ts";
 import { rowsOf } from "./answer-rows.ts";
 import { drawStory } from "./charts.ts";
+import { summarizeCosts } from "./connection-costs.ts";
 import { describeDoubts } from "./doubts.ts";
 import type { Section, Story } from "./parts.ts";
 import { claimQueues, type QueueClaim } from "./queues.ts";
@@ -42,10 +44,11 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
   const falls = experiment.groups.flatMap((group) => claimFall(levelsOf(group)) ?? []);
   const failures = experiment.groups.flatMap((group) => listFailures(group, all));
   const remarks = all.length > 0 ? failures : explainNothing(experiment.results.repetitions);
+  const costs = experiment.groups.flatMap((group) => summarizeCosts(group) ?? []);
   const isAboutServers = experiment.groups.some(isAboutLoad);
   return {
     experiment,
-    answer: joinClaims(chooseClaims(strongest, falls), isAboutServers),
+    answer: [joinClaims(chooseClaims(strongest, falls), isAboutServers), ...costs].join(" "),
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
     sections: told.map(({ section }) => section),
     lead: chooseLead(strongest),
@@ -69,6 +72,7 @@ function tellGroup(
     name: group.name ?? experiment.name,
     claim: queues?.heading ?? describeClaim(claim),
     charts: drawStory(experiment, group, claim.quantity, servers),
+    table: costTable(group),
     reasons: queues === null ? listReasons(group, findings, claim) : explainQueue(group),
     footnote: describeDoubts(findings),
   };

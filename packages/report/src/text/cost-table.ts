@@ -1,6 +1,6 @@
 import { about, type Column, figure, integer, listed, type Table, tabulate } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
-import { cellsInOrder, type Group } from "../model/group.ts";
+import { cellsInOrder, type Group, hasConnectionCosts } from "../model/group.ts";
 import { axisColumn, SERVER } from "./columns.ts";
 
 const COLUMNS: readonly Column<CellFigures>[] = [
@@ -18,9 +18,8 @@ const COLUMNS: readonly Column<CellFigures>[] = [
 
 /** Returns what the connections of each cell cost; null where no cell's clients waited for each other. */
 export function costTable(group: Group): Table | null {
-  const cells = cellsInOrder(group);
-  if (cells.every(({ connectionBytes }) => connectionBytes === null)) return null;
-  return tabulate([SERVER, axisColumn(group.axis), ...COLUMNS], cells);
+  if (!hasConnectionCosts(group)) return null;
+  return tabulate([SERVER, axisColumn(group.axis), ...COLUMNS], cellsInOrder(group));
 }
 
 /** Returns a sentence on the kernel's objects of each variant at its largest load. */

@@ -103,8 +103,9 @@ function fateAt(group: Group, variant: string, x: number): string {
 /** Chooses a logarithmic scale where a linear axis would hide the small values. */
 export function chooseScale(series: readonly Series[]): Axis["scale"] {
   const values = series.flatMap((one) => [...one.points, ...one.hollow]).map((point) => point[1]);
+  // Neither Math.min nor Math.max takes a million arguments, a connection each.
   const positive = values.filter((value) => value > 0);
-  return positive.length > 0 && Math.max(...positive) >= LOG_SPREAD * Math.min(...positive)
-    ? "log"
-    : "linear";
+  const low = positive.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const high = positive.reduce((most, value) => Math.max(most, value), 0);
+  return high >= LOG_SPREAD * low ? "log" : "linear";
 }

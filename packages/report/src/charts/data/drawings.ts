@@ -1,5 +1,5 @@
 import type { Axis } from "@c10k-lab/protocol";
-import { type Group, isAblation, isOpenLoop } from "../../model/group.ts";
+import { type Group, hasConnectionCosts, isAblation, isOpenLoop } from "../../model/group.ts";
 import type { Quantity } from "../../model/quantities.ts";
 import * as quantities from "../../model/quantities.ts";
 import type { Drawing } from "./by-connections.ts";
@@ -35,7 +35,7 @@ const MEMORY: Drawing = {
   quantity: quantities.MEMORY,
 };
 
-const CONNECTION_BYTES: Drawing = {
+export const CONNECTION_BYTES: Drawing = {
   name: "connection-bytes",
   title: "Memory of a connection",
   label: "bytes a connection in server, clients and kernel",
@@ -125,14 +125,12 @@ const DRAWINGS: Readonly<Record<Axis, readonly Drawing[]>> = {
 /** Quantities that an option can change. */
 const OF_ABLATION: readonly Drawing[] = [THROUGHPUT, RESPONSE_P99, CPU_PER_MESSAGE, MEMORY];
 
-/** The lab saw what the connections cost while all of them were open. */
-function hasCosts({ cells }: Group): boolean {
-  return cells.some(({ connectionBytes }) => connectionBytes !== null);
-}
-
 export function listDrawings(group: Group): readonly Drawing[] {
   if (isAblation(group)) return OF_ABLATION;
-  const drawings = [...DRAWINGS[group.axis], ...(hasCosts(group) ? [CONNECTION_BYTES, OPEN_RATE] : [])];
+  const drawings = [
+    ...DRAWINGS[group.axis],
+    ...(hasConnectionCosts(group) ? [CONNECTION_BYTES, OPEN_RATE] : []),
+  ];
   if (!isOpenLoop(group) || drawings.includes(INTENDED_P99)) return drawings;
   return drawings.flatMap((drawing) => (drawing === RESPONSE_P99 ? [drawing, INTENDED_P99] : [drawing]));
 }

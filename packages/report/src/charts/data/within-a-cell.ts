@@ -54,7 +54,16 @@ const OPENING: Course = {
 
 /** Draws one repetition over its time; nothing without samples, as in results of older clients. */
 export function withinACell(group: Group): Chart[] {
-  return [RATE, SERVER_CPU, OPENING].flatMap((course) => {
+  return [...drawCourses(group, [RATE, SERVER_CPU]), ...drawOpening(group)];
+}
+
+/** Draws how fast the connections of one repetition were opened; nothing where one client opened them by itself. */
+export function drawOpening(group: Group): Chart[] {
+  return drawCourses(group, [OPENING]);
+}
+
+function drawCourses(group: Group, courses: readonly Course[]): Chart[] {
+  return courses.flatMap((course) => {
     const cells = cellsToDraw(group, (cell) => course.looksOf(cell).length > 1);
     const stepMs = chooseStep(cells.map(course.looksOf), course.finestMs);
     const curves = cells.map((cell) => ({ cell, points: computeGrowth(course.looksOf(cell), stepMs) }));

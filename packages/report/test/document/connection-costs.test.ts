@@ -1,0 +1,67 @@
+import type { Finding, LabResults, RepetitionResult } from "@c10k-lab/protocol";
+import { expect, test } from "vitest";
+import { renderReport } from "../../src/index.ts";
+import { makeCell, makeResults } from "../fixtures/fixture.ts";
+
+/** Makes cells of one epoll server whose connections cost 150, 250 and 8,000 bytes. */
+function heldResults(values: readonly number[]): LabResults {
+  const cells = values.map((connections) =>
+    makeCell({ server: "epoll", connections, change: (cell) => withCosts(cell, connections) }),
+  );
+  const limit: Finding = {
+    plan: "study",
+    group: null,
+    question: "limit",
+    quantity: "held",
+    axis: "connections",
+    at: Math.max(...values),
+    variant: "epoll",
+    against: null,
+    effect: Math.max(...values),
+    low: null,
+    high: null,
+    level: 99,
+    verdict: "at-least",
+    cause: null,
+    doubts: [],
+    slices: values.length,
+    replaced: 0,
+    wouldTake: null,
+  };
+  return {
+    ...makeResults(cells),
+    findings: { schema: "c10k-lab/findings/1", findings: [limit], levels: [] },
+  };
+}
+
+function withCosts(cell: RepetitionResult, connections: number): RepetitionResult {
+  const KiB = (bytes: number) => Math.round((bytes * connections) / 1024);
+  const held = {
+    connections,
+    server: { processes: 2, atRestKiB: 1000, heldKiB: 1000 + KiB(150) },
+    clients: { processes: 10, atRestKiB: 5000, heldKiB: 5000 + KiB(250) },
+    kernelKiB: { Slab: KiB(7900), PageTables: KiB(100), KernelStack: 0, Percpu: 0 },
+    slabsKiB: {},
+  };
+  return { ...cell, evidence: { ...cell.evidence, held, stopMs: 1500, resultBytes: 2 ** 20 } };
+}
+
+test("A report answers what a connection costs, and where its memory is", () => {
+  const { markdown } = renderReport([heldResults([100_000])]);
+  const [answer] = /^\*\*.*\*\*$/m.exec(markdown) ?? [];
+  expect(answer).toContain("A connection takes 8,400 bytes, 8,000 of them in the kernel.");
+  expect(markdown).toContain("150 in the server, 250 in the client and 8,000 in the kernel for both ends.");
+  expect(markdown).toMatch(/^- epoll accepted [\d,]+ connections a second there.* and ended in 1\.50 s\.$/m);
+});
+
+test("Few connections show no memory: that of their processes outweighs it", () => {
+  const { markdown } = renderReport([heldResults([10, 1000, 10_000, 50_000, 200_000])]);
+  expect(markdown).toMatch(/^\| epoll \| 1,000 \| \d+ \| \d+ \| 1,000 \| – \| – \| – \| – \|/m);
+  expect(markdown).toMatch(/^\| epoll \| 10,000 \| \d+ \| \d+ \| 10,000 \| 150 \| 250 \| 8,000 \|/m);
+  expect(markdown).toMatch(/^!\[Memory of a connection, by connections asked for\]/m);
+});
+
+test("A report of few connections says nothing of their memory", () => {
+  const { markdown } = renderReport([heldResults([10, 1000])]);
+  expect(markdown).not.toMatch(/connection takes|Bytes a connection/);
+});
