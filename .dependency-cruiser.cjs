@@ -53,7 +53,14 @@ const ROOMS = {
     "terminal",
   ],
   "apps/report": ["main.ts", "commands", "output", "results", "contract.ts"],
-  "apps/soak": ["main.ts", "table.ts", "life.ts", "crowd.ts server.ts", "growth.ts", "options.ts"],
+  "apps/soak": [
+    "main.ts",
+    "table.ts",
+    "life.ts",
+    "crowd.ts server.ts",
+    "growth.ts progress.ts",
+    "options.ts",
+  ],
   "packages/conformance": [
     "index.ts suite.ts",
     "suite",

@@ -16,17 +16,24 @@ export interface Life {
   readonly mistakes: readonly string[];
 }
 
+/** Observer of a life, who may end it. */
+export interface Watcher {
+  isStopped(): boolean;
+  look(leftMs: number, connects: number): void;
+}
+
 /** Runs one life of a server. @throws Error when it does not start */
-export async function live(server: ServerName, durationMs: number, isStopped: () => boolean): Promise<Life> {
+export async function live(server: ServerName, durationMs: number, watcher: Watcher): Promise<Life> {
   const started = await SoakedServer.start(server);
   const crowd = new Crowd(started.port);
   const samples: Sample[] = [];
   const mistakes: string[] = [];
   const endMs = performance.now() + durationMs;
   try {
-    while (performance.now() < endMs && !isStopped()) {
+    while (performance.now() < endMs && !watcher.isStopped()) {
       await pause(Math.max(100, durationMs / SAMPLES));
       samples.push({ ...started.look(), responseMs: crowd.takeResponseMs() });
+      watcher.look(Math.max(0, endMs - performance.now()), crowd.connects);
     }
   } catch (error) {
     mistakes.push(`the server is gone: ${(error as Error).message}`);

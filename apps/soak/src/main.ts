@@ -2,6 +2,7 @@ import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode } from "@
 import { EXIT } from "@c10k-lab/protocol";
 import { type Life, live } from "./life.ts";
 import { PROGRAM } from "./options.ts";
+import { Progress } from "./progress.ts";
 import { formatLives } from "./table.ts";
 
 /** Lives of each server: a restart lies between them. */
@@ -15,10 +16,14 @@ onStopSignal((signal) => {
 
 const lives: Life[] = [];
 const lifeMs = (minutes * 60_000) / (servers.length * LIVES);
+const progress = new Progress(servers.length * LIVES);
+const isStopped = () => stoppedBy !== null;
 try {
   for (let number = 0; number < LIVES; number++) {
     for (const server of servers) {
-      if (stoppedBy === null) lives.push(await live(server, lifeMs, () => stoppedBy !== null));
+      if (isStopped()) break;
+      progress.begin(server, lifeMs);
+      lives.push(await live(server, lifeMs, { isStopped, look: (...seen) => progress.look(...seen) }));
     }
   }
 } catch (error) {

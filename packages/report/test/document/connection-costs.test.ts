@@ -61,7 +61,7 @@ test("Few connections show no memory: that of their processes outweighs it", () 
   expect(markdown).toMatch(/^!\[Memory of a connection, by connections asked for\]/m);
 });
 
-test("A report of few connections says nothing of their memory", () => {
+test("A report of few connections has no sentence on their memory", () => {
   const { markdown } = renderReport([heldResults([10, 1000])]);
   expect(markdown).not.toMatch(/connection takes|Bytes a connection/);
 });
