@@ -3,6 +3,7 @@
 //   HOST=10.0.0.1 npm run --silent stack -- server-epoll client | docker stack deploy --compose-file - lab
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { prepareSurroundings } from "@c10k-lab/cli";
 
 /** A service as `docker compose config` resolves it. */
 export interface ComposeService {
@@ -66,6 +67,7 @@ export function readServices(names: readonly string[]): Record<string, ComposeSe
 }
 
 if (import.meta.main) {
+  prepareSurroundings("stack");
   const names = process.argv.slice(2);
   if (names.length === 0 || names.some((name) => name.startsWith("-"))) {
     process.stderr.write("usage: HOST=10.0.0.1 npm run --silent stack -- server-epoll client > stack.yaml\n");

@@ -29,7 +29,7 @@ export async function parseCommandLine<T extends OptionTable>(
   program: Program<T>,
   argv: string[],
 ): Promise<OptionValues<T>> {
-  prepareSurroundings();
+  prepareSurroundings(program.name);
   try {
     return await parseOptions(program, argv);
   } catch (error) {

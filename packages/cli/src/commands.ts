@@ -46,7 +46,7 @@ export interface CommandProgram {
  * @returns its exit code
  */
 export async function runCommands(program: CommandProgram, argv: string[]): Promise<number> {
-  prepareSurroundings();
+  prepareSurroundings(program.name);
   try {
     return await executeCommand(program, argv);
   } catch (error) {

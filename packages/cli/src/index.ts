@@ -40,4 +40,5 @@ export {
   type Settings,
 } from "./settings.ts";
 export { onStopSignal, type StopSignal, stopExitCode } from "./stop-signals.ts";
+export { prepareSurroundings } from "./surroundings.ts";
 export { parseBytes, parseDurationMs, parseInstantMs, parseRange, type Range, UsageError } from "./units.ts";

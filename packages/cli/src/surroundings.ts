@@ -1,15 +1,43 @@
 import { dirname } from "node:path";
 
+/** Exit code of a program whose results could not be written. */
+const EXIT_UNWRITABLE = 3;
+
 /**
  * Prepares a program for the place it was started in: a closed pipe, a lost terminal or a full disk behind stdout or
- * stderr never ends it, and relative paths are those of the folder where the user typed the command.
+ * stderr does not end it, and relative paths are those of the folder where the user typed the command.
+ *
+ * @param name of the program, which begins the sentence about what stdout has not taken
  */
-export function prepareSurroundings(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    // Without a listener Node throws EPIPE, EIO and ENOSPC of a write as an uncaught error.
-    if (stream.listenerCount("error") === 0) stream.on("error", () => {});
-  }
+export function prepareSurroundings(name: string): void {
+  // Without a listener Node throws EPIPE, EIO and ENOSPC of a write as an uncaught error.
+  if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => {});
+  if (process.stdout.listenerCount("error") === 0) reportLostOutput(name);
   returnToCaller(process.env);
+}
+
+/**
+ * Ends the program with one sentence and exit code 3 when stdout did not take what was asked for. A reader that has gone
+ * wanted no more, so it changes no exit code: `lab compare | head -1`.
+ */
+function reportLostOutput(name: string): void {
+  const { stdout } = process;
+  let lost: Error | null = null;
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    lost ??= error;
+  });
+  process.on("exit", (code) => {
+    // The event of a write directly before process.exit() comes too late.
+    lost ??= stdout.errored;
+    if (lost === null || isReaderGone(lost, stdout)) return;
+    process.stderr.write(`${name}: the output could not be written: ${lost.message}\n`);
+    if (code === 0) process.exitCode = EXIT_UNWRITABLE;
+  });
+}
+
+/** Returns whether a write failed because of a closed pipe or a lost terminal. */
+function isReaderGone({ code }: NodeJS.ErrnoException, { isTTY }: NodeJS.WriteStream): boolean {
+  return code === "EPIPE" || (code === "EIO" && isTTY);
 }
 
 /** Undoes the change of `npm run` to the package's folder. INIT_CWD is the folder in which npm was started. */

@@ -1,10 +1,18 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 
 const cli = join(import.meta.dirname, "../src/index.ts");
 const place = realpathSync(mkdtempSync(join(tmpdir(), "c10k-cli-")));
@@ -16,8 +24,12 @@ beforeAll(() => {
     program,
     `import { onStopSignal, parseCommandLine, stopExitCode } from ${JSON.stringify(cli)};
      import { writeFileSync } from "node:fs";
-     parseCommandLine({ name: "program", describe: "", options: {}, envPrefix: "TESTED", examples: [] }, []);
-     const timer = setInterval(() => process.stdout.write("progress\\n"), 20);
+     parseCommandLine({ name: "program", describe: "", options: {}, envPrefix: "TESTED", examples: [] }, process.argv.slice(2));
+     let writes = 0;
+     const timer = setInterval(() => {
+       process.stdout.write("progress\\n");
+       writeFileSync("writes", String(++writes));
+     }, 20);
      onStopSignal((signal) => {
        clearInterval(timer);
        writeFileSync("results", signal);
@@ -55,6 +67,34 @@ describe("trial 15: closed pipes", () => {
     child.kill("SIGTERM");
     expect(await exit).toEqual([143, null]);
     expect(readFileSync(join(place, "results"), "utf8")).toBe("SIGTERM");
+  });
+});
+
+describe("trial 15: a full disk behind stdout", () => {
+  const run = (...args: string[]) => {
+    const child = spawn("sh", ["-c", 'exec "$@" > /dev/full', "sh", process.execPath, program, ...args], {
+      cwd: place,
+      stdio: ["ignore", "inherit", "pipe"],
+    });
+    let stderr = "";
+    child.stderr.on("data", (text) => {
+      stderr += text;
+    });
+    return { child, ended: once(child, "close").then(([code]) => ({ code, stderr })) };
+  };
+  const sentence = "program: the output could not be written: ENOSPC: no space left on device, write\n";
+
+  test("a program that ends at once, as after --help, exits with 3 and one sentence", async () => {
+    expect(await run("--help").ended).toEqual({ code: 3, stderr: sentence });
+  });
+
+  test("a program goes on until it is stopped, and the exit code of the signal stays", async () => {
+    rmSync(join(place, "writes"), { force: true });
+    const { child, ended } = run();
+    const writes = join(place, "writes");
+    await vi.waitUntil(() => existsSync(writes) && Number(readFileSync(writes, "utf8")) > 5, 10_000);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual({ code: 143, stderr: sentence });
   });
 });
 
