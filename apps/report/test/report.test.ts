@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
 import type { LabResults } from "@c10k-lab/protocol";
@@ -148,16 +148,12 @@ test("trial X17: no experiment counts twice, and none has its report written ove
 });
 
 describe("B2, B14: the rows of a cell's connections", () => {
-  /** Returns results whose first cell has a file of rows. */
+  /** Returns the file of rows of the first cell of an experiment, and its lines. */
   function leaveRows(): { folder: string; file: string; header: string; rows: string[] } {
     const results = idleResults();
-    const [first] = results.repetitions;
     const folder = leaveResults(results);
-    const header = "connection,first_response_ms,response_ms_mean,response_ms_max,outcome\n";
-    const asked = first?.client?.asked.connections ?? 0;
-    const rows = Array.from({ length: asked }, (_, index) => `${index + 1},1.5,1.25,2.5,ok\n`);
-    const file = join(folder, first?.id ?? "", "client.csv");
-    writeFileSync(file, header + rows.join(""));
+    const file = join(folder, results.repetitions[0]?.id ?? "", "client.csv");
+    const [header = "", ...rows] = readFileSync(file, "utf8").match(/.*\n/g) ?? [];
     return { folder, file, header, rows };
   }
 
@@ -191,10 +187,38 @@ describe("B2, B14: the rows of a cell's connections", () => {
     writeFileSync(file, header + damage(rows).join(""));
     const { code, stderr } = await report(folder);
     expect(code).toBe(1);
-    expect(stderr).toContain(
-      `${dirname(file)}: the rows of its connections are damaged ${reason(rows.length)}`,
-    );
+    expect(stderr).toContain(`${dirname(file)} has damaged rows of its connections ${reason(rows.length)}`);
     expect(stderr).not.toMatch(/^ +at /m);
     expect(readFileSync(join(folder, "report.md"), "utf8")).toContain("# What does idle ask?");
   });
+
+  test("are missed where a cell has no file of them, in the report and with exit code 1", async () => {
+    const { folder, file } = leaveRows();
+    rmSync(file);
+    const { code, stderr } = await report(folder);
+    const fault = "client.csv is not there: the rows of connections are left out";
+    expect([code, stderr]).toEqual([1, `report: ${dirname(file)}/${fault}\n`]);
+    expect(readFileSync(join(folder, "report.md"), "utf8")).toContain(
+      `> **Left out:** ${basename(dirname(file))}/${fault}.`,
+    );
+  });
 });
+
+test.each([
+  ["findings.json", "{", "findings.json cannot be read: "],
+  ["findings.json", "[]", "findings.json is damaged: its content is not as it should be"],
+  ["capacity.json", '{"schema":"c10k-lab/capacity/2"}', "capacity.json is damaged: "],
+  ["capacity.json", "\u001b[2J", "capacity.json cannot be read: "],
+])(
+  "trial X5: a damaged %s of %j is named and left out, and the rest is reported",
+  async (name, text, fault) => {
+    const folder = leaveResults(name === "capacity.json" ? capacityResults() : idleResults());
+    writeFileSync(join(folder, name), text);
+    const { code, stderr } = await report(folder);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`report: ${folder}/${fault}`);
+    expect(stderr).toMatch(/; it is left out\n$/);
+    expect(stderr.trimEnd().split("\n")).toHaveLength(1);
+    expect(readFileSync(join(folder, "report.md"), "utf8")).toContain(`> **Left out:** ${fault}`);
+  },
+);

@@ -4,7 +4,7 @@ import { type ComparedExperiment, compareExperiments } from "@c10k-lab/report";
 import { COMPARE } from "../contract.ts";
 import { writeComparison } from "../output/comparison-files.ts";
 import { formatComparison } from "../output/terminal-comparison.ts";
-import { findResults, readRepetitions, UnreadableResults } from "../results/results-reader.ts";
+import { describeLacks, findResults, readRepetitions, UnreadableResults } from "../results/results-reader.ts";
 
 export const compareCommand = command({
   ...COMPARE,
@@ -19,8 +19,8 @@ export const compareCommand = command({
       process.stderr.write(`report: ${error.message}\n`);
       return EXIT.incomplete;
     }
-    const damaged = read.flatMap((one) => one.damaged);
-    for (const sentence of damaged) process.stderr.write(`report: ${sentence}\n`);
+    const lacks = [...describeLacks(folders[0], read[0]), ...describeLacks(folders[1], read[1])];
+    for (const sentence of lacks) process.stderr.write(`report: ${sentence}\n`);
     const experiments: readonly [ComparedExperiment, ComparedExperiment] = [
       { folder: beforePath, ...read[0] },
       { folder: afterPath, ...read[1] },
@@ -32,7 +32,7 @@ export const compareCommand = command({
       json ? `${JSON.stringify(comparison, null, 2)}\n` : formatComparison(comparison, verbose),
     );
     if (!isWritten) return EXIT.unwritable;
-    return comparison.verdict === "no-regression" && damaged.length === 0 ? EXIT.ok : EXIT.incomplete;
+    return comparison.verdict === "no-regression" && lacks.length === 0 ? EXIT.ok : EXIT.incomplete;
   },
 });
 

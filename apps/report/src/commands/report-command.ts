@@ -6,7 +6,7 @@ import { REPORT } from "../contract.ts";
 import { NoPdf } from "../output/pdf.ts";
 import { writePdfInto, writeReportInto } from "../output/report-files.ts";
 import { readScreen, summarize } from "../output/terminal-summary.ts";
-import { findResults, readResults, UnreadableResults } from "../results/results-reader.ts";
+import { describeLacks, findResults, readResults, UnreadableResults } from "../results/results-reader.ts";
 
 export const reportCommand = command({
   ...REPORT,
@@ -17,17 +17,20 @@ export const reportCommand = command({
       throw new UsageError("--out: name the folder that a report of several experiments goes to");
     }
     refuseMixing(folders, into);
-    const experiments: Awaited<ReturnType<typeof readResults>>[] = [];
+    const experiments: LabResults[] = [];
     try {
       for (const folder of folders) experiments.push(await readResults(folder));
     } catch (error) {
       if (error instanceof UnreadableResults) return fail(EXIT.incomplete, error.message);
       throw error;
     }
-    const damaged = experiments.flatMap((experiment) => experiment.damaged);
-    for (const sentence of damaged) fail(EXIT.incomplete, sentence);
+    const lacks = folders.flatMap((folder, at) => {
+      const experiment = experiments[at];
+      return experiment === undefined ? [] : describeLacks(folder, experiment);
+    });
+    for (const sentence of lacks) fail(EXIT.incomplete, sentence);
     const exit = await write(into, experiments, { pdf, verbose });
-    return exit === EXIT.ok && damaged.length > 0 ? EXIT.incomplete : exit;
+    return exit === EXIT.ok && lacks.length > 0 ? EXIT.incomplete : exit;
   },
 });
 

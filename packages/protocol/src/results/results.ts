@@ -299,6 +299,14 @@ export interface ConnectionRow {
   readonly outcome: string;
 }
 
+/** A file of an experiment that is left out of a report. */
+export interface Damage {
+  /** Path below the results folder. */
+  readonly file: string;
+  /** The rest of a sentence that begins with the file. */
+  readonly fault: string;
+}
+
 /** Everything a report is made from. */
 export interface LabResults {
   readonly manifest: Manifest;
@@ -310,4 +318,5 @@ export interface LabResults {
   readonly capacity: Capacity | null;
   /** Answers that the lab has found; null where nothing was measured in slices. */
   readonly findings: Findings | null;
+  readonly damages: readonly Damage[];
 }

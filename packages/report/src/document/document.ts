@@ -4,7 +4,7 @@ import { answerTable } from "../story/answer-rows.ts";
 import type { Section, Story } from "../story/parts.ts";
 import { figureBlock } from "../text/figures.ts";
 import { blocks, bullets, demoted, renderTable, text } from "../text/markdown.ts";
-import { describePartial } from "./ends.ts";
+import { describeDamages, describePartial } from "./ends.ts";
 import { environment } from "./environment.ts";
 import { limits } from "./limits.ts";
 import { method } from "./method.ts";
@@ -59,6 +59,7 @@ function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
   const first = blocks([
     `# ${text(experiment.results.manifest.question)}`,
     describePartial(experiment.results),
+    describeDamages(experiment.results),
     `**${text(answer)}**`,
     bullets(failures),
     figures.show(shown),

@@ -11,6 +11,12 @@ export function describePartial({ manifest, repetitions }: LabResults): string {
   return `> **${heading}:** ${measured}. ${text(trouble === null ? reason : describeTrouble(trouble))}`;
 }
 
+/** Returns a quotation that names the files which could not be read; empty where there is none. */
+export function describeDamages({ damages }: LabResults): string {
+  if (damages.length === 0) return "";
+  return `> **Left out:** ${text(damages.map(({ file, fault }) => `${file} ${fault}`).join(". "))}.`;
+}
+
 /** The end `unfit-swarm` where there is no swarm, but a second machine. */
 const UNREACHED = { heading: "Other machine not reached", reason: "The server's machine does not answer." };
 
