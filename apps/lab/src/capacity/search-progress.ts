@@ -5,7 +5,7 @@ import type { CellWatcher } from "../session/lab-session.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
 
-/** A line for each run and each search, and on a terminal a live one for the run under way. */
+/** A line for each run and each search, and a live one for the run under way. */
 export class SearchProgress implements CellWatcher {
   readonly #searches: number;
   readonly #line = new LiveLine();

@@ -5,7 +5,7 @@ import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
 import type { CellWatcher } from "./lab-session.ts";
 
-/** A line for each finished cell, and on a terminal a live one for the cell under way with the time left. */
+/** A line for each finished cell, and a live one for the cell under way with the time left. */
 export class Progress implements CellWatcher {
   readonly #cells: number;
   readonly #cellMs: number;
@@ -51,7 +51,7 @@ export class Progress implements CellWatcher {
     const p99 = client?.latencyUs.response.p99;
     const latency = p99 == null ? "" : `, p99 ${p99 === INFINITE ? "∞" : (p99 / 1000).toFixed(2)} ms`;
     const trouble = status === "ok" ? "" : `  ${status}`;
-    const left = this.#done < this.#cells ? `  (${this.#left()} left)` : "";
+    const left = this.#done < this.#cells ? `  (${this.#left()})` : "";
     const failure = describeFailure(result);
     const reason = failure === null ? "" : `\n${" ".repeat(count.length)} ${failure}`;
     const notes = describeRefusedCalls([result]).filter((note) => !this.#said.has(note));
@@ -63,7 +63,8 @@ export class Progress implements CellWatcher {
   #drawn(current: Cell): string {
     const seconds = (this.#inCurrentMs() / 1000).toFixed(0);
     const cell = `${labelOf(current)}, ${seconds} s`;
-    return `${bar(this.#done / this.#cells)} ${this.#done}/${this.#cells}  ${cell}  (${this.#left()} left)`;
+    const bar = process.stderr.isTTY ? `${drawBar(this.#done / this.#cells)} ` : "";
+    return `${bar}${this.#done}/${this.#cells}  ${cell}  (${this.#left()})`;
   }
 
   /** Returns the time left, from the mean of the finished cells or the expected time of one. */
@@ -74,7 +75,7 @@ export class Progress implements CellWatcher {
       0,
       Math.round((cellMs * (this.#cells - this.#done) - this.#inCurrentMs()) / 1000),
     );
-    return timeText(seconds);
+    return seconds === 0 ? "longer than expected" : `${timeText(seconds)} left`;
   }
 
   #inCurrentMs(): number {
@@ -89,7 +90,7 @@ function labelOf({ group, variant, axis, axisValue }: Labelled): string {
   return `${group === null ? "" : `${group}: `}${variant}, ${describePlace(axis, axisValue)}`;
 }
 
-function bar(share: number): string {
+function drawBar(share: number): string {
   const width = 20;
   const full = Math.round(share * width);
   return "█".repeat(full) + "░".repeat(width - full);

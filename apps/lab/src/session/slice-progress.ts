@@ -7,7 +7,7 @@ import { timeText } from "../terminal/time-text.ts";
 /** Loads that a line names. */
 const LABELS_MAX = 3;
 
-/** A line for each start of a point with the costs so far, and on a terminal a live one. */
+/** A line for each start of a point with the costs so far, and a live one. */
 export class SliceProgress {
   readonly #line = new LiveLine();
   readonly #said = new Set<string>();

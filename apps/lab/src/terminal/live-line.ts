@@ -1,11 +1,19 @@
 import { createLogUpdate } from "log-update";
 
 const REDRAW_MS = 250;
+/** Waits in a log before the line of what is under way: before the first line at all, and then twice as long each time, ms. */
+const LOG_FIRST_MS = 2000;
+const LOG_NEXT_MS = 5000;
+const LOG_MAX_MS = 60_000;
 
-/** Lines on stderr, and on a terminal a last one that is drawn anew several times a second. */
+/**
+ * Lines on stderr, and a last one of what is under way: drawn anew several times a second on a terminal, printed now and then
+ * in a file or a pipe.
+ */
 export class LiveLine {
   readonly #update = createLogUpdate(process.stderr);
   #timer: NodeJS.Timeout | undefined;
+  #hasPrinted = false;
   static #draw: (() => string) | null = null;
 
   /** The last line of this program as it would be drawn now, also where there is no terminal; null before the first. */
@@ -17,7 +25,10 @@ export class LiveLine {
   show(draw: () => string): void {
     this.stop();
     LiveLine.#draw = draw;
-    if (!process.stderr.isTTY) return;
+    if (!process.stderr.isTTY) {
+      this.#log(draw, this.#hasPrinted ? LOG_NEXT_MS : LOG_FIRST_MS);
+      return;
+    }
     this.#timer = setInterval(() => this.#update(draw()), REDRAW_MS);
     this.#update(draw());
   }
@@ -25,6 +36,14 @@ export class LiveLine {
   print(line: string): void {
     this.stop();
     process.stderr.write(`${line}\n`);
+    this.#hasPrinted = true;
+  }
+
+  #log(draw: () => string, waitMs: number): void {
+    this.#timer = setTimeout(() => {
+      this.print(draw());
+      this.#log(draw, Math.min(2 * waitMs, LOG_MAX_MS));
+    }, waitMs);
   }
 
   stop(): void {
