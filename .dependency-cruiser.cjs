@@ -124,7 +124,7 @@ const ROOMS = {
     "index.ts",
     "rate-claims.ts",
     "claims.ts",
-    "search.ts comparison.ts answers.ts",
+    "search.ts comparison.ts answers.ts unmeasured.ts",
     "happenings",
     "phrases",
   ],

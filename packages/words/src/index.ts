@@ -25,3 +25,4 @@ export * from "./phrases/shell.ts";
 export * from "./phrases/table.ts";
 export * from "./rate-claims.ts";
 export * from "./search.ts";
+export * from "./unmeasured.ts";

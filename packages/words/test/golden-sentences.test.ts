@@ -12,6 +12,7 @@ import type {
   Signal,
   Trial,
   Trouble,
+  Unmeasured,
 } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 import {
@@ -35,6 +36,7 @@ import {
   describeSearch,
   describeSignal,
   describeTrouble,
+  describeUnmeasured,
   describeUnsettled,
   describeVerdict,
   joinClaims,
@@ -768,6 +770,34 @@ test.each<[string, readonly Finding[], string | null]>([
   ],
 ])("where %s, the summary says so", (_, comparisons, sentence) => {
   expect(describeUnsettled(comparisons)).toBe(sentence);
+});
+
+const LEFT_OUT = { group: "idle", axis: "idle", at: 1000, wouldTake: 8.2 } as const;
+const MEASURED = { ...LEFT_OUT, variant: "epoll", axisValue: 5000, quantity: "cost" } as const;
+const LEVEL = { ...MEASURED, value: 6, low: null, high: null, isLowerBound: false, slices: 3 };
+
+test.each<[string, readonly Unmeasured[], readonly Level[], string | null]>([
+  ["nothing", [], [], null],
+  [
+    "a load without a start",
+    [{ ...LEFT_OUT, group: null, wouldTake: null }],
+    [],
+    "Not measured for lack of time: 1,000 idle connections; it takes a longer --budget.",
+  ],
+  [
+    "a question",
+    [LEFT_OUT, { ...LEFT_OUT, at: 0 }],
+    [],
+    "Not measured for lack of time: the question “idle” (0 and 1,000 idle connections); it would take some 17 s more (--budget).",
+  ],
+  [
+    "loads of a question that others answer, and a question",
+    [LEFT_OUT, { ...LEFT_OUT, group: "busy", axis: "connections", at: 1 }],
+    [LEVEL],
+    "Not measured for lack of time: “idle” at 1,000 idle connections and the question “busy” (1 connection); it would take some 17 s more (--budget).",
+  ],
+])("the budget left no time for %s", (_, unmeasured, levels, sentence) => {
+  expect(describeUnmeasured({ unmeasured: [...unmeasured], levels: [...levels] })).toBe(sentence);
 });
 
 test("system calls that could not be sampled", () => {

@@ -107,7 +107,8 @@ export const runCommand = command({
         plan,
         cells: cellsOf(plan).length,
         work: (session) => runPlan(session, plan),
-        isWell: ({ repetitions }) => repetitions.every(({ status }) => RESULTS.includes(status)),
+        isWell: ({ repetitions }) =>
+          repetitions.length > 0 && repetitions.every(({ status }) => RESULTS.includes(status)),
       },
       options,
     );

@@ -23,5 +23,6 @@ export function findAnswers(order: PlanOrder, repetitions: readonly RepetitionRe
       ...groups.flatMap((group) => findLimits(plan, group)),
     ],
     levels: groups.flatMap(findLevels),
+    unmeasured: [],
   };
 }

@@ -1,5 +1,5 @@
 import { divideProcessors, type Processors } from "@c10k-lab/process";
-import type { Findings, Manifest, RepetitionResult, Trouble } from "@c10k-lab/protocol";
+import type { Findings, Manifest, RepetitionResult, Trouble, Unmeasured } from "@c10k-lab/protocol";
 import { describeHolding, type Holding } from "@c10k-lab/words";
 import { sampleCalls } from "../cell/call-sample.ts";
 import { CellRun } from "../cell/cell-run.ts";
@@ -41,6 +41,7 @@ export class LabSession {
   /** Answers of this many repetitions: finding them takes up to a second. */
   #found = { repetitions: -1, findings: findAnswers({ name: "", variants: [] }, []) };
   #findingsWrittenMs = performance.now();
+  #unmeasured: readonly Unmeasured[] = [];
   /** Repetitions under way: one, or those of all variants that are up together. */
   #current: readonly CellRun[] = [];
 
@@ -91,7 +92,7 @@ export class LabSession {
       const measured = this.#plan.search === null ? this.#repetitions : [];
       this.#found = { repetitions: length, findings: findAnswers(orderOf(this.#plan), measured) };
     }
-    return this.#found.findings;
+    return { ...this.#found.findings, unmeasured: [...this.#unmeasured] };
   }
 
   /** The same with the slices of the starts under way. */
@@ -210,6 +211,11 @@ export class LabSession {
   #writeFindings(): void {
     this.folder.writeFindings(this.findings);
     this.#findingsWrittenMs = performance.now();
+  }
+
+  /** Keeps the loads that had no start: the findings name them. */
+  leaveOut(unmeasured: readonly Unmeasured[]): void {
+    this.#unmeasured = unmeasured;
   }
 
   /** The number of cells is known now. */

@@ -1,11 +1,8 @@
 import type { Findings, RepetitionResult } from "@c10k-lab/protocol";
-import { describeFailure, describePlace, describeRefusedCalls, listed, plural } from "@c10k-lab/words";
+import { describeFailure, describePlace, describeRefusedCalls } from "@c10k-lab/words";
 import type { Point } from "../plan/cells.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
-
-/** Loads that a line names. */
-const LABELS_MAX = 3;
 
 /** A line for each start of a point with the costs so far, and a live one. */
 export class SliceProgress {
@@ -44,15 +41,6 @@ export class SliceProgress {
       this.#said.add(sentence);
       this.#line.print(sentence);
     }
-  }
-
-  /** Reports loads that had no start before the budget was spent. */
-  tellUnmeasured(points: readonly Point[]): void {
-    if (points.length === 0) return;
-    const labels = points.slice(0, LABELS_MAX).map(labelOf);
-    const others = points.length - labels.length;
-    const more = others === 0 ? [] : [plural(others, "further load")];
-    this.#line.print(`not measured for lack of time (--budget): ${listed([...labels, ...more])}`);
   }
 
   stop(): void {

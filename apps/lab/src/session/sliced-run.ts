@@ -1,5 +1,5 @@
 import { median } from "@c10k-lab/inference";
-import type { Findings } from "@c10k-lab/protocol";
+import type { Findings, Unmeasured } from "@c10k-lab/protocol";
 import { cellsAt, type Point, pointsOf } from "../plan/cells.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Blocks } from "../slices/blocks.ts";
@@ -48,8 +48,15 @@ export class SlicedRun {
       await this.#visit(next, this.#leftMs() / Math.max(1, planned));
     }
     if (this.#session.isInterrupted) return;
-    this.#progress.tellUnmeasured(points.filter((point) => this.#startsOf(point) === 0));
+    this.#session.leaveOut(points.filter((point) => this.#startsOf(point) === 0).map(this.#leaveOut));
   }
+
+  /** Names a load without a start, and the time that its starts would take. */
+  readonly #leaveOut = ({ group, step }: Point): Unmeasured => {
+    const visitMs = median(this.#visitsMs);
+    const wouldTake = visitMs === null ? null : (group.repeats * visitMs) / 1000;
+    return { group: group.name, axis: group.axis, at: step.x, wouldTake };
+  };
 
   #findNext(points: readonly Point[]): Point | null {
     const counts = points.map((point) => ({

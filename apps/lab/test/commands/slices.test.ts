@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { LabProcess, until } from "@c10k-lab/process/testing";
-import { Findings, Manifest, RepetitionResult } from "@c10k-lab/protocol";
+import { EXIT, Findings, Manifest, RepetitionResult } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
 import { expect, test } from "vitest";
 
@@ -92,8 +92,15 @@ test.each([
   expect(lab.stderr).toContain(words);
 });
 
-test("a budget that leaves no time for a load says which, and how to get it", async () => {
+test("a budget that leaves no time for a load is a fact of the findings, and terminal and report say so", async () => {
   const lab = start("--budget", "10s");
-  await lab.exited;
-  expect(lab.stderr).toContain("not measured for lack of time (--budget): 8 connections\n");
+  expect(await lab.exited, "nothing was measured").toBe(EXIT.incomplete);
+  const [name = ""] = readdirSync(lab.results);
+  const folder = join(lab.results, name);
+  expect(readFindings(folder).unmeasured).toEqual([
+    { group: null, axis: "connections", at: 8, wouldTake: null },
+  ]);
+  const sentence = "Not measured for lack of time: 8 connections; it takes a longer --budget.";
+  expect(lab.stdout).toContain(sentence);
+  expect(readFileSync(join(folder, "report.md"), "utf8")).toContain(`> ${sentence}`);
 });

@@ -61,10 +61,10 @@ export function summarize(experiments: readonly LabResults[], screen: Screen, is
 }
 
 function summarizeStory(story: Story, screen: Screen): string[] {
-  const { answer, rows, comparisons, findings, remarks } = story;
-  const open = describeUnsettled(comparisons);
+  const { answer, rows, comparisons, findings, remarks, unmeasured } = story;
+  const open = [describeUnsettled(comparisons), unmeasured].filter((one) => one !== null);
   const head = wrap(answer, screen.columns).map((line) => bold(line, screen));
-  const foot = open === null ? [] : wrap(open, screen.columns);
+  const foot = open.flatMap((sentence) => wrap(sentence, screen.columns));
   const shown = cutRows(drawRows(mergeRows(rows), screen), LINES_MAX - head.length - foot.length);
   let room = LINES_MAX - head.length - foot.length - shown.length;
   const told: string[] = [];

@@ -109,10 +109,22 @@ export const Level = z.object({
 });
 export type Level = z.infer<typeof Level>;
 
+/** A load that had no start before the budget of the plan was spent. */
+export const Unmeasured = z.object({
+  group: z.string().nullable(),
+  axis: z.enum(AXES),
+  at: z.number().nonnegative(),
+  /** Seconds of further budget for the starts that the plan asks for, by the usual time of one; null where none is known. */
+  wouldTake: z.number().nonnegative().nullable(),
+});
+export type Unmeasured = z.infer<typeof Unmeasured>;
+
 /** Answers of an experiment. `findings.json` */
 export const Findings = z.object({
   schema: z.literal("c10k-lab/findings/1"),
   findings: z.array(Finding),
   levels: z.array(Level),
+  /** Missing in older results: nobody kept it. */
+  unmeasured: z.array(Unmeasured).default([]),
 });
 export type Findings = z.infer<typeof Findings>;

@@ -1,4 +1,4 @@
-import { describeIncidents } from "@c10k-lab/words";
+import { describeIncidents, describeUnmeasured } from "@c10k-lab/words";
 import type { Figures } from "../charts/charts.ts";
 import type { Figure } from "../charts/draw/chart.ts";
 import type { Experiment } from "../model/experiment.ts";
@@ -34,8 +34,10 @@ export function renderDetails(experiments: readonly Experiment[], figures: Figur
 function renderExperiment(experiment: Experiment, figures: Figures): string {
   const { capacity, repetitions: cells } = experiment.results;
   const groups = capacity === null && cells.length > 0 ? experiment.groups : [];
+  const unmeasured = experiment.results.findings && describeUnmeasured(experiment.results.findings);
   return blocks([
     `## Plan ${text(experiment.name)}`,
+    unmeasured === null ? "" : text(unmeasured),
     capacity === null ? "" : capacitySection(capacity, figures.get(experiment) ?? []),
     ...groups.map((group) => renderGroup(group, figures.get(group) ?? [])),
   ]);

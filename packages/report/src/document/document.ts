@@ -52,7 +52,7 @@ function renderSummary(stories: readonly Story[]): string {
 }
 
 function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
-  const { experiment, answer, rows, sections, lead, comparisons, remarks } = story;
+  const { experiment, answer, rows, sections, lead, comparisons, remarks, unmeasured } = story;
   const open = describeUnsettled(comparisons);
   const failures = comparisons.length + rows.length === 0 ? remarks : [];
   const [shown, ...others] = lead?.charts ?? [];
@@ -61,6 +61,7 @@ function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
     describePartial(experiment.results),
     describeDamages(experiment.results),
     `**${text(answer)}**`,
+    unmeasured === null ? "" : `> ${text(unmeasured)}`,
     bullets(failures),
     figures.show(shown),
     rows.length === 0 ? "" : renderTable(answerTable(rows)),

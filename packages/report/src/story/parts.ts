@@ -34,4 +34,6 @@ export interface Story {
   readonly remarks: readonly string[];
   /** Comparisons that the plan asks for, settled or not. */
   readonly comparisons: readonly Finding[];
+  /** Loads that the budget left no time for, as a sentence; null where all were measured. */
+  readonly unmeasured: string | null;
 }

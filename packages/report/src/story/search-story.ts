@@ -36,6 +36,7 @@ export function tellCapacity(experiment: Experiment, capacity: Capacity, servers
     findings: [],
     remarks: searches.map(describeEnd),
     comparisons: [],
+    unmeasured: null,
   };
 }
 

@@ -1,5 +1,13 @@
 import type { Finding } from "@c10k-lab/protocol";
-import { type Claim, claimFall, claimOf, describeClaim, isQueueing, joinClaims } from "@c10k-lab/words";
+import {
+  type Claim,
+  claimFall,
+  claimOf,
+  describeClaim,
+  describeUnmeasured,
+  isQueueing,
+  joinClaims,
+} from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation, levelsOf, listAxisValues } from "../model/group.ts";
 import { costTable } from "../text/cost-table.ts";
@@ -55,6 +63,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     findings: chooseTold(all),
     remarks: [...new Set(remarks)],
     comparisons: listAsked(all),
+    unmeasured: found && describeUnmeasured(found),
   };
 }
 

@@ -51,7 +51,10 @@ const LEVELS: Level[] = ["threaded", "select", "epoll"].flatMap((variant, at) =>
 /** Returns the study with findings as the lab writes them. */
 function studyWith(findings: readonly Finding[], levels = LEVELS): LabResults {
   const results = makeResults(thrice(makeStudyCells()));
-  return { ...results, findings: { schema: "c10k-lab/findings/1", findings: [...findings], levels } };
+  return {
+    ...results,
+    findings: { schema: "c10k-lab/findings/1", findings: [...findings], levels, unmeasured: [] },
+  };
 }
 
 const words = (markdown: string) => markdown.split(/\s+/).length;
@@ -163,6 +166,17 @@ describe.each<[string, readonly LabResults[], number, number]>([
     const again = renderReport(experiments);
     expect([again.html === html, again.markdown === markdown]).toEqual([true, true]);
   });
+});
+
+test("The report, its details and nothing else name a question that the budget left no time for", () => {
+  const unmeasured = [0, 5000].map((at) => ({ group: "idle", axis: "idle" as const, at, wouldTake: 20 }));
+  const results = { ...study, findings: study.findings && { ...study.findings, unmeasured } };
+  const { markdown, details } = renderReport([results]);
+  const sentence =
+    "Not measured for lack of time: the question “idle” (0 and 5,000 idle connections); it would take some 40 s more (--budget).";
+  expect(markdown.split("\n\n")[2]).toBe(`> ${sentence}`);
+  expect(details.markdown).toContain(`\n\n${sentence}\n\n`);
+  expect(renderReport([study]).markdown).not.toContain("Not measured");
 });
 
 test("The first screens answer which server, how sure, on which machine, and how to repeat it", () => {

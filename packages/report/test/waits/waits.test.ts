@@ -289,6 +289,7 @@ it("the report begins with a chart of several loads, not with the waits at one",
   };
   const findings: Findings = {
     schema: "c10k-lab/findings/1",
+    unmeasured: [],
     findings: [
       {
         ...finding,
