@@ -14,7 +14,7 @@ export function describeUnmeasured({
     const isWhole = levels.every((level) => level.group !== group);
     return isWhole ? `the question “${group}” (${places})` : `“${group}” at ${places}`;
   });
-  return `Not measured for lack of time: ${listed(groups)}; ${describeTime(unmeasured)}.`;
+  return `Not measured for lack of time: ${groups.join("; ")}. ${describeTime(unmeasured)}.`;
 }
 
 /** Returns "0, 1,000 and 5,000 idle connections". */
@@ -28,7 +28,7 @@ function describePlaces(loads: readonly Unmeasured[]): string {
 
 function describeTime(unmeasured: readonly Unmeasured[]): string {
   const seconds = unmeasured.map(({ wouldTake }) => wouldTake);
-  if (seconds.includes(null)) return "it takes a longer --budget";
+  if (seconds.includes(null)) return "It takes a longer --budget";
   const sum = seconds.reduce<number>((total, one) => total + (one ?? 0), 0);
-  return `it would take some ${integer(Math.ceil(sum))} s more (--budget)`;
+  return `It would take some ${integer(Math.ceil(sum))} s more (--budget)`;
 }

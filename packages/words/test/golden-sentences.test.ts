@@ -782,19 +782,19 @@ test.each<[string, readonly Unmeasured[], readonly Level[], string | null]>([
     "a load without a start",
     [{ ...LEFT_OUT, group: null, wouldTake: null }],
     [],
-    "Not measured for lack of time: 1,000 idle connections; it takes a longer --budget.",
+    "Not measured for lack of time: 1,000 idle connections. It takes a longer --budget.",
   ],
   [
     "a question",
     [LEFT_OUT, { ...LEFT_OUT, at: 0 }],
     [],
-    "Not measured for lack of time: the question “idle” (0 and 1,000 idle connections); it would take some 17 s more (--budget).",
+    "Not measured for lack of time: the question “idle” (0 and 1,000 idle connections). It would take some 17 s more (--budget).",
   ],
   [
     "loads of a question that others answer, and a question",
     [LEFT_OUT, { ...LEFT_OUT, group: "busy", axis: "connections", at: 1 }],
     [LEVEL],
-    "Not measured for lack of time: “idle” at 1,000 idle connections and the question “busy” (1 connection); it would take some 17 s more (--budget).",
+    "Not measured for lack of time: “idle” at 1,000 idle connections; the question “busy” (1 connection). It would take some 17 s more (--budget).",
   ],
 ])("the budget left no time for %s", (_, unmeasured, levels, sentence) => {
   expect(describeUnmeasured({ unmeasured: [...unmeasured], levels: [...levels] })).toBe(sentence);

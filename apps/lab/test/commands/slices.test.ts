@@ -100,7 +100,7 @@ test("a budget that leaves no time for a load is a fact of the findings, and ter
   expect(readFindings(folder).unmeasured).toEqual([
     { group: null, axis: "connections", at: 8, wouldTake: null },
   ]);
-  const sentence = "Not measured for lack of time: 8 connections; it takes a longer --budget.";
+  const sentence = "Not measured for lack of time: 8 connections. It takes a longer --budget.";
   expect(lab.stdout).toContain(sentence);
   expect(readFileSync(join(folder, "report.md"), "utf8")).toContain(`> ${sentence}`);
 });

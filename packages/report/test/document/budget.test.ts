@@ -173,7 +173,7 @@ test("The report, its details and nothing else name a question that the budget l
   const results = { ...study, findings: study.findings && { ...study.findings, unmeasured } };
   const { markdown, details } = renderReport([results]);
   const sentence =
-    "Not measured for lack of time: the question “idle” (0 and 5,000 idle connections); it would take some 40 s more (--budget).";
+    "Not measured for lack of time: the question “idle” (0 and 5,000 idle connections). It would take some 40 s more (--budget).";
   expect(markdown.split("\n\n")[2]).toBe(`> ${sentence}`);
   expect(details.markdown).toContain(`\n\n${sentence}\n\n`);
   expect(renderReport([study]).markdown).not.toContain("Not measured");
