@@ -52,6 +52,7 @@ function showChart(figure: Element, original: GroupChart): void {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const instance = echarts.init(box);
   const hidden = new Set<string>();
+  let pointed: string | null = null;
   const scales = { x: original.x.scale, y: original.y.scale };
   const chart = () => ({
     ...original,
@@ -63,16 +64,28 @@ function showChart(figure: Element, original: GroupChart): void {
     const look = dark.matches ? LOOKS.dark : LOOKS.light;
     instance.resize();
     const option = chartOption(chart(), look, box.clientWidth, "beside", hidden);
-    instance.setOption({ ...option, tooltip: tooltip(original, look) }, { notMerge: true });
+    const lines = option.series.map((one) => (isFaded(one.name) ? fade(one) : one));
+    instance.setOption({ ...option, series: lines, tooltip: tooltip(original, look) }, { notMerge: true });
     drawEndLabels(instance, chart(), look, hidden);
     for (const [name, button] of axes) button.setAttribute("aria-pressed", String(scales[name] === "log"));
     fillSwatches(series, marksOf(original, look));
   }
 
-  const series = addSeriesButtons(find(figure, ".series"), original, (name) => {
-    if (!hidden.delete(name)) hidden.add(name);
-    draw();
-    return !hidden.has(name);
+  /** The reader points at the name of another line that is shown. */
+  function isFaded(name: string | number | undefined): boolean {
+    return pointed !== null && !hidden.has(pointed) && name !== undefined && name !== pointed;
+  }
+
+  const series = addSeriesButtons(find(figure, ".series"), original, {
+    toggle: (name) => {
+      if (!hidden.delete(name)) hidden.add(name);
+      draw();
+      return !hidden.has(name);
+    },
+    point: (name) => {
+      pointed = name;
+      draw();
+    },
   });
   const axes = addAxisButtons(find(figure, ".controls"), original, (name) => {
     scales[name] = scales[name] === "log" ? "linear" : "log";
@@ -120,11 +133,31 @@ function hasBothScales(chart: GroupChart, name: AxisName): boolean {
   return name === "y" || points.every(([x]) => x > 0);
 }
 
+/** Opacity of the lines that a reader does not point at. */
+const FADED = 0.15;
+
+/** Fades a series, so that another stands out. */
+function fade<S extends { readonly lineStyle?: object; readonly itemStyle?: object }>(one: S) {
+  return {
+    ...one,
+    lineStyle: { ...one.lineStyle, opacity: FADED },
+    itemStyle: { ...one.itemStyle, opacity: FADED },
+  };
+}
+
+/** Reactions to the buttons of the series. */
+interface SeriesButtons {
+  /** Shows a series or takes it away; returns whether it is shown. */
+  toggle(name: string): boolean;
+  /** Receives the series whose button has mouse or keyboard focus; null where none has. */
+  point(name: string | null): void;
+}
+
 /** Adds a button for each series that shows it or takes it away. Returns the buttons by name. */
 function addSeriesButtons(
   group: HTMLElement,
   chart: GroupChart,
-  toggle: (name: string) => boolean,
+  { toggle, point }: SeriesButtons,
 ): ReadonlyMap<string, HTMLElement> {
   const names = marksOf(chart, LOOKS.light).keys();
   return new Map(
@@ -136,6 +169,11 @@ function addSeriesButtons(
       button.addEventListener("click", () => {
         button.setAttribute("aria-pressed", String(toggle(name)));
       });
+      // A finger rests on nothing: what it touched would stay the only line that one sees.
+      button.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && point(name));
+      button.addEventListener("pointerleave", () => point(null));
+      button.addEventListener("focus", () => button.matches(":focus-visible") && point(name));
+      button.addEventListener("blur", () => point(null));
       group.append(button);
       return [name, button] as const;
     }),

@@ -46,6 +46,8 @@ const lineTo = (end: number, name: string, kind: Series["kind"] = "line"): Serie
   hollow: [],
 });
 
+const LINES = Array.from({ length: 14 }, (_, at) => lineTo(100, `epoll, backlog ${at}`));
+
 test.each<[string, boolean, readonly Series[], number]>([
   ["two lines in a wide window", true, [lineTo(100, "a"), lineTo(100, "b")], 960],
   ["two lines in a narrow window", false, [lineTo(100, "a"), lineTo(100, "b")], 360],
@@ -53,6 +55,15 @@ test.each<[string, boolean, readonly Series[], number]>([
   ["dots", false, [lineTo(100, "a", "dots"), lineTo(100, "b", "dots")], 960],
   ["names too long", false, [lineTo(100, "a".repeat(40)), lineTo(100, "b")], 960],
   ["one line", false, [lineTo(100, "a")], 960],
+  [
+    "a line that hollow marks continue",
+    true,
+    [lineTo(100, "a"), { ...lineTo(50, "b"), hollow: [[100, 3]] }],
+    960,
+  ],
+  ["twelve lines", true, LINES.slice(0, 12), 960],
+  ["twelve lines on paper", true, LINES.slice(0, 12), 720],
+  ["more lines than have room on paper", false, LINES, 960],
 ])("%s: labels at the lines' ends are %s", (_, isLabelled, series, widthPx) => {
   expect(endLabelRoom({ ...axes, series }, widthPx) > 0).toBe(isLabelled);
 });

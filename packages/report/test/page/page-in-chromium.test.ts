@@ -120,6 +120,43 @@ describeInChromium("the page in Chromium", (open) => {
     },
   );
 
+  it("labels twelve lines at their ends, in the order of their values", async () => {
+    const page = await open(crowded.html);
+    const [chart] = JSON.parse((await page.locator("#chart-data").textContent()) ?? "[]") as [
+      { name: string; series: { name: string; points: number[][]; hollow: number[][] }[] },
+    ];
+    const ends = chart.series.map(({ name, points, hollow }) => ({
+      name,
+      end: [...points, ...hollow].find(([x]) => x === 4000)?.[1] ?? 0,
+    }));
+    expect(ends).toHaveLength(12);
+    const texts = (await chartIn(page, chart.name).evaluate(textsOf)).filter(({ text }) =>
+      ends.some(({ name }) => name === text),
+    );
+    expect(texts.toSorted((a, b) => a.y - b.y).map(({ text }) => text)).toEqual(
+      ends.toSorted((a, b) => b.end - a.end).map(({ name }) => name),
+    );
+  });
+
+  it("fades the other lines while mouse or key points at a name, not while that line is taken away", async () => {
+    const page = await open(html);
+    const chart = chartIn(page, "throughput");
+    const button = page.locator('figure[data-chart="throughput"]').getByRole("button", { name: "select" });
+    const shown = async () => {
+      const counts = await chart.evaluate(pixelsOf, [THREADED, SELECT, EPOLL]);
+      return [THREADED, SELECT, EPOLL].map((colour) => (counts[colour] ?? 0) > 20);
+    };
+    await button.hover();
+    expect(await shown()).toEqual([false, true, false]);
+    await page.mouse.move(0, 0);
+    expect(await shown()).toEqual([true, true, true]);
+    await page.keyboard.press("Tab");
+    await button.focus();
+    expect(await shown()).toEqual([false, true, false]);
+    await page.keyboard.press("Enter");
+    expect(await shown()).toEqual([true, false, true]);
+  });
+
   it("draws again when the window changes its width", async () => {
     const page = await open(html);
     const chart = chartIn(page, "throughput");

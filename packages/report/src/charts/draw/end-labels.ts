@@ -10,18 +10,18 @@ const LEADER_PX = 16;
 /** Average width of a character by the size of its font, as in the legend. */
 const CHARACTER_WIDTH = 0.6;
 /** Labels take at most this share of a chart. */
-const WIDTH_SHARE_MAX = 0.25;
+const WIDTH_SHARE_MAX = 0.3;
 /** A line that ends left of this share of the plot is too far from its label. */
 const END_SHARE_MIN = 0.8;
-/** More lines are labelled in the legend. */
-const LABELS_MAX = 8;
+/** Labels that stand one below the other beside the lowest plot, that on paper; more lines are labelled in the legend. */
+const LABELS_MAX = 13;
 
 /** The parts of a chart in the words of the chart library that places need. */
 interface Plot {
   convertToPixel(finder: { gridIndex: number }, point: number[]): number | number[];
 }
 
-/** Last point of a line. */
+/** Last mark of a line. */
 interface End {
   readonly name: string;
   readonly point: Point;
@@ -112,9 +112,9 @@ function listEnds({ series, x, y }: Pick<GroupChart, "series" | "x" | "y">): End
   });
 }
 
-/** Returns the points that the line of a series goes through. */
-function lineOf({ points, curve = [] }: Series): readonly Point[] {
-  return curve.length > 0 ? curve : points;
+/** Returns the points that the line of a series goes through, and the hollow marks that continue it. */
+function lineOf({ points, hollow, curve = [] }: Series): readonly Point[] {
+  return curve.length > 0 ? curve : [...points, ...hollow];
 }
 
 /**

@@ -52,6 +52,13 @@ export interface Mark {
   readonly lineWidth: number;
 }
 
+/** Sizes from the lowest to the topmost line. Of many lines the marks are small: large ones would hide those below. */
+const SIZES = {
+  few: { symbol: [17, 8], line: [4, 2] },
+  many: { symbol: [11, 6], line: [2.5, 1.5] },
+} as const;
+const FEW_MAX = 6;
+
 /**
  * Returns colour, shape and line of each variant by name. A server has the colour of its place among the servers in every
  * chart; other variants take the colours that no server of the chart has. Each is drawn smaller than the one below it, so
@@ -75,10 +82,12 @@ export function assignMarks(
           shapes.length > 0 ? shapes : SHAPES,
         );
   };
+  const { symbol, line } = variants.length > FEW_MAX ? SIZES.many : SIZES.few;
   return new Map(
     variants.map((name, index) => {
       const rank = variants.length > 1 ? index / (variants.length - 1) : 1;
-      return [name, { ...styleOf(name), symbolSize: 17 - 9 * rank, lineWidth: 4 - 2 * rank }];
+      const between = ([from, to]: readonly [number, number]) => from + (to - from) * rank;
+      return [name, { ...styleOf(name), symbolSize: between(symbol), lineWidth: between(line) }];
     }),
   );
 }
