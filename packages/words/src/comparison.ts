@@ -12,6 +12,7 @@ import {
 import { describePlace } from "./phrases/axis.ts";
 import { figure, integer, listed, MISSING, plural, signed } from "./phrases/numbers.ts";
 import { quantityWords } from "./phrases/quantities.ts";
+import { describeSpan } from "./phrases/spans.ts";
 
 /** Returns the sentence for a regression: a change of a quantity, or the decline of a cell. */
 export function describeRegression(comparison: ExperimentComparison, { cell, quantity }: Regression): string {
@@ -179,10 +180,22 @@ export function describeVerdict(comparison: ExperimentComparison): string[] {
   return parts.filter((part) => part !== "");
 }
 
-/** Says that a machine may have changed between two runs; empty where nothing could be compared. */
-function describeDrift({ verdict }: ExperimentComparison): string {
+/** Tells how much of a difference may be the machine's, and what the intervals hold; empty where nothing could be compared. */
+function describeDrift({ verdict, drift }: ExperimentComparison): string {
   if (verdict === "nothing-compared") return "";
-  return "The intervals do not cover a machine that was slower during one of the two runs: believe what a second pair, run in reverse order, confirms.";
+  const { apartMs, common } = drift;
+  const changes = listed(
+    common.map(
+      ({ quantity, changePercent }) =>
+        `${describePercent(changePercent)} % in ${quantityWords(quantity).what}`,
+    ),
+  );
+  const cells = Math.max(...common.map((one) => one.cells));
+  const share =
+    common.length === 0
+      ? "and fewer than three cells do not show how much of a difference is the machine's"
+      : `and the median change of all ${plural(cells, "cell")} is ${changes}: so much of a difference may be the machine's`;
+  return `The runs began ${describeSpan(apartMs)} apart, ${share}, because the intervals hold only what differs between repetitions of one run. Believe what a second pair, run in reverse order, confirms.`;
 }
 
 /** Returns the verdict in one sentence. */

@@ -362,6 +362,13 @@ const COMPARISON: ExperimentComparison = {
   confidencePercent: 99,
   repetitionsMin: 3,
   ratioMin: 1.05,
+  drift: {
+    apartMs: 27 * 3_600_000,
+    common: [
+      { quantity: "cpu", cells: 12, changePercent: 2.2 },
+      { quantity: "rate", cells: 11, changePercent: -3.1 },
+    ],
+  },
   environment: [],
   cells: [CELL],
   regressions: [{ cell: "epoll-100", quantity: "rate" }],
@@ -419,8 +426,14 @@ test("A verdict counts what has a say and what has none", () => {
   expect(describeVerdict(COMPARISON)).toEqual([
     "1 regression at a threshold of 10 %.",
     "3 comparisons count: 1 surely worse than that, 1 worse, but not surely by so much and 1 without a difference shown. The interval of 1 of them is too wide to rule a regression out. Not counted: 2 from fewer than 3 repetitions. 1 cell is not comparable.",
-    "The intervals do not cover a machine that was slower during one of the two runs: believe what a second pair, run in reverse order, confirms.",
+    "The runs began 27 h apart, and the median change of all 12 cells is +2.2 % in CPU time per message and −3.1 % in rate: so much of a difference may be the machine's, because the intervals hold only what differs between repetitions of one run. Believe what a second pair, run in reverse order, confirms.",
   ]);
+});
+
+test("A verdict on fewer than three cells says that drift cannot be told", () => {
+  expect(describeVerdict({ ...COMPARISON, drift: { apartMs: 300_000, common: [] } }).at(-1)).toBe(
+    "The runs began 5 min apart, and fewer than three cells do not show how much of a difference is the machine's, because the intervals hold only what differs between repetitions of one run. Believe what a second pair, run in reverse order, confirms.",
+  );
 });
 
 test.each<[Partial<CellComparison>, string]>([

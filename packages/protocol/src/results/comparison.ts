@@ -152,6 +152,17 @@ const ComparedRun = z.object({
 const Regression = z.object({ cell: z.string(), quantity: z.enum(COMPARED_QUANTITIES).nullable() });
 export type Regression = z.infer<typeof Regression>;
 
+/** Change of the machine between two experiments, as far as it shows: no interval covers it. */
+const Drift = z.object({
+  /** Time between the starts of the experiments. */
+  apartMs: z.number().nonnegative(),
+  /** Median change over all cells that have one; empty for fewer than three. */
+  common: z.array(
+    z.object({ quantity: z.enum(COMPARED_QUANTITIES), cells: count, changePercent: z.number() }),
+  ),
+});
+export type Drift = z.infer<typeof Drift>;
+
 /** Number of changes by what came of them. */
 const ComparisonSummary = z.object({
   /** Changes that count. */
@@ -183,6 +194,7 @@ export const ExperimentComparison = z.object({
   confidencePercent: z.number().positive(),
   repetitionsMin: count,
   ratioMin: z.number().min(1),
+  drift: Drift,
   environment: z.array(EnvironmentDifference),
   cells: z.array(CellComparison),
   regressions: z.array(Regression),

@@ -12,6 +12,7 @@ import { serverNames, summarizeCells, tableOrder } from "../model/group.ts";
 import { type CellPair, compareCell } from "./cell-comparison.ts";
 import type { Rule } from "./change.ts";
 import { RATIO_MIN } from "./difference.ts";
+import { findDrift } from "./drift.ts";
 import { listEnvironmentDifferences } from "./environment-differences.ts";
 
 /** One experiment of a comparison. */
@@ -48,6 +49,7 @@ export function compareExperiments(
     confidencePercent: CONFIDENCE_PERCENT,
     repetitionsMin: REPETITIONS_MIN,
     ratioMin: RATIO_MIN,
+    drift: findDrift(before.manifest, after.manifest, cells),
     environment: listEnvironmentDifferences(before, after),
     cells,
     regressions,

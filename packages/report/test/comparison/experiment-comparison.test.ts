@@ -60,6 +60,19 @@ it("An experiment against itself differs in nothing, and that is no regression",
   );
 });
 
+it("What all cells change by may be the machine's; of fewer than three none is common", () => {
+  const wishes = [10, 100, 1000].map((connections) => ({ ...EPOLL, connections }));
+  const slower = wishes.map((wish, at) => ({
+    ...wish,
+    messagesPerSecond: [97_000, 96_000, 40_000][at] ?? 0,
+  }));
+  const [day, next] = ["2026-11-22T10:00:00.000Z", "2026-11-23T13:00:00.000Z"];
+  const { drift } = compare(run(wishes, { startedAt: day }), run(slower, { startedAt: next }));
+  expect(drift.apartMs).toBe(27 * 3_600_000);
+  expect(drift.common).toContainEqual({ quantity: "rate", cells: 3, changePercent: expect.closeTo(-4, 6) });
+  expect(compare(run(wishes.slice(0, 2)), run(slower.slice(0, 2))).drift.common).toEqual([]);
+});
+
 describe("a change for the worse", () => {
   it("A change for the worse is a regression when the whole interval is beyond the threshold", () => {
     const after = run([{ ...EPOLL, messagesPerSecond: 80_000, p99Ms: 18, cpuPerMessageUs: 9 }]);
