@@ -7,6 +7,7 @@ import type { WakeFds } from "../io/load-io.ts";
 import { LoadSampler } from "../measure/load-sampler.ts";
 import { ResultsTable } from "../measure/results-table.ts";
 import { reserveProcessor } from "../thread/own-processor.ts";
+import { Rest } from "../thread/rest.ts";
 import { Orders } from "../workload/orders.ts";
 import type { Workload } from "../workload/workload.ts";
 import type { LoadWorkerData, LoadWorkerEvent, LoadWorkerResult, SliceHistograms } from "./load-worker.ts";
@@ -83,6 +84,7 @@ export class LoadRun {
 
   async run(): Promise<LoadResult> {
     using sampler = new LoadSampler(this.results);
+    using _rest = new Rest(this.results.live);
     let writing = Promise.resolve();
     const timer = setInterval(() => {
       writing = writing.then(() => this.#collect()).catch(() => {});

@@ -53,6 +53,7 @@ function milliseconds(us: number): string {
   return `${(us / 1000).toFixed(2)} ms`;
 }
 
+/** Groups digits as toLocaleString() does, which would read 3 MiB of Unicode tables for it. */
 function number(value: number): string {
-  return value.toLocaleString("en-US");
+  return String(value).replace(/\B(?=(\d{3})+$)/g, ",");
 }
