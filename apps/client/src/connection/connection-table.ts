@@ -1,4 +1,5 @@
 import { posix } from "@c10k-lab/posix";
+import type { State } from "./connection-states.ts";
 
 /** Fields of a connection that are whole numbers of 32 bits: indexes into the integers of its row. */
 export const INTEGER = {
@@ -63,6 +64,42 @@ export class ConnectionTable {
     const from = (ROW_BYTES - (address % ROW_BYTES)) % ROW_BYTES;
     this.integers = new Int32Array(memory, from, capacity << INTEGERS_PER_ROW_BITS);
     this.doubles = new Float64Array(memory, from, capacity << DOUBLES_PER_ROW_BITS);
+  }
+
+  fd(connection: number): number {
+    return this.integers[integerAt(connection, INTEGER.fd)];
+  }
+
+  setFd(connection: number, fd: number): void {
+    this.integers[integerAt(connection, INTEGER.fd)] = fd;
+  }
+
+  state(connection: number): State {
+    return this.integers[integerAt(connection, INTEGER.state)] as State;
+  }
+
+  setState(connection: number, state: State): void {
+    this.integers[integerAt(connection, INTEGER.state)] = state;
+  }
+
+  has(connection: number, flag: number): boolean {
+    return (this.integers[integerAt(connection, INTEGER.flags)] & flag) !== 0;
+  }
+
+  raise(connection: number, flag: number): void {
+    this.integers[integerAt(connection, INTEGER.flags)] |= flag;
+  }
+
+  clear(connection: number, flag: number): void {
+    this.integers[integerAt(connection, INTEGER.flags)] &= ~flag;
+  }
+
+  progressUs(connection: number): number {
+    return this.doubles[doubleAt(connection, DOUBLE.progressUs)];
+  }
+
+  noteProgress(connection: number, nowUs: number): void {
+    this.doubles[doubleAt(connection, DOUBLE.progressUs)] = nowUs;
   }
 }
 

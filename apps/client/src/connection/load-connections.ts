@@ -1,8 +1,8 @@
 import { monotonicUs, posix } from "@c10k-lab/posix";
 import { READS_PER_TURN, SCRATCH_BYTES } from "../measure/limits.ts";
-import { COUNT } from "../measure/loop-evidence.ts";
 import { OUTCOME, outcomeOfErrno } from "../measure/outcome.ts";
-import { LIVE, RESULT } from "../measure/results-table.ts";
+import { LIVE } from "../measure/results-table.ts";
+import { Census } from "./census.ts";
 import {
   AWAIT_EVENT,
   AWAIT_OTHERS,
@@ -22,10 +22,11 @@ import {
   WAITING,
   WORKING,
 } from "./connection-states.ts";
-import { ConnectionTable, DOUBLE, doubleAt, FLAG, INTEGER, integerAt } from "./connection-table.ts";
+import { ConnectionTable, FLAG } from "./connection-table.ts";
 import type { LoadContext } from "./load-context.ts";
 import { Messages } from "./messages.ts";
 import { Schedule } from "./schedule.ts";
+import { Transfers } from "./transfers.ts";
 
 /**
  * Connections of the load, named by their row in the results: each sends a message, verifies the echo byte by byte, times
@@ -50,81 +51,78 @@ export class LoadConnections {
   /** After CLOSE: work was left, and no interrupt is the reason. */
   isOwed = false;
   readonly #context: LoadContext;
-  readonly #integers: Int32Array;
-  readonly #doubles: Float64Array;
+  readonly #table: ConnectionTable;
+  readonly #census: Census;
   readonly #messages: Messages;
+  readonly #transfers: Transfers;
   readonly #schedule: Schedule;
 
   constructor(context: LoadContext) {
-    const { workload, activity, orders } = context;
+    const { workload } = context;
     const table = new ConnectionTable(workload.connections);
     this.#context = context;
-    this.#integers = table.integers;
-    this.#doubles = table.doubles;
+    this.#table = table;
+    this.#census = new Census(context, table);
     this.#messages = new Messages(context.pool, workload, table);
-    this.#schedule = new Schedule(context, table);
+    this.#transfers = new Transfers(context, table, this.#messages);
+    this.#schedule = new Schedule(context, this.#messages, table);
     for (let connection = 0; connection < workload.connections; connection++) {
-      this.#setFd(connection, -1);
-      this.#setState(connection, UNSTARTED);
+      table.setFd(connection, -1);
+      table.setState(connection, UNSTARTED);
       this.#messages.seed(connection);
-      if (activity.isActive(connection)) this.#raise(connection, FLAG.active);
-      if (orders !== null) this.#raise(connection, FLAG.done);
     }
   }
 
   fd(connection: number): number {
-    return this.#integers[integerAt(connection, INTEGER.fd)];
+    return this.#table.fd(connection);
   }
 
   state(connection: number): State {
-    return this.#integers[integerAt(connection, INTEGER.state)] as State;
+    return this.#table.state(connection);
   }
 
   isActive(connection: number): boolean {
-    return this.#has(connection, FLAG.active);
+    return this.#census.isActive(connection);
   }
 
   /** Notes that a connection waits in the loop's queue for another turn. @returns false when it waits already */
   joinQueue(connection: number): boolean {
-    if (this.#has(connection, FLAG.queued)) return false;
-    this.#raise(connection, FLAG.queued);
+    if (this.#table.has(connection, FLAG.queued)) return false;
+    this.#table.raise(connection, FLAG.queued);
     return true;
   }
 
   leaveQueue(connection: number): void {
-    this.#clear(connection, FLAG.queued);
+    this.#table.clear(connection, FLAG.queued);
   }
 
   /** Notes that connect(2) has begun on `fd`. */
   connect(connection: number, fd: number, nowUs: number): Need {
-    this.#setFd(connection, fd);
-    this.#setState(connection, CONNECTING);
-    this.#noteProgress(connection, nowUs);
+    this.#table.setFd(connection, fd);
+    this.#table.setState(connection, CONNECTING);
+    this.#table.noteProgress(connection, nowUs);
     return AWAIT_EVENT;
   }
 
   /** Waits for a server that does not listen yet; the loop has closed the socket. */
   retryAt(connection: number, timeUs: number): Need {
-    this.#setFd(connection, -1);
+    this.#table.setFd(connection, -1);
     return this.#sleep(connection, WAITING, timeUs);
   }
 
   /** Notes that the connection is established; without a barrier the first message leaves at once. */
   establish(connection: number): Need {
     const { workload } = this.#context;
-    this.#setState(connection, READY);
+    this.#table.setState(connection, READY);
     if (!workload.barrier) return this.begin(connection);
-    if (this.isActive(connection)) {
-      this.#raise(connection, FLAG.awaited);
-      this.#context.awaited++;
-    }
+    if (this.isActive(connection)) this.#census.expectEcho(connection);
     return AWAIT_EVENT;
   }
 
   /** Begins the work, if there is any: sends the first message or, in an open loop, waits until it is due. */
   begin(connection: number): Need {
     if (this.state(connection) !== READY || !this.isActive(connection)) return AWAIT_EVENT;
-    if (this.#context.orders !== null) this.#takeUp(connection);
+    if (this.#context.orders !== null) this.#census.takeUp(connection);
     this.#schedule.resume(connection);
     return this.#context.pace === null
       ? this.#sendNext(connection, monotonicUs())
@@ -138,9 +136,8 @@ export class LoadConnections {
    */
   prove(connection: number, isLast: boolean): Need {
     if (this.state(connection) !== READY || this.isActive(connection)) return AWAIT_EVENT;
-    this.#raise(connection, FLAG.proving);
-    if (isLast) this.#raise(connection, FLAG.lastProof);
-    this.#context.proving++;
+    this.#census.beginProof(connection);
+    if (isLast) this.#table.raise(connection, FLAG.lastProof);
     this.#compose(connection, monotonicUs());
     return this.#send(connection);
   }
@@ -206,15 +203,15 @@ export class LoadConnections {
   expire(connection: number, nowUs: number): Need {
     const { workload } = this.#context;
     if (this.state(connection) === CONNECTING) {
-      const isLate = this.#progressUs(connection) < nowUs - workload.connectTimeoutMs * 1000;
+      const isLate = this.#table.progressUs(connection) < nowUs - workload.connectTimeoutMs * 1000;
       return isLate ? this.#close(connection, OUTCOME["connect-timeout"]) : AWAIT_EVENT;
     }
     if (this.state(connection) !== WORKING) return AWAIT_EVENT;
     // A server that sends single bytes cannot prolong the run: after its end the whole rest has one time-out.
-    const latestUs = this.#has(connection, FLAG.proving)
+    const latestUs = this.#census.isProving(connection)
       ? Number.POSITIVE_INFINITY
       : this.#schedule.lastBeginUs;
-    const isLate = Math.min(this.#progressUs(connection), latestUs) < nowUs - workload.timeoutMs * 1000;
+    const isLate = Math.min(this.#table.progressUs(connection), latestUs) < nowUs - workload.timeoutMs * 1000;
     return isLate ? this.#close(connection, OUTCOME.timeout) : AWAIT_EVENT;
   }
 
@@ -244,46 +241,26 @@ export class LoadConnections {
   }
 
   #compose(connection: number, nowUs: number): void {
-    this.#setState(connection, WORKING);
+    this.#table.setState(connection, WORKING);
     this.#messages.compose(connection, nowUs);
-    this.#noteProgress(connection, nowUs);
+    this.#table.noteProgress(connection, nowUs);
   }
 
-  /** Sends as much of the message as the socket takes. */
   #send(connection: number): Need {
-    const { io, pool, results, evidence } = this.#context;
-    const messages = this.#messages;
-    let sent: number;
-    do {
-      evidence.counts[COUNT.sends]++;
-      sent = io.send(
-        this.fd(connection),
-        pool.bytes,
-        messages.offset(connection),
-        messages.unsentBytes(connection),
-      );
-    } while (sent === -posix.EINTR);
-    if (sent === -posix.EAGAIN) return AWAIT_EVENT;
-    if (sent < 0) return this.#close(connection, outcomeOfErrno(-sent));
-    messages.noteSent(connection, sent);
-    results.rows.values[connection * results.rows.fields + RESULT.bytesSent] += sent;
-    return AWAIT_EVENT;
+    const failed = this.#transfers.send(connection);
+    return failed < 0 ? this.#close(connection, outcomeOfErrno(-failed)) : AWAIT_EVENT;
   }
 
   #receive(connection: number, hasMoreThanData: boolean): Need {
-    const length = this.#recv(connection);
+    const length = this.#transfers.receive(connection);
     if (length === -posix.EAGAIN) return AWAIT_EVENT;
     if (length <= 0)
       return this.#close(connection, length === 0 ? OUTCOME["eof-early"] : outcomeOfErrno(-length));
-    if (!this.#accept(connection, length))
-      return this.#refuse(
-        connection,
-        this.#messages.describeWrong(connection, this.#context.scratch, length),
-      );
+    if (!this.#transfers.accept(connection, length)) return this.#close(connection, OUTCOME["wrong-bytes"]);
     const nowUs = monotonicUs();
-    this.#noteProgress(connection, nowUs);
+    this.#table.noteProgress(connection, nowUs);
     if (this.#messages.isComplete(connection)) {
-      const need = this.#has(connection, FLAG.proving)
+      const need = this.#census.isProving(connection)
         ? this.#endProof(connection)
         : this.#endMessage(connection, nowUs);
       if (this.state(connection) !== WORKING) return need;
@@ -297,60 +274,38 @@ export class LoadConnections {
   /** Looks for a FIN, an error or unasked bytes on a connection that has no message in flight. */
   #probe(connection: number): Need {
     if (this.state(connection) < READY || this.state(connection) === ENDED) return AWAIT_EVENT;
-    const length = this.#recv(connection);
+    const length = this.#transfers.receive(connection);
     if (length === -posix.EAGAIN) return AWAIT_EVENT;
-    if (length > 0)
-      return this.#refuse(connection, {
-        sent: "",
-        received: this.#context.scratch.toString("utf8", 0, Math.min(length, 60)),
-      });
+    if (length > 0) {
+      this.#transfers.noteUnasked(connection, length);
+      return this.#close(connection, OUTCOME["wrong-bytes"]);
+    }
     if (length < 0) return this.#close(connection, outcomeOfErrno(-length));
     // A connection that has done its work and only waits for others has nothing to lose.
     return this.#close(connection, this.state(connection) === LEAVING ? OUTCOME.ok : OUTCOME["eof-early"]);
   }
 
-  #recv(connection: number): number {
-    const { io, scratch, evidence } = this.#context;
-    let length: number;
-    do {
-      evidence.counts[COUNT.receives]++;
-      length = io.recv(this.fd(connection), scratch, 0, SCRATCH_BYTES);
-    } while (length === -posix.EINTR);
-    return length;
-  }
-
-  #accept(connection: number, length: number): boolean {
-    const { results, scratch } = this.#context;
-    results.rows.values[connection * results.rows.fields + RESULT.bytesReceived] += length;
-    return this.#messages.accept(connection, scratch, length);
-  }
-
-  /** Ends the connection after bytes that are no echo; the first of a run are kept. */
-  #refuse(connection: number, wrong: { readonly sent: string; readonly received: string }): Need {
-    this.#context.firstWrong ??= { connection: connection + 1, ...wrong };
-    return this.#close(connection, OUTCOME["wrong-bytes"]);
-  }
-
   #endProof(connection: number): Need {
-    this.#clear(connection, FLAG.proving);
-    this.#context.proving--;
+    this.#census.endProof(connection);
     this.#context.results.live[LIVE.proofs]++;
-    this.#noteEcho(connection);
-    if (this.#has(connection, FLAG.lastProof)) return this.#close(connection, OUTCOME.ok);
-    this.#setState(connection, READY);
+    this.#census.noteEcho(connection);
+    if (this.#table.has(connection, FLAG.lastProof)) return this.#close(connection, OUTCOME.ok);
+    this.#table.setState(connection, READY);
     return AWAIT_EVENT;
   }
 
   #endMessage(connection: number, nowUs: number): Need {
     const { clocks, pace, workload } = this.#context;
     if (clocks.recordResponse(connection, this.#messages.sentAtUs(connection), nowUs))
-      this.#noteEcho(connection);
+      this.#census.noteEcho(connection);
     if (pace !== null)
       clocks.recordIntended(this.#messages.sentAtUs(connection), this.#schedule.dueUs(connection), nowUs);
-    if (this.#hasEnough(connection)) return this.#finish(connection);
+    if (this.#schedule.hasEnough(connection)) return this.#finish(connection);
     if (pace !== null) return this.#goOnWhenDue(connection, nowUs);
     if (this.#schedule.isPastEnd(connection, nowUs)) return this.#finish(connection);
-    return workload.thinkMs.to > 0 ? this.#think(connection, nowUs) : this.#sendNext(connection, nowUs);
+    return workload.thinkMs.to > 0
+      ? this.#sleep(connection, THINKING, this.#schedule.thinkUntilUs(connection, nowUs))
+      : this.#sendNext(connection, nowUs);
   }
 
   #goOnWhenDue(connection: number, nowUs: number): Need {
@@ -361,46 +316,27 @@ export class LoadConnections {
       : this.#sendNext(connection, nowUs);
   }
 
-  #hasEnough(connection: number): boolean {
-    const { workload, results } = this.#context;
-    const row = connection * results.rows.fields;
-    return (
-      results.rows.values[row + RESULT.completed] >= workload.messagesEach ||
-      results.rows.values[row + RESULT.bytesReceived] >= workload.bytesEach
-    );
-  }
-
-  #think(connection: number, nowUs: number): Need {
-    const { workload, deadlineUs } = this.#context;
-    return this.#sleep(
-      connection,
-      THINKING,
-      Math.min(nowUs + this.#drawUs(connection, workload.thinkMs), deadlineUs),
-    );
-  }
-
   /** Ends the work; the connection stays open until it is as old as --hold says. */
   #finish(connection: number): Need {
-    const { workload, results, orders } = this.#context;
-    this.#noteDone(connection);
+    const { workload, orders } = this.#context;
+    this.#census.noteDone(connection);
     if (orders !== null) {
-      this.#setState(connection, READY);
+      this.#table.setState(connection, READY);
       return AWAIT_EVENT;
     }
     if (workload.holdMs.to === 0) return this.#depart(connection);
-    const establishedUs = results.establishedUs(connection);
-    return this.#sleep(connection, HOLDING, establishedUs + this.#drawUs(connection, workload.holdMs));
+    return this.#sleep(connection, HOLDING, this.#schedule.holdUntilUs(connection));
   }
 
   /** No connection leaves before all have had an echo: `held` counts connections that are open at one time. */
   #depart(connection: number): Need {
     if (this.#context.awaited === 0) return this.#close(connection, OUTCOME.ok);
-    this.#setState(connection, LEAVING);
+    this.#table.setState(connection, LEAVING);
     return AWAIT_OTHERS;
   }
 
   #sleep(connection: number, state: State, untilUs: number): Need {
-    this.#setState(connection, state);
+    this.#table.setState(connection, state);
     this.wakeUs = untilUs;
     return AWAIT_TIME;
   }
@@ -409,73 +345,12 @@ export class LoadConnections {
     this.outcome = outcome;
     this.isInFlight =
       this.state(connection) === WORKING &&
-      !this.#has(connection, FLAG.proving) &&
+      !this.#census.isProving(connection) &&
       !this.#messages.isComplete(connection);
     this.isOwed =
-      this.isActive(connection) && !this.#has(connection, FLAG.done) && outcome !== OUTCOME.interrupted;
-    if (this.#has(connection, FLAG.proving)) this.#context.proving--;
-    if (this.#has(connection, FLAG.held)) this.#context.release();
-    this.#noteDone(connection);
-    this.#setState(connection, ENDED);
+      this.isActive(connection) && !this.#census.isDone(connection) && outcome !== OUTCOME.interrupted;
+    this.#census.remove(connection);
+    this.#table.setState(connection, ENDED);
     return CLOSE;
-  }
-
-  #noteEcho(connection: number): void {
-    this.#noteAnswered(connection);
-    if (this.#has(connection, FLAG.held)) return;
-    this.#raise(connection, FLAG.held);
-    this.#context.hold();
-  }
-
-  #noteAnswered(connection: number): void {
-    if (!this.#has(connection, FLAG.awaited)) return;
-    this.#clear(connection, FLAG.awaited);
-    this.#context.awaited--;
-  }
-
-  /** Directed load: has work again. */
-  #takeUp(connection: number): void {
-    this.#clear(connection, FLAG.done);
-    this.#context.working++;
-  }
-
-  #noteDone(connection: number): void {
-    if (!this.isActive(connection) || this.#has(connection, FLAG.done)) return;
-    this.#raise(connection, FLAG.done);
-    this.#noteAnswered(connection);
-    this.#context.working--;
-  }
-
-  /** Draws a time from a range of milliseconds. */
-  #drawUs(connection: number, { from, to }: { readonly from: number; readonly to: number }): number {
-    return (from === to ? from : this.#messages.draw(connection, from, to)) * 1000;
-  }
-
-  #progressUs(connection: number): number {
-    return this.#doubles[doubleAt(connection, DOUBLE.progressUs)];
-  }
-
-  #noteProgress(connection: number, nowUs: number): void {
-    this.#doubles[doubleAt(connection, DOUBLE.progressUs)] = nowUs;
-  }
-
-  #setFd(connection: number, fd: number): void {
-    this.#integers[integerAt(connection, INTEGER.fd)] = fd;
-  }
-
-  #setState(connection: number, state: State): void {
-    this.#integers[integerAt(connection, INTEGER.state)] = state;
-  }
-
-  #has(connection: number, flag: number): boolean {
-    return (this.#integers[integerAt(connection, INTEGER.flags)] & flag) !== 0;
-  }
-
-  #raise(connection: number, flag: number): void {
-    this.#integers[integerAt(connection, INTEGER.flags)] |= flag;
-  }
-
-  #clear(connection: number, flag: number): void {
-    this.#integers[integerAt(connection, INTEGER.flags)] &= ~flag;
   }
 }

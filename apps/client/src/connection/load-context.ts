@@ -5,7 +5,7 @@ import { Clocks } from "../measure/clocks.ts";
 import { SCRATCH_BYTES } from "../measure/limits.ts";
 import { LoopEvidence } from "../measure/loop-evidence.ts";
 import { ResponseTimes } from "../measure/response-times.ts";
-import { LIVE, type ResultsTable } from "../measure/results-table.ts";
+import type { ResultsTable } from "../measure/results-table.ts";
 import { Activity } from "../workload/activity.ts";
 import type { Orders } from "../workload/orders.ts";
 import { Pace } from "../workload/pace.ts";
@@ -44,8 +44,6 @@ export class LoadContext {
   firstWrong: ClientSummary["firstWrong"] = null;
   /** Idle connections whose echo is in flight. */
   proving = 0;
-  /** Open connections that have had a verified echo. */
-  #held = 0;
 
   constructor(
     workload: Workload,
@@ -74,17 +72,5 @@ export class LoadContext {
     this.clocks = new Clocks(results, new ResponseTimes(workload.connections));
     this.activity = new Activity(workload.connections, workload.active);
     this.pace = workload.ratePerSecond === null ? null : new Pace(workload.ratePerSecond, workload.active);
-  }
-
-  /** Counts a connection that has had its first verified echo. */
-  hold(): void {
-    const { live } = this.results;
-    this.#held++;
-    live[LIVE.held] = Math.max(live[LIVE.held], this.#held);
-  }
-
-  /** Uncounts such a connection when it ends. */
-  release(): void {
-    this.#held--;
   }
 }

@@ -1,30 +1,20 @@
-import type { Activity } from "../workload/activity.ts";
-import type { Orders } from "../workload/orders.ts";
-import type { Pace } from "../workload/pace.ts";
-import type { Workload } from "../workload/workload.ts";
+import { RESULT } from "../measure/results-table.ts";
 import { type ConnectionTable, DOUBLE, doubleAt } from "./connection-table.ts";
+import type { LoadContext } from "./load-context.ts";
+import type { Messages } from "./messages.ts";
 
-/** Bounds of a run that its connections share; moments in µs on CLOCK_MONOTONIC. */
-export interface RunBounds {
-  readonly workload: Workload;
-  /** Gives each connection its place among the active ones. */
-  readonly activity: Activity;
-  /** null: a closed loop. */
-  readonly pace: Pace | null;
-  /** Orders of the lab, when it directs the load. */
-  readonly orders: Orders | null;
-  readonly begunUs: number;
-  /** The moment after which no message is due. */
-  readonly deadlineUs: number;
-}
-
-/** Decides when the messages of each connection begin, and when none begins any more. Allocates nothing. */
+/**
+ * Decides when the messages of each connection begin, when none begins any more, and when the connection leaves. Allocates
+ * nothing.
+ */
 export class Schedule {
-  readonly #run: RunBounds;
+  readonly #run: LoadContext;
+  readonly #messages: Messages;
   readonly #doubles: Float64Array;
 
-  constructor(run: RunBounds, { doubles }: ConnectionTable) {
+  constructor(run: LoadContext, messages: Messages, { doubles }: ConnectionTable) {
     this.#run = run;
+    this.#messages = messages;
     this.#doubles = doubles;
   }
 
@@ -66,6 +56,28 @@ export class Schedule {
     return pace === null || orders !== null ? deadlineUs : deadlineUs + workload.timeoutMs * 1000;
   }
 
+  /** Returns whether the connection has exchanged all messages or bytes that it was asked for. */
+  hasEnough(connection: number): boolean {
+    const { workload, results } = this.#run;
+    const row = connection * results.rows.fields;
+    return (
+      results.rows.values[row + RESULT.completed] >= workload.messagesEach ||
+      results.rows.values[row + RESULT.bytesReceived] >= workload.bytesEach
+    );
+  }
+
+  /** Returns the end of the pause between two messages. */
+  thinkUntilUs(connection: number, nowUs: number): number {
+    const { workload, deadlineUs } = this.#run;
+    return Math.min(nowUs + this.#drawUs(connection, workload.thinkMs), deadlineUs);
+  }
+
+  /** Returns the moment when the connection is as old as --hold says. */
+  holdUntilUs(connection: number): number {
+    const { workload, results } = this.#run;
+    return results.establishedUs(connection) + this.#drawUs(connection, workload.holdMs);
+  }
+
   /** Open loop: counts messages that were due before the end of the run and never sent. */
   countUnsent(connection: number, endUs: number): number {
     const { pace, activity, begunUs, workload, orders } = this.#run;
@@ -75,5 +87,10 @@ export class Schedule {
       0,
       Math.min(due, workload.messagesEach) - this.#doubles[doubleAt(connection, DOUBLE.begun)],
     );
+  }
+
+  /** Draws a time from a range of milliseconds. */
+  #drawUs(connection: number, { from, to }: { readonly from: number; readonly to: number }): number {
+    return (from === to ? from : this.#messages.draw(connection, from, to)) * 1000;
   }
 }
