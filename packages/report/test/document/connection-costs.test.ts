@@ -30,7 +30,7 @@ function heldResults(values: readonly number[]): LabResults {
   };
   return {
     ...makeResults(cells),
-    findings: { schema: "c10k-lab/findings/1", findings: [limit], levels: [] },
+    findings: { schema: "c10k-lab/findings/1", findings: [limit], levels: [], unmeasured: [] },
   };
 }
 
