@@ -1,4 +1,3 @@
-import { lookup } from "node:dns/promises";
 import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode, UsageError } from "@c10k-lab/cli";
 import type { CsvFile } from "@c10k-lab/files/csv-file";
 import { endWithParent } from "@c10k-lab/posix";
@@ -6,7 +5,8 @@ import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { EXIT } from "@c10k-lab/protocol/names";
 import { contract } from "./contract.ts";
 import { LabLink } from "./control/lab-link.ts";
-import { LoadRun, type Target } from "./load/load-run.ts";
+import { LoadRun } from "./load/load-run.ts";
+import { type FoundTarget, findTarget, NoTarget } from "./load/target.ts";
 import { Progress } from "./output/progress.ts";
 import { claimPaths, type ResultPaths, writeSummary } from "./output/results-files.ts";
 import { describeFailure, describeLateness, describeShortages } from "./output/warnings.ts";
@@ -18,7 +18,7 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   let workload: Workload;
-  let target: Target;
+  let found: FoundTarget;
   let paths: ResultPaths;
   let run: LoadRun;
   try {
@@ -34,21 +34,27 @@ async function main(): Promise<number> {
     if (missing !== null) return fail(EXIT.incomplete, missing);
   }
   try {
-    target = { host: (await lookup(options.host)).address, port: options.port };
-  } catch {
-    return fail(EXIT.incomplete, `the host '${options.host}' is not known`);
+    found = await findTarget(options.host, options.port, workload.source !== null);
+  } catch (error) {
+    if (!(error instanceof NoTarget)) throw error;
+    return fail(EXIT.incomplete, error.message);
   }
   try {
     paths = claimPaths(options);
-    run = new LoadRun(workload, target, await createRows(paths.stats));
+    run = new LoadRun(workload, found.target, await createRows(paths.stats));
   } catch (error) {
     return fail(EXIT.unwritable, `results cannot be written: ${(error as Error).message}`);
   }
   for (const shortage of describeShortages(workload)) print(shortage);
-  return drive(run, workload, target, paths);
+  return drive(run, workload, found, paths);
 }
 
-async function drive(run: LoadRun, workload: Workload, target: Target, paths: ResultPaths): Promise<number> {
+async function drive(
+  run: LoadRun,
+  workload: Workload,
+  found: FoundTarget,
+  paths: ResultPaths,
+): Promise<number> {
   let stopSignal: StopSignal | undefined;
   onStopSignal((signal, isSecond) => {
     if (isSecond) process.exit(stopExitCode(signal));
@@ -66,7 +72,7 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
   progress.stop();
   // The summary is the work of libraries that need not be loaded before the load, as is the table below.
   const { summarize } = await import("./output/summary.ts");
-  const summary = summarize(target, options, workload, run.results, result);
+  const summary = summarize(found.target, options, workload, run.results, result);
   let exitCode: number = EXIT.ok;
   try {
     await run.finish();
@@ -85,7 +91,7 @@ async function drive(run: LoadRun, workload: Workload, target: Target, paths: Re
     process.stdout.write(`${formatSummary(summary)}\n`);
   }
   if (stopSignal !== undefined) return stopExitCode(stopSignal);
-  const failure = describeFailure(summary, target);
+  const failure = describeFailure(summary, found);
   return exitCode === EXIT.ok && failure !== null ? fail(EXIT.incomplete, failure) : exitCode;
 }
 

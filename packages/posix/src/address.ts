@@ -70,5 +70,6 @@ function parseHost(host: string, raw: Uint8Array): number {
   for (const family of [binding.AF_INET, binding.AF_INET6]) {
     if (binding.inet_pton(family, host, raw) === 1) return family;
   }
-  throw new RangeError(`not an IP address: ${host}`);
+  const zone = host.includes("%") ? " without an interface (the part after %)" : "";
+  throw new RangeError(`not an IP address${zone}: ${host}`);
 }

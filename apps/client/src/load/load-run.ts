@@ -11,6 +11,7 @@ import { Rest } from "../thread/rest.ts";
 import { Orders } from "../workload/orders.ts";
 import type { Workload } from "../workload/workload.ts";
 import type { LoadWorkerData, LoadWorkerEvent, LoadWorkerResult, SliceHistograms } from "./load-worker.ts";
+import type { Target } from "./target.ts";
 
 /** Interval between two writes of ended connections' rows: SIGKILL loses at most this much. */
 const COLLECT_INTERVAL_MS = 250;
@@ -20,12 +21,6 @@ const COLLECT_INTERVAL_MS = 250;
  * one would fill with them before the first collection.
  */
 const YOUNG_GENERATION_MB = 3;
-
-/** The server's address, with no name left to look up. */
-export interface Target {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** A load that stands by. */
 export interface Parked {

@@ -4,7 +4,8 @@ import { CLOCKS, type Clock, LOOP_CLOCKS, type LoopClock } from "@c10k-lab/proto
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
 import type { ClientOptions } from "../contract.ts";
-import type { LoadResult, Target } from "../load/load-run.ts";
+import type { LoadResult } from "../load/load-run.ts";
+import type { Target } from "../load/target.ts";
 import { LIVE, RESULT, type ResultsTable } from "../measure/results-table.ts";
 import type { Workload } from "../workload/workload.ts";
 

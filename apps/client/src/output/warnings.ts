@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileDescriptorLimit, formatAddress } from "@c10k-lab/posix";
 import type { ClientSummary } from "@c10k-lab/protocol";
 import { OUTCOMES } from "@c10k-lab/protocol/names";
-import type { Target } from "../load/load-run.ts";
+import type { FoundTarget } from "../load/target.ts";
 import type { Workload } from "../workload/workload.ts";
 
 /** Descriptors that the process needs beside its connections. */
@@ -34,11 +34,15 @@ export function describeLateness({ achieved: { startLagMs } }: ClientSummary): s
 }
 
 /** Describes why a run is incomplete. @returns null when every connection is complete */
-export function describeFailure({ achieved, asked, outcomes }: ClientSummary, target: Target): string | null {
+export function describeFailure(
+  { achieved, asked, outcomes }: ClientSummary,
+  { target, otherHosts: [other] }: FoundTarget,
+): string | null {
   const failed = asked.connections - achieved.completed;
   if (failed === 0) return null;
   if (outcomes.refused === asked.connections || outcomes["self-connect"] > 0) {
-    return `no server listens on ${formatAddress(target)}`;
+    const remedy = other === undefined ? "" : `; the name has other addresses: try --host ${other}`;
+    return `no server listens on ${formatAddress(target)}${remedy}`;
   }
   const reasons = OUTCOMES.filter((name) => name !== "ok" && outcomes[name] > 0);
   const counts = reasons.map((name) => `${outcomes[name]} ${name}`).join(", ");
