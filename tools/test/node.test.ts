@@ -1,5 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -42,4 +50,15 @@ test("trial 2: npm ci without the packages of development says that they build t
   const { status, stderr } = runWithoutOwnNode(process.versions.node, "tools/prepare");
   expect({ status, lines: stderr.split("\n").length }).toEqual({ status: 1, lines: 2 });
   expect(stderr).toMatch(/npm ci --include=dev/);
+});
+
+test("trial 3: a program that npm starts leaves nothing in the folder of the caller", () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-caller-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const { NODE_COMPILE_CACHE: _, ...env } = process.env;
+  const { status } = spawnSync(join(ROOT, "tools/app"), ["client", "--version"], {
+    cwd: ROOT,
+    env: { ...env, npm_package_json: join(ROOT, "package.json"), INIT_CWD: folder },
+  });
+  expect([status, readdirSync(folder)]).toEqual([0, []]);
 });
