@@ -75,7 +75,7 @@ async function parseWithYargs<T extends OptionTable>(
     .epilogue(program.epilogue ?? "")
     .demandCommand(0, 0, "", "unexpected argument")
     .parseSync();
-  return optionValues(program.options, values);
+  return optionValues(program.options, values, { argv, envPrefix: program.envPrefix });
 }
 
 /**

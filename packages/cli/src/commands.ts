@@ -85,7 +85,7 @@ export async function executeCommand(program: CommandProgram, argv: string[]): P
       },
       async (values) => {
         const given = words.flatMap(({ name }) => [values[name] ?? ""].flat().map(String));
-        exitCode = await run(optionValues(options, values), ...given);
+        exitCode = await run(optionValues(options, values, { argv: typed }), ...given);
       },
     );
   }

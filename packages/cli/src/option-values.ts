@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
-import { kebab } from "./option-names.ts";
 import { findExclusion, type Given, readAt } from "./settings.ts";
 import { UsageError } from "./units.ts";
 
@@ -15,35 +14,41 @@ export function parseGiven<T extends OptionTable>(
   given: Readonly<Record<string, Given>>,
 ): OptionValues<T> {
   const values = Object.entries(options).map(([name, row]) => [name, parseOne(row, given[name])]);
-  return checkTogether(options, Object.fromEntries(values));
+  return checkTogether(options, Object.fromEntries(values), (name) => given[name]?.place ?? name);
 }
 
 /**
  * Returns the values of a command line when all of them may be given together.
  *
  * @param values by the names of the table
+ * @param placeOf returns where an option was given: `--repeat` or `LOAD_REPEAT`
  * @throws UsageError when two options exclude each other (such options have no default), or name one file to write
  */
 export function checkTogether<T extends OptionTable>(
   options: T,
   values: Record<string, unknown>,
+  placeOf: (name: string) => string,
 ): OptionValues<T> {
   const given = Object.keys(values).filter((name) => values[name] !== undefined && values[name] !== false);
-  const words = findExclusion(given, options)?.map((name) => `--${kebab(name)}`);
+  const words = findExclusion(given, options)?.map(placeOf);
   if (words) throw new UsageError(`${words.join(" and ")} exclude each other: give one of them`);
-  refuseSharedFile(options, values);
+  refuseSharedFile(options, values, placeOf);
   return values as OptionValues<T>;
 }
 
 /** Devices, such as /dev/null, take the output of several options. */
-function refuseSharedFile(options: OptionTable, values: Readonly<Record<string, unknown>>): void {
+function refuseSharedFile(
+  options: OptionTable,
+  values: Readonly<Record<string, unknown>>,
+  placeOf: (name: string) => string,
+): void {
   const owners = new Map<string, string>();
   for (const [name, row] of Object.entries(options)) {
     const value = values[name];
     if (!row.isFileToWrite || typeof value !== "string" || value.startsWith("/dev/")) continue;
     const path = resolve(value);
     const owner = owners.get(path);
-    if (owner) throw new UsageError(`--${kebab(owner)} and --${kebab(name)} name the same file: ${value}`);
+    if (owner) throw new UsageError(`${placeOf(owner)} and ${placeOf(name)} name the same file: ${value}`);
     owners.set(path, name);
   }
 }

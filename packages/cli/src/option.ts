@@ -67,6 +67,7 @@ export function text<H extends Help & TextBounds>(help: H) {
 
 export function integer<H extends Help & Bounds>(help: H) {
   return option(help, (given: string): number => {
+    if (/^-?\d*\.\d+$/.test(given)) bounded(Number.NaN, `'${given}'`, { ...help, noun: "a whole number" });
     if (!/^-?\d+$/.test(given)) throw new UsageError(`'${given}' is not a whole number`);
     return bounded(Number(given), given, help);
   });

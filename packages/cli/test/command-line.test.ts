@@ -115,6 +115,7 @@ test.each([
   [["--size", "0..1"], "--size: 0 is not possible: 1 to 1024"],
   [["--size", "1..2K"], "--size: 2K is not possible"],
   [["--trigger", "both"], "--trigger: 'both' is not one of edge, level"],
+  [["--port", "0.5"], "--port: '0.5' is not a whole number: 0 to 65535"],
   [["--servers", "a,x"], "--servers: 'x' is not one of a, b, c"],
   [["--limit", "0.1"], "--limit: '0.1' is not a percentage such as 10%"],
   [["--limit=-1%"], "--limit: '-1%' is not a percentage"],
@@ -133,13 +134,13 @@ test("a mistake in the environment is reported like one on the command line", as
   expect(await mistake([])).toContain("70000 is not a port");
 });
 
-test("options that exclude each other are refused when one or both come from the environment", async () => {
+test("trial 6: options that exclude each other are called by the variables that gave them", async () => {
   process.env.TESTED_LIMIT = "1%";
   expect(await mistake(["--idle-timeout=1s"])).toBe(
-    "--idle-timeout and --limit exclude each other: give one of them",
+    "--idle-timeout and TESTED_LIMIT exclude each other: give one of them",
   );
   process.env.TESTED_IDLE_TIMEOUT = "2s";
-  expect(await mistake([])).toBe("--idle-timeout and --limit exclude each other: give one of them");
+  expect(await mistake([])).toBe("TESTED_IDLE_TIMEOUT and TESTED_LIMIT exclude each other: give one of them");
 });
 
 test("trial 9: messages are English whatever the locale", async () => {

@@ -22,7 +22,7 @@ function writePlan(rest: string): string {
 test("trial X4: a fractional axis value is refused with one sentence, before anything is measured", async () => {
   const lab = new LabProcess(["run", "aa", "--values", "1.5"]);
   expect(await lab.exited).toBe(2);
-  expect(lab.stderr).toBe("lab: --values: '1.5' is not a whole number\n");
+  expect(lab.stderr).toBe("lab: --values: '1.5' is not a whole number: 1 to 1000000\n");
   expect(readdirSync(lab.results)).toEqual([]);
 });
 

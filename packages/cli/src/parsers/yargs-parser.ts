@@ -40,11 +40,10 @@ export function yargsOptions(options: OptionTable, sources: Sources) {
 export function optionValues<T extends OptionTable>(
   options: T,
   read: Record<string, unknown>,
+  sources: Sources,
 ): OptionValues<T> {
-  return checkTogether(
-    options,
-    Object.fromEntries(Object.keys(options).map((name) => [name, read[kebab(name)]])),
-  );
+  const values = Object.fromEntries(Object.keys(options).map((name) => [name, read[kebab(name)]]));
+  return checkTogether(options, values, (name) => placeOf(name, sources));
 }
 
 function toYargs(name: string, row: Option<unknown>, sources: Sources) {
