@@ -1,7 +1,8 @@
 import type { LabResults } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
 import { capacityResults, idleResults, originResults } from "../../../packages/report/test/fixtures/plans.ts";
-import { type Screen, summarize } from "../src/output/terminal-summary.ts";
+import type { Screen } from "../src/output/screen.ts";
+import { summarize } from "../src/output/terminal-summary.ts";
 
 const PLAIN: Screen = { columns: 100, hasBars: false, hasStyles: false };
 
@@ -64,7 +65,7 @@ test("The terminal's table keeps its columns on a narrow screen, with a short he
 test("A screen that is too narrow for a table has a sentence for each server, below its question", () => {
   const lines = summarize([idleResults()], { ...PLAIN, columns: 36 }, false);
   expect(lines.join(" ")).toContain(
-    "0 to 10,000 idle connections: threaded holds 10,000, 7.00 → 7.00 µs/message, nothing up to 10,000 select holds",
+    "0 to 10,000 idle connections: threaded: 10,000 held, 7.00 → 7.00 µs/message select: 10,000 held, 7.00 → 40.0 µs/message, breaks first: cost ×5.7",
   );
   expect(lines.some((line) => line.startsWith("question"))).toBe(false);
 });

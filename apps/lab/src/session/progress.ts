@@ -63,7 +63,7 @@ export class Progress implements CellWatcher {
   #drawn(current: Cell): string {
     const seconds = (this.#inCurrentMs() / 1000).toFixed(0);
     const cell = `${labelOf(current)}, ${seconds} s`;
-    const bar = process.stderr.isTTY ? `${drawBar(this.#done / this.#cells)} ` : "";
+    const bar = this.#line.isLive ? `${drawBar(this.#done / this.#cells)} ` : "";
     return `${bar}${this.#done}/${this.#cells}  ${cell}  (${this.#left()})`;
   }
 

@@ -6,11 +6,18 @@ const LOG_FIRST_MS = 2000;
 const LOG_NEXT_MS = 5000;
 const LOG_MAX_MS = 60_000;
 
+/** Returns whether a terminal can draw a line anew: a dumb terminal cannot, and the log of a CI job keeps every one. */
+export function canRedraw(isTTY: boolean, { TERM, CI }: NodeJS.ProcessEnv): boolean {
+  return isTTY && TERM !== "dumb" && !CI;
+}
+
 /**
  * Lines on stderr, and a last one of what is under way: drawn anew several times a second on a terminal, printed now and then
- * in a file or a pipe.
+ * in a file, a pipe or the log of a CI job.
  */
 export class LiveLine {
+  /** The last line is drawn anew. */
+  readonly isLive = canRedraw(process.stderr.isTTY, process.env);
   readonly #update = createLogUpdate(process.stderr);
   #timer: NodeJS.Timeout | undefined;
   #hasPrinted = false;
@@ -25,7 +32,7 @@ export class LiveLine {
   show(draw: () => string): void {
     this.stop();
     LiveLine.#draw = draw;
-    if (!process.stderr.isTTY) {
+    if (!this.isLive) {
       this.#log(draw, this.#hasPrinted ? LOG_NEXT_MS : LOG_FIRST_MS);
       return;
     }
@@ -48,6 +55,6 @@ export class LiveLine {
 
   stop(): void {
     clearInterval(this.#timer);
-    if (process.stderr.isTTY) this.#update.clear();
+    if (this.isLive) this.#update.clear();
   }
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { LiveLine } from "../../src/terminal/live-line.ts";
+import { canRedraw, LiveLine } from "../../src/terminal/live-line.ts";
 
 const written: string[] = [];
 const { isTTY } = process.stderr;
@@ -39,4 +39,13 @@ test("a log hears nothing of what ends within five seconds but that it has ended
   line.stop();
   vi.advanceTimersByTime(600_000);
   expect(written).toEqual(["the first line\n", "cell 1\n", "cell 2\n", "cell 3\n"]);
+});
+
+test.each<[string, boolean, boolean, NodeJS.ProcessEnv]>([
+  ["a terminal", true, true, { TERM: "xterm-256color" }],
+  ["a dumb terminal", false, true, { TERM: "dumb" }],
+  ["the terminal of a CI job", false, true, { TERM: "xterm", CI: "true" }],
+  ["a pipe", false, false, { TERM: "xterm" }],
+])("%s draws a line anew: %s", (_, isLive, isTTY, environment) => {
+  expect(canRedraw(isTTY, environment)).toBe(isLive);
 });

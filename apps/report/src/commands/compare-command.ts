@@ -3,6 +3,7 @@ import { EXIT, type ExperimentComparison } from "@c10k-lab/protocol";
 import { type ComparedExperiment, compareExperiments } from "@c10k-lab/report";
 import { COMPARE } from "../contract.ts";
 import { writeComparison } from "../output/comparison-files.ts";
+import { readScreen } from "../output/screen.ts";
 import { formatComparison } from "../output/terminal-comparison.ts";
 import { describeLacks, findResults, readRepetitions, UnreadableResults } from "../results/results-reader.ts";
 
@@ -28,8 +29,9 @@ export const compareCommand = command({
     const rule = { thresholdPercent, quantities, countsInconclusive: countInconclusive };
     const comparison = compareExperiments(...experiments, rule);
     const isWritten = out === undefined || write(out, comparison);
+    const screen = process.stdout.isTTY ? readScreen() : null;
     process.stdout.write(
-      json ? `${JSON.stringify(comparison, null, 2)}\n` : formatComparison(comparison, verbose),
+      json ? `${JSON.stringify(comparison, null, 2)}\n` : formatComparison(comparison, verbose, screen),
     );
     if (!isWritten) return EXIT.unwritable;
     return comparison.verdict === "no-regression" && lacks.length === 0 ? EXIT.ok : EXIT.incomplete;

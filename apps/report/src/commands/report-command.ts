@@ -5,7 +5,8 @@ import { EXIT, type LabResults } from "@c10k-lab/protocol";
 import { REPORT } from "../contract.ts";
 import { NoPdf } from "../output/pdf.ts";
 import { writePdfInto, writeReportInto } from "../output/report-files.ts";
-import { readScreen, summarize } from "../output/terminal-summary.ts";
+import { readScreen } from "../output/screen.ts";
+import { summarize } from "../output/terminal-summary.ts";
 import { describeLacks, findResults, readResults, UnreadableResults } from "../results/results-reader.ts";
 
 export const reportCommand = command({

@@ -1,4 +1,3 @@
-import { stripVTControlCharacters, styleText } from "node:util";
 import type { LabResults } from "@c10k-lab/protocol";
 import {
   type AnswerRow,
@@ -24,30 +23,14 @@ import {
   tabulate,
   wrap,
 } from "@c10k-lab/words";
-import { terminalTable } from "./terminal-table.ts";
+import { bold, type Screen } from "./screen.ts";
+import { terminalTable, widthOf } from "./terminal-table.ts";
 
 /** Lines that a reader takes in at a glance; two of them are the path of the report and how to open it. */
 const LINES_MAX = 18;
 const FINDINGS_MAX = 5;
 const BAR_WIDTH = 12;
 const NO_BREAK = "\u00a0";
-
-/** Abilities of the terminal. */
-export interface Screen {
-  readonly columns: number;
-  /** It shows block characters. */
-  readonly hasBars: boolean;
-  readonly hasStyles: boolean;
-}
-
-/** Returns what standard output can show. A pipe or a log has no bars, no styles, and wide lines. */
-export function readScreen(environment: NodeJS.ProcessEnv = process.env): Screen {
-  const { isTTY = false, columns = 100 } = process.stdout;
-  const locale = environment.LC_ALL || environment.LC_CTYPE || environment.LANG || "";
-  const isUtf8 = /utf-?8/i.test(locale);
-  const hasStyles = isTTY && !environment.NO_COLOR && environment.TERM !== "dumb";
-  return { columns: isTTY ? columns : 100, hasBars: isTTY && isUtf8, hasStyles };
-}
 
 /** Returns what an experiment found, in at most 18 lines; everything with `isVerbose`. */
 export function summarize(experiments: readonly LabResults[], screen: Screen, isVerbose: boolean): string[] {
@@ -77,39 +60,57 @@ function summarizeStory(story: Story, screen: Screen): string[] {
   return [...head, ...shown, ...told, ...foot];
 }
 
-/** Says how many lines of a table have no room, instead of leaving them out in silence. */
-function cutRows(lines: readonly string[], room: number): string[] {
-  if (lines.length <= room) return [...lines];
-  const left = lines.length - room + 1;
-  return [...lines.slice(0, room - 1), `${plural(left, "row")} more: in the report.`];
+/** Shows whole rows as far as there is room, and says how many have none, instead of leaving them out in silence. */
+function cutRows({ head, rows }: Rows, room: number): string[] {
+  const all = [head, ...rows].flat();
+  if (all.length <= room) return all;
+  const shown = [...head];
+  let count = 0;
+  for (const row of rows) {
+    if (shown.length + row.length > room - 1) break;
+    shown.push(...row);
+    count++;
+  }
+  const more = `${plural(rows.length - count, "row")} more: in the report.`;
+  return count === 0 ? [more] : [...shown, more];
+}
+
+/** The answer table in lines: its heading, and those of each row. */
+interface Rows {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
 }
 
 /** Draws the answer table, with a bar of the last value where there is room; as many columns as the screen has room for. */
-function drawRows(rows: readonly AnswerRow[], screen: Screen): string[] {
-  if (rows.length === 0) return [];
+function drawRows(rows: readonly AnswerRow[], screen: Screen): Rows {
+  if (rows.length === 0) return { head: [], rows: [] };
   const tables = FORMS.map((form) => terminalTable(tabulateRows(rows, form)).split("\n"));
-  const widthOf = (lines: readonly string[]) => Math.max(...lines.map((line) => line.length));
   const plain = tables.find((lines) => widthOf(lines) <= screen.columns);
-  if (plain === undefined) return rows.flatMap((row, at) => describeRow(row, rows[at - 1], screen));
+  if (plain === undefined)
+    return { head: [], rows: rows.map((row, at) => describeRow(row, rows[at - 1], screen)) };
   const width = widthOf(plain);
-  const isRoomy = width + BAR_WIDTH + 2 <= screen.columns;
-  if (!screen.hasBars || !isRoomy) return plain;
+  const hasBars = screen.hasBars && width + BAR_WIDTH + 2 <= screen.columns;
   const first = plain.length - rows.length;
-  return plain.map((line, at) => {
-    const row = rows[at - first];
-    return row === undefined ? line : `${line.padEnd(width + 2)}${drawBar(row, rows)}`.trimEnd();
+  const lines = rows.map((row, at) => {
+    const line = plain[first + at] ?? "";
+    return [hasBars ? `${line.padEnd(width + 2)}${drawBar(row, rows)}`.trimEnd() : line];
   });
+  return { head: plain.slice(0, first), rows: lines };
 }
 
-/** Forms of the answer table, from the widest: with short headings, then without the last column. */
+/** Forms of the answer table, from the widest: with short headings, without the last column, with one column of results. */
 const FORMS = [
-  { isShort: false, hasBreaks: true },
-  { isShort: true, hasBreaks: true },
-  { isShort: true, hasBreaks: false },
+  { isShort: false, hasHolds: true, hasBreaks: true },
+  { isShort: true, hasHolds: true, hasBreaks: true },
+  { isShort: true, hasHolds: true, hasBreaks: false },
+  { isShort: true, hasHolds: false, hasBreaks: false },
 ] as const;
 
 /** Returns the answer table in few columns, whose headings take one line. */
-function tabulateRows(rows: readonly AnswerRow[], { isShort, hasBreaks }: (typeof FORMS)[number]): Table {
+function tabulateRows(
+  rows: readonly AnswerRow[],
+  { isShort, hasHolds, hasBreaks }: (typeof FORMS)[number],
+): Table {
   const isNew = (row: AnswerRow) => rows[rows.indexOf(row) - 1]?.name !== row.name;
   const [first] = rows;
   const quantity = first?.quantity ?? "cost";
@@ -117,8 +118,8 @@ function tabulateRows(rows: readonly AnswerRow[], { isShort, hasBreaks }: (typeo
   const columns: Column<AnswerRow>[] = [
     { head: "question", align: "left", cell: (row) => (isNew(row) ? row.name : "") },
     { head: "server", align: "left", cell: ({ variant }) => variant },
-    { head: "holds", cell: ({ holds }) => holds },
-    { head: head.replaceAll(" ", NO_BREAK), cell: describeEnds },
+    ...(hasHolds ? [{ head: "holds", cell: ({ holds }: AnswerRow) => holds }] : []),
+    { head: head.replaceAll(" ", NO_BREAK), cell: hasHolds ? describeEnds : describeResult },
     ...(hasBreaks
       ? [{ head: `breaks${NO_BREAK}first`, align: "left", cell: ({ breaks }: AnswerRow) => breaks } as const]
       : []),
@@ -127,6 +128,12 @@ function tabulateRows(rows: readonly AnswerRow[], { isShort, hasBreaks }: (typeo
     columns.filter(({ cell }) => rows.some((row) => cell(row) !== MISSING)),
     rows,
   );
+}
+
+/** Returns the value of a row, or what the server held where no value was measured. */
+function describeResult(row: AnswerRow): string {
+  const value = describeEnds(row);
+  return value === MISSING && row.holds !== MISSING ? `${row.holds} held` : value;
 }
 
 function unitOf(quantity: AnswerRow["quantity"]): string {
@@ -141,18 +148,18 @@ function drawBar(row: AnswerRow, rows: readonly AnswerRow[]): string {
   return most === 0 ? "" : "█".repeat(Math.round((BAR_WIDTH * (row.high?.value ?? 0)) / most));
 }
 
-/** Writes a row as a sentence, below its question where that is new: for a screen that is too narrow for a table. */
+/** Writes a row in words, below its question where that is new: for a screen that is too narrow for a table. */
 function describeRow(row: AnswerRow, before: AnswerRow | undefined, { columns }: Screen): string[] {
   const { name, variant, holds, quantity, breaks } = row;
   const value = describeEnds(row);
   const parts = [
-    ...(holds === MISSING ? [] : [`holds ${holds}`]),
+    ...(holds === MISSING ? [] : [`${holds} held`]),
     ...(value === MISSING ? [] : [`${value} ${unitOf(quantity)}`]),
-    ...(breaks === MISSING ? [] : [breaks]),
+    ...(breaks === MISSING || breaks.startsWith("nothing") ? [] : [`breaks first: ${breaks}`]),
   ];
   return [
     ...(before?.name === name ? [] : wrap(`${name}:`, columns)),
-    ...wrap(`${variant} ${parts.join(", ")}`, columns),
+    ...wrap(`${variant}: ${parts.join(", ")}`, columns),
   ];
 }
 
@@ -173,8 +180,4 @@ function drawDemands(group: Group): string[] {
   if (table === null) return [];
   const place = group.name === null ? "" : `, ${group.name}`;
   return [`Service demand${place}: D is the CPU time per message`, ...terminalTable(table).split("\n")];
-}
-
-function bold(line: string, { hasStyles }: Screen): string {
-  return hasStyles ? styleText("bold", stripVTControlCharacters(line), { validateStream: false }) : line;
 }
