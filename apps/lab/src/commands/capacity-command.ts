@@ -9,6 +9,7 @@ import {
   UsageError,
 } from "@c10k-lab/cli";
 import { SEARCHED, type Search } from "@c10k-lab/protocol";
+import { describeEnd } from "@c10k-lab/words";
 import { expectedCells, isSettled, searchCapacity } from "../capacity/capacity-run.ts";
 import { changeSearch } from "../capacity/search-changes.ts";
 import { checkPlan } from "../plan/check-plan.ts";
@@ -104,6 +105,7 @@ export const capacityCommand = command({
         plan,
         cells: expectedCells(plan),
         work: (session, machine) => searchCapacity(session, plan, machine, searches),
+        ended: () => searches.map(describeEnd),
         isWell: () => isSettled(plan, searches),
       },
       options,

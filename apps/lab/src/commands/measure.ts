@@ -24,6 +24,7 @@ import { ResultsUnwritable } from "../results/results-folder.ts";
 import { LabSession } from "../session/lab-session.ts";
 import { meetOtherLabs } from "../session/other-labs.ts";
 import { buildView } from "../watch/build-view.ts";
+import type { LiveView } from "../watch/live-view.ts";
 import type { WatchServer } from "../watch/watch-server.ts";
 import { runReport } from "./report-commands.ts";
 
@@ -68,13 +69,15 @@ export interface Measurement {
   /** Number of repetitions, as far as it is known beforehand. */
   readonly cells: number;
   work(session: LabSession, machine: MachineLimits): Promise<void>;
+  /** Returns what is known of searches that have ended, a sentence each; none where nothing is searched. */
+  readonly ended?: () => readonly string[];
   /** Returns whether everything asked for has happened. */
   isWell(session: LabSession): boolean;
 }
 
 /** Measures a plan and has the report written. Returns the exit code. */
 export async function measure(measurement: Measurement, options: MeasuringOptions): Promise<number> {
-  const { plan, cells, work, isWell } = measurement;
+  const { plan, cells, work, isWell, ended = () => [] } = measurement;
   refuseNodesWithoutSwarm(options);
   const makeEngine = await loadEngine(options);
   let session: LabSession;
@@ -91,7 +94,9 @@ export async function measure(measurement: Measurement, options: MeasuringOption
     session.interrupt();
   });
   warnOfOtherLabs(options.engine);
-  const watch = await openWatch(options.watch, plan, session);
+  const watch = await openWatch(options.watch, session, (isFinished) =>
+    buildView(plan, session, ended(), isFinished),
+  );
   let end: Manifest;
   try {
     end = await session.measure((machine) => work(session, machine));
@@ -153,8 +158,8 @@ function refuseNodesWithoutSwarm({ engine, ...options }: MeasuringOptions): void
 /** Opens the page of an experiment, or says on a terminal that there could be one. */
 async function openWatch(
   isWanted: boolean,
-  plan: Plan,
-  session: LabSession,
+  { folder }: LabSession,
+  view: (isFinished: boolean) => LiveView,
 ): Promise<WatchServer | undefined> {
   if (!isWanted) {
     if (process.stderr.isTTY)
@@ -162,9 +167,7 @@ async function openWatch(
     return undefined;
   }
   const { WatchServer } = await import("../watch/watch-server.ts");
-  const server = await WatchServer.open(session.folder.path, (isFinished) =>
-    buildView(plan, session, isFinished),
-  );
+  const server = await WatchServer.open(folder.path, view);
   process.stderr.write(`lab: watch it at ${server.address}\n`);
   return server;
 }

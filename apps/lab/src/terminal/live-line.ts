@@ -5,6 +5,8 @@ const REDRAW_MS = 250;
 const LOG_FIRST_MS = 2000;
 const LOG_NEXT_MS = 5000;
 const LOG_MAX_MS = 60_000;
+/** Lines that are kept for the page of --watch. */
+const PRINTED_MAX = 8;
 
 /** Returns whether a terminal can draw a line anew: a dumb terminal cannot, and the log of a CI job keeps every one. */
 export function canRedraw(isTTY: boolean, { TERM, CI }: NodeJS.ProcessEnv): boolean {
@@ -22,10 +24,16 @@ export class LiveLine {
   #timer: NodeJS.Timeout | undefined;
   #hasPrinted = false;
   static #draw: (() => string) | null = null;
+  static readonly #printed: string[] = [];
 
   /** The last line of this program as it would be drawn now, also where there is no terminal; null before the first. */
   static get text(): string | null {
     return LiveLine.#draw?.() ?? null;
+  }
+
+  /** The newest lines that were printed, the oldest first. */
+  static get printed(): readonly string[] {
+    return LiveLine.#printed;
   }
 
   /** Keeps this as the last line until something is printed. */
@@ -44,11 +52,14 @@ export class LiveLine {
     this.stop();
     process.stderr.write(`${line}\n`);
     this.#hasPrinted = true;
+    LiveLine.#printed.push(line);
+    if (LiveLine.#printed.length > PRINTED_MAX) LiveLine.#printed.shift();
   }
 
   #log(draw: () => string, waitMs: number): void {
     this.#timer = setTimeout(() => {
-      this.print(draw());
+      process.stderr.write(`${draw()}\n`);
+      this.#hasPrinted = true;
       this.#log(draw, Math.min(2 * waitMs, LOG_MAX_MS));
     }, waitMs);
   }

@@ -15,9 +15,13 @@ interface LiveSeries {
   readonly points: readonly LivePoint[];
 }
 
-/** Costs of the variants of one group so far. */
+/** Values of the variants of one group so far. */
 export interface LiveChart {
   readonly group: string | null;
+  /** Name and unit of the quantity: "CPU time per message, µs". */
+  readonly quantity: string;
+  /** Axis values of the plan, ascending: each keeps its place while the others are measured. */
+  readonly axisValues: readonly number[];
   /** Name of the x axis. */
   readonly axis: string;
   readonly series: readonly LiveSeries[];
@@ -30,6 +34,8 @@ export interface LiveView {
   /** The load being measured, and the time left. */
   readonly now: string;
   readonly charts: readonly LiveChart[];
+  /** The newest lines of the terminal: what was measured last. */
+  readonly lines: readonly string[];
   /** Answers so far, those that are settled first. */
   readonly answers: readonly string[];
   /** The report is written: the page shows it. */

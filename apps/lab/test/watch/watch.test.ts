@@ -90,6 +90,9 @@ test(
       charts.flatMap(({ series }) => series.flatMap(({ points }) => points));
     const counts = views.map((view) => pointsOf(view).length);
     expect(counts[0]).toBe(0);
+    for (const { charts } of views)
+      expect(charts).toMatchObject([{ quantity: "CPU time per message, µs", axisValues: [8] }]);
+    expect(views.at(-1)?.lines.join("\n")).toMatch(/^8 connections, start 2: .* µs of CPU a message/m);
     for (const { variant, place } of views.flatMap(({ charts }) => charts.flatMap(({ series }) => series)))
       expect(place).toBe(["select", "epoll"].indexOf(variant));
     // The points of both servers come with the blocks of the first start, before that start has ended.

@@ -5,7 +5,7 @@ import type { LiveChart, LivePoint, LiveView } from "../live-view.ts";
 const WIDTH = 480;
 const HEIGHT = 280;
 const LABEL_HEIGHT = 15;
-const ROOM = { left: 44, right: 96, top: 16, bottom: 40 };
+const ROOM = { left: 52, right: 96, top: 16, bottom: 40 };
 /** Colours in the style sheet, which has them for light and dark. */
 const COLOURS = 6;
 const CHARACTER_WIDTH = 8;
@@ -26,28 +26,51 @@ function show(view: LiveView): void {
   setText("question", view.question);
   setText("now", view.now);
   byId("charts").innerHTML = view.charts.map(drawChart).join("");
-  byId("settled").hidden = view.answers.length === 0;
-  byId("answers").replaceChildren(
-    ...view.answers.map((answer) => Object.assign(document.createElement("li"), { textContent: answer })),
+  byId("bars").hidden = view.charts.length === 0;
+  byId("latest").hidden = view.lines.length === 0;
+  setText("lines", view.lines.join("\n"));
+  showAnswers(view.answers);
+}
+
+/** Shows the answers. A screen reader hears them only when they change. */
+function showAnswers(answers: readonly string[]): void {
+  byId("settled").hidden = answers.length === 0;
+  const list = byId("answers");
+  const shown = [...list.children].map(({ textContent }) => textContent);
+  if (shown.length === answers.length && shown.every((text, at) => text === answers[at])) return;
+  list.replaceChildren(
+    ...answers.map((answer) => Object.assign(document.createElement("li"), { textContent: answer })),
   );
 }
 
+/** Returns the first of 1, 2, 5, 10, 20 … that is at least so large. */
+function roundUp(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return power * ([1, 2, 5, 10].find((digit) => digit * power >= value) ?? 10);
+}
+
+/** Most values between the ground and the upper end of the y axis. */
+const TICKS_MAX = 4;
+
 function drawChart(chart: LiveChart): string {
   const points = chart.series.flatMap((series) => series.points);
-  const xs = [...new Set(points.map((point) => point.axisValue))].sort((a, b) => a - b);
-  const most = Math.max(...points.map((point) => point.high ?? point.value)) * 1.05;
+  const xs = chart.axisValues;
+  const highest = Math.max(0, ...points.map((point) => point.high ?? point.value));
+  const step = roundUp((highest || TICKS_MAX) / TICKS_MAX);
+  const ticks = Array.from({ length: Math.ceil((highest || TICKS_MAX) / step) + 1 }, (_, at) => at * step);
+  const most = ticks.at(-1) ?? 1;
   const x = (value: number) =>
     ROOM.left + ((xs.indexOf(value) + 0.5) / xs.length) * (WIDTH - ROOM.left - ROOM.right);
   const y = (value: number) => HEIGHT - ROOM.bottom - (value / most) * (HEIGHT - ROOM.top - ROOM.bottom);
-  const longest = Math.max(...chart.series.map(({ variant }) => shorten(variant).length));
+  const longest = Math.max(0, ...chart.series.map(({ variant }) => shorten(variant).length));
   const width = Math.max(WIDTH, WIDTH - ROOM.right + CHARACTER_WIDTH * longest);
-  const title = `${chart.group === null ? "" : `${chart.group}: `}CPU time per message, µs`;
+  const title = `${chart.group === null ? "" : `${chart.group}: `}${chart.quantity}`;
   const labels = spread(chart.series.map(({ points: own }) => y(own.at(-1)?.value ?? 0)));
   const lines = chart.series.map(({ variant, place, points: own }, index) =>
     drawSeries(variant, own, `var(--server-${place % COLOURS})`, { x, y }, labels[index] ?? 0),
   );
   return `<figure style="margin:0"><h2>${encode(title)}</h2><svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${encode(describe(chart))}">
-${drawAxes(xs, chart.axis, most, { x, y })}${lines.join("")}</svg></figure>`;
+${drawAxes(xs, chart.axis, ticks, { x, y })}${lines.join("")}</svg></figure>`;
 }
 
 interface Scales {
@@ -55,18 +78,17 @@ interface Scales {
   readonly y: (value: number) => number;
 }
 
-function drawAxes(xs: readonly number[], axis: string, most: number, { x, y }: Scales): string {
-  const ground = `<line class="axis" x1="${ROOM.left}" x2="${WIDTH - ROOM.right}" y1="${y(0)}" y2="${y(0)}"/>`;
-  const ticks = [0, most / 2, most].map(
+function drawAxes(xs: readonly number[], axis: string, ys: readonly number[], { x, y }: Scales): string {
+  const ticks = ys.map(
     (value) =>
-      `<text class="axis-text" x="${ROOM.left - 6}" y="${y(value) + 4}" text-anchor="end">${value.toFixed(0)}</text>`,
+      `<line class="axis" x1="${ROOM.left}" x2="${WIDTH - ROOM.right}" y1="${y(value)}" y2="${y(value)}"/><text class="axis-text" x="${ROOM.left - 6}" y="${y(value) + 4}" text-anchor="end">${value.toLocaleString("en-US")}</text>`,
   );
   const labels = xs.map(
     (value) =>
       `<text class="axis-text" x="${x(value)}" y="${HEIGHT - ROOM.bottom + 18}" text-anchor="middle">${value.toLocaleString("en-US")}</text>`,
   );
   const name = `<text class="axis-text" x="${(WIDTH - ROOM.right + ROOM.left) / 2}" y="${HEIGHT - 4}" text-anchor="middle">${encode(axis)}</text>`;
-  return ground + ticks.join("") + labels.join("") + name;
+  return ticks.join("") + labels.join("") + name;
 }
 
 /** Moves labels apart that would stand on each other, from the lowest up. Returns them in the same order. */
@@ -113,7 +135,7 @@ function describe({ series }: LiveChart): string {
   return series
     .map(
       ({ variant, points }) =>
-        `${variant}: ${points.map(({ axisValue, value }) => `${value.toFixed(1)} µs at ${axisValue}`).join(", ")}`,
+        `${variant}: ${points.map(({ axisValue, value }) => `${value.toFixed(1)} at ${axisValue}`).join(", ")}`,
     )
     .join("; ");
 }
