@@ -1,9 +1,18 @@
-import { posix, SyscallError } from "@c10k-lab/posix";
+import { fileDescriptorLimit, posix, SyscallError } from "@c10k-lab/posix";
 import { BufferRing, mapPages, type Ring } from "@c10k-lab/uring";
 import { type LoadEvents, ORDER, type SocketIo, STOP, type WakeFds } from "./load-io.ts";
 import { RING_ENTRIES } from "./ring-of-client.ts";
 import { NO_BUFFER, UringEvents } from "./uring-events.ts";
-import { UringSocket } from "./uring-socket.ts";
+import {
+  CLOSING,
+  CONNECTING,
+  IN_FLIGHT,
+  RECEIVING,
+  SENDING,
+  SENDING_QUIETLY,
+  UringSockets,
+  WANTS_ROOM,
+} from "./uring-sockets.ts";
 
 /** Operations, in the high word of user data. The low word is the descriptor. */
 const RECEIVE = 0;
@@ -26,6 +35,8 @@ const LOOP_BYTES = 64;
 const FULL_WAIT = 20;
 /** Time in which operations on closed sockets end. */
 const END_MS = 1000;
+/** Bound of a descriptor: what Linux gives a process unless fs.nr_open was raised. */
+const MOST_DESCRIPTORS = 1_048_576;
 
 /**
  * Sockets of a load on io_uring(7), behind the calls of SocketIo: connects, sends and receives are operations that one
@@ -49,7 +60,7 @@ export class UringIo implements SocketIo, LoadEvents {
   readonly #wakeFds: WakeFds;
   readonly #buffers: BufferRing;
   readonly #events = new UringEvents();
-  readonly #sockets: (UringSocket | undefined)[] = [];
+  readonly #sockets = new UringSockets(Math.min(fileDescriptorLimit(), MOST_DESCRIPTORS));
   readonly #addresses = Buffer.from(mapPages(RING_ENTRIES * ADDRESS_BYTES));
   readonly #firstAddress = posix.address_of(this.#addresses);
   #connects = 0;
@@ -86,7 +97,12 @@ export class UringIo implements SocketIo, LoadEvents {
   /** Opens a socket that blocks: io_uring returns EAGAIN for others instead of waiting. */
   socket(domain: number, type: number, protocol: number): number {
     const fd = posix.socket(domain, type & ~posix.SOCK_NONBLOCK, protocol);
-    if (fd >= 0) this.#sockets[fd] = new UringSocket(fd);
+    if (fd < 0) return fd;
+    if (fd >= this.#sockets.capacity) {
+      posix.close(fd);
+      return -posix.EMFILE;
+    }
+    this.#sockets.open(fd);
     return fd;
   }
 
@@ -99,19 +115,18 @@ export class UringIo implements SocketIo, LoadEvents {
   }
 
   connect(fd: number, address: Uint8Array): number {
-    const socket = this.#sockets[fd];
-    if (socket === undefined || address.length > ADDRESS_BYTES) return -posix.EINVAL;
+    if (!this.#sockets.isOpen(fd) || address.length > ADDRESS_BYTES) return -posix.EINVAL;
     this.#makeSpace();
     const at = (this.#connects++ % RING_ENTRIES) * ADDRESS_BYTES;
     this.#addresses.set(address, at);
     this.#ring.connect(fd, this.#firstAddress + at, address.length, fd, CONNECT);
-    socket.isConnecting = true;
+    this.#sockets.set(fd, CONNECTING);
     return -posix.EINPROGRESS;
   }
 
   getsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number {
     if (name !== posix.SO_ERROR) return posix.getsockopt(fd, level, name, value);
-    value[0] = this.#sockets[fd]?.connectErrno ?? posix.EBADF;
+    value[0] = this.#sockets.isOpen(fd) ? this.#sockets.connectErrno(fd) : posix.EBADF;
     return 0;
   }
 
@@ -124,17 +139,17 @@ export class UringIo implements SocketIo, LoadEvents {
   }
 
   send(fd: number, bytes: Uint8Array, offset: number, length: number): number {
-    const socket = this.#sockets[fd];
-    if (socket === undefined || bytes !== this.#pool) return -posix.EFAULT;
-    if (socket.isSending) {
-      socket.wantsRoom = true;
+    const sockets = this.#sockets;
+    if (!sockets.isOpen(fd) || bytes !== this.#pool) return -posix.EFAULT;
+    if (sockets.has(fd, SENDING)) {
+      sockets.set(fd, WANTS_ROOM);
       return -posix.EAGAIN;
     }
-    socket.sendAddress = this.#poolAddress + offset;
-    socket.sendBytes = Math.min(length, SEND_BYTES);
-    if (length > SEND_BYTES) this.#send(socket);
-    else this.#sendRest(socket);
-    return socket.sendBytes;
+    const sendBytes = Math.min(length, SEND_BYTES);
+    sockets.setSend(fd, offset, sendBytes);
+    if (length > SEND_BYTES) this.#send(fd);
+    else this.#sendRest(fd);
+    return sendBytes;
   }
 
   recv(_fd: number, into: Uint8Array, offset: number, _length: number): number {
@@ -147,23 +162,22 @@ export class UringIo implements SocketIo, LoadEvents {
   }
 
   close(fd: number): number {
-    const socket = this.#sockets[fd];
-    if (socket === undefined) return -posix.EBADF;
-    socket.isClosing = true;
+    const sockets = this.#sockets;
+    if (!sockets.isOpen(fd)) return -posix.EBADF;
+    sockets.set(fd, CLOSING);
     this.#closing++;
-    if (socket.isConnecting) this.#cancel(fd, CONNECT);
-    if (socket.isReceiving) this.#cancel(fd, RECEIVE);
-    if (socket.isSending || socket.isSendingQuietly) this.#cancel(fd, SEND);
-    this.#release(socket);
+    if (sockets.has(fd, CONNECTING)) this.#cancel(fd, CONNECT);
+    if (sockets.has(fd, RECEIVING)) this.#cancel(fd, RECEIVE);
+    if (sockets.has(fd, SENDING | SENDING_QUIETLY)) this.#cancel(fd, SEND);
+    this.#release(fd);
     return 0;
   }
 
   // Events.
 
   watch(fd: number, connection: number): number {
-    const socket = this.#sockets[fd];
-    if (socket === undefined) return -posix.EBADF;
-    socket.connection = connection;
+    if (!this.#sockets.isOpen(fd)) return -posix.EBADF;
+    this.#sockets.setConnection(fd, connection);
     return 0;
   }
 
@@ -255,12 +269,11 @@ export class UringIo implements SocketIo, LoadEvents {
     const hasBuffer = (flags & posix.IORING_CQE_F_BUFFER) !== 0;
     this.#events.add(hasBuffer ? flags >>> posix.IORING_CQE_BUFFER_SHIFT : NO_BUFFER);
     if (operation === WAKE) this.#noteWake(fd);
-    const socket = this.#sockets[fd];
-    if (socket === undefined) return;
+    if (!this.#sockets.isOpen(fd)) return;
     if (operation === RECEIVE) {
-      this.#noteReceived(socket, result, (flags & posix.IORING_CQE_F_MORE) !== 0);
-    } else if (operation === SEND) this.#noteSent(socket, result);
-    else if (operation === CONNECT) this.#noteConnected(socket, result);
+      this.#noteReceived(fd, result, (flags & posix.IORING_CQE_F_MORE) !== 0);
+    } else if (operation === SEND) this.#noteSent(fd, result);
+    else if (operation === CONNECT) this.#noteConnected(fd, result);
   }
 
   #noteWake(fd: number): void {
@@ -270,65 +283,71 @@ export class UringIo implements SocketIo, LoadEvents {
     this.#events.concern(isStop ? STOP : ORDER);
   }
 
-  #noteReceived(socket: UringSocket, result: number, isMore: boolean): void {
-    socket.isReceiving = isMore;
-    if (socket.isClosing) {
-      this.#release(socket);
+  #noteReceived(fd: number, result: number, isMore: boolean): void {
+    const sockets = this.#sockets;
+    if (!isMore) sockets.clear(fd, RECEIVING);
+    if (sockets.has(fd, CLOSING)) {
+      this.#release(fd);
       return;
     }
     const isOver = result === 0 || (result < 0 && !isPassing(-result));
-    if (result > 0 || isOver) this.#events.read(socket.connection, result);
-    if (!isMore && !isOver) this.#receive(socket);
+    if (result > 0 || isOver) this.#events.read(sockets.connection(fd), result);
+    if (!isMore && !isOver) this.#receive(fd);
   }
 
-  #noteSent(socket: UringSocket, result: number): void {
-    socket.isSending = false;
-    if (socket.isClosing) {
-      this.#release(socket);
+  #noteSent(fd: number, result: number): void {
+    const sockets = this.#sockets;
+    sockets.clear(fd, SENDING);
+    if (sockets.has(fd, CLOSING)) {
+      this.#release(fd);
       return;
     }
     if (result < 0 && !isPassing(-result)) {
-      this.#events.read(socket.connection, result);
+      this.#events.read(sockets.connection(fd), result);
       return;
     }
     const sent = Math.max(0, result);
-    socket.sendAddress += sent;
-    socket.sendBytes -= sent;
-    if (socket.sendBytes > 0) this.#send(socket);
-    else if (socket.wantsRoom) {
-      socket.wantsRoom = false;
-      this.#events.concern(socket.connection);
+    sockets.setSend(fd, sockets.sendOffset(fd) + sent, sockets.sendBytes(fd) - sent);
+    if (sockets.sendBytes(fd) > 0) this.#send(fd);
+    else if (sockets.has(fd, WANTS_ROOM)) {
+      sockets.clear(fd, WANTS_ROOM);
+      this.#events.concern(sockets.connection(fd));
     }
   }
 
-  #noteConnected(socket: UringSocket, result: number): void {
-    socket.isConnecting = false;
-    if (socket.isClosing) {
-      this.#release(socket);
+  #noteConnected(fd: number, result: number): void {
+    const sockets = this.#sockets;
+    sockets.clear(fd, CONNECTING);
+    if (sockets.has(fd, CLOSING)) {
+      this.#release(fd);
       return;
     }
-    socket.connectErrno = -result;
-    if (result === 0) this.#receive(socket);
-    this.#events.concern(socket.connection);
+    sockets.setConnectErrno(fd, -result);
+    if (result === 0) this.#receive(fd);
+    this.#events.concern(sockets.connection(fd));
   }
 
-  #send(socket: UringSocket): void {
+  #send(fd: number): void {
     this.#makeSpace();
-    this.#ring.send(socket.fd, socket.sendAddress, socket.sendBytes, 0, socket.fd, SEND);
-    socket.isSending = true;
+    this.#ring.send(fd, this.#sendAddress(fd), this.#sockets.sendBytes(fd), 0, fd, SEND);
+    this.#sockets.set(fd, SENDING);
   }
 
-  #sendRest(socket: UringSocket): void {
+  #sendRest(fd: number): void {
     this.#makeSpace();
-    this.#ring.sendQuietly(socket.fd, socket.sendAddress, socket.sendBytes, 0, socket.fd, SEND);
-    socket.isSendingQuietly = true;
+    this.#ring.sendQuietly(fd, this.#sendAddress(fd), this.#sockets.sendBytes(fd), 0, fd, SEND);
+    this.#sockets.set(fd, SENDING_QUIETLY);
+  }
+
+  #sendAddress(fd: number): number {
+    return this.#poolAddress + this.#sockets.sendOffset(fd);
   }
 
   /** Multishot where the kernel has it: one operation for all that a connection receives. */
-  #receive(socket: UringSocket): void {
+  #receive(fd: number): void {
     this.#makeSpace();
-    this.#ring.receive(socket.fd, GROUP, this.#ring.isDeferred, socket.fd, RECEIVE);
-    socket.isReceiving = true;
+    this.#ring.receive(fd, GROUP, this.#ring.isDeferred, fd, RECEIVE);
+    this.#sockets.set(fd, RECEIVING);
   }
 
   #cancel(fd: number, operation: number): void {
@@ -337,11 +356,11 @@ export class UringIo implements SocketIo, LoadEvents {
   }
 
   /** Closes the descriptor of a closing socket once nothing is in flight. */
-  #release(socket: UringSocket): void {
-    if (socket.isInFlight) return;
-    this.#sockets[socket.fd] = undefined;
+  #release(fd: number): void {
+    if (this.#sockets.has(fd, IN_FLIGHT)) return;
+    this.#sockets.forget(fd);
     this.#closing--;
-    posix.close(socket.fd);
+    posix.close(fd);
   }
 
   #copy(buffer: number, into: Uint8Array, offset: number, length: number): void {

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { CsvFile, CsvValue } from "@c10k-lab/files";
-import { encodeAddress, posix } from "@c10k-lab/posix";
+import { addressFamily, encodeAddress, posix } from "@c10k-lab/posix";
 import type { ClientMemory, LoadSample } from "@c10k-lab/protocol";
 import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats/shared-rows";
 import type { WakeFds } from "../io/load-io.ts";
@@ -54,7 +54,11 @@ export class LoadRun {
     this.#workload = workload;
     this.#target = encodeAddress(target);
     this.#orders = workload.isDirected || workload.isGated ? new Orders() : null;
-    this.results = ResultsTable.allocate(workload.connections, workload.messagesEach, this.#target.length);
+    this.results = ResultsTable.allocate(
+      workload.connections,
+      workload.messagesEach,
+      addressFamily(this.#target),
+    );
     this.#file = file;
   }
 

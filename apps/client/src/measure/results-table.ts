@@ -1,8 +1,9 @@
 import type { CsvValue } from "@c10k-lab/files";
-import { decodeAddress, SOCKADDR_BYTES } from "@c10k-lab/posix";
+import { posix } from "@c10k-lab/posix";
 import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import { ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats/shared-rows";
+import { LocalAddresses } from "./local-addresses.ts";
 import { OUTCOME } from "./outcome.ts";
 
 /** Fields of a requested connection's row, times in microseconds: what a message changes is one cache line. */
@@ -76,8 +77,8 @@ export interface ResultsMemory {
   readonly outcomes: SharedArrayBuffer;
   readonly flags: SharedArrayBuffer;
   readonly locals: SharedArrayBuffer;
-  /** Bytes of a local address. */
-  readonly localBytes: number;
+  /** AF_INET or AF_INET6: that of all addresses. */
+  readonly family: number;
   readonly live: SharedArrayBuffer;
   /** Messages that each connection with work is to exchange; Infinity: another bound holds. */
   readonly messagesEach: number;
@@ -94,7 +95,7 @@ export class ResultsTable {
   readonly #outcomes: Uint8Array;
   /** Sums of HAS. */
   readonly #flags: Uint8Array;
-  readonly #locals: Uint8Array;
+  readonly #locals: LocalAddresses;
 
   constructor(memory: ResultsMemory) {
     this.memory = memory;
@@ -104,11 +105,11 @@ export class ResultsTable {
     this.#percentiles = new Float32Array(memory.percentiles);
     this.#outcomes = new Uint8Array(memory.outcomes);
     this.#flags = new Uint8Array(memory.flags);
-    this.#locals = new Uint8Array(memory.locals);
+    this.#locals = new LocalAddresses(memory.locals, memory.family);
   }
 
-  /** @param localBytes bytes of a local address: as many as the server's has */
-  static allocate(connections: number, messagesEach: number, localBytes = SOCKADDR_BYTES): ResultsTable {
+  /** @param family that of the server's address */
+  static allocate(connections: number, messagesEach: number, family = posix.AF_INET): ResultsTable {
     const share = (bytesEach: number) => new SharedArrayBuffer(connections * bytesEach);
     return new ResultsTable({
       rows: SharedRows.allocate(connections, Object.keys(RESULT).length).memory,
@@ -116,8 +117,8 @@ export class ResultsTable {
       percentiles: share(PERCENTILES * Float32Array.BYTES_PER_ELEMENT),
       outcomes: share(1),
       flags: share(1),
-      locals: share(localBytes),
-      localBytes,
+      locals: share(LocalAddresses.bytesOf(family)),
+      family,
       live: new SharedArrayBuffer(Object.keys(LIVE).length * Float64Array.BYTES_PER_ELEMENT),
       messagesEach,
     });
@@ -144,9 +145,7 @@ export class ResultsTable {
   /** Notes that a connection is established. @returns the microseconds it took */
   establish(connection: number, local: Uint8Array, nowUs: number): number {
     const { live } = this;
-    const { localBytes } = this.memory;
-    const at = connection * localBytes;
-    for (let byte = 0; byte < localBytes; byte++) this.#locals[at + byte] = local[byte];
+    this.#locals.keep(connection, local);
     this.#moments[connection * MOMENTS + MOMENT.establishedUs] = nowUs;
     live[LIVE.established]++;
     live[LIVE.open]++;
@@ -198,7 +197,7 @@ export class ResultsTable {
   /** Returns a row for the CSV file, in the order of CLIENT_COLUMNS. A value that was never measured is null. */
   csvRow(connection: number): CsvValue[] {
     const get = (field: number) => this.rows.get(connection, field);
-    const { host, port } = decodeAddress(this.#locals, connection * this.memory.localBytes);
+    const { host, port } = this.#locals.read(connection);
     const completed = get(RESULT.completed);
     const startedUs = this.startedUs(connection);
     const establishedUs = this.establishedUs(connection);

@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { posix } from "@c10k-lab/posix";
 import { descriptors } from "@c10k-lab/process";
 import { mainOf, TestProgram, until } from "@c10k-lab/process/testing";
 import { Ledger } from "@c10k-lab/stats";
@@ -13,10 +14,19 @@ const BOUND_BYTES = 200;
 const FEW = 1000;
 const MANY = 9000;
 const READINGS = 4;
-const SOCKADDR_IN_BYTES = 16;
 /** Rows of a connection by its descriptor, see EchoConnections and EchoStreams. */
 const LOOP_ROW_BYTES = { "server-epoll": 24, "server-uring": 32 } as const;
 type Server = keyof typeof LOOP_ROW_BYTES;
+/** The same of the client, see UringSockets; and its due times, see Deadlines. */
+const SOCKET_BYTES = { epoll: 0, uring: 16 } as const;
+const DUE_BYTES = 12;
+/** Loads by server: due times, the longer addresses, and sockets on io_uring. */
+const LOADS = [
+  { server: "server-epoll", io: "epoll", isIpv6: false, isPaced: true },
+  { server: "server-uring", io: "epoll", isIpv6: true, isPaced: false },
+  { server: "server-epoll", io: "uring", isIpv6: false, isPaced: false },
+] as const;
+type Load = (typeof LOADS)[number];
 
 /** A program whose worker's heap can be read. */
 class HeapProgram implements AsyncDisposable {
@@ -54,26 +64,31 @@ class HeapProgram implements AsyncDisposable {
 }
 
 /** Returns the bytes of live objects on both sides' heaps while so many connections are open, of which one exchanges messages. */
-async function readHeaps(server: Server, connections: number) {
+async function readHeaps({ server, io, isIpv6, isPaced }: Load, connections: number) {
   // A limit of silence wakes the server's loop once a second.
-  await using serving = new HeapProgram(server, ["--port", "0", "--idle-timeout", "10m"]);
+  await using serving = new HeapProgram(server, [
+    ...["--port", "0", "--idle-timeout", "10m", "--host", isIpv6 ? "::1" : "127.0.0.1"],
+  ]);
   await until(() => serving.program.stdout.includes("\n"), "the server listens", 30_000);
   const { port } = JSON.parse(serving.program.stdout.split("\n", 1)[0] ?? "");
-  const args = ["--connections", `${connections}`, "--active", "1", "--think", "20ms", "--duration", "10m"];
-  await using client = new HeapProgram("client", ["--port", `${port}`, ...args]);
+  const target = ["--host", isIpv6 ? "::1" : "127.0.0.1", "--port", `${port}`, "--io", io];
+  const load = ["--connections", `${connections}`, "--active", "1", "--duration", "10m"];
+  const pause = isPaced ? ["--rate", "50"] : ["--think", "20ms"];
+  await using client = new HeapProgram("client", [...target, ...load, ...pause]);
   await until(() => descriptors(serving.program.pid).length > connections, "all are connected", 60_000);
   return { client: await client.heapBytes(), server: await serving.heapBytes() };
 }
 
-function tableBytesOfClient(): number {
+function tableBytesOfClient({ io, isIpv6, isPaced }: Load): number {
   const { rows, moments, percentiles, outcomes, flags, locals } = ResultsTable.allocate(
     1,
     1,
-    SOCKADDR_IN_BYTES,
+    isIpv6 ? posix.AF_INET6 : posix.AF_INET,
   ).memory;
   const results = [rows.values, rows.states, moments, percentiles, outcomes, flags, locals];
   const { integers } = new ConnectionTable(1);
-  return [...results, integers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const tables = [...results, integers].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return tables + SOCKET_BYTES[io] + (isPaced ? DUE_BYTES : 0);
 }
 
 function tableBytesOfServer(server: Server): number {
@@ -81,11 +96,11 @@ function tableBytesOfServer(server: Server): number {
   return rows.values.byteLength + rows.states.byteLength + peers.byteLength + LOOP_ROW_BYTES[server];
 }
 
-test.each(Object.keys(LOOP_ROW_BYTES) as Server[])(
-  `a connection takes at most ${BOUND_BYTES} bytes of user space in %s, and as many in the client`,
-  async (server) => {
-    const [few, many] = [await readHeaps(server, FEW), await readHeaps(server, MANY)];
-    const tables = { client: tableBytesOfClient(), server: tableBytesOfServer(server) };
+test.each(LOADS)(
+  `a connection takes at most ${BOUND_BYTES} bytes of user space in $server, and as many in the client: --io $io, IPv6 $isIpv6, --rate $isPaced`,
+  async (load) => {
+    const [few, many] = [await readHeaps(load, FEW), await readHeaps(load, MANY)];
+    const tables = { client: tableBytesOfClient(load), server: tableBytesOfServer(load.server) };
     for (const side of ["server", "client"] as const) {
       const heapBytes = Math.max(0, (many[side] - few[side]) / (MANY - FEW));
       const text = `${tables[side]} B of tables, ${heapBytes.toFixed(1)} B of objects`;
