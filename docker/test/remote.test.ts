@@ -2,16 +2,20 @@ import { existsSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
+import { within } from "@c10k-lab/process";
 import { until } from "@c10k-lab/process/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { STATE_BOUND_MS } from "./harness/engine.ts";
 import { LabProcess } from "./harness/lab-process.ts";
 import { LONG, SMALL } from "./harness/small-plans.ts";
+import { SshServer } from "./harness/ssh-server.ts";
 import { describeTwoEngines, type NodeNumber, TwoNodeSwarm } from "./harness/two-node-swarm.ts";
 
 const THERE: NodeNumber = 0;
 const HERE: NodeNumber = 1;
 const SET_UP_MS = 120_000;
+/** The load lasts longer: only the silence can end it. */
+const SILENCE_BOUND_MS = 50_000;
 
 describeTwoEngines("lab run --engine remote", () => {
   let machines: TwoNodeSwarm;
@@ -110,6 +114,33 @@ describeTwoEngines("lab run --engine remote", () => {
     expect(machines.containersOf(THERE)).toEqual([]);
   });
 
+  test("a link that drops every packet ends the experiment as engine-lost within a minute", async () => {
+    using lab = run(LONG);
+    await endsOnSilence(lab);
+  });
+
+  test.skipIf(!SshServer.isInstalled && process.env.REQUIRE_ENGINE !== "1")(
+    "ssh:// with a key in a file: another host's key is refused in one sentence, a run is balanced, a silent link is engine-lost",
+    async () => {
+      await using ssh = await machines.startSsh(THERE);
+      const runOverSsh = (args: readonly string[]) =>
+        new LabProcess(args, { kind: "remote", program: machines.labOn(HERE), env: ssh.env });
+      ssh.knowHost("stranger");
+      using refused = runOverSsh(SMALL);
+      expect(await refused.exited).toBe(1);
+      expect(refused.stderr).toContain(
+        "No Docker engine answers at ssh://root@10.77.0.1 (Host key verification failed.)",
+      );
+      ssh.knowHost("host");
+      using lab = runOverSsh(SMALL);
+      expect(await lab.exited, lab.output).toBe(0);
+      expect(lab.cells).toMatchObject([{ status: "ok", reconciliation: { balanced: true } }]);
+      expect(machines.containersOf(THERE)).toEqual([]);
+      using silent = runOverSsh(LONG);
+      await endsOnSilence(silent);
+    },
+  );
+
   test("an engine that goes away there ends the experiment as engine-lost", async () => {
     using lab = run(LONG);
     await underLoad(lab);
@@ -119,6 +150,19 @@ describeTwoEngines("lab run --engine remote", () => {
     expect(lab.cells).toMatchObject([{ status: "engine-lost" }]);
     expect((await readCsv(join(lab.results, "latest", "epoll-10", "client.csv"))).rows).toHaveLength(10);
   });
+
+  /** Silences the link under a lab, and expects its end. The container stays: the next start removes it. */
+  async function endsOnSilence(lab: LabProcess): Promise<void> {
+    await underLoad(lab);
+    machines.silence(THERE);
+    const code = await within(SILENCE_BOUND_MS, lab.exited, () => `the lab waits: ${lab.output}`).finally(
+      () => machines.unsilence(THERE),
+    );
+    expect(code, lab.output).toBe(1);
+    expect(lab.manifest).toMatchObject({ outcome: "engine-lost", trouble: { trouble: "engine-lost" } });
+    expect(lab.cells).toMatchObject([{ status: "engine-lost" }]);
+    expect((await readCsv(join(lab.results, "latest", "epoll-10", "client.csv"))).rows).toHaveLength(10);
+  }
 });
 
 /** Waits until the client of a lab has connected to its server. */

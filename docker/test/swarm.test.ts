@@ -170,10 +170,10 @@ describeTwoEngines("lab run --engine swarm", () => {
     swarm.docker(MANAGER, "swarm", "update", "--dispatcher-heartbeat", "2s");
     using lab = run(LONG);
     await underLoad();
-    swarm.disconnect(WORKER);
+    swarm.silence(WORKER);
     const code = await lab.exited;
     const left = swarm.services;
-    await swarm.reconnect(WORKER);
+    await swarm.unsilence(WORKER);
     expect(code, lab.output).toBe(1);
     const lost = { incident: "node-lost", process: "client", node: swarm.nameOf(WORKER) };
     expect(lab.cells).toMatchObject([{ status: "failed" }]);

@@ -11,14 +11,16 @@ interface LabOptions {
   readonly kind?: "docker" | "swarm" | "remote";
   /** Program that runs the lab elsewhere than here. */
   readonly program?: string;
+  /** Variables in addition to the inherited ones. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** A lab that runs `run … --engine docker`, or another kind, with the present images. */
 export class LabProcess extends testing.LabProcess implements Disposable {
-  constructor(args: readonly string[], { engine, kind = "docker", program }: LabOptions = {}) {
+  constructor(args: readonly string[], { engine, kind = "docker", program, env = {} }: LabOptions = {}) {
     super(["run", ...args, "--engine", kind, "--no-build", "--repeats", "1"], {
       cwd: ROOT,
-      env: engine === undefined ? {} : { DOCKER_HOST: engine },
+      env: engine === undefined ? env : { ...env, DOCKER_HOST: engine },
       ...(program === undefined ? {} : { program }),
     });
   }

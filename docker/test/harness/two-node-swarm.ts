@@ -6,6 +6,7 @@ import { basename, join } from "node:path";
 import { mainOf, until } from "@c10k-lab/process/testing";
 import { describe } from "vitest";
 import { describeContainers, STATE_BOUND_MS } from "./engine.ts";
+import { SshServer } from "./ssh-server.ts";
 
 /** Number of a node: the first is the manager. */
 export type NodeNumber = 0 | 1;
@@ -43,7 +44,7 @@ export class TwoNodeSwarm implements AsyncDisposable {
   /** Reason why this machine cannot run such a swarm; undefined when it can. */
   static get missing(): string | undefined {
     if (process.getuid?.() !== 0) return "a swarm of its own needs root";
-    const programs = ["dockerd", "ip", "nsenter", "unshare"];
+    const programs = ["dockerd", "ip", "nft", "nsenter", "unshare"];
     const lacking = programs.find((program) => spawnSync("which", [program]).status !== 0);
     return lacking && `${lacking} is not installed`;
   }
@@ -78,6 +79,11 @@ export class TwoNodeSwarm implements AsyncDisposable {
   /** Address of a node's engine on the link, which both nodes reach. */
   remoteHostOf(node: NodeNumber): string {
     return `tcp://${addressOf(node)}:${ENGINE_PORT}`;
+  }
+
+  /** Starts an sshd on the link of a node, through which docker(1) there reaches its engine. */
+  startSsh(node: NodeNumber): Promise<SshServer> {
+    return SshServer.start(this.nameOf(node), addressOf(node), this.hostOf(node));
   }
 
   /** Host name of a node, which is its name in the swarm. It begins with the number of this process, which leaves none. */
@@ -152,14 +158,18 @@ export class TwoNodeSwarm implements AsyncDisposable {
     await until(() => states().match(/^Ready/gm)?.length === 2, "both nodes are ready", STATE_BOUND_MS);
   }
 
-  /** Takes the link of a node down: its engine and containers live on, and reach no one. */
-  disconnect(node: NodeNumber): void {
-    run("ip", "-n", this.nameOf(node), "link", "set", `v${this.#tag}${node}`, "down");
+  /** Has the kernel drop every packet of a node's link: its engine and containers live on, and no one gets an error. */
+  silence(node: NodeNumber): void {
+    const link = `v${this.#tag}${node}`;
+    const chain = (hook: string, direction: string) =>
+      `chain ${hook} { type filter hook ${hook} priority 0; ${direction} ${link} drop; }`;
+    const rules = `table inet silence { ${chain("input", "iifname")}; ${chain("output", "oifname")}; }`;
+    run("nsenter", `--net=/run/netns/${this.nameOf(node)}`, "nft", rules);
   }
 
-  /** Takes the link up again, and waits until both nodes are ready. */
-  async reconnect(node: NodeNumber): Promise<void> {
-    run("ip", "-n", this.nameOf(node), "link", "set", `v${this.#tag}${node}`, "up");
+  /** Lets packets pass again, and waits until both nodes are ready. */
+  async unsilence(node: NodeNumber): Promise<void> {
+    run("nsenter", `--net=/run/netns/${this.nameOf(node)}`, "nft", "delete", "table", "inet", "silence");
     await this.#untilReady();
   }
 

@@ -14,7 +14,6 @@ import {
 } from "@c10k-lab/cli";
 import { EXIT, type Manifest } from "@c10k-lab/protocol";
 import { describeTrouble } from "@c10k-lab/words";
-import { nameSshUser } from "../engines/docker/engine-address.ts";
 import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
 import { SERVERS } from "../plan/contracts.ts";
@@ -181,7 +180,6 @@ function isUnwritable(error: unknown): error is Error {
 async function loadEngine(options: MeasuringOptions): Promise<(run: string) => Engine> {
   const { engine, noBuild, memoryBytes } = options;
   if (engine === "process") return () => new ProcessEngine();
-  nameSshUser();
   if (engine === "swarm") {
     const { SwarmEngine } = await import("../engines/swarm/swarm-engine.ts");
     const nodes = {

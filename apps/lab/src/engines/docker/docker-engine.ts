@@ -2,12 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BoundedLog } from "@c10k-lab/process";
 import { quoteWords } from "@c10k-lab/words";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { type App, nameOf } from "../apps.ts";
 import type { Engine, ForeignJob, ForeignService, Job, Service } from "../engine.ts";
 import { ask } from "./ask.ts";
 import { Container } from "./container.ts";
-import { assertAnswers, dropRequests } from "./engine-address.ts";
+import { assertAnswers, dropRequests, openEngine } from "./engine-address.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ForeignContainer } from "./foreign-container.ts";
 import { ensureImages, findForeignImages, imageOf } from "./images.ts";
@@ -34,7 +34,7 @@ interface DockerOptions {
 /** Runs the apps' images in containers on the host's network, over the Docker API. */
 export class DockerEngine implements Engine {
   readonly name = "docker";
-  readonly #docker = new Docker();
+  readonly #docker = openEngine();
   readonly #run: string;
   readonly #options: DockerOptions;
   #watch: EngineWatch | undefined;

@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
 import { UsageError } from "@c10k-lab/cli";
-import { nameSshUser } from "../docker/engine-address.ts";
 
 const CONTEXT = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
 
@@ -14,7 +13,6 @@ const CONTEXT = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"]
  */
 export function findEngine(address: string | undefined): string {
   process.env.DOCKER_HOST ??= readContext();
-  nameSshUser();
   const host = hostOf(process.env.DOCKER_HOST);
   if (address !== undefined) return address;
   if (host !== null) return host;

@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url";
 import { Child } from "@c10k-lab/process";
 import type { SwarmNode } from "@c10k-lab/protocol";
 import { quoteWords } from "@c10k-lab/words";
-import Docker from "dockerode";
+import type Docker from "dockerode";
 import { type App, nameOf } from "../apps.ts";
 import { ask } from "../docker/ask.ts";
 import { pidsOf, securityOf } from "../docker/docker-engine.ts";
-import { assertAnswers, dropRequests, engineAddress } from "../docker/engine-address.ts";
+import { assertAnswers, dropRequests, engineAddress, openEngine } from "../docker/engine-address.ts";
 import { EngineWatch } from "../docker/engine-watch.ts";
 import { ensureImages, imageOf } from "../docker/images.ts";
 import { type Engine, EngineTrouble, type ForeignService, type Job, type Service } from "../engine.ts";
@@ -48,7 +48,7 @@ interface Ground {
  */
 export class RemoteEngine implements Engine {
   readonly name = "remote";
-  readonly #docker = new Docker();
+  readonly #docker = openEngine();
   readonly #local = new ProcessEngine();
   readonly #run: string;
   readonly #options: RemoteOptions;

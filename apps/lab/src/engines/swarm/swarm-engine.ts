@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SwarmNode } from "@c10k-lab/protocol";
 import { quoteWords } from "@c10k-lab/words";
-import Docker from "dockerode";
 import { type App, nameOf } from "../apps.ts";
 import { ask } from "../docker/ask.ts";
-import { assertAnswers, dropRequests, engineAddress } from "../docker/engine-address.ts";
+import { assertAnswers, dropRequests, engineAddress, openEngine } from "../docker/engine-address.ts";
 import { ensureImages, imageOf } from "../docker/images.ts";
 import { type Engine, EngineTrouble, type ForeignService, type Job, type Service } from "../engine.ts";
 import { labelsOf, removeLeftovers, removeRun } from "./leftover-services.ts";
@@ -45,7 +44,7 @@ interface Ground {
  */
 export class SwarmEngine implements Engine {
   readonly name = "swarm";
-  readonly #docker = new Docker();
+  readonly #docker = openEngine();
   readonly #run: string;
   readonly #prefix: string;
   readonly #options: SwarmOptions;
