@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { processesWith } from "@c10k-lab/process";
-import { runApp } from "@c10k-lab/process/testing";
+import { mainOf, runApp, TestProgram } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { SOURCE } from "./fixtures/broken-server.ts";
 
@@ -149,6 +149,16 @@ test("a submission cannot bring the text of a file that it links to, or control 
   for (const name of [...names.map((one) => `${one}.html`), "grades.csv"]) {
     expect(readFileSync(join(out, name), "utf8")).not.toContain("hash");
   }
+}, 60_000);
+
+test("a folder whose name begins with a dash is graded after --", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  makeSubmission(join(folder, "-ada"), { command: "exit 3; {port}" });
+  const args = ["grade", "--out", "grades", "--", "-ada"];
+  const run = new TestProgram({ program: mainOf("lab"), args, cwd: folder });
+  expect(await run.outcome()).toMatchObject({ code: 0 });
+  const { rows } = await readCsv(join(folder, "grades/grades.csv"));
+  expect(rows).toMatchObject([{ submission: "-ada", status: "does not start" }]);
 }, 60_000);
 
 test("a folder that does not exist is wrong usage", async () => {

@@ -2,7 +2,6 @@ import { exitWithUsage } from "./command-line.ts";
 import { spellFlags } from "./flags.ts";
 import type { OptionTable, OptionValues } from "./option.ts";
 import { prepareSurroundings } from "./surroundings.ts";
-import { UsageError } from "./units.ts";
 
 /** A word after the command: its meaning, and its default if it may be left out. */
 interface Argument {
@@ -60,12 +59,12 @@ export async function runCommands(program: CommandProgram, argv: string[]): Prom
  * @returns its exit code
  * @throws UsageError with one sentence
  */
-export async function executeCommand(program: CommandProgram, argv: string[]): Promise<number> {
+export async function executeCommand(program: CommandProgram, commandLine: string[]): Promise<number> {
   const { createParser, optionValues, yargsOptions } = await import("./parsers/yargs-parser.ts");
   let exitCode = 0;
   const options = Object.assign({}, ...program.commands.map((command) => command.options)) as OptionTable;
+  const argv = joinWordsAfterDashes(commandLine);
   const typed = spellFlags(argv, options);
-  refuseWordsAfterDashes(argv);
   const parser = createParser(program.name, typed)
     .usage(`$0 <command> [options]\n\n${program.describe}`)
     .epilogue(program.epilogue ?? "")
@@ -93,9 +92,13 @@ export async function executeCommand(program: CommandProgram, argv: string[]): P
   return exitCode;
 }
 
-/** @throws UsageError for words after `--`, which yargs would leave unread: `lab run -- mine.yaml` would run another plan */
-function refuseWordsAfterDashes(argv: readonly string[]): void {
+/**
+ * Returns a command line without `--`: yargs leaves the words after it unread. They are arguments, which name files and
+ * plans: `-name` becomes `./-name`.
+ */
+function joinWordsAfterDashes(argv: readonly string[]): string[] {
   const at = argv.indexOf("--");
-  const word = at < 0 ? undefined : argv[at + 1];
-  if (word !== undefined) throw new UsageError(`leave out the -- before '${word}'`);
+  if (at < 0) return [...argv];
+  const words = argv.slice(at + 1).map((word) => (word.startsWith("-") ? `./${word}` : word));
+  return [...argv.slice(0, at), ...words];
 }

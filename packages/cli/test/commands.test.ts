@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { command, executeCommand, integer, runCommands } from "../src/index.ts";
+import { command, integer, runCommands } from "../src/index.ts";
 
 /** Returns what the command is given when these words are typed. */
 async function given(...argv: string[]): Promise<unknown> {
@@ -60,11 +60,16 @@ test("a command whose last argument ends in dots gets all words, or its default"
   expect(await given("join")).toEqual({ exitCode: 0, parts: ["all"] });
 });
 
-test("words after -- are refused: left unread, a command would do something else", async () => {
-  const run = async () => Promise.reject(new Error("the command ran"));
-  const wish = { describe: "A command.", arguments: [], options: {}, examples: [] };
-  const program = { name: "program", describe: "", commands: [command({ ...wish, usage: "go [to]", run })] };
-  await expect(executeCommand(program, ["go", "--", "there"])).rejects.toThrow(
-    "leave out the -- before 'there'",
-  );
+test("words after -- are arguments, also those that begin with a dash", async () => {
+  expect(await given("join", "--", "-a", "--parts", "b")).toEqual({
+    exitCode: 0,
+    parts: ["./-a", "./--parts", "b"],
+  });
+  expect(await given("copy", "--times", "3", "--", "-a")).toEqual({
+    exitCode: 7,
+    times: 3,
+    from: "./-a",
+    to: "here",
+  });
+  expect(await given("copy", "--", "a")).toMatchObject({ from: "a", to: "here" });
 });
