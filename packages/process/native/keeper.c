@@ -2,7 +2,7 @@
  * Starts a command, and ends everything that it has started: processes that left its session (daemons) too, and also when
  * the parent is killed.
  *
- *   keeper PARENT STOP_SIGNAL PROCESSES_MAX COMMAND [ARGUMENT ...]
+ *   keeper PARENT STOP_SIGNAL PROCESSES_MAX MEMORY_MIB DISK_MIB COMMAND [ARGUMENT ...]
  *
  * SIGTERM passes STOP_SIGNAL on to the command; SIGQUIT, also sent by the kernel when the parent ends, kills all of its
  * processes, and so does a limit that they exceed (limits.c). Descriptor 3 carries JSON lines: started or failed, exceeded,
@@ -121,7 +121,7 @@ static void report_usage(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc < 5) return 2;
+  if (argc < 7) return 2;
   const pid_t parent = atoi(argv[1]);
   const int stop_signal = atoi(argv[2]);
   sigset_t handled, before;
@@ -134,12 +134,14 @@ int main(int argc, char **argv) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   prctl(PR_SET_PDEATHSIG, SIGQUIT);
   if (getppid() != parent) return 1;
+  struct limits limits = {
+      .processes_max = atol(argv[3]), .memory_max_kib = atol(argv[4]) * 1024, .disk_max_mib = atol(argv[5])};
+  begin_limits(&limits);
   command = fork();
   if (command < 0) return 1;
-  if (command == 0) run_command(argv + 4, &before);
+  if (command == 0) run_command(argv + 6, &before);
   dprintf(REPORT, "{\"event\":\"started\",\"pid\":%d}\n", command);
 
-  struct limits limits = read_limits(atol(argv[3]));
   bool is_stopping = false;
   for (long left_ms = GRACE_MS; reap();) {
     const struct timespec poll = {0, (is_killing ? ROUND_MS : is_stopping ? POLL_MS : LOOK_MS) * 1000000L};

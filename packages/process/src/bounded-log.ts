@@ -24,6 +24,11 @@ export class BoundedLog {
     return this.#tail.trimEnd().split("\n").at(-1) ?? "";
   }
 
+  /** The end of the output, at most 64 Ki characters. */
+  get end(): string {
+    return this.#tail;
+  }
+
   /** Takes what a stream brings, with UTF-8 text. */
   take(stream: Readable): void {
     stream.setEncoding("utf8").on("data", (text: string) => this.#append(text));

@@ -2,8 +2,9 @@
 
 export { BoundedLog } from "./bounded-log.ts";
 export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
+export { type CommandLimits, defaultLimits } from "./command-limits.ts";
 export { findFreePort } from "./free-port.ts";
-export { type Excess, KeptCommand, type KeptCommandOptions, PROCESSES_MAX } from "./kept-command.ts";
+export { type Excess, KeptCommand, type KeptCommandOptions } from "./kept-command.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";
 export { type CpuTimes, parseCpuTimes, readCpuTimes } from "./proc/host.ts";
 export {

@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { BoundedLog } from "./bounded-log.ts";
 import { type Exit, readExit } from "./child.ts";
+import { type CommandLimits, defaultLimits, limitWords } from "./command-limits.ts";
 import { childEnvironment } from "./environment.ts";
 import { LineQueue } from "./line-queue.ts";
 import { ProcessTree, type TreeUsage } from "./proc/process-tree.ts";
@@ -13,12 +14,6 @@ import { Stoppable } from "./stoppable.ts";
 /** Program that starts the command and ends everything the command has started. */
 const KEEPER = fileURLToPath(new URL("../build/keeper", import.meta.url));
 
-/**
- * Processes that a command may have at once. A server with a process for each of some thousand connections can be measured;
- * one that never stops forking would take the machine from all others.
- */
-export const PROCESSES_MAX = 4096;
-
 export interface KeptCommandOptions {
   readonly command: readonly string[];
   readonly cwd: string;
@@ -26,16 +21,16 @@ export interface KeptCommandOptions {
   readonly env: Readonly<Record<string, string>>;
   readonly stopSignal: NodeJS.Signals;
   readonly processors: readonly number[] | null;
-  /** Processes that it may have at once [default: PROCESSES_MAX]. */
-  readonly processesMax?: number;
+  /** [default: defaultLimits()] */
+  readonly limits?: CommandLimits;
   /** File for the first MiB of stdout and stderr; null to keep their end in memory. */
   readonly log: string | null;
 }
 
 /** Limit of a server's processes together, from which on they are killed (limits.c). */
 export interface Excess {
-  /** `memory` counts MiB. */
-  readonly limit: "processes" | "threads" | "memory";
+  /** `memory` and `disk` count MiB. */
+  readonly limit: "processes" | "threads" | "memory" | "disk" | "files";
   readonly count: number;
   readonly allowed: number;
 }
@@ -102,6 +97,11 @@ export class KeptCommand extends Stoppable<Exit> {
     return this.#log.lastLine;
   }
 
+  /** The end of the output of a command without a log file, at most 64 Ki characters. */
+  get output(): string {
+    return this.#log.end;
+  }
+
   waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean> {
     return this.#log.waitForLine(pattern, timeoutMs, this.exited);
   }
@@ -146,10 +146,10 @@ function startKeeper({
   env,
   stopSignal,
   processors,
-  processesMax = PROCESSES_MAX,
+  limits = defaultLimits(),
 }: KeptCommandOptions) {
-  const numbers = [process.pid, constants.signals[stopSignal], processesMax];
-  const words = [...numbers.map(String), ...command];
+  const numbers = [process.pid, constants.signals[stopSignal]];
+  const words = [...numbers.map(String), ...limitWords(limits), ...command];
   const keeper = startOn(processors, () =>
     spawn(KEEPER, words, {
       cwd,

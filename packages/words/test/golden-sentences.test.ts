@@ -134,6 +134,10 @@ test.each<[Incident, string]>([
     "The server was killed: it had 7,000 MiB of memory, and one server may have 6,000 MiB of memory.",
   ],
   [
+    { incident: "over-limit", process: "server", limit: "disk", count: 70, allowed: 60 },
+    "The server was killed: it had 70 MiB on disk, and one server may have 60 MiB on disk.",
+  ],
+  [
     { incident: "stop-ignored", process: "server", afterMs: 3000 },
     "The server did not end within 3 s of its stop signal and was killed.",
   ],

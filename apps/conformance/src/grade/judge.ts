@@ -10,7 +10,7 @@ import {
   ProcessTree,
   runSuite,
 } from "@c10k-lab/conformance/suite";
-import { type Exit, PROCESSES_MAX } from "@c10k-lab/process";
+import { type CommandLimits, defaultLimits, type Exit } from "@c10k-lab/process";
 import type { Grade, Orders } from "../grade-result.ts";
 import { confine } from "../sandbox/confine.ts";
 import { JUDGE_FILES, ROOT } from "../sandbox/sandbox.ts";
@@ -64,9 +64,8 @@ export async function judge(stage: string, orders: Orders): Promise<Grade> {
   }
   const command = jailed(submission.command);
   const onEnd = (exit: Exit) => watchdog.note(limitOf(exit));
-  const processesMax = Math.max(PROCESSES_MAX, orders.processes);
-  const startServer = () =>
-    CommandServer.start({ command, startBoundMs: START_BOUND_MS, processesMax, onEnd });
+  const limits = limitsOf(orders);
+  const startServer = () => CommandServer.start({ command, startBoundMs: START_BOUND_MS, limits, onEnd });
   const start = async () => {
     await processes.kill();
     return startServer();
@@ -79,6 +78,16 @@ export async function judge(stage: string, orders: Orders): Promise<Grade> {
   const measurement = await measure(startServer, files, orders.durationMs).catch(() => null);
   await processes.kill();
   return grade({ cases, measurement });
+}
+
+/** Returns limits above those of the sandbox, which names the own ones. */
+function limitsOf({ processes, memoryBytes }: Orders): CommandLimits {
+  const { processes: many, memoryBytes: much } = defaultLimits();
+  return {
+    processes: Math.max(many, processes),
+    memoryBytes: Math.max(much, 2 * memoryBytes),
+    diskBytes: Number.MAX_SAFE_INTEGER,
+  };
 }
 
 function isOther(pid: number): boolean {

@@ -2,6 +2,7 @@ import { command, durationMs, flag, integer, integers, repeatable, text, UsageEr
 import type { RepetitionResult } from "@c10k-lab/protocol";
 import { cellsOf } from "../plan/cells.ts";
 import { readImageOption, readServerOption, readTargetOption } from "../plan/foreign/read-foreign.ts";
+import { LIMITS } from "../plan/foreign/server-limits.ts";
 import type { Plan } from "../plan/plan.ts";
 import { changePlan, measureWhole } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/yaml/plan-library.ts";
@@ -25,6 +26,7 @@ const OPTIONS = {
     { describe: "docker: an image of your own: 'mine=example/echo {port}'; repeatable" },
     readImageOption,
   ),
+  ...LIMITS,
   only: text({ describe: "variants: mine,epoll [default: all]" }),
   durationMs: durationMs({
     describe: "how long each repetition exchanges messages [default: the plan's]",

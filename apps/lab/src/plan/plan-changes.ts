@@ -3,7 +3,8 @@ import { readStep, type Step } from "./axis.ts";
 import { countConnections } from "./cells.ts";
 import { checkPlan } from "./check-plan.ts";
 import { CLIENT, findContract, SERVERS } from "./contracts.ts";
-import type { NamedServer } from "./foreign/foreign-server.ts";
+import type { ForeignServer, NamedServer } from "./foreign/foreign-server.ts";
+import { changeLimits, type GivenLimits } from "./foreign/server-limits.ts";
 import { type LoadLayer, mergeLoad, readLoad } from "./load.ts";
 import type { Group, Plan, Variant } from "./plan.ts";
 
@@ -11,7 +12,7 @@ import type { Group, Plan, Variant } from "./plan.ts";
 const WHOLE_DURATION = "3s";
 
 /** Changes of a plan on a command line; what is not given stays as the plan has it. */
-export interface PlanChanges {
+export interface PlanChanges extends GivenLimits {
   readonly servers?: readonly string[] | undefined;
   /** Adds the lab's servers that a group does not have, to every group. */
   readonly all?: boolean | undefined;
@@ -41,6 +42,7 @@ export function changePlan(plan: Plan, changes: PlanChanges): Plan {
   const groups = plan.groups.flatMap((group) => {
     const variants = chooseVariants(group, changes).map((variant) => ({
       ...variant,
+      foreign: variant.foreign && limitServer(variant.foreign, changes),
       ...mergeLoad(variant, load),
       steps: (group.axis === plan.axis ? steps : null) ?? variant.steps,
     }));
@@ -72,6 +74,10 @@ function chooseVariants(group: Group, { servers, all, foreign = [], only }: Plan
   return [...foreign.map((server) => addVariant(group, server)), ...missing, ...kept].filter(
     ({ name }) => only?.includes(name) ?? true,
   );
+}
+
+function limitServer(server: ForeignServer, given: GivenLimits): ForeignServer {
+  return server.kind === "command" ? { ...server, limits: changeLimits(server.limits, given) } : server;
 }
 
 /** Returns the lab's servers that a group does not have, with their default options and the load of its first variant. */

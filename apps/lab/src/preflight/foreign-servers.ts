@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { statSync } from "node:fs";
 import { connect } from "node:net";
-import { promisify } from "node:util";
 import { UsageError } from "@c10k-lab/cli";
+import { callAfter, KeptCommand } from "@c10k-lab/process";
+import { describeExcess } from "@c10k-lab/words";
 import { findProgram } from "../plan/foreign/find-program.ts";
 import type { CommandServer, ForeignServer, TargetServer } from "../plan/foreign/foreign-server.ts";
 import { foreignServersOf, type Plan } from "../plan/plan.ts";
@@ -78,19 +78,31 @@ function assertFolder(name: string, folder: string): void {
   }
 }
 
+/** Builds a server under its limits. @throws CannotRun with the line of the output that tells most */
 async function build(name: string, server: CommandServer, command: readonly string[]): Promise<void> {
-  const [program = "", ...words] = command;
-  assertProgram(name, server, program);
-  const env = { ...process.env, ...server.env };
-  try {
-    await promisify(execFile)(program, words, { cwd: server.cwd, env, timeout: BUILD_MS });
-  } catch (error) {
-    const { stdout = "", stderr = "", message } = error as Error & { stdout?: string; stderr?: string };
-    const lines = (stderr.trim() || stdout.trim() || message).split("\n");
-    const telling =
-      lines.find((line) => /^error/.test(line)) ?? lines.find((line) => /error/i.test(line)) ?? lines.at(-1);
-    throw new CannotRun(name, `${command.join(" ")} failed: ${telling}`);
-  }
+  assertProgram(name, server, command[0] ?? "");
+  const { cwd, env, limits } = server;
+  const kept = new KeptCommand({
+    ...{ command, cwd, env, limits },
+    ...{ stopSignal: "SIGTERM", processors: null, log: null },
+  });
+  const kill = () => kept.signal("SIGKILL");
+  const cancel = callAfter(BUILD_MS, kill);
+  const startMs = performance.now();
+  const { code, signal } = await kept.commandEnded;
+  cancel();
+  // A build may leave a daemon behind, for the next one.
+  kill();
+  await kept.exited;
+  if (code === 0) return;
+  const lines = kept.output.trim().split("\n");
+  const telling = lines.find((line) => /^error/.test(line)) ?? lines.find((line) => /error/i.test(line));
+  const isLate = performance.now() - startMs >= BUILD_MS;
+  const reason =
+    (kept.excess && describeExcess(kept.excess)) ??
+    (isLate ? `it took more than ${BUILD_MS / 1000} s` : telling) ??
+    (lines.at(-1) || (signal ?? `exit code ${code}`));
+  throw new CannotRun(name, `${command.join(" ")} failed: ${reason}`);
 }
 
 async function assertListens(name: string, { host, port }: TargetServer): Promise<void> {

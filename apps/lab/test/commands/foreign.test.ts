@@ -37,12 +37,15 @@ const FLAWS = [
   ...["limit", "stubborn", "forks", "chatty", "ipv6"],
 ];
 
+const litterFolder = mkdtempSync(join(tmpdir(), "c10k-litter-"));
 let lab: LabProcess;
 beforeAll(async () => {
   const variants = [
     ...FLAWS.map((flaw) => `  ${flaw}: { command: "${command(flaw)}" }`),
     ...["ledger", "forgets"].map((flaw) => `  ${flaw}: { command: "${command(flaw)} {stats}" }`),
     `  crowd: { command: "${command("crowd")}", process-limit: 4 }`,
+    `  hoards: { command: "${command("hoards")}", memory-limit: 200MiB }`,
+    `  litters: { command: "${command("litters")}", disk-limit: 40MiB, cwd: ${litterFolder} }`,
     `  no-ledger: { command: "${command("none")}", env: { STATS: "{stats}" } }`,
   ];
   lab = new LabProcess(["run", writePlan(`${WHOLE}\nvariants:\n${variants.join("\n")}\n  epoll:\n`)]);
@@ -64,6 +67,8 @@ test("foreign servers with flaws end in exit code 1, and every other cell is mea
     "ledger",
     "forgets",
     "crowd",
+    "hoards",
+    "litters",
     "no-ledger",
   ]);
   expect(readFileSync(join(lab.results, "latest", "report.md"), "utf8")).toContain("Client only");
@@ -91,6 +96,8 @@ test.each([
   ["silent", "failed", { incident: "no-echo", sent: "ready?\n", received: "", end: "timeout" }],
   ["crlf", "failed", { incident: "no-echo", sent: "ready?\n", received: "ready?\r\n", end: "wrong-bytes" }],
   ["crowd", "failed", { incident: "over-limit", process: "server", limit: "processes", allowed: 4 }],
+  ["hoards", "failed", { incident: "over-limit", process: "server", limit: "memory", allowed: 200 }],
+  ["litters", "failed", { incident: "over-limit", process: "server", limit: "disk", allowed: 40 }],
   ["dies", "failed", { incident: "ended-early", exitCode: 7 }],
   ["closes", "failed", { incident: "failed", outcome: "eof-early" }],
   ["stubborn", "ok", { incident: "stop-ignored", process: "server", afterMs: 3000 }],
@@ -189,6 +196,31 @@ test("where strace may not trace, the cell is measured and the reason said once,
   expect(report).toContain("System calls of mine are not sampled");
   expect(report).toMatch(/^npm run lab -- run .*mine\.yaml --server 'mine=.* \{port\} none' --only mine$/m);
 }, 60_000);
+
+test.each([
+  [[], 10],
+  [["--process-limit", "20"], 20],
+])(
+  "with the options %j a build of more processes is killed with all of them, and the sentence says so",
+  async (options, allowed) => {
+    const script = "for i in `seq 60`; do setsid sleep 98773 & done; wait";
+    const mine = `{ command: "${command("none")}", build: ["sh", "-c", "${script}"], process-limit: 10 }`;
+    const run = new LabProcess(["run", writePlan(`${WHOLE}variants:\n  mine: ${mine}\n`), ...options]);
+    expect(await run.exited).toBe(2);
+    expect(run.stderr).toMatch(
+      new RegExp(`failed: it had \\d+ processes, and one server may have ${allowed} processes`),
+    );
+    expect(run.stderr.trim().split("\n")).toHaveLength(1);
+    expect(processesWith("sleep 98773")).toEqual([]);
+  },
+);
+
+test("a process that a build leaves behind is ended, and the server is measured", async () => {
+  const mine = `{ command: "${command("none")}", build: ["sh", "-c", "setsid sleep 98774 &"] }`;
+  const run = new LabProcess(["run", writePlan(`${WHOLE}variants:\n  mine: ${mine}\n`)]);
+  expect(await run.exited, run.stderr).toBe(0);
+  expect(processesWith("sleep 98774")).toEqual([]);
+}, 90_000);
 
 test("no process of a foreign server is left behind", () => {
   expect(processesWith("sleep 98771")).toEqual([]);

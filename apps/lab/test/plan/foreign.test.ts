@@ -26,8 +26,20 @@ test("a command in a plan has words, folder, variables, sign and signal", () => 
     ready: { sign: "line", pattern: "^up" },
     stop: "SIGINT",
     build: null,
-    processesMax: 4096,
+    limits: { processes: 4096, memoryBytes: expect.any(Number), diskBytes: null },
     isOptional: false,
+  });
+});
+
+test("limits of a plan's command are read, and those of a command line come before them", () => {
+  const text = `{ command: "./echo {port}", process-limit: 7, memory-limit: 1GiB, disk-limit: 64MiB }`;
+  expect(foreignOf(text)).toMatchObject({
+    limits: { processes: 7, memoryBytes: 2 ** 30, diskBytes: 64 * 2 ** 20 },
+  });
+  const changed = changePlan(parse(text), { memoryLimitBytes: 2 ** 31 });
+  const [variant] = changed.groups[0]?.variants ?? [];
+  expect(variant?.foreign).toMatchObject({
+    limits: { processes: 7, memoryBytes: 2 ** 31, diskBytes: 64 * 2 ** 20 },
   });
 });
 
@@ -56,6 +68,9 @@ test.each([
   [`{ command: "./echo {port}", target: "h:1" }`, "give one of command and target"],
   [`{ image: echo, command: "{port}", target: "h:1" }`, "give one of image and target"],
   [`{ image: echo, command: "{port}", cwd: x }`, "cwd is of no use to an image"],
+  [`{ command: "./echo {port}", process-limit: 0 }`, "process-limit: 0 is not a number of processes"],
+  [`{ command: "./echo {port}", memory-limit: much }`, "memory-limit: 'much' is not a size"],
+  [`{ target: "h:1", disk-limit: 1GiB }`, "disk-limit is of no use to a server that runs already"],
   [`{ target: "h:1", cwd: x }`, "cwd is of no use to a server that runs already"],
   [`{ target: "h:70000" }`, "'h:70000' is not an address such as 127.0.0.1:7000"],
   [`{ command: "./echo {port}", ready: soon }`, "'soon' is neither port nor 'line: REGEX'"],

@@ -1,5 +1,5 @@
 import { listeningHost } from "@c10k-lab/posix";
-import { type Exit, findFreePort, KeptCommand, pause } from "@c10k-lab/process";
+import { type CommandLimits, type Exit, findFreePort, KeptCommand, pause } from "@c10k-lab/process";
 import { describeExcess, describeExit } from "./exit-words.ts";
 import { ProcessTree, withDescendants } from "./process-tree.ts";
 import type { Target } from "./target.ts";
@@ -18,8 +18,8 @@ export interface CommandOptions {
   readonly port?: number;
   /** Longest time until it listens, ms. */
   readonly startBoundMs: number;
-  /** Processes that it may have at once [default: those of any kept command]. */
-  readonly processesMax?: number;
+  /** [default: those of any kept command] */
+  readonly limits?: CommandLimits;
   /** Called when the process that was started has ended, also at the end of its case. */
   onEnd?(exit: Exit): void;
 }
@@ -61,7 +61,7 @@ export class CommandServer implements Target, AsyncDisposable {
   #isOver = false;
 
   private constructor(port: number, options: CommandOptions) {
-    const { command, cwd = process.cwd(), processesMax, onEnd } = options;
+    const { command, cwd = process.cwd(), limits, onEnd } = options;
     this.port = port;
     this.#kept = new KeptCommand({
       command: ["/bin/sh", "-c", command.replaceAll(PORT, String(port))],
@@ -70,7 +70,7 @@ export class CommandServer implements Target, AsyncDisposable {
       stopSignal: "SIGTERM",
       processors: null,
       log: null,
-      ...(processesMax === undefined ? {} : { processesMax }),
+      ...(limits === undefined ? {} : { limits }),
     });
     const { keeperPid } = this.#kept;
     // When the keeper has ended, its number may be another process's.

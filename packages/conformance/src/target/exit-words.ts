@@ -31,9 +31,11 @@ function signalOf({ code, signal }: Exit): string | null {
   return signal ?? found?.[0] ?? null;
 }
 
+const NOUNS: Readonly<Record<string, string>> = { memory: "MiB of memory", disk: "MiB on disk" };
+
 /** Returns the end of a server that took too much of the machine in words. */
 export function describeExcess({ limit, count, allowed }: Excess): string {
-  const noun = limit === "memory" ? "MiB of memory" : limit;
+  const noun = NOUNS[limit] ?? limit;
   return `SIGKILL: it had ${count} ${noun}, and one server may have ${allowed}`;
 }
 

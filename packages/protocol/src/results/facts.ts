@@ -106,11 +106,11 @@ export const Incident = z.discriminatedUnion("incident", [
     signal: z.string().nullable(),
     answer: quotation,
   }),
-  /** A foreign server took more of the machine than one may, and was killed; `memory` counts MiB. */
+  /** A foreign server took more of the machine than one may, and was killed; `memory` and `disk` count MiB. */
   z.object({
     incident: z.literal("over-limit"),
     process,
-    limit: z.enum(["processes", "threads", "memory"]),
+    limit: z.enum(["processes", "threads", "memory", "disk", "files"]),
     count,
     allowed: count,
   }),

@@ -28,8 +28,7 @@ const SENTENCES: Sentences = {
     `The ${process} was not ready after ${afterMs / 1000} s${answer && ` (${answer})`}; see ${process}.log.`,
   "ended-early": ({ process, exitCode, signal, answer }) =>
     `The ${process} ended before it was told to, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
-  "over-limit": ({ process, limit, count, allowed }) =>
-    `The ${process} was killed: it had ${describeAmount(limit, count)}, and one server may have ${describeAmount(limit, allowed)}.`,
+  "over-limit": ({ process, ...excess }) => `The ${process} was killed: ${describeExcess(excess)}.`,
   "stays-open": ({ process }) =>
     `The ${process} did not close a connection after the client's FIN: its descriptors may leak.`,
   "stop-ignored": ({ process, afterMs }) =>
@@ -60,9 +59,20 @@ const SENTENCES: Sentences = {
     `TCP retransmission timers expired ${timesText(alike.map(({ times }) => times))}.`,
 };
 
+const AMOUNTS: Readonly<Record<string, string>> = { memory: "MiB of memory", disk: "MiB on disk" };
+
+/** Returns "it had 5,000 processes, and one server may have 4,096 processes". */
+export function describeExcess({
+  limit,
+  count,
+  allowed,
+}: Pick<Of<"over-limit">, "limit" | "count" | "allowed">): string {
+  return `it had ${describeAmount(limit, count)}, and one server may have ${describeAmount(limit, allowed)}`;
+}
+
 /** Returns "5,000 processes" or "6,000 MiB of memory". */
 function describeAmount(limit: Of<"over-limit">["limit"], count: number): string {
-  return limit === "memory" ? `${integer(count)} MiB of memory` : `${integer(count)} ${limit}`;
+  return `${integer(count)} ${AMOUNTS[limit] ?? limit}`;
 }
 
 const ENDS: Readonly<Record<string, string>> = {

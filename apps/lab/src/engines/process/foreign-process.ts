@@ -12,9 +12,9 @@ export class ForeignProcess extends KeptCommand implements ForeignService {
 
   /** @throws Error when the program that keeps it cannot be started */
   constructor({ name, folder, processors }: ForeignJob, server: CommandServer) {
-    const { command, cwd, env, stop, processesMax } = server;
+    const { command, cwd, env, stop, limits } = server;
     const log = join(folder, `${name}.log`);
-    super({ command, cwd, env, stopSignal: stop, processors, processesMax, log });
+    super({ command, cwd, env, stopSignal: stop, processors, limits, log });
     this.#sampler = new TreeSampler(this.processes);
     void this.exited.then(() => this.#sampler.stop());
   }

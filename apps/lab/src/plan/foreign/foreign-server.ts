@@ -1,3 +1,5 @@
+import type { CommandLimits } from "@c10k-lab/process";
+
 /** Placeholders in the words and variables of a command. */
 export const PORT = "{port}";
 const STATS = "{stats}";
@@ -22,8 +24,8 @@ export interface CommandServer extends Started {
   readonly cwd: string;
   /** Command that builds it before the first cell; null for none. */
   readonly build: readonly string[] | null;
-  /** Processes that it may have at once; with more it is killed. */
-  readonly processesMax: number;
+  /** Most that it and its build may take of the machine; with more they are killed. */
+  readonly limits: CommandLimits;
   /** The variant is left out where it cannot be built, or its program is not found. */
   readonly isOptional: boolean;
 }

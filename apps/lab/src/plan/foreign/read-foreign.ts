@@ -1,7 +1,6 @@
 import { constants } from "node:os";
 import { resolve } from "node:path";
 import { type Given, kebab, readAt, UsageError } from "@c10k-lab/cli";
-import { PROCESSES_MAX } from "@c10k-lab/process";
 import {
   type CommandServer,
   type ForeignServer,
@@ -10,14 +9,21 @@ import {
   PORT,
   type ReadySign,
 } from "./foreign-server.ts";
+import { readLimits } from "./server-limits.ts";
 import { splitWords } from "./split-words.ts";
 
 /** Names of servers become names of variants, folders and charts. */
 const NAME = /^[A-Za-z][A-Za-z0-9.-]{0,79}$/;
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGQUIT", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGKILL"] as const;
 /** Keys of a server that the lab starts as a process. */
-const OF_COMMANDS = ["build", "cwd", "optional", "processLimit"] as const;
-const PROCESSES_ASKED_MAX = 1_000_000;
+const OF_COMMANDS = [
+  "build",
+  "cwd",
+  "optional",
+  "processLimit",
+  "memoryLimitBytes",
+  "diskLimitBytes",
+] as const;
 const LINE = /^line:\s*/;
 
 /** Settings of a foreign server as a plan writes them. */
@@ -33,6 +39,8 @@ export interface GivenServer {
   readonly stop?: Given;
   readonly optional?: Given;
   readonly processLimit?: Given;
+  readonly memoryLimitBytes?: Given;
+  readonly diskLimitBytes?: Given;
 }
 
 /**
@@ -68,7 +76,7 @@ export function readForeign(given: GivenServer, folder: string): ForeignServer {
     ...started,
     cwd: resolve(folder, given.cwd?.text ?? "."),
     build: given.build ? readWords(given.build) : null,
-    processesMax: given.processLimit ? readProcessLimit(given.processLimit) : PROCESSES_MAX,
+    limits: readLimits(given),
     isOptional: given.optional?.text === "true",
   };
 }
@@ -138,12 +146,6 @@ function readSignal({ text, place }: Given): CommandServer["stop"] {
   const found = SIGNALS.find((name) => name === text && constants.signals[name] !== undefined);
   if (found === undefined) throw new UsageError(`${place}: '${text}' is not one of ${SIGNALS.join(", ")}`);
   return found;
-}
-
-function readProcessLimit({ text, place }: Given): number {
-  const limit = /^\d+$/.test(text) ? Number(text) : 0;
-  if (limit >= 1 && limit <= PROCESSES_ASKED_MAX) return limit;
-  throw new UsageError(`${place}: '${text}' is not a number of processes`);
 }
 
 function readTarget({ text, place }: Given): ForeignServer {

@@ -18,7 +18,8 @@ const PLAN_KEYS = [
 const GROUP_KEYS = ["options", "load", "values", "variants", "vary", "measure", "repeats"] as const;
 const VARIANT_KEYS = [
   ...["server", "options", "load", "values", "connections-per-server", "processes"],
-  ...["command", "image", "target", "build", "cwd", "env", "ready", "stop", "optional", "process-limit"],
+  ...["command", "image", "target", "build", "cwd", "env", "ready", "stop", "optional"],
+  ...["process-limit", "memory-limit", "disk-limit"],
 ] as const;
 
 /** Names become parts of names of folders and charts, which have at most 255 bytes. */
@@ -215,6 +216,8 @@ const PLAIN = {
   stop: "stop",
   optional: "optional",
   processLimit: "process-limit",
+  memoryLimitBytes: "memory-limit",
+  diskLimitBytes: "disk-limit",
 } as const;
 
 function readPlain(keys: Keys<(typeof VARIANT_KEYS)[number]>): Partial<Record<keyof typeof PLAIN, Given>> {
