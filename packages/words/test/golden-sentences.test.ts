@@ -126,6 +126,10 @@ test.each<[Incident, string]>([
     "The server ended before it was told to, with exit code 7; see server.log.",
   ],
   [
+    { incident: "ended-early", process: "server", exitCode: null, signal: "SIGXFSZ", answer: "" },
+    "The server ended before it was told to, killed by SIGXFSZ at a file of 1 GiB, the largest that it may write; see server.log.",
+  ],
+  [
     { incident: "over-limit", process: "server", limit: "processes", count: 4100, allowed: 4096 },
     "The server was killed: it had 4,100 processes, and one server may have 4,096 processes.",
   ],

@@ -27,7 +27,7 @@ const SENTENCES: Sentences = {
   "not-ready": ({ process, afterMs, answer }) =>
     `The ${process} was not ready after ${afterMs / 1000} s${answer && ` (${answer})`}; see ${process}.log.`,
   "ended-early": ({ process, exitCode, signal, answer }) =>
-    `The ${process} ended before it was told to, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
+    `The ${process} ended before it was told to, ${describeExit(exitCode, signal)}${answer && ` (${answer})`}; see ${process}.log.`,
   "over-limit": ({ process, ...excess }) => `The ${process} was killed: ${describeExcess(excess)}.`,
   "stays-open": ({ process }) =>
     `The ${process} did not close a connection after the client's FIN: its descriptors may leak.`,
@@ -44,7 +44,7 @@ const SENTENCES: Sentences = {
   "results-lost": ({ process, node, files }) =>
     `Results of the ${process} on ${node} did not arrive whole: ${listed(files)}.`,
   died: ({ process, exitCode, signal, answer }) =>
-    `The ${process} ended before it reported its totals, ${signal === null ? `with exit code ${exitCode}` : `killed by ${signal}`}${answer && ` (${answer})`}; see ${process}.log.`,
+    `The ${process} ended before it reported its totals, ${describeExit(exitCode, signal)}${answer && ` (${answer})`}; see ${process}.log.`,
   "no-totals": ({ process }) => `The ${process} left totals that this version of the lab cannot read.`,
   refused: ({ reason, asked }, alike) =>
     `The server refused ${rangeText(alike.map(({ connections }) => connections))} of ${plural(asked, "connection")}: ${REFUSALS[reason] ?? reason}.`,
@@ -58,6 +58,11 @@ const SENTENCES: Sentences = {
   "retransmission-timeout": (_, alike) =>
     `TCP retransmission timers expired ${timesText(alike.map(({ times }) => times))}.`,
 };
+
+function describeExit(exitCode: number | null, signal: string | null): string {
+  if (signal === null) return `with exit code ${exitCode}`;
+  return `killed by ${signal}${signal === "SIGXFSZ" ? " at a file of 1 GiB, the largest that it may write" : ""}`;
+}
 
 const AMOUNTS: Readonly<Record<string, string>> = { memory: "MiB of memory", disk: "MiB on disk" };
 
