@@ -20,6 +20,7 @@ export async function measure(
   using meter = new CpuMeter(server.processes);
   const summary = join(folder, "summary.json");
   const load = {
+    host: server.host,
     port: server.port,
     connections: CONNECTIONS,
     duration: `${durationMs}ms`,
