@@ -13,6 +13,8 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
   ["none", [], "production"],
   ["ignores-sigterm", ["sigterm"], "production"],
   ["leaks-memory", ["message-memory"], "production"],
+  ["leaks-a-little", ["message-memory"], "production"],
+  ["counts-to-1000-clients", ["visitors"], "production"],
   ["drops-last-byte", ["whole-line"], "course"],
   ["echoes-twice", ["no-extra-bytes"], "course"],
   ["stops-at-nul", ["every-byte-value"], "course"],
@@ -27,9 +29,12 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
   ["blocks-on-slow-reader", ["slow-reader"], "course"],
   ["delays", ["prompt"], "course"],
   ["closes-after-100", ["many-messages"], "course"],
+  ["dies-after-1000", ["many-messages"], "course"],
+  ["has-four-workers", ["own-bytes"], "course"],
   ["leaves-processes", ["leftovers"], "course"],
   ["busy-waits", ["idle-quiet"], "course"],
   ["forks-a-daemon", [], "course"],
+  ["listens-on-ipv6-alone", [], "course"],
 ];
 
 describe.concurrent("the suite names the case of each fault and no other", () => {

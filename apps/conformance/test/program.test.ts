@@ -77,6 +77,16 @@ test.each([
     "byte-by-byte",
     /seen: .*; the server ended with exit code 7\n.*usual cause: the server itself ended/s,
   ],
+  [
+    "has-four-workers",
+    "own-bytes",
+    /client 5 of 25.*usual cause: an array or a pool of threads or processes/s,
+  ],
+  [
+    "counts-to-1000-clients",
+    "visitors",
+    /visitor 1001 of 1200.*usual cause: places of clients who have left/s,
+  ],
   ["changes-a-byte", "sizes", /seen: byte \d+ of \d+ is 0x.*usual cause: bytes are changed/s],
 ])("the usual cause of a server that %s is not the one of the case %s", async (fault, only, sentences) => {
   const { code, stdout } = await runApp("conformance", ["--command", commandOf(fault), "--only", only]);

@@ -1,6 +1,7 @@
 import type { BlackBoxCase } from "./case.ts";
 import { CLIENT_CASES } from "./client-cases.ts";
 import { ENDING_CASES } from "./ending-cases.ts";
+import { MEMORY_CASES } from "./memory-cases.ts";
 import { MESSAGE_CASES } from "./message-cases.ts";
 import { RESOURCE_CASES } from "./resource-cases.ts";
 
@@ -10,6 +11,7 @@ export const BLACK_BOX_CASES: readonly BlackBoxCase[] = sortByRequirement([
   ...CLIENT_CASES,
   ...ENDING_CASES,
   ...RESOURCE_CASES,
+  ...MEMORY_CASES,
 ]);
 
 /** Returns the cases in their order, but each after those it requires. */

@@ -8,6 +8,10 @@ import { lines } from "./message-cases.ts";
 import { fillSlowReader, MiB } from "./slow-reader.ts";
 
 const BURST = 20;
+/** More than the burst: a server with fewer places fails the simpler case. */
+const TALKERS = 25;
+/** A message that fits into the socket buffers, and takes several calls of recv(2) and send(2). */
+const OWN_BYTES_MAX = 60_000;
 const CONNECT_WHILE_FROZEN_MS = 300;
 /** Bound of a burst: clients beyond a small backlog repeat their SYN after 1, 3 and 7 s. */
 const BURST_BOUND_MS = 15_000;
@@ -56,9 +60,9 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     hint: "one buffer is shared by connections or threads, or each message is sent to all clients",
     requires: ["two-clients", "sizes"],
     check: async (visit) => {
-      const talkers = await visit.connectServed(10);
+      const talkers = await visit.connectServed(TALKERS);
       for (let round = 0; round < 8; round++) {
-        await Promise.all(talkers.map((talker) => talker.exchange(ownLine())));
+        await Promise.all(talkers.map((talker) => talker.exchange(ownLines())));
       }
       for (const talker of talkers) await talker.expectSilence(20, Buffer.from("\n"));
     },
@@ -106,7 +110,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: "A client that never stops sending does not starve the others.",
     level: "production",
     hint: "a connection is drained without a bound, while its client keeps filling it",
-    requires: ["slow-reader", "stream"],
+    requires: ["slow-reader", "stream", "own-bytes"],
     check: serveBesideGreedy,
   },
   {
@@ -114,7 +118,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: `The server serves ${MANY} clients, or closes those it cannot serve and keeps serving the others.`,
     level: "production",
     hint: "fd_set overflow: FD_SET() of a descriptor of 1,024 or more; or a thread per client without a limit",
-    requires: ["idle-crowd"],
+    requires: ["idle-crowd", "visitors"],
     explainsEnd: true,
     check: serveMany,
   },
@@ -174,9 +178,9 @@ async function serveMany(visit: Visit): Promise<void> {
     await visit.expectServed(talker, `client ${index + 1} of ${served.length}, after ${MANY} had connected`);
 }
 
-/** Returns a line of odd length that repeats bytes of one client. */
-function ownLine(): Buffer {
-  const bytes = Buffer.alloc(randomInt(2, 5000), randomBytes(16).toString("hex"));
+/** Returns lines that repeat bytes of one client. */
+function ownLines(): Buffer {
+  const bytes = Buffer.alloc(randomInt(2, OWN_BYTES_MAX), `${randomBytes(160).toString("hex")}\n`);
   bytes[bytes.length - 1] = 0x0a;
   return bytes;
 }

@@ -36,6 +36,13 @@ export const CHANGED =
 /** Usual cause where clients are served one after the other up to some number. */
 export const FULL = "an array or a pool of threads or processes has fewer places than clients";
 
+/** Usual cause where clients are served one after the other, and a later one is not. */
+export const USED_UP =
+  "places of clients who have left are not used again: an array, a list or a counter that only grows";
+
+/** Usual cause of a reset where a connection could have ended. */
+export const RESET = "SO_LINGER of 0 s, or close(2) while input is unread: the kernel then sends a reset";
+
 /** Reason why a case cannot judge this server. */
 export class NotApplicable extends Error {
   override readonly name = "NotApplicable";

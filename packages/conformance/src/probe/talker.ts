@@ -1,6 +1,6 @@
 import { callAfter } from "@c10k-lab/process";
 import type { Client } from "../harness/client.ts";
-import { CaseFailure, CHANGED, SLOW, showBytes } from "./case-failure.ts";
+import { CaseFailure, CHANGED, RESET, SLOW, showBytes } from "./case-failure.ts";
 
 /** Longest time for a short answer. A good server may be slow, on a busy machine even more. */
 export const REPLY_BOUND_MS = 8000;
@@ -98,7 +98,7 @@ export class Talker {
     await bounded(boundMs, client.untilOver());
     if (client.bufferedBytes > 0)
       throw new CaseFailure("more came back than was sent", { received: showBytes(client.takeBuffered()) });
-    if (client.error) throw new CaseFailure(`${this.#ending()} instead of ended`);
+    if (client.error) throw new CaseFailure(`${this.#ending()} instead of ended`, {}, RESET);
     if (!client.isOver)
       throw new CaseFailure(`the server had not closed its side ${boundMs} ms after the client's FIN`);
   }

@@ -9,7 +9,7 @@ import type { Target } from "../target/target.ts";
 
 /** Longest time of one case, ms. The waits inside a case have smaller bounds. */
 const CASE_BOUND_MS = 120_000;
-/** Time in which the exit of a server is known whose connection was reset by its end. */
+/** Time in which the exit of a server is known whose connection was reset by its end: its shell has to end as well. */
 const EXIT_BOUND_MS = 1000;
 const POLL_MS = 50;
 const ENDED = "the server itself ended: its exit and its last output tell why";
@@ -115,12 +115,8 @@ async function checkInTime(one: BlackBoxCase, visit: Visit): Promise<void> {
 /** Returns whether the server has ended, as soon as that is known. */
 async function hasServerEnded(target?: StartedTarget): Promise<boolean> {
   if (!target?.processes) return false;
-  await pause(POLL_MS);
-  const untilMs = performance.now() + EXIT_BOUND_MS;
-  while (target.processes.hasEnded && performance.now() < untilMs) {
-    if (target.exit) return true;
-    await pause(POLL_MS);
-  }
+  for (const untilMs = performance.now() + EXIT_BOUND_MS; performance.now() < untilMs; await pause(POLL_MS))
+    if (target.processes.hasEnded && target.exit) return true;
   return false;
 }
 

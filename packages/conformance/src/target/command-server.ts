@@ -36,12 +36,16 @@ export class StartError extends Error {
   }
 }
 
+/** Usual cause of a port that nobody listens on. */
+export const NOT_LISTENING =
+  "the port of the command line is ignored, the server listens on another address than 127.0.0.1, or its socket is one of UDP";
+
 const HINTS = {
   "port-in-use": "another program listens there: end it, or take another port",
   stopped: "this program was told to stop",
   ended:
     "the program is missing or not built, or it fails before listen(2): start it by hand in the same folder",
-  silent: "the port of the command line is ignored, or the server listens on another address than 127.0.0.1",
+  silent: NOT_LISTENING,
 } as const;
 
 /**

@@ -1,0 +1,106 @@
+import { CaseFailure } from "../probe/case-failure.ts";
+import { BULK_BOUND_MS, type Talker } from "../probe/talker.ts";
+import type { Visit } from "../probe/visit.ts";
+import type { BlackBoxCase } from "./case.ts";
+import { lines } from "./message-cases.ts";
+import { fillSlowReader, MiB } from "./slow-reader.ts";
+
+/** Chunks of lines in a batch of 16 MiB: who keeps half of it leaks. Single messages would cost more time than memory. */
+const CHUNKS = 32;
+const CHUNK_BYTES = MiB / 2;
+const BATCH_GROWTH_MIB = 8;
+/** A heap with garbage in it stops growing after some batches, a leak does not. */
+const BATCHES = 12;
+/** Growth after which no further batch is needed. */
+const LEAK_MIB = 512;
+/** Single lines tell of a leak for each message, whatever its size: as many of them cost a good heap nothing when it is warm. */
+const LINES = 5000;
+const LINE_BYTES = 500;
+const LINE_GROWTH_BYTES = 200;
+const LINE_BATCHES = 8;
+const LINES_BOUND_MS = 5000;
+const SENDERS = 10;
+const DEAF_CLIENTS = 20;
+const GROWTH_MAX_MIB = 96;
+
+/** Cases of the server's memory. They look at /proc. */
+export const MEMORY_CASES: readonly BlackBoxCase[] = [
+  {
+    name: "memory-bound",
+    demand: `${DEAF_CLIENTS} clients that send 16 MiB each and never read cost at most ${GROWTH_MAX_MIB} MiB of memory.`,
+    level: "production",
+    hint: "no backpressure: the server reads on while its output grows (socket.write() without drain)",
+    requires: ["slow-reader", "accept-burst", "message-memory"],
+    check: async (visit) => {
+      await visit.connectServed(3);
+      const before = visit.processes.pssKiB();
+      const bytes = lines(16 * MiB);
+      const deaf = await Promise.all(Array.from({ length: DEAF_CLIENTS }, () => visit.connectSlowReader()));
+      await Promise.all(deaf.map((talker) => fillSlowReader(talker, bytes)));
+      const growthMiB = Math.round((visit.processes.pssKiB() - before) / 1024);
+      if (visit.processes.hasEnded) throw new CaseFailure("the server had ended");
+      if (growthMiB > GROWTH_MAX_MIB) throw new CaseFailure(`its memory grew by ${growthMiB} MiB`);
+    },
+  },
+  {
+    name: "message-memory",
+    demand: `Memory does not grow with messages: neither by ${BATCH_GROWTH_MIB} MiB each 16 MiB, nor by ${LINE_GROWTH_BYTES} bytes each line.`,
+    level: "production",
+    hint: "leaked memory: malloc(3) for each message without free(3), or messages that are kept in a list",
+    requires: ["stream", "own-bytes"],
+    check: checkMessageMemory,
+  },
+];
+
+async function checkMessageMemory(visit: Visit): Promise<void> {
+  const talkers = await visit.connectServed(SENDERS);
+  const [talker] = talkers;
+  if (talker === undefined) return;
+  const chunk = lines(CHUNK_BYTES);
+  await expectPlateau(visit, BATCHES, "16 MiB of messages", async () => {
+    for (let at = 0; at < CHUNKS; at++) await talker.exchange(chunk, BULK_BOUND_MS);
+    return BATCH_GROWTH_MIB;
+  });
+  // The first lines use what the last chunks have left behind.
+  await exchangeLines(talkers);
+  await expectPlateau(visit, LINE_BATCHES, `${LINES} lines`, async () => {
+    const count = await exchangeLines(talkers);
+    return (count * LINE_GROWTH_BYTES) / MiB;
+  });
+}
+
+/**
+ * Expects that a batch of messages costs less memory than a leak would.
+ *
+ * @param exchange exchanges a batch, and returns the growth in MiB from which on it leaks
+ */
+async function expectPlateau(
+  visit: Visit,
+  batches: number,
+  batch: string,
+  exchange: () => Promise<number>,
+): Promise<void> {
+  const beforeMiB = visit.processes.pssKiB() / 1024;
+  let lastMiB = beforeMiB;
+  let count = 0;
+  for (; count < batches && lastMiB - beforeMiB < LEAK_MIB; count++) {
+    const leakMiB = await exchange();
+    const nowMiB = visit.processes.pssKiB() / 1024;
+    if (nowMiB - lastMiB < leakMiB) return;
+    lastMiB = nowMiB;
+  }
+  const grownMiB = Math.round(lastMiB - beforeMiB);
+  throw new CaseFailure(`its memory grew by ${grownMiB} MiB over ${count} times ${batch}, each time anew`);
+}
+
+/** Exchanges lines with all clients at once. Returns the number of lines, which is less of a slow server. */
+async function exchangeLines(talkers: readonly Talker[]): Promise<number> {
+  const line = lines(LINE_BYTES);
+  const untilMs = performance.now() + LINES_BOUND_MS;
+  const counts = talkers.map(async (talker) => {
+    let count = 0;
+    for (; count < LINES / SENDERS && performance.now() < untilMs; count++) await talker.exchange(line);
+    return count;
+  });
+  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+}
