@@ -185,13 +185,16 @@ export type TcpCounter = (typeof TCP_COUNTERS)[number];
 export const CONTROL_ORDERS = [
   /** Connect; answered when every connection is established or has failed, and idle ones have had an echo. */
   "connect",
-  /** Active connections exchange messages until `park`. Answered at once. */
+  /** Active connections exchange messages until `park`; in an open loop at the given rate (messages/s). Answered at once. */
   "exchange",
-  /** Response times of messages sent from now on are recorded. */
+  /** Response times of messages sent from now on are recorded; from intended time, of those due from now on. */
   "begin-slice",
-  /** Response times of messages sent from now on are not recorded. */
+  /** Response times of messages sent, or due, from now on are not recorded. */
   "end-slice",
-  /** No message begins; answered when all messages in flight are back. */
+  /**
+   * No message begins, save those of an open loop that were due before: they have the given time (ms). Answered when all
+   * messages in flight are back.
+   */
   "park",
   /** Close all connections and write the results. Not answered. */
   "end",

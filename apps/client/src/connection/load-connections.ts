@@ -189,9 +189,10 @@ export class LoadConnections {
       : AWAIT_EVENT;
   }
 
-  /** Directed load: parks a connection that waits for the due time of its next message. */
-  park(connection: number): Need {
-    return this.state(connection) === THINKING ? this.#finish(connection) : AWAIT_EVENT;
+  /** Directed load: parks a connection that waits for its next message, unless it still has to send one that was due. */
+  park(connection: number, nowUs: number): Need {
+    const isWaiting = this.state(connection) === THINKING;
+    return isWaiting && this.#schedule.isPastEnd(connection, nowUs) ? this.#finish(connection) : AWAIT_EVENT;
   }
 
   /** Goes on after AWAIT_OTHERS. */

@@ -28,6 +28,8 @@ export class LoadContext {
   /** The moment when messages began, and the moment after which none begins (µs, CLOCK_MONOTONIC). */
   begunUs = 0;
   deadlineUs = Number.POSITIVE_INFINITY;
+  /** Open loop: time after the deadline in which messages that were due before it are still sent. */
+  graceUs: number;
   /** The moment when the last active connection had done its work, or the interrupt came. */
   endedUs = 0;
   /** Delay of the first message after --start-at; null when no moment was asked for. */
@@ -68,6 +70,7 @@ export class LoadContext {
     this.scratch = scratch;
     this.orders = orders;
     this.gate = gate;
+    this.graceUs = workload.timeoutMs * 1000;
     this.working = orders === null ? workload.active : 0;
     this.clocks = new Clocks(results, new ResponseTimes(workload.connections));
     this.activity = new Activity(workload.connections, workload.active);

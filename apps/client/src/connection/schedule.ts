@@ -43,7 +43,7 @@ export class Schedule {
 
   /**
    * Returns whether no further message may begin. In an open loop the messages that are due before the end are sent,
-   * late if need be, within one time-out. The lab's order to park ends a load at once.
+   * late if need be, within one time-out, or within the time that the lab's order to park gives.
    */
   isPastEnd(connection: number, nowUs: number): boolean {
     const { deadlineUs } = this.#run;
@@ -52,8 +52,8 @@ export class Schedule {
 
   /** The moment after which no message begins. */
   get lastBeginUs(): number {
-    const { workload, pace, orders, deadlineUs } = this.#run;
-    return pace === null || orders !== null ? deadlineUs : deadlineUs + workload.timeoutMs * 1000;
+    const { pace, deadlineUs, graceUs } = this.#run;
+    return pace === null ? deadlineUs : deadlineUs + graceUs;
   }
 
   /** Returns whether the connection has exchanged all messages or bytes that it was asked for. */

@@ -4,7 +4,8 @@ import { monotonicUs } from "@c10k-lab/posix";
 import type { ControlAnswer, ControlOrder } from "@c10k-lab/protocol";
 import { CONTROL_ORDERS } from "@c10k-lab/protocol/names";
 import { usageNow } from "@c10k-lab/stats/usage";
-import type { LoadRun, Parked } from "../load/load-run.ts";
+import type { LoadRun } from "../load/load-run.ts";
+import type { Parked } from "../load/load-worker.ts";
 import { LIVE } from "../measure/results-table.ts";
 
 /** Connection to the lab that directs the load: carries out its orders one after another, and answers each. */
@@ -41,10 +42,12 @@ export class LabLink {
   async follow(): Promise<void> {
     this.#answer("connect", await this.#run.parked());
     for await (const line of createInterface(this.#socket)) {
-      const order = CONTROL_ORDERS.find((known) => known === line);
-      if (order === undefined) throw new Error(`the lab gives an unknown order: ${line}`);
+      const [word, number = "0"] = line.split(" ");
+      const order = CONTROL_ORDERS.find((known) => known === word);
+      if (order === undefined || !/^\d+$/.test(number))
+        throw new Error(`the lab gives an unknown order: ${line}`);
       const parked = order === "park" ? this.#run.parked() : null;
-      this.#carryOut(order);
+      this.#carryOut(order, Number(number));
       if (order === "end") return this.#leave();
       this.#answer(order, await parked);
     }
@@ -55,10 +58,11 @@ export class LabLink {
     this.#socket.removeAllListeners("close").end();
   }
 
-  #carryOut(order: ControlOrder): void {
+  /** @param number that follows the order; 0 where none does */
+  #carryOut(order: ControlOrder, number = 0): void {
     this.#run.order((orders) => {
-      if (order === "exchange") orders.exchange();
-      if (order === "park") orders.park();
+      if (order === "exchange") orders.exchange(number);
+      if (order === "park") orders.park(number);
       if (order === "end") orders.end();
       if (order === "begin-slice" || order === "end-slice") orders.measure(order === "begin-slice");
     });
@@ -75,6 +79,7 @@ export class LabLink {
       errors: live[LIVE.errors],
       cpuUs: userUs + systemUs,
       histograms: parked?.histograms ?? null,
+      due: parked?.due ?? null,
       memory: parked?.memory ?? null,
     };
     this.#socket.write(`${JSON.stringify(answer)}\n`);

@@ -203,7 +203,7 @@ export class LoadLoop {
     const step = this.#phases.decide(nowUs);
     if (step === START_NOTHING) return;
     if (step === PARK) {
-      this.#park();
+      this.#park(nowUs);
       return;
     }
     if (step === REPORT_PARKED) {
@@ -223,9 +223,9 @@ export class LoadLoop {
     }
   }
 
-  #park(): void {
+  #park(nowUs: number): void {
     for (let connection = 0; connection < this.#requested; connection++) {
-      this.#settle(connection, this.#connections.park(connection));
+      this.#settle(connection, this.#connections.park(connection, nowUs));
     }
   }
 

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { CsvFile, CsvValue } from "@c10k-lab/files";
 import { addressFamily, encodeAddress, posix } from "@c10k-lab/posix";
-import type { ClientMemory, LoadSample } from "@c10k-lab/protocol";
+import type { LoadSample } from "@c10k-lab/protocol";
 import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats/shared-rows";
 import type { WakeFds } from "../io/load-io.ts";
 import { LoadSampler } from "../measure/load-sampler.ts";
@@ -10,7 +10,7 @@ import { reserveProcessor } from "../thread/own-processor.ts";
 import { Rest } from "../thread/rest.ts";
 import { Orders } from "../workload/orders.ts";
 import type { Workload } from "../workload/workload.ts";
-import type { LoadWorkerData, LoadWorkerEvent, LoadWorkerResult, SliceHistograms } from "./load-worker.ts";
+import type { LoadWorkerData, LoadWorkerEvent, LoadWorkerResult, Parked } from "./load-worker.ts";
 import type { Target } from "./target.ts";
 
 /** Interval between two writes of ended connections' rows: SIGKILL loses at most this much. */
@@ -21,12 +21,6 @@ const COLLECT_INTERVAL_MS = 250;
  * one would fill with them before the first collection.
  */
 const YOUNG_GENERATION_MB = 3;
-
-/** A load that stands by. */
-export interface Parked {
-  readonly histograms: SliceHistograms;
-  readonly memory: ClientMemory;
-}
 
 /** Results of the load beside its rows. */
 export interface LoadResult extends LoadWorkerResult {

@@ -31,7 +31,14 @@ export interface LoadWorkerData {
 export type LoadWorkerEvent =
   | { readonly event: "ended"; readonly result: LoadWorkerResult }
   /** All is connected, or a slice has ended. Response times of the slice, HdrHistogram V2, base64. */
-  | { readonly event: "parked"; readonly histograms: SliceHistograms; readonly memory: ClientMemory };
+  | ({ readonly event: "parked" } & Parked);
+
+/** A load that stands by: response times of the slice before, and in an open loop the messages that were due in it. */
+export interface Parked {
+  readonly histograms: SliceHistograms;
+  readonly due: number | null;
+  readonly memory: ClientMemory;
+}
 
 export type SliceHistograms = Readonly<Record<"response" | "intended", string>>;
 
@@ -105,7 +112,8 @@ function reportParked(): void {
   const { clocks } = context;
   const histograms = { response: clocks.response.encode(), intended: clocks.intended.encode() };
   const memory = { atRestKiB, heldKiB: ownMemoryKiB("self") };
-  parentPort?.postMessage({ event: "parked", histograms, memory } satisfies LoadWorkerEvent);
+  const due = clocks.countDue(context.pace, context.begunUs);
+  parentPort?.postMessage({ event: "parked", histograms, due, memory } satisfies LoadWorkerEvent);
   // At a gate nothing has been measured yet.
   if (total === clocks) return;
   addSlice();

@@ -83,6 +83,7 @@ export class Phases {
     if (this.#isParking) return START_NOTHING;
     if (this.#isToPark) {
       this.#context.deadlineUs = nowUs;
+      this.#context.graceUs = (this.#context.orders?.graceMs ?? 0) * 1000;
       return PARK;
     }
     if (this.#phase === STANDING_BY || this.#phase === DONE) return START_NOTHING;
@@ -176,7 +177,8 @@ export class Phases {
     context.begunUs = nowUs;
     const steadyUs = nowUs + context.workload.warmupMs * 1000;
     context.deadlineUs = steadyUs + context.workload.durationMs * 1000;
-    if (this.#context.orders === null) context.clocks.warmUpUntil(steadyUs);
+    if (context.orders === null) context.clocks.warmUpUntil(steadyUs);
+    else if (context.orders.ratePerSecond > 0) context.pace?.changeRate(context.orders.ratePerSecond);
     if (this.#startAtUs > 0) context.startLagMs = (nowUs - this.#startAtUs) / 1000;
     context.evidence.startCpuTime();
   }

@@ -1,4 +1,5 @@
 import { LatencyHistogram } from "@c10k-lab/stats";
+import type { Pace } from "../workload/pace.ts";
 import type { ResponseTimes } from "./response-times.ts";
 import { LIVE, RESULT, type ResultsTable } from "./results-table.ts";
 
@@ -16,7 +17,7 @@ export class Clocks {
   readonly #results: ResultsTable;
   /** End of the warm-up. */
   #steadyUs = 0;
-  /** Response times are recorded of messages sent from then on and before then (µs, CLOCK_MONOTONIC). */
+  /** Response times are recorded of messages sent, or due, from then on and before then (µs, CLOCK_MONOTONIC). */
   #measuredFromUs = 0;
   #measuredToUs = Number.POSITIVE_INFINITY;
 
@@ -30,23 +31,36 @@ export class Clocks {
     this.#steadyUs = us;
   }
 
-  /** Measures the messages sent from now on. */
+  /** Measures the messages sent, or due, from now on. */
   beginSlice(nowUs: number): void {
     this.#measuredFromUs = nowUs;
     this.#measuredToUs = Number.POSITIVE_INFINITY;
   }
 
-  /** Measures no message sent from now on. */
+  /** Measures no message sent, or due, from now on. */
   endSlice(nowUs: number): void {
     this.#measuredToUs = nowUs;
   }
 
   recordIntended(sentUs: number, dueUs: number, nowUs: number): void {
-    if (this.#isMeasured(sentUs) && sentUs >= this.#steadyUs) this.intended.record(nowUs - dueUs);
+    if (this.#isMeasured(dueUs) && sentUs >= this.#steadyUs) this.intended.record(nowUs - dueUs);
   }
 
-  #isMeasured(sentUs: number): boolean {
-    return sentUs >= this.#measuredFromUs && sentUs < this.#measuredToUs;
+  /**
+   * Open loop: counts the messages that were due in the slice, sent or not.
+   *
+   * @param begunUs the moment from which due times count
+   * @returns null in a closed loop, and when no slice has ended
+   */
+  countDue(pace: Pace | null, begunUs: number): number | null {
+    if (pace === null || this.#measuredToUs === Number.POSITIVE_INFINITY) return null;
+    return (
+      pace.allDueBefore(this.#measuredToUs - begunUs) - pace.allDueBefore(this.#measuredFromUs - begunUs)
+    );
+  }
+
+  #isMeasured(us: number): boolean {
+    return us >= this.#measuredFromUs && us < this.#measuredToUs;
   }
 
   noteSent(nowUs: number): void {

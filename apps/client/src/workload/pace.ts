@@ -6,7 +6,7 @@ const EPSILON = 1e-6;
  * connection i of N is due at (i + k·N) / rate seconds, even when earlier messages are late.
  */
 export class Pace {
-  readonly #stepUs: number;
+  #stepUs: number;
   readonly #connections: number;
 
   /**
@@ -16,6 +16,16 @@ export class Pace {
   constructor(ratePerSecond: number, connections: number) {
     this.#stepUs = 1e6 / ratePerSecond;
     this.#connections = connections;
+  }
+
+  /** Changes the rate of the messages that begin from the next beginning on. */
+  changeRate(ratePerSecond: number): void {
+    this.#stepUs = 1e6 / ratePerSecond;
+  }
+
+  /** Counts the messages of all connections that are due before `us` microseconds have passed. */
+  allDueBefore(us: number): number {
+    return Math.max(0, Math.ceil(us / this.#stepUs - EPSILON));
   }
 
   /** Returns the due time of a message, in microseconds after the beginning. */

@@ -19,7 +19,7 @@ async function approach(address: string): Promise<Socket> {
 function standBy(socket: Socket, open: number): void {
   const answer: ControlAnswer = {
     order: "connect",
-    ...{ atUs: 1, messages: 0, open, errors: 0, cpuUs: 1, histograms: null },
+    ...{ atUs: 1, messages: 0, open, errors: 0, cpuUs: 1, histograms: null, due: null },
     memory: { atRestKiB: 100, heldKiB: 100 + open },
   };
   socket.write(`${JSON.stringify(answer)}\n`);

@@ -5,7 +5,7 @@ const count = z.number().int().nonnegative();
 
 /**
  * Lines between the lab and a client that it directs (`--control HOST:PORT`), JSON over TCP. The client connects; each
- * line of the lab is answered by one line.
+ * line of the lab is answered by one line. A number may follow an order: `exchange 20000`, `park 100`.
  */
 
 export const ControlOrder = z.enum(CONTROL_ORDERS);
@@ -29,6 +29,8 @@ export const ControlAnswer = z.object({
   cpuUs: z.number().nonnegative(),
   /** After `park`: response times of the slice, HdrHistogram V2 in base64; null after other orders. */
   histograms: z.object({ response: z.string(), intended: z.string() }).nullable(),
+  /** After `park` in an open loop: messages that were due in the slice; null otherwise. */
+  due: count.nullable().default(null),
   /** After `connect` and `park`; null after other orders. */
   memory: ClientMemory.nullable().default(null),
 });
