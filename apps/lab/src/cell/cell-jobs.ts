@@ -11,6 +11,7 @@ import { dividedOptions } from "../plan/check-plan.ts";
 import { CLIENT, findContract } from "../plan/contracts.ts";
 import { type CommandServer, fillIn, type ImageServer } from "../plan/foreign/foreign-server.ts";
 import type { Load } from "../plan/load.ts";
+import { shareOf } from "../plan/processes.ts";
 import type { Address } from "./probe.ts";
 
 /** Time of a client beside its load: start, connect, time-outs. */
@@ -150,11 +151,6 @@ function loadWords(
 /** Returns the numbers 1, 2, … */
 function replicasOf(count: number): number[] {
   return Array.from({ length: count }, (_, index) => index + 1);
-}
-
-/** Returns one replica's part of a whole number; the parts differ by one at most. */
-function shareOf(whole: number, replica: number, replicas: number): number {
-  return Math.floor(whole / replicas) + (replica <= whole % replicas ? 1 : 0);
 }
 
 /** Returns one client's part of the load: some options are numbers for all clients together. */

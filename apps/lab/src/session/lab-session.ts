@@ -172,7 +172,7 @@ export class LabSession {
     cells: readonly Cell[],
     work: (stands: Stand[]) => Promise<void>,
   ): Promise<readonly RepetitionResult[]> {
-    const stands = cells.map((cell) => new Stand(cell, this.#processors?.server[0] ?? null));
+    const stands = cells.map((cell) => new Stand(cell, this.#processors));
     const runs = stands.map((stand) => this.#prepareRun(stand.cell, stand));
     this.#current = runs;
     const results = Promise.all(runs.map((run) => run.run()));

@@ -40,10 +40,15 @@ export class DirectedClient {
     return this.#answer(timeoutMs);
   }
 
-  /** Gives an order. @returns null when the client is gone, or does not answer in time */
-  async order(order: ControlOrder, timeoutMs: number): Promise<ControlAnswer | null> {
+  /**
+   * Gives an order.
+   *
+   * @param number that belongs to it, see CONTROL_ORDERS; 0: none
+   * @returns null when the client is gone, or does not answer in time
+   */
+  async order(order: ControlOrder, timeoutMs: number, number = 0): Promise<ControlAnswer | null> {
     if (this.#lines === null) return null;
-    (await this.#socket).write(`${order}\n`);
+    (await this.#socket).write(`${order} ${number}\n`);
     return this.#answer(timeoutMs);
   }
 

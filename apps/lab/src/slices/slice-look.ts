@@ -1,13 +1,13 @@
 import { monotonicUs } from "@c10k-lab/posix";
-import { type ProcessCounts, readCpuTimes } from "@c10k-lab/process";
+import { type ProcessCounts, type Processors, readCpuTimes } from "@c10k-lab/process";
 
 /** Processes whose time is read at both ends of a turn. */
 export interface Watched {
   readonly servers: readonly ProcessCounts[];
   /** Processes of the variants that are up and not measured. */
   readonly waiting: readonly ProcessCounts[];
-  /** The server's processor; null when it is not pinned. */
-  readonly processor: number | null;
+  /** null when they are not pinned. */
+  readonly processors: Processors | null;
 }
 
 /** Counters at one end of a turn. Times in µs. */
@@ -21,15 +21,19 @@ interface Look {
   /** Time in which the server's processor, or all processors when it is not pinned, had work. */
   readonly busyUs: number;
   readonly stolenUs: number;
+  /** The same of the client's processor; 0 when it is not pinned. */
+  readonly clientBusyUs: number;
+  readonly clientStolenUs: number;
 }
 
 /** Times in µs and counts between two looks. */
 export type LookDifference = Omit<Look, "atUs"> & { readonly lookedUs: number };
 
 /** Reads the counters now. The server's own clock is read next to the time, so that its share is exact. */
-export function look({ servers, waiting, processor }: Watched): Look {
+export function look({ servers, waiting, processors }: Watched): Look {
   for (const server of servers) server.refresh();
-  const host = readCpuTimes(processor);
+  const host = readCpuTimes(processors?.server[0]);
+  const client = processors === null ? { busyMs: 0, stolenMs: 0 } : readCpuTimes(processors.client[0]);
   const faults = sum(servers, (server) => server.minorFaults());
   const waitingUs = sum(waiting, (other) => other.cpuUs());
   const { user, system } = process.cpuUsage();
@@ -43,6 +47,8 @@ export function look({ servers, waiting, processor }: Watched): Look {
     faults,
     busyUs: host.busyMs * 1000,
     stolenUs: host.stolenMs * 1000,
+    clientBusyUs: client.busyMs * 1000,
+    clientStolenUs: client.stolenMs * 1000,
   };
 }
 
@@ -56,6 +62,8 @@ export function compareLooks(before: Look, after: Look): LookDifference {
     faults: after.faults - before.faults,
     busyUs: after.busyUs - before.busyUs,
     stolenUs: after.stolenUs - before.stolenUs,
+    clientBusyUs: after.clientBusyUs - before.clientBusyUs,
+    clientStolenUs: after.clientStolenUs - before.clientStolenUs,
   };
 }
 

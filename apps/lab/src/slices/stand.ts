@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type ProcessCounts, ProcessTree } from "@c10k-lab/process";
+import { type ProcessCounts, type Processors, ProcessTree } from "@c10k-lab/process";
 import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
 import type { Service } from "../engines/engine.ts";
 import { CallTracer, NO_SAMPLE } from "../evidence/call-tracer.ts";
 import type { Cell } from "../plan/cells.ts";
+import { shareOf } from "../plan/processes.ts";
 import { DirectedClient } from "./directed-client.ts";
 import { compareLooks, look, type Watched } from "./slice-look.ts";
 import type { Turn } from "./turn.ts";
@@ -19,12 +20,21 @@ export interface TurnTimes {
   readonly durationMs: number;
 }
 
+/** Open loop: the rate of a turn, and the time in which messages that were due in it may still be sent. */
+export interface TurnPace {
+  readonly ratePerSecond: number;
+  readonly graceMs: number;
+}
+
+/** Time in which messages that were due in a turn may still be sent, where the load has one rate. */
+const GRACE_MS = 100;
+
 /** One variant that is up with all its connections: one repetition of a cell, measured slice by slice. */
 export class Stand {
   readonly cell: Cell;
   readonly slices: Slice[] = [];
   calls = NO_SAMPLE;
-  readonly #processor: number | null;
+  readonly #processors: Processors | null;
   readonly #up = Promise.withResolvers<boolean>();
   readonly #released = Promise.withResolvers<void>();
   #links: readonly DirectedClient[] = [];
@@ -34,10 +44,10 @@ export class Stand {
   /** Messages of all slices so far. */
   #messages = 0;
 
-  /** @param processor the server's; null when it is not pinned */
-  constructor(cell: Cell, processor: number | null) {
+  /** @param processors null when they are not pinned */
+  constructor(cell: Cell, processors: Processors | null) {
     this.cell = cell;
-    this.#processor = processor;
+    this.#processors = processors;
   }
 
   /** Opens a port for each client. @returns the addresses for `--control` */
@@ -97,30 +107,46 @@ export class Stand {
    * Exchanges messages, and measures from the time on when the load is steady.
    *
    * @param waiting processes of the other stands
+   * @param pace of this turn; null: the load's
    * @returns null when a client has gone
    */
-  async measure(times: TurnTimes, waiting: readonly ProcessCounts[]): Promise<Turn | null> {
+  async measure(
+    times: TurnTimes,
+    waiting: readonly ProcessCounts[],
+    pace: TurnPace | null = null,
+  ): Promise<Turn | null> {
     const watched: Watched = {
       servers: this.#servers.flatMap(({ processes }) => processes ?? []),
       waiting,
-      processor: this.#processor,
+      processors: this.#processors,
     };
-    await this.#order("exchange");
+    const clients = this.#links.length;
+    const begun = await this.#order("exchange", (client) =>
+      pace === null ? 0 : shareOf(pace.ratePerSecond, client, clients),
+    );
     await sleep(times.settleMs);
     const from = await this.#order("begin-slice");
     const before = look(watched);
     await sleep(times.durationMs);
     const to = await this.#order("end-slice");
     const after = look(watched);
-    const parked = await this.#order("park");
-    if (!from || !to || !parked) return null;
+    const parked = await this.#order("park", () => pace?.graceMs ?? GRACE_MS);
+    if (!begun || !from || !to || !parked) return null;
     this.#messages = parked.messages;
+    const looks = compareLooks(before, after);
+    const perSecond = pace?.ratePerSecond ?? this.cell.load.rate?.value ?? null;
+    const clientUs = to.cpuUs - from.cpuUs;
+    const isPinned = this.#processors !== null;
     return {
-      ...compareLooks(before, after),
+      ...looks,
+      isPinned,
+      // The client's work is part of what all processors do.
+      busyUs: isPinned ? looks.busyUs : looks.busyUs - clientUs,
       elapsedUs: to.atUs - from.atUs,
       messages: to.messages - from.messages,
-      errors: parked.errors - from.errors,
-      clientUs: to.cpuUs - from.cpuUs,
+      errors: parked.errors - begun.errors,
+      offered: parked.due === null || perSecond === null ? null : { perSecond, messages: parked.due },
+      clientUs,
       histograms: parked.histograms,
     };
   }
@@ -140,10 +166,17 @@ export class Stand {
     this.calls = await tracer.detach(turn === null ? 0 : this.#messages - before);
   }
 
-  /** Gives all clients an order. @returns the sum of their answers; null when one did not answer */
-  async #order(order: ControlOrder): Promise<Total | null> {
+  /**
+   * Gives all clients an order.
+   *
+   * @param numberOf returns the number that belongs to it, by client, from 1
+   * @returns the sum of their answers; null when one did not answer
+   */
+  async #order(order: ControlOrder, numberOf = (_client: number) => 0): Promise<Total | null> {
     if (this.#isGone) return null;
-    const answers = await Promise.all(this.#links.map((link) => link.order(order, ANSWER_MS)));
+    const answers = await Promise.all(
+      this.#links.map((link, index) => link.order(order, ANSWER_MS, numberOf(index + 1))),
+    );
     const given = answers.filter((answer) => answer !== null);
     this.#isGone = given.length < answers.length;
     return this.#isGone ? null : addAnswers(given);
@@ -156,13 +189,17 @@ interface Total {
   readonly messages: number;
   readonly errors: number;
   readonly cpuUs: number;
+  /** null in a closed loop. */
+  readonly due: number | null;
   readonly histograms: readonly Slice["histograms"][];
 }
 
 function addAnswers(answers: readonly ControlAnswer[]): Total {
   const sum = (name: "atUs" | "messages" | "errors" | "cpuUs") =>
     answers.reduce((total, answer) => total + answer[name], 0);
+  const dues = answers.flatMap(({ due }) => due ?? []);
   return {
+    due: dues.length < answers.length ? null : dues.reduce((total, due) => total + due, 0),
     atUs: sum("atUs") / answers.length,
     messages: sum("messages"),
     errors: sum("errors"),

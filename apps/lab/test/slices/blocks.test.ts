@@ -16,9 +16,16 @@ interface Call {
 }
 
 function makeTurn(change: Partial<Turn> = {}): Turn {
-  const idle = { waitingUs: 0, labUs: 0, stolenUs: 0, faults: 0, errors: 0 };
-  const work = { lookedUs: 100_000, elapsedUs: 100_000, serverUs: 50_000, busyUs: 50_000, clientUs: 90_000 };
-  return { ...idle, ...work, messages: 5000, histograms: [], ...change };
+  const idle = { waitingUs: 0, labUs: 0, stolenUs: 0, clientStolenUs: 0, faults: 0, errors: 0 };
+  const work = {
+    lookedUs: 100_000,
+    elapsedUs: 100_000,
+    serverUs: 50_000,
+    busyUs: 50_000,
+    clientUs: 90_000,
+    clientBusyUs: 95_000,
+  };
+  return { ...idle, ...work, isPinned: true, messages: 5000, offered: null, histograms: [], ...change };
 }
 
 /** Returns stands whose turns are made up. */

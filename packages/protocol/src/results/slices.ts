@@ -51,7 +51,17 @@ export const Slice = z.object({
   /** Time that others took from the server's core; counted by the kernel in ticks of 10 ms. */
   foreign: z.object({ cores }),
   stolen: z.object({ cores }),
-  /** Response times of messages sent in the slice: HdrHistogram V2, deflated, base64, µs. */
+  /** The same on the client's core; null where processors are not pinned, and in older results. */
+  clientCore: z.object({ foreign: cores, stolen: cores }).nullable().default(null),
+  /**
+   * Open loop: messages per second, the messages that were due in the slice, and those of them that were not back when the
+   * time for late ones was over; null in a closed loop, and in older results.
+   */
+  offered: z.object({ perSecond: z.number(), messages: count, unanswered: count }).nullable().default(null),
+  /**
+   * Response times of messages sent in the slice, from intended time of those due in it: HdrHistogram V2, deflated, base64,
+   * µs.
+   */
   histograms: z.object({ response: z.string(), intended: z.string() }),
   /** Reasons for which it was measured again; none: it counts. */
   disturbances: z.array(z.enum(DISTURBANCES)),
