@@ -278,6 +278,7 @@ test.each<[Trouble, string]>([
 
 const MET: Trial = {
   cell: "c",
+  block: null,
   met: true,
   signals: [],
   p99Ms: 12,

@@ -13,6 +13,7 @@ import {
 
 const MET: Trial = {
   cell: "c",
+  block: null,
   met: true,
   signals: [],
   p99Ms: 12,

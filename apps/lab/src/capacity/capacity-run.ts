@@ -1,4 +1,4 @@
-import type { Search } from "@c10k-lab/protocol";
+import { SEARCHED, type Search } from "@c10k-lab/protocol";
 import { subjectsOf } from "../plan/cells.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
@@ -6,46 +6,61 @@ import type { LabSession } from "../session/lab-session.ts";
 import { LimitSearch } from "./limit-search.ts";
 import { expectedRuns } from "./search.ts";
 import { SearchProgress } from "./search-progress.ts";
+import { isMeasuredInSlices, SearchRounds } from "./search-rounds.ts";
 
 /** Returns the expected number of repetitions. The actual number depends on the results. */
-export function expectedCells(plan: PlanToSearch): number {
+export function expectedCells(plan: PlanToSearch, isSliced: boolean): number {
   const { search, repeats } = plan;
   return subjectsOf(plan)
-    .map(({ range }) =>
-      expectedRuns({ ...range, smallest: range.from, precision: search.precision, repeats }),
-    )
+    .map((subject) => {
+      const { range } = subject;
+      // A start measures all rates of a variant.
+      if (isSliced && isMeasuredInSlices(subject)) return repeats;
+      return expectedRuns({ ...range, smallest: range.from, precision: search.precision, repeats });
+    })
     .reduce((a, b) => a + b, 0);
 }
 
 /**
- * Searches every limit of a plan. Writes `capacity.json` again after each search.
+ * Searches every limit of a plan: first those of the connections, side by side, then those of the rates. Writes
+ * `capacity.json` again after each round.
  *
- * @param searches receives each search when it ends
+ * @param isSliced the lab can direct the clients, slice by slice
+ * @param searches receives the searches that have ended
  */
 export async function searchCapacity(
   session: LabSession,
   plan: PlanToSearch,
   machine: MachineLimits,
+  isSliced: boolean,
   searches: Search[],
 ): Promise<void> {
   const subjects = subjectsOf(plan);
   const progress = new SearchProgress(subjects.length);
+  const rounds = new SearchRounds(session, plan, progress, isSliced);
   const { objective } = plan.search;
+  const ended = new Set<LimitSearch>();
+  const all: LimitSearch[] = [];
   const keep = (): void => {
+    searches.splice(0, searches.length, ...all.flatMap(({ result }) => result ?? []));
     session.folder.writeCapacity({ schema: "c10k-lab/capacity/2", objective, searches });
+    for (const limit of all) {
+      if (limit.result === null || ended.has(limit)) continue;
+      ended.add(limit);
+      progress.ended(limit.result);
+    }
   };
   try {
     keep();
-    for (const subject of subjects) {
+    for (const searched of SEARCHED) {
       if (session.isInterrupted) return;
-      const limit = new LimitSearch(subject, { plan, session, machine, progress });
-      const search = await limit.run();
-      searches.push(search);
-      keep();
-      progress.ended(search);
-      if (limit.error !== null) throw limit.error;
+      const limits = subjects
+        .filter((subject) => subject.searched === searched)
+        .map((subject) => new LimitSearch(subject, plan, machine));
+      all.push(...limits);
+      await rounds.run(limits, keep);
     }
-    session.planned(searches.flatMap(({ tries }) => tries.flatMap(({ trials }) => trials)).length);
+    session.planned(session.repetitions.length);
   } finally {
     progress.stop();
   }

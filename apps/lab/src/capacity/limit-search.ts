@@ -1,100 +1,121 @@
 import { type Bound, CAPACITY_SIGNALS, type Search, type Trial } from "@c10k-lab/protocol";
-import { type Cell, cellAt, type Subject, searchedPlace } from "../plan/cells.ts";
+import type { Subject } from "../plan/cells.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
-import type { LabSession } from "../session/lab-session.ts";
-import { type Answer, type Found, search } from "./search.ts";
-import type { SearchProgress } from "./search-progress.ts";
+import { type Answer, type Found, type SearchSteps, search } from "./search.ts";
 import { durationOf, spaceOf } from "./search-space.ts";
-import { judgeTrial, type Question } from "./signals.ts";
+import type { Question } from "./signals.ts";
 
-/** Number of times a failed repetition is made anew because other work took the processors. */
+/** Number of times a failed trial is made anew because other work took the processors. */
 const DISTURBED_MAX = 2;
 
-/** A plan with a search, and everything that its repetitions are run with. */
-interface SearchContext {
-  readonly plan: PlanToSearch;
-  readonly session: LabSession;
-  readonly machine: MachineLimits;
-  readonly progress: SearchProgress;
-}
-
-/** The search for one limit, as cells. */
+/** The search for one limit: says which value to try next, and keeps the trials. */
 export class LimitSearch {
-  readonly #subject: Subject;
-  readonly #context: SearchContext;
+  readonly subject: Subject;
+  readonly #plan: PlanToSearch;
+  readonly #machine: MachineLimits;
+  readonly #bound: Bound;
+  readonly #steps: SearchSteps;
+  #step: IteratorResult<number, Found>;
   /** Trials by value, in the order of trying. */
   readonly #trials = new Map<number, Trial[]>();
-  /** The error that ended the search early; null after an interruption or a normal end. */
-  error: unknown = null;
+  /** Trials of the value under way that were disturbed. */
+  #disturbed = 0;
+  /** Trials that met the objective have been disproved since. */
+  #isContradicted = false;
 
-  constructor(subject: Subject, context: SearchContext) {
-    this.#subject = subject;
-    this.#context = context;
-  }
-
-  /** Runs the search. Returns what was found, also when it ended early. */
-  async run(): Promise<Search> {
-    const { searched, range, variant } = this.#subject;
-    const { search: searchPlan, repeats } = this.#context.plan;
+  constructor(subject: Subject, plan: PlanToSearch, machine: MachineLimits) {
+    const { searched, range, variant } = subject;
+    const { search: searchPlan, repeats } = plan;
     const facts = { searched, range, load: variant.load, precision: searchPlan.precision, repeats };
-    const { space, bound } = spaceOf(facts, this.#context.machine);
-    const found = await search(space, async (value) => {
-      try {
-        return await this.#probe(value);
-      } catch (error) {
-        this.error = error;
-        return null;
-      }
-    });
-    return this.#result(found, bound);
+    const { space, bound } = spaceOf(facts, machine);
+    this.subject = subject;
+    this.#plan = plan;
+    this.#machine = machine;
+    this.#bound = bound;
+    this.#steps = search(space);
+    this.#step = this.#steps.next(null);
   }
 
-  async #probe(value: number): Promise<Answer | null> {
-    const { session, progress } = this.#context;
-    const { variant, searched } = this.#subject;
-    const trials = this.#trials.getOrInsertComputed(value, () => []);
-    for (let disturbed = 0; ; disturbed++) {
-      if (session.isInterrupted) return null;
-      const cell = await session.runCell(this.#cellAt(value, trials.length + 1), progress);
-      if (cell.status === "interrupted") return null;
-      const { trial, answer } = judgeTrial(cell, this.#question(value));
-      const isAgain = answer === "failed" && trial.disturbance !== null && disturbed < DISTURBED_MAX;
-      const kept = { ...trial, counts: !isAgain };
-      trials.push(kept);
-      progress.tried(variant.name, searched, value, kept);
-      if (!isAgain) return answer;
-    }
+  /** The value to try next; null when the search has ended. */
+  get wanted(): number | null {
+    return this.#step.done ? null : this.#step.value;
   }
 
-  #cellAt(value: number, repeat: number): Cell {
-    const { cutoffMs, clients } = this.#context.plan;
-    return cellAt(
-      // More than one repeat: the number of the run is part of its name.
-      { axis: this.#subject.searched, repeats: Number.POSITIVE_INFINITY, cutoffMs },
-      { ...searchedPlace(this.#subject, value), clients: clients[0] ?? 1, repeat },
-    );
+  /** Number of trials of the value to try next, of the one under way too. */
+  get trialsOfWanted(): number {
+    return this.#trialsAt(this.wanted).length;
   }
 
-  #question(value: number): Question {
-    const { searched, range, variant } = this.#subject;
-    const { plan, machine } = this.#context;
+  /** Returns whether the value to try next has a trial that counts in a cell. */
+  isTriedIn(cell: string): boolean {
+    return this.#trialsAt(this.wanted).some((trial) => trial.counts && trial.cell === cell);
+  }
+
+  /** Objective and load that a trial of the value to try next is judged by. */
+  get question(): Question {
+    const { searched, range, variant } = this.subject;
     return {
-      objective: plan.search.objective,
+      objective: this.#plan.search.objective,
       searched,
-      rate: searched === "rate" ? value : range.fixed,
+      rate: searched === "rate" ? (this.wanted ?? 0) : range.fixed,
       durationMs: durationOf(variant.load),
-      somaxconn: machine.somaxconn,
+      somaxconn: this.#machine.somaxconn,
     };
   }
 
-  #result({ ended, met, above, isAboveOutOfReach }: Found, bound: Bound): Search {
-    const { group, variant, searched, range } = this.#subject;
+  /**
+   * Adds a trial of the value to try next. One that failed while other work took the processors does not count: the value
+   * is to be tried again.
+   *
+   * @returns the trial as it is kept
+   */
+  add(trial: Trial, answer: Answer): Trial {
+    const value = this.wanted;
+    const isAgain = answer === "failed" && trial.disturbance !== null && this.#disturbed < DISTURBED_MAX;
+    const kept = { ...trial, counts: !isAgain };
+    if (value === null) return kept;
+    this.#trials.set(value, [...this.#trialsAt(value), kept]);
+    if (isAgain) {
+      this.#disturbed++;
+      return kept;
+    }
+    this.#disturbed = 0;
+    this.#step = this.#steps.next(answer);
+    return kept;
+  }
+
+  /** Ends the search as interrupted, if it has not ended. */
+  interrupt(): void {
+    if (!this.#step.done) this.#step = this.#steps.next(null);
+  }
+
+  /** Takes back that trials of a cell of the rate's search met the objective: the ledgers of its two sides differ. */
+  disprove(cell: string): void {
+    const asked = this.subject.range.fixed;
+    const doubt = { reason: "ledgers" } as const;
+    const signals = [{ signal: "failures", asked, outcomes: {}, incident: null, doubt } as const];
+    for (const [value, trials] of this.#trials) {
+      const isWrong = (trial: Trial) => trial.cell === cell && trial.met;
+      if (!trials.some(isWrong)) continue;
+      this.#isContradicted = true;
+      const corrected = trials.map((trial) => (isWrong(trial) ? { ...trial, met: false, signals } : trial));
+      this.#trials.set(value, corrected);
+    }
+  }
+
+  /** Result of the search; null while it goes on. */
+  get result(): Search | null {
+    if (!this.#step.done) return null;
+    const { group, variant, searched, range } = this.subject;
+    const { ended, met, above, isAboveOutOfReach } = this.#step.value;
     const first = above === null ? null : this.#firstSignal(above);
+    const bound = this.#bound;
     return {
       ...{ group, variant: variant.name, server: variant.server, searched },
       fixed: { connections: null, rate: null, [searched === "rate" ? "connections" : "rate"]: range.fixed },
-      ...{ ended, met },
+      ended: this.#isContradicted ? "unsettled" : ended,
+      met,
       ...(isAboveOutOfReach && above !== null
         ? {
             failed: null,
@@ -102,15 +123,17 @@ export class LimitSearch {
             bound: first ? { bound: "signal", value: above, signal: first } : bound,
           }
         : { failed: above, first, bound }),
-      tries: [...this.#trials]
-        .filter(([, trials]) => trials.length > 0)
-        .map(([value, trials]) => ({ value, met: isMostlyMet(trials), trials })),
+      tries: [...this.#trials].map(([value, trials]) => ({ value, met: isMostlyMet(trials), trials })),
     };
   }
 
-  /** Returns the first signal of the median repetition, by the order of signals. */
+  #trialsAt(value: number | null): readonly Trial[] {
+    return value === null ? [] : (this.#trials.get(value) ?? []);
+  }
+
+  /** Returns the first signal of the median trial, by the order of signals. */
   #firstSignal(value: number): Search["first"] {
-    const firsts = (this.#trials.get(value) ?? [])
+    const firsts = this.#trialsAt(value)
       .filter(({ counts }) => counts)
       .flatMap(({ signals }) => signals.slice(0, 1))
       .toSorted((a, b) => CAPACITY_SIGNALS.indexOf(a.signal) - CAPACITY_SIGNALS.indexOf(b.signal));

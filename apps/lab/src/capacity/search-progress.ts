@@ -1,54 +1,68 @@
-import { INFINITE, type Search, type Searched, type Trial } from "@c10k-lab/protocol";
-import { describeDoubt, describeSearch, describeSignal, figure, integer, plural } from "@c10k-lab/words";
-import type { Cell } from "../plan/cells.ts";
+import { INFINITE, type Search, type Trial } from "@c10k-lab/protocol";
+import {
+  describeDoubt,
+  describeSearch,
+  describeSignal,
+  figure,
+  integer,
+  listTrials,
+  plural,
+} from "@c10k-lab/words";
+import type { Cell, Subject } from "../plan/cells.ts";
 import type { CellWatcher } from "../session/lab-session.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
+import type { LimitSearch } from "./limit-search.ts";
 
-/** A line for each run and each search, and a live one for the run under way. */
+/** A line for each trial and each search, and a live one for the trial under way. */
 export class SearchProgress implements CellWatcher {
   readonly #searches: number;
   readonly #line = new LiveLine();
+  readonly #startedMs = performance.now();
   #done = 0;
-  #runs = 0;
-  #startedMs = performance.now();
 
   constructor(searches: number) {
     this.#searches = searches;
   }
 
   begin({ variant, axis, axisValue, repetition }: Cell): void {
-    const startedMs = performance.now();
-    this.#line.show(() => {
-      const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
-      const place = `search ${this.#done + 1} of ${this.#searches}`;
-      return `${variant}, ${axis}: ${integer(axisValue)}, repetition ${repetition}, ${seconds} s  (${place}, ${this.#time()})`;
-    });
+    this.#show(`${variant}, ${axis}: ${integer(axisValue)}, repetition ${repetition}`);
+  }
+
+  beginSlice({ subject, wanted }: LimitSearch, start: number): void {
+    this.#show(`${subject.variant.name}, ${subject.searched}: ${integer(wanted)}, start ${start}`);
   }
 
   finish(): void {
-    this.#runs++;
     this.#line.stop();
   }
 
-  /** Prints the judgement of a repetition. */
-  tried(variant: string, searched: Searched, value: number, trial: Trial): void {
+  #show(trial: string): void {
+    const startedMs = performance.now();
+    this.#line.show(() => {
+      const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
+      const place = `${this.#done} of ${this.#searches} searches ended`;
+      return `${trial}, ${seconds} s  (${place}, ${this.#time()})`;
+    });
+  }
+
+  /** Prints the judgement of a trial. */
+  tried({ variant: { name: variant }, searched }: Subject, value: number, trial: Trial): void {
     this.#line.print(`${variant}, ${searched}: ${integer(value)} ${describeTrial(trial)}`);
   }
 
   /** Prints the result of a search. */
   ended(search: Search): void {
     this.#done++;
-    this.#line.print(`${describeSearch(search)}  (${plural(this.#runs, "run")} in ${this.#time()})\n`);
-    this.#runs = 0;
-    this.#startedMs = performance.now();
+    const trials = plural(listTrials(search).length, "trial");
+    this.#line.print(`${describeSearch(search)}  (${trials}, ${this.#time()})\n`);
   }
 
   stop(): void {
     this.#line.stop();
   }
 
-  /** Returns the time that this search has taken so far. */
+  /** Returns the time that the searches have taken so far. */
   #time(): string {
     return timeText(Math.round((performance.now() - this.#startedMs) / 1000));
   }

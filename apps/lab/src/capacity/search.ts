@@ -31,17 +31,15 @@ export interface Found {
   readonly isAboveOutOfReach: boolean;
 }
 
+/** Steps of a search: it yields the value to try next and takes the answer; null ends it as interrupted. */
+export type SearchSteps = Generator<number, Found, Answer | null>;
+
 /**
  * Searches the largest value that is met. Doubles the start value until one fails, or halves it until one is met. Then
  * bisects the interval between the two, and repeats its ends. When the repetitions contradict the first result the
  * search continues from there, so one repetition cannot decide a boundary.
- *
- * @param probe runs one repetition at a value; resolves to null when it was interrupted
  */
-export async function search(
-  space: SearchSpace,
-  probe: (value: number) => Promise<Answer | null>,
-): Promise<Found> {
+export function* search(space: SearchSpace): SearchSteps {
   const tally = new Tally();
   // The machine, or the load, leaves room for nothing: there is no value to try.
   if (space.to < 1) return { ...tally.found, ended: "unsettled" };
@@ -50,7 +48,7 @@ export async function search(
     const value = nextValue(space, tally);
     if (value === null) return { ...tally.found, ended: endOf(tally) };
     if (runs === most) return { ...tally.found, ended: "unsettled" };
-    const answer = await probe(value);
+    const answer = yield value;
     if (answer === null) return { ...tally.found, ended: "interrupted" };
     tally.add(value, answer);
   }

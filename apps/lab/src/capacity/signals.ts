@@ -6,16 +6,20 @@ import {
   type DoubtReason,
   type Incident,
   type Objective,
-  type Percentile,
   type RepetitionResult,
   type Searched,
   type Signal,
   type Trial,
 } from "@c10k-lab/protocol";
+import {
+  type Carried,
+  detectClientLimit,
+  detectFullCore,
+  detectLatency,
+  detectRate,
+  isCarried,
+} from "./load-signals.ts";
 import type { Answer } from "./search.ts";
-
-/** Share of one core from which on the server has used up its core. */
-const SERVER_CORE_PERCENT_MIN = 95;
 
 /** Signals that are counted, not timed: other work on the machine plays no part in them. */
 const WALLS: readonly CapacitySignal[] = ["fd-wall", "thread-limit", "memory", "client-resources"];
@@ -35,14 +39,11 @@ export interface Question {
 type Unproven = Pick<Extract<Signal, { signal: "failures" }>, "incident" | "doubt">;
 
 /** Figures of a repetition that several detectors read. */
-interface Facts extends Question {
+interface Facts extends Question, Carried {
   readonly cell: RepetitionResult;
   readonly failures: number;
   /** The reason why its load cannot be vouched for; null when it can. */
   readonly unproven: Unproven | null;
-  readonly achieved: number | null;
-  /** Milliseconds. */
-  readonly p99Ms: Percentile;
 }
 
 /** Judges one run of a value, and says what it shows. */
@@ -55,6 +56,7 @@ export function judgeTrial(cell: RepetitionResult, question: Question): { trial:
   return {
     trial: {
       cell: cell.id,
+      block: null,
       met,
       signals,
       p99Ms,
@@ -87,15 +89,9 @@ function answeredOf({ achieved }: ClientSummary): number {
   return achieved.messages - achieved.warmup;
 }
 
-function isMet({ objective, failures, unproven, achieved, p99Ms }: Facts): boolean {
-  return (
-    unproven === null &&
-    failures <= objective.failuresMax &&
-    achieved !== null &&
-    achieved >= objective.achievedMin &&
-    typeof p99Ms === "number" &&
-    p99Ms <= objective.p99Ms
-  );
+function isMet(facts: Facts): boolean {
+  const { objective, failures, unproven } = facts;
+  return unproven === null && failures <= objective.failuresMax && isCarried(facts);
 }
 
 /**
@@ -160,30 +156,10 @@ const DETECTORS: Detectors = {
     return times > 0 && !hasRoom ? { signal: "listen-overflow", times } : null;
   },
   failures: detectFailures,
-  "client-limit": ({ cell }) => {
-    const doubt = findDoubt(cell, ["client-limit", "send-lag", "loop-lag"]);
-    return doubt && { signal: "client-limit", doubt };
-  },
-  cpu: ({ cell }) => {
-    const corePercent = cell.evidence.corePercent.server;
-    return corePercent !== null && corePercent >= SERVER_CORE_PERCENT_MIN
-      ? { signal: "cpu", corePercent }
-      : null;
-  },
-  rate: ({ achieved, objective, rate }) =>
-    achieved !== null && achieved < objective.achievedMin
-      ? {
-          signal: "rate",
-          offeredPerSecond: rate,
-          answeredPercent: 100 * achieved,
-          objectivePercent: 100 * objective.achievedMin,
-        }
-      : null,
-  latency: ({ p99Ms, objective, cell }) => {
-    if (p99Ms === null && cell.client === null) return null;
-    if (typeof p99Ms === "number" && p99Ms <= objective.p99Ms) return null;
-    return { signal: "latency", p99Ms, objectiveMs: objective.p99Ms };
-  },
+  "client-limit": ({ cell }) => detectClientLimit(findDoubt(cell, ["client-limit", "send-lag", "loop-lag"])),
+  cpu: ({ cell }) => detectFullCore(cell.evidence.corePercent.server),
+  rate: detectRate,
+  latency: (facts) => (facts.p99Ms === null && facts.cell.client === null ? null : detectLatency(facts)),
 };
 
 /** Detects connections that failed for a reason that no other signal stands for. */

@@ -17,7 +17,7 @@ import type { PlanToSearch } from "../plan/plan.ts";
 import { changePlan } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/yaml/plan-library.ts";
 import { prepareForeign } from "../preflight/foreign-servers.ts";
-import { MEASURING_OPTIONS, measure } from "./measure.ts";
+import { MEASURING_OPTIONS, measure, measuresWhole } from "./measure.ts";
 
 const DEFAULT_PLAN = "capacity";
 
@@ -99,12 +99,13 @@ export const capacityCommand = command({
   run: async (options, planName) => {
     const found = findSearch(planName, options);
     const plan = { ...found, ...(await prepareForeign(found, options.engine)), search: found.search };
+    const isSliced = !measuresWhole(options.engine);
     const searches: Search[] = [];
     return measure(
       {
         plan,
-        cells: expectedCells(plan),
-        work: (session, machine) => searchCapacity(session, plan, machine, searches),
+        cells: expectedCells(plan, isSliced),
+        work: (session, machine) => searchCapacity(session, plan, machine, isSliced, searches),
         ended: () => searches.map(describeEnd),
         isWell: () => isSettled(plan, searches),
       },

@@ -29,6 +29,11 @@ import { runReport } from "./report-commands.ts";
 
 const ENGINES = ["process", "docker", "swarm", "remote"] as const;
 
+/** Returns whether an engine's servers are on other machines, where the lab cannot count what a slice costs. */
+export function measuresWhole(engine: (typeof ENGINES)[number]): boolean {
+  return engine === "swarm" || engine === "remote";
+}
+
 /** Options of every command that measures. */
 export const MEASURING_OPTIONS = {
   servers: choices(SERVERS, { describe: `servers: ${SERVERS.join(",")} [default: the plan's]` }),
@@ -60,7 +65,7 @@ export const MEASURING_OPTIONS = {
   results: text({ describe: "folder in which the experiment gets a folder of its own", default: "results" }),
 } as const;
 
-type MeasuringOptions = OptionValues<typeof MEASURING_OPTIONS>;
+export type MeasuringOptions = OptionValues<typeof MEASURING_OPTIONS>;
 
 /** A plan and the work that measures it. */
 export interface Measurement {

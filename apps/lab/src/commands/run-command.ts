@@ -8,7 +8,7 @@ import { changePlan, measureWhole } from "../plan/plan-changes.ts";
 import { findPlan } from "../plan/yaml/plan-library.ts";
 import { prepareForeign } from "../preflight/foreign-servers.ts";
 import { runPlan } from "../session/lab-run.ts";
-import { MEASURING_OPTIONS, measure } from "./measure.ts";
+import { MEASURING_OPTIONS, type MeasuringOptions, measure, measuresWhole } from "./measure.ts";
 import { PLAN_ARGUMENT } from "./plans-command.ts";
 
 const OPTIONS = {
@@ -117,13 +117,9 @@ export const runCommand = command({
   },
 });
 
-/** Engines whose servers are on other machines, where the lab cannot count what a slice costs. */
-const MEASURES_WHOLE: readonly string[] = ["swarm", "remote"];
-
 /** Returns the plan as the engine can measure it. */
-function chooseMeasure(plan: Plan, engine: string): Plan {
-  if (!MEASURES_WHOLE.includes(engine) || plan.groups.every(({ measure }) => measure === "whole"))
-    return plan;
+function chooseMeasure(plan: Plan, engine: MeasuringOptions["engine"]): Plan {
+  if (!measuresWhole(engine) || plan.groups.every(({ measure }) => measure === "whole")) return plan;
   process.stderr.write(
     `lab: --engine ${engine} measures the cells of ${plan.name} one after another from start to end, not in slices\n`,
   );

@@ -1,7 +1,7 @@
 import { type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
 import { loadAt, type Step, serverOptionsAt } from "./axis.ts";
 import type { ForeignServer } from "./foreign/foreign-server.ts";
-import type { Load, ServerSettings } from "./load.ts";
+import { directedLoad, type Load, type ServerSettings } from "./load.ts";
 import type { Group, Plan, SearchRange, Variant } from "./plan.ts";
 import { countProcesses } from "./processes.ts";
 import { shuffled } from "./random.ts";
@@ -185,6 +185,21 @@ export function searchedPlace(
     variant,
     step: searchedStep(searched, value),
   };
+}
+
+/**
+ * Returns the cell of one start that a search measures in slices: the lab gives each slice its rate, and the client begins
+ * with the first one.
+ */
+export function searchStartCell(
+  subject: Subject,
+  { cutoffMs, clients: [clients = 1] }: Pick<Plan, "cutoffMs" | "clients">,
+  start: number,
+): Cell {
+  const place = { ...searchedPlace(subject, subject.range.from), clients, repeat: start };
+  const cell = cellAt({ axis: subject.searched, repeats: Number.POSITIVE_INFINITY, cutoffMs }, place);
+  const name = [place.group ?? "", subject.variant.name].map(slug).join("-");
+  return { ...cell, id: `${name}-start-${start}`, name, load: directedLoad(cell.load) };
 }
 
 function fixLoad(variant: Variant, searched: Searched, fixed: number): Variant {

@@ -74,6 +74,16 @@ export function mergeLoad(further: LoadLayer, nearer: LoadLayer): LoadLayer {
   };
 }
 
+/** Returns a load for the lab to direct: its orders take the place of a duration. */
+export function directedLoad({ durationMs: _, warmupMs: _also, ...load }: Load): Load {
+  return load;
+}
+
+/** Returns whether the lab can direct a load: nothing but a duration bounds it. */
+export function isDirectable(load: Load): boolean {
+  return Object.keys(directedLoad(load)).every((name) => !excludes(CLIENT.options, "control", name));
+}
+
 function assertSettable(given: GivenOptions, options: OptionTable, varied: Varied): void {
   const { axis, isSearch, isSliced } = varied;
   const perRun = Object.keys(options).filter((name) => options[name]?.isPerRun);

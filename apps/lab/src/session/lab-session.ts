@@ -97,6 +97,7 @@ export class LabSession {
 
   /** The same with the slices of the starts under way. */
   get liveFindings(): Findings {
+    if (this.#plan.search !== null) return this.findings;
     const kept = new Set(this.#repetitions.map(({ id }) => id));
     const growing = this.#current.flatMap((run) => run.soFar ?? []).filter(({ id }) => !kept.has(id));
     if (growing.length === 0) return this.findings;

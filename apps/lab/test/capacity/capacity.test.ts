@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LabProcess, until } from "@c10k-lab/process/testing";
 import { Capacity, Manifest, RepetitionResult } from "@c10k-lab/protocol";
+import { LatencyHistogram } from "@c10k-lab/stats";
 import { expect, test } from "vitest";
 
 /** Options that make the result independent of timing: one repetition, and an objective that a busy machine meets. */
@@ -58,16 +59,29 @@ test("a capacity search finds connections, then the rate, up to its bounds; lab 
   ]);
   for (const { tries, searched } of searches) {
     for (const { value, trials } of tries) {
-      const cell = RepetitionResult.parse(json(folder, trials[0]?.cell ?? "", "cell.json"));
-      expect(cell).toMatchObject({ group: searched, axis: searched, axisValue: value });
-      expect(cell.commands.clients[0]).toContain(`--rate ${searched === "rate" ? value : 200}`);
-      expect(cell.connections).toBe(searched === "rate" ? 5 : value);
+      const [trial] = trials;
+      const cell = RepetitionResult.parse(json(folder, trial?.cell ?? "", "cell.json"));
+      expect(cell).toMatchObject({ group: searched, axis: searched, status: "ok" });
+      if (searched === "rate") {
+        // One start on 5 connections has a slice for each rate.
+        expect(cell).toMatchObject({ connections: 5, repetition: 1, reconciliation: { balanced: true } });
+        const slice = cell.slices.find(({ block }) => block === trial?.block);
+        expect(slice?.offered).toMatchObject({ perSecond: value, unanswered: 0 });
+        expect(slice?.offered?.messages).toBeGreaterThan(0.25 * value);
+        expect(LatencyHistogram.decode(slice?.histograms.intended ?? "").count).toBe(
+          slice?.offered?.messages,
+        );
+      } else {
+        expect(cell).toMatchObject({ axisValue: value, connections: value, slices: [] });
+        expect(cell.commands.clients[0]).toContain("--rate 200");
+      }
     }
   }
-  const runs = searches.flatMap(({ tries }) => tries.flatMap(({ trials }) => trials));
-  expect(Manifest.parse(json(folder, "manifest.json"))).toMatchObject({
+  const trials = searches.flatMap(({ tries }) => tries.flatMap((one) => one.trials));
+  const { cellsPlanned, outcome } = Manifest.parse(json(folder, "manifest.json"));
+  expect({ cellsPlanned, outcome }).toEqual({
     outcome: "complete",
-    cellsPlanned: runs.length,
+    cellsPlanned: new Set(trials.map(({ cell }) => cell)).size,
   });
   const again = new LabProcess(["report", folder]);
   expect(await again.exited).toBe(0);

@@ -15,15 +15,18 @@ const spaces = fc
     return { smallest, from, to: from + above, precision, repeats };
   });
 
-/** Runs a search and records its repetitions. */
-async function recorded(space: SearchSpace, answerOf: (value: number, run: number) => Answer | null) {
+/** Runs a search and records its trials. */
+function recorded(space: SearchSpace, answerOf: (value: number, run: number) => Answer | null) {
   const runs: { value: number; answer: Answer }[] = [];
-  const found = await search(space, async (value) => {
+  const steps = search(space);
+  let step = steps.next(null);
+  while (!step.done) {
+    const { value } = step;
     const answer = answerOf(value, runs.length);
     if (answer !== null) runs.push({ value, answer });
-    return answer;
-  });
-  return { found, runs, values: runs.map(({ value }) => value) };
+    step = steps.next(answer);
+  }
+  return { found: step.value, runs, values: runs.map(({ value }) => value) };
 }
 
 const upTo =
@@ -49,14 +52,14 @@ describe("the values that a search tries", () => {
     ["a search halves when its start value fails", 300, "500 250 375 312 281 296 296 312 296 312"],
     ["a search ends at its largest value", 30_000, "500 1000 2000 4000 8000 16000 19500 19500 19500"],
     ["a search ends at its smallest value", 3, "500 250 125 62 31 15 15 15"],
-  ])("%s", async (_, limit, values) => {
-    expect((await recorded(SPACE, upTo(limit))).values.join(" ")).toBe(values);
+  ])("%s", (_, limit, values) => {
+    expect(recorded(SPACE, upTo(limit)).values.join(" ")).toBe(values);
   });
 
-  test("a search begins at its start value, stays within its range and takes at most the expected number of runs", async () => {
-    await fc.assert(
-      fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), async (space, limit) => {
-        const { values } = await recorded(space, upTo(limit));
+  test("a search begins at its start value, stays within its range and takes at most the expected number of runs", () => {
+    fc.assert(
+      fc.property(spaces, fc.integer({ min: 0, max: 1_100_000 }), (space, limit) => {
+        const { values } = recorded(space, upTo(limit));
         expect(values[0]).toBe(space.from);
         expect(values.every((value) => value >= space.smallest && value <= space.to)).toBe(true);
         expect(values.length).toBeLessThanOrEqual(expectedRuns(space));
@@ -65,10 +68,10 @@ describe("the values that a search tries", () => {
   });
 });
 
-test("a limit is between the ends, which are as close as the precision, and each has all its runs", async () => {
-  await fc.assert(
-    fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), async (space, limit) => {
-      const { found, runs } = await recorded(space, upTo(limit));
+test("a limit is between the ends, which are as close as the precision, and each has all its runs", () => {
+  fc.assert(
+    fc.property(spaces, fc.integer({ min: 0, max: 1_100_000 }), (space, limit) => {
+      const { found, runs } = recorded(space, upTo(limit));
       const { met, above, ended } = found;
       if (limit < space.smallest) expect({ met, above }).toEqual({ met: null, above: space.smallest });
       else if (limit >= space.to)
@@ -88,13 +91,13 @@ test("a limit is between the ends, which are as close as the precision, and each
 });
 
 describe("runs that contradict each other", () => {
-  test("one wrong run does not move the limit out of the interval", async () => {
+  test("one wrong run does not move the limit out of the interval", () => {
     const wrongAt = fc.integer({ min: 0, max: 30 });
-    await fc.assert(
-      fc.asyncProperty(spaces, fc.integer({ min: 0, max: 1_100_000 }), wrongAt, async (any, limit, wrong) => {
+    fc.assert(
+      fc.property(spaces, fc.integer({ min: 0, max: 1_100_000 }), wrongAt, (any, limit, wrong) => {
         const space = { ...any, repeats: Math.max(3, any.repeats) };
         const truth = upTo(limit);
-        const { found } = await recorded(space, (value, run) => {
+        const { found } = recorded(space, (value, run) => {
           if (run !== wrong) return truth(value);
           return truth(value) === "met" ? "failed" : "met";
         });
@@ -106,76 +109,69 @@ describe("runs that contradict each other", () => {
     );
   });
 
-  test("a search with arbitrary answers ends, and most runs at each end agree with the result", async () => {
+  test("a search with arbitrary answers ends, and most runs at each end agree with the result", () => {
     const anyAnswer = fc.constantFrom<Answer>("met", "failed", "out-of-reach");
-    await fc.assert(
-      fc.asyncProperty(
-        spaces,
-        fc.array(anyAnswer, { minLength: 400, maxLength: 400 }),
-        async (space, said) => {
-          const { found, runs } = await recorded(space, (_, run) => said[run % said.length] ?? "met");
-          expect(runs.length).toBeLessThanOrEqual(mostRuns(space));
-          const { met, above, ended } = found;
-          const fewest = ended === "unsettled" ? 1 : space.repeats;
-          for (const end of [met, above].filter((value) => value !== null)) {
-            const { all, met: agreeing } = countAt(runs, end);
-            expect(all).toBeGreaterThanOrEqual(fewest);
-            expect(2 * agreeing > all).toBe(end === met);
-            expect(2 * agreeing === all && ended === "boundary").toBe(false);
-          }
-          expect(above ?? Number.POSITIVE_INFINITY).toBeGreaterThan(met ?? 0);
-        },
-      ),
+    fc.assert(
+      fc.property(spaces, fc.array(anyAnswer, { minLength: 400, maxLength: 400 }), (space, said) => {
+        const { found, runs } = recorded(space, (_, run) => said[run % said.length] ?? "met");
+        expect(runs.length).toBeLessThanOrEqual(mostRuns(space));
+        const { met, above, ended } = found;
+        const fewest = ended === "unsettled" ? 1 : space.repeats;
+        for (const end of [met, above].filter((value) => value !== null)) {
+          const { all, met: agreeing } = countAt(runs, end);
+          expect(all).toBeGreaterThanOrEqual(fewest);
+          expect(2 * agreeing > all).toBe(end === met);
+          expect(2 * agreeing === all && ended === "boundary").toBe(false);
+        }
+        expect(above ?? Number.POSITIVE_INFINITY).toBeGreaterThan(met ?? 0);
+      }),
     );
   });
 
-  test("a search continues below a low end that fails when it is repeated", async () => {
-    const { found } = await recorded(SPACE, (value, run) => (run === 9 ? "met" : upTo(9300)(value)));
+  test("a search continues below a low end that fails when it is repeated", () => {
+    const { found } = recorded(SPACE, (value, run) => (run === 9 ? "met" : upTo(9300)(value)));
     expect(found).toMatchObject({ ended: "boundary", met: 9000, above: 9500 });
   });
 
-  test("a search continues above a high end that is met when it is repeated", async () => {
-    const { found } = await recorded(SPACE, (value, run) => (run === 4 ? "failed" : upTo(9700)(value)));
+  test("a search continues above a high end that is met when it is repeated", () => {
+    const { found } = recorded(SPACE, (value, run) => (run === 4 ? "failed" : upTo(9700)(value)));
     expect(found).toMatchObject({ ended: "boundary", met: 9500, above: 10_000 });
   });
 
-  test("a tie between the runs at an end is followed by one more run", async () => {
+  test("a tie between the runs at an end is followed by one more run", () => {
     const space = { ...SPACE, repeats: 2 };
-    const { runs } = await recorded(space, (value, run) => (run === 11 ? "met" : upTo(9700)(value)));
+    const { runs } = recorded(space, (value, run) => (run === 11 ? "met" : upTo(9700)(value)));
     expect(countAt(runs, 10_000)).toEqual({ all: 3, met: 1 });
   });
 });
 
 describe("values that cannot be tried", () => {
-  test("a boundary at such a value is reported as a bound of the search", async () => {
-    const { found } = await recorded(SPACE, (value) => (value <= 9700 ? "met" : "out-of-reach"));
+  test("a boundary at such a value is reported as a bound of the search", () => {
+    const { found } = recorded(SPACE, (value) => (value <= 9700 ? "met" : "out-of-reach"));
     expect(found).toEqual({ ended: "bound", met: 9500, above: 10_000, isAboveOutOfReach: true });
   });
 
-  test("a limit of the server below such values is found", async () => {
+  test("a limit of the server below such values is found", () => {
     const limit = upTo(5000);
-    const { found } = await recorded(SPACE, (value) => (value <= 9700 ? limit(value) : "out-of-reach"));
+    const { found } = recorded(SPACE, (value) => (value <= 9700 ? limit(value) : "out-of-reach"));
     expect(found).toMatchObject({ ended: "boundary", met: 5000, above: 5500 });
   });
 
-  test("a search in which no value can be tried is unsettled", async () => {
-    const { found } = await recorded(SPACE, () => "out-of-reach");
+  test("a search in which no value can be tried is unsettled", () => {
+    const { found } = recorded(SPACE, () => "out-of-reach");
     expect(found).toMatchObject({ ended: "unsettled", met: null, above: 15 });
   });
 });
 
-test("an interrupted search keeps its results", async () => {
-  const { found } = await recorded(SPACE, (value, run) => (run === 6 ? null : upTo(9700)(value)));
+test("an interrupted search keeps its results", () => {
+  const { found } = recorded(SPACE, (value, run) => (run === 6 ? null : upTo(9700)(value)));
   expect(found).toEqual({ ended: "interrupted", met: 8000, above: 16_000, isAboveOutOfReach: false });
 });
 
-test("trial X2: a search whose range has no value ends without a repetition", async () => {
+test("trial X2: a search whose range has no value ends without a trial", () => {
   const space = { from: 1, to: 0, smallest: 1, precision: 0.1, repeats: 1 };
-  const probe = () => Promise.reject(new Error("no value is to be tried"));
-  expect(await search(space, probe)).toEqual({
-    ended: "unsettled",
-    met: null,
-    above: null,
-    isAboveOutOfReach: false,
+  expect(search(space).next(null)).toEqual({
+    done: true,
+    value: { ended: "unsettled", met: null, above: null, isAboveOutOfReach: false },
   });
 });

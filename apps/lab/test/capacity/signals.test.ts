@@ -88,6 +88,7 @@ test("a run that meets the objective has no signals, even with overflows and dou
   expect(answer).toBe("met");
   expect(trial).toEqual({
     cell: "connections-epoll-5000-run-1",
+    block: null,
     met: true,
     signals: [],
     disturbance: null,

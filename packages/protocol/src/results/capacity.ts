@@ -16,10 +16,12 @@ export const Objective = z.object({
 });
 export type Objective = z.infer<typeof Objective>;
 
-/** One repetition at one value: whether it met the objective, and the signals against it. */
+/** One trial of a value, a repetition or a slice of one: whether it met the objective, and the signals against it. */
 export const Trial = z.object({
   /** Folder of the cell. */
   cell: z.string(),
+  /** Block of its slice in that cell; null where the trial is the whole repetition. */
+  block: count.nullable().default(null),
   met: z.boolean(),
   /** Signals of a failed repetition, the cause before its consequences; empty when the objective was met. */
   signals: z.array(Signal),
@@ -53,7 +55,7 @@ export const Search = z.object({
   bound: Bound,
   /** The first signal at `failed`, from the run in the middle; null when nothing failed. */
   first: Signal.nullable(),
-  /** Every value that was tried, in the order of trying; the two at the boundary have several runs. */
+  /** Every value that was tried, in the order of trying; the two at the boundary have several trials. */
   tries: z.array(z.object({ value: count, met: z.boolean(), trials: z.array(Trial) })),
 });
 export type Search = z.infer<typeof Search>;

@@ -1,5 +1,5 @@
 import { CONFIDENCE_PERCENT, median, REPETITIONS_MIN } from "@c10k-lab/inference";
-import type { RepetitionResult, Slice } from "@c10k-lab/protocol";
+import type { Manifest, RepetitionResult, Slice } from "@c10k-lab/protocol";
 import { describeRefusedCalls, integer, listed, quoteWords } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { blocks, bullets } from "../text/markdown.ts";
@@ -10,14 +10,17 @@ export function method(experiments: readonly Experiment[]): string {
   if (repetitions.length === 0) return "";
   const slices = repetitions.flatMap((one) => one.slices);
   const whole = repetitions.some((one) => one.slices.length === 0);
+  const isElsewhere = experiments.some(({ results }) => ELSEWHERE.includes(results.manifest.engine));
   const isSearchOnly = experiments.every(({ results }) => results.capacity !== null);
   const isSearch = experiments.some(({ results }) => results.capacity !== null);
   return blocks([
     "## Method",
     bullets([
       ...describeServers(repetitions),
-      ...(slices.length > 0 ? [describeSlices(slices)] : []),
-      ...(whole ? [describeWhole(isSearch)] : []),
+      ...(isSearch ? [SEARCHING] : []),
+      ...(slices.length > 0 ? [isSearch ? describeTries(slices) : describeSlices(slices)] : []),
+      ...(whole ? [isSearch ? describeWholeTries(slices.length > 0) : WHOLE] : []),
+      ...(whole && isElsewhere ? [WHOLE_ELSEWHERE] : []),
       ...listLoops(repetitions),
       ...listForeign(repetitions),
       "Response time runs from the first byte of a message sent to its last byte back; connect time is kept apart.",
@@ -31,17 +34,35 @@ const COMPARING = [
   `Intervals are ${CONFIDENCE_PERCENT} % intervals. A difference is claimed only if its interval leaves out 1.`,
 ];
 
+const SEARCHING =
+  "A search doubles the load until the objective is missed, then halves the interval, then repeats both ends with new starts.";
+
+const WHOLE = `Measured whole: each repetition starts a new server and a new client, one cell after another; a value is the median, with an interval from ${REPETITIONS_MIN} repetitions on.`;
+
+/** Engines whose servers or clients are on other machines. */
+const ELSEWHERE: readonly Manifest["engine"][] = ["swarm", "remote"];
+
+const WHOLE_ELSEWHERE =
+  "With a server or clients on another machine every cell is measured whole: the lab cannot direct a load there slice by slice.";
+
 /** Describes slices with the length of a turn, to 10 ms. */
 function describeSlices(slices: readonly Slice[]): string {
-  const turnMs = median(slices.map(({ durationMs, turns }) => durationMs / turns)) ?? 0;
-  return `Slices: all servers of a load are up together and take turns of some ${integer(10 * Math.max(1, Math.round(turnMs / 10)))} ms in random order, so that a disturbance meets all. Disturbed slices are measured again.`;
+  return `Slices: all servers of a load are up together and take turns of some ${turnText(slices)} in random order, so that a disturbance meets all. Disturbed slices are measured again.`;
 }
 
-function describeWhole(isSearch: boolean): string {
-  if (isSearch) {
-    return "A search doubles the load until the objective is missed, then halves the interval, then repeats both ends.";
-  }
-  return `Measured whole: each repetition starts a new server and a new client, one cell after another; a value is the median, with an interval from ${REPETITIONS_MIN} repetitions on.`;
+/** Describes the slices of a search, each at a rate of its own. */
+function describeTries(slices: readonly Slice[]): string {
+  return `Rates are tried in slices: all servers are up together and take turns of some ${turnText(slices)} in random order, each at its own next rate. A slice that failed while others took a core is measured again.`;
+}
+
+function describeWholeTries(hasSlices: boolean): string {
+  const loads = hasSlices ? "Numbers of connections" : "All loads";
+  return `${loads} are tried whole: each try starts a new server and a new client.`;
+}
+
+function turnText(slices: readonly Slice[]): string {
+  const turnMs = median(slices.map(({ durationMs, turns }) => durationMs / turns)) ?? 0;
+  return `${integer(10 * Math.max(1, Math.round(turnMs / 10)))} ms`;
 }
 
 function describeServers(repetitions: readonly RepetitionResult[]): string[] {
