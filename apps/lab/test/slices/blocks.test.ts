@@ -97,6 +97,8 @@ test("a slice is the sum of its turns", () => {
   });
   expect(slice.foreign.cores).toBeCloseTo(30_000 / 160_000);
   expect(slice.client.cores).toBeCloseTo(180_000 / 160_000);
+  expect(slice.clientCore).toEqual({ foreign: expect.closeTo(10_000 / 160_000), stolen: 0 });
+  expect(slice.offered).toBeNull();
   expect(slice.disturbances).toEqual(["failures"]);
   expect(LatencyHistogram.decode(slice.histograms.response).count).toBe(2);
   expect(describeSlice({ block: 1, place: 1 }, turns, false).server).toEqual({
@@ -104,6 +106,24 @@ test("a slice is the sum of its turns", () => {
     cpuUsPerMessage: null,
     faultsPerMessage: null,
   });
+});
+
+test("a slice of an open loop counts what was due in its turns, and what of it did not come back", () => {
+  const turnOf = (due: number, answered: number, change: Partial<Turn> = {}) => {
+    const intended = new LatencyHistogram();
+    for (let message = 0; message < answered; message++) intended.record(100);
+    const times = { response: intended.encode(), intended: intended.encode() };
+    return makeTurn({ offered: { perSecond: 9000, messages: due }, histograms: [times], ...change });
+  };
+  const offeredIn = (turns: readonly Turn[]) => describeSlice({ block: 1, place: 1 }, turns, true).offered;
+  expect(offeredIn([turnOf(300, 300), turnOf(310, 290)])).toEqual({
+    perSecond: 9000,
+    messages: 610,
+    unanswered: 20,
+  });
+  expect(offeredIn([turnOf(300, 300), turnOf(0, 0, { offered: null })])).toBeNull();
+  const unpinned = [turnOf(300, 300, { isPinned: false })];
+  expect(describeSlice({ block: 1, place: 1 }, unpinned, true).clientCore).toBeNull();
 });
 
 test("the warm-up counts for nothing but the length of the turns: two messages on each connection in a turn", async () => {
