@@ -11,11 +11,11 @@ const COLUMNS: readonly Column<Search>[] = [
   { head: "met", cell: ({ met }) => integer(met) },
   { head: "failed", cell: ({ failed }) => integer(failed) },
   { head: "p99 ms", cell: (search) => p99At(search, search.met) },
-  { head: "repetitions", cell: (search) => integer(listTrials(search).length) },
+  { head: "trials", cell: (search) => integer(listTrials(search).length) },
   { head: "first signal", align: "left", cell: ({ first }) => first?.signal ?? MISSING },
 ];
 
-/** Returns a row for each search: the interval, the p99 at its lower end, the repetitions, the first signal. */
+/** Returns a row for each search: the interval, the p99 at its lower end, the trials, the first signal. */
 export function capacityTable({ searches }: Capacity): Table {
   return tabulate(COLUMNS, searches);
 }

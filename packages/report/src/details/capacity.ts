@@ -17,16 +17,16 @@ import { blocks, bullets, renderTable, tableOf, text } from "../text/markdown.ts
 /** Renders the limits that the searches found, and every value they tried. */
 export function capacitySection(capacity: Capacity, figures: readonly Figure[]): string {
   return blocks([
-    `${text(describeObjective(capacity))} A search doubles the value until a repetition misses that, then halves the interval in which the ` +
-      "limit lies, then repeats both ends until most of their repetitions agree. A repetition that failed while other work took the " +
+    `${text(describeObjective(capacity))} A search doubles the value until a trial misses that, then halves the interval in which the ` +
+      "limit lies, then repeats both ends until most of their trials agree. A trial is a repetition, or a slice of one. One that failed while other work took the " +
       "processors is made again.",
     bullets(capacity.searches.map(describeSearch)),
     "### Limits",
-    "The p99 is the median of the repetitions at the lower end of the interval.",
+    "The p99 is the median of the trials at the lower end of the interval.",
     renderTable(capacityTable(capacity)),
     ...(figures.length === 0 ? [] : ["### Charts", ...figures.map(figureBlock)]),
     "### Values tried",
-    "In the order of trying. Several repetitions show their smallest and largest figure, and how many had each signal. Repetitions that were made again are not counted.",
+    "In the order of trying. Several trials show their smallest and largest figure, and how many had each signal. Trials that were made again are not counted.",
     tableOf(TRY_COLUMNS, capacity.searches.flatMap(listTries)),
   ]);
 }
@@ -59,7 +59,7 @@ function listTries(search: Search): Try[] {
 
 function describeAgreement({ met, trials }: Try): string {
   const agreeing = trials.filter((trial) => trial.met === met).length;
-  return `${met ? "yes" : "no"}, ${agreeing} of ${plural(trials.length, "repetition")}`;
+  return `${met ? "yes" : "no"}, ${agreeing} of ${plural(trials.length, "trial")}`;
 }
 
 function p99Of({ p99Ms }: Trial): number | null {

@@ -83,7 +83,7 @@ export function capacityCharts({ searches, objective }: Capacity): Chart[] {
   });
 }
 
-/** Returns repetitions that met the objective as full marks, the others hollow; an infinite p99 cannot be drawn. */
+/** Returns trials that met the objective as full marks, the others hollow; an infinite p99 cannot be drawn. */
 function makeSeries(search: Search): Series {
   const listPoints = (wanted: boolean) =>
     search.tries
@@ -97,8 +97,8 @@ function makeSeries(search: Search): Series {
 
 function writeCaption(searches: readonly Search[], p99Ms: number): string {
   const unseen = searches.flatMap(listTrials).filter((trial) => typeof trial.p99Ms !== "number").length;
-  const missing = unseen === 0 ? "" : ` ${plural(unseen, "repetition")} without a finite p99 are not drawn.`;
-  return `Each mark is a repetition: full where it met the objective (dashed: p99 of ${integer(p99Ms)} ms), hollow where it did not.${missing}`;
+  const missing = unseen === 0 ? "" : ` ${plural(unseen, "trial")} without a finite p99 are not drawn.`;
+  return `Each mark is a trial: full where it met the objective (dashed: p99 of ${integer(p99Ms)} ms), hollow where it did not.${missing}`;
 }
 
 /** Returns 1, 2, 5, 10, 20, … as far as the values go. */
