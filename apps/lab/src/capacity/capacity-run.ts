@@ -1,12 +1,12 @@
 import { SEARCHED, type Search } from "@c10k-lab/protocol";
-import { subjectsOf } from "../plan/cells.ts";
+import { isMeasuredInSlices, subjectsOf } from "../plan/cells.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import type { LabSession } from "../session/lab-session.ts";
 import { LimitSearch } from "./limit-search.ts";
 import { expectedRuns } from "./search.ts";
 import { SearchProgress } from "./search-progress.ts";
-import { isMeasuredInSlices, SearchRounds } from "./search-rounds.ts";
+import { SearchRounds } from "./search-rounds.ts";
 
 /** Returns the expected number of repetitions. The actual number depends on the results. */
 export function expectedCells(plan: PlanToSearch, isSliced: boolean): number {

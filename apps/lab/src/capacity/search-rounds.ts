@@ -1,5 +1,4 @@
-import { cellAt, type Subject, searchedPlace } from "../plan/cells.ts";
-import { isDirectable } from "../plan/load.ts";
+import { cellAt, isMeasuredInSlices, searchedPlace } from "../plan/cells.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import { shuffled } from "../plan/random.ts";
 import type { LabSession } from "../session/lab-session.ts";
@@ -7,11 +6,6 @@ import type { LimitSearch } from "./limit-search.ts";
 import { RateStart } from "./rate-start.ts";
 import type { SearchProgress } from "./search-progress.ts";
 import { judgeTrial } from "./signals.ts";
-
-/** Returns whether the lab can change the load of a search from slice to slice. */
-export function isMeasuredInSlices({ searched, variant }: Subject): boolean {
-  return searched === "rate" && isDirectable(variant.load);
-}
 
 /**
  * Runs the searches for one quantity side by side: in each round every variant tries one value, in random order, so that

@@ -1,7 +1,7 @@
 import { type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
 import { loadAt, type Step, serverOptionsAt } from "./axis.ts";
 import type { ForeignServer } from "./foreign/foreign-server.ts";
-import { directedLoad, type Load, type ServerSettings } from "./load.ts";
+import { directedLoad, isDirectable, type Load, type ServerSettings } from "./load.ts";
 import type { Group, Plan, SearchRange, Variant } from "./plan.ts";
 import { countProcesses } from "./processes.ts";
 import { shuffled } from "./random.ts";
@@ -185,6 +185,11 @@ export function searchedPlace(
     variant,
     step: searchedStep(searched, value),
   };
+}
+
+/** Returns whether the lab can change the load of a search from slice to slice. */
+export function isMeasuredInSlices({ searched, variant }: Subject): boolean {
+  return searched === "rate" && isDirectable(variant.load);
 }
 
 /**

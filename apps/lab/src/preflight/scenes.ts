@@ -1,4 +1,14 @@
-import { type Cell, cellAt, cellsAt, cellsOf, pointsOf, searchedPlace, subjectsOf } from "../plan/cells.ts";
+import {
+  type Cell,
+  cellAt,
+  cellsAt,
+  cellsOf,
+  isMeasuredInSlices,
+  pointsOf,
+  searchedPlace,
+  searchStartCell,
+  subjectsOf,
+} from "../plan/cells.ts";
 import { SERVERS } from "../plan/contracts.ts";
 import type { Group, Plan } from "../plan/plan.ts";
 
@@ -44,12 +54,17 @@ function choose({ variants }: Group, servers: readonly string[]): Group["variant
   ];
 }
 
-/** Returns the largest cells of a search. */
+/** Returns the largest cells of a search one by one, and together those that it measures in slices. */
 function searchScenes(plan: Plan): Scene[] {
-  return subjectsOf(plan).flatMap((subject) => {
-    const place = searchedPlace(subject, subject.range.to);
-    return plan.clients.map((clients) => [
-      cellAt({ ...plan, axis: subject.searched, repeats: 1 }, { ...place, clients, repeat: 1 }),
-    ]);
-  });
+  const sliced = subjectsOf(plan).filter(isMeasuredInSlices);
+  const alone = subjectsOf(plan)
+    .filter((subject) => !isMeasuredInSlices(subject))
+    .flatMap((subject) => {
+      const place = searchedPlace(subject, subject.range.to);
+      return plan.clients.map((clients) => [
+        cellAt({ ...plan, axis: subject.searched, repeats: 1 }, { ...place, clients, repeat: 1 }),
+      ]);
+    });
+  const together = sliced.map((subject) => searchStartCell(subject, plan, 1));
+  return together.length === 0 ? alone : [...alone, together];
 }

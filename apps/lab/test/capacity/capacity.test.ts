@@ -91,20 +91,28 @@ test("a capacity search finds connections, then the rate, up to its bounds; lab 
   }
 }, 120_000);
 
-test("an interrupted capacity search keeps its results and exits with 130", async () => {
-  const range = ["--connections", "10..2000", "--at-rate", "2000", "--duration", "1s"];
-  const lab = new LabProcess(["capacity", "--servers", "epoll", ...range, ...PATIENT]);
-  await until(
-    () => !lab.isRunning || (lab.stderr.includes("epoll, connections: 10 met") && lab.children().length > 0),
-    "the first value is met and the next repetition runs",
-    60_000,
-  );
-  lab.signal("SIGINT");
-  expect(await lab.exited).toBe(130);
-  expect(lab.children()).toEqual([]);
-  const { searches } = capacityIn(lab);
-  expect(searches).toHaveLength(1);
-  expect(searches[0]).toMatchObject({ ended: "interrupted", failed: null });
-  expect(searches[0]?.tries[0]).toMatchObject({ value: 10, met: true });
-  expect(textOf(lab)).toContain("epoll: interrupted; ");
-}, 120_000);
+test.each([
+  ["connections", ["--connections", "10..2000", "--at-rate", "2000"]],
+  ["rate", ["--rate", "10..2000", "--at-connections", "5"]],
+])(
+  "a capacity search that is interrupted while it tries %s keeps its results and exits with 130",
+  async (searched, range) => {
+    const only = ["--only", searched, "--duration", "1s"];
+    const lab = new LabProcess(["capacity", "--servers", "epoll", ...only, ...range, ...PATIENT]);
+    await until(
+      () =>
+        !lab.isRunning || (lab.stderr.includes(`epoll, ${searched}: 10 met`) && lab.children().length > 0),
+      "the first value is met and the next trial runs",
+      60_000,
+    );
+    lab.signal("SIGINT");
+    expect(await lab.exited).toBe(130);
+    expect(lab.children()).toEqual([]);
+    const { searches } = capacityIn(lab);
+    expect(searches).toHaveLength(1);
+    expect(searches[0]).toMatchObject({ ended: "interrupted", failed: null });
+    expect(searches[0]?.tries[0]).toMatchObject({ value: 10, met: true });
+    expect(textOf(lab)).toContain("epoll: interrupted; ");
+  },
+  120_000,
+);

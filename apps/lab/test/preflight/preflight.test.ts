@@ -181,6 +181,19 @@ describe("limits of a plan with many processes and addresses", () => {
     expect(held[0]?.held).toBe(5000 - 400 - 12 * 12);
   });
 
+  test("a search has its servers up one by one while it tries connections, and together while it tries rates", () => {
+    const search =
+      "search: {connections: {from: 10, to: 500, rate: 100}, rate: {from: 5, to: 50, connections: 20}, slo: {p99: 9ms, achieved: 95%, failures: 0}, precision: 10%}";
+    const found = parsePlan(
+      "search",
+      `question: Q\nabout: A\nload: {duration: 1s}\nvariants: {threaded: , epoll: }\n${search}`,
+    );
+    const scenes = scenesOf(found).map((scene) =>
+      scene.map(({ variant, connections }) => `${variant} ${connections}`),
+    );
+    expect(scenes).toEqual([["threaded 500"], ["epoll 500"], ["threaded 20", "epoll 20"]]);
+  });
+
   test("a plan whose connections come and go needs those of a tenth of a second", () => {
     const churn = parsePlan(
       "churn",
