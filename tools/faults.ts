@@ -11,7 +11,7 @@ import faults from "./faults.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "..");
 const PAGE = join(ROOT, "docs/FAULTS.md");
-const ID = /^(trial X?\d+|[A-Z]\d+b?)\b/;
+const ID = /^(trial [XR]?\d+|[A-Z]\d+b?)\b/;
 
 export interface Fault {
   /** Id, which also begins the titles of tests that were written for the row. */

@@ -15,6 +15,7 @@ import { NO_SAMPLE } from "../evidence/call-tracer.ts";
 import { busiestCorePercent } from "../evidence/core-share.ts";
 import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
 import { type KernelMemory, kernelMemorySince, readKernelMemory } from "../evidence/kernel-memory.ts";
+import { labTime } from "../evidence/lab-time.ts";
 import { readLastLine } from "../evidence/last-line.ts";
 import { describeNodes, nameServices, sumTcpCounts, worstNode } from "../evidence/node-evidence.ts";
 import { reconcileSides } from "../evidence/reconcile.ts";
@@ -46,7 +47,7 @@ export class CellRun {
   readonly #engine: Engine;
   readonly #processors: Processors | null;
   readonly #stand: Stand | null;
-  readonly #startedAt = new Date().toISOString();
+  readonly #startedAt = labTime();
   readonly #hostBefore = lookAtHost();
   readonly #server: ServerSide | ForeignSide;
   readonly #clients = new ClientSide();

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "@c10k-lab/cli";
 import { runModule } from "@c10k-lab/process";
@@ -14,6 +15,12 @@ const MAIN = join(import.meta.dirname, "../../../report/src/main.ts");
  * @returns its exit code
  */
 export async function runReport(words: readonly string[]): Promise<number> {
+  if (!existsSync(MAIN)) {
+    process.stderr.write(
+      "lab: no report: its program is gone, because this checkout was changed meanwhile\n",
+    );
+    return EXIT.incomplete;
+  }
   return (await runModule(MAIN, words)) ?? EXIT.incomplete;
 }
 

@@ -4,6 +4,7 @@ import { describeHolding, type Holding } from "@c10k-lab/words";
 import { sampleCalls } from "../cell/call-sample.ts";
 import { CellRun } from "../cell/cell-run.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
+import { labTime } from "../evidence/lab-time.ts";
 import { describeMachine, describeSoftware } from "../evidence/machine.ts";
 import { findAnswers, type PlanOrder } from "../findings/find-answers.ts";
 import type { Cell } from "../plan/cells.ts";
@@ -52,7 +53,7 @@ export class LabSession {
    * @throws Error when it cannot be written to
    */
   constructor(plan: Plan, cellsPlanned: number, makeEngine: (run: string) => Engine, resultsPath: string) {
-    const startedAt = new Date().toISOString();
+    const startedAt = labTime();
     const run = `${startedAt.slice(0, 19).replaceAll(":", "-")}-${plan.name}-${process.pid}`;
     this.#plan = plan;
     this.#engine = makeEngine(run);
@@ -137,7 +138,7 @@ export class LabSession {
     this.#writeFindings();
     const outcome = this.isInterrupted ? "interrupted" : outcomeOf(trouble);
     this.#write({
-      finishedAt: new Date().toISOString(),
+      finishedAt: labTime(),
       outcome,
       trouble: outcome === "interrupted" ? null : trouble,
     });
