@@ -1,6 +1,13 @@
 import { posix } from "@c10k-lab/posix";
 import { countMessages } from "@c10k-lab/protocol/message";
-import { BUFFER_BYTES, CLOSE_CODE, reasonOfErrno } from "@c10k-lab/server/data-plane";
+import {
+  BUFFER_BYTES,
+  CLOSE_CODE,
+  ConnectionRows,
+  OWN_FLAGS,
+  OWN_INTEGERS,
+  reasonOfErrno,
+} from "@c10k-lab/server/data-plane";
 import { COUNTER, FIELD, type Ledger } from "@c10k-lab/stats/ledger";
 import type { BufferRing, Ring, Slots } from "@c10k-lab/uring";
 import { Backlog } from "./backlog.ts";
@@ -24,47 +31,35 @@ export const MOST_OPERATIONS = 2;
 
 const NONE = -1;
 
-// A connection's row has 32 bytes: one double, then six integers.
-const ROW_BYTES = 32;
-const DOUBLES = ROW_BYTES / Float64Array.BYTES_PER_ELEMENT;
-const INTEGERS = ROW_BYTES / Int32Array.BYTES_PER_ELEMENT;
-/** Time of the last completion, µs on CLOCK_MONOTONIC: the double. */
-const LAST_ACTIVE = 0;
-const GENERATION = 2;
-/** Row in the ledger. */
-const LEDGER_ROW = 3;
-/** Sum of flags. */
-const FLAGS = 4;
-const CLOSE_REASON = 5;
+/** Integers that are added to a row. */
+const CLOSE_REASON = OWN_INTEGERS;
 /** Receive buffer of the present send, whether in flight or not yet written; NONE for the backlog. */
-const BUFFER = 6;
-const BUFFER_LENGTH = 7;
+const BUFFER = OWN_INTEGERS + 1;
+const BUFFER_LENGTH = OWN_INTEGERS + 2;
+const ADDED_INTEGERS = 3;
 
-const OPEN = 1;
-/** It waits in the loop's queue for `write`. */
-const QUEUED = 2;
 /** A send without a completion was written: after the entry into the kernel it is done, unless one came. */
-const UNCONFIRMED = 4;
+const UNCONFIRMED = OWN_FLAGS;
 /** The loop has counted it among those with a pending echo. */
-const COUNTED_PENDING = 8;
+const COUNTED_PENDING = OWN_FLAGS << 1;
 /** It was told to close, and stays open until nothing is in flight. */
-const CLOSING = 16;
-const RECEIVING = 32;
-const MULTISHOT = 64;
-const RECEIVE_CANCELLED = 128;
+const CLOSING = OWN_FLAGS << 2;
+const RECEIVING = OWN_FLAGS << 3;
+const MULTISHOT = OWN_FLAGS << 4;
+const RECEIVE_CANCELLED = OWN_FLAGS << 5;
 /** The last receive filled a small buffer or more: the next one is single, into a large buffer. */
-const BULK = 256;
+const BULK = OWN_FLAGS << 6;
 /** The client's FIN was received. */
-const ENDED = 512;
+const ENDED = OWN_FLAGS << 7;
 /** A send is in flight. */
-const SENDING = 1024;
-const SEND_CANCELLED = 2048;
-const FINISHING = 4096;
-const HALF_CLOSED = 8192;
+const SENDING = OWN_FLAGS << 8;
+const SEND_CANCELLED = OWN_FLAGS << 9;
+const FINISHING = OWN_FLAGS << 10;
+const HALF_CLOSED = OWN_FLAGS << 11;
 /** The receive buffer is a large one: it is given back to their ring. */
-const LARGE_BUFFER = 16384;
+const LARGE_BUFFER = OWN_FLAGS << 12;
 /** It has had a backlog. */
-const HAS_BACKLOG = 32768;
+const HAS_BACKLOG = OWN_FLAGS << 13;
 
 /**
  * Connections, named by their descriptors, that send back the bytes they receive, by completions. At most one receive and one
@@ -81,25 +76,16 @@ const HAS_BACKLOG = 32768;
  *
  * Back-pressure: while the backlog holds a buffer's worth, the receive is cancelled. A connection that fills a small
  * buffer receives one large buffer at a time instead of many small ones (multishot).
- *
- * A connection is a row of 32 bytes in an array; an object with the same fields takes ten times as much.
  */
 export class EchoStreams {
-  /** Bound of the descriptors. */
-  readonly capacity: number;
+  readonly rows: ConnectionRows;
   readonly #context: StreamContext;
-  readonly #integers: Int32Array;
-  readonly #doubles: Float64Array;
   readonly #backlogs = new Map<number, Backlog>();
-  /** Bound of the descriptors that were ever used. */
-  #touched = 0;
 
+  /** @param capacity bound of the descriptors */
   constructor(context: StreamContext, capacity: number) {
-    const memory = new ArrayBuffer(capacity * ROW_BYTES);
-    this.capacity = capacity;
     this.#context = context;
-    this.#integers = new Int32Array(memory);
-    this.#doubles = new Float64Array(memory);
+    this.rows = new ConnectionRows(capacity, ADDED_INTEGERS);
   }
 
   /**
@@ -108,80 +94,37 @@ export class EchoStreams {
    * @param row its row in the ledger
    */
   open(fd: number, generation: number, row: number): void {
-    const at = fd * INTEGERS;
-    this.#integers[at + GENERATION] = generation;
-    this.#integers[at + LEDGER_ROW] = row;
-    this.#integers[at + FLAGS] = OPEN;
-    this.#integers[at + CLOSE_REASON] = CLOSE_CODE["client-closed"];
-    this.#integers[at + BUFFER] = NONE;
-    this.#noteActive(fd);
-    this.#touched = Math.max(this.#touched, fd + 1);
+    this.rows.open(fd, generation, row, this.#context.nowUs[0]);
+    this.rows.put(fd, CLOSE_REASON, CLOSE_CODE["client-closed"]);
+    this.rows.put(fd, BUFFER, NONE);
   }
 
   /** Forgets a connection, of which nothing is in flight, and gives its memory back. */
   forget(fd: number): void {
     this.#backlogs.get(fd)?.clear();
     this.#backlogs.delete(fd);
-    this.#integers[fd * INTEGERS + FLAGS] = 0;
-  }
-
-  /** Returns the descriptors of the open connections. */
-  list(): number[] {
-    const open = [];
-    for (let fd = 0; fd < this.#touched; fd++) {
-      if (this.#has(fd, OPEN)) open.push(fd);
-    }
-    return open;
-  }
-
-  /** Returns whether a completion concerns the connection that has this descriptor now. */
-  has(fd: number, generation: number): boolean {
-    return this.#has(fd, OPEN) && this.#integers[fd * INTEGERS + GENERATION] === generation;
-  }
-
-  /** Returns the row in the ledger. */
-  row(fd: number): number {
-    return this.#integers[fd * INTEGERS + LEDGER_ROW];
+    this.rows.close(fd);
   }
 
   closeReason(fd: number): number {
-    return this.#integers[fd * INTEGERS + CLOSE_REASON];
-  }
-
-  lastActiveUs(fd: number): number {
-    return this.#doubles[fd * DOUBLES + LAST_ACTIVE];
+    return this.rows.get(fd, CLOSE_REASON);
   }
 
   isUnconfirmed(fd: number): boolean {
-    return this.#has(fd, UNCONFIRMED);
-  }
-
-  /** Notes that a connection waits for `write`. @returns false when it waits already */
-  joinQueue(fd: number): boolean {
-    if (this.#has(fd, QUEUED)) return false;
-    this.#raise(fd, QUEUED);
-    return true;
-  }
-
-  /** Returns whether the connection still waits for `write`; it then waits no more. */
-  leaveQueue(fd: number): boolean {
-    const isQueued = this.#has(fd, QUEUED);
-    this.#clear(fd, QUEUED);
-    return isQueued;
+    return this.rows.hasFlag(fd, UNCONFIRMED);
   }
 
   /** Notes whether the loop counts the connection as pending. @returns false when that was noted already */
   countPending(fd: number, isPending: boolean): boolean {
-    if (this.#has(fd, COUNTED_PENDING) === isPending) return false;
-    if (isPending) this.#raise(fd, COUNTED_PENDING);
-    else this.#clear(fd, COUNTED_PENDING);
+    if (this.rows.hasFlag(fd, COUNTED_PENDING) === isPending) return false;
+    this.rows.set(fd, COUNTED_PENDING, isPending);
     return true;
   }
 
   /** True when nothing is in flight and nothing remains to be sent, so the loop may close the descriptor. */
   isOver(fd: number): boolean {
-    if (this.#has(fd, RECEIVING) || this.#has(fd, SENDING)) return false;
-    return this.#has(fd, CLOSING) || (this.#has(fd, ENDED) && !this.#hasEcho(fd));
+    if (this.rows.hasFlag(fd, RECEIVING) || this.rows.hasFlag(fd, SENDING)) return false;
+    return this.rows.hasFlag(fd, CLOSING) || (this.rows.hasFlag(fd, ENDED) && !this.#hasEcho(fd));
   }
 
   /** True when `write` would write something. */
@@ -194,26 +137,26 @@ export class EchoStreams {
   /** Writes the operations that it needs now. The caller has checked the ring's space. */
   write(fd: number): void {
     const { ring } = this.#context;
-    const generation = this.#integers[fd * INTEGERS + GENERATION];
+    const generation = this.rows.generation(fd);
     if (this.#mustCancelReceive(fd)) {
-      this.#raise(fd, RECEIVE_CANCELLED);
+      this.rows.raise(fd, RECEIVE_CANCELLED);
       ring.cancel(fd, encode(RECEIVE, generation), fd, encode(CANCEL, generation));
     } else if (this.#wantsReceive(fd)) {
-      this.#raise(fd, RECEIVING);
-      this.#set(fd, MULTISHOT, ring.isDeferred && !this.#has(fd, BULK));
+      this.rows.raise(fd, RECEIVING);
+      this.rows.set(fd, MULTISHOT, ring.isDeferred && !this.rows.hasFlag(fd, BULK));
       ring.receive(
         fd,
         this.#receiveBuffers(fd).group,
-        this.#has(fd, MULTISHOT),
+        this.rows.hasFlag(fd, MULTISHOT),
         fd,
         encode(RECEIVE, generation),
       );
     }
     if (this.#mustCancelSend(fd)) {
-      this.#raise(fd, SEND_CANCELLED);
+      this.rows.raise(fd, SEND_CANCELLED);
       ring.cancel(fd, encode(SEND, generation), fd, encode(CANCEL, generation));
     } else if (this.#wantsSend(fd)) {
-      this.#raise(fd, SENDING);
+      this.rows.raise(fd, SENDING);
       const high = encode(SEND, generation);
       if (this.#buffer(fd) === NONE)
         ring.send(fd, this.#backlog(fd).address, this.#backlog(fd).length, 0, fd, high);
@@ -229,11 +172,12 @@ export class EchoStreams {
   #sendBuffer(fd: number, high: number): void {
     const { ring } = this.#context;
     const address = this.#source(fd).address(this.#buffer(fd), 0);
-    const isLast = !this.#has(fd, ENDED) && !this.#has(fd, FINISHING) && this.#backlogBytes(fd) === 0;
+    const isLast =
+      !this.rows.hasFlag(fd, ENDED) && !this.rows.hasFlag(fd, FINISHING) && this.#backlogBytes(fd) === 0;
     if (ring.isDeferred && isLast) {
-      this.#raise(fd, UNCONFIRMED);
+      this.rows.raise(fd, UNCONFIRMED);
       // Counted now: the next completion, which confirms it, may be a long time away.
-      this.#context.ledger.rows.add(this.row(fd), FIELD.bytesSent, this.#bufferLength(fd));
+      this.#context.ledger.rows.add(this.rows.ledgerRow(fd), FIELD.bytesSent, this.#bufferLength(fd));
       ring.sendQuietly(fd, address, this.#bufferLength(fd), posix.MSG_DONTWAIT, fd, high);
     } else ring.send(fd, address, this.#bufferLength(fd), posix.MSG_DONTWAIT, fd, high);
   }
@@ -246,8 +190,8 @@ export class EchoStreams {
   /** Handles the completion of a receive. */
   received(fd: number, result: number, flags: number): void {
     if ((flags & posix.IORING_CQE_F_MORE) === 0) {
-      this.#clear(fd, RECEIVING);
-      this.#clear(fd, RECEIVE_CANCELLED);
+      this.rows.clear(fd, RECEIVING);
+      this.rows.clear(fd, RECEIVE_CANCELLED);
     }
     if (result > 0) {
       this.#noteActive(fd);
@@ -256,56 +200,56 @@ export class EchoStreams {
       this.#receiveBuffers(fd).recycle(flags >>> posix.IORING_CQE_BUFFER_SHIFT);
     }
     if (result === 0) {
-      this.#raise(fd, ENDED);
-      if (this.#has(fd, HALF_CLOSED) && !this.#has(fd, CLOSING))
-        this.#integers[fd * INTEGERS + CLOSE_REASON] = CLOSE_CODE.drained;
+      this.rows.raise(fd, ENDED);
+      if (this.rows.hasFlag(fd, HALF_CLOSED) && !this.rows.hasFlag(fd, CLOSING))
+        this.rows.put(fd, CLOSE_REASON, CLOSE_CODE.drained);
     } else if (result < 0) this.#handleError(fd, result);
   }
 
   /** Handles the completion of a send. */
   sent(fd: number, result: number): void {
-    const counted = this.#has(fd, UNCONFIRMED) ? this.#bufferLength(fd) : 0;
-    this.#clear(fd, UNCONFIRMED);
+    const counted = this.rows.hasFlag(fd, UNCONFIRMED) ? this.#bufferLength(fd) : 0;
+    this.rows.clear(fd, UNCONFIRMED);
     const length = this.#buffer(fd) === NONE ? this.#backlog(fd).length : this.#bufferLength(fd);
-    this.#clear(fd, SENDING);
-    this.#clear(fd, SEND_CANCELLED);
+    this.rows.clear(fd, SENDING);
+    this.rows.clear(fd, SEND_CANCELLED);
     if (result < 0) this.#handleError(fd, result);
     const sent = Math.max(0, result);
     const { ledger } = this.#context;
     if (sent > 0) this.#noteActive(fd);
-    ledger.rows.add(this.row(fd), FIELD.bytesSent, sent - counted);
+    ledger.rows.add(this.rows.ledgerRow(fd), FIELD.bytesSent, sent - counted);
     if (sent < length) ledger.count(COUNTER.shortWrites, 1);
     if (this.#buffer(fd) === NONE) {
       this.#backlog(fd).advance(sent);
     } else {
       const source = this.#source(fd);
-      if (sent < length && !this.#has(fd, CLOSING))
+      if (sent < length && !this.rows.hasFlag(fd, CLOSING))
         this.#backlog(fd).prepend(source.view(this.#buffer(fd)), sent, length);
       source.recycle(this.#buffer(fd));
-      this.#integers[fd * INTEGERS + BUFFER] = NONE;
+      this.rows.put(fd, BUFFER, NONE);
     }
-    if (this.#has(fd, FINISHING)) this.#halfCloseIfSent(fd);
+    if (this.rows.hasFlag(fd, FINISHING)) this.#halfCloseIfSent(fd);
   }
 
   /** Sends what is left and a FIN, then drops further input until the client closes. */
   finish(fd: number): void {
-    this.#raise(fd, FINISHING);
+    this.rows.raise(fd, FINISHING);
     this.#halfCloseIfSent(fd);
   }
 
   /** Cancels what is in flight. Once `isOver`, the loop closes the descriptor with this reason. */
   close(fd: number, reason: number): void {
-    if (this.#has(fd, CLOSING)) return;
-    this.#raise(fd, CLOSING);
-    this.#integers[fd * INTEGERS + CLOSE_REASON] = reason;
-    if (this.#buffer(fd) === NONE || this.#has(fd, SENDING)) return;
+    if (this.rows.hasFlag(fd, CLOSING)) return;
+    this.rows.raise(fd, CLOSING);
+    this.rows.put(fd, CLOSE_REASON, reason);
+    if (this.#buffer(fd) === NONE || this.rows.hasFlag(fd, SENDING)) return;
     this.#source(fd).recycle(this.#buffer(fd));
-    this.#integers[fd * INTEGERS + BUFFER] = NONE;
+    this.rows.put(fd, BUFFER, NONE);
   }
 
   /** Ring of the present receive's buffers. */
   #receiveBuffers(fd: number): BufferRing {
-    return this.#has(fd, MULTISHOT) ? this.#context.smallBuffers : this.#context.largeBuffers;
+    return this.rows.hasFlag(fd, MULTISHOT) ? this.#context.smallBuffers : this.#context.largeBuffers;
   }
 
   /** Bytes wait for the client to read. */
@@ -318,58 +262,63 @@ export class EchoStreams {
   }
 
   #wantsSend(fd: number): boolean {
-    return !this.#has(fd, CLOSING) && !this.#has(fd, SENDING) && this.#hasEcho(fd);
+    return !this.rows.hasFlag(fd, CLOSING) && !this.rows.hasFlag(fd, SENDING) && this.#hasEcho(fd);
   }
 
   #wantsReceive(fd: number): boolean {
     return (
-      !this.#has(fd, CLOSING) &&
-      !this.#has(fd, RECEIVING) &&
-      !this.#has(fd, ENDED) &&
+      !this.rows.hasFlag(fd, CLOSING) &&
+      !this.rows.hasFlag(fd, RECEIVING) &&
+      !this.rows.hasFlag(fd, ENDED) &&
       this.#backlogBytes(fd) === 0
     );
   }
 
   #mustCancelReceive(fd: number): boolean {
-    if (!this.#has(fd, RECEIVING) || this.#has(fd, RECEIVE_CANCELLED)) return false;
+    if (!this.rows.hasFlag(fd, RECEIVING) || this.rows.hasFlag(fd, RECEIVE_CANCELLED)) return false;
     return (
-      this.#has(fd, CLOSING) ||
-      (this.#has(fd, MULTISHOT) && (this.#has(fd, BULK) || this.#backlogBytes(fd) >= BUFFER_BYTES))
+      this.rows.hasFlag(fd, CLOSING) ||
+      (this.rows.hasFlag(fd, MULTISHOT) &&
+        (this.rows.hasFlag(fd, BULK) || this.#backlogBytes(fd) >= BUFFER_BYTES))
     );
   }
 
   #mustCancelSend(fd: number): boolean {
-    return this.#has(fd, CLOSING) && this.#has(fd, SENDING) && !this.#has(fd, SEND_CANCELLED);
+    return (
+      this.rows.hasFlag(fd, CLOSING) &&
+      this.rows.hasFlag(fd, SENDING) &&
+      !this.rows.hasFlag(fd, SEND_CANCELLED)
+    );
   }
 
   /** Takes over a receive buffer with `length` bytes. */
   #take(fd: number, buffer: number, length: number): void {
     const { ledger, smallBuffers } = this.#context;
     const buffers = this.#receiveBuffers(fd);
-    this.#set(fd, BULK, length >= smallBuffers.bufferBytes);
-    if (this.#has(fd, CLOSING)) {
+    this.rows.set(fd, BULK, length >= smallBuffers.bufferBytes);
+    if (this.rows.hasFlag(fd, CLOSING)) {
       buffers.recycle(buffer);
       return;
     }
-    ledger.rows.add(this.row(fd), FIELD.bytesReceived, length);
-    if (this.#has(fd, HALF_CLOSED)) {
+    ledger.rows.add(this.rows.ledgerRow(fd), FIELD.bytesReceived, length);
+    if (this.rows.hasFlag(fd, HALF_CLOSED)) {
       buffers.recycle(buffer);
       return;
     }
-    ledger.rows.add(this.row(fd), FIELD.requests, countMessages(buffers.view(buffer), length));
+    ledger.rows.add(this.rows.ledgerRow(fd), FIELD.requests, countMessages(buffers.view(buffer), length));
     if (this.#hasEcho(fd)) {
       this.#backlog(fd).append(buffers.view(buffer), 0, length);
       buffers.recycle(buffer);
       return;
     }
-    this.#integers[fd * INTEGERS + BUFFER] = buffer;
-    this.#integers[fd * INTEGERS + BUFFER_LENGTH] = length;
-    this.#set(fd, LARGE_BUFFER, buffers === this.#context.largeBuffers);
+    this.rows.put(fd, BUFFER, buffer);
+    this.rows.put(fd, BUFFER_LENGTH, length);
+    this.rows.set(fd, LARGE_BUFFER, buffers === this.#context.largeBuffers);
   }
 
   #halfCloseIfSent(fd: number): void {
-    if (this.#hasEcho(fd) || this.#has(fd, HALF_CLOSED) || this.#has(fd, CLOSING)) return;
-    this.#raise(fd, HALF_CLOSED);
+    if (this.#hasEcho(fd) || this.rows.hasFlag(fd, HALF_CLOSED) || this.rows.hasFlag(fd, CLOSING)) return;
+    this.rows.raise(fd, HALF_CLOSED);
     posix.shutdown(fd, posix.SHUT_WR);
   }
 
@@ -388,15 +337,15 @@ export class EchoStreams {
 
   /** Ring to which the receive buffer is given back. */
   #source(fd: number): BufferRing {
-    return this.#has(fd, LARGE_BUFFER) ? this.#context.largeBuffers : this.#context.smallBuffers;
+    return this.rows.hasFlag(fd, LARGE_BUFFER) ? this.#context.largeBuffers : this.#context.smallBuffers;
   }
 
   #buffer(fd: number): number {
-    return this.#integers[fd * INTEGERS + BUFFER];
+    return this.rows.get(fd, BUFFER);
   }
 
   #bufferLength(fd: number): number {
-    return this.#integers[fd * INTEGERS + BUFFER_LENGTH];
+    return this.rows.get(fd, BUFFER_LENGTH);
   }
 
   /** Returns the backlog; most connections never have one. */
@@ -405,32 +354,15 @@ export class EchoStreams {
     if (known !== undefined) return known;
     const backlog = new Backlog(this.#context.slots);
     this.#backlogs.set(fd, backlog);
-    this.#raise(fd, HAS_BACKLOG);
+    this.rows.raise(fd, HAS_BACKLOG);
     return backlog;
   }
 
   #backlogBytes(fd: number): number {
-    return this.#has(fd, HAS_BACKLOG) ? this.#backlog(fd).bytes : 0;
+    return this.rows.hasFlag(fd, HAS_BACKLOG) ? this.#backlog(fd).bytes : 0;
   }
 
   #noteActive(fd: number): void {
-    this.#doubles[fd * DOUBLES + LAST_ACTIVE] = this.#context.nowUs[0];
-  }
-
-  #has(fd: number, flag: number): boolean {
-    return (this.#integers[fd * INTEGERS + FLAGS] & flag) !== 0;
-  }
-
-  #set(fd: number, flag: number, isSet: boolean): void {
-    if (isSet) this.#raise(fd, flag);
-    else this.#clear(fd, flag);
-  }
-
-  #raise(fd: number, flag: number): void {
-    this.#integers[fd * INTEGERS + FLAGS] |= flag;
-  }
-
-  #clear(fd: number, flag: number): void {
-    this.#integers[fd * INTEGERS + FLAGS] &= ~flag;
+    this.rows.noteActive(fd, this.#context.nowUs[0]);
   }
 }

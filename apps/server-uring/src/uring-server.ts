@@ -3,6 +3,7 @@ import {
   ABORT,
   ACCEPT_PAUSE_MS,
   CLOSE_CODE,
+  type ConnectionRows,
   type DataPlane,
   MOST_DESCRIPTORS,
   RUN,
@@ -42,6 +43,7 @@ export class UringServer {
   readonly #plane: DataPlane;
   readonly #acceptor: Acceptor;
   readonly #streams: EchoStreams;
+  readonly #rows: ConnectionRows;
   /** Connections that have operations to write. */
   readonly #queue = new StreamQueue();
   /** Connections with a send that completes only if it fails. */
@@ -63,6 +65,7 @@ export class UringServer {
     context.nowUs[0] = monotonicUs();
     this.#plane = plane;
     this.#streams = new EchoStreams(context, Math.min(fileDescriptorLimit(), MOST_DESCRIPTORS));
+    this.#rows = this.#streams.rows;
     this.#silence = new Silence(plane.options);
     this.#acceptor = new Acceptor(context, plane, (fd) => this.#admit(fd));
   }
@@ -102,7 +105,7 @@ export class UringServer {
     let at = 0;
     for (; at < queue.length && ring.space >= MOST_OPERATIONS; at++) {
       const fd = queue.at(at);
-      if (!this.#streams.leaveQueue(fd)) continue;
+      if (!this.#rows.leaveQueue(fd)) continue;
       this.#streams.write(fd);
       if (this.#streams.isUnconfirmed(fd)) this.#unconfirmed.add(fd);
     }
@@ -198,7 +201,7 @@ export class UringServer {
 
   #complete(fd: number, high: number, result: number, flags: number): void {
     const streams = this.#streams;
-    if (!streams.has(fd, generationOf(high))) {
+    if (!this.#rows.has(fd, generationOf(high))) {
       this.#plane.ledger.count(COUNTER.staleEvents, 1);
       return;
     }
@@ -216,7 +219,7 @@ export class UringServer {
   /** Closes a connection that is over, and queues one that has operations to write. */
   #settle(fd: number): void {
     if (this.#streams.isOver(fd)) this.#end(fd);
-    else if (this.#streams.hasWork(fd) && this.#streams.joinQueue(fd)) this.#queue.add(fd);
+    else if (this.#streams.hasWork(fd) && this.#rows.joinQueue(fd)) this.#queue.add(fd);
   }
 
   #admit(fd: number): void {
@@ -226,7 +229,7 @@ export class UringServer {
       refuse(ledger, row, fd, "refused-limit");
       return;
     }
-    if (fd >= this.#streams.capacity) {
+    if (fd >= this.#rows.capacity) {
       refuse(ledger, row, fd, "refused-descriptor");
       return;
     }
@@ -244,7 +247,7 @@ export class UringServer {
     this.#streams.forget(fd);
     posix.close(fd);
     this.#open--;
-    this.#plane.ledger.close(this.#streams.row(fd), reason, this.#nowUs);
+    this.#plane.ledger.close(this.#rows.ledgerRow(fd), reason, this.#nowUs);
     this.#acceptor.endPause();
   }
 
@@ -269,7 +272,7 @@ export class UringServer {
   /** Sends pending echoes and a FIN to each client. */
   #finishAll(): void {
     this.#isFinishing = true;
-    for (const fd of this.#streams.list()) {
+    for (const fd of this.#rows.list()) {
       this.#streams.finish(fd);
       this.#settle(fd);
     }
@@ -279,7 +282,7 @@ export class UringServer {
     // After the listener is closed: a client that reads its end of file and connects again must be refused.
     if (this.#acceptor.isClosed && !this.#isFinishing) this.#finishAll();
     const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
-    if (isLate) for (const fd of this.#streams.list()) this.#close(fd, CLOSE_CODE.aborted);
+    if (isLate) for (const fd of this.#rows.list()) this.#close(fd, CLOSE_CODE.aborted);
   }
 
   /** Closes connections that were silent for too long at the moment before the last wait. */
@@ -287,8 +290,8 @@ export class UringServer {
     const asOfUs = this.#beforeUs[0];
     if (!this.#silence.isDue(asOfUs)) return;
     const streams = this.#streams;
-    for (const fd of streams.list()) {
-      const reason = this.#silence.judge(streams.lastActiveUs(fd), streams.isPending(fd), asOfUs);
+    for (const fd of this.#rows.list()) {
+      const reason = this.#silence.judge(this.#rows.lastActiveUs(fd), streams.isPending(fd), asOfUs);
       if (reason >= 0) this.#close(fd, reason);
     }
   }

@@ -14,7 +14,7 @@ const BOUND_BYTES = 200;
 const FEW = 1000;
 const MANY = 9000;
 const READINGS = 4;
-/** Rows of a connection by its descriptor, see EchoConnections and EchoStreams. */
+/** Rows of a connection by its descriptor, see ConnectionRows. */
 const LOOP_ROW_BYTES = { "server-epoll": 24, "server-uring": 32 } as const;
 type Server = keyof typeof LOOP_ROW_BYTES;
 /** The same of the client, see UringSockets; and its due times, see Deadlines. */

@@ -5,6 +5,7 @@ import type { EventServerOptions } from "../options.ts";
 import { ABORT, RUN } from "../stop-request.ts";
 import { AcceptQueue } from "./accept-queue.ts";
 import { CLOSE_CODE } from "./close-code.ts";
+import type { ConnectionRows } from "./connection-rows.ts";
 import type { DataPlane } from "./data-plane.ts";
 import {
   AWAIT_READABLE,
@@ -31,6 +32,7 @@ export class EventServer {
   readonly #plane: DataPlane<EventServerOptions>;
   readonly #acceptQueue: AcceptQueue;
   readonly #connections: EchoConnections;
+  readonly #rows: ConnectionRows;
   /** Connections whose turn ended before their socket was drained. The next run serves them without waiting. */
   #unfinished: number[] = [];
   /** Empty list for the next turn: a connection that is served again must not join the list under way. */
@@ -50,6 +52,7 @@ export class EventServer {
       { io: posix, ledger: plane.ledger, scratch: Buffer.alloc(BUFFER_BYTES), spareEchoes: [] },
       Math.min(poller.capacity, MOST_DESCRIPTORS),
     );
+    this.#rows = this.#connections.rows;
     this.#silence = new Silence(plane.options);
     this.#heard = new HeardUntil(poller.fds.length);
     this.#acceptQueue = new AcceptQueue(poller, plane, (fd) => this.#admit(fd));
@@ -109,7 +112,7 @@ export class EventServer {
   #dispatch(index: number): void {
     const fd = this.#poller.fds[index];
     const events = this.#poller.events[index];
-    if (this.#connections.has(fd, this.#poller.generations[index])) {
+    if (this.#rows.has(fd, this.#poller.generations[index])) {
       if ((events & READ_TO_THE_END) !== 0) this.#connections.readToTheEnd(fd);
       this.#serve(fd);
     } else if (fd === this.#plane.listenerFd) {
@@ -122,13 +125,13 @@ export class EventServer {
   }
 
   #serve(fd: number): void {
-    this.#connections.noteActive(fd, this.#nowUs);
+    this.#rows.noteActive(fd, this.#nowUs);
     this.#settle(fd, this.#connections.serve(fd));
   }
 
   /** Serves a connection again, unless it was closed meanwhile. */
   #serveAgain(fd: number): void {
-    if (this.#connections.leaveQueue(fd)) this.#serve(fd);
+    if (this.#rows.leaveQueue(fd)) this.#serve(fd);
   }
 
   /** Registers, closes or queues a connection after its turn. */
@@ -143,7 +146,7 @@ export class EventServer {
       case AWAIT_TURN:
         this.#watch(fd, READABLE);
         // A level is reported again by the next wait, an edge is not.
-        if (this.#poller.trigger === "edge" && this.#connections.joinQueue(fd)) this.#unfinished.push(fd);
+        if (this.#poller.trigger === "edge" && this.#rows.joinQueue(fd)) this.#unfinished.push(fd);
         break;
       case CLOSED:
         this.#close(fd, this.#connections.closeReason);
@@ -158,7 +161,7 @@ export class EventServer {
     if (interest === WRITABLE) this.#silence.notePending(1);
     else if (before === WRITABLE) this.#silence.notePending(-1);
     connections.noteInterest(fd, interest);
-    const failed = this.#poller.modify(fd, connections.generation(fd), interest);
+    const failed = this.#poller.modify(fd, this.#rows.generation(fd), interest);
     if (failed < 0) this.#close(fd, CLOSE_CODE.error);
   }
 
@@ -169,7 +172,7 @@ export class EventServer {
       refuse(ledger, row, fd, "refused-limit");
       return;
     }
-    if (fd >= Math.min(this.#poller.capacity, this.#connections.capacity)) {
+    if (fd >= Math.min(this.#poller.capacity, this.#rows.capacity)) {
       refuse(ledger, row, fd, "refused-descriptor");
       return;
     }
@@ -191,7 +194,7 @@ export class EventServer {
     this.#connections.close(fd);
     posix.close(fd);
     this.#open--;
-    this.#plane.ledger.close(this.#connections.row(fd), reason, this.#nowUs);
+    this.#plane.ledger.close(this.#rows.ledgerRow(fd), reason, this.#nowUs);
     this.#acceptQueue.endPause(this.#nowUs);
   }
 
@@ -204,14 +207,14 @@ export class EventServer {
       if (this.#stopLevel === RUN) return;
       this.#drainDeadlineUs = this.#nowUs + options.drainTimeoutMs * 1000;
       this.#acceptQueue.close(this.#nowUs);
-      for (const fd of this.#connections.list()) this.#settle(fd, this.#connections.finish(fd));
+      for (const fd of this.#rows.list()) this.#settle(fd, this.#connections.finish(fd));
     }
     this.#stopLevel = stop.level;
   }
 
   #sweepStopping(): void {
     const isLate = this.#stopLevel === ABORT || this.#nowUs >= this.#drainDeadlineUs;
-    if (isLate) for (const fd of this.#connections.list()) this.#close(fd, CLOSE_CODE.aborted);
+    if (isLate) for (const fd of this.#rows.list()) this.#close(fd, CLOSE_CODE.aborted);
   }
 
   /**
@@ -225,8 +228,8 @@ export class EventServer {
     const { asOfUs } = this.#heard;
     if (!this.#silence.isDue(asOfUs)) return;
     const connections = this.#connections;
-    for (const fd of connections.list()) {
-      const reason = this.#silence.judge(connections.lastActiveUs(fd), connections.isPending(fd), asOfUs);
+    for (const fd of this.#rows.list()) {
+      const reason = this.#silence.judge(this.#rows.lastActiveUs(fd), connections.isPending(fd), asOfUs);
       if (reason >= 0) this.#close(fd, reason);
     }
   }
@@ -238,7 +241,7 @@ export class EventServer {
    */
   #handleFailedWait(errno: number): void {
     const isDead = (fd: number) => posix.fcntl(fd, posix.F_GETFD, 0) < 0;
-    const dead = errno === posix.EBADF ? this.#connections.list().filter(isDead) : [];
+    const dead = errno === posix.EBADF ? this.#rows.list().filter(isDead) : [];
     if (dead.length === 0) throw new SyscallError(this.#poller.name, errno, "for all connections");
     for (const fd of dead) this.#close(fd, CLOSE_CODE.error);
   }

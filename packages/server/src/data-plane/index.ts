@@ -10,6 +10,7 @@ export {
 export { ABORT, RUN } from "../stop-request.ts";
 export { ACCEPT_PAUSE, classifyAcceptError } from "./accept-error.ts";
 export { CLOSE_CODE, reasonOfErrno } from "./close-code.ts";
+export { ConnectionRows, OWN_FLAGS, OWN_INTEGERS } from "./connection-rows.ts";
 export { type DataPlane, openDataPlane } from "./data-plane.ts";
 export { EventServer } from "./event-server.ts";
 export { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
