@@ -7,7 +7,7 @@ export {
   parseOptions,
   parsePlainOptions,
 } from "./command-line.ts";
-export { type Command, type CommandProgram, command, executeCommand, runCommands } from "./commands.ts";
+export { type CommandProgram, command, executeCommand, runCommands } from "./commands.ts";
 export {
   bytes,
   bytesRange,
@@ -24,7 +24,6 @@ export {
   type OptionValues,
   percentage,
   repeatable,
-  type Share,
   share,
   text,
 } from "./option.ts";

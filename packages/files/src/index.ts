@@ -2,8 +2,8 @@
 
 export { csvFiles, numbered, serverOf } from "./cell-files.ts";
 export { CsvFile, type CsvValue } from "./csv-file.ts";
-export { type CsvContent, parseCsv, readCsv } from "./csv-reader.ts";
+export { parseCsv, readCsv } from "./csv-reader.ts";
 export { scanCsv } from "./csv-scan.ts";
 export { probeWritable, writeFileDurably } from "./durable-file.ts";
 export { makeFolder } from "./folder.ts";
-export { claimNumber, claimPath, fillNumber, isNumbered } from "./numbered-path.ts";
+export { claimPath } from "./numbered-path.ts";

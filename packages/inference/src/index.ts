@@ -6,14 +6,12 @@ export {
   type Interval,
   median,
   medianInterval,
-  percentileInterval,
   REPETITIONS_MIN,
   RESAMPLES,
   ratioInterval,
-  resampledMedians,
   shareInterval,
 } from "./interval.ts";
-export { type Effect, estimateEffects, estimateMeans, findWidest, type Mean, type Starts } from "./starts.ts";
+export { type Effect, estimateEffects, estimateMeans, type Mean } from "./starts.ts";
 export { fit } from "./usl/fit.ts";
 export { intervalsOf, type LawIntervals } from "./usl/intervals.ts";
 export { type Coefficients, peakOf, type RatePoint, rateAt, residualOf } from "./usl/law.ts";

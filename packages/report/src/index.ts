@@ -7,9 +7,8 @@ export { comparisonTable, differenceTable } from "./experiment-comparison/compar
 export { comparisonText } from "./experiment-comparison/comparison-text.ts";
 export { listExperiments } from "./model/experiment.ts";
 export { type Group, serverNames } from "./model/group.ts";
-export { type SummaryRow, summaryRows } from "./model/summary-rows.ts";
 export { type Report, renderReport } from "./report.ts";
-export { type AnswerRow, answerTable, describeEnds, mergeRows } from "./story/answer-rows.ts";
+export { type AnswerRow, describeEnds, mergeRows } from "./story/answer-rows.ts";
 export type { Story } from "./story/parts.ts";
 export { tellStory } from "./story/story.ts";
 export { demandTable } from "./text/demand-table.ts";

@@ -87,7 +87,7 @@ export function describeSides(finding: Finding, value: number, other: number): s
 }
 
 /** Returns the interval of a finding: "99 % interval 1.40 to 1.56". */
-export function describeFindingInterval({ level, low, high }: Finding): string {
+function describeFindingInterval({ level, low, high }: Finding): string {
   return low === null || high === null
     ? "no interval"
     : `${level} % interval ${ratio(low)} to ${ratio(high)}`;

@@ -20,7 +20,6 @@ export * from "./phrases/axis.ts";
 export * from "./phrases/numbers.ts";
 export * from "./phrases/quantities.ts";
 export * from "./phrases/ranges.ts";
-export { rangeText } from "./phrases/ranges.ts";
 export * from "./phrases/shell.ts";
 export * from "./phrases/table.ts";
 export * from "./rate-claims.ts";

@@ -105,7 +105,7 @@ export function searchName({ group, variant }: Search): string {
 }
 
 /** Returns "12,000 connections". */
-export function describeAmount({ searched }: Pick<Search, "searched">, value: number): string {
+function describeAmount({ searched }: Pick<Search, "searched">, value: number): string {
   return searched === "connections" ? plural(value, "connection") : `${integer(value)} messages/s`;
 }
 

@@ -1,6 +1,6 @@
 /** Programs under test, and waiting for states instead of guessed times. */
 
 export { pause } from "../timers.ts";
-export { type LabOptions, LabProcess } from "./lab-process.ts";
+export { LabProcess } from "./lab-process.ts";
 export { mainOf, type Outcome, runApp, TestProgram } from "./test-program.ts";
 export { until, untilStable } from "./until.ts";

@@ -5,7 +5,7 @@ import { Doubt } from "./facts.ts";
 const count = z.number().int().nonnegative();
 
 /** Quantities that findings compare. */
-export const QUANTITIES = [
+const QUANTITIES = [
   /** CPU time of the server per message, µs: the service demand. Smaller is better. */
   "cost",
   /** Messages echoed per second. */
@@ -24,7 +24,7 @@ export const QUANTITIES = [
 export type FindingQuantity = (typeof QUANTITIES)[number];
 
 /** Answers that the data allow. */
-export const VERDICTS = [
+const VERDICTS = [
   /** The interval excludes 1. */
   "shown",
   /** The effect is at least this large: the rate of the variant was bounded by the client. */
@@ -39,7 +39,7 @@ export const VERDICTS = [
 export type Verdict = (typeof VERDICTS)[number];
 
 /** Signs that a server carries no more, causes before consequences. */
-export const BREAKS = [
+const BREAKS = [
   ...CLOSE_REASONS,
   "out-of-memory",
   /** The plan's time was over before the server was done. */

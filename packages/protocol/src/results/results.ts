@@ -27,18 +27,16 @@ export type Sample = z.infer<typeof Sample>;
  * Usage of all processes of a foreign server, forked ones included: from /proc while they live, and as the kernel adds it
  * up for wait4(2) at their end.
  */
-export const TreeUsage = Usage.extend({ minorFaults: count, majorFaults: count });
-export type TreeUsage = z.infer<typeof TreeUsage>;
+const TreeUsage = Usage.extend({ minorFaults: count, majorFaults: count });
 
 /** System calls of a foreign server during a short sample of its load by strace(1). */
-export const SampledCalls = z.object({
+const SampledCalls = z.object({
   /** Messages that the client completed meanwhile, or an estimate by its rate. */
   messages: z.number().nonnegative(),
   durationMs: z.number().positive(),
   /** Number of calls by name. */
   calls: z.record(z.string(), count),
 });
-export type SampledCalls = z.infer<typeof SampledCalls>;
 
 /** Reason why the system calls of a foreign server could not be sampled. */
 export const CallsRefusal = z.object({

@@ -8,7 +8,7 @@ const cores = z.number().nonnegative();
 export const SATURATED_CORES = 0.95;
 
 /** Reasons for which a slice is measured again. */
-export const DISTURBANCES = [
+const DISTURBANCES = [
   /** Other processes took more of the server's core than usual. */
   "busy-host",
   /** The hypervisor gave more processor time to other guests than usual. */

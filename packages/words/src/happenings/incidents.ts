@@ -138,7 +138,7 @@ const ENTRIES: Readonly<Record<LedgerDifference["entry"], string>> = {
 };
 
 /** Returns "messages: the client counts 20, the server 19; …". */
-export function describeDifferences(differences: readonly LedgerDifference[]): string {
+function describeDifferences(differences: readonly LedgerDifference[]): string {
   const parts = differences.map(
     ({ entry, client, server }) =>
       `${ENTRIES[entry]}: the client counts ${integer(client)}, the server ${integer(server)}`,
