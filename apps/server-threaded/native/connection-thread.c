@@ -63,14 +63,30 @@ static size_t count_newlines(const char *bytes, size_t length) {
   return newlines;
 }
 
+/* Returns whether a call that signals keep interrupting has lasted as long as its socket's SO_RCVTIMEO or SO_SNDTIMEO says:
+ * the kernel starts the time again with each call. since_us is 0 before the first interruption. */
+static bool is_overdue(int fd, int option, double *since_us) {
+  struct timeval limit = {0, 0};
+  socklen_t size = sizeof limit;
+  if (*since_us == 0) *since_us = now_us();
+  getsockopt(fd, SOL_SOCKET, option, &limit, &size);
+  double limit_us = (double)limit.tv_sec * 1e6 + (double)limit.tv_usec;
+  return limit_us > 0 && now_us() - *since_us >= limit_us;
+}
+
 /* Returns 0 when the kernel has taken all bytes, else the error number. */
 static int send_all(struct slot *slot, double *row, const char *bytes, size_t length) {
   size_t sent = 0;
+  double interrupted_us = 0;
   while (sent < length) {
     row[FIELD_SEND_CALLS]++;
     ssize_t n = send(slot->fd, bytes + sent, length - sent, MSG_NOSIGNAL);
-    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EINTR) {
+      if (is_overdue(slot->fd, SO_SNDTIMEO, &interrupted_us)) return EAGAIN;
+      continue;
+    }
     if (n < 0) return errno;
+    interrupted_us = 0;
     sent += (size_t)n;
     row[FIELD_BYTES_SENT] += (double)n;
     if (sent < length) atomic_fetch_add_explicit(&slot->table->short_writes, 1, memory_order_relaxed);
@@ -99,12 +115,17 @@ static int echo(struct slot *slot, double *row, const char *bytes, size_t length
 /* Returns 0 at end of file, else STALLED or the error number. */
 static int serve(struct slot *slot, double *row) {
   char buffer[slot->table->buffer_bytes];
+  double interrupted_us = 0;
   for (;;) {
     row[FIELD_RECV_CALLS]++;
     ssize_t n = recv(slot->fd, buffer, sizeof buffer, 0);
     if (n == 0) return 0;
-    if (n < 0 && errno == EINTR) continue;
+    if (n < 0 && errno == EINTR) {
+      if (is_overdue(slot->fd, SO_RCVTIMEO, &interrupted_us)) return EAGAIN;
+      continue;
+    }
     if (n < 0) return errno;
+    interrupted_us = 0;
     row[FIELD_BYTES_RECEIVED] += (double)n;
     int error = echo(slot, row, buffer, (size_t)n);
     if (error != 0) return error;

@@ -237,6 +237,17 @@ test("the idle sweep skips an interrupted wait and runs after a complete one", a
   expect(bench.closed("idle-timeout")).toBe(1);
 });
 
+test("S7 a wait after an interrupted one does not sleep, so that a storm of signals does not hide who is silent", async () => {
+  bench = await Bench.open({ idleTimeoutMs: 20 });
+  bench.turn(-posix.EINTR);
+  bench.turn(0);
+  bench.turn(0);
+  const [first, afterEintr, afterwards] = bench.poller.timeouts;
+  expect(first).toBeGreaterThan(0);
+  expect(afterEintr).toBe(0);
+  expect(afterwards).toBe(first);
+});
+
 test("E5 the idle sweep runs under full load, once waits have reported as many events as there are descriptors", async () => {
   bench = await Bench.open({ idleTimeoutMs: 20 });
   await bench.queue(2 * EVENTS);

@@ -40,6 +40,7 @@ export class EventServer {
   #open = 0;
   #generation = 0;
   #nowUs = monotonicUs();
+  #wasInterrupted = false;
   #stopLevel = RUN;
   #drainDeadlineUs = 0;
   readonly #silence: Silence;
@@ -88,8 +89,9 @@ export class EventServer {
     const { ledger } = this.#plane;
     ledger.count(COUNTER.waitCalls, 1);
     if (ready > 0) ledger.count(COUNTER.events, ready);
+    this.#wasInterrupted = ready === -posix.EINTR;
     this.#notePollerCosts();
-    if (ready < 0 && ready !== -posix.EINTR) this.#handleFailedWait(-ready);
+    if (ready < 0 && !this.#wasInterrupted) this.#handleFailedWait(-ready);
     return ready;
   }
 
@@ -106,7 +108,9 @@ export class EventServer {
     if (this.#stopLevel !== RUN) return DRAIN_TICK_MS;
     if (this.#acceptQueue.mayHaveMore) return 0;
     if (this.#acceptQueue.isPaused) return ACCEPT_PAUSE_MS;
-    return this.#silence.isWatching ? this.#silence.intervalMs : FOREVER;
+    if (!this.#silence.isWatching) return FOREVER;
+    // Under a storm of signals no wait that sleeps would end complete, and nobody would be found silent.
+    return this.#wasInterrupted ? 0 : this.#silence.intervalMs;
   }
 
   #dispatch(index: number): void {
