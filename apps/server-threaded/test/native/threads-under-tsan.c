@@ -11,6 +11,7 @@ enum { CONNECTIONS = 64, ROUNDS = 6, MESSAGES = 20, STACK_BYTES = 256 * 1024, BU
 
 static double rows[CONNECTIONS * FIELDS_PER_ROW];
 static int32_t states[CONNECTIONS];
+static atomic_int exchanged;
 static struct sockaddr_in address = {.sin_family = AF_INET};
 
 static void must(bool is_well, const char *what) {
@@ -36,6 +37,7 @@ static void *clients(void *stays) {
     must(connect(fds[i], (struct sockaddr *)&address, sizeof address) == 0, "connect");
   }
   for (int i = 0; i < CONNECTIONS; i++) exchange(fds[i]);
+  atomic_fetch_add(&exchanged, 1);
   for (int i = 0; i < CONNECTIONS; i++) {
     struct linger reset = {1, 0};
     char end;
@@ -78,7 +80,7 @@ int main(void) {
       must(fd >= 0 && start(table, (size_t)i, fd) == 0, "start");
     }
     if (is_last) {
-      nanosleep(&(struct timespec){0, 200000000}, NULL);
+      while (atomic_load(&exchanged) < ROUNDS) nanosleep(&pause, NULL);
       for_each_live(table, finish);
       nanosleep(&(struct timespec){0, 20000000}, NULL);
       end_all(table);
