@@ -7,6 +7,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
+import { SIZE_PAIRS } from "@c10k-lab/process/testing";
 import faults from "./faults.json" with { type: "json" };
 
 const ROOT = join(import.meta.dirname, "..");
@@ -17,6 +18,7 @@ export interface Fault {
   /** Id, which also begins the titles of tests that were written for the row. */
   readonly row: string;
   readonly fault: string;
+  /** Text, in which `{name}` stands for a size of the row. */
   readonly provoked: string;
   /** Parts of the full names of further tests. */
   readonly titles?: readonly string[];
@@ -46,6 +48,18 @@ function isTestOf({ row, titles = [] }: Fault, { title, fullName }: TestOutcome)
   return isInTrial || idsOf(title).includes(row) || titles.some((part) => fullName.includes(part));
 }
 
+/** Returns the text of a row with its sizes: "500 (full: 10,000) clients reset". @throws Error for a size that the row has not */
+export function describeProvocation({ row, provoked }: Fault): string {
+  const sizes: Readonly<Record<string, readonly [gate: number, full: number]>> =
+    { ...SIZE_PAIRS }[row as keyof typeof SIZE_PAIRS] ?? {};
+  return provoked.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const pair = sizes[name];
+    if (!pair) throw new Error(`row ${row} has no size ${name}`);
+    const [gate, full] = pair.map((size) => size.toLocaleString("en"));
+    return `${gate} (full: ${full})`;
+  });
+}
+
 /** Returns the page. @param outcomes all tests that ran */
 export function faultsPage(outcomes: readonly TestOutcome[]): string {
   const rows = FAULTS.map((fault) => {
@@ -57,15 +71,15 @@ export function faultsPage(outcomes: readonly TestOutcome[]): string {
         : `${place} **${own.length - passed} of ${own.length} failed**`;
     });
     const outcome = places.length === 0 ? "not tested" : places.join(", ");
-    return `| ${fault.row} | ${fault.fault} | ${fault.provoked} | ${outcome} |`;
+    return `| ${fault.row} | ${fault.fault} | ${describeProvocation(fault)} | ${outcome} |`;
   });
   const tested = rows.filter((row) => !row.endsWith("| not tested |")).length;
   return `# Faults
 
 Faults that servers, client, lab and containers must survive, and the tests that provoke them. This page is written by
 \`npm run docs:faults\` from the reports of the gate: ${tested} of ${rows.length} rows have a test by name. The last column counts the tests
-that passed on each server or in each workspace. \`npm run faults:full\` runs the rows whose sizes differ from the catalogue's, with
-10,000 connections; it needs a limit of 20,000 descriptors.
+that passed on each server or in each workspace. Of two sizes the first is that of the gate; \`npm run faults:full\` runs these
+rows with the second, and needs a limit of 20,000 descriptors.
 
 | row | fault | how it is provoked | tests that passed |
 | --- | ----- | ------------------ | ----------------- |

@@ -1,7 +1,8 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { SIZE_PAIRS } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
-import { FAULTS, faultsPage, idsOf } from "../faults.ts";
+import { describeProvocation, FAULTS, faultsPage, idsOf } from "../faults.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -25,6 +26,17 @@ test("every id that begins a test's title is a row of the faults", () => {
   expect(ids.size).toBeGreaterThan(5);
   const rows = new Set(FAULTS.map(({ row }) => row));
   expect([...ids].filter((id) => !rows.has(id))).toEqual([]);
+});
+
+test("the text of a row names each of its sizes", () => {
+  for (const [row, pairs] of Object.entries(SIZE_PAIRS)) {
+    const fault = FAULTS.find((fault) => fault.row === row);
+    for (const name of Object.keys(pairs)) expect(fault?.provoked).toContain(`{${name}}`);
+  }
+  expect(describeProvocation({ row: "S14", fault: "", provoked: "{resets} clients reset" })).toBe(
+    "500 (full: 10,000) clients reset",
+  );
+  expect(() => describeProvocation({ row: "S14", fault: "", provoked: "{held}" })).toThrow(/S14.*held/);
 });
 
 test("every row stands once", () => {

@@ -1,5 +1,5 @@
 /**
- * Calls the functions of native/connection-thread.c with odd arguments, then lets eight workers end while threads of theirs
+ * Calls the functions of native/connection-thread.c with odd arguments, then lets workers end while threads of theirs
  * are blocked in recv(2): by process.exit, and by an error that nobody catches. Prints "survived".
  *
  *     tools/sanitize node apps/server-threaded/test/fuzz-threads.ts [SEED]
@@ -7,7 +7,7 @@
 import { isMainThread, Worker, workerData } from "node:worker_threads";
 import { loadAddon, posix } from "@c10k-lab/posix";
 import { threads } from "@c10k-lab/process";
-import { until } from "@c10k-lab/process/testing";
+import { SIZES, until } from "@c10k-lab/process/testing";
 import { FIELDS_PER_ROW } from "@c10k-lab/stats/ledger";
 import { oddValues, SMALL } from "../../../packages/posix/test/odd-values.ts";
 import { Descriptors } from "../../../packages/posix/test/sockets.ts";
@@ -16,7 +16,7 @@ const CALLS_EACH = 1000;
 const ROWS = 20;
 const STACK_BYTES = 64 * 1024;
 const BUFFER_BYTES = 16 * 1024;
-const WORKERS = 8;
+const { workers: WORKERS } = SIZES.T3;
 
 type Functions = Record<string, (...values: unknown[]) => unknown>;
 const addon = loadAddon<Functions>(new URL("../build/connection-thread.node", import.meta.url));

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SIZED_BOUND_MS, SIZES } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 
 const APP = join(import.meta.dirname, "..");
@@ -10,10 +11,14 @@ const APP = join(import.meta.dirname, "..");
 const MARSHAL = join(APP, "../../packages/posix/native");
 const NODE_HEADERS: string = createRequire(import.meta.url)("node-api-headers").include_dir;
 
-test("T3: threads survive odd arguments, and eight workers that end while their threads are blocked", () => {
-  const program = join(import.meta.dirname, "fuzz-threads.ts");
-  expect(execFileSync(process.execPath, [program], { encoding: "utf8" })).toBe("survived\n");
-});
+test(
+  `T3: threads survive odd arguments, and ${SIZES.T3.workers} workers that end while their threads are blocked`,
+  () => {
+    const program = join(import.meta.dirname, "fuzz-threads.ts");
+    expect(execFileSync(process.execPath, [program], { encoding: "utf8" })).toBe("survived\n");
+  },
+  SIZED_BOUND_MS,
+);
 
 test("T2: starting, serving, draining and aborting threads is free of data races under ThreadSanitizer", () => {
   expect(driveThreads()).toEqual({ code: 0, stdout: "384 closed, 161280 bytes received\n", races: 0 });

@@ -3,11 +3,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client, expectCleanEnd, expectLedgersAgree, ServerProcess, testWith } from "@c10k-lab/conformance";
 import { status, threads } from "@c10k-lab/process";
-import { until } from "@c10k-lab/process/testing";
+import { SIZED_BOUND_MS, SIZES, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { contract } from "../src/contract.ts";
 
 const main = join(import.meta.dirname, "../src/main.ts");
+const { blocked: BLOCKED } = SIZES.T2;
+const { visits: VISITS } = SIZES.T5;
+/** Connections after which the memory of names, rows and compiled code has its size. */
+const WARM_UP = 300;
+/** Growth of memory and of addresses. A stack that stays costs 8 KiB of the one and 68 KiB of the other. */
+const MOST_GROWTH_KIB = 32 * 1024;
 const NOBODY = "65534";
 const AS_NOBODY =
   process.getuid?.() === 0 ? ["setpriv", "--reuid", NOBODY, "--regid", NOBODY, "--clear-groups"] : [];
@@ -18,7 +24,7 @@ test("the listening line carries name and traits of the contract", async () => {
   await expectCleanEnd(server);
 });
 
-test("each connection has a thread that blocks in recv(2) with all signals blocked and ends with the connection", async () => {
+test("T4 each connection has a thread that blocks in recv(2) with all signals blocked and ends with the connection", async () => {
   await using server = await ServerProcess.start(main);
   const before = new Set(threads(server.pid));
   const clients = await Client.all(50, server.port);
@@ -51,6 +57,49 @@ test("1,000 connections have 1,000 threads, and all threads end", async () => {
   expect(final).toMatchObject({ peak: 1000, closed: { "client-closed": 1000 } });
 });
 
+test(
+  `T2 SIGTERM ends ${BLOCKED} threads that are blocked in recv(2)`,
+  async () => {
+    await using server = await ServerProcess.start(main, { args: ["--drain-timeout", "2m"] });
+    const clients = await Client.serve(BLOCKED, server.port);
+    expect(threads(server.pid).length).toBeGreaterThan(BLOCKED);
+    const ends = clients.map(async (client) => {
+      await client.readToEnd();
+      client.socket.end();
+    });
+    const ended = await server.stop();
+    await Promise.all(ends);
+    expect(ended.code, ended.stderr).toBe(0);
+    expectLedgersAgree(ended);
+    expect(ended.final).toMatchObject({ accepted: BLOCKED, closed: { drained: BLOCKED } });
+  },
+  SIZED_BOUND_MS,
+);
+
+test(
+  `T5 ${VISITS} connections, one after the other, leave no thread and no memory`,
+  async () => {
+    await using server = await ServerProcess.start(main);
+    for (let at = 0; at < WARM_UP; at++) await visit(server.port);
+    const read = () => ({
+      residentKiB: status(server.pid, "VmRSS"),
+      virtualKiB: status(server.pid, "VmSize"),
+    });
+    const before = { threads: threads(server.pid).length, ...read() };
+    for (let at = 0; at < VISITS; at++) await visit(server.port);
+    await until(() => threads(server.pid).length <= before.threads, "all threads have ended");
+    const after = read();
+    expect(after.residentKiB - before.residentKiB, "growth in KiB").toBeLessThan(MOST_GROWTH_KIB);
+    expect(after.virtualKiB - before.virtualKiB, "growth of addresses in KiB").toBeLessThan(MOST_GROWTH_KIB);
+    const { final } = await expectCleanEnd(server);
+    expect(final).toMatchObject({
+      accepted: WARM_UP + VISITS,
+      closed: { "client-closed": WARM_UP + VISITS },
+    });
+  },
+  SIZED_BOUND_MS,
+);
+
 test("the smallest --stack-size is large enough to serve", async () => {
   await using server = await ServerProcess.start(main, {
     args: ["--stack-size", "32KiB", "--idle-timeout", "20s"],
@@ -79,7 +128,7 @@ test.each([
 
 testWith(
   "prlimit",
-  "when no thread can be started a client gets an end of file and refused-thread, and a thread that ends makes room",
+  "T1 when no thread can be started a client gets an end of file and refused-thread, and a thread that ends makes room",
   async () => {
     await using server = await startUnprivileged();
     const live = await Client.all(5, server.port);
@@ -134,6 +183,12 @@ testWith(
     expect(final?.closed["refused-thread"]).toBe(5);
   },
 );
+
+async function visit(port: number): Promise<void> {
+  using client = await Client.connect(port);
+  expect(await client.answers()).toBe(true);
+  await client.finish();
+}
 
 // x86-64 and arm64, see syscall(2).
 const RECVFROM = process.arch === "arm64" ? 207 : 45;

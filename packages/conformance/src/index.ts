@@ -60,6 +60,8 @@ export interface ConformanceOptions {
   readonly args?: readonly string[];
   /** Further arguments with which a server holds 10,000 connections [default: none]. */
   readonly argsForMany?: readonly string[];
+  /** Arguments with which one wait returns at most so many events [default: none, a wait returns all]. */
+  readonly argsForBatches?: (events: number) => readonly string[];
   /** Groups to run [default: all]. */
   readonly groups?: readonly Group[];
   /** Groups that are left out. */
@@ -81,6 +83,7 @@ export function conformance(name: string, main: string, options: ConformanceOpti
   const {
     args = [],
     argsForMany = [],
+    argsForBatches = () => [],
     writesShort = true,
     hasCallPerMessage = true,
     groups = Object.keys(GROUPS) as Group[],
@@ -90,6 +93,7 @@ export function conformance(name: string, main: string, options: ConformanceOpti
     main,
     args,
     argsForMany,
+    argsForBatches,
     writesShort,
     hasCallPerMessage,
     start: (more) => startSubject(main, args, more),
@@ -103,6 +107,7 @@ export function conformance(name: string, main: string, options: ConformanceOpti
 export { acceptTurnCases } from "./cases/connections/accept-turn-cases.ts";
 export { Client } from "./harness/client.ts";
 export { expectCleanEnd, expectLedgersAgree, expectSameBytes } from "./harness/expectations.ts";
+export { ATTACHING, FailingCalls } from "./harness/failing-calls.ts";
 export { readMetrics } from "./harness/monitoring.ts";
 export { type Ended, runToEnd, ServerProcess, type StartOptions } from "./harness/server-process.ts";
 export { testWith } from "./harness/tools.ts";

@@ -20,6 +20,8 @@ interface RunOptions {
   readonly command?: readonly string[];
   /** Arguments that replace --stats and --summary in a new folder. */
   readonly files?: readonly string[];
+  /** Longest time of the client, ms [default: that of a TestProgram]. */
+  readonly boundMs?: number;
   /** Runs beside the client; its argument sends a signal. */
   readonly whileRunning?: (signal: (name: NodeJS.Signals) => void) => Promise<void>;
 }
@@ -31,7 +33,7 @@ export async function runClient(args: readonly string[], options: RunOptions = {
   const client = new TestProgram({ program, args: [...before, ...(options.files ?? own), ...args] });
   await options.whileRunning?.((name) => client.signal(name));
   return {
-    ...withoutProgress(await client.outcome()),
+    ...withoutProgress(await client.outcome(options.boundMs)),
     rows: async () =>
       (await readCsv(join(folder, "rows.csv"))).rows.sort(
         (a, b) => Number(a.connection) - Number(b.connection),

@@ -1,10 +1,10 @@
+import { SIZED_BOUND_MS, SIZES } from "@c10k-lab/process/testing";
 import type { Outcome as Name } from "@c10k-lab/protocol/names";
 import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
-import { OwnNetwork, PORT } from "./own-network.ts";
+import { FIRST_PORT, OwnNetwork, PORT } from "./own-network.ts";
 
-/** Connections that come and go: those of the catalogue with FULL_SIZES=1, fewer in the gate. */
-const CHURN = process.env.FULL_SIZES === "1" ? 50_000 : 5000;
+const { churn: CHURN } = SIZES.C2;
 /** Addresses of --source 127.0.0.1/26. */
 const SOURCES = 62;
 
@@ -46,18 +46,45 @@ describe("local ports", () => {
   });
 
   test(`C2 ${CHURN} connections that come and go from ${SOURCES} addresses are all complete`, {
-    timeout: 300_000,
+    timeout: SIZED_BOUND_MS,
   }, async () => {
     // Four of five ports are in TIME_WAIT at the end.
     await using network = await OwnNetwork.start({ ports: CHURN / 50 });
     const args = ["--port", `${PORT}`, "--connections", `${CHURN}`, "--no-barrier"];
-    const result = await runClient([...args, "--source", `127.0.0.1/26`], { command: network.client });
+    const result = await runClient([...args, "--source", `127.0.0.1/26`], {
+      command: network.client,
+      boundMs: SIZED_BOUND_MS,
+    });
     expect(result.stderr).not.toContain("failed");
     expect(result.code).toBe(0);
     const { outcomes, achieved } = result.summary();
     expect(occurred(outcomes)).toEqual({ ok: CHURN });
     expect(achieved.completed).toBe(CHURN);
   });
+});
+
+describe("a port that nobody listens on, and that the kernel gives to clients", () => {
+  test.each([[[]], [["--source", "127.0.0.1"]]])(
+    `C3 none of ${SIZES.C3.connections} connections is ok: refused, or connected to itself (%j)`,
+    async (source) => {
+      await using network = await OwnNetwork.start({ ports: 20 });
+      // Of a range the kernel takes the ports at an even distance from the first one.
+      const args = [
+        "--port",
+        `${FIRST_PORT + 10}`,
+        "--connections",
+        `${SIZES.C3.connections}`,
+        "--no-barrier",
+      ];
+      const result = await runClient([...args, ...source], { command: network.client });
+      expect(result.code, result.stderr).toBe(1);
+      const { refused, "self-connect": itself, ok } = result.summary().outcomes;
+      expect(ok).toBe(0);
+      expect(itself).toBeGreaterThan(0);
+      expect(refused + itself).toBe(SIZES.C3.connections);
+    },
+    SIZED_BOUND_MS,
+  );
 });
 
 describe("ways in which connect(2) fails", () => {

@@ -2,6 +2,8 @@ import { mainOf, TestProgram, until } from "@c10k-lab/process/testing";
 
 /** Port of the server in a network of its own. */
 export const PORT = 7;
+/** First of the local ports that the kernel gives to connections there. */
+export const FIRST_PORT = 20_000;
 /** Echoes; its argument is the length of the accept queue. */
 const ECHO_SERVER = `require("node:net").createServer((socket) => {
   socket.on("error", () => {}).pipe(socket);
@@ -24,7 +26,7 @@ export class OwnNetwork implements AsyncDisposable {
 
   private constructor({ ports = 10_000, backlog = 511 }: NetworkOptions) {
     const settings = {
-      "net/ipv4/ip_local_port_range": `20000 ${19_999 + ports}`,
+      "net/ipv4/ip_local_port_range": `${FIRST_PORT} ${FIRST_PORT + ports - 1}`,
       // A port in TIME_WAIT stays in use for a minute; a full queue is no reason for SYN cookies.
       "net/ipv4/tcp_tw_reuse": "0",
       "net/ipv4/tcp_syncookies": "0",

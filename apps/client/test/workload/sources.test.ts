@@ -1,5 +1,3 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { decodeAddress } from "@c10k-lab/posix";
 import { expect, test } from "vitest";
 import { parseSourceRange } from "../../src/source-range.ts";
@@ -59,32 +57,3 @@ test("an address of another machine is no-ports for every connection", async () 
   expect((await result.rows()).map((row) => row.outcome)).toEqual(Array(5).fill("no-ports"));
   expect(result.summary().latencyUs.connect.failed).toBe(5);
 });
-
-test("C3 a socket that the kernel connects to itself is noticed, also with --source", async () => {
-  // No server listens on this port, and the kernel hands it out: a connection gets it as its own port.
-  const port = await freePort();
-  const args = [
-    "--port",
-    `${port}`,
-    "--connections",
-    "400",
-    "--source",
-    "127.0.0.1",
-    "--wait-for-server",
-    "1s",
-  ];
-  const result = await runClient(args);
-  expect(result.code).toBe(1);
-  expect(result.summary().outcomes.ok).toBe(0);
-  const { refused, "self-connect": itself } = result.summary().outcomes;
-  expect(refused + itself).toBe(400);
-});
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}

@@ -2,6 +2,8 @@ import { connect, Socket } from "node:net";
 import { check, encodeAddress, posix, setIntOption } from "@c10k-lab/posix";
 
 const WINDOW_BYTES = 2 ** 18;
+/** Clients that connect at a time, fewer than the accept queue holds. */
+const CONNECTING = 500;
 
 export interface ClientOptions {
   readonly host?: string;
@@ -59,6 +61,19 @@ export class Client implements Disposable {
 
   static all(count: number, port: number, options?: ClientOptions): Promise<Client[]> {
     return Promise.all(Array.from({ length: count }, () => Client.connect(port, options)));
+  }
+
+  /** Connects very many clients, each of which has got an answer. @throws Error when one has not */
+  static async serve(count: number, port: number): Promise<Client[]> {
+    const served: Client[] = [];
+    while (served.length < count) {
+      const clients = await Client.all(Math.min(CONNECTING, count - served.length), port);
+      // One after the other, 10,000 answers would wait 10,000 times for a processor.
+      const answers = await Promise.all(clients.map((client) => client.answers()));
+      if (answers.includes(false)) throw new Error("another message came back");
+      served.push(...clients);
+    }
+    return served;
   }
 
   /** Connects, paused, with the smallest receive buffer the kernel allows. SO_RCVBUF must be set before connect(2). */

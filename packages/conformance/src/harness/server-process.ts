@@ -3,12 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { isFrozen, within } from "@c10k-lab/process";
-import { type Outcome, TestProgram, until } from "@c10k-lab/process/testing";
+import { type Outcome, SIZED_STOP_BOUND_MS, TestProgram, until } from "@c10k-lab/process/testing";
 import { FinalLine, ListeningLine } from "@c10k-lab/protocol";
-import { sizeOf } from "./sizes.ts";
 
 const START_BOUND_MS = 20_000;
-const STOP_BOUND_MS = sizeOf(20_000, 180_000);
 
 export interface StartOptions {
   readonly args?: readonly string[];
@@ -96,7 +94,7 @@ export class ServerProcess implements AsyncDisposable {
   /** Waits for the end, then reads rows and final line. */
   async ended(): Promise<Ended> {
     const late = () => `the server did not end: ${this.stderr}`;
-    const { code, signal } = await within(STOP_BOUND_MS, this.#program.exit, late);
+    const { code, signal } = await within(SIZED_STOP_BOUND_MS, this.#program.exit, late);
     const { rows, torn } = existsSync(this.stats) ? await readCsv(this.stats) : { rows: [], torn: false };
     return { code, signal, final: this.#finalLine(), rows, torn, stderr: this.stderr };
   }
@@ -118,7 +116,7 @@ export class ServerProcess implements AsyncDisposable {
     const [text = ""] = program.stdout.split("\n", 1);
     const { success, data } = ListeningLine.safeParse(text === "" ? null : JSON.parse(text));
     if (!success) {
-      await within(STOP_BOUND_MS, program.exited, () => `the server neither listens nor ends: ${text}`);
+      await within(SIZED_STOP_BOUND_MS, program.exited, () => `the server neither listens nor ends: ${text}`);
       throw new Error(`the server ended at once: ${this.stderr}`);
     }
     this.#listening = data;
@@ -136,7 +134,7 @@ export function runToEnd(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Outcome> {
-  return new TestProgram({ program: main, args, env }).outcome(STOP_BOUND_MS);
+  return new TestProgram({ program: main, args, env }).outcome(SIZED_STOP_BOUND_MS);
 }
 
 function killQuietly(pid: number): void {

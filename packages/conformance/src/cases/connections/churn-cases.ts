@@ -1,16 +1,15 @@
 import { randomBytes, randomInt } from "node:crypto";
 import { readCsv } from "@c10k-lab/files";
 import { descriptors, isAlive, threads } from "@c10k-lab/process";
-import { until } from "@c10k-lab/process/testing";
+import { SIZED_BOUND_MS, SIZES, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd } from "../../harness/expectations.ts";
-import { SIZED_BOUND_MS, sizeOf } from "../../harness/sizes.ts";
 import type { Subject } from "../../harness/subject.ts";
 
-const RESETS = sizeOf(500, 10_000);
+const { resets: RESETS } = SIZES.S14;
 const AT_ONCE = 25;
-const QUEUED = sizeOf(50, 1000);
+const { queued: QUEUED } = SIZES.S6;
 
 export function churnCases(subject: Subject): void {
   test(
@@ -20,12 +19,12 @@ export function churnCases(subject: Subject): void {
   );
 
   test(
-    "S6 a client that resets before it is accepted gets a row",
+    `S6 each of ${QUEUED} clients that reset before they are accepted gets a row`,
     () => resetWhileQueued(subject),
     SIZED_BOUND_MS,
   );
 
-  test("no client receives a byte of another one while connections come and go", async () => {
+  test("S19, E2: no client receives a byte of another one while connections come and go", async () => {
     await using server = await subject.start();
     for (let round = 0; round < 30; round++) {
       await Promise.all(Array.from({ length: 20 }, () => comeAndGo(server.port)));

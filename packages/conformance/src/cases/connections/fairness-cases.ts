@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { status } from "@c10k-lab/process";
-import { TestProgram, until, untilStable } from "@c10k-lab/process/testing";
+import { SIZED_BOUND_MS, SIZES, TestProgram, until, untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, sum } from "../../harness/expectations.ts";
@@ -11,32 +11,44 @@ import type { Subject } from "../../harness/subject.ts";
 
 const MiB = 2 ** 20;
 const PUMP = fileURLToPath(new URL("../../programs/pump.ts", import.meta.url));
-const EQUALS = 20;
+const { deaf: DEAF } = SIZES.S11;
+const { equals: EQUALS } = SIZES.S22;
+const { ready: READY, batch: BATCH, idleMs: IDLE_MS } = SIZES.E5;
 const LINE = Buffer.from("a line of sixty-four bytes, one of very many under way at once.\n");
 /** Four turns of a loop: a server could serve one such client without limit. */
 const MANY_LINES = 4096;
 const PUMPED_BYTES = 128 * MiB;
 
 export function fairnessCases(subject: Subject): void {
-  test("S11 100 clients that send and never read cost the server one buffer each at most", async () => {
-    await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
-    using other = await Client.connect(server.port);
-    for (let at = 0; at < 200; at++) await other.answers();
-    const before = status(server.pid, "VmRSS");
-    const flood = randomBytes(16 * MiB);
-    const clients = await Client.all(100, server.port, { paused: true });
-    for (const client of clients) client.socket.write(flood);
-    const taken = await untilStable(() => countBytesTaken(server));
-    expect(taken, "bytes the server has read").toBeLessThan(clients.length * flood.length * 0.9);
-    expect(status(server.pid, "VmRSS") - before, "growth in KiB").toBeLessThan(64 * 1024);
-    expect(await other.answers()).toBe(true);
-    for (const client of clients) client.socket.destroy();
-    await other.finish();
-    const { rows, final } = await expectCleanEnd(server);
-    if (subject.writesShort)
-      expect(final).toMatchObject({ shortWrites: expect.toSatisfy((n: number) => n > 0) });
-    expect(sum(rows, "bytes_received")).toBeLessThan(clients.length * flood.length * 0.9);
-  });
+  test(
+    `S11 ${DEAF} clients that send and never read cost the server one buffer each at most`,
+    async () => {
+      await using server = await subject.start({ args: ["--metrics-port", "0", "--drain-timeout", "100ms"] });
+      using other = await Client.connect(server.port);
+      for (let at = 0; at < 200; at++) await other.answers();
+      const before = status(server.pid, "VmRSS");
+      const flood = randomBytes(16 * MiB);
+      const clients = await Client.all(DEAF, server.port, { paused: true });
+      for (const client of clients) client.socket.write(flood);
+      const taken = await untilStable(() => countBytesTaken(server));
+      expect(taken, "bytes the server has read").toBeLessThan(clients.length * flood.length * 0.9);
+      expect(status(server.pid, "VmRSS") - before, "growth in KiB").toBeLessThan(64 * 1024);
+      expect(await other.answers()).toBe(true);
+      for (const client of clients) client.socket.destroy();
+      await other.finish();
+      const { rows, final } = await expectCleanEnd(server);
+      if (subject.writesShort)
+        expect(final).toMatchObject({ shortWrites: expect.toSatisfy((n: number) => n > 0) });
+      expect(sum(rows, "bytes_received")).toBeLessThan(clients.length * flood.length * 0.9);
+    },
+    SIZED_BOUND_MS,
+  );
+
+  test(
+    `E5 of ${READY} clients that are ready all the time each is served alike, and a silent one is closed`,
+    () => serveInBatches(subject),
+    SIZED_BOUND_MS,
+  );
 
   test(`S22 among ${EQUALS} clients with one message under way each Jain's index over their numbers of messages is at least 0.9`, () =>
     shareEqually(subject, LINE, 500));
@@ -50,35 +62,66 @@ export function fairnessCases(subject: Subject): void {
     serveBesidePumps(subject));
 }
 
-/**
- * Each client sends what comes back again, so that the server decides how many messages each of them gets through.
- *
- * @param turns echoes of all its bytes that each gets if all are served alike
- */
+/** @param turns echoes of all its bytes that each gets if all are served alike */
 async function shareEqually(subject: Subject, underWay: Buffer, turns: number): Promise<void> {
   await using server = await subject.start();
-  const clients = await Client.all(EQUALS, server.port);
-  for (const client of clients) expect(await client.answers()).toBe(true);
-  let leftBytes = EQUALS * turns * underWay.length;
-  const counts = await Promise.all(
-    clients.map(async (client) => {
-      const before = client.receivedBytes;
-      let received = before;
-      client.socket.write(underWay);
-      while (leftBytes > 0) {
-        await client.waitFor(() => client.receivedBytes > received || client.isOver);
-        if (client.isOver) throw client.error ?? new Error("the server closed the connection");
-        const { length } = client.takeBuffered();
-        received += length;
-        leftBytes -= length;
-        client.socket.write(underWay.subarray(0, length));
-      }
-      return Math.floor((received - before) / LINE.length);
-    }),
-  );
+  const clients = await Client.serve(EQUALS, server.port);
+  const bytes = EQUALS * turns * underWay.length;
+  const counts = await countMessages(clients, underWay, (echoed) => echoed < bytes);
   expect(jain(counts), `messages ${counts}`).toBeGreaterThanOrEqual(0.9);
   for (const client of clients) await client.finish();
   await expectCleanEnd(server);
+}
+
+/** A wait of the server returns a part of the clients that are ready. */
+async function serveInBatches(subject: Subject): Promise<void> {
+  const batches = subject.argsForBatches(BATCH);
+  const args = [...subject.argsForMany, ...batches, "--idle-timeout", `${IDLE_MS}ms`];
+  await using server = await subject.start({ args });
+  using silent = await Client.connect(server.port);
+  const clients = await Client.serve(READY, server.port);
+  const counts = await countMessages(
+    clients,
+    LINE,
+    (echoed) => !silent.isOver || echoed < READY * LINE.length,
+  );
+  expect(jain(counts), `messages ${counts}`).toBeGreaterThanOrEqual(0.9);
+  expect(silent.error).toBeUndefined();
+  await Promise.all(clients.map((client) => client.finish()));
+  const { final, rows } = await expectCleanEnd(server);
+  const own = rows.find((row) => row.client_port === String(silent.port));
+  expect(own?.close_reason).toBe("idle-timeout");
+  if (batches.length > 0 && subject.hasCallPerMessage)
+    expect((final?.events ?? 0) / (final?.calls.wait ?? 1), "events a wait").toBeGreaterThan(BATCH / 2);
+}
+
+/**
+ * Each client sends what comes back again, so that the server decides how many messages each of them gets through.
+ *
+ * @param goesOn whether to go on after so many bytes that all have got back
+ * @returns messages of each client
+ */
+function countMessages(
+  clients: readonly Client[],
+  underWay: Buffer,
+  goesOn: (echoedBytes: number) => boolean,
+): Promise<number[]> {
+  let echoed = 0;
+  const exchange = async (client: Client) => {
+    const before = client.receivedBytes;
+    let received = before;
+    client.socket.write(underWay);
+    while (goesOn(echoed)) {
+      await client.waitFor(() => client.receivedBytes > received || client.isOver);
+      if (client.isOver) throw client.error ?? new Error("the server closed the connection");
+      const { length } = client.takeBuffered();
+      received += length;
+      echoed += length;
+      client.socket.write(underWay.subarray(0, length));
+    }
+    return Math.floor((received - before) / LINE.length);
+  };
+  return Promise.all(clients.map(exchange));
 }
 
 /** Returns Jain's fairness index of equal claims: 1 when all shares are equal, 1 / n when one has all. */

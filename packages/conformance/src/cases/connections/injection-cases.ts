@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { getuid } from "node:process";
 import { isAlive } from "@c10k-lab/process";
-import { TestProgram, until } from "@c10k-lab/process/testing";
+import { SIZED_BOUND_MS, SIZES } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectLedgersAgree } from "../../harness/expectations.ts";
+import { ATTACHING, FailingCalls } from "../../harness/failing-calls.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
@@ -26,17 +25,13 @@ export const CONNECTION_ERRORS = [
   "ETIMEDOUT",
 ];
 
-/** Without root, Yama may let strace(1) trace only programs that it has started. */
-const ATTACHING =
-  getuid?.() === 0 || readScope() === "0" ? "strace" : "strace as root, or kernel.yama.ptrace_scope 0";
-
 export function injectionCases(subject: Subject): void {
-  for (const [row, errors] of [
-    ["S4", PASSING_ERRORS],
-    ["S5", CONNECTION_ERRORS],
+  for (const [row, errors, failures] of [
+    ["S4", PASSING_ERRORS, SIZES.S4.failures],
+    ["S5", CONNECTION_ERRORS, 3],
   ] as const) {
-    const title = `${row} three failures of accept4(2) with each of ${errors.length} errors cost no connection`;
-    testWith(ATTACHING, title, () => surviveFailures(subject, errors));
+    const title = `${row} ${failures} failures of accept4(2) with each of ${errors.length} errors cost no connection`;
+    testWith(ATTACHING, title, () => surviveFailures(subject, errors, failures), SIZED_BOUND_MS);
   }
 
   testWith("strace", "S7 the server waits again after EINTR of its waits", async () => {
@@ -65,45 +60,26 @@ export function injectionCases(subject: Subject): void {
   });
 }
 
-function readScope(): string {
-  const file = "/proc/sys/kernel/yama/ptrace_scope";
-  return existsSync(file) ? readFileSync(file, "utf8").trim() : "0";
-}
-
-/** For each error in turn, three accept4(2) of one server fail while three more clients want in. */
-async function surviveFailures(subject: Subject, errors: readonly string[]): Promise<void> {
+/** For each error in turn, accept4(2) of one server fails so often while three more clients want in. */
+async function surviveFailures(subject: Subject, errors: readonly string[], failures: number): Promise<void> {
   await using server = await subject.start();
   using first = await Client.connect(server.port);
   expect(await first.answers()).toBe(true);
   for (const error of errors) {
-    const strace = await failAccepts(server.pid, error === "ENOTSUP" ? "EOPNOTSUPP" : error);
-    try {
-      const next = await Client.all(3, server.port);
-      for (const client of next) expect(await client.answers(), error).toBe(true);
-      expect(isAlive(server.pid), error).toBe(true);
-      expect(await first.answers(), error).toBe(true);
-      for (const client of next) await client.finish();
-    } finally {
-      // It detaches, and the server goes on without it.
-      strace.signal("SIGINT");
-      await strace.exited;
-    }
+    const injected = error === "ENOTSUP" ? "EOPNOTSUPP" : error;
+    await using _ = await FailingCalls.inject(server, "accept4", injected, failures);
+    const next = await Client.all(3, server.port);
+    for (const client of next) expect(await client.answers(), error).toBe(true);
+    expect(isAlive(server.pid), error).toBe(true);
+    expect(await first.answers(), error).toBe(true);
+    for (const client of next) await client.finish();
   }
   await first.finish();
   const ended = await server.stop();
   expect(ended.code, ended.stderr).toBe(0);
   expectLedgersAgree(ended);
-  const acceptErrors = Object.fromEntries(errors.map((error) => [error, 3]));
+  const acceptErrors = Object.fromEntries(errors.map((error) => [error, failures]));
   expect(ended.final).toMatchObject({ accepted: 1 + 3 * errors.length, acceptErrors });
-}
-
-/** Attaches strace(1) to all threads of a server: their next three accept4(2) fail. Resolves when it is attached. */
-async function failAccepts(pid: number, error: string): Promise<TestProgram> {
-  const inject = `inject=accept4:error=${error}:when=1..3`;
-  const args = ["-f", "-o", "/dev/null", "-e", "trace=accept4", "-e", inject, "-p", String(pid)];
-  const strace = new TestProgram({ program: "strace", args });
-  await until(() => strace.stderr.includes(" attached"), "strace is attached");
-  return strace;
 }
 
 /** Returns the command of strace(1) with its injections; it traces only the calls it injects into. */

@@ -1,14 +1,16 @@
 import { getuid } from "node:process";
-import { until } from "@c10k-lab/process/testing";
+import { pause, SIZED_BOUND_MS, SIZES, until, untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
-import { expectCleanEnd } from "../../harness/expectations.ts";
-import { listConnections } from "../../harness/monitoring.ts";
+import { expectCleanEnd, expectSameBytes } from "../../harness/expectations.ts";
+import { countBytesTaken, listConnections, pickSystemCalls, readMetrics } from "../../harness/monitoring.ts";
+import { Pattern } from "../../harness/patterns.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 import { FarHost } from "../../surroundings/far-host.ts";
 
 const CLIENTS = 200;
+const RESETTING = 50;
 /** More than the socket buffers of both sides hold: 208 KiB, which the kernel doubles, and up to 4 MiB of the client. */
 const FLOOD = Buffer.alloc(16 * 2 ** 20, "do you read me?\n");
 
@@ -35,6 +37,12 @@ export function peerCases(subject: Subject): void {
     }
   });
 
+  test(
+    `S10 a client that begins late to read ${SIZES.S10.floodMiB} MiB gets every byte`,
+    () => serveLateReader(subject),
+    SIZED_BOUND_MS,
+  );
+
   test("S11 a slow reader that reads on is not stalled", async () => {
     await using server = await subject.start({ args: ["--stall-timeout", "1s"] });
     using slow = Client.withTinyWindow(server.port);
@@ -47,6 +55,12 @@ export function peerCases(subject: Subject): void {
     const { final } = await expectCleanEnd(server);
     expect(final?.closed).toMatchObject({ stalled: 0, "client-closed": 1 });
   });
+
+  test(
+    `S16 ${RESETTING} clients that reset while their echo waits are closed as reset, and cost nothing afterwards`,
+    () => closeResetReaders(subject),
+    SIZED_BOUND_MS,
+  );
 
   const tool = getuid?.() === 0 ? "ip" : "root and ip";
   testWith(
@@ -64,4 +78,40 @@ export function peerCases(subject: Subject): void {
       expect(final?.closed).toMatchObject({ vanished: 3 });
     },
   );
+}
+
+async function serveLateReader(subject: Subject): Promise<void> {
+  await using server = await subject.start({ args: ["--metrics-port", "0"] });
+  const bytes = new Pattern().at(0, SIZES.S10.floodMiB * 2 ** 20);
+  using late = Client.withTinyWindow(server.port);
+  const sent = late.send(bytes);
+  expect(await untilStable(() => countBytesTaken(server))).toBeLessThan(bytes.length);
+  late.resume();
+  expectSameBytes(await late.read(bytes.length), bytes);
+  await sent;
+  await late.finish();
+  const { final } = await expectCleanEnd(server);
+  expect(final?.closed).toMatchObject({ "client-closed": 1 });
+  if (subject.writesShort) expect(final?.shortWrites).toBeGreaterThan(0);
+}
+
+/** Without a stall timeout only the error of its socket ends a connection that waits to be written to. */
+async function closeResetReaders(subject: Subject): Promise<void> {
+  const args = ["--stall-timeout", "0s", "--drain-timeout", "100ms", "--metrics-port", "0"];
+  await using server = await subject.start({ args });
+  using other = await Client.connect(server.port);
+  const deaf = await Client.all(RESETTING, server.port, { paused: true });
+  for (const client of deaf) client.socket.write(FLOOD);
+  const taken = await untilStable(() => countBytesTaken(server));
+  expect(taken, "bytes taken from those who do not read").toBeLessThan(RESETTING * FLOOD.length);
+  expect((await listConnections(server)).length, "connections").toBe(RESETTING + 1);
+  for (const client of deaf) client.socket.resetAndDestroy();
+  await until(async () => (await listConnections(server)).length === 1, "all who reset are closed");
+  expect(await other.answers()).toBe(true);
+  const before = pickSystemCalls(await readMetrics(server));
+  await pause(500);
+  expect(pickSystemCalls(await readMetrics(server)), "calls while nobody sends").toEqual(before);
+  await other.finish();
+  const { final } = await expectCleanEnd(server);
+  expect(final?.closed).toMatchObject({ reset: RESETTING, "client-closed": 1 });
 }

@@ -1,5 +1,5 @@
 import { getuid } from "node:process";
-import { type TestProgram, until } from "@c10k-lab/process/testing";
+import { SIZED_BOUND_MS, SIZES, type TestProgram, until } from "@c10k-lab/process/testing";
 import { expect } from "vitest";
 import { expectCleanEnd } from "../../harness/expectations.ts";
 import type { ServerProcess } from "../../harness/server-process.ts";
@@ -8,9 +8,8 @@ import { testWith } from "../../harness/tools.ts";
 import { configure, inOwnNetwork, readTcpCounter, startBeside } from "../../surroundings/own-network.ts";
 
 const HERD_PROGRAM = new URL("../../programs/herd.ts", import.meta.url);
+const { overflowing: OVERFLOWING, herd: HERD } = SIZES.S8;
 const CLIENTS = 20;
-const HERD = 500;
-/** The queue holds one connection more. */
 const BACKLOG = 4;
 const ASKER_PROGRAM = new URL("../../programs/asker.ts", import.meta.url);
 const FLOOD_PROGRAM = new URL("../../programs/syn-flood.pl", import.meta.url);
@@ -26,14 +25,16 @@ export function queueCases(subject: Subject): void {
 
   testWith(
     tool,
-    `S8 of ${CLIENTS} clients that overflow a queue of --backlog ${BACKLOG} each is served`,
+    `S8 of ${OVERFLOWING} clients that overflow a queue of --backlog ${SIZES.S8.backlog} each is served`,
     () => overflowQueue(subject),
+    SIZED_BOUND_MS,
   );
 
   testWith(
     tool,
-    `S3, S8: ${HERD} clients that connect at once fit into the queue of the usual --backlog, and each is served`,
+    `S3, S8: ${HERD} clients that connect at once fit into a queue of --backlog ${HERD}, and each is served`,
     () => holdHerd(subject),
+    SIZED_BOUND_MS,
   );
 
   testWith(
@@ -56,17 +57,18 @@ export function queueCases(subject: Subject): void {
 }
 
 async function overflowQueue(subject: Subject): Promise<void> {
-  await using server = await startInOwnNetwork(subject, BACKLOG);
-  await connectWhileFrozen(server, CLIENTS, () => {
-    const overflows = readTcpCounter(server, "ListenOverflows");
-    return overflows >= CLIENTS - BACKLOG - 1;
+  const { backlog } = SIZES.S8;
+  await using server = await startInOwnNetwork(subject, backlog);
+  await connectWhileFrozen(server, OVERFLOWING, () => {
+    // The queue holds one connection more.
+    return readTcpCounter(server, "ListenOverflows") >= OVERFLOWING - backlog - 1;
   });
   const { final } = await expectCleanEnd(server);
-  expect(final).toMatchObject({ accepted: CLIENTS, closed: { "client-closed": CLIENTS } });
+  expect(final).toMatchObject({ accepted: OVERFLOWING, closed: { "client-closed": OVERFLOWING } });
 }
 
 async function holdHerd(subject: Subject): Promise<void> {
-  await using server = await startInOwnNetwork(subject);
+  await using server = await startInOwnNetwork(subject, HERD);
   await connectWhileFrozen(server, HERD, () => readTcpCounter(server, "PassiveOpens") >= HERD);
   expect(readTcpCounter(server, "ListenOverflows")).toBe(0);
   expect(readTcpCounter(server, "ListenDrops")).toBe(0);
@@ -126,9 +128,10 @@ async function serveDuringFlood(subject: Subject): Promise<void> {
   expect(final).toMatchObject({ accepted: CLIENTS + 1, closed: { "client-closed": CLIENTS + 1 } });
 }
 
-function startInOwnNetwork(subject: Subject, backlog?: number): Promise<ServerProcess> {
-  const args = backlog === undefined ? [] : ["--backlog", String(backlog)];
-  return subject.start({ wrapper: inOwnNetwork(WITHOUT_COOKIES), args });
+function startInOwnNetwork(subject: Subject, backlog: number): Promise<ServerProcess> {
+  const settings = { ...WITHOUT_COOKIES, "core/somaxconn": backlog };
+  const args = [...subject.argsForMany, "--backlog", String(backlog)];
+  return subject.start({ wrapper: inOwnNetwork(settings), args });
 }
 
 /** Lets clients connect to a frozen server, which goes on once `isQueued` holds; expects that each of them is served. */
@@ -140,9 +143,9 @@ async function connectWhileFrozen(
   await server.freeze();
   const herd = startBeside(server, HERD_PROGRAM, String(clients));
   try {
-    await until(isQueued, "all have knocked");
+    await until(isQueued, "all have knocked", SIZED_BOUND_MS);
     server.kill("SIGCONT");
-    expect(await herd.outcome()).toMatchObject({ code: 0, stdout: `${clients}\n` });
+    expect(await herd.outcome(SIZED_BOUND_MS)).toMatchObject({ code: 0, stdout: `${clients}\n` });
   } finally {
     herd.signal("SIGKILL");
     await herd.exited;

@@ -1,20 +1,22 @@
-import { until } from "@c10k-lab/process/testing";
+import { SIZED_BOUND_MS, SIZES, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
 import { Pattern } from "../../harness/patterns.ts";
-import { SIZED_BOUND_MS, sizeOf } from "../../harness/sizes.ts";
 import type { Subject } from "../../harness/subject.ts";
 
-const HELD = sizeOf(300, 10_000);
+const { held: HELD, sending: SENDING } = SIZES.P1;
+/** Bytes that all senders have got back at least when the server is told to end. */
+const ECHOED_BYTES = 10_000_000;
 /** Clients that connect again as soon as they are served, until they are refused. */
 const STORMING = 50;
-/** Clients that connect at a time, fewer than the accept queue holds. */
-const CONNECTING = 500;
 
 export function shutdownCases(subject: Subject): void {
-  test("P1 after SIGTERM under load each of 50 clients gets an exact prefix of its bytes, then an end of file", () =>
-    echoExactPrefix(subject));
+  test(
+    `P1, S13: after SIGTERM under load each of ${SENDING} clients gets an exact prefix of its bytes, then an end of file`,
+    () => echoExactPrefix(subject),
+    SIZED_BOUND_MS,
+  );
 
   test("SIGINT ends idle connections with a FIN, and the server exits 0", () => endIdleConnections(subject));
 
@@ -41,21 +43,23 @@ export function shutdownCases(subject: Subject): void {
 }
 
 async function echoExactPrefix(subject: Subject): Promise<void> {
-  await using server = await subject.start();
-  const clients = await Client.all(50, server.port);
+  await using server = await subject.start({ args: [...subject.argsForMany, "--drain-timeout", "2m"] });
+  const clients = await Client.serve(SENDING, server.port);
   const pumps = clients.map((client) => pump(client));
   await until(
-    () => clients.every(({ receivedBytes }) => receivedBytes > 200_000),
-    "all clients have received 200 kB",
+    () => clients.every(({ receivedBytes }) => receivedBytes > ECHOED_BYTES / SENDING),
+    "all clients have received a part",
+    SIZED_BOUND_MS,
   );
   const ended = await server.stop();
-  const bytesReceived = await Promise.all(pumps);
+  await Promise.all(pumps);
   expect(ended.code, ended.stderr).toBe(0);
   expectLedgersAgree(ended);
-  expect(ended.final).toMatchObject({ accepted: 50, closed: { drained: 50 } });
-  for (const [index, client] of clients.entries()) {
-    const row = ended.rows.find((row) => row.client_port === String(client.port));
-    expect(Number(row?.bytes_sent), "bytes sent and received").toBe(bytesReceived[index]);
+  expect(ended.final).toMatchObject({ accepted: SENDING, closed: { drained: SENDING } });
+  const rows = new Map(ended.rows.map((row) => [row.client_port, row]));
+  for (const client of clients) {
+    const row = rows.get(String(client.port));
+    expect(Number(row?.bytes_sent), "bytes sent and received").toBe(client.receivedBytes);
   }
 }
 
@@ -117,14 +121,7 @@ async function endAcceptQueue(subject: Subject): Promise<void> {
 
 async function endInStorm(subject: Subject): Promise<void> {
   await using server = await subject.start({ args: [...subject.argsForMany, "--drain-timeout", "2m"] });
-  const held: Client[] = [];
-  while (held.length < HELD) {
-    const clients = await Client.all(Math.min(CONNECTING, HELD - held.length), server.port);
-    // One after the other, 10,000 answers would wait 10,000 times for a processor.
-    const answers = await Promise.all(clients.map((client) => client.answers()));
-    expect(answers.every(Boolean)).toBe(true);
-    held.push(...clients);
-  }
+  const held = await Client.serve(HELD, server.port);
   const storm = { served: 0 };
   const others = Array.from({ length: STORMING }, () => connectUntilRefused(server.port, storm));
   await until(() => storm.served > 2 * STORMING, "the storm is served");
@@ -202,8 +199,8 @@ async function endWithoutConnections(subject: Subject): Promise<void> {
   expect(final).toMatchObject({ accepted: 0, requests: 0, peak: 0, acceptErrors: {} });
 }
 
-/** Sends and checks every echo until the server closes the connection. Returns the number of bytes received. */
-async function pump(client: Client): Promise<number> {
+/** Sends and checks every echo until the server closes the connection. */
+async function pump(client: Client): Promise<void> {
   const pattern = new Pattern();
   const ended = client.untilOver();
   let sent = 0;
@@ -215,5 +212,4 @@ async function pump(client: Client): Promise<number> {
   expect(received.equals(pattern.at(0, received.length)), "an exact prefix").toBe(true);
   expect(received.length).toBeLessThanOrEqual(sent);
   client.socket.end();
-  return received.length;
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { findFreePort } from "@c10k-lab/process";
-import { TestProgram, until } from "@c10k-lab/process/testing";
+import { SIZED_BOUND_MS, SIZES, TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectLedgersAgree } from "../../harness/expectations.ts";
@@ -13,7 +13,8 @@ import type { ServerProcess } from "../../harness/server-process.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
-const CLIENTS = 50;
+const { clients: CLIENTS } = SIZES.T3;
+const BROKEN_PIPES = 50;
 const PRELOAD = new URL("../../programs/break-control-plane.ts", import.meta.url);
 const BREAKABLE = { wrapper: ["env", `NODE_OPTIONS=--import=${PRELOAD.href}`] };
 /** Bit of SIGPIPE in the masks of /proc/PID/status. */
@@ -21,44 +22,21 @@ const SIGPIPE_BIT = 1n << 12n;
 
 /** Registers the cases of a server that fails itself, and of outputs that nobody reads. */
 export function failureCases(subject: Subject): void {
-  test("T3 after an error of the control plane that nothing handles the server drains its clients, writes every row and exits 1", async () => {
-    await using server = await subject.start(BREAKABLE);
-    const clients = await connectServed(server);
-    server.kill("SIGUSR2");
-    await Promise.all(clients.map((client) => client.readToEnd()));
-    for (const client of clients) client.socket.end();
-    const ended = await server.ended();
-    expect(ended).toMatchObject({ code: 1, final: { accepted: CLIENTS, closed: { drained: CLIENTS } } });
-    expect(ended.stderr).toMatch(/stopping after an internal error: Error: broken by a test/);
-    expectLedgersAgree(ended);
-  });
-
-  test("T3 a second error of the control plane changes nothing, and a SIGTERM ends the drain", async () => {
-    await using server = await subject.start({ ...BREAKABLE, args: ["--drain-timeout", "10m"] });
-    const clients = await connectServed(server);
-    for (let at = 1; at <= 2; at++) {
-      server.kill("SIGUSR2");
-      await until(() => server.stderr.split("broken by a test").length > at, "the error is reported");
-    }
-    await Promise.all(clients.map((client) => client.readToEnd()));
-    server.kill("SIGTERM");
-    await until(() => server.stderr.includes("SIGTERM: draining"), "the signal is heard");
-    const ended = await server.stop("SIGTERM");
-    expect(ended).toMatchObject({ code: 1, final: { closed: { aborted: CLIENTS } } });
-    expectLedgersAgree(ended);
-  });
-
-  test("T3 an exit while clients are connected ends the process with its code, and every row is written", async () => {
-    await using server = await subject.start(BREAKABLE);
-    const clients = await connectServed(server);
-    const [leaver] = clients;
-    await leaver?.finish();
-    server.kill("SIGPWR");
-    const ended = await server.ended();
-    expect(ended).toMatchObject({ code: 7, final: { accepted: CLIENTS } });
-    expectLedgersAgree(ended);
-    for (const client of clients) client.socket.destroy();
-  });
+  for (const [title, check] of [
+    [
+      "T3 after an error of the control plane that nothing handles the server drains its clients, writes every row and exits 1",
+      drainAfterError,
+    ],
+    [
+      "T3 a second error of the control plane changes nothing, and a SIGTERM ends the drain",
+      endDrainAfterErrors,
+    ],
+    [
+      "T3 an exit while clients are connected ends the process with its code, and every row is written",
+      exitWithClients,
+    ],
+  ] as const)
+    test(title, () => check(subject), SIZED_BOUND_MS);
 
   test("T3 an exit of a server without clients ends the process with its code", async () => {
     await using server = await subject.start(BREAKABLE);
@@ -86,10 +64,48 @@ export function failureCases(subject: Subject): void {
   );
 }
 
-async function connectServed({ port }: ServerProcess): Promise<Client[]> {
-  const clients = await Client.all(CLIENTS, port);
-  for (const client of clients) expect(await client.answers()).toBe(true);
-  return clients;
+/** Starts a server whose control plane breaks at SIGUSR2 and exits at SIGPWR. */
+function startBreakable(subject: Subject): Promise<ServerProcess> {
+  return subject.start({ ...BREAKABLE, args: [...subject.argsForMany, "--drain-timeout", "10m"] });
+}
+
+async function drainAfterError(subject: Subject): Promise<void> {
+  await using server = await startBreakable(subject);
+  const clients = await Client.serve(CLIENTS, server.port);
+  server.kill("SIGUSR2");
+  await Promise.all(clients.map((client) => client.readToEnd()));
+  for (const client of clients) client.socket.end();
+  const ended = await server.ended();
+  expect(ended).toMatchObject({ code: 1, final: { accepted: CLIENTS, closed: { drained: CLIENTS } } });
+  expect(ended.stderr).toMatch(/stopping after an internal error: Error: broken by a test/);
+  expectLedgersAgree(ended);
+}
+
+async function endDrainAfterErrors(subject: Subject): Promise<void> {
+  await using server = await startBreakable(subject);
+  const clients = await Client.serve(CLIENTS, server.port);
+  for (let at = 1; at <= 2; at++) {
+    server.kill("SIGUSR2");
+    await until(() => server.stderr.split("broken by a test").length > at, "the error is reported");
+  }
+  await Promise.all(clients.map((client) => client.readToEnd()));
+  server.kill("SIGTERM");
+  await until(() => server.stderr.includes("SIGTERM: draining"), "the signal is heard");
+  const ended = await server.stop("SIGTERM");
+  expect(ended).toMatchObject({ code: 1, final: { closed: { aborted: CLIENTS } } });
+  expectLedgersAgree(ended);
+}
+
+async function exitWithClients(subject: Subject): Promise<void> {
+  await using server = await startBreakable(subject);
+  const clients = await Client.serve(CLIENTS, server.port);
+  const [leaver] = clients;
+  await leaver?.finish();
+  server.kill("SIGPWR");
+  const ended = await server.ended();
+  expect(ended).toMatchObject({ code: 7, final: { accepted: CLIENTS } });
+  expectLedgersAgree(ended);
+  for (const client of clients) client.socket.destroy();
 }
 
 /** Runs a server whose stdout and stderr go to a file. So only its port tells when it listens. */
@@ -139,7 +155,7 @@ async function surviveBrokenPipes(subject: Subject): Promise<void> {
   expect(signalMask(server.pid, "SigIgn") & SIGPIPE_BIT, "SIGPIPE is not ignored").toBe(0n);
   expect(signalMask(server.pid, "SigCgt") & SIGPIPE_BIT, "SIGPIPE is not handled").toBe(0n);
   await server.freeze();
-  for (let at = 0; at < CLIENTS; at++) {
+  for (let at = 0; at < BROKEN_PIPES; at++) {
     const client = await Client.connect(server.port);
     const sent = once(client.socket, "finish");
     client.socket.end("is anybody there?\n");
@@ -152,7 +168,7 @@ async function surviveBrokenPipes(subject: Subject): Promise<void> {
   expect(await next.answers()).toBe(true);
   await next.finish();
   const ended = await server.stop();
-  expect(ended).toMatchObject({ code: 0, signal: null, final: { accepted: CLIENTS + 1 } });
+  expect(ended).toMatchObject({ code: 0, signal: null, final: { accepted: BROKEN_PIPES + 1 } });
   expectLedgersAgree(ended);
   const lines = readFileSync(join(server.folder, "strace"), "utf8").split("\n");
   expect(lines.filter((line) => line.includes("--- SIGPIPE"))).toEqual([]);

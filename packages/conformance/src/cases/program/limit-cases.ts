@@ -1,10 +1,14 @@
 import { cpuUs, isAlive, limitForMore } from "@c10k-lab/process";
-import { pause, until, untilStable } from "@c10k-lab/process/testing";
+import { pause, SIZED_BOUND_MS, SIZES, until, untilStable } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectLedgersAgree } from "../../harness/expectations.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
+
+const { idle: IDLE, idleMs: IDLE_MS } = SIZES.S20;
+/** CPU time that a server may use while it has no free descriptor, µs, however long that lasts. */
+const SHORTAGE_CPU_US = 250_000;
 
 export function limitCases(subject: Subject): void {
   test("above --max-connections a client gets an end of file and the close reason refused-limit, and a free place is given away", () =>
@@ -13,12 +17,17 @@ export function limitCases(subject: Subject): void {
   test("a refused client that has already sent something gets an end of file, not a reset", () =>
     endRefusedWithoutReset(subject));
 
-  test("S20 --idle-timeout closes silent clients and keeps active ones", () => closeSilentClients(subject));
+  test(
+    `S20 --idle-timeout closes ${IDLE} silent clients, keeps an active one and serves new ones`,
+    () => closeSilentClients(subject),
+    SIZED_BOUND_MS,
+  );
 
   testWith(
     "prlimit",
     "S1 S2 without free descriptors the server keeps serving, pauses accepting, and later accepts all who wait",
     () => serveWithoutFreeDescriptors(subject),
+    SIZED_BOUND_MS,
   );
 }
 
@@ -61,26 +70,31 @@ async function endRefusedWithoutReset(subject: Subject): Promise<void> {
 }
 
 async function closeSilentClients(subject: Subject): Promise<void> {
-  await using server = await subject.start({ args: ["--idle-timeout", "500ms"] });
+  const args = [...subject.argsForMany, "--idle-timeout", `${IDLE_MS}ms`];
+  await using server = await subject.start({ args });
   using active = await Client.connect(server.port);
-  const idle = await Client.all(5, server.port);
+  const idle = await Client.all(IDLE, server.port);
   let echoes = 0;
   const ticking = setInterval(() => {
     active.echo("still here\n").then(
       () => echoes++,
       () => {},
     );
-  }, 100);
+  }, IDLE_MS / 5);
   for (const client of idle) expect(await client.readToEnd()).toHaveLength(0);
   const atFirst = echoes;
   await until(() => echoes >= atFirst + 10, "the active client is served for two more timeouts");
   clearInterval(ticking);
   expect(active.isOver).toBe(false);
-  await active.finish();
+  const next = await Client.connect(server.port);
+  for (const client of [active, next]) {
+    expect(await client.answers()).toBe(true);
+    await client.finish();
+  }
   const { final, rows } = await expectCleanEnd(server);
-  expect(final).toMatchObject({ closed: { "idle-timeout": 5, "client-closed": 1 } });
+  expect(final).toMatchObject({ closed: { "idle-timeout": IDLE, "client-closed": 2 } });
   for (const row of rows.filter((row) => row.close_reason === "idle-timeout")) {
-    expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(499);
+    expect(Number(row.duration_ms)).toBeGreaterThanOrEqual(IDLE_MS - 1);
   }
 }
 
@@ -103,8 +117,8 @@ async function serveWithoutFreeDescriptors(subject: Subject): Promise<void> {
   expect(served.length).toBeLessThan(60);
 
   const cpuBeforeUs = cpuUs(server.pid);
-  await pause(1500);
-  expect(cpuUs(server.pid) - cpuBeforeUs, "CPU µs used in 1.5 s").toBeLessThanOrEqual(250_000);
+  await pause(SIZES.S1.shortageMs);
+  expect(cpuUs(server.pid) - cpuBeforeUs, "CPU µs used").toBeLessThanOrEqual(SHORTAGE_CPU_US);
   expect(isAlive(server.pid)).toBe(true);
   expect(await live.answers()).toBe(true);
 

@@ -1,21 +1,30 @@
 import { execFileSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { mkdtempDisposable } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
-import { TestProgram, until } from "@c10k-lab/process/testing";
+import { pause, SIZED_BOUND_MS, SIZES, TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { Client } from "../../harness/client.ts";
 import { expectCleanEnd, expectLedgersAgree, expectRefusal } from "../../harness/expectations.ts";
 import type { Subject } from "../../harness/subject.ts";
 import { testWith } from "../../harness/tools.ts";
 
+const { restarts: RESTARTS } = SIZES.P3;
+/** Longest time from the last client to the kill, ms: longer than between two writes of rows. */
+const KILLED_WITHIN_MS = 300;
+
 export function resultsCases(subject: Subject): void {
   test("a row holds the client, the start, the duration and the counts", () =>
     describeConnectionInRow(subject));
 
-  test("P2 SIGKILL loses no written row and tears none", () => keepRowsAfterSigkill(subject));
+  test(
+    "P2, B1: SIGKILL loses no written row and tears none",
+    () => keepRowsAfterSigkills(subject),
+    SIZED_BOUND_MS,
+  );
 
   test("for a path that cannot be written the server prints one sentence and exits 3 before it listens", () =>
     refuseUnwritablePath(subject));
@@ -38,8 +47,11 @@ export function resultsCases(subject: Subject): void {
   test("for a metrics port in use the server prints one sentence and exits 1", () =>
     refuseMetricsPortInUse(subject));
 
-  test("P3 the port of a server that ended is free at once, even with connections in TIME_WAIT", () =>
-    reusePortAtOnce(subject));
+  test(
+    `P3 the port of a server is free at once when it ends, ${RESTARTS} times, even with connections in TIME_WAIT`,
+    () => reusePortAtOnce(subject),
+    SIZED_BOUND_MS,
+  );
 
   test("with --reuse-port two servers share a port, and each client reaches one of them", () =>
     sharePort(subject));
@@ -75,6 +87,10 @@ async function describeConnectionInRow(subject: Subject): Promise<void> {
   expect(Math.abs(Date.parse(rows[0]?.opened_at ?? "") - before)).toBeLessThan(5000);
 }
 
+async function keepRowsAfterSigkills(subject: Subject): Promise<void> {
+  for (let at = 0; at < SIZES.B1.kills; at++) await keepRowsAfterSigkill(subject);
+}
+
 async function keepRowsAfterSigkill(subject: Subject): Promise<void> {
   await using server = await subject.start();
   for (const client of await Client.all(40, server.port)) {
@@ -84,7 +100,9 @@ async function keepRowsAfterSigkill(subject: Subject): Promise<void> {
   await until(async () => (await readCsv(server.stats)).rows.length === 40, "a batch is written");
   const open = await Client.all(40, server.port);
   for (const client of open.slice(20)) await client.finish();
-  const { signal, rows, final } = await server.stop("SIGKILL");
+  await pause(randomInt(KILLED_WITHIN_MS));
+  const { signal, rows, final, torn } = await server.stop("SIGKILL");
+  expect(torn).toBe(false);
   expect(signal).toBe("SIGKILL");
   expect(final).toBeUndefined();
   expect(rows.length).toBeGreaterThanOrEqual(40);
@@ -160,7 +178,7 @@ async function refuseMetricsPortInUse(subject: Subject): Promise<void> {
 async function reusePortAtOnce(subject: Subject): Promise<void> {
   await using first = await subject.start();
   const { port } = first;
-  for (let at = 0; at < 2; at++) {
+  for (let at = 0; at < RESTARTS; at++) {
     await using server = at === 0 ? first : await subject.start({ args: ["--port", String(port)] });
     using client = await Client.connect(port);
     await client.answers();
