@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import http from "node:http";
 import https from "node:https";
+import { UsageError } from "@c10k-lab/cli";
 import { within } from "@c10k-lab/process";
 import Docker from "dockerode";
 import { EngineTrouble } from "../engine.ts";
@@ -9,6 +11,36 @@ import { SshTunnel } from "./ssh-tunnel.ts";
 const LIFE_MS = 10_000;
 /** To the engine of DOCKER_HOST, where its address is ssh://. */
 let tunnel: SshTunnel | undefined;
+
+const CONTEXT = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
+const DEFAULT_ENGINE = "unix:///var/run/docker.sock";
+
+/**
+ * Names the engine of the present context of docker(1) in DOCKER_HOST: dockerode knows no contexts, and would measure with
+ * the default engine, whatever 'docker context use' says.
+ *
+ * @throws UsageError as `readContext`
+ */
+export function nameEngine(): void {
+  const context = process.env.DOCKER_HOST === undefined ? readContext() : DEFAULT_ENGINE;
+  if (context !== DEFAULT_ENGINE) process.env.DOCKER_HOST = context;
+}
+
+/**
+ * Returns the engine's address of the context that docker(1) would use.
+ *
+ * @throws UsageError when docker(1) does not know the context
+ */
+export function readContext(): string {
+  try {
+    const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+    return execFileSync("docker", CONTEXT, { encoding: "utf8", stdio }).trim() || DEFAULT_ENGINE;
+  } catch (error) {
+    const { code, stderr = "" } = error as { code?: string; stderr?: string };
+    if (code !== undefined) return DEFAULT_ENGINE; // No docker(1), so no contexts.
+    throw new UsageError(stderr.trim().split("\n")[0] || "docker context inspect failed");
+  }
+}
 
 /** Returns the address at which the engine is asked. */
 export function engineAddress(): string {

@@ -42,8 +42,21 @@ async function buildImages(services: readonly string[], signal: AbortSignal): Pr
   });
   const [code] = await once(child, "close").catch((error: Error) => [error.message]);
   if (code === 0) return;
-  const last = output.trim().split("\n").at(-1) || String(code);
-  throw new EngineTrouble({ trouble: "build-failed", command: `docker ${args.join(" ")}`, answer: last });
+  const answer = explainBuildFailure(output, String(code));
+  throw new EngineTrouble({ trouble: "build-failed", command: `docker ${args.join(" ")}`, answer });
+}
+
+/**
+ * Returns why images were not built: the last line of docker(1), or that its Compose plugin is missing.
+ *
+ * @param code exit code, or the message of spawn(3)
+ */
+export function explainBuildFailure(output: string, code: string): string {
+  if (code.includes("ENOENT")) return "there is no docker in PATH";
+  const lacksCompose =
+    /unknown command: docker compose|'compose' is not a docker command|unknown shorthand flag/;
+  if (lacksCompose.test(output)) return "docker has no Compose plugin: install docker-compose-plugin";
+  return output.trim().split("\n").at(-1) || code;
 }
 
 /** Returns the ids of images that are not the lab's, by name. @throws EngineTrouble for one that is missing */

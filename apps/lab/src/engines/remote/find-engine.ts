@@ -1,7 +1,5 @@
-import { execFileSync } from "node:child_process";
 import { UsageError } from "@c10k-lab/cli";
-
-const CONTEXT = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];
+import { readContext } from "../docker/engine-address.ts";
 
 /**
  * Finds the engine of another machine: DOCKER_HOST, or the present context of docker(1), and names it in DOCKER_HOST for
@@ -32,16 +30,4 @@ function parse(address: string): URL {
   const url = URL.parse(address);
   if (url === null) throw new UsageError(`DOCKER_HOST is no address of an engine: '${address}'`);
   return url;
-}
-
-/** Returns the engine's address of the context that docker(1) would use. */
-function readContext(): string {
-  try {
-    const host = execFileSync("docker", CONTEXT, { stdio: ["ignore", "pipe", "ignore"] })
-      .toString()
-      .trim();
-    return host || "unix:///var/run/docker.sock";
-  } catch {
-    return "unix:///var/run/docker.sock"; // No docker(1), so no contexts.
-  }
 }
