@@ -73,6 +73,8 @@ export class LoadContext {
     this.graceUs = workload.timeoutMs * 1000;
     this.working = orders === null ? workload.active : 0;
     this.clocks = new Clocks(results, new ResponseTimes(workload.connections));
+    // A directed load measures nothing before its first slice.
+    if (orders !== null) this.clocks.endSlice(0);
     this.activity = new Activity(workload.connections, workload.active);
     this.pace = workload.ratePerSecond === null ? null : new Pace(workload.ratePerSecond, workload.active);
   }

@@ -53,7 +53,8 @@ export class Clocks {
    * @returns null in a closed loop, and when no slice has ended
    */
   countDue(pace: Pace | null, begunUs: number): number | null {
-    if (pace === null || this.#measuredToUs === Number.POSITIVE_INFINITY) return null;
+    const hasEnded = this.#measuredToUs > 0 && this.#measuredToUs < Number.POSITIVE_INFINITY;
+    if (pace === null || !hasEnded) return null;
     return (
       pace.allDueBefore(this.#measuredToUs - begunUs) - pace.allDueBefore(this.#measuredFromUs - begunUs)
     );
