@@ -122,8 +122,13 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
       },
     },
   });
-  const body = marked.parse(markdown) as string;
+  const body = insideFigures(marked.parse(markdown) as string);
   return { body, contents: renderContents(headings) };
+}
+
+/** Moves the caption below a figure into it, so that no page of paper ends between them. */
+function insideFigures(html: string): string {
+  return html.replace(/<\/figure>\n(<p><em>Figure \d+\.<\/em>.*?<\/p>\n)/gs, "$1</figure>\n");
 }
 
 /** Returns whether a link leads to a page of the report: text that comes with the data links to nothing. */

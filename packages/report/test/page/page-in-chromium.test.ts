@@ -211,6 +211,28 @@ describeInChromium("the page in Chromium", (open) => {
       expect(await page.locator("canvas:visible").count()).toBe(names.length);
     });
 
+    it("keeps a command with the point that announces it, and short sections, paragraphs and points whole", async () => {
+      const page = await open(idle.html, PAPER);
+      await page.emulateMedia({ media: "print" });
+      const breaks = (selector: string, property: "breakBefore" | "breakInside") =>
+        page
+          .locator(selector)
+          .evaluateAll((all, name) => [...new Set(all.map((one) => getComputedStyle(one)[name]))], property);
+      const figures = await page.locator("figure").count();
+      expect(await page.locator("figure > p:last-child > em").count(), "captions inside").toBe(figures);
+      expect(await breaks("ul + .command", "breakBefore")).toEqual(["avoid"]);
+      for (const selector of [
+        ".command",
+        "main p",
+        "main li",
+        "#method + ul",
+        "#limits + ul",
+        "figure",
+        "tr",
+      ])
+        expect(await breaks(selector, "breakInside"), selector).toEqual(["avoid"]);
+    });
+
     it("has room for every table", async () => {
       const page = await open(crowded.html, PAPER);
       await page.emulateMedia({ media: "print" });
