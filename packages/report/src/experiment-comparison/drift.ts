@@ -3,7 +3,7 @@ import type { CellComparison, ComparedQuantity, Drift, Manifest } from "@c10k-la
 
 /** Quantities by which a machine shows that it became slower: those of every plan. */
 const SHOWN_BY: readonly ComparedQuantity[] = ["cpu", "rate"];
-/** Of fewer cells no change is common. */
+/** Least number of cells whose change is common. */
 const CELLS_MIN = 3;
 
 /**

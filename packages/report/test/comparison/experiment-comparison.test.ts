@@ -60,7 +60,7 @@ it("An experiment against itself differs in nothing, and that is no regression",
   );
 });
 
-it("What all cells change by may be the machine's; of fewer than three none is common", () => {
+it("A change of all cells may be the machine's; of fewer than three none is common", () => {
   const wishes = [10, 100, 1000].map((connections) => ({ ...EPOLL, connections }));
   const slower = wishes.map((wish, at) => ({
     ...wish,
