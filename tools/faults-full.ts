@@ -10,7 +10,7 @@ import { SIZE_PAIRS } from "@c10k-lab/process/testing";
 
 const given = process.argv.slice(2);
 const projects = given.includes("--project") ? [] : ["--project", "server-*", "--project", "client"];
-const title = ` (${Object.keys(SIZE_PAIRS).join("|")})[ ,:]`;
+const title = `(^| )(${Object.keys(SIZE_PAIRS).join("|")})[ ,:]`;
 const { status } = spawnSync(
   "vitest",
   ["run", "--no-file-parallelism", "--testNamePattern", title, ...projects, ...given],
