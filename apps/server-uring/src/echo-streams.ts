@@ -40,9 +40,9 @@ const ADDED_INTEGERS = 3;
 
 /** A send without a completion was written: after the entry into the kernel it is done, unless one came. */
 const UNCONFIRMED = OWN_FLAGS;
-/** The loop has counted it among those with a pending echo. */
+/** The loop counts it among the connections with a pending echo. */
 const COUNTED_PENDING = OWN_FLAGS << 1;
-/** It was told to close, and stays open until nothing is in flight. */
+/** It closes as soon as nothing is in flight. */
 const CLOSING = OWN_FLAGS << 2;
 const RECEIVING = OWN_FLAGS << 3;
 const MULTISHOT = OWN_FLAGS << 4;
@@ -121,13 +121,13 @@ export class EchoStreams {
     return true;
   }
 
-  /** True when nothing is in flight and nothing remains to be sent, so the loop may close the descriptor. */
+  /** Returns whether nothing is in flight and nothing remains to be sent: the loop may close the descriptor. */
   isOver(fd: number): boolean {
     if (this.rows.hasFlag(fd, RECEIVING) || this.rows.hasFlag(fd, SENDING)) return false;
     return this.rows.hasFlag(fd, CLOSING) || (this.rows.hasFlag(fd, ENDED) && !this.#hasEcho(fd));
   }
 
-  /** True when `write` would write something. */
+  /** Returns whether `write` would write an operation. */
   hasWork(fd: number): boolean {
     return (
       this.#mustCancelReceive(fd) || this.#mustCancelSend(fd) || this.#wantsReceive(fd) || this.#wantsSend(fd)
@@ -252,7 +252,7 @@ export class EchoStreams {
     return this.rows.hasFlag(fd, MULTISHOT) ? this.#context.smallBuffers : this.#context.largeBuffers;
   }
 
-  /** Bytes wait for the client to read. */
+  /** Returns whether bytes wait for the client to read. */
   isPending(fd: number): boolean {
     return this.#backlogBytes(fd) > 0;
   }

@@ -234,36 +234,36 @@ export class CellRun {
         : null;
     const sides = { final: foreign ? foreign.totals : final, probe };
     const reconciliation = await reconcileSides(client, sides, this.#folder, this.#cell.sharesPort);
+    const accounts = { client, listening, probe, final, reconciliation };
     const result = {
       ...this.#identity,
       ledger: foreign?.ledger ?? ("both" as const),
       ...judgeCell({
-        client,
-        listening,
-        probe,
-        final,
-        reconciliation,
+        ...accounts,
         foreign,
-        probeFailure: server.probeFailure,
         firstFailures: await readFirstFailures(client, this.#folder),
-        exits: { servers: this.#server.exits, clients: this.#clients.exits },
-        lastLine: (process) => readLastLine(this.#folder, process),
-        tcp: this.#tcpCounts,
-        trouble: this.trouble,
-        isInterrupted: this.#isInterrupted,
-        cutOffMs: this.#isCutOff ? this.#cell.cutoffMs : null,
+        ...this.#circumstances,
       }),
       processors: this.#processors,
       commands: this.#commands,
-      listening,
-      probe,
-      final,
-      client,
-      reconciliation,
+      ...accounts,
       slices: this.#stand?.slices ?? [],
       evidence: this.#evidence(client),
     };
     return { ...result, doubts: findDoubts(result) };
+  }
+
+  /** Facts that say how the repetition ended, beside the accounts of both sides. */
+  get #circumstances() {
+    return {
+      probeFailure: this.#server.probeFailure,
+      exits: { servers: this.#server.exits, clients: this.#clients.exits },
+      lastLine: (process: string) => readLastLine(this.#folder, process),
+      tcp: this.#tcpCounts,
+      trouble: this.trouble,
+      isInterrupted: this.#isInterrupted,
+      cutOffMs: this.#isCutOff ? this.#cell.cutoffMs : null,
+    };
   }
 
   /** The slices measured so far; null while there is none. */

@@ -16,8 +16,19 @@ export function summaryRows(results: LabResults): SummaryRow[] {
 }
 
 function makeRow(cell: RepetitionResult): SummaryRow {
-  const { client, final, evidence, doubts } = cell;
   const figures = computeFigures(cell);
+  return {
+    ...identityColumns(cell),
+    ...connectionColumns(cell, figures),
+    ...judgementColumns(cell),
+    ...rateColumns(cell, figures),
+    ...Object.assign({}, ...CLOCKS.map((clock) => latencyColumns(figures, clock))),
+    ...costColumns(figures),
+    ...evidenceColumns(cell),
+  };
+}
+
+function identityColumns(cell: RepetitionResult): SummaryRow {
   return {
     cell: cell.cell,
     run: cell.repetition,
@@ -27,7 +38,15 @@ function makeRow(cell: RepetitionResult): SummaryRow {
     axis: cell.axis,
     x: cell.axisValue,
     clients: cell.clients,
-    connections_asked: cell.connections,
+  };
+}
+
+function connectionColumns(
+  { connections, client, final }: RepetitionResult,
+  figures: RepetitionFigures,
+): SummaryRow {
+  return {
+    connections_asked: connections,
     connections_established: figures.established,
     connections_held: figures.held,
     connections_completed: client?.achieved.completed ?? null,
@@ -37,16 +56,31 @@ function makeRow(cell: RepetitionResult): SummaryRow {
     ),
     messages_unsent: client?.achieved.unsent ?? null,
     messages_in_flight: client?.achieved.inFlight ?? null,
-    status: cell.status,
+  };
+}
+
+function judgementColumns({ status, doubts }: RepetitionResult): SummaryRow {
+  return {
+    status,
     verdict: doubts.length === 0 ? "valid" : "inconclusive",
     verdict_reasons: doubts.map(({ reason }) => reason).join(" "),
+  };
+}
+
+function rateColumns({ client }: RepetitionResult, figures: RepetitionFigures): SummaryRow {
+  return {
     messages: figures.messages,
     messages_per_second: figures.messagesPerSecond,
     mib_per_second: figures.mibPerSecond,
     connections_per_second: figures.connectionsPerSecond,
     messaging_ms: client?.achieved.messagingMs ?? null,
     duration_ms: client?.achieved.durationMs ?? null,
-    ...Object.assign({}, ...CLOCKS.map((clock) => latencyColumns(figures, clock))),
+  };
+}
+
+/** Returns columns of processor time, memory and the poller's work. */
+function costColumns(figures: RepetitionFigures): SummaryRow {
+  return {
     server_cpu_user_us_per_message: figures.userPerMessageUs,
     server_cpu_system_us_per_message: figures.systemPerMessageUs,
     server_cpu_us_per_message: figures.cpuPerMessageUs,
@@ -62,10 +96,16 @@ function makeRow(cell: RepetitionResult): SummaryRow {
     descriptors_scanned_per_wait: figures.descriptorsPerWait,
     events_per_wait: figures.eventsPerWait,
     words_scanned_per_wait: figures.wordsPerWait,
-    host_stolen_percent_of_core: evidence.host.stolenPercent,
-    host_other_percent_of_core: evidence.host.otherPercent,
+  };
+}
+
+function evidenceColumns(cell: RepetitionResult): SummaryRow {
+  const { host, tcp } = cell.evidence;
+  return {
+    host_stolen_percent_of_core: host.stolenPercent,
+    host_other_percent_of_core: host.otherPercent,
     ledgers_balanced: describeLedgers(cell),
-    ...Object.fromEntries(TCP_COUNTERS.map((name) => [`tcp_${name}`, evidence.tcp[name] ?? null])),
+    ...Object.fromEntries(TCP_COUNTERS.map((name) => [`tcp_${name}`, tcp[name] ?? null])),
   };
 }
 

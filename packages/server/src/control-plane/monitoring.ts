@@ -40,16 +40,6 @@ export async function serveMonitoring(port: number, monitored: Monitored): Promi
 
 function createRegistry(monitored: Monitored): Registry {
   const registry = new Registry();
-  const counter = (name: string, help: string, read: (totals: FinalLine) => number) =>
-    new Counter({
-      name,
-      help,
-      registers: [registry],
-      collect() {
-        this.reset();
-        this.inc(read(monitored.totals()));
-      },
-    });
   new Gauge({
     name: "echo_connections_open",
     help: "Connections open now",
@@ -58,26 +48,53 @@ function createRegistry(monitored: Monitored): Registry {
       this.set(countOpen(monitored.totals()));
     },
   });
+  const counter = (name: string, help: string, read: (totals: FinalLine) => number) =>
+    addCounter(registry, name, help, () => read(monitored.totals()));
   counter("echo_connections_accepted_total", "Connections accepted", ({ accepted }) => accepted);
   counter("echo_connections_refused_total", "Connections closed at once", ({ refused }) => refused);
   counter("echo_requests_total", "Messages echoed", ({ requests }) => requests);
   counter("echo_received_bytes_total", "Bytes received", ({ bytesReceived }) => bytesReceived);
   counter("echo_sent_bytes_total", "Bytes sent", ({ bytesSent }) => bytesSent);
-  const counterBy = (label: string, name: string, help: string, read: (totals: FinalLine) => object) =>
-    new Counter({
-      name,
-      help,
-      labelNames: [label],
-      registers: [registry],
-      collect() {
-        this.reset();
-        const counts = Object.entries(read(monitored.totals()));
-        for (const [key, count] of counts) this.inc({ [label]: key }, count);
-      },
-    });
+  const counterBy = (label: string, name: string, help: string, read: (totals: FinalLine) => Counts) =>
+    addCounterBy(registry, label, name, help, () => read(monitored.totals()));
   counterBy("reason", "echo_connections_closed_total", "Connections closed", ({ closed }) => closed);
   counterBy("call", "echo_system_calls_total", "System calls made to serve", ({ calls }) => calls);
   return registry;
+}
+
+type Counts = Readonly<Record<string, number>>;
+
+/** Adds a counter whose value is read when it is asked for. */
+function addCounter(registry: Registry, name: string, help: string, read: () => number): void {
+  new Counter({
+    name,
+    help,
+    registers: [registry],
+    collect() {
+      this.reset();
+      this.inc(read());
+    },
+  });
+}
+
+/** Adds a counter with one value for each value of a label. */
+function addCounterBy(
+  registry: Registry,
+  label: string,
+  name: string,
+  help: string,
+  read: () => Counts,
+): void {
+  new Counter({
+    name,
+    help,
+    labelNames: [label],
+    registers: [registry],
+    collect() {
+      this.reset();
+      for (const [key, count] of Object.entries(read())) this.inc({ [label]: key }, count);
+    },
+  });
 }
 
 function countOpen({ accepted, closed }: FinalLine): number {
