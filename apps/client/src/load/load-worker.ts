@@ -40,7 +40,7 @@ export interface Parked {
   readonly memory: ClientMemory;
 }
 
-export type SliceHistograms = Readonly<Record<"response" | "intended", string>>;
+type SliceHistograms = Readonly<Record<"response" | "intended", string>>;
 
 /** Output of the worker, sent when every connection has ended. */
 export interface LoadWorkerResult {
