@@ -60,10 +60,10 @@ const TIMED: Record<string, string[]> = {
  */
 const SHARED = "docker";
 /**
- * Tests wait for most of their time: a server's conformance takes 110 to 250 s, of which 37 to 45 s are CPU time. So six
- * files keep two processors busy, and none beyond that.
+ * With three at a time every worker was busy and two processors were not. With six the processors are at 99 % throughout, the
+ * suite takes a tenth less time, and clients starve: one sent 10 messages in 300 ms.
  */
-const FILES_AT_A_TIME = 6;
+const FILES_AT_A_TIME = 4;
 /**
  * Workspace whose tests wait for most of their time: a suite of 13 s takes 4 s of CPU time, so eight at a time take two
  * processors at most. Elsewhere two are as many as a good server needs to look good.

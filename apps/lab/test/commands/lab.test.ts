@@ -9,7 +9,7 @@ import { refusal } from "./refusal.ts";
 
 /** A plan whose cells are measured whole, one after another. */
 const BUSY = join(import.meta.dirname, "../fixtures/busy.yaml");
-const SMALL = ["run", BUSY, "--max-connections", "10", "--duration", "300ms", "--repeats", "1"];
+const SMALL = ["run", BUSY, "--max-connections", "10", "--duration", "1s", "--repeats", "1"];
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
 
