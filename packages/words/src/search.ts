@@ -142,8 +142,7 @@ export function describeSearchOrder(all: readonly Search[]): string {
     return `As ${what} rises, no server misses the objective up to the end of the search`;
   const overlapping = searches.filter((one) => one !== lowest && (one.met ?? 0) < (lowest.failed ?? 0));
   if (overlapping.length === 0) {
-    const client =
-      lowest.first?.signal === "client-limit" ? ", where the client may have been the limit" : "";
+    const client = isClientLimit(lowest) ? ", where the client may have been the limit" : "";
     return `As ${what} rises, ${searchName(lowest)} misses the objective first, ${describeBetween(lowest)}${client}`;
   }
   const names = listed([lowest, ...overlapping].map(searchName));
@@ -159,15 +158,25 @@ export function describeBest(searches: readonly Search[]): string | null {
   const isAlike = ({ failed }: Search) => failed === null || failed > (best.met ?? 0);
   const alike = [best, ...others.filter(isAlike)];
   const rest = others.filter((one) => !isAlike(one));
-  const against = listed(rest.map((one) => `${searchName(one)} ${describeLimit(one)}`));
-  const end = against && `, against ${against}`;
+  const limitsOf = (of: readonly Search[]) =>
+    listed(of.map((one) => `${searchName(one)} ${describeLimit(one)}`));
   const place = sentenceCase(describeFixed(best));
+  const ofClient = rest.filter(isClientLimit);
+  if (ofClient.length > 0) {
+    const names = listed(ofClient.map(searchName));
+    return `${place} no order is shown, because the limit of ${names} may be the client's: ${limitsOf([...alike, ...rest])}.`;
+  }
+  const end = rest.length === 0 ? "" : `, against ${limitsOf(rest)}`;
   const verb = best.searched === "rate" ? "carries the highest rate" : "holds the most connections";
   if (alike.length === 1) return `${place} ${searchName(best)} ${verb}: ${describeLimit(best)}${end}.`;
   if (alike.every(({ failed }) => failed === null))
     return `${place} ${listed(alike.map(searchName))} carried all that was tried: ${describeLimit(best)}${end}.`;
-  const limits = listed(alike.map((one) => `${searchName(one)} ${describeLimit(one)}`));
-  return `${place} the highest limits overlap, so no order is shown: ${limits}${end}.`;
+  return `${place} the highest limits overlap, so no order is shown: ${limitsOf(alike)}${end}.`;
+}
+
+/** Returns whether the client may have been what ended a search: the server then carries more. */
+function isClientLimit({ first }: Search): boolean {
+  return first?.signal === "client-limit";
 }
 
 /** Returns what ended a search, in one sentence or two. */

@@ -94,6 +94,14 @@ test("The end of a search says what was missed and why, or how far it went", () 
   );
 });
 
+test("No server is called the best where the client may have ended the search of another", () => {
+  const first = { signal: "client-limit", doubt: { reason: "client-limit", corePercent: 97 } } as const;
+  const limited = searchOf({ variant: "threaded", met: 7000, failed: 8000, first });
+  expect(describeBest([limited, searchOf()])).toBe(
+    "At 10,000 messages/s no order is shown, because the limit of threaded may be the client's: epoll 9,500 to 10,000 connections and threaded 7,000 to 8,000 connections.",
+  );
+});
+
 test("The best of several searches is named unless the limits overlap", () => {
   const select = searchOf({ variant: "select", met: 900, failed: 1000 });
   const threaded = searchOf({ variant: "threaded", met: 9000, failed: 9600 });
