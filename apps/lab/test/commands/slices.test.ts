@@ -14,7 +14,7 @@ vary: connections
 values: [8]
 measure: slices
 repeats: 2
-budget: 25s
+budget: 35s
 variants:
   threaded:
   epoll:
@@ -44,8 +44,7 @@ test("a plan in slices has blocks of all variants, ledgers that agree, and findi
   expect(new Set(cells.map(({ variant }) => variant))).toEqual(new Set(["threaded", "epoll"]));
   for (const cell of cells) {
     expect(cell).toMatchObject({ status: "ok", doubts: [], reconciliation: { balanced: true } });
-    // The budget may end a later start early.
-    expect(cell.slices.length).toBeGreaterThanOrEqual(cell.repetition === 1 ? 3 : 1);
+    expect(cell.slices.length).toBeGreaterThanOrEqual(3);
     for (const slice of cell.slices) {
       expect(slice.messages).toBeGreaterThan(0);
       expect(slice.server.cpuUsPerMessage).toBeGreaterThan(0);

@@ -5,6 +5,7 @@ import { connectionScatters } from "../charts/data/connection-scatter.ts";
 import {
   type Chart,
   type GroupChart,
+  LINE_POINTS_MIN,
   makeLoadAxis,
   numberAxis,
   type Range,
@@ -18,8 +19,6 @@ import { drawCosts } from "./connection-costs.ts";
 
 /** Ratio of an interval's end to its value up to which it is drawn: a longer bar would squeeze all the others. */
 const DRAWN_MAX = 3;
-/** Fewer points of a line show no course. */
-const POINTS_MIN = 3;
 
 /** Returns the charts of a group, that of its claim first; none where fewer than three points can be compared. */
 export function drawStory(
@@ -59,7 +58,8 @@ function isCold({ name, experiment }: Group): boolean {
 
 function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Level[]): Chart[] {
   const series = group.variants.flatMap((variant) => makeSeries(variant, levels));
-  if (series.every(({ points }) => points.length < POINTS_MIN)) return drawHighest(group, quantity, levels);
+  if (series.every(({ points }) => points.length < LINE_POINTS_MIN))
+    return drawHighest(group, quantity, levels);
   const { label, noun, unit } = FINDING_QUANTITIES[quantity];
   const ticks = [...new Set(levels.map(({ axisValue }) => axisValue))].toSorted((a, b) => a - b);
   return [
@@ -78,7 +78,8 @@ function drawLevels(group: Group, quantity: FindingQuantity, levels: readonly Le
 function drawHighest(group: Group, quantity: FindingQuantity, all: readonly Level[]): Chart[] {
   const highest = Math.max(...all.map(({ axisValue }) => axisValue));
   const levels = all.filter(({ axisValue }) => axisValue === highest).toSorted((a, b) => a.value - b.value);
-  if (levels.length < POINTS_MIN || isHoldOnly(group, group.experiment.findings?.findings ?? [])) return [];
+  if (levels.length < LINE_POINTS_MIN || isHoldOnly(group, group.experiment.findings?.findings ?? []))
+    return [];
   const { label, noun, unit } = FINDING_QUANTITIES[quantity];
   const names = levels.map(({ variant }) => variant);
   const series = levels.map(

@@ -2,12 +2,9 @@ import { about, describePlace, integer, listed } from "@c10k-lab/words";
 import { drawByConnections } from "../charts/data/by-connections.ts";
 import { CONNECTION_BYTES } from "../charts/data/drawings.ts";
 import { drawOpening } from "../charts/data/within-a-cell.ts";
-import type { Chart } from "../charts/draw/chart.ts";
+import { type Chart, LINE_POINTS_MIN } from "../charts/draw/chart.ts";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsOf, type Group, hasConnectionCosts } from "../model/group.ts";
-
-/** Fewer points of a line show no course. */
-const POINTS_MIN = 3;
 
 /** Returns what a connection takes of the server that held most, and where, as a sentence; null where nobody looked. */
 export function summarizeCosts(group: Group): string | null {
@@ -21,16 +18,12 @@ export function summarizeCosts(group: Group): string | null {
 /** Returns what the connections of each server cost at the largest load that it held. */
 export function explainCosts(group: Group): string[] {
   return largestCells(group).flatMap((cell) => {
-    const { variant, serverBytes, clientBytes, kernelBytes, openedPerSecond, stopSeconds } = cell;
-    const parts = [
-      `${about(serverBytes)} in the server`,
-      `${about(clientBytes)} in the client`,
-      `${about(kernelBytes)} in the kernel for both ends`,
-    ];
-    const stop = stopSeconds === null ? "" : `, and ended in ${about(stopSeconds)} s`;
+    const { variant, axis, axisValue, serverBytes, clientBytes, kernelBytes } = cell;
+    const owners = `${about(serverBytes)} bytes in the servers, ${about(clientBytes)} in the clients and ${about(kernelBytes)} in the kernel for both ends`;
+    const work = describeWork(cell);
     return [
-      `Bytes a connection of ${variant} at ${placeOf(cell)}: ${listed(parts)}.`,
-      `${variant} accepted ${about(openedPerSecond)} connections a second there${describeWork(cell)}${stop}.`,
+      `At ${describePlace(axis, axisValue)} one connection to ${variant} takes ${owners}.`,
+      ...(work.length === 0 ? [] : [`There ${variant} ${listed(work)}.`]),
     ];
   });
 }
@@ -40,7 +33,7 @@ export function drawCosts(group: Group): Chart[] {
   if (!hasConnectionCosts(group)) return [];
   const bytes = drawByConnections(group, CONNECTION_BYTES);
   return [
-    ...(bytes.series.some(({ points }) => points.length >= POINTS_MIN) ? [bytes] : []),
+    ...(bytes.series.some(({ points }) => points.length >= LINE_POINTS_MIN) ? [bytes] : []),
     ...drawOpening(group),
   ];
 }
@@ -56,12 +49,14 @@ function heldBy({ held }: CellFigures): number {
   return held ?? 0;
 }
 
-function placeOf({ axis, axisValue }: CellFigures): string {
-  return describePlace(axis, axisValue);
-}
-
-function describeWork({ messagesPerSecond, latency }: CellFigures): string {
+/** Returns what the servers did, as far as it is known. */
+function describeWork({ openedPerSecond, messagesPerSecond, latency, stopSeconds }: CellFigures): string[] {
   const { p99 } = latency.response;
-  if (messagesPerSecond === null || p99 === null) return "";
-  return `, echoed ${integer(messagesPerSecond)} messages a second with a p99 of ${about(p99)} ms`;
+  return [
+    ...(openedPerSecond === null ? [] : [`accepted ${about(openedPerSecond)} connections a second`]),
+    ...(messagesPerSecond === null || p99 === null
+      ? []
+      : [`echoed ${integer(messagesPerSecond)} messages a second with a p99 of ${about(p99)} ms`]),
+    ...(stopSeconds === null ? [] : [`ended in ${about(stopSeconds)} s`]),
+  ];
 }

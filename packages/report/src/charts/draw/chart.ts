@@ -1,6 +1,9 @@
 import type { Axis as PlanAxis } from "@c10k-lab/protocol";
 import { axisWords } from "@c10k-lab/words";
 
+/** Fewer points of a line show no course. */
+export const LINE_POINTS_MIN = 3;
+
 /** A chart as plain data: what an SVG, the page and its tooltips are all drawn from. */
 export interface Chart {
   /** Name of its file, without ending: `throughput`. */
