@@ -44,6 +44,9 @@ export function judgeCell(facts: CellFacts): Judgement {
   // Connections and ledgers of an interrupted cell are incomplete for that reason alone.
   if (status === "interrupted") return { status, incidents: [{ incident: "interrupted" }] };
   if (status === "engine-lost") return { status, incidents: troubles(facts) };
+  // The swarm took a process away: whatever had come back by then, ledgers and counters are incomplete for that reason.
+  if (endsOf(facts).some(({ exit }) => isTakenAway(exit)))
+    return { status, incidents: [...deaths(facts), ...refusals(facts), ...shortages(facts)] };
   if (status === "cut-off") {
     return {
       status,
@@ -143,10 +146,16 @@ function deaths(facts: CellFacts): Incident[] {
 }
 
 /** Returns what the swarm did to a process or its results; null when it did nothing. */
-function describeLoss(process: string, { cause, node = "", lost = [] }: Exit): Incident | null {
-  if (cause === "node-lost" || cause === "restarted") return { incident: cause, process, node };
+function describeLoss(process: string, exit: Exit): Incident | null {
+  const { cause, node = "", lost = [] } = exit;
+  if (isTakenAway(exit)) return { incident: exit.cause, process, node };
   if (cause === "results-lost") return { incident: cause, process, node, files: [...lost] };
   return null;
+}
+
+/** Returns whether the swarm ended a process that would have gone on. */
+function isTakenAway(exit: Exit): exit is Exit & { cause: "node-lost" | "restarted" } {
+  return exit.cause === "node-lost" || exit.cause === "restarted";
 }
 
 function noEcho({ sent, received, end }: NonNullable<CellFacts["probeFailure"]>): Incident {

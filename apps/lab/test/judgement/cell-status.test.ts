@@ -175,6 +175,24 @@ test("totals of another version are reported as missing", () => {
   });
 });
 
+test.each(["restarted", "node-lost"] as const)(
+  "a client that is %s is the only incident, whatever it handed over before",
+  (cause) => {
+    const taken = { code: 143, signal: null, node: "worker", cause };
+    const exits = { servers: [EXIT], clients: [taken] };
+    const expected = {
+      status: "failed",
+      incidents: [{ incident: cause, process: "client", node: "worker" }],
+    };
+    const { client, final } = ledgers(10, 10);
+    const outcomes = { ...client.outcomes, ok: 0, interrupted: 10 };
+    const tcp = { ...QUIET, TCPTimeouts: 2 };
+    expect(judge({ exits, tcp, client: null })).toEqual(expected);
+    const handedOver = { ...client, outcomes };
+    expect(judge({ exits, tcp, client: handedOver, final: { ...final, accepted: 20 } })).toEqual(expected);
+  },
+);
+
 test("a cell that exceeds its time is cut off with the connections left; its open ledgers are no incident", () => {
   const { client, final } = ledgers(10, 10);
   const outcomes = { ...client.outcomes, ok: 7, interrupted: 3 };

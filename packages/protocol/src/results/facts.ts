@@ -123,7 +123,7 @@ export const Incident = z.discriminatedUnion("incident", [
   z.object({ incident: z.literal("out-of-memory"), process }),
   /** The node of a task left the swarm, or stopped answering its managers. */
   z.object({ incident: z.literal("node-lost"), process, node: z.string() }),
-  /** The swarm started a task a second time: what the first one did is in no ledger. */
+  /** The swarm started a task a second time: its ledger is incomplete. */
   z.object({ incident: z.literal("restarted"), process, node: z.string() }),
   /** Files of a process did not arrive whole: their length or hash was wrong, or they are missing. */
   z.object({ incident: z.literal("results-lost"), process, node: z.string(), files: z.array(z.string()) }),

@@ -40,7 +40,7 @@ const SENTENCES: Sentences = {
   "node-lost": ({ process, node }) =>
     `The node ${node} left the swarm or stopped answering it, with the ${process}.`,
   restarted: ({ process, node }) =>
-    `The swarm started the ${process} a second time, on ${node}: what the first one did is in no ledger.`,
+    `The swarm started the ${process} a second time, on ${node}: its ledger is incomplete.`,
   "results-lost": ({ process, node, files }) =>
     `Results of the ${process} on ${node} did not arrive whole: ${listed(files)}.`,
   died: ({ process, exitCode, signal, answer }) =>
