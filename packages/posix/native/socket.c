@@ -1,6 +1,8 @@
 /* Sockets: socket(2) to send(2). Addresses are struct sockaddr, see ip(7) and ipv6(7); src/address.ts reads them. */
 #include "marshal.h"
 #include "posix.h"
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -116,7 +118,9 @@ void export_socket(napi_env env, napi_value exports) {
 
   CONSTANT(AF_INET);
   CONSTANT(AF_INET6);
+  CONSTANT(AF_NETLINK);
   CONSTANT(SOCK_STREAM);
+  CONSTANT(SOCK_RAW);
   CONSTANT(SOCK_NONBLOCK);
   CONSTANT(SOCK_CLOEXEC);
   CONSTANT(MSG_DONTWAIT);
@@ -138,11 +142,17 @@ void export_socket(napi_env env, napi_value exports) {
   CONSTANT(IPPROTO_IP);
   CONSTANT(IP_BIND_ADDRESS_NO_PORT);
   CONSTANT(IPPROTO_TCP);
+  CONSTANT(TCP_LISTEN);
   CONSTANT(TCP_NODELAY);
   CONSTANT(TCP_KEEPIDLE);
   CONSTANT(TCP_KEEPINTVL);
   CONSTANT(TCP_USER_TIMEOUT);
   CONSTANT(TCP_INFO);
+  CONSTANT(NETLINK_SOCK_DIAG);
+  CONSTANT(NLM_F_DUMP);
+  CONSTANT(NLM_F_REQUEST);
+  CONSTANT(NLMSG_DONE);
+  CONSTANT(SOCK_DIAG_BY_FAMILY);
   export_constant(env, exports, "TCP_INFO_UNACKED_WORD", offsetof(struct tcp_info, tcpi_unacked) / 4);
   export_constant(env, exports, "SOCKADDR_PORT_OFFSET", offsetof(struct sockaddr_in, sin_port));
   export_constant(env, exports, "SOCKADDR_IN_ADDRESS_OFFSET", offsetof(struct sockaddr_in, sin_addr));

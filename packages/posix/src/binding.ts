@@ -113,7 +113,9 @@ export interface Binding {
 
   readonly AF_INET: number;
   readonly AF_INET6: number;
+  readonly AF_NETLINK: number;
   readonly SOCK_STREAM: number;
+  readonly SOCK_RAW: number;
   readonly SOCK_NONBLOCK: number;
   readonly SOCK_CLOEXEC: number;
   readonly MSG_DONTWAIT: number;
@@ -136,6 +138,7 @@ export interface Binding {
   /** bind(2) to an address without a port: connect(2) picks it, so one port serves many destinations. ip(7) */
   readonly IP_BIND_ADDRESS_NO_PORT: number;
   readonly IPPROTO_TCP: number;
+  readonly TCP_LISTEN: number;
   readonly TCP_NODELAY: number;
   readonly TCP_KEEPIDLE: number;
   readonly TCP_KEEPINTVL: number;
@@ -149,6 +152,12 @@ export interface Binding {
   readonly SOCKADDR_IN6_ADDRESS_OFFSET: number;
   readonly SOCKADDR_IN_BYTES: number;
   readonly SOCKADDR_IN6_BYTES: number;
+
+  readonly NETLINK_SOCK_DIAG: number;
+  readonly NLM_F_DUMP: number;
+  readonly NLM_F_REQUEST: number;
+  readonly NLMSG_DONE: number;
+  readonly SOCK_DIAG_BY_FAMILY: number;
 
   readonly EPOLL_CLOEXEC: number;
   readonly EPOLL_CTL_ADD: number;
