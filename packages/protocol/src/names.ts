@@ -158,11 +158,11 @@ export type CapacitySignal = (typeof CAPACITY_SIGNALS)[number];
 
 /** Ends of a search for capacity. */
 export const SEARCH_ENDS = [
-  /** Both ends of the interval have all their runs; the lower one is missing where nothing met the objective. */
+  /** Both ends of the interval have all their trials; the lower one is missing where nothing met the objective. */
   "boundary",
   /** Everything up to the end of the search met the objective. */
   "bound",
-  /** The repetitions contradicted each other for too long, or no value could be tried. */
+  /** The trials contradicted each other for too long, or no value could be tried. */
   "unsettled",
   "interrupted",
 ] as const;

@@ -1,4 +1,4 @@
-import { type Capacity, INFINITE, type Search, type Signal, type Trial } from "@c10k-lab/protocol";
+import type { Capacity, Search, Signal, Trial } from "@c10k-lab/protocol";
 import { describeDoubt } from "./happenings/doubts.ts";
 import { describeBound, describeSignal } from "./happenings/signals.ts";
 import { figure, integer, listed, MISSING, plural, sentenceCase } from "./phrases/numbers.ts";
@@ -20,7 +20,7 @@ export function capacityTable({ searches }: Capacity): Table {
   return tabulate(COLUMNS, searches);
 }
 
-/** Returns the objective of every repetition. */
+/** Returns the objective of every trial in a sentence. */
 export function describeObjective({ objective }: Capacity): string {
   const { p99Ms, achievedMin, failuresMax } = objective;
   const failures = failuresMax === 0 ? "no failures" : `at most ${plural(failuresMax, "failure")}`;
@@ -41,7 +41,7 @@ function describeResult(search: Search): string {
   if (ended === "unsettled") {
     return met === null && failed === null
       ? `no value could be tried. ${describeBound(bound)}`
-      : `unsettled, its repetitions contradict each other: ${soFar(search)}.`;
+      : `unsettled, its trials contradict each other: ${soFar(search)}.`;
   }
   if (ended === "bound") {
     return `at least ${describeAmount(search, met ?? 0)} ${at} (${agreement(search, met)}). ${describeBound(bound)}`;
@@ -64,34 +64,38 @@ function soFar(search: Search): string {
   return parts.length === 0 ? "nothing was found" : `${parts.join(", ")}, ${describeFixed(search)}`;
 }
 
-/** Returns "9,500 met in 3 of 3 repetitions". */
+/** Returns "9,500 met in 3 of 3 trials". */
 function agreement(search: Search, value: number | null): string {
-  const { met = false, trials = [] } = search.tries.find((one) => one.value === value) ?? {};
-  const counted = trials.filter(({ counts }) => counts);
-  const agreeing = counted.filter((trial) => trial.met === met);
-  return `${integer(value)} ${met ? "met" : "failed"} in ${agreeing.length} of ${plural(counted.length, "repetition")}`;
+  const met = search.tries.find((one) => one.value === value)?.met ?? false;
+  const trials = countedAt(search, value);
+  const agreeing = trials.filter((trial) => trial.met === met);
+  return `${integer(value)} ${met ? "met" : "failed"} in ${agreeing.length} of ${plural(trials.length, "trial")}`;
+}
+
+/** Returns the trials of a value that count; none where it was not tried. */
+function countedAt({ tries }: Search, value: number | null): Trial[] {
+  return tries.find((one) => one.value === value)?.trials.filter(({ counts }) => counts) ?? [];
 }
 
 /** Returns the reason why the limit may not be the server's; null where nothing speaks for that. */
-export function describeSearchDoubt({ tries, failed, first }: Search): string | null {
-  if (first?.signal === "client-limit") return "The limit may be the client's.";
-  const failing = (tries.find(({ value }) => value === failed)?.trials ?? []).filter(
-    ({ counts, met }) => counts && !met,
-  );
+export function describeSearchDoubt(search: Search): string | null {
+  if (isClientLimit(search)) return "The limit may be the client's.";
+  const failing = countedAt(search, search.failed).filter(({ met }) => !met);
   const disturbances = failing.flatMap(({ disturbance }) => disturbance ?? []);
   const [disturbance] = disturbances;
   if (disturbance === undefined || 2 * disturbances.length <= failing.length) return null;
   return describeDoubt(disturbance);
 }
 
-function p99At({ tries }: Search, value: number | null): string {
-  const trials = tries.find((one) => one.value === value)?.trials.filter(({ met }) => met) ?? [];
+function p99At(search: Search, value: number | null): string {
+  const trials = countedAt(search, value).filter(({ met }) => met);
   const sorted = trials.map(({ p99Ms }) => inOrder(p99Ms)).toSorted((a, b) => a - b);
   return figure(sorted[Math.floor((sorted.length - 1) / 2)] ?? null);
 }
 
+/** Returns a p99, ms, as a number: one that is infinite or unknown is the largest. */
 function inOrder(p99Ms: Trial["p99Ms"]): number {
-  return p99Ms === INFINITE ? Number.POSITIVE_INFINITY : (p99Ms ?? Number.POSITIVE_INFINITY);
+  return typeof p99Ms === "number" ? p99Ms : Number.POSITIVE_INFINITY;
 }
 
 /** Returns all trials of a search. */
@@ -189,13 +193,13 @@ export function describeEnd(search: Search): string {
       ? `${name} met the objective at no value tried.`
       : `${name} met the objective up to ${describeAmount(search, met)}. ${describeBound(bound)}`;
   }
-  const trials = search.tries.find(({ value }) => value === failed)?.trials.filter(({ counts }) => counts);
-  const missed = `${trials?.filter((trial) => !trial.met).length ?? 0} of ${plural(trials?.length ?? 0, "repetition")}`;
+  const trials = countedAt(search, failed);
+  const missed = `${trials.filter((trial) => !trial.met).length} of ${plural(trials.length, "trial")}`;
   const reason = first === null ? "" : ` ${describeSignal(first)}`;
   return `${name} missed the objective at ${describeAmount(search, failed)} in ${missed}.${reason}`;
 }
 
-/** Returns how many repetitions agree at the ends of the intervals that searches found. */
+/** Returns how many trials agree at the ends of the intervals that searches found. */
 export function describeAgreement(searches: readonly Search[]): string {
   const ends = searches.flatMap(({ met, failed, tries }) =>
     tries.filter(({ value }) => value === met || value === failed),
@@ -204,7 +208,7 @@ export function describeAgreement(searches: readonly Search[]): string {
     trials.filter(({ counts }) => counts).map((trial) => trial.met === met),
   );
   const agreeing = counted.filter((agrees) => agrees);
-  return `At the last load held and the first load missed ${integer(agreeing.length)} of ${plural(counted.length, "repetition")} agree.`;
+  return `At the last load held and the first load missed ${integer(agreeing.length)} of ${plural(counted.length, "trial")} agree.`;
 }
 
 const SIGNALS: Readonly<Record<Signal["signal"], string>> = {

@@ -309,12 +309,12 @@ test.each<[string, Search, string]>([
   [
     "with a boundary",
     SEARCH,
-    "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions, 10,000 failed in 2 of 3 repetitions); first signal: latency: The p99 response time was 140 ms; the objective is 100 ms.",
+    "epoll: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 trials, 10,000 failed in 2 of 3 trials); first signal: latency: The p99 response time was 140 ms; the objective is 100 ms.",
   ],
   [
     "that ended at its bound",
     { ...SEARCH, ended: "bound", failed: null, first: null },
-    "epoll: at least 9,500 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions). The search stopped at 19,500, the plan's upper bound.",
+    "epoll: at least 9,500 connections at 10,000 messages/s (9,500 met in 3 of 3 trials). The search stopped at 19,500, the plan's upper bound.",
   ],
   [
     "whose limit may be the client's",
@@ -323,7 +323,7 @@ test.each<[string, Search, string]>([
       group: "large",
       first: { signal: "client-limit", doubt: { reason: "client-limit", corePercent: 97 } },
     },
-    "epoll, large: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 repetitions, 10,000 failed in 2 of 3 repetitions); first signal: client-limit: The client used 97 % of one core: it may have been the limit, not the server. Inconclusive: The limit may be the client's.",
+    "epoll, large: between 9,500 and 10,000 connections at 10,000 messages/s (9,500 met in 3 of 3 trials, 10,000 failed in 2 of 3 trials); first signal: client-limit: The client used 97 % of one core: it may have been the limit, not the server. Inconclusive: The limit may be the client's.",
   ],
 ])("A search %s", (_, search, sentence) => {
   expect(describeSearch(search)).toBe(sentence);

@@ -60,7 +60,7 @@ function searchOf(change: Partial<Search> = {}): Search {
   };
 }
 
-test("A search claims an interval only where its repetitions agree", () => {
+test("A search claims an interval only where its trials agree", () => {
   const hasInterval = (change: Partial<Search>) => describeSearch(searchOf(change)).includes("between");
   expect(hasInterval({})).toBe(true);
   const nothing = { met: null, failed: null, first: null, tries: [] };
@@ -84,7 +84,7 @@ test("A limit that was not reached is no limit", () => {
 
 test("The end of a search says what was missed and why, or how far it went", () => {
   expect(describeEnd(searchOf())).toBe(
-    "epoll missed the objective at 10,000 connections in 2 of 3 repetitions. The p99 response time was infinite: more than 1 % were never answered.",
+    "epoll missed the objective at 10,000 connections in 2 of 3 trials. The p99 response time was infinite: more than 1 % were never answered.",
   );
   expect(describeEnd(searchOf({ failed: null, first: null }))).toBe(
     "epoll met the objective up to 9,500 connections. The search stopped at 19,500, the plan's upper bound.",
@@ -116,13 +116,13 @@ test("The best of several searches is named unless the limits overlap", () => {
   expect(describeBest([searchOf()])).toBeNull();
 });
 
-test("The agreement of repetitions is counted at both ends of a limit", () => {
+test("The agreement of trials is counted at both ends of a limit", () => {
   expect(describeAgreement([searchOf()])).toBe(
-    "At the last load held and the first load missed 5 of 6 repetitions agree.",
+    "At the last load held and the first load missed 5 of 6 trials agree.",
   );
 });
 
-test("A search is in doubt when most of the repetitions that failed were disturbed, without those made again", () => {
+test("A search is in doubt when most of the trials that failed were disturbed, without those made again", () => {
   const doubtOf = (...trials: Trial[]) =>
     describeSearchDoubt(searchOf({ failed: 10, tries: [{ value: 10, met: false, trials }] }));
   expect(doubtOf(DISTURBED, DISTURBED, FAILED)).not.toBeNull();

@@ -4,7 +4,7 @@ import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
 import type { LabSession } from "../session/lab-session.ts";
 import { LimitSearch } from "./limit-search.ts";
-import { expectedRuns } from "./search.ts";
+import { expectedTrials } from "./search.ts";
 import { SearchProgress } from "./search-progress.ts";
 import { SearchRounds } from "./search-rounds.ts";
 
@@ -16,7 +16,7 @@ export function expectedCells(plan: PlanToSearch, isSliced: boolean): number {
       const { range } = subject;
       // A start measures all rates of a variant.
       if (isSliced && isMeasuredInSlices(subject)) return repeats;
-      return expectedRuns({ ...range, smallest: range.from, precision: search.precision, repeats });
+      return expectedTrials({ ...range, smallest: range.from, precision: search.precision, repeats });
     })
     .reduce((a, b) => a + b, 0);
 }

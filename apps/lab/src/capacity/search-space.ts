@@ -29,7 +29,7 @@ export function spaceOf(facts: SearchFacts, machine: MachineLimits): { space: Se
   return { space: { from, to: bound.value, smallest, precision, repeats }, bound };
 }
 
-/** Returns the time for which each repetition of a search exchanges messages, in ms. */
+/** Returns the time for which each trial of a search exchanges messages, in ms. */
 export function durationOf({ durationMs }: Load): number {
   return durationMs?.value ?? 0;
 }

@@ -1,6 +1,6 @@
 import type { SearchEnd } from "@c10k-lab/protocol";
 
-/** The result of one repetition at one value. */
+/** The result of one trial of a value. */
 export type Answer =
   | "met"
   | "failed"
@@ -17,15 +17,15 @@ export interface SearchSpace {
   readonly smallest: number;
   /** Largest relative difference between the ends of the interval: with 0.1, 1,000 and 1,100 are close enough. */
   readonly precision: number;
-  /** Repetitions at each end of the interval. */
+  /** Trials at each end of the interval. */
   readonly repeats: number;
 }
 
 export interface Found {
   readonly ended: SearchEnd;
-  /** Largest value at which most repetitions met the objective; null when there is none. */
+  /** Largest value at which most trials met the objective; null when there is none. */
   readonly met: number | null;
-  /** Smallest value above `met` at which most repetitions did not; null when there is none. */
+  /** Smallest value above `met` at which most trials did not; null when there is none. */
   readonly above: number | null;
   /** True when `above` could not be tried. */
   readonly isAboveOutOfReach: boolean;
@@ -36,33 +36,33 @@ export type SearchSteps = Generator<number, Found, Answer | null>;
 
 /**
  * Searches the largest value that is met. Doubles the start value until one fails, or halves it until one is met. Then
- * bisects the interval between the two, and repeats its ends. When the repetitions contradict the first result the
- * search continues from there, so one repetition cannot decide a boundary.
+ * bisects the interval between the two, and repeats its ends. When the trials contradict the first result the
+ * search continues from there, so one trial cannot decide a boundary.
  */
 export function* search(space: SearchSpace): SearchSteps {
   const tally = new Tally();
   // The machine, or the load, leaves room for nothing: there is no value to try.
   if (space.to < 1) return { ...tally.found, ended: "unsettled" };
-  const most = mostRuns(space);
-  for (let runs = 0; ; runs++) {
+  const most = mostTrials(space);
+  for (let trials = 0; ; trials++) {
     const value = nextValue(space, tally);
     if (value === null) return { ...tally.found, ended: endOf(tally) };
-    if (runs === most) return { ...tally.found, ended: "unsettled" };
+    if (trials === most) return { ...tally.found, ended: "unsettled" };
     const answer = yield value;
     if (answer === null) return { ...tally.found, ended: "interrupted" };
     tally.add(value, answer);
   }
 }
 
-/** Returns the largest number of repetitions that a search without contradictions takes. */
-export function expectedRuns({ from, to, smallest, precision, repeats }: SearchSpace): number {
+/** Returns the largest number of trials that a search without contradictions takes. */
+export function expectedTrials({ from, to, smallest, precision, repeats }: SearchSpace): number {
   const steps = Math.max(Math.log2(to / from), Math.log2(from / smallest));
   return Math.ceil(steps) + Math.ceil(Math.log2(1 / precision)) + 2 * (repeats + 1);
 }
 
-/** Returns the number of repetitions after which a search with contradictory results ends. */
-export function mostRuns(space: SearchSpace): number {
-  return 2 * expectedRuns(space);
+/** Returns the number of trials after which a search with contradictory results ends. */
+export function mostTrials(space: SearchSpace): number {
+  return 2 * expectedTrials(space);
 }
 
 function nextValue(space: SearchSpace, tally: Tally): number | null {
@@ -82,7 +82,7 @@ function endOf({ found: { met, above, isAboveOutOfReach } }: Tally): SearchEnd {
   return met === null ? "unsettled" : "bound";
 }
 
-/** The results of all repetitions so far. */
+/** The results of all trials so far. */
 class Tally {
   readonly #answers = new Map<number, Answer[]>();
 
@@ -98,7 +98,7 @@ class Tally {
   }
 
   /**
-   * Returns the end of the interval with fewer repetitions, as long as some are missing or they are tied; null when both
+   * Returns the end of the interval with fewer trials, as long as some are missing or they are tied; null when both
    * ends are settled.
    */
   leastSettled(repeats: number): number | null {
@@ -124,7 +124,7 @@ class Tally {
   }
 
   #isSettled(value: number, repeats: number): boolean {
-    const runs = this.#of(value).length;
-    return runs >= repeats && 2 * this.#count(value, "met") !== runs;
+    const trials = this.#of(value).length;
+    return trials >= repeats && 2 * this.#count(value, "met") !== trials;
   }
 }

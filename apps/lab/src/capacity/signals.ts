@@ -46,7 +46,7 @@ interface Facts extends Question, Carried {
   readonly unproven: Unproven | null;
 }
 
-/** Judges one run of a value, and says what it shows. */
+/** Judges a repetition as a trial of a value. */
 export function judgeTrial(cell: RepetitionResult, question: Question): { trial: Trial; answer: Answer } {
   const facts = factsOf(cell, question);
   const { failures, achieved, p99Ms } = facts;

@@ -66,13 +66,13 @@ const OPTIONS = {
     noun: "a precision",
   }),
   repeats: integer({
-    describe: "repetitions of each end of an interval; most must agree [default: the plan's]",
+    describe: "trials of each end of an interval; most must agree [default: the plan's]",
     min: 1,
     max: 100,
     noun: "a number of repeats",
   }),
   durationMs: durationMs({
-    describe: "how long each repetition exchanges messages [default: the plan's]",
+    describe: "how long each trial exchanges messages [default: the plan's]",
     min: 100,
   }),
 } as const;

@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Answer, expectedRuns, mostRuns, type SearchSpace, search } from "../../src/capacity/search.ts";
+import {
+  type Answer,
+  expectedTrials,
+  mostTrials,
+  type SearchSpace,
+  search,
+} from "../../src/capacity/search.ts";
 
 const spaces = fc
   .record({
@@ -62,7 +68,7 @@ describe("the values that a search tries", () => {
         const { values } = recorded(space, upTo(limit));
         expect(values[0]).toBe(space.from);
         expect(values.every((value) => value >= space.smallest && value <= space.to)).toBe(true);
-        expect(values.length).toBeLessThanOrEqual(expectedRuns(space));
+        expect(values.length).toBeLessThanOrEqual(expectedTrials(space));
       }),
     );
   });
@@ -114,7 +120,7 @@ describe("runs that contradict each other", () => {
     fc.assert(
       fc.property(spaces, fc.array(anyAnswer, { minLength: 400, maxLength: 400 }), (space, said) => {
         const { found, runs } = recorded(space, (_, run) => said[run % said.length] ?? "met");
-        expect(runs.length).toBeLessThanOrEqual(mostRuns(space));
+        expect(runs.length).toBeLessThanOrEqual(mostTrials(space));
         const { met, above, ended } = found;
         const fewest = ended === "unsettled" ? 1 : space.repeats;
         for (const end of [met, above].filter((value) => value !== null)) {

@@ -23,7 +23,7 @@ export const Trial = z.object({
   /** Block of its slice in that cell; null where the trial is the whole repetition. */
   block: count.nullable().default(null),
   met: z.boolean(),
-  /** Signals of a failed repetition, the cause before its consequences; empty when the objective was met. */
+  /** Signals of a failed trial, the cause before its consequences; empty when the objective was met. */
   signals: z.array(Signal),
   /** Milliseconds, or "infinite"; null where nothing was measured. */
   p99Ms: Percentile,
@@ -33,7 +33,7 @@ export const Trial = z.object({
   failures: count,
   /** Other work that took the processors while it failed; null when there was none, or it played no part. */
   disturbance: Doubt.nullable(),
-  /** false: it failed while it was disturbed, and was run again instead. */
+  /** false: it failed while it was disturbed, and was made again instead. */
   counts: z.boolean(),
 });
 export type Trial = z.infer<typeof Trial>;
@@ -48,12 +48,12 @@ export const Search = z.object({
   /** The fixed quantity: messages per second while connections were searched, connections while the rate was. */
   fixed: z.object({ connections: count.nullable(), rate: count.nullable() }),
   ended: z.enum(SEARCH_ENDS),
-  /** The largest value at which most runs met the objective; null when none did. */
+  /** The largest value at which most trials met the objective; null when none did. */
   met: count.nullable(),
-  /** The smallest value above it at which most runs did not; null when every value up to the end of the search was met. */
+  /** The smallest value above it at which most trials did not; null when every value up to the end of the search was met. */
   failed: count.nullable(),
   bound: Bound,
-  /** The first signal at `failed`, from the run in the middle; null when nothing failed. */
+  /** The first signal at `failed`, from the trial in the middle; null when nothing failed. */
   first: Signal.nullable(),
   /** Every value that was tried, in the order of trying; the two at the boundary have several trials. */
   tries: z.array(z.object({ value: count, met: z.boolean(), trials: z.array(Trial) })),
