@@ -26,7 +26,7 @@ export class SearchProgress implements CellWatcher {
   }
 
   begin({ variant, axis, axisValue, repetition }: Cell): void {
-    this.#show(`${variant}, ${axis}: ${integer(axisValue)}, repetition ${repetition}`);
+    this.#show(`${variant}, ${axis}: ${integer(axisValue)}, trial ${repetition}`);
   }
 
   beginSlice({ subject, wanted }: LimitSearch, start: number): void {
@@ -55,7 +55,7 @@ export class SearchProgress implements CellWatcher {
   ended(search: Search): void {
     this.#done++;
     const trials = plural(listTrials(search).length, "trial");
-    this.#line.print(`${describeSearch(search)}  (${trials}, ${this.#time()})\n`);
+    this.#line.print(`${describeSearch(search)}  (${trials}, ${this.#time()})`);
   }
 
   stop(): void {
@@ -71,7 +71,7 @@ export class SearchProgress implements CellWatcher {
 /** Returns "met (p99 12.0 ms)", "failed: latency: …". */
 function describeTrial({ met, p99Ms, signals, counts, disturbance }: Trial): string {
   if (met) return `met (p99 ${p99Ms === INFINITE ? "∞" : figure(p99Ms)} ms)`;
-  if (!counts && disturbance) return `failed while disturbed, run again: ${describeDoubt(disturbance)}`;
+  if (!counts && disturbance) return `failed while disturbed, made again: ${describeDoubt(disturbance)}`;
   const [first] = signals;
   return first ? `failed: ${first.signal}: ${describeSignal(first)}` : "failed";
 }
