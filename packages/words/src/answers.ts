@@ -179,6 +179,8 @@ export function describeBreak({ axis, at, cause, effect, verdict }: Finding): st
 export function describeUnsettled(comparisons: readonly Finding[]): string | null {
   const open = comparisons.filter(({ verdict }) => verdict === "not-shown");
   if (open.length === 0) return null;
+  if (comparisons.every(({ low }) => low === null))
+    return "Nothing was compared: an interval takes three repetitions or more (--repeats).";
   const count = `Not settled: ${integer(open.length)} of ${plural(comparisons.length, "comparison")}`;
   const [soonest] = open
     .filter(({ wouldTake }) => wouldTake !== null)
@@ -187,9 +189,6 @@ export function describeUnsettled(comparisons: readonly Finding[]): string | nul
     const seconds = integer(Math.ceil(soonest.wouldTake ?? 0));
     const place = describePlace(soonest.axis, soonest.at);
     return `${count}; next: ${soonest.variant} at ${place}, in some ${seconds} s more (--budget).`;
-  }
-  if (open.every(({ low }) => low === null)) {
-    return `${count}; an interval takes three repetitions or more (--repeats).`;
   }
   return `${count}; more --repeats, or more --clients where the client is the limit, would help.`;
 }

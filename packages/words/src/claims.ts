@@ -33,16 +33,20 @@ export function describeClaim({ subject, text }: Claim): string {
   return subject === null ? sentenceCase(text) : `${subject} ${text}`;
 }
 
-/** Returns the strongest claims as one sentence: "select stops scaling first: it held …; at 4,000 connections …." */
-export function joinClaims(claims: readonly Claim[], isAboutServers: boolean): string {
+/** Returns claims as sentences, the strongest first: "select stops scaling first: it held …." and "At 4,000 connections …." */
+export function joinClaims(claims: readonly Claim[], isAboutServers: boolean): string[] {
   const [first, ...others] = claims;
-  if (first === undefined) return "Nothing was measured that answers the question.";
-  const rest = others
-    .map(({ subject, text }) => `; ${subject === null ? text : `${subject} ${text}`}`)
-    .join("");
-  if (!isAboutServers || first.about === null) return `${describeClaim(first)}${rest}.`;
-  const verdict = `${first.about} ${first.isEnd ? "stops scaling first" : "scales worst"}`;
-  return `${verdict}: ${first.subject === first.about ? `it ${first.text}` : first.text}${rest}.`;
+  if (first === undefined) return ["Nothing was measured that answers the question."];
+  const verdict = isAboutServers ? describeVerdict(first) : describeClaim(first);
+  return [verdict, ...others.map(describeClaim)].map((sentence) => `${sentence}.`);
+}
+
+/** Returns a claim with what it means for the server that it speaks against. */
+function describeVerdict(claim: Claim): string {
+  const { about, isEnd, subject, text } = claim;
+  if (about === null) return describeClaim(claim);
+  const verdict = isEnd ? "stops scaling first" : "scales worst";
+  return `${about} ${verdict}: ${subject === about ? `it ${text}` : text}`;
 }
 
 /** Returns the strongest claim that the findings of one group allow. */
@@ -93,7 +97,7 @@ function claimRefusal(findings: readonly Finding[]): Claim | null {
   const others = limits
     .filter((one) => one.cause === null && one.effect === one.at && one.at === first.at)
     .map(nameOf);
-  const rest = others.length === 0 ? "" : `; ${listed(others)} held all`;
+  const rest = others.length === 0 ? "" : `, while ${listed(others)} held all`;
   const alike = limits.filter(
     ({ cause, at, effect }) => cause === first.cause && at === first.at && effect === first.effect,
   );

@@ -412,7 +412,7 @@ test("Accept queues explain long waits by what overflowed and what finished", ()
   const short = { group: "as submitted", backlog: 5, repetitions: 36, overflowed: 36, cutOff: 35 };
   const long = { group: "corrected", backlog: 4096, repetitions: 36, overflowed: 0, cutOff: 0 };
   expect(describeQueues(short, long)).toBe(
-    "the long waits come from the accept queue: with a backlog of 5 it overflowed in all 36 repetitions, and only 1 finished in the plan's time; with a backlog of 4,096 it never overflowed, and all finished",
+    "the long waits come from the accept queue: with a backlog of 5 it overflowed in all 36 repetitions and only 1 finished in the plan's time, while with a backlog of 4,096 it never overflowed and all finished",
   );
   expect(describeQueues({ ...short, backlog: null, overflowed: 30, cutOff: 36 }, long)).toContain(
     "in “as submitted” it overflowed in 30 of 36 repetitions, and none finished",
@@ -670,7 +670,7 @@ test.each<[string, readonly Finding[], string]>([
   [
     "a server that refuses is named with those that held all",
     [REFUSAL, { ...REFUSAL, variant: "epoll", effect: 10, cause: null, verdict: "at-least" }],
-    "threaded stops scaling first: it held 5 of 10 connections; epoll held all.",
+    "threaded stops scaling first: it held 5 of 10 connections, while epoll held all.",
   ],
   [
     "servers that refuse alike are named together, and none stops first",
@@ -719,7 +719,20 @@ test.each<[string, readonly Finding[], string]>([
     "No sign is shown that select stops scaling up to 1,000 connections.",
   ],
 ])("Claims: %s", (_, findings, sentence) => {
-  expect(joinClaims([claimOf(findings)], true)).toBe(sentence);
+  expect(joinClaims([claimOf(findings)], true)).toEqual([sentence]);
+});
+
+test("an answer has a sentence for each fact, the verdict first, and joins none by semicolons", () => {
+  const held: Finding = { ...REFUSAL, variant: "epoll", effect: 10, cause: null, verdict: "at-least" };
+  const slower: Finding = { ...FINDING, effect: 2.4, low: 2.2, high: 2.7 };
+  const claims = [[REFUSAL, held], [slower], [GROWTH]].map(claimOf);
+  expect(joinClaims(claims, true)).toEqual([
+    "threaded stops scaling first: it held 5 of 10 connections, while epoll held all.",
+    "At 1,000 connections the CPU time per message of threaded is 2.4 times that of epoll.",
+    "The CPU time per message of select grows 2.5-fold from 0 to 5,000 idle connections.",
+  ]);
+  expect(joinClaims(claims, false)[0]).toBe("threaded held 5 of 10 connections, while epoll held all.");
+  expect(joinClaims([], true)).toEqual(["Nothing was measured that answers the question."]);
 });
 
 test("a rate that falls is a claim where the intervals of its ends do not meet", () => {
@@ -764,10 +777,10 @@ test("a server that failed without a connection is not said to scale badly", () 
     ...FINDING,
     ...{ variant: "upper", question: "limit", quantity: "held", cause: "failed", at: 20, effect },
   });
-  expect(joinClaims([claimOf([failed(0)])], true)).toBe("upper failed at 20 connections.");
-  expect(joinClaims([claimOf([failed(5)])], true)).toBe(
+  expect(joinClaims([claimOf([failed(0)])], true)).toEqual(["upper failed at 20 connections."]);
+  expect(joinClaims([claimOf([failed(5)])], true)).toEqual([
     "upper stops scaling first: it failed at 20 connections.",
-  );
+  ]);
 });
 
 const OPEN: Finding = { ...FINDING, verdict: "not-shown", wouldTake: 25.5 };
@@ -781,9 +794,9 @@ test.each<[string, readonly Finding[], string | null]>([
     "Not settled: 2 of 3 comparisons; next: threaded at 1,000 connections, in some 26 s more (--budget).",
   ],
   [
-    "nothing has an interval",
+    "nothing has an interval, as in a plan that is measured once,",
     [{ ...OPEN, low: null, high: null, wouldTake: null }],
-    "Not settled: 1 of 1 comparison; an interval takes three repetitions or more (--repeats).",
+    "Nothing was compared: an interval takes three repetitions or more (--repeats).",
   ],
   [
     "the client is the limit",

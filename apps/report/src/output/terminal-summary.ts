@@ -38,7 +38,9 @@ export function summarize(experiments: readonly LabResults[], screen: Screen, is
   const [only, ...others] = stories;
   if (only === undefined) return [];
   if (others.length > 0)
-    return stories.flatMap((story) => wrap(`${story.experiment.name}: ${story.answer}`, screen.columns));
+    return stories.flatMap((story) =>
+      wrap(`${story.experiment.name}: ${story.answer.join(" ")}`, screen.columns),
+    );
   const short = summarizeStory(only, screen);
   return isVerbose ? [...short, "", ...listAll(only)] : short;
 }
@@ -46,12 +48,13 @@ export function summarize(experiments: readonly LabResults[], screen: Screen, is
 function summarizeStory(story: Story, screen: Screen): string[] {
   const { answer, rows, comparisons, findings, remarks, unmeasured } = story;
   const open = [describeUnsettled(comparisons), unmeasured].filter((one) => one !== null);
-  const head = wrap(answer, screen.columns).map((line) => bold(line, screen));
+  const [first = "", ...others] = answer;
+  const head = wrap(first, screen.columns).map((line) => bold(line, screen));
   const foot = open.flatMap((sentence) => wrap(sentence, screen.columns));
   const shown = cutRows(drawRows(mergeRows(rows), screen), LINES_MAX - head.length - foot.length);
   let room = LINES_MAX - head.length - foot.length - shown.length;
   const told: string[] = [];
-  for (const sentence of [...remarks, ...findings.map(describeAnswer)].slice(0, FINDINGS_MAX)) {
+  for (const sentence of [...others, ...remarks, ...findings.map(describeAnswer)].slice(0, FINDINGS_MAX)) {
     const lines = wrap(sentence, screen.columns);
     if (lines.length > room) break;
     told.push(...lines);

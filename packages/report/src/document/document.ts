@@ -47,7 +47,7 @@ export function renderDocument(stories: readonly Story[]): Rendered {
 }
 
 function renderSummary(stories: readonly Story[]): string {
-  const answers = stories.map(({ experiment, answer }) => `${experiment.name}: ${answer}`);
+  const answers = stories.map(({ experiment, answer }) => `${experiment.name}: ${answer.join(" ")}`);
   return blocks(["# Which server architecture stops scaling first?", bullets(answers), questions(stories)]);
 }
 
@@ -60,7 +60,7 @@ function renderStory(story: Story, figures: Figures, isOnly: boolean): string {
     `# ${text(experiment.results.manifest.question)}`,
     describePartial(experiment.results),
     describeDamages(experiment.results),
-    `**${text(answer)}**`,
+    `**${text(answer.join(" "))}**`,
     unmeasured === null ? "" : `> ${text(unmeasured)}`,
     bullets(failures),
     figures.show(shown),

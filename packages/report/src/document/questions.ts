@@ -1,8 +1,9 @@
-import { CONFIDENCE_PERCENT, EQUAL_WITHIN } from "@c10k-lab/inference";
+import { CONFIDENCE_PERCENT, EQUAL_WITHIN, REPETITIONS_MIN } from "@c10k-lab/inference";
 import { type Capacity, type Level, SEARCHED } from "@c10k-lab/protocol";
 import {
   describeAgreement,
   describeBest,
+  describeEnd,
   describePlace,
   FINDING_QUANTITIES,
   figure,
@@ -10,6 +11,7 @@ import {
   listed,
   plural,
   rangeText,
+  searchName,
 } from "@c10k-lab/words";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
@@ -107,15 +109,26 @@ function describeFurthest(capacity: Capacity | null): string[] {
   });
 }
 
-/** Explains why a server that scans is slow: of the groups that show it the one where it scans most. */
+/** Explains why servers are slow: of the groups that show it the one with most of them. Of a search, why the first stops. */
 function describeSlowness(experiments: readonly Experiment[]): string[] {
   const found = experiments.flatMap(({ groups, results }) =>
     groups.flatMap((group) => explainSlowness(group, results.findings?.findings ?? []) ?? []),
   );
   const [first] = found.toSorted((a, b) => b.variants.length - a.variants.length);
-  if (first === undefined) return [];
+  if (first === undefined) return experiments.flatMap(({ results }) => describeStop(results.capacity));
   const verb = first.variants.length === 1 ? "is" : "are";
   return [line(`Why ${verb} ${listed(first.variants)} slow?`, first.reason)];
+}
+
+/** Explains why the first server of a search stops: of the search that raises connections, where a server's own limit ends it. */
+function describeStop(capacity: Capacity | null): string[] {
+  const stopped =
+    capacity?.searches.filter(
+      ({ searched, met, failed }) => searched === "connections" && met !== null && failed !== null,
+    ) ?? [];
+  const [first, ...others] = stopped.toSorted((a, b) => (a.met ?? 0) - (b.met ?? 0));
+  if (first === undefined || others.some(({ met }) => met === first.met)) return [];
+  return [line(`Why does ${searchName(first)} stop first?`, describeEnd(first))];
 }
 
 /** Tells how many of the comparisons asked for are settled, and by what; or that none was asked for. */
@@ -127,5 +140,11 @@ function describeSettled(stories: readonly Story[]): string {
     return `Each difference named has a ${CONFIDENCE_PERCENT} % interval that leaves out 1. So far ${integer(settled.length)} of ${plural(asked.length, "comparison")} ${settled.length === 1 ? "is" : "are"} settled.`;
   }
   if (searches.length > 0) return describeAgreement(searches);
-  return "Nothing is claimed of differences: no comparison has an interval.";
+  return `No difference is claimed: each load was measured ${describeRepeats(stories)}, and an interval takes ${REPETITIONS_MIN} repetitions or more.`;
+}
+
+function describeRepeats(stories: readonly Story[]): string {
+  const cells = stories.flatMap(({ experiment }) => experiment.groups.flatMap(({ cells }) => cells));
+  const most = Math.max(0, ...cells.map(({ repetitions }) => repetitions.length));
+  return most === 1 ? "once" : `at most ${plural(most, "time")}`;
 }

@@ -22,7 +22,8 @@ export interface Section {
 /** An experiment as a person reads it: the answer first. */
 export interface Story {
   readonly experiment: Experiment;
-  readonly answer: string;
+  /** Sentences, one for each fact, the strongest first: two at most. */
+  readonly answer: readonly string[];
   readonly rows: readonly AnswerRow[];
   /** Sections in the order of the plan. */
   readonly sections: readonly Section[];

@@ -133,28 +133,19 @@ export function strengthOf({ low, high }: Finding): number {
 function explainWork(group: Group): string[] {
   if (isAblation(group)) return [];
   const { scanning, threaded, others } = sortByWork(group);
-  return [
-    ...explainScans(scanning, others),
-    ...threaded.flatMap((cell) =>
-      cell.switchesPerMessage === null
-        ? []
-        : [
-            `${cell.variant} wakes a thread for each message: ${figure(cell.switchesPerMessage)} context switches per message at ${placeOf(cell)}${otherSwitches(others)}.`,
-          ],
-    ),
-  ];
+  return [...explainScans(scanning, others), ...explainSwitches(threaded, others)];
 }
 
-/** A server that is slow because it scans, and why. */
+/** A server that costs more than others, and why. */
 interface Slowness {
   readonly variants: readonly string[];
   readonly reason: string;
 }
 
-/** Returns why servers that scan all descriptors cost more, where a group shows that they do; null elsewhere. */
+/** Returns why servers that scan all descriptors cost more, or else those with many threads; null where none is shown to. */
 export function explainSlowness(group: Group, findings: readonly Finding[]): Slowness | null {
   if (isAblation(group)) return null;
-  const { scanning, others } = sortByWork(group);
+  const { scanning, threaded, others } = sortByWork(group);
   const isDearer = ({ variant }: CellFigures) =>
     findings.some(
       (one) =>
@@ -164,9 +155,15 @@ export function explainSlowness(group: Group, findings: readonly Finding[]): Slo
         one.verdict === "shown" &&
         (one.effect ?? 0) >= DEARER_MIN,
     );
-  const dearer = scanning.filter(isDearer);
-  const [reason] = explainScans(dearer, others);
-  return reason === undefined ? null : { variants: dearer.map(({ variant }) => variant), reason };
+  const explained = [
+    { cells: scanning.filter(isDearer), explain: explainScans },
+    { cells: threaded.filter(isDearer), explain: explainSwitches },
+  ].flatMap(({ cells, explain }) =>
+    explain(cells, others)
+      .slice(0, 1)
+      .map((reason) => ({ variants: cells.map(({ variant }) => variant), reason })),
+  );
+  return explained[0] ?? null;
 }
 
 /** Sorts the cells at each variant's highest load by what the servers do for a message. */
@@ -199,6 +196,16 @@ function otherEvents(others: readonly CellFigures[]): string {
     figure,
   );
   return `; ${listNames(told)} ${told.length === 1 ? "is" : "are"} told only the ready ones, ${events} per wake-up`;
+}
+
+function explainSwitches(threaded: readonly CellFigures[], others: readonly CellFigures[]): string[] {
+  return threaded.flatMap((cell) =>
+    cell.switchesPerMessage === null
+      ? []
+      : [
+          `${cell.variant} wakes a thread for each message: ${figure(cell.switchesPerMessage)} context switches per message at ${placeOf(cell)}${otherSwitches(others)}.`,
+        ],
+  );
 }
 
 function otherSwitches(others: readonly CellFigures[]): string {

@@ -28,8 +28,7 @@ export function tellCapacity(experiment: Experiment, capacity: Capacity, servers
   });
   return {
     experiment,
-    answer:
-      sections.length === 0 ? "No search has ended." : sections.map(({ claim }) => `${claim}.`).join(" "),
+    answer: sections.length === 0 ? ["No search has ended."] : sections.map(({ claim }) => `${claim}.`),
     rows: searches.map(rowOf),
     sections,
     lead: sections.find(({ charts }) => charts.length > 0) ?? null,

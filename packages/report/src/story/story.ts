@@ -36,8 +36,8 @@ interface Told {
   readonly isAlongAxis: boolean;
 }
 
-/** Claims of an answer: more would be a list. */
-const CLAIMS_MAX = 3;
+/** Sentences of an answer: more would be a list, and the headings of the sections are that. */
+const SENTENCES_MAX = 2;
 
 /** @param servers of the report, in the order of their colours */
 export function tellStory(experiment: Experiment, servers: readonly string[]): Story {
@@ -56,7 +56,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
   const isAboutServers = experiment.groups.some(isAboutLoad);
   return {
     experiment,
-    answer: [joinClaims(chooseClaims(strongest, falls), isAboutServers), ...costs].join(" "),
+    answer: [...joinClaims(chooseClaims(strongest, falls), isAboutServers), ...costs].slice(0, SENTENCES_MAX),
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
     sections: told.map(({ section }) => section),
     lead: chooseLead(strongest),
@@ -97,7 +97,7 @@ function chooseLead(strongest: readonly Told[]): Section | null {
 /** Returns the claims of an answer: those that show something, then rates that fall; or else the first. */
 function chooseClaims(strongest: readonly Told[], falls: readonly Claim[]): Claim[] {
   const claims = strongest.map(({ claim }) => claim);
-  const told = [...claims.filter(({ strength }) => strength > 1), ...falls].slice(0, CLAIMS_MAX);
+  const told = [...claims.filter(({ strength }) => strength > 1), ...falls].slice(0, SENTENCES_MAX);
   return told.length === 0 ? claims.slice(0, 1) : told;
 }
 

@@ -126,8 +126,8 @@ describe("the claim that a short accept queue makes the waits", () => {
   it("It is made of the group whose queue overflowed, beside one whose queue did not", () => {
     const found = claimOf(ORIGIN);
     expect(found?.group.name).toBe("as submitted");
-    expect(found?.claim.text).toContain("it overflowed in all 2 repetitions, and none finished");
-    expect(found?.claim.text).toContain("it never overflowed, and all finished");
+    expect(found?.claim.text).toContain("it overflowed in all 2 repetitions and none finished");
+    expect(found?.claim.text).toContain("it never overflowed and all finished");
   });
 
   it("It is not made where both queues overflowed, nor where nobody waited for a retransmission", () => {

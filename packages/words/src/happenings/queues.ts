@@ -12,7 +12,7 @@ export interface QueueCounts {
 
 /** Returns the claim that long waits come from short accept queues, without a full stop. */
 export function describeQueues(short: QueueCounts, long: QueueCounts): string {
-  return `the long waits come from the accept queue: ${describeCounts(short)}; ${describeCounts(long)}`;
+  return `the long waits come from the accept queue: ${describeCounts(short)}, while ${describeCounts(long)}`;
 }
 
 function describeCounts(counts: QueueCounts): string {
@@ -22,7 +22,7 @@ function describeCounts(counts: QueueCounts): string {
     cutOff === 0
       ? "all finished"
       : `${cutOff === repetitions ? "none" : `only ${integer(repetitions - cutOff)}`} finished in the plan's time`;
-  return `${place} it ${describeOverflows(counts)}, and ${fate}`;
+  return `${place} it ${describeOverflows(counts)} and ${fate}`;
 }
 
 function describeOverflows({ repetitions, overflowed }: QueueCounts): string {
