@@ -281,9 +281,7 @@ export class LoadConnections {
       this.#transfers.noteUnasked(connection, length);
       return this.#close(connection, OUTCOME["wrong-bytes"]);
     }
-    if (length < 0) return this.#close(connection, outcomeOfErrno(-length));
-    // A connection that has done its work and only waits for others has nothing to lose.
-    return this.#close(connection, this.state(connection) === LEAVING ? OUTCOME.ok : OUTCOME["eof-early"]);
+    return this.#close(connection, length < 0 ? outcomeOfErrno(-length) : OUTCOME["eof-early"]);
   }
 
   #endProof(connection: number): Need {

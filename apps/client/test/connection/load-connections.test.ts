@@ -226,13 +226,14 @@ test("a connection that is done waits until every other one has had its first ec
   expect(context.results.live[LIVE.held]).toBe(1);
 });
 
-test("a server may close a connection that is done and only waits for others", () => {
+test("a FIN on a connection that is done and waits for others is eof-early, and no message is owed", () => {
   const io = new ScriptedSocket([LINE, 0]);
   const { connection, context, outcome } = establish(io, { messagesEach: 1 });
   context.awaited++;
   connection.begin();
   expect(connection.handle(true, true)).toBe(CLOSE);
-  expect(outcome()).toBe("ok");
+  expect(outcome()).toBe("eof-early");
+  expect(connection.isOwed).toBe(false);
 });
 
 test("open loop: messages are due at even times, and a late echo does not move the next due time", () => {
