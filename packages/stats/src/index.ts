@@ -1,6 +1,6 @@
 /** Counts of servers and client: rows in shared memory, histograms, series, and how to merge them. */
 
-export { addCounts } from "./counts.ts";
+export { addCounts, maxCounts, subtractCounts } from "./counts.ts";
 export { LatencyHistogram } from "./latency-histogram.ts";
 export { COUNTER, FIELD, Ledger, type LedgerMemory, PEER_BYTES } from "./ledger/ledger.ts";
 export { LedgerReader } from "./ledger/ledger-reader.ts";

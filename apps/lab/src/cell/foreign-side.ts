@@ -2,7 +2,7 @@ import { numbered } from "@c10k-lab/files";
 import { listeningHost } from "@c10k-lab/posix";
 import { findFreePort, type Processors, pause, type TreeUsage } from "@c10k-lab/process";
 import type { ContainerSample, Incident, Probe, RepetitionResult, Sample } from "@c10k-lab/protocol";
-import { addCounts } from "@c10k-lab/stats";
+import { addCounts, maxCounts } from "@c10k-lab/stats";
 import type { Engine, Exit, ForeignJob, ForeignService } from "../engines/engine.ts";
 import { readTotals, type ServerTotals } from "../evidence/foreign-totals.ts";
 import { readLastLine } from "../evidence/last-line.ts";
@@ -105,7 +105,7 @@ export class ForeignSide {
     this.exits = await Promise.all(this.#services.map((service, index) => this.#stopOne(service, index)));
     const final = this.#services.flatMap(({ finalUsage }) => finalUsage ?? []);
     // The kernel adds up what was waited for; a child that nobody waited for is in the sums of /proc alone.
-    this.#end = alive.map((usage, index) => maximum(usage, final[index] ?? usage));
+    this.#end = alive.map((usage, index) => maxCounts(usage, final[index] ?? usage));
   }
 
   get services(): readonly ForeignService[] {
@@ -208,9 +208,4 @@ export class ForeignSide {
 async function hasEnded(service: ForeignService | null): Promise<boolean> {
   if (service === null) return false;
   return Promise.race([service.exited.then(() => true), pause(0).then(() => false)]);
-}
-
-function maximum(a: TreeUsage, b: TreeUsage): TreeUsage {
-  const names = Object.keys(a) as (keyof TreeUsage)[];
-  return Object.fromEntries(names.map((name) => [name, Math.max(a[name], b[name])])) as unknown as TreeUsage;
 }

@@ -1,3 +1,4 @@
+import { subtractCounts } from "@c10k-lab/stats";
 import { SYSTEM_FILES, type TextFiles } from "../preflight/text-files.ts";
 
 /** Amounts by name, KiB. */
@@ -25,14 +26,10 @@ export function readKernelMemory(files: TextFiles = SYSTEM_FILES): KernelMemory 
 
 /** Returns what has been added since, KiB; caches of less than a hundredth of all of them are left out. */
 export function kernelMemorySince(before: KernelMemory, now: KernelMemory): KernelMemory {
-  const kinds = subtract(now.kinds, before.kinds);
-  const slabs = Object.entries(subtract(now.slabs, before.slabs));
+  const kinds = subtractCounts(now.kinds, before.kinds);
+  const slabs = Object.entries(subtractCounts(now.slabs, before.slabs));
   const least = Math.max(1, (kinds.Slab ?? 0) / 100);
   return { kinds, slabs: Object.fromEntries(slabs.filter(([, kib]) => kib >= least)) };
-}
-
-function subtract(now: Amounts, before: Amounts): Amounts {
-  return Object.fromEntries(Object.entries(now).map(([name, kib]) => [name, kib - (before[name] ?? 0)]));
 }
 
 /** Reads lines "name active_objs num_objs objsize objperslab pagesperslab : tunables … : slabdata active_slabs num_slabs …". */

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { TCP_COUNTERS, type TcpCounter } from "@c10k-lab/protocol";
+import { subtractCounts } from "@c10k-lab/stats";
 
 export type TcpCounts = Record<TcpCounter, number>;
 
@@ -19,8 +20,9 @@ export function parseTcpCounters(netstat: string, snmp: string): TcpCounts {
   return Object.fromEntries(TCP_COUNTERS.map((name) => [name, all.get(name) ?? 0])) as TcpCounts;
 }
 
+/** Returns by how much each counter has risen. */
 export function tcpCountersSince(before: TcpCounts, now = readTcpCounters()): TcpCounts {
-  return Object.fromEntries(TCP_COUNTERS.map((name) => [name, now[name] - before[name]])) as TcpCounts;
+  return subtractCounts(now, before);
 }
 
 /** Reads a text whose lines come in pairs: "TcpExt: name name …", "TcpExt: value value …". Only TCP's are kept. */

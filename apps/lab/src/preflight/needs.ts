@@ -1,3 +1,4 @@
+import { addCounts, maxCounts } from "@c10k-lab/stats";
 import { CONNECTS_IN_FLIGHT, parseSourceRange } from "../../../client/src/contract.ts";
 import { type Cell, countActive, openAtOnce } from "../plan/cells.ts";
 import { findContract } from "../plan/contracts.ts";
@@ -55,6 +56,7 @@ export function needsOf(scenes: readonly Scene[]): Needs {
   return scenes.map((scene) => scene.map(needsOfCell).reduce(together)).reduce(most);
 }
 
+/** Returns the memory of all owners together, bytes. */
 export function sumMemory({ processes, server, clients, kernel }: MemoryNeeds): number {
   return processes + server + clients + kernel;
 }
@@ -116,25 +118,12 @@ function together(a: Needs, b: Needs): Needs {
     openFiles: a.openFiles + b.openFiles,
     threads: a.threads + b.threads,
     memory: {
+      ...addCounts([a.memory, b.memory]),
       processes: a.memory.processes + b.memory.processes - LAB_BYTES,
-      server: a.memory.server + b.memory.server,
-      clients: a.memory.clients + b.memory.clients,
-      kernel: a.memory.kernel + b.memory.kernel,
     },
   };
 }
 
-function most(a: Needs, b: Needs): Needs {
-  const greater = (name: Exclude<keyof Needs, "memory">) => Math.max(a[name], b[name]);
-  return {
-    connections: greater("connections"),
-    fileDescriptors: greater("fileDescriptors"),
-    openFiles: greater("openFiles"),
-    localPorts: greater("localPorts"),
-    acceptQueue: greater("acceptQueue"),
-    handshakes: greater("handshakes"),
-    threads: greater("threads"),
-    mappings: greater("mappings"),
-    memory: sumMemory(a.memory) >= sumMemory(b.memory) ? a.memory : b.memory,
-  };
+function most({ memory: a, ...counts }: Needs, { memory: b, ...others }: Needs): Needs {
+  return { ...maxCounts(counts, others), memory: sumMemory(a) >= sumMemory(b) ? a : b };
 }

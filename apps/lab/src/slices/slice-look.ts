@@ -1,5 +1,6 @@
 import { monotonicUs } from "@c10k-lab/posix";
 import { type ProcessCounts, type Processors, readCpuTimes } from "@c10k-lab/process";
+import { subtractCounts } from "@c10k-lab/stats";
 
 /** Processes whose time is read at both ends of a turn. */
 export interface Watched {
@@ -54,17 +55,8 @@ export function look({ servers, waiting, processors }: Watched): Look {
 
 /** Returns what happened between two looks. */
 export function compareLooks(before: Look, after: Look): LookDifference {
-  return {
-    lookedUs: after.atUs - before.atUs,
-    serverUs: after.serverUs - before.serverUs,
-    waitingUs: after.waitingUs - before.waitingUs,
-    labUs: after.labUs - before.labUs,
-    faults: after.faults - before.faults,
-    busyUs: after.busyUs - before.busyUs,
-    stolenUs: after.stolenUs - before.stolenUs,
-    clientBusyUs: after.clientBusyUs - before.clientBusyUs,
-    clientStolenUs: after.clientStolenUs - before.clientStolenUs,
-  };
+  const { atUs: lookedUs, ...differences } = subtractCounts(after, before);
+  return { lookedUs, ...differences };
 }
 
 function sum(all: readonly ProcessCounts[], read: (one: ProcessCounts) => number): number {
