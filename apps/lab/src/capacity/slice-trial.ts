@@ -1,13 +1,6 @@
-import { median } from "@c10k-lab/inference";
-import {
-  type Doubt,
-  type Objective,
-  SATURATED_CORES,
-  type Signal,
-  type Slice,
-  type Trial,
-} from "@c10k-lab/protocol";
+import { type Objective, SATURATED_CORES, type Signal, type Slice, type Trial } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
+import { findDisturbance } from "../slices/disturbances.ts";
 import {
   type Carried,
   detectClientLimit,
@@ -17,10 +10,6 @@ import {
   isCarried,
 } from "./load-signals.ts";
 import type { Answer } from "./search.ts";
-
-/** Shares of a core above the usual that others took from server or client: a slice that failed is measured again. */
-const FOREIGN_ABOVE_USUAL = 0.3;
-const STOLEN_ABOVE_USUAL = 0.1;
 
 /** A slice of a search, and everything that it is judged by. */
 export interface SliceEvidence {
@@ -33,8 +22,10 @@ export interface SliceEvidence {
 }
 
 /** Judges one slice of a value in which no connection failed, and says what it shows. */
-export function judgeSliceTrial(evidence: SliceEvidence): { trial: Trial; answer: Answer } {
-  const { cell, slice, objective } = evidence;
+export function judgeSliceTrial({ cell, slice, before, objective }: SliceEvidence): {
+  trial: Trial;
+  answer: Answer;
+} {
   const carried = carriedIn(slice, objective);
   const met = isCarried(carried);
   const trial: Trial = {
@@ -45,7 +36,7 @@ export function judgeSliceTrial(evidence: SliceEvidence): { trial: Trial; answer
     p99Ms: carried.p99Ms,
     achieved: carried.achieved,
     failures: 0,
-    disturbance: met ? null : findDisturbance(evidence),
+    disturbance: met ? null : findDisturbance(slice, before),
     counts: true,
   };
   return { trial, answer: met ? "met" : "failed" };
@@ -74,23 +65,4 @@ function listSignals({ client, server }: Slice, carried: Carried): Signal[] {
     detectRate(carried),
     detectLatency(carried),
   ].filter((signal) => signal !== null);
-}
-
-/** Returns the work of others that may be why a slice failed: what exceeds the usual of the slices before, on either core. */
-function findDisturbance({ slice, before }: SliceEvidence): Doubt | null {
-  const above = (read: (one: Slice) => number) => read(slice) - (median(before.map(read)) ?? 0);
-  const stolen = [({ stolen }: Slice) => stolen.cores, ({ clientCore }: Slice) => clientCore?.stolen ?? 0];
-  const foreign = [
-    ({ foreign }: Slice) => foreign.cores,
-    ({ clientCore }: Slice) => clientCore?.foreign ?? 0,
-  ];
-  const most = (reads: readonly ((one: Slice) => number)[], margin: number) =>
-    reads
-      .filter((read) => above(read) > margin)
-      .map((read) => Math.round(1000 * read(slice)) / 10)
-      .toSorted((a, b) => b - a)[0];
-  const stolenPercent = most(stolen, STOLEN_ABOVE_USUAL);
-  if (stolenPercent !== undefined) return { reason: "stolen", percent: stolenPercent };
-  const otherPercent = most(foreign, FOREIGN_ABOVE_USUAL);
-  return otherPercent === undefined ? null : { reason: "busy-host", percent: otherPercent };
 }
