@@ -7,7 +7,7 @@ import { type App, nameOf } from "../apps.ts";
 import type { Engine, ForeignJob, ForeignService, Job, Service } from "../engine.ts";
 import { ask } from "./ask.ts";
 import { Container } from "./container.ts";
-import { assertAnswers, dropRequests, openEngine } from "./engine-address.ts";
+import { assertAnswers, leaveEngine, openEngine } from "./engine-address.ts";
 import { EngineWatch } from "./engine-watch.ts";
 import { ForeignContainer } from "./foreign-container.ts";
 import { ensureImages, findForeignImages, imageOf } from "./images.ts";
@@ -111,11 +111,7 @@ export class DockerEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const isLost = this.#watch?.isLost ?? true;
-    this.#watch?.stop();
-    // What an engine that fails now keeps is removed by the next lab.
-    if (!isLost) await removeRun(this.#docker, this.#run).catch(() => {});
-    dropRequests();
+    await leaveEngine(this.#watch, () => removeRun(this.#docker, this.#run));
   }
 
   /** Confines a container as compose.yaml does. Node itself raises the soft limit of descriptors to the hard one. */
@@ -143,6 +139,7 @@ export function securityOf(app: App): string[] {
   return existsSync(profile) ? [...confined, `seccomp=${readFileSync(profile, "utf8")}`] : confined;
 }
 
+/** Returns the most threads and processes of a container: one for each connection, and its own. */
 export function pidsOf({ connections }: Pick<Job, "connections">): number {
   return connections + OWN_PIDS;
 }

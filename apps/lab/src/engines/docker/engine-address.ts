@@ -68,8 +68,24 @@ export async function assertAnswers(docker: Docker): Promise<void> {
   }
 }
 
+/**
+ * Ends the work with an engine: removes what a run has started, and drops open requests.
+ *
+ * @param watch undefined where the run has started nothing
+ */
+export async function leaveEngine(
+  watch: { readonly isLost: boolean; stop(): void } | undefined,
+  remove: () => Promise<void>,
+): Promise<void> {
+  const isLost = watch?.isLost ?? true;
+  watch?.stop();
+  // What an engine that fails now keeps is removed by the next lab.
+  if (!isLost) await remove().catch(() => {});
+  dropRequests();
+}
+
 /** Ends the requests that an engine has left without an answer: each would keep this process alive. */
-export function dropRequests(): void {
+function dropRequests(): void {
   for (const { globalAgent } of [http, https]) globalAgent.destroy();
   tunnel?.close();
   tunnel = undefined;

@@ -10,15 +10,15 @@ import type Docker from "dockerode";
 import { type App, nameOf } from "../apps.ts";
 import { ask } from "../docker/ask.ts";
 import { pidsOf, securityOf } from "../docker/docker-engine.ts";
-import { assertAnswers, dropRequests, engineAddress, openEngine } from "../docker/engine-address.ts";
+import { assertAnswers, engineAddress, leaveEngine, openEngine } from "../docker/engine-address.ts";
 import { EngineWatch } from "../docker/engine-watch.ts";
 import { ensureImages, imageOf } from "../docker/images.ts";
+import { labelsOf, REMOTE_RUN_LABEL, removeLeftovers, removeRun } from "../docker/labels.ts";
 import { type Engine, EngineTrouble, type ForeignService, type Job, type Service } from "../engine.ts";
 import { ProcessEngine } from "../process/process-engine.ts";
 import { describeClocks, end, nodeOf, readSurvey } from "../swarm/survey.ts";
 import { SYSCTLS } from "../sysctls.ts";
 import { LocalClient } from "./local-client.ts";
-import { labelsOf, removeLeftovers, removeRun, runFilter } from "./remote-containers.ts";
 import { type Place, RemoteServer } from "./remote-server.ts";
 
 /** Mount point of the results in a container: memory of its machine, handed over at the end. */
@@ -71,12 +71,12 @@ export class RemoteEngine implements Engine {
     signal: AbortSignal,
   ): Promise<Record<string, string>> {
     await assertAnswers(this.#docker);
-    await removeLeftovers(this.#docker);
+    await removeLeftovers(this.#docker, REMOTE_RUN_LABEL);
     const servers = apps.filter((app) => app !== "client");
     const images = await ensureImages(this.#docker, servers, this.#options.build, signal);
     const { Name: name } = (await ask("describe the engine", this.#docker.info())) as { Name: string };
     const address = await this.#findAddress(name);
-    const watch = await EngineWatch.start(this.#docker, runFilter(this.#run));
+    const watch = await EngineWatch.start(this.#docker, `${REMOTE_RUN_LABEL}=${this.#run}`);
     this.#ground = { name, address, watch, images };
     if (servers[0] !== undefined) await this.#survey(servers[0], this.#ground);
     return images;
@@ -117,11 +117,7 @@ export class RemoteEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const isLost = this.#ground?.watch.isLost ?? true;
-    this.#ground?.watch.stop();
-    // What an engine that fails now keeps is removed by the next lab.
-    if (!isLost) await removeRun(this.#docker, this.#run).catch(() => {});
-    dropRequests();
+    await leaveEngine(this.#ground?.watch, () => removeRun(this.#docker, this.#run, REMOTE_RUN_LABEL));
   }
 
   get #grounded(): Ground {
@@ -189,7 +185,7 @@ export class RemoteEngine implements Engine {
         name: `c10k-lab-${this.#run}-${name}`,
         Image: images[nameOf(job.app)] ?? imageOf(job.app),
         ...options,
-        Labels: labelsOf(this.#run),
+        Labels: labelsOf(this.#run, REMOTE_RUN_LABEL),
         HostConfig: {
           NetworkMode: "host",
           ReadonlyRootfs: true,

@@ -1,11 +1,6 @@
 import type Docker from "dockerode";
 import { ask } from "../docker/ask.ts";
-import { RUN_LABEL } from "../docker/labels.ts";
-import { isOrphan, originLabels } from "../docker/origin.ts";
-
-export function labelsOf(run: string): Record<string, string> {
-  return { [RUN_LABEL]: run, ...originLabels() };
-}
+import { isOrphan, RUN_LABEL } from "../docker/labels.ts";
 
 /** Removes the services of labs of this machine that have ended; those of running labs and of other machines stay. */
 export async function removeLeftovers(docker: Docker): Promise<void> {
@@ -16,6 +11,7 @@ export async function removeLeftovers(docker: Docker): Promise<void> {
   );
 }
 
+/** Removes all services of a run. @throws EngineTrouble when the engine does not answer */
 export async function removeRun(docker: Docker, run: string): Promise<void> {
   await remove(docker, await list(docker, `${RUN_LABEL}=${run}`));
 }

@@ -6,18 +6,18 @@ import type { SwarmNode } from "@c10k-lab/protocol";
 import { quoteWords } from "@c10k-lab/words";
 import { type App, nameOf } from "../apps.ts";
 import { ask } from "../docker/ask.ts";
-import { assertAnswers, dropRequests, engineAddress, openEngine } from "../docker/engine-address.ts";
+import { pidsOf } from "../docker/docker-engine.ts";
+import { assertAnswers, engineAddress, leaveEngine, openEngine } from "../docker/engine-address.ts";
 import { ensureImages, imageOf } from "../docker/images.ts";
+import { labelsOf } from "../docker/labels.ts";
 import { type Engine, EngineTrouble, type ForeignService, type Job, type Service } from "../engine.ts";
-import { labelsOf, removeLeftovers, removeRun } from "./leftover-services.ts";
+import { removeLeftovers, removeRun } from "./leftover-services.ts";
 import { chooseNodes, type NodeChoice, type ReadyNode } from "./nodes.ts";
 import { commandWords, RESULTS, type TaskRequest } from "./service-spec.ts";
 import { describeClocks, surveyNodes } from "./survey.ts";
 import { SwarmTask } from "./swarm-task.ts";
 import { TaskWatch } from "./task-watch.ts";
 
-/** Threads and processes in addition to one thread for each connection. */
-const OWN_PIDS = 200;
 /** Time until a task runs: two managers' turns and the start of a container. */
 const START_MS = 5000;
 const SURVEY = ["node", "/app/docker/node-survey.mjs"];
@@ -100,11 +100,7 @@ export class SwarmEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const isLost = this.#ground?.watch.isLost ?? true;
-    this.#ground?.watch.stop();
-    // What an engine that fails now keeps is removed by the next lab.
-    if (!isLost) await removeRun(this.#docker, this.#run).catch(() => {});
-    dropRequests();
+    await leaveEngine(this.#ground?.watch, () => removeRun(this.#docker, this.#run));
   }
 
   get #grounded(): Ground {
@@ -161,7 +157,7 @@ export class SwarmEngine implements Engine {
       node: node.id,
       labels: labelsOf(this.#run),
       memoryBytes: this.#options.memoryBytes,
-      pids: connections + OWN_PIDS,
+      pids: pidsOf({ connections }),
     };
   }
 }
