@@ -70,7 +70,7 @@ function chooseVariants(group: Group, { servers, all, foreign = [], only }: Plan
   const kept = group.variants.filter(({ server, foreign: other }) =>
     other === null ? (servers?.includes(server) ?? true) : true,
   );
-  const missing = all ? addMissing(group) : [];
+  const missing = all ? addMissing(group, SERVERS) : [];
   return [...foreign.map((server) => addVariant(group, server)), ...missing, ...kept].filter(
     ({ name }) => only?.includes(name) ?? true,
   );
@@ -80,14 +80,16 @@ function limitServer(server: ForeignServer, given: GivenLimits): ForeignServer {
   return server.kind === "command" ? { ...server, limits: changeLimits(server.limits, given) } : server;
 }
 
-/** Returns the lab's servers that a group does not have, with their default options and the load of its first variant. */
-function addMissing({ variants }: Group): Variant[] {
+/** Returns those of some servers that a group does not have, with their default options and the load of its first variant. */
+export function addMissing({ variants }: Pick<Group, "variants">, servers: readonly string[]): Variant[] {
   const [first] = variants;
   if (first === undefined) return [];
-  return SERVERS.filter((name) => variants.every(({ server }) => server !== name)).map((name) => ({
-    ...first,
-    ...{ name, server: name, foreign: null, options: {} },
-  }));
+  return servers
+    .filter((name) => variants.every(({ server }) => server !== name))
+    .map((name) => ({
+      ...first,
+      ...{ name, server: name, foreign: null, options: {} },
+    }));
 }
 
 /** Returns a variant with the load of the group's first one. */

@@ -1,4 +1,4 @@
-import { type GroupLimit, left } from "./allowance.ts";
+import { type Allowance, type GroupLimit, left } from "./allowance.ts";
 import type { MachineLimits } from "./machine-limits.ts";
 import { type Needs, sumMemory } from "./needs.ts";
 
@@ -35,56 +35,35 @@ export function preflight(needs: Needs, machine: MachineLimits): Check[] {
 }
 
 function connectionChecks(needs: Needs, machine: MachineLimits): Check[] {
-  const { fileDescriptors, openFiles, localPorts, acceptQueue, handshakes } = needs;
+  const { fileDescriptors, openFiles, localPorts, acceptQueue, handshakes, connections } = needs;
+  const { somaxconn, tcpMaxSynBacklog } = machine;
   // Without SYN cookies the kernel reserves the last quarter for known peers.
   const synBacklog = Math.ceil((handshakes * 4) / 3);
+  const sysctl = sysctlChecks(machine);
   return [
     check(
       ["file descriptors of a process", "RLIMIT_NOFILE"],
       [fileDescriptors, machine.fileDescriptors],
       raiseLimit(machine, "n", "nofile", fileDescriptors),
     ),
-    check(
-      ["open files of the machine", "fs.file-max"],
-      [openFiles, left(machine.openFiles)],
-      setSysctl(machine, "fs.file-max", machine.openFiles.used + openFiles),
-    ),
-    check(
-      ["tracked connections", "net.netfilter.nf_conntrack_max"],
-      [needs.connections, left(machine.tracked)],
-      setSysctl(machine, "net.netfilter.nf_conntrack_max", machine.tracked.used + needs.connections),
-    ),
+    sysctl("open files of the machine", "fs.file-max", openFiles, machine.openFiles),
+    sysctl("tracked connections", "net.netfilter.nf_conntrack_max", connections, machine.tracked),
     check(
       ["local ports of an address", "net.ipv4.ip_local_port_range"],
       [localPorts, left(machine.localPorts)],
       portsRemedy(needs, machine),
     ),
-    check(
-      ["accept queue", "net.core.somaxconn"],
-      [acceptQueue, machine.somaxconn],
-      setSysctl(machine, "net.core.somaxconn", acceptQueue),
-    ),
-    check(
-      ["handshakes under way", "net.ipv4.tcp_max_syn_backlog"],
-      [synBacklog, machine.tcpMaxSynBacklog],
-      setSysctl(machine, "net.ipv4.tcp_max_syn_backlog", synBacklog),
-    ),
+    sysctl("accept queue", "net.core.somaxconn", acceptQueue, { limit: somaxconn }),
+    sysctl("handshakes under way", "net.ipv4.tcp_max_syn_backlog", synBacklog, { limit: tcpMaxSynBacklog }),
   ];
 }
 
 function threadChecks({ threads, mappings }: Needs, machine: MachineLimits): Check[] {
   const { threadsMax, pidMax, userProcesses, groupTasks, maxMapCount } = machine;
+  const sysctl = sysctlChecks(machine);
   return [
-    check(
-      ["threads of the machine", "kernel.threads-max"],
-      [threads, left(threadsMax)],
-      setSysctl(machine, "kernel.threads-max", threadsMax.used + threads),
-    ),
-    check(
-      ["thread numbers", "kernel.pid_max"],
-      [threads, left(pidMax)],
-      setSysctl(machine, "kernel.pid_max", pidMax.used + threads),
-    ),
+    sysctl("threads of the machine", "kernel.threads-max", threads, threadsMax),
+    sysctl("thread numbers", "kernel.pid_max", threads, pidMax),
     check(
       ["threads of the user", "RLIMIT_NPROC"],
       [threads, left(userProcesses)],
@@ -95,12 +74,18 @@ function threadChecks({ threads, mappings }: Needs, machine: MachineLimits): Che
       [threads, left(groupTasks)],
       `${raiseGroupLimit(machine, groupTasks, threads)}, or start the container with --pids-limit`,
     ),
-    check(
-      ["memory mappings of the server", "vm.max_map_count"],
-      [mappings, maxMapCount],
-      setSysctl(machine, "vm.max_map_count", mappings),
-    ),
+    sysctl("memory mappings of the server", "vm.max_map_count", mappings, { limit: maxMapCount }),
   ];
+}
+
+/** Returns a function that checks a limit which sysctl(8) raises. */
+function sysctlChecks(machine: MachineLimits) {
+  return (
+    resource: string,
+    name: string,
+    needed: number,
+    { limit, used = 0 }: Partial<Allowance> & Pick<Allowance, "limit">,
+  ) => check([resource, name], [needed, limit - used], setSysctl(machine, name, used + needed));
 }
 
 function memoryChecks(needs: Needs, machine: MachineLimits): Check[] {

@@ -10,7 +10,8 @@ import {
   subjectsOf,
 } from "../plan/cells.ts";
 import { SERVERS } from "../plan/contracts.ts";
-import type { Group, Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
+import { addMissing } from "../plan/plan-changes.ts";
 
 /** Cells that are up together: the variants of a point that is measured in slices, otherwise one cell. */
 export type Scene = readonly Cell[];
@@ -40,18 +41,12 @@ export function scenesWith(plan: Plan, connections: number): Scene[] {
 
 /** Returns a plan with these servers alone; those that it does not have get the load of its first variant. */
 export function withServers(plan: Plan, servers: readonly string[]): Plan {
-  return { ...plan, groups: plan.groups.map((group) => ({ ...group, variants: choose(group, servers) })) };
-}
-
-function choose({ variants }: Group, servers: readonly string[]): Group["variants"] {
-  const [first] = variants;
-  const missing = SERVERS.filter(
-    (name) => servers.includes(name) && variants.every(({ server }) => server !== name),
-  );
-  return [
-    ...variants.filter(({ server }) => servers.includes(server)),
-    ...(first ? missing.map((name) => ({ ...first, name, server: name, foreign: null, options: {} })) : []),
-  ];
+  const missing = SERVERS.filter((name) => servers.includes(name));
+  const groups = plan.groups.map((group) => {
+    const kept = group.variants.filter(({ server }) => servers.includes(server));
+    return { ...group, variants: [...kept, ...addMissing(group, missing)] };
+  });
+  return { ...plan, groups };
 }
 
 /** Returns the largest cells of a search one by one, and together those that it measures in slices. */
