@@ -124,6 +124,7 @@ const ROOMS = {
     "index.ts",
     "rate-claims.ts",
     "claims.ts",
+    "comparison-verdict.ts",
     "search.ts comparison.ts answers.ts unmeasured.ts",
     "happenings",
     "phrases",

@@ -3,26 +3,28 @@ import { REFUSALS } from "./happenings/incidents.ts";
 import { axisWords, describePlace } from "./phrases/axis.ts";
 import { about, integer, percent, plural, ratio, sentenceCase } from "./phrases/numbers.ts";
 
-/** Noun and unit of a quantity that findings compare. */
-export const FINDING_QUANTITIES: Readonly<
-  Record<FindingQuantity, { readonly noun: string; readonly unit: string; readonly label: string }>
-> = {
-  cost: { noun: "CPU time per message", unit: "µs", label: "CPU time per message, µs" },
-  rate: { noun: "rate", unit: "messages/s", label: "messages per second" },
-  held: { noun: "number of connections", unit: "connections", label: "connections held" },
-  p99: { noun: "p99 response time", unit: "ms", label: "p99 response time, ms" },
-  "first-response-p99": {
-    noun: "p99 time to the first response",
-    unit: "ms",
-    label: "p99 time to the first response, ms",
-  },
-  "wall-time": { noun: "wall time", unit: "ms", label: "wall time, ms" },
-  "connection-rate": {
-    noun: "rate of new connections",
-    unit: "connections/s",
-    label: "connections per second, achieved",
-  },
+/** Words for a quantity that findings compare. */
+interface FindingWords {
+  readonly noun: string;
+  readonly unit: string;
+  /** Name and unit, for an axis or the head of a column. */
+  readonly label: string;
+}
+
+/** Words for the quantities that findings compare. */
+export const FINDING_QUANTITIES: Readonly<Record<FindingQuantity, FindingWords>> = {
+  cost: words("CPU time per message", "µs"),
+  rate: words("rate", "messages/s", "messages per second"),
+  held: words("number of connections", "connections", "connections held"),
+  p99: words("p99 response time", "ms"),
+  "first-response-p99": words("p99 time to the first response", "ms"),
+  "wall-time": words("wall time", "ms"),
+  "connection-rate": words("rate of new connections", "connections/s", "connections per second, achieved"),
 };
+
+function words(noun: string, unit: string, label = `${noun}, ${unit}`): FindingWords {
+  return { noun, unit, label };
+}
 
 /** Returns a finding as a sentence, with its interval. */
 export function describeAnswer(finding: Finding): string {

@@ -1,13 +1,10 @@
 import type { Finding, FindingQuantity } from "@c10k-lab/protocol";
 import { describeHeld, describeLimitFinding, FINDING_QUANTITIES } from "./answers.ts";
 import { describePlace, describeRange } from "./phrases/axis.ts";
-import { integer, listed, ratio, sentenceCase } from "./phrases/numbers.ts";
+import { integer, listed, NAMES_MAX, ratio, sentenceCase } from "./phrases/numbers.ts";
 
 /** A smaller factor is not worth a headline. */
 const GROWTH_MIN = 1.25;
-
-/** Names that a claim lists. */
-const NAMES_MAX = 3;
 
 /** A claim without a full stop, and what orders claims. */
 export interface Claim {

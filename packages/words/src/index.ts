@@ -9,6 +9,7 @@ export {
   joinClaims,
 } from "./claims.ts";
 export * from "./comparison.ts";
+export * from "./comparison-verdict.ts";
 export * from "./happenings/doubts.ts";
 export * from "./happenings/holdings.ts";
 export * from "./happenings/incidents.ts";

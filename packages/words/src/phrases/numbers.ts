@@ -76,6 +76,17 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
 }
 
+/** Names that a sentence lists, or reasons that it gives, at most. */
+export const NAMES_MAX = 3;
+
+/** Returns "a, b, c and 4 more". */
+export function abridged(names: readonly string[]): string {
+  const others = names.length - NAMES_MAX;
+  return others <= 0
+    ? names.join(", ")
+    : `${names.slice(0, NAMES_MAX).join(", ")} and ${integer(others)} more`;
+}
+
 /** Changes "the rate" to "The rate". */
 export function sentenceCase(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
