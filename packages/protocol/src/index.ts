@@ -11,5 +11,6 @@ export * from "./results/capacity.ts";
 export * from "./results/comparison.ts";
 export * from "./results/facts.ts";
 export * from "./results/findings.ts";
+export * from "./results/manifest.ts";
 export * from "./results/results.ts";
 export * from "./results/slices.ts";

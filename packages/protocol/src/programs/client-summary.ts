@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { CLOCKS, INFINITE, LOOP_CLOCKS, MOST_SAMPLES } from "../clocks.ts";
+import { count } from "../count.ts";
 import { OUTCOMES } from "../names.ts";
 import { Usage } from "./server-lines.ts";
 
-const count = z.number().int().nonnegative();
 const milliseconds = z.number().nonnegative();
 
 /** Microseconds; null where there was nothing to measure. */

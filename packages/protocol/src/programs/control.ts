@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 import { CONTROL_ORDERS } from "../names.ts";
-
-const count = z.number().int().nonnegative();
 
 /**
  * Lines between the lab and a client that it directs (`--control HOST:PORT`), JSON over TCP. The client connects; each

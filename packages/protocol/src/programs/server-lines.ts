@@ -1,7 +1,6 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 import { CLOSE_REASONS, type CloseReason } from "../names.ts";
-
-const count = z.number().int().nonnegative();
 
 /** Name of an architecture. Any is allowed, because users add servers of their own. */
 const serverName = z.string().regex(/^[a-z][a-z0-9-]*$/);

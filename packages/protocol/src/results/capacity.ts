@@ -1,9 +1,8 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 import { SEARCH_ENDS, SEARCHED } from "../names.ts";
 import { Percentile } from "../programs/client-summary.ts";
 import { Bound, Doubt, Signal } from "./facts.ts";
-
-const count = z.number().int().nonnegative();
 
 /** The objective of a search. A server has room for more load as long as it meets all of it. */
 export const Objective = z.object({

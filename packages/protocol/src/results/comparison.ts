@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 import { AXES, CELL_STATUSES, DOUBT_REASONS } from "../names.ts";
 import { Percentile } from "../programs/client-summary.ts";
-
-const count = z.number().int().nonnegative();
 
 /** Quantities that two experiments are compared by: `lab compare --quantities`. */
 export const COMPARED_QUANTITIES = [

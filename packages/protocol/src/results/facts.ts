@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 import { CELL_STATUSES, CLOSE_REASONS, OUTCOMES } from "../names.ts";
 import { Percentile } from "../programs/client-summary.ts";
 
@@ -7,7 +8,6 @@ import { Percentile } from "../programs/client-summary.ts";
  * turns them into English.
  */
 
-const count = z.number().int().nonnegative();
 const percent = z.number().nonnegative();
 
 /** A program of a cell: `server`, or `client-3` where there are several. Its log is `<process>.log`. */

@@ -1,8 +1,7 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 import { AXES, CLOSE_REASONS } from "../names.ts";
 import { Doubt } from "./facts.ts";
-
-const count = z.number().int().nonnegative();
 
 /** Quantities that findings compare. */
 const QUANTITIES = [

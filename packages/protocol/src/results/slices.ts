@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { count } from "../count.ts";
 
-const count = z.number().int().nonnegative();
 /** Processor time by elapsed time: 1 is one core. */
 const cores = z.number().nonnegative();
 
