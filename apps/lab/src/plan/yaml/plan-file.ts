@@ -1,15 +1,15 @@
 import { dirname, resolve } from "node:path";
-import { choice, durationMs, type Given, integer, percentage, text, UsageError } from "@c10k-lab/cli";
-import { AXES, type Axis, SEARCHED, type Searched } from "@c10k-lab/protocol";
+import { choice, durationMs, integer, text, UsageError } from "@c10k-lab/cli";
+import { AXES, type Axis } from "@c10k-lab/protocol";
 import { readStep, type Step } from "../axis.ts";
 import { checkPlan } from "../check-plan.ts";
 import { findContract, SERVERS } from "../contracts.ts";
-import type { ForeignServer } from "../foreign/foreign-server.ts";
-import { type GivenServer, readForeign } from "../foreign/read-foreign.ts";
 import { mergeLoad, readLoad, readServerOptions, type Varied } from "../load.ts";
-import { type Group, MEASURES, type Plan, type SearchPlan, type SearchRange, type Variant } from "../plan.ts";
+import { type Group, MEASURES, type Plan, type Variant } from "../plan.ts";
 import { AUTO } from "../processes.ts";
-import { PlanNode } from "./plan-node.ts";
+import { FOREIGN_KEYS, readForeignVariant } from "./foreign-variant.ts";
+import { type Keys, PlanNode } from "./plan-node.ts";
+import { readSearch } from "./plan-search.ts";
 
 const PLAN_KEYS = [
   ...["question", "about", "vary", "values", "options", "load", "variants", "groups"],
@@ -18,8 +18,7 @@ const PLAN_KEYS = [
 const GROUP_KEYS = ["options", "load", "values", "variants", "vary", "measure", "repeats"] as const;
 const VARIANT_KEYS = [
   ...["server", "options", "load", "values", "connections-per-server", "processes"],
-  ...["command", "image", "target", "build", "cwd", "env", "ready", "stop", "optional"],
-  ...["process-limit", "memory-limit", "disk-limit"],
+  ...FOREIGN_KEYS,
 ] as const;
 
 /** Names become parts of names of folders and charts, which have at most 255 bytes. */
@@ -39,17 +38,10 @@ const ROWS = {
   server: choice(SERVERS, { describe: "a server" }),
   connectionsPerServer: integer({ describe: "connections", min: 1, noun: "a number of connections" }),
   processes: integer({ describe: "processes", min: 1, max: 1000, noun: "auto or a number of processes" }),
-  bound: integer({ describe: "a bound of a search", min: 1, noun: "a bound of a search" }),
-  p99: durationMs({ describe: "a response time", min: 0.001 }),
-  achieved: percentage({ describe: "a part of the messages", max: 100 }),
-  failures: integer({ describe: "connections that may fail" }),
-  precision: percentage({ describe: "a precision", min: 0.01, max: 100 }),
 };
 
 const DEFAULT_REPEATS = { slices: 3, whole: 5 };
 const DEFAULT_BUDGET_MS = 180_000;
-
-type Keys<K extends string> = Partial<Record<K, PlanNode>>;
 
 interface Context extends Varied {
   /** Folder that the `cwd` of a command starts from: the plan's. */
@@ -183,58 +175,6 @@ function readProcesses(keys: Keys<(typeof VARIANT_KEYS)[number]>): Variant["proc
   return processes.read(ROWS.processes);
 }
 
-/** Returns the server of a variant that has a command, an image or a target; null for one of ours. */
-function readForeignVariant(
-  name: string,
-  node: PlanNode,
-  keys: Keys<(typeof VARIANT_KEYS)[number]>,
-  { folder, axis }: Context,
-): ForeignServer | null {
-  const first = keys.command ?? keys.image ?? keys.target;
-  if (!first) return null;
-  if (findContract(name)) node.fail(`the name ${name} is taken by a server of the lab`);
-  (keys.server ?? keys.options)?.fail("a server with a command, an image or a target has no such options");
-  if (axis === "backlog") first.fail("the plan varies the backlog, an option of the lab's own servers");
-  keys.processes?.fail("only servers of the lab share a port (--reuse-port)");
-  if (keys.target) keys["connections-per-server"]?.fail("a server that runs already is one server");
-  const given: GivenServer = {
-    place: node.place,
-    ...(keys.command && { command: keys.command.givenAll() }),
-    ...(keys.build && { build: keys.build.givenAll() }),
-    ...(keys.env && { env: keys.env.options() }),
-    ...(keys.ready && { ready: readReady(keys.ready) }),
-    ...readPlain(keys),
-  };
-  return readForeign(given, folder);
-}
-
-/** Settings of a foreign server that are one plain value, and the names of their keys in a plan. */
-const PLAIN = {
-  image: "image",
-  target: "target",
-  cwd: "cwd",
-  stop: "stop",
-  optional: "optional",
-  processLimit: "process-limit",
-  memoryLimitBytes: "memory-limit",
-  diskLimitBytes: "disk-limit",
-} as const;
-
-function readPlain(keys: Keys<(typeof VARIANT_KEYS)[number]>): Partial<Record<keyof typeof PLAIN, Given>> {
-  const given = Object.entries(PLAIN).flatMap(([name, key]) => {
-    const node = keys[key];
-    return node ? [[name, node.given()]] : [];
-  });
-  return Object.fromEntries(given);
-}
-
-/** Accepts `ready: port`, `ready: "line: REGEX"` and `ready: { line: REGEX }`. */
-function readReady(node: PlanNode): Given {
-  if (!node.isMap) return node.given();
-  const { text, place } = (node.keys(["line"]).line ?? node.missing("line")).given();
-  return { text: `line: ${text}`, place };
-}
-
 function readSteps(axis: Axis, values: PlanNode): Step[] {
   return readList(values)
     .map((value) => readStep(axis, value.given()))
@@ -265,33 +205,6 @@ function assertComplete(
   if (axis !== "connections" && axis !== "idle" && connections === null) {
     fail("load.connections", "give the number of connections");
   }
-}
-
-function readSearch(node: PlanNode): SearchPlan {
-  const keys = node.keys(["connections", "rate", "slo", "precision"]);
-  if (!keys.connections && !keys.rate) node.fail(`name what is searched: ${SEARCHED.join(", ")}`);
-  const slo = (keys.slo ?? node.missing("slo")).keys(["p99", "achieved", "failures"]);
-  if (!keys.slo) node.missing("slo").fail("give the objective: p99, achieved, failures");
-  const ranges = SEARCHED.flatMap((searched): [Searched, SearchRange][] => {
-    const range = keys[searched];
-    return range ? [[searched, readRange(range, searched === "rate" ? "connections" : "rate")]] : [];
-  });
-  return {
-    objective: {
-      p99Ms: slo.p99?.read(ROWS.p99) ?? 100,
-      achievedMin: (slo.achieved?.read(ROWS.achieved) ?? 95) / 100,
-      failuresMax: slo.failures?.read(ROWS.failures) ?? 0,
-    },
-    precision: (keys.precision?.read(ROWS.precision) ?? 10) / 100,
-    ranges: Object.fromEntries(ranges),
-  };
-}
-
-function readRange(node: PlanNode, fixed: Searched): SearchRange {
-  const keys = node.keys(["from", "to", fixed]);
-  const read = (key: "from" | "to" | Searched) => (keys[key] ?? node.missing(key)).read(ROWS.bound);
-  const range = { from: read("from"), to: read("to"), fixed: read(fixed) };
-  return range.from <= range.to ? range : node.fail("from is above to");
 }
 
 function readLine(node: PlanNode): string {

@@ -30,6 +30,9 @@ const SENTENCES: Readonly<Record<string, string>> = {
   RESOURCE_EXHAUSTION: "lists and maps are nested too deeply",
 };
 
+/** Values by their keys; a key that is not given is missing. */
+export type Keys<K extends string> = Partial<Record<K, PlanNode>>;
+
 /** A value in a plan's YAML file with its place. Scalars are taken as they are written: `1.10` is the text "1.10". */
 export class PlanNode {
   readonly #source: Source;
@@ -74,14 +77,11 @@ export class PlanNode {
   }
 
   /** Returns the values of these keys. @throws UsageError when there is another key */
-  keys<K extends string>(
-    known: readonly K[],
-    isKnown = (_key: string) => false,
-  ): Partial<Record<K, PlanNode>> {
+  keys<K extends string>(known: readonly K[], isKnown = (_key: string) => false): Keys<K> {
     const entries = this.entries();
     const stray = entries.find(([key]) => !known.some((name) => name === key) && !isKnown(key));
     stray?.[1].fail(`this key is not known here; known are ${known.join(", ")}`);
-    return Object.fromEntries(entries) as Partial<Record<K, PlanNode>>;
+    return Object.fromEntries(entries) as Keys<K>;
   }
 
   /** Returns the keys of a map and their values; those merged with `<<` come first. */
