@@ -8,16 +8,14 @@ import {
   type NodeEvidence,
   type RepetitionResult,
   type Trouble,
-  type Usage,
 } from "@c10k-lab/protocol";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { NO_SAMPLE } from "../evidence/call-tracer.ts";
-import { busiestCorePercent } from "../evidence/core-share.ts";
-import { lookAtHost, takenByOthers } from "../evidence/host-look.ts";
+import { lookAtHost } from "../evidence/host-look.ts";
 import { type KernelMemory, kernelMemorySince, readKernelMemory } from "../evidence/kernel-memory.ts";
 import { labTime } from "../evidence/lab-time.ts";
 import { readLastLine } from "../evidence/last-line.ts";
-import { describeNodes, nameServices, sumTcpCounts, worstNode } from "../evidence/node-evidence.ts";
+import { describeNodes, nameServices, sumTcpCounts } from "../evidence/node-evidence.ts";
 import { reconcileSides } from "../evidence/reconcile.ts";
 import {
   NO_TCP_COUNTS,
@@ -30,6 +28,7 @@ import { findDoubts } from "../judgement/doubts.ts";
 import type { Cell } from "../plan/cells.ts";
 import { describeForeign } from "../plan/foreign/foreign-server.ts";
 import type { Stand } from "../slices/stand.ts";
+import { describeSides } from "./cell-evidence.ts";
 import { clientBoundMs, clientJobs, readSummaries, serverJobs } from "./cell-jobs.ts";
 import { ClientSide } from "./client-side.ts";
 import { readFirstFailures } from "./first-failures.ts";
@@ -299,31 +298,12 @@ export class CellRun {
   }
 
   #evidence(client: ClientSummary | null): RepetitionResult["evidence"] {
-    const server = this.#server.samples;
-    const spanMs = client?.achieved.messagingMs ?? 0;
-    const { final } = this.#server;
-    const tree = this.#server instanceof ForeignSide ? this.#server.tree : null;
-    const usage = final?.usage ?? tree?.end ?? null;
-    const ownMs = client && usage ? (cpuUs(client.usage) + cpuUs(usage)) / 1000 : null;
-    const nodes = this.#nodes;
+    const host = { before: this.#hostBefore, after: lookAtHost() };
     return {
-      server,
-      clients: this.#clients.samples,
-      corePercent: {
-        server: busiestCorePercent(server, spanMs),
-        clients: client?.loop.cpuShare == null ? null : 100 * client.loop.cpuShare,
-      },
-      host: worstNode(nodes) ?? takenByOthers(this.#hostBefore, lookAtHost(), ownMs),
-      containers: {
-        server: this.#server.containerSamples,
-        clients: this.#clients.containerSamples,
-      },
-      tree,
+      ...describeSides(client, this.#server, this.#clients, { nodes: this.#nodes, host }),
       ...(this.#stand?.calls ?? NO_SAMPLE),
       held: this.#held,
-      stopMs: this.#server instanceof ForeignSide ? null : this.#server.stopMs,
       resultBytes: measureFolder(this.#folder),
-      nodes,
       tcp: this.#tcpCounts,
     };
   }
@@ -344,8 +324,4 @@ export class CellRun {
 /** Returns the size of the files in a folder. */
 function measureFolder(folder: string): number {
   return readdirSync(folder).reduce((sum, name) => sum + statSync(join(folder, name)).size, 0);
-}
-
-function cpuUs({ userUs, systemUs }: Usage): number {
-  return userUs + systemUs;
 }

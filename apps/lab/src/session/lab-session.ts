@@ -5,12 +5,9 @@ import { sampleCalls } from "../cell/call-sample.ts";
 import { CellRun } from "../cell/cell-run.ts";
 import { type Engine, EngineTrouble } from "../engines/engine.ts";
 import { labTime } from "../evidence/lab-time.ts";
-import { describeMachine, describeSoftware } from "../evidence/machine.ts";
 import { findAnswers, type PlanOrder } from "../findings/find-answers.ts";
 import type { Cell } from "../plan/cells.ts";
-import { findContract } from "../plan/contracts.ts";
-import { foreignServersOf, ownServersOf, type Plan, serversOf } from "../plan/plan.ts";
-import { optionsOf } from "../plan/plan-options.ts";
+import { foreignServersOf, ownServersOf, type Plan } from "../plan/plan.ts";
 import { holdingsOf } from "../preflight/holdings.ts";
 import { type MachineLimits, readMachineLimits } from "../preflight/machine-limits.ts";
 import { needsOf } from "../preflight/needs.ts";
@@ -19,6 +16,7 @@ import { shortages } from "../preflight/preflight-text.ts";
 import { scenesOf } from "../preflight/scenes.ts";
 import { ResultsFolder } from "../results/results-folder.ts";
 import { Stand } from "../slices/stand.ts";
+import { beginManifest, outcomeOf } from "./experiment-manifest.ts";
 
 /** Receives the beginning and the end of each cell. */
 export interface CellWatcher {
@@ -58,25 +56,12 @@ export class LabSession {
     this.#plan = plan;
     this.#engine = makeEngine(run);
     this.#processors = this.#engine.remote ? null : divideProcessors();
-    this.#manifest = {
-      schema: "c10k-lab/manifest/2",
-      plan: plan.name,
-      question: plan.question,
-      servers: serversOf(plan).map(describeServer),
+    this.#manifest = beginManifest(plan, {
       experiment: run,
       engine: this.#engine.name,
-      images: null,
       startedAt,
-      finishedAt: null,
-      outcome: "running",
-      trouble: null,
       cellsPlanned,
-      options: optionsOf(plan),
-      command: readCommand(),
-      software: describeSoftware(),
-      nodes: [],
-      machine: describeMachine(),
-    };
+    });
     this.folder = ResultsFolder.create(resultsPath, this.#manifest);
   }
 
@@ -243,14 +228,6 @@ export class LabSession {
   }
 }
 
-/** Returns the words of the command line that repeats this experiment. */
-function readCommand(): string[] {
-  const words = process.argv.slice(2);
-  const at = words.indexOf("--results");
-  if (at >= 0) words.splice(at, 2);
-  return words.filter((word) => !word.startsWith("--results="));
-}
-
 function imagesOf(plan: Plan): string[] {
   const images = [...foreignServersOf(plan).values()].flatMap((one) =>
     one.kind === "image" ? [one.image] : [],
@@ -282,29 +259,4 @@ function warnOfShortages(plan: Plan, machine: MachineLimits): void {
 /** A limit that the plan itself sets is what it asks about. */
 function isMachines({ limit }: Holding): boolean {
   return !limit.startsWith("--");
-}
-
-const OUTCOMES: Readonly<Record<Trouble["trouble"], Manifest["outcome"]>> = {
-  "no-engine": "no-engine",
-  "no-permission": "no-engine",
-  "image-missing": "no-image",
-  "build-failed": "no-image",
-  "engine-refused": "engine-refused",
-  "engine-lost": "engine-lost",
-  "no-swarm": "unfit-swarm",
-  "not-manager": "unfit-swarm",
-  "too-few-nodes": "unfit-swarm",
-  "image-not-on-node": "no-image",
-  "node-silent": "unfit-swarm",
-  "clocks-apart": "unfit-swarm",
-  "task-not-started": "engine-refused",
-  "option-refused": "bad-plan",
-};
-
-function outcomeOf(trouble: Trouble | null): Manifest["outcome"] {
-  return trouble === null ? "complete" : OUTCOMES[trouble.trouble];
-}
-
-function describeServer(name: string): Manifest["servers"][number] {
-  return { name, traits: findContract(name)?.traits ?? null };
 }
