@@ -5,6 +5,7 @@ import {
   choice,
   choices,
   flag,
+  kebab,
   type OptionValues,
   onStopSignal,
   type StopSignal,
@@ -82,15 +83,14 @@ export interface Measurement {
 
 /** Measures a plan and has the report written. Returns the exit code. */
 export async function measure(measurement: Measurement, options: MeasuringOptions): Promise<number> {
-  const { plan, cells, work, isWell, ended = () => [] } = measurement;
+  const { plan, cells, work, ended = () => [] } = measurement;
   refuseNodesWithoutSwarm(options);
   const makeEngine = await loadEngine(options);
   let session: LabSession;
   try {
     session = new LabSession(plan, cells, makeEngine, pathOfResults(options));
   } catch (error) {
-    process.stderr.write(`lab: cannot write to --results ${options.results}: ${(error as Error).message}\n`);
-    return EXIT.unwritable;
+    return fail(EXIT.unwritable, `cannot write to --results ${options.results}: ${(error as Error).message}`);
   }
   let interruptedBy: StopSignal | undefined;
   onStopSignal((signal) => {
@@ -102,34 +102,48 @@ export async function measure(measurement: Measurement, options: MeasuringOption
   const watch = await openWatch(options.watch, session, (isFinished) =>
     buildView(plan, session, ended(), isFinished),
   );
-  let end: Manifest;
   try {
-    end = await session.measure((machine) => work(session, machine));
+    const end = await session.measure((machine) => work(session, machine));
+    const exitCode = await conclude(measurement, session, end, options);
+    return interruptedBy ? stopExitCode(interruptedBy) : exitCode;
   } catch (error) {
     if (!isUnwritable(error)) throw error;
-    process.stderr.write(`lab: results could not be written: ${error.message}\n`);
-    if (existsSync(join(session.folder.path, "manifest.json")))
-      await runReport(["report", session.folder.path]);
-    return EXIT.unwritable;
+    return await failUnwritable(session, error);
+  } finally {
+    await watch?.close();
   }
-  if (session.folder.linkError !== null) {
-    process.stderr.write(`lab: there is no link 'latest': ${session.folder.linkError.message}\n`);
-  }
-  const { outcome, trouble } = end;
-  if (outcome === "bad-plan" && trouble) {
-    process.stderr.write(`lab: ${plan.name}: ${describeTrouble(trouble)}\n`);
-    return EXIT.usage;
-  }
-  const reportExit = await runReport([
-    "report",
-    session.folder.path,
-    ...(options.verbose ? ["--verbose"] : []),
-  ]);
-  await watch?.close();
-  if (interruptedBy) return stopExitCode(interruptedBy);
-  if (trouble) process.stderr.write(`lab: ${describeTrouble(trouble)}\n`);
+}
+
+/** Reports a folder that took no more results; the report is made of those that it has. */
+async function failUnwritable({ folder }: LabSession, { message }: Error): Promise<number> {
+  fail(EXIT.unwritable, `results could not be written: ${message}`);
+  if (existsSync(join(folder.path, "manifest.json"))) await runReport(["report", folder.path]);
+  return EXIT.unwritable;
+}
+
+/** Has the report of a measured plan written. Returns the exit code of an experiment that was not interrupted. */
+async function conclude(
+  { plan, isWell }: Measurement,
+  session: LabSession,
+  { outcome, trouble }: Manifest,
+  { verbose }: MeasuringOptions,
+): Promise<number> {
+  const { folder } = session;
+  if (folder.linkError !== null) tell(`there is no link 'latest': ${folder.linkError.message}`);
+  if (outcome === "bad-plan" && trouble) return fail(EXIT.usage, `${plan.name}: ${describeTrouble(trouble)}`);
+  const reportExit = await runReport(["report", folder.path, ...(verbose ? ["--verbose"] : [])]);
+  if (trouble) tell(describeTrouble(trouble));
   if (reportExit !== EXIT.ok) return reportExit;
   return outcome === "complete" && isWell(session) ? EXIT.ok : EXIT.incomplete;
+}
+
+function fail(exitCode: number, message: string): number {
+  tell(message);
+  return exitCode;
+}
+
+function tell(message: string): void {
+  process.stderr.write(`lab: ${message}\n`);
 }
 
 /** Returns a path that the programs which the lab starts do not take for an option. */
@@ -141,9 +155,7 @@ function warnOfOtherLabs(engine: MeasuringOptions["engine"]): void {
   // The nodes of a swarm are other machines.
   if (engine === "swarm") return;
   meetOtherLabs((pid) => {
-    process.stderr.write(
-      `lab: another lab measures on this machine, process ${pid}: each takes processor time from the other\n`,
-    );
+    tell(`another lab measures on this machine, process ${pid}: each takes processor time from the other`);
   });
 }
 
@@ -152,8 +164,7 @@ function refuseNodesWithoutSwarm({ engine, ...options }: MeasuringOptions): void
   if (engine === "swarm") return;
   const given = (["serverNode", "clientNodes"] as const).find((name) => options[name] !== undefined);
   if (given !== undefined) {
-    const flag = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    throw new UsageError(`--${flag} needs --engine swarm`);
+    throw new UsageError(`--${kebab(given)} needs --engine swarm`);
   }
   if (options.serverAddress !== undefined && engine !== "remote") {
     throw new UsageError("--server-address needs --engine swarm or remote");
@@ -167,13 +178,12 @@ async function openWatch(
   view: (isFinished: boolean) => LiveView,
 ): Promise<WatchServer | undefined> {
   if (!isWanted) {
-    if (process.stderr.isTTY)
-      process.stderr.write("lab: --watch shows it in a browser while it is measured\n");
+    if (process.stderr.isTTY) tell("--watch shows it in a browser while it is measured");
     return undefined;
   }
   const { WatchServer } = await import("../watch/watch-server.ts");
   const server = await WatchServer.open(folder.path, view);
-  process.stderr.write(`lab: watch it at ${server.address}\n`);
+  tell(`watch it at ${server.address}`);
   return server;
 }
 

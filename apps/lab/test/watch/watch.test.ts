@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabProcess, until } from "@c10k-lab/process/testing";
@@ -100,6 +100,21 @@ test(
     expect(views.some((view) => pointsOf(view).some(({ low }) => low === null))).toBe(true);
     expect(pointsOf(views.at(-1) as LiveView).every(({ low }) => low !== null)).toBe(true);
     expect(views.some(({ now }) => /start 1 +\(.* left\)/.test(now))).toBe(true);
+  },
+  BOUND_MS,
+);
+
+test(
+  "a lab with a page ends with exit 3 when its results folder is removed",
+  async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "c10k-watch-")), "mine.yaml");
+    writeFileSync(file, PLAN);
+    const watched = new LabProcess(["run", file, "--watch"]);
+    const latest = join(watched.results, "latest");
+    await until(() => existsSync(latest), "the first cell has a folder");
+    rmSync(realpathSync(latest), { recursive: true, force: true });
+    const { code, stderr } = await watched.outcome(BOUND_MS);
+    expect(code, stderr).toBe(3);
   },
   BOUND_MS,
 );
