@@ -1,6 +1,7 @@
 import { onStopSignal, parseCommandLine, type StopSignal, stopExitCode, UsageError } from "@c10k-lab/cli";
 import type { CsvFile } from "@c10k-lab/files/csv-file";
 import { endWithParent } from "@c10k-lab/posix";
+import type { ClientSummary } from "@c10k-lab/protocol";
 import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { EXIT } from "@c10k-lab/protocol/names";
 import { contract } from "./contract.ts";
@@ -73,6 +74,20 @@ async function drive(
   // The summary is the work of libraries that need not be loaded before the load, as is the table below.
   const { summarize } = await import("./output/summary.ts");
   const summary = summarize(found.target, options, workload, run.results, result);
+  const exitCode = await writeResults(run, paths, summary);
+  const lateness = describeLateness(summary);
+  if (lateness !== null) print(lateness);
+  if (link === null) {
+    const { formatSummary } = await import("./output/summary-table.ts");
+    process.stdout.write(`${formatSummary(summary)}\n`);
+  }
+  if (stopSignal !== undefined) return stopExitCode(stopSignal);
+  const failure = describeFailure(summary, found);
+  return exitCode === EXIT.ok && failure !== null ? fail(EXIT.incomplete, failure) : exitCode;
+}
+
+/** Writes the last rows and the summary. Returns the exit code. */
+async function writeResults(run: LoadRun, paths: ResultPaths, summary: ClientSummary): Promise<number> {
   let exitCode: number = EXIT.ok;
   try {
     await run.finish();
@@ -84,15 +99,7 @@ async function drive(
   } catch (error) {
     exitCode = fail(EXIT.unwritable, `the summary could not be written: ${(error as Error).message}`);
   }
-  const lateness = describeLateness(summary);
-  if (lateness !== null) print(lateness);
-  if (link === null) {
-    const { formatSummary } = await import("./output/summary-table.ts");
-    process.stdout.write(`${formatSummary(summary)}\n`);
-  }
-  if (stopSignal !== undefined) return stopExitCode(stopSignal);
-  const failure = describeFailure(summary, found);
-  return exitCode === EXIT.ok && failure !== null ? fail(EXIT.incomplete, failure) : exitCode;
+  return exitCode;
 }
 
 /** Creates the file of rows, if a path was given. @throws Error when that is not possible */

@@ -1,5 +1,5 @@
 import { cpus, release } from "node:os";
-import type { ClientSummary, LatencySummary, LoadSample } from "@c10k-lab/protocol";
+import type { ClientSummary, LoadSample } from "@c10k-lab/protocol";
 import { CLOCKS, type Clock, LOOP_CLOCKS, type LoopClock } from "@c10k-lab/protocol/clocks";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import { LatencyHistogram, usageNow } from "@c10k-lab/stats";
@@ -116,18 +116,16 @@ function summarizeLatencies<Name extends Clock | LoopClock>(
 ) {
   const entries = names.map((name) => {
     const summary = LatencyHistogram.decode(histograms[name]).summary(failed[name]);
-    return [name, summary, histograms[name]] as const;
+    return [name, summary] as const;
   });
   return {
-    latencyUs: Object.fromEntries(entries.map(([name, summary]) => [name, summary])) as Record<
-      Name,
-      LatencySummary
-    >,
-    histograms: Object.fromEntries(entries.map(([name, , encoded]) => [name, encoded])) as Record<
-      Name,
-      string
-    >,
+    latencyUs: toRecord(entries),
+    histograms: toRecord(names.map((name) => [name, histograms[name]])),
   };
+}
+
+function toRecord<Name extends string, T>(entries: readonly (readonly [Name, T])[]): Record<Name, T> {
+  return Object.fromEntries(entries) as Record<Name, T>;
 }
 
 function countOutcomes(results: ResultsTable, connections: number): Record<Outcome, number> {
