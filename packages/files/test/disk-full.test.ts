@@ -1,54 +1,34 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CsvFile, readCsv } from "@c10k-lab/files";
+import { SmallDisk } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 
 const ROW_BYTES = 1000;
 
-/** A file system of 64 KiB, or the reason why there is none. */
-function mountSmall(): { folder: string } | { reason: string } {
-  const folder = mkdtempSync(join(tmpdir(), "c10k-small-"));
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], { stdio: "pipe" });
-    return { folder };
-  } catch {
-    rmSync(folder, { recursive: true });
-    return { reason: "needs to mount a small file system" };
-  }
-}
+/** Only root may mount a small file system. */
+const testAsRoot = SmallDisk.isPossible ? test : test.skip;
 
-const small = mountSmall();
-const TITLE =
-  "rows that a full disk refuses are kept, and written completely and in order when there is room";
+testAsRoot(
+  "rows that a full disk refuses are kept, and written completely and in order when there is room",
+  async () => {
+    await using disk = await SmallDisk.start({ sizeKiB: 64 });
+    const ballast = join(disk.pathFromHere, "ballast");
+    writeFileSync(ballast, Buffer.alloc(40 * 1024));
+    const path = join(disk.pathFromHere, "rows.csv");
+    const file = CsvFile.create(path, ["number", "filler"]);
+    const failures = await append(file, 0, 50);
+    expect(failures).toBeGreaterThan(0);
+    expect((await readCsv(path)).rows.length).toBeLessThan(50);
 
-if ("reason" in small) {
-  test.skip(`${TITLE} [${small.reason}]`, () => {});
-} else {
-  test(TITLE, async () => {
-    const { folder } = small;
-    try {
-      const ballast = join(folder, "ballast");
-      writeFileSync(ballast, Buffer.alloc(40 * 1024));
-      const path = join(folder, "rows.csv");
-      const file = CsvFile.create(path, ["number", "filler"]);
-      const failures = await append(file, 0, 50);
-      expect(failures).toBeGreaterThan(0);
-      expect((await readCsv(path)).rows.length).toBeLessThan(50);
-
-      rmSync(ballast);
-      await file.append([]);
-      file.close();
-      const { rows, torn } = await readCsv(path);
-      expect(torn).toBe(false);
-      expect(rows.map((row) => Number(row.number))).toEqual(Array.from({ length: 50 }, (_, at) => at));
-    } finally {
-      execFileSync("umount", [folder]);
-      rmSync(folder, { recursive: true });
-    }
-  });
-}
+    rmSync(ballast);
+    await file.append([]);
+    file.close();
+    const { rows, torn } = await readCsv(path);
+    expect(torn).toBe(false);
+    expect(rows.map((row) => Number(row.number))).toEqual(Array.from({ length: 50 }, (_, at) => at));
+  },
+);
 
 /** @returns how many calls failed with ENOSPC */
 async function append(file: CsvFile, from: number, to: number): Promise<number> {

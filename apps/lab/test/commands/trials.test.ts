@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LabProcess, mainOf, runApp, TestProgram } from "@c10k-lab/process/testing";
+import { processesWith } from "@c10k-lab/process";
+import { LabProcess, mainOf, runApp, SmallDisk, TestProgram } from "@c10k-lab/process/testing";
 import { Manifest } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
 
@@ -47,27 +47,23 @@ test("trial X14: a message and a results folder that look like options are neith
 });
 
 /** Only root may mount a small file system. */
-const testAsRoot = process.getuid?.() === 0 ? test : test.skip;
+const testAsRoot = SmallDisk.isPossible ? test : test.skip;
 
 testAsRoot(
   "trial X3, B3: a full disk in the middle of an experiment ends it with exit 3 and one sentence, and what was written can be read",
   async () => {
     const plan = writePlan("repeats: 5\nvariants: { epoll: , select: }\nload: { repeat: 1 }\n");
-    const folder = join(mkdtempSync(join(tmpdir(), "c10k-full-")), "disk");
-    mkdirSync(folder);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=220k", "c10k-test", folder]);
-    try {
-      const lab = new LabProcess(["run", plan], { results: folder });
-      expect(await lab.exited, lab.stderr).toBe(3);
-      expect(lab.stderr).toContain("lab: results could not be written: ENOSPC: no space left on device");
-      expect(lab.stderr).not.toMatch(/^ +at /m);
-      expect(lab.children()).toEqual([]);
-      const run = join(folder, "latest");
-      Manifest.parse(JSON.parse(readFileSync(join(run, "manifest.json"), "utf8")));
-      expect(readdirSync(run, { recursive: true }).filter((name) => `${name}`.endsWith(".tmp"))).toEqual([]);
-    } finally {
-      execFileSync("umount", ["--lazy", folder]);
-    }
+    await using disk = await SmallDisk.start({ sizeKiB: 220 });
+    const [program = "", ...words] = disk.command;
+    const args = [...words, process.execPath, mainOf("lab"), "run", plan, "--results", disk.folder];
+    const { code, stderr } = await new TestProgram({ program, args }).outcome();
+    expect(code, stderr).toBe(3);
+    expect(stderr).toContain("lab: results could not be written: ENOSPC: no space left on device");
+    expect(stderr).not.toMatch(/^ +at /m);
+    const run = join(disk.pathFromHere, "latest");
+    Manifest.parse(JSON.parse(readFileSync(join(run, "manifest.json"), "utf8")));
+    expect(readdirSync(run, { recursive: true }).filter((name) => `${name}`.endsWith(".tmp"))).toEqual([]);
+    expect(processesWith(disk.folder)).toEqual([]);
   },
   120_000,
 );
