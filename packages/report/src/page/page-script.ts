@@ -49,6 +49,7 @@ async function copy(code: Element, button: Element): Promise<void> {
 
 function showChart(figure: Element, original: GroupChart): void {
   const box = find(figure, ".chart");
+  figure.setAttribute("data-scripted", "");
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const instance = echarts.init(box);
   const hidden = new Set<string>();

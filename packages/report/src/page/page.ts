@@ -39,7 +39,6 @@ export function renderPage(
 <title>${title}</title>
 <style>
 ${STYLE}</style>
-<noscript><style>.chart { display: none; }</style></noscript>
 </head>
 <body>
 <main>
@@ -154,7 +153,10 @@ function commandHtml(commands: string): string {
   return `<div class="command"><pre><code>${escapeHtml(commands)}\n</code></pre><button type="button" hidden>Copy</button></div>\n`;
 }
 
-/** Renders a chart's figure; the drawing of report.md stands in where scripts are off. */
+/**
+ * Renders a chart's figure. The drawing of report.md stands in until the script has its turn: scripts may be off, and a server
+ * may forbid those inside a page (Content-Security-Policy), where noscript stays hidden.
+ */
 function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): string {
   const file = image.href.replace(/^charts\//, "");
   const name = escapeHtml(file.replace(/\.svg$/, ""));
@@ -165,7 +167,7 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
 <div class="series" role="group" aria-label="Shown in this chart" hidden></div>
 <div class="chart" role="img" aria-label="${title}"></div>
 <div class="paper" role="img" aria-label="${title}"></div>
-<noscript>${svgs.get(file) ?? ""}</noscript>
+<div class="still">${svgs.get(file) ?? ""}</div>
 </figure>
 `;
 }

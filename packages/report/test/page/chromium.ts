@@ -11,8 +11,16 @@ import { isDrawn } from "./probe.ts";
 const BOUND_MS = 120_000;
 const WIDE: BrowserContextOptions = { viewport: { width: 1200, height: 900 } };
 
+interface OpenOptions extends BrowserContextOptions {
+  /** Content-Security-Policy of a server that the page comes from, instead of from disk. */
+  readonly policy?: string;
+}
+
 /** Opens a page from disk as a reader would, without a network. */
-export type OpenPage = (html: string, options?: BrowserContextOptions) => Promise<Page>;
+export type OpenPage = (html: string, options?: OpenOptions) => Promise<Page>;
+
+/** Address of a page with a policy: no server is asked. */
+const SERVED = "http://report.invalid/";
 
 /**
  * Tests in the machine's Chromium. Whatever else they look at, no page may complain on the console, fail, or ask for
@@ -30,15 +38,26 @@ export function describeInChromium(title: string, body: (open: OpenPage) => void
     let folder: string;
     const opened: Page[] = [];
     const complaints: string[] = [];
-    const open: OpenPage = async (html, options = {}) => {
+    const open: OpenPage = async (html, { policy, ...options } = {}) => {
       const context = await browser.newContext({ ...WIDE, ...options, offline: true });
       const page = await context.newPage();
       opened.push(page);
-      page.on("console", (message) => complaints.push(`${message.type()}: ${message.text()}`));
+      page.on("console", (message) => {
+        // The browser says what a server's policy forbids.
+        const isPolicy = policy !== undefined && /Content Security Policy|sandboxed/.test(message.text());
+        if (!isPolicy) complaints.push(`${message.type()}: ${message.text()}`);
+      });
       page.on("pageerror", (error) => complaints.push(error.message));
       page.on("request", (request) => {
-        if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+        if (!/^(file|data):/.test(request.url()) && request.url() !== SERVED)
+          complaints.push(`asked for ${request.url()}`);
       });
+      if (policy !== undefined) {
+        const headers = { "Content-Security-Policy": policy };
+        await page.route(SERVED, (route) => route.fulfill({ contentType: "text/html", headers, body: html }));
+        await page.goto(SERVED);
+        return page;
+      }
       const file = join(folder, `${opened.length}.html`);
       writeFileSync(file, html);
       await page.goto(pathToFileURL(file).href);

@@ -242,9 +242,28 @@ describeInChromium("the page in Chromium", (open) => {
 
   it("shows drawings where scripts are off", async () => {
     const page = await open(html, { javaScriptEnabled: false });
-    expect(await page.locator("noscript svg:visible").count()).toBe(names.length);
+    expect(await page.locator(".still svg:visible").count()).toBe(names.length);
     expect(await page.locator("button:visible").count()).toBe(0);
     expect(await page.locator(".chart:visible").count()).toBe(0);
+  });
+
+  describe("trial 27: a server that forbids what is inside a page", () => {
+    it.each([
+      ["scripts", "script-src 'none'"],
+      ["scripts and styles", "default-src 'self'"],
+      ["everything, as Jenkins does", "sandbox; default-src 'none'; img-src 'self'; style-src 'self';"],
+    ])("%s: every chart is its drawing", async (_what, policy) => {
+      const page = await open(html, { policy });
+      expect(await page.locator(".still svg:visible").count()).toBe(names.length);
+      expect(await page.locator("button:visible").count()).toBe(0);
+    });
+  });
+
+  it("shows no drawing where the script draws", async () => {
+    const page = await open(html);
+    expect(await page.locator(".still:visible").count()).toBe(0);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator(".still:visible").count()).toBe(0);
   });
 
   it("folds what is long, opens it when asked to, and on paper in any case", async () => {
