@@ -79,7 +79,7 @@ export function faultsPage(outcomes: readonly TestOutcome[]): string {
 Faults that servers, client, lab and containers must survive, and the tests that provoke them. This page is written by
 \`npm run docs:faults\` from the reports of the gate: ${tested} of ${rows.length} rows have a test by name. The last column counts the tests
 that passed on each server or in each workspace. Of two sizes the first is that of the gate; \`npm run faults:full\` runs these
-rows with the second, and needs a limit of 20,000 descriptors.
+rows with the second, and needs a limit of 20,000 descriptors: [outcomes at full size](FAULTS-FULL.md).
 
 | row | fault | how it is provoked | tests that passed |
 | --- | ----- | ------------------ | ----------------- |
