@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 
-// A prime, so that a shift by any other size shows.
-const PERIOD = 65_521;
+/** Bytes after which a pattern begins again: a prime, so that a shift by any other size shows. */
+export const PERIOD = 65_521;
 
 /** Endless random stream of one client, by which the client recognises its echo. */
 export class Pattern {
