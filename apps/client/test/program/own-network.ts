@@ -27,6 +27,8 @@ export class OwnNetwork implements AsyncDisposable {
   private constructor({ ports = 10_000, backlog = 511 }: NetworkOptions) {
     const settings = {
       "net/ipv4/ip_local_port_range": `${FIRST_PORT} ${FIRST_PORT + ports - 1}`,
+      // Where it is shorter than the queue that listen(2) asks for, the queue is cut.
+      "net/core/somaxconn": String(backlog),
       // A port in TIME_WAIT stays in use for a minute; a full queue is no reason for SYN cookies.
       "net/ipv4/tcp_tw_reuse": "0",
       "net/ipv4/tcp_syncookies": "0",
