@@ -242,16 +242,16 @@ static bool is_shared_array(napi_env env, napi_value value, napi_typedarray_type
 
 /* (rows, states, stackBytes, bufferBytes) → table with one slot per row of the ledger. */
 static napi_value create_table(napi_env env, napi_callback_info info) {
-  ARGS(4);
-  if (!is_shared_array(env, argv[0], napi_float64_array) || !is_shared_array(env, argv[1], napi_int32_array)) {
+  struct arguments args = read_arguments(env, info, NULL);
+  if (!is_shared_array(env, args.values[0], napi_float64_array) || !is_shared_array(env, args.values[1], napi_int32_array)) {
     napi_throw_type_error(env, NULL, "rows and states are a Float64Array and an Int32Array on shared memory");
     return NULL;
   }
-  struct span rows = arg_span(env, argv[0]);
-  struct span states = arg_span(env, argv[1]);
+  struct span rows = arg_span(&args, 0);
+  struct span states = arg_span(&args, 1);
   size_t capacity = states.length / sizeof(int32_t);
-  size_t stack_bytes = arg_uint(env, argv[2]);
-  size_t buffer_bytes = arg_uint(env, argv[3]);
+  size_t stack_bytes = arg_uint(&args, 2);
+  size_t buffer_bytes = arg_uint(&args, 3);
   if (rows.length < capacity * FIELDS_PER_ROW * sizeof(double)) {
     napi_throw_range_error(env, NULL, "rows and states do not fit together");
     return NULL;
@@ -266,8 +266,8 @@ static napi_value create_table(napi_env env, napi_callback_info info) {
     return NULL;
   }
   napi_value external;
-  napi_create_reference(env, argv[0], 1, &table->rows_ref);
-  napi_create_reference(env, argv[1], 1, &table->states_ref);
+  napi_create_reference(env, args.values[0], 1, &table->rows_ref);
+  napi_create_reference(env, args.values[1], 1, &table->states_ref);
   napi_add_env_cleanup_hook(env, end_all, table);
   napi_create_external(env, table, free_table, NULL, &external);
   napi_type_tag_object(env, external, &TABLE);
@@ -299,49 +299,49 @@ static int start(struct table *table, size_t row, int fd) {
 
 /* (table, row, fd) → 0 or -errno of pthread_create(3); -EBUSY when the row has a thread. */
 static napi_value start_thread(napi_env env, napi_callback_info info) {
-  ARGS(3);
-  struct table *table = arg_table(env, argv[0]);
-  int row = arg_int(env, argv[1]);
-  int fd = arg_int(env, argv[2]);
-  if (table == NULL || row < 0 || (size_t)row >= table->capacity || fd < 0) return error_result(env, EINVAL);
+  struct arguments args = read_arguments(env, info, NULL);
+  struct table *table = arg_table(env, args.values[0]);
+  int row = arg_int(&args, 1);
+  int fd = arg_int(&args, 2);
+  if (table == NULL || row < 0 || (size_t)row >= table->capacity || fd < 0) return error_result(&args, EINVAL);
   return integer(env, -start(table, (size_t)row, fd));
 }
 
 /* Sends each connection its pending echo and a FIN. */
 static napi_value drain_threads(napi_env env, napi_callback_info info) {
-  ARGS(1);
-  struct table *table = arg_table(env, argv[0]);
+  struct arguments args = read_arguments(env, info, NULL);
+  struct table *table = arg_table(env, args.values[0]);
   if (table != NULL) for_each_live(table, finish);
   return integer(env, 0);
 }
 
 /* Cuts every connection. */
 static napi_value abort_threads(napi_env env, napi_callback_info info) {
-  ARGS(1);
-  struct table *table = arg_table(env, argv[0]);
+  struct arguments args = read_arguments(env, info, NULL);
+  struct table *table = arg_table(env, args.values[0]);
   if (table != NULL) for_each_live(table, cut);
   return integer(env, 0);
 }
 
 /* Returns the number of threads that have not ended. */
 static napi_value live_threads(napi_env env, napi_callback_info info) {
-  ARGS(1);
-  struct table *table = arg_table(env, argv[0]);
+  struct arguments args = read_arguments(env, info, NULL);
+  struct table *table = arg_table(env, args.values[0]);
   return integer(env, table == NULL ? 0 : atomic_load(&table->live));
 }
 
 static napi_value short_writes(napi_env env, napi_callback_info info) {
-  ARGS(1);
-  struct table *table = arg_table(env, argv[0]);
+  struct arguments args = read_arguments(env, info, NULL);
+  struct table *table = arg_table(env, args.values[0]);
   return number(env, table == NULL ? 0 : (double)atomic_load(&table->short_writes));
 }
 
 NAPI_MODULE_INIT(/* napi_env env, napi_value exports */) {
-  export_function(env, exports, "createTable", create_table);
-  export_function(env, exports, "startThread", start_thread);
-  export_function(env, exports, "drainThreads", drain_threads);
-  export_function(env, exports, "abortThreads", abort_threads);
-  export_function(env, exports, "liveThreads", live_threads);
-  export_function(env, exports, "shortWrites", short_writes);
+  export_function(env, exports, "createTable", create_table, NULL);
+  export_function(env, exports, "startThread", start_thread, NULL);
+  export_function(env, exports, "drainThreads", drain_threads, NULL);
+  export_function(env, exports, "abortThreads", abort_threads, NULL);
+  export_function(env, exports, "liveThreads", live_threads, NULL);
+  export_function(env, exports, "shortWrites", short_writes, NULL);
   return exports;
 }

@@ -1,5 +1,4 @@
 /* List of the addon's parts, and error numbers. There are no statics: each environment that loads the addon gets its own exports. */
-#include "marshal.h"
 #include "posix.h"
 
 /* Error numbers that the loops distinguish. Their names come from Node's util.getSystemErrorName. */

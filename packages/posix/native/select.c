@@ -1,5 +1,4 @@
 /* select(2) on bitmaps of any size. FD_SETSIZE limits the C library's fd_set type, not the system call. */
-#include "marshal.h"
 #include "posix.h"
 #include <sys/select.h>
 #include <sys/syscall.h>
@@ -16,23 +15,22 @@ static int select_call(int nfds, void *readable, void *writable, void *exception
 
 /* (nfds, readable, writable, exceptional, timeoutMs). A negative timeout waits without limit. The kernel overwrites
  * the sets. */
-static napi_value posix_select(napi_env env, napi_callback_info info) {
-  ARGS(5);
-  int nfds = arg_int(env, argv[0]);
-  struct span readable = arg_span(env, argv[1]);
-  struct span writable = arg_span(env, argv[2]);
-  struct span exceptional = arg_span(env, argv[3]);
+static napi_value posix_select(const struct arguments *args) {
+  int nfds = arg_int(args, 0);
+  struct span readable = arg_span(args, 1);
+  struct span writable = arg_span(args, 2);
+  struct span exceptional = arg_span(args, 3);
   int64_t timeout_ms;
-  if (nfds < 0 || !arg_timeout(env, argv[4], INT32_MAX, &timeout_ms)) return error_result(env, EINVAL);
+  if (nfds < 0 || !arg_timeout(args, 4, INT32_MAX, &timeout_ms)) return error_result(args, EINVAL);
   /* The kernel reads and writes whole longs. */
   size_t needed = ((size_t)nfds + 63) / 64 * 8;
-  if (readable.length < needed || writable.length < needed || exceptional.length < needed) return error_result(env, EFAULT);
+  if (readable.length < needed || writable.length < needed || exceptional.length < needed) return error_result(args, EFAULT);
   struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
-  return syscall_result(env, select_call(nfds, readable.data, writable.data, exceptional.data,
+  return syscall_result(args, select_call(nfds, readable.data, writable.data, exceptional.data,
                                    timeout_ms < 0 ? NULL : &timeout));
 }
 
 void export_select(napi_env env, napi_value exports) {
-  FUNCTION(select);
+  REGISTERED_FUNCTION(select);
   CONSTANT(FD_SETSIZE);
 }

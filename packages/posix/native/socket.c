@@ -1,5 +1,4 @@
 /* Sockets: socket(2) to send(2). Addresses are struct sockaddr, see ip(7) and ipv6(7); src/address.ts reads them. */
-#include "marshal.h"
 #include "posix.h"
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
@@ -8,94 +7,81 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static napi_value posix_socket(napi_env env, napi_callback_info info) {
-  ARGS(3);
-  return syscall_result(env, socket(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2])));
+static napi_value posix_socket(const struct arguments *args) {
+  return syscall_result(args, socket(arg_int(args, 0), arg_int(args, 1), arg_int(args, 2)));
 }
 
-static napi_value posix_bind(napi_env env, napi_callback_info info) {
-  ARGS(2);
-  struct span address = arg_span(env, argv[1]);
-  if (address.data == NULL) return error_result(env, EFAULT);
-  return syscall_result(env, bind(arg_int(env, argv[0]), (struct sockaddr *)address.data, address.length));
+static napi_value posix_bind(const struct arguments *args) {
+  struct span address = arg_span(args, 1);
+  if (address.data == NULL) return error_result(args, EFAULT);
+  return syscall_result(args, bind(arg_int(args, 0), (struct sockaddr *)address.data, address.length));
 }
 
-static napi_value posix_listen(napi_env env, napi_callback_info info) {
-  ARGS(2);
-  return syscall_result(env, listen(arg_int(env, argv[0]), arg_int(env, argv[1])));
+static napi_value posix_listen(const struct arguments *args) {
+  return syscall_result(args, listen(arg_int(args, 0), arg_int(args, 1)));
 }
 
-static napi_value posix_accept4(napi_env env, napi_callback_info info) {
-  ARGS(5);
-  struct span peer = arg_slice(env, argv[1], argv[2], argv[3]);
-  if (peer.data == NULL) return error_result(env, EFAULT);
+static napi_value posix_accept4(const struct arguments *args) {
+  struct span peer = arg_slice(args, 1, 2, 3);
+  if (peer.data == NULL) return error_result(args, EFAULT);
   socklen_t length = peer.length;
-  return syscall_result(env, accept4(arg_int(env, argv[0]), (struct sockaddr *)peer.data, &length, arg_int(env, argv[4])));
+  return syscall_result(args, accept4(arg_int(args, 0), (struct sockaddr *)peer.data, &length, arg_int(args, 4)));
 }
 
-static napi_value posix_connect(napi_env env, napi_callback_info info) {
-  ARGS(2);
-  struct span address = arg_span(env, argv[1]);
-  if (address.data == NULL) return error_result(env, EFAULT);
-  return syscall_result(env, connect(arg_int(env, argv[0]), (struct sockaddr *)address.data, address.length));
+static napi_value posix_connect(const struct arguments *args) {
+  struct span address = arg_span(args, 1);
+  if (address.data == NULL) return error_result(args, EFAULT);
+  return syscall_result(args, connect(arg_int(args, 0), (struct sockaddr *)address.data, address.length));
 }
 
-static napi_value posix_shutdown(napi_env env, napi_callback_info info) {
-  ARGS(2);
-  return syscall_result(env, shutdown(arg_int(env, argv[0]), arg_int(env, argv[1])));
+static napi_value posix_shutdown(const struct arguments *args) {
+  return syscall_result(args, shutdown(arg_int(args, 0), arg_int(args, 1)));
 }
 
-static napi_value posix_close(napi_env env, napi_callback_info info) {
-  ARGS(1);
-  return syscall_result(env, close(arg_int(env, argv[0])));
+static napi_value posix_close(const struct arguments *args) {
+  return syscall_result(args, close(arg_int(args, 0)));
 }
 
-static napi_value posix_recv(napi_env env, napi_callback_info info) {
-  ARGS(4);
-  struct span into = arg_slice(env, argv[1], argv[2], argv[3]);
-  if (into.data == NULL) return error_result(env, EFAULT);
-  return syscall_result(env, recv(arg_int(env, argv[0]), into.data, into.length, 0));
+static napi_value posix_recv(const struct arguments *args) {
+  struct span into = arg_slice(args, 1, 2, 3);
+  if (into.data == NULL) return error_result(args, EFAULT);
+  return syscall_result(args, recv(arg_int(args, 0), into.data, into.length, 0));
 }
 
 /* MSG_NOSIGNAL: a closed peer causes EPIPE for its connection, not SIGPIPE for the process. */
-static napi_value posix_send(napi_env env, napi_callback_info info) {
-  ARGS(4);
-  struct span from = arg_slice(env, argv[1], argv[2], argv[3]);
-  if (from.data == NULL) return error_result(env, EFAULT);
-  return syscall_result(env, send(arg_int(env, argv[0]), from.data, from.length, MSG_NOSIGNAL));
+static napi_value posix_send(const struct arguments *args) {
+  struct span from = arg_slice(args, 1, 2, 3);
+  if (from.data == NULL) return error_result(args, EFAULT);
+  return syscall_result(args, send(arg_int(args, 0), from.data, from.length, MSG_NOSIGNAL));
 }
 
-static napi_value posix_setsockopt(napi_env env, napi_callback_info info) {
-  ARGS(4);
-  struct span value = arg_span(env, argv[3]);
-  if (value.data == NULL) return error_result(env, EFAULT);
-  return syscall_result(env, setsockopt(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2]), value.data,
+static napi_value posix_setsockopt(const struct arguments *args) {
+  struct span value = arg_span(args, 3);
+  if (value.data == NULL) return error_result(args, EFAULT);
+  return syscall_result(args, setsockopt(arg_int(args, 0), arg_int(args, 1), arg_int(args, 2), value.data,
                                   value.length));
 }
 
-static napi_value posix_getsockopt(napi_env env, napi_callback_info info) {
-  ARGS(4);
-  struct span value = arg_span(env, argv[3]);
-  if (value.data == NULL) return error_result(env, EFAULT);
+static napi_value posix_getsockopt(const struct arguments *args) {
+  struct span value = arg_span(args, 3);
+  if (value.data == NULL) return error_result(args, EFAULT);
   socklen_t length = value.length;
-  return syscall_result(env, getsockopt(arg_int(env, argv[0]), arg_int(env, argv[1]), arg_int(env, argv[2]), value.data,
+  return syscall_result(args, getsockopt(arg_int(args, 0), arg_int(args, 1), arg_int(args, 2), value.data,
                                   &length));
 }
 
-static napi_value posix_getsockname(napi_env env, napi_callback_info info) {
-  ARGS(2);
-  struct span address = arg_span(env, argv[1]);
-  if (address.data == NULL) return error_result(env, EFAULT);
+static napi_value posix_getsockname(const struct arguments *args) {
+  struct span address = arg_span(args, 1);
+  if (address.data == NULL) return error_result(args, EFAULT);
   socklen_t length = address.length;
-  return syscall_result(env, getsockname(arg_int(env, argv[0]), (struct sockaddr *)address.data, &length));
+  return syscall_result(args, getsockname(arg_int(args, 0), (struct sockaddr *)address.data, &length));
 }
 
-static napi_value posix_getpeername(napi_env env, napi_callback_info info) {
-  ARGS(2);
-  struct span address = arg_span(env, argv[1]);
-  if (address.data == NULL) return error_result(env, EFAULT);
+static napi_value posix_getpeername(const struct arguments *args) {
+  struct span address = arg_span(args, 1);
+  if (address.data == NULL) return error_result(args, EFAULT);
   socklen_t length = address.length;
-  return syscall_result(env, getpeername(arg_int(env, argv[0]), (struct sockaddr *)address.data, &length));
+  return syscall_result(args, getpeername(arg_int(args, 0), (struct sockaddr *)address.data, &length));
 }
 
 _Static_assert(offsetof(struct sockaddr_in, sin_port) == offsetof(struct sockaddr_in6, sin6_port),
@@ -105,12 +91,12 @@ void export_socket(napi_env env, napi_value exports) {
   FUNCTION(socket);
   FUNCTION(bind);
   FUNCTION(listen);
-  FUNCTION(accept4);
+  REGISTERED_FUNCTION(accept4);
   FUNCTION(connect);
   FUNCTION(shutdown);
   FUNCTION(close);
-  FUNCTION(recv);
-  FUNCTION(send);
+  REGISTERED_FUNCTION(recv);
+  REGISTERED_FUNCTION(send);
   FUNCTION(setsockopt);
   FUNCTION(getsockopt);
   FUNCTION(getsockname);

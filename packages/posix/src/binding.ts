@@ -28,11 +28,6 @@ export interface Binding {
   recv(fd: number, buffer: Uint8Array, offset: number, length: number): number;
   /** send(2) with MSG_NOSIGNAL: number of bytes taken from `buffer[offset, offset + length)`. */
   send(fd: number, buffer: Uint8Array, offset: number, length: number): number;
-  /**
-   * Registers memory for send(2) and recv(2). The array holds a call's arguments and, in the end, its result: descriptor,
-   * offset in `output` or `input`, length, result. None of it may be detached or shrunk afterwards.
-   */
-  register_io(registers: Int32Array, output: Uint8Array, input: Uint8Array): RegisteredIo | number;
   /** setsockopt(2) with the option's bytes. */
   setsockopt(fd: number, level: number, name: number, value: Uint8Array | Int32Array): number;
   /** getsockopt(2) into the caller's bytes. */
@@ -98,8 +93,6 @@ export interface Binding {
   sched_setscheduler(thread: number, policy: number): number;
   /** clock_gettime(2) into `[microseconds]`; CLOCK_MONOTONIC is the same clock in every process of the machine. */
   clock_gettime(clock: number, now: Float64Array): number;
-  /** Registers memory for clock_gettime(2): the function it returns writes `[microseconds]`. */
-  register_clock(clock: number, now: Float64Array): (() => void) | number;
   /** fcntl(2) with an integer argument. */
   fcntl(fd: number, command: number, argument: number): number;
   /** prctl(2) PR_SET_PDEATHSIG: signal for this process when its parent thread ends. */
@@ -110,6 +103,25 @@ export interface Binding {
   madvise_program_dontneed(): number;
   /** malloc_trim(3): gives freed memory back to the kernel. @returns 1 when there was some, or 0 */
   malloc_trim(): number;
+
+  /**
+   * Functions of the hot paths with arguments in registered memory, see RegisteredCall: argument i is the array i, or
+   * the double i of the registers. The result is the double `RESULT_REGISTER`. None of the memory may be detached or shrunk
+   * afterwards.
+   */
+  register_accept4(...memory: Registration): Registered;
+  register_clock_gettime(...memory: Registration): Registered;
+  register_epoll_ctl(...memory: Registration): Registered;
+  register_epoll_pwait2(...memory: Registration): Registered;
+  register_epoll_wait(...memory: Registration): Registered;
+  register_io_uring_enter(...memory: Registration): Registered;
+  register_poll(...memory: Registration): Registered;
+  register_recv(...memory: Registration): Registered;
+  register_select(...memory: Registration): Registered;
+  register_send(...memory: Registration): Registered;
+  /** Number of registers that a function needs. */
+  readonly REGISTERS: number;
+  readonly RESULT_REGISTER: number;
 
   readonly AF_INET: number;
   readonly AF_INET6: number;
@@ -245,11 +257,11 @@ export interface Binding {
   readonly EHOSTUNREACH: number;
 }
 
-/** Calls on registered memory: they take their arguments from it and leave their result there. */
-export interface RegisteredIo {
-  readonly send: () => void;
-  readonly recv: () => void;
-}
+/** Registers, and an array in the place of each argument that is one; null in the others'. */
+type Registration = [registers: Float64Array, ...arrays: (ArrayBufferView | null)[]];
+
+/** Function without arguments, or a negative error number. */
+type Registered = (() => void) | number;
 
 /**
  * Loads an addon built by `build-addon`; with SANITIZE=NAME in the environment its variant in the folder NAME.

@@ -1,30 +1,40 @@
-import { type Binding, binding } from "./binding.ts";
+import { binding } from "./binding.ts";
 import { check } from "./errors.ts";
+import { RegisteredCall } from "./registered-call.ts";
 
 /** Flags that mean more than data is pending: FIN, an urgent byte, a reset or an error. */
 const MORE_THAN_DATA = binding.EPOLLRDHUP | binding.EPOLLPRI | binding.EPOLLHUP | binding.EPOLLERR;
 
-/** Calls that wait. A test replaces them to simulate an old kernel. */
-type WaitCalls = Pick<Binding, "epoll_wait" | "epoll_pwait2">;
+/** System call that waits. */
+type Wait = Pick<RegisteredCall, "numbers" | "make" | "result">;
+type RegisterWait = (name: "epoll_wait" | "epoll_pwait2", events: Int32Array) => Wait;
 
 /**
  * An epoll(7) instance and the events of its last wait. The accessors take the index of an event, below the number that
  * the wait returned. Nothing allocates after the constructor; operations return 0 or a negative error number.
  */
 export class Epoll {
-  readonly #calls: WaitCalls;
   readonly #epfd: number;
+  readonly #wait: Wait;
+  readonly #waitNs: Wait;
   readonly #events: Int32Array;
   #hasMicroseconds = true;
 
   /**
    * @param maxEvents events one wait returns at most
+   * @param register is replaced by a test that simulates an old kernel
    * @throws SyscallError of epoll_create1(2)
    */
-  constructor(maxEvents: number, calls: WaitCalls = binding) {
-    this.#calls = calls;
+  constructor(
+    maxEvents: number,
+    register: RegisterWait = (name, events) => new RegisteredCall(name, null, events),
+  ) {
     this.#events = new Int32Array(maxEvents * binding.EPOLL_EVENT_WORDS);
     this.#epfd = check(binding.epoll_create1(binding.EPOLL_CLOEXEC), "epoll_create1", "");
+    this.#wait = register("epoll_wait", this.#events);
+    this.#waitNs = register("epoll_pwait2", this.#events);
+    this.#wait.numbers[0] = this.#epfd;
+    this.#waitNs.numbers[0] = this.#epfd;
   }
 
   /**
@@ -45,7 +55,10 @@ export class Epoll {
 
   /** Waits for events; `timeoutMs` -1 waits without limit. @returns the number of events, or a negative error number */
   wait(timeoutMs: number): number {
-    return this.#calls.epoll_wait(this.#epfd, this.#events, timeoutMs);
+    const call = this.#wait;
+    call.numbers[2] = timeoutMs;
+    call.make();
+    return call.result;
   }
 
   /**
@@ -56,7 +69,10 @@ export class Epoll {
    */
   waitUs(timeoutUs: number): number {
     if (this.#hasMicroseconds) {
-      const ready = this.#calls.epoll_pwait2(this.#epfd, this.#events, Math.ceil(timeoutUs * 1000));
+      const call = this.#waitNs;
+      call.numbers[2] = Math.ceil(timeoutUs * 1000);
+      call.make();
+      const ready = call.result;
       if (ready !== -binding.ENOSYS && ready !== -binding.EPERM) return ready;
       this.#hasMicroseconds = false;
     }

@@ -30,4 +30,5 @@ export {
   releaseStartMemory,
   runWhenIdle,
 } from "./process.ts";
+export { RegisteredCall } from "./registered-call.ts";
 export { getIntOption, setIntOption, setTimeoutOption } from "./socket-options.ts";

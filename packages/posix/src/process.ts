@@ -1,14 +1,16 @@
 import { readFileSync } from "node:fs";
 import { binding } from "./binding.ts";
-import { check, checkObject } from "./errors.ts";
+import { check } from "./errors.ts";
+import { RegisteredCall } from "./registered-call.ts";
 
 /** The time that clock_gettime(2) wrote last, µs: reading it allocates nothing. */
 const NOW = new Float64Array(1);
-const readMonotonic = checkObject(binding.register_clock(binding.CLOCK_MONOTONIC, NOW), "clock_gettime");
+const clockGettime = new RegisteredCall("clock_gettime", null, NOW);
+clockGettime.numbers[0] = binding.CLOCK_MONOTONIC;
 
 /** Returns the time on CLOCK_MONOTONIC, µs: the clock of every duration in this project. */
 export function monotonicUs(): number {
-  readMonotonic();
+  clockGettime.make();
   return NOW[0];
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Binding, posix, SyscallError } from "@c10k-lab/posix";
+import { type Binding, posix, RegisteredCall, SyscallError } from "@c10k-lab/posix";
 import { highWord, lowWord, mapPages } from "./memory.ts";
 
 // Layout of struct io_uring_params in 32-bit words.
@@ -25,8 +25,8 @@ const CQE_WORDS = 4;
 const CQE_RESULT = 2;
 const CQE_FLAGS = 3;
 
-/** System calls of a ring. Tests replace `io_uring_enter` to inject failures. */
-type RingCalls = Pick<Binding, "io_uring_setup" | "io_uring_enter">;
+/** System call that sets up a ring. Tests replace it to simulate other kernels. */
+type SetupCall = Pick<Binding, "io_uring_setup">;
 
 export interface RingOptions {
   /** Program that needs the ring, in the sentence about what is missing. */
@@ -45,7 +45,7 @@ export interface RingOptions {
  * @throws Error with a sentence and the remedy where io_uring is off
  * @throws SyscallError of io_uring_setup(2) for any other failure
  */
-export function openRing(options: RingOptions, calls: RingCalls = posix): Ring {
+export function openRing(options: RingOptions, calls: SetupCall = posix): Ring {
   const deferred =
     posix.IORING_SETUP_SINGLE_ISSUER | posix.IORING_SETUP_DEFER_TASKRUN | posix.IORING_SETUP_TASKRUN_FLAG;
   const common = posix.IORING_SETUP_CQSIZE | posix.IORING_SETUP_CLAMP;
@@ -55,7 +55,7 @@ export function openRing(options: RingOptions, calls: RingCalls = posix): Ring {
     params[FLAGS] = flags | common | posix.IORING_SETUP_SUBMIT_ALL;
     params[CQ_ENTRIES] = options.completions;
     const fd = calls.io_uring_setup(options.entries, params);
-    if (fd >= 0) return new Ring(fd, params, calls, options.user);
+    if (fd >= 0) return new Ring(fd, params, options.user);
     failure = -fd;
     // EINVAL: this kernel does not know one of the flags.
     if (failure !== posix.EINVAL) break;
@@ -99,7 +99,7 @@ export class Ring {
   readonly fd: number;
   /** True when the kernel took SINGLE_ISSUER, which came with multishot receive: Linux 6.0. */
   readonly isDeferred: boolean;
-  readonly #calls: RingCalls;
+  readonly #enter = new RegisteredCall("io_uring_enter");
   readonly #rings: Int32Array;
   readonly #sqes: Int32Array;
   readonly #sqHead: number;
@@ -117,9 +117,10 @@ export class Ring {
   #next = 0;
   #end = 0;
 
-  constructor(fd: number, params: Int32Array, calls: RingCalls, user: string) {
+  constructor(fd: number, params: Int32Array, user: string) {
     this.fd = fd;
-    this.#calls = calls;
+    this.#enter.numbers[0] = fd;
+    this.#enter.numbers[3] = posix.IORING_ENTER_GETEVENTS;
     this.isDeferred = (params[FLAGS] & posix.IORING_SETUP_SINGLE_ISSUER) !== 0;
     const sqOffset = (field: number) => params[SQ_OFFSETS + field] / 4;
     const cqOffset = (field: number) => params[CQ_OFFSETS + field] / 4;
@@ -233,14 +234,12 @@ export class Ring {
    */
   enter(completions: number, timeoutMs: number): number {
     Atomics.store(this.#rings, this.#sqTail, this.#written);
-    const toSubmit = (this.#written - Atomics.load(this.#rings, this.#sqHead)) | 0;
-    return this.#calls.io_uring_enter(
-      this.fd,
-      toSubmit,
-      completions,
-      posix.IORING_ENTER_GETEVENTS,
-      timeoutMs < 0 ? -1 : timeoutMs * 1e6,
-    );
+    const call = this.#enter;
+    call.numbers[1] = (this.#written - Atomics.load(this.#rings, this.#sqHead)) | 0;
+    call.numbers[2] = completions;
+    call.numbers[4] = timeoutMs < 0 ? -1 : timeoutMs * 1e6;
+    call.make();
+    return call.result;
   }
 
   /** Begins a batch: the completions that are there now. Returns their number. */

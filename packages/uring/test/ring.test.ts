@@ -150,7 +150,6 @@ test("a wait ends with ETIME when its time-out expires", () => {
 test("a kernel without the newer flags gets a ring without them", () => {
   const flags: number[] = [];
   const calls = {
-    io_uring_enter: posix.io_uring_enter,
     io_uring_setup: (entries: number, params: Int32Array) => {
       flags.push(params[2] & posix.IORING_SETUP_SINGLE_ISSUER);
       return flags.length === 1 ? -posix.EINVAL : posix.io_uring_setup(entries, params);
@@ -167,7 +166,7 @@ test.each([
   [posix.ENOSYS, /does not have/],
   [posix.ENOMEM, /ENOMEM/],
 ])("error %i of io_uring_setup(2) becomes a sentence with the remedy", (errno, sentence) => {
-  const calls = { io_uring_enter: posix.io_uring_enter, io_uring_setup: () => -errno };
+  const calls = { io_uring_setup: () => -errno };
   expect(() => openRing({ user: "ring.test", entries: 8, completions: 8, isDeferred: true }, calls)).toThrow(
     sentence,
   );
