@@ -1,4 +1,4 @@
-import { posix } from "@c10k-lab/posix";
+import { posix, RegisteredCall } from "@c10k-lab/posix";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 
 /** Layout of a struct pollfd: a descriptor of 32 bits, then the requested and the returned events of 16 bits each. */
@@ -35,6 +35,7 @@ export class PollPoller implements Poller {
   readonly #entryEvents: Int16Array;
   /** Index of a descriptor's entry, or NONE. */
   readonly #entryOf: Int32Array;
+  readonly #poll: RegisteredCall;
   readonly #generationOf: Int32Array;
   #count = 0;
 
@@ -46,6 +47,7 @@ export class PollPoller implements Poller {
     this.events = new Uint8Array(capacity);
     this.#entries = new Int32Array(capacity * INTS);
     this.#entryEvents = new Int16Array(this.#entries.buffer);
+    this.#poll = new RegisteredCall("poll", this.#entries);
     this.#entryOf = new Int32Array(capacity).fill(NONE);
     this.#generationOf = new Int32Array(capacity);
   }
@@ -76,7 +78,11 @@ export class PollPoller implements Poller {
 
   wait(timeoutMs: number): number {
     this.descriptorsScanned += this.#count;
-    const found = posix.poll(this.#entries, this.#count, timeoutMs);
+    const call = this.#poll;
+    call.numbers[1] = this.#count;
+    call.numbers[2] = timeoutMs;
+    call.make();
+    const found = call.result;
     return found > 0 ? this.#scan(found) : found;
   }
 

@@ -1,4 +1,4 @@
-import { posix } from "@c10k-lab/posix";
+import { posix, RegisteredCall } from "@c10k-lab/posix";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 
 const BITS = 32;
@@ -29,6 +29,7 @@ export class SelectPoller implements Poller {
   readonly #isReadable: Int32Array;
   readonly #isWritable: Int32Array;
   readonly #isExceptional: Int32Array;
+  readonly #select: RegisteredCall;
   readonly #generationOf: Int32Array;
   #highest = -1;
 
@@ -45,6 +46,13 @@ export class SelectPoller implements Poller {
     this.#isReadable = new Int32Array(words);
     this.#isWritable = new Int32Array(words);
     this.#isExceptional = new Int32Array(words);
+    this.#select = new RegisteredCall(
+      "select",
+      null,
+      this.#isReadable,
+      this.#isWritable,
+      this.#isExceptional,
+    );
     this.#generationOf = new Int32Array(capacity);
   }
 
@@ -79,13 +87,11 @@ export class SelectPoller implements Poller {
     this.#isExceptional.set(this.#readable);
     const descriptors = this.#highest + 1;
     this.descriptorsScanned += descriptors;
-    const found = posix.select(
-      descriptors,
-      this.#isReadable,
-      this.#isWritable,
-      this.#isExceptional,
-      timeoutMs,
-    );
+    const call = this.#select;
+    call.numbers[0] = descriptors;
+    call.numbers[4] = timeoutMs;
+    call.make();
+    const found = call.result;
     return found > 0 ? this.#scan() : found;
   }
 

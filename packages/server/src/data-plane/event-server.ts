@@ -1,6 +1,6 @@
 import { check, HeardUntil, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
 import { COUNTER } from "@c10k-lab/stats/ledger";
-import { ACCEPT_PAUSE_MS, BUFFER_BYTES, MOST_DESCRIPTORS } from "../limits.ts";
+import { ACCEPT_PAUSE_MS, MOST_DESCRIPTORS } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
 import { ABORT, RUN } from "../stop-request.ts";
 import { AcceptQueue } from "./accept-queue.ts";
@@ -15,6 +15,7 @@ import {
   EchoConnections,
   type Need,
 } from "./echo-connections.ts";
+import { EchoSockets } from "./echo-sockets.ts";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "./poller.ts";
 import { refuse } from "./refuse.ts";
 import { Silence } from "./silence.ts";
@@ -49,8 +50,9 @@ export class EventServer {
   constructor(poller: Poller, plane: DataPlane<EventServerOptions>) {
     this.#poller = poller;
     this.#plane = plane;
+    const io = new EchoSockets();
     this.#connections = new EchoConnections(
-      { io: posix, ledger: plane.ledger, scratch: Buffer.alloc(BUFFER_BYTES), spareEchoes: [] },
+      { io, ledger: plane.ledger, scratch: io.scratch, spareEchoes: [] },
       Math.min(poller.capacity, MOST_DESCRIPTORS),
     );
     this.#rows = this.#connections.rows;
