@@ -6,7 +6,7 @@ const { join } = require("node:path");
  * of src, or the files of src that are named, separated by spaces. A file in no room is an error.
  */
 const ROOMS = {
-  "apps/bench": ["main.ts", "truth", "comparison", "processes", "options.ts"],
+  "apps/bench": ["main.ts", "truth", "comparison", "processes", "options.ts text-table.ts"],
   "apps/client": [
     "main.ts",
     "control",

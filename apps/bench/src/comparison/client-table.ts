@@ -1,11 +1,12 @@
 import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
-import Table from "cli-table3";
 import type { ClientFigures, Truth } from "../processes/client-figures.ts";
 import { DELAY } from "../processes/delay.ts";
 import { labelOf } from "../processes/scene.ts";
-import { formatTarget } from "./client-targets.ts";
+import { formatTable } from "../text-table.ts";
+import { targetsOf } from "./client-targets.ts";
 import type { Cell } from "./comparison.ts";
 import { formatRatio, hasFigure, medianOf, type SideNames } from "./pairs.ts";
+import { formatTarget } from "./targets.ts";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 const microseconds = (value: number) => (value < 100 ? value.toFixed(1) : whole(value));
@@ -41,23 +42,18 @@ export function formatClients(cells: readonly Cell<ClientFigures>[], truth: Trut
   const known = cells.filter(({ server }) => server === DELAY);
   const others = cells.filter(({ server }) => server !== DELAY);
   return [
-    ...(known.length === 0 ? [] : [formatTable(known, truth, sides), ...KNOWN]),
-    ...(others.length === 0 ? [] : [formatTable(others, null, sides), ...UNKNOWN]),
+    ...(known.length === 0 ? [] : [formatCells(known, truth, sides), ...KNOWN]),
+    ...(others.length === 0 ? [] : [formatCells(others, null, sides), ...UNKNOWN]),
   ].join("\n");
 }
 
-function formatTable(cells: readonly Cell<ClientFigures>[], truth: Truth | null, sides: SideNames): string {
+function formatCells(cells: readonly Cell<ClientFigures>[], truth: Truth | null, sides: SideNames): string {
   const { first, second } = sides;
   const ratio = `${second}/${first}\nmedian (${CONFIDENCE_PERCENT} %)`;
   const last = truth === null ? [ratio, "target"] : ["truth", `${first}/truth`, `${second}/truth`, ratio];
   const head = ["server", "connections", "pairs", "", first, second, ...last];
-  const table = new Table({
-    head,
-    colAligns: head.map((_, column) => (column === 0 || column === 3 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  for (const cell of cells) table.push(...buildRows(cell, truth));
-  return table.toString();
+  const rows = cells.flatMap((cell) => buildRows(cell, truth));
+  return formatTable(head, rows, [0, 3]);
 }
 
 function buildRows(cell: Cell<ClientFigures>, truth: Truth | null): string[][] {
@@ -69,7 +65,7 @@ function buildRows(cell: Cell<ClientFigures>, truth: Truth | null): string[][] {
       ...(row === 0 ? name : ["", "", ""]),
       ...[label, format(medianOf(pairs, "first", figure)), format(medianOf(pairs, "second", figure))],
       ...(truth === null
-        ? [ratio, formatTarget(cell, figure)]
+        ? [ratio, formatTarget(targetsOf(cell), figure)]
         : [...formatTruth(cell, figure, truth[figure], format), ratio]),
     ];
   });

@@ -92,7 +92,7 @@ export abstract class Comparison<Figures> {
     return this.judge(this.#selectCells());
   }
 
-  /** Returns all pairs, for --json. */
+  /** Returns what --json writes, schema `c10k-lab/bench/1`: options, names of the sides, processors, the pairs of each cell. */
   toJson(): object {
     const { server, client } = this.#processors ?? {};
     const processors = server && client ? { server: server[0], client: client[0] } : null;

@@ -35,7 +35,7 @@ export interface Spread {
   readonly max: number;
 }
 
-/** @param values one or more */
+/** Computes median, smallest and largest value. @param values one or more */
 export function computeSpread(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;

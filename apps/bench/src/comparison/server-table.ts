@@ -1,5 +1,5 @@
-import Table from "cli-table3";
 import { describeLoad, labelOf } from "../processes/scene.ts";
+import { formatTable } from "../text-table.ts";
 import type { Cell } from "./comparison.ts";
 import { formatPairs, type SideNames } from "./pairs.ts";
 
@@ -22,17 +22,11 @@ export function formatServers(cells: readonly Cell<ServerFigures>[], { first, se
       `${second}/${first}\nmedian (min..max)`,
     ]),
   ];
-  const table = new Table({
-    head,
-    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...cells.map(formatRow));
   const notes = [
     "The client is often the limit of messages/s; CPU per message is the cost of the server. Below 1 is less.",
     "Every process is new: the cost of TypeScript includes its compilation, which weighs less with a longer --duration.",
   ];
-  return [table.toString(), ...notes].join("\n");
+  return [formatTable(head, cells.map(formatRow)), ...notes].join("\n");
 }
 
 function formatRow(cell: Cell<ServerFigures>): string[] {

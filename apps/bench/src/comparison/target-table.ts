@@ -1,9 +1,10 @@
-import Table from "cli-table3";
 import { describeLoad, labelOf } from "../processes/scene.ts";
+import { formatTable } from "../text-table.ts";
 import type { Cell } from "./comparison.ts";
 import { formatRatio, medianOf, type SideNames } from "./pairs.ts";
 import type { ServerFigures } from "./server-table.ts";
-import { formatServerTarget, hasServerTargets, listMissedServerTargets } from "./server-targets.ts";
+import { listMissedServerTargets, targetsOf } from "./server-targets.ts";
+import { formatTarget } from "./targets.ts";
 
 const FIGURES = [
   ["messages/s", "messagesPerSecond"],
@@ -19,27 +20,22 @@ export function formatTargets(cells: readonly Cell<ServerFigures>[], { first, se
     ...FIGURES.map(([label]) => `${label}\n${second}/${first}`),
     "targets",
   ];
-  const table = new Table({
-    head,
-    colAligns: head.map((_, column) => (column === 0 || column === head.length - 1 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...cells.map(formatRow));
   const notes = [
     "Medians of the pairs, and the 99 % interval where there are enough. One-message connections are opened, answered once and closed: accepts.",
     "Both servers of a pair are warm: the messages of the first second are in no figure but CPU/message.",
   ];
-  return [table.toString(), ...notes].join("\n");
+  return [formatTable(head, cells.map(formatRow), [0, head.length - 1]), ...notes].join("\n");
 }
 
 function formatRow(cell: Cell<ServerFigures>): string[] {
   const { pairs } = cell;
+  const targets = targetsOf(cell);
   const rate = (side: keyof SideNames) =>
     Math.round(medianOf(pairs, side, "messagesPerSecond")).toLocaleString("en-US");
   return [
     ...[labelOf(cell), describeLoad(cell), String(pairs.length), rate("first"), rate("second")],
     ...FIGURES.map(([, figure]) => {
-      const target = formatServerTarget(cell, figure);
+      const target = formatTarget(targets, figure);
       return `${formatRatio(pairs, figure)}${target && ` ${target}`}`;
     }),
     formatVerdict(cell),
@@ -47,7 +43,7 @@ function formatRow(cell: Cell<ServerFigures>): string[] {
 }
 
 function formatVerdict(cell: Cell<ServerFigures>): string {
-  if (!hasServerTargets(cell)) return "none";
+  if (targetsOf(cell).length === 0) return "none";
   const missed = listMissedServerTargets(cell);
   return missed.length === 0 ? "reached" : `missed: ${missed.join(", ")}`;
 }

@@ -53,7 +53,7 @@ export function toFigures({
   };
 }
 
-/** @throws Error when messages without an answer make it infinite */
+/** Returns a percentile as a number, µs. @throws Error when messages without an answer make it infinite */
 export function finite(percentile: Percentile): number {
   if (typeof percentile === "number") return percentile;
   throw new Error("messages stayed without an answer");

@@ -19,7 +19,7 @@ export interface Side {
 /** The second side is compared with the first. */
 export type Sides = readonly [Side, Side];
 
-/** @param against folder of another checkout; undefined for the C servers */
+/** Returns the two sides of a comparison: C and this checkout, or two checkouts. @param against folder of another checkout; undefined for the C servers */
 export function chooseSides(against: string | undefined): Sides {
   const native: Side = { name: "C", program: ({ server, twin }) => join(BENCH, `build/c-${twin ?? server}`) };
   if (against === undefined) return [native, checkoutSide("TypeScript", CHECKOUT)];
@@ -30,7 +30,7 @@ function checkoutSide(name: string, folder: string): Side {
   return { name, program: ({ server }) => join(folder, `apps/server-${server}/src/main.ts`) };
 }
 
-/** Paths of the servers' programs. */
+/** Returns the paths of the programs of all scenes on all sides. */
 export function programsOf(scenes: readonly Scene[], sides: readonly Side[]): string[] {
   return sides.flatMap((side) => scenes.map((scene) => side.program(scene)));
 }

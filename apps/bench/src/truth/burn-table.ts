@@ -1,5 +1,5 @@
 import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
-import Table from "cli-table3";
+import { formatTable } from "../text-table.ts";
 import { type BurnRow, studyBurns } from "./burn-study.ts";
 
 /** Result of the studies of servers whose cost is known, to print. */
@@ -42,24 +42,16 @@ function format(studies: readonly { readonly setting: string; readonly rows: rea
     "inside",
     "CPU time per message",
   ];
-  const table = new Table({
-    head,
-    colAligns: ["left", "right", "right", "right", "left", "left"],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const { setting, rows } of studies) {
-    for (const [index, row] of rows.entries()) {
+  const rows = studies.flatMap(({ setting, rows: all }) =>
+    all.map((row, index) => {
       const { mean, halfWidth } = row.found;
       const interval = `${(mean - halfWidth).toFixed(2)} to ${(mean + halfWidth).toFixed(2)}`;
-      const cells = [
-        row.burnUs.toFixed(0),
-        mean.toFixed(2),
-        interval,
-        isInside(row) ? "yes" : "no",
-        row.verdict,
+      const inside = isInside(row) ? "yes" : "no";
+      return [
+        ...[index === 0 ? setting : "", row.burnUs.toFixed(0), mean.toFixed(2)],
+        ...[interval, inside, row.verdict],
       ];
-      table.push([index === 0 ? setting : "", ...cells]);
-    }
-  }
-  return table.toString();
+    }),
+  );
+  return formatTable(head, rows, [0, 4, 5]);
 }

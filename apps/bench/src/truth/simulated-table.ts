@@ -1,5 +1,5 @@
 import { type Design, type Proof, proveScenario, SCENARIOS } from "@c10k-lab/inference/truth";
-import Table from "cli-table3";
+import { formatTable } from "../text-table.ts";
 
 /** Experiments of six comparisons for each row: a share of 97 % then has a standard error of 0.2 %. */
 const EXPERIMENTS = 500;
@@ -30,7 +30,7 @@ export function proveTruth(onRow: (description: string) => void, experiments = E
       proofs.push(proof);
       return [scenario.name, ...formatProof(proof)];
     });
-    return formatTable(name, rows);
+    return formatTable([name, "coverage %", "false %", "answered %", "width ± %"], rows);
   });
   const holds = proofs.every(
     ({ coverage, falseFindings }) => coverage >= COVERAGE_MIN && falseFindings <= FALSE_FINDINGS_MAX,
@@ -39,17 +39,6 @@ export function proveTruth(onRow: (description: string) => void, experiments = E
     ? "All 99 % intervals cover the truth in at least 97 %, and at most 5 % of the findings are false."
     : "Some 99 % intervals cover the truth in less than 97 %, or more than 5 % of the findings are false.";
   return { text: [...tables, verdict].join("\n\n"), holds };
-}
-
-function formatTable(name: string, rows: readonly string[][]): string {
-  const head = [name, "coverage %", "false %", "answered %", "width ± %"];
-  const table = new Table({
-    head,
-    colAligns: head.map((_, column) => (column === 0 ? "left" : "right")),
-    style: { head: [], border: [], compact: true },
-  });
-  table.push(...rows);
-  return table.toString();
 }
 
 function formatProof({ coverage, falseFindings, answered, halfWidth }: Proof): string[] {
