@@ -11,8 +11,6 @@ import { judgeSliceTrial } from "./slice-trial.ts";
 
 /** First turn of a start, which is not kept: code is compiled, and its backlog is forgotten with the turn. */
 const WARM_UP: TurnTimes = { settleMs: 0, durationMs: 1000 };
-/** Turn in which the system calls of a foreign server are counted. */
-const SAMPLE: TurnTimes = { settleMs: 20, durationMs: 200 };
 /** Time between the first message of a slice and its beginning, where the load has no warm-up. */
 const SETTLE_MS = 100;
 /** Late messages of a slice are waited for no longer, whatever the objective. */
@@ -82,8 +80,7 @@ export class RateStart {
   async #warmUp({ limit, stand }: Standing, up: readonly Standing[]): Promise<void> {
     const pace = this.#paceOf(limit);
     await stand.measure(WARM_UP, waitingBeside(stand, up), pace);
-    // The number of calls a message takes does not change from start to start.
-    if (stand.cell.foreign && this.#start === 1) await stand.sampleCalls(SAMPLE);
+    await stand.sampleCalls();
   }
 
   /** Measures one slice at the value that a search wants. */

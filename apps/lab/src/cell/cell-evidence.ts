@@ -5,6 +5,7 @@ import { worstNode } from "../evidence/node-evidence.ts";
 import type { ClientSide } from "./client-side.ts";
 import { ForeignSide } from "./foreign-side.ts";
 import type { ServerSide } from "./server-side.ts";
+import { sumSamples } from "./sums.ts";
 
 /** Machines of a cell while it ran. */
 interface Machines {
@@ -24,16 +25,17 @@ export function describeSides(
   const tree = isForeign ? server.tree : null;
   const usage = server.final?.usage ?? tree?.end ?? null;
   const ownMs = client && usage ? (cpuUs(client.usage) + cpuUs(usage)) / 1000 : null;
+  const samples = sumSamples(server.samples);
   const cpuShare = client?.loop.cpuShare ?? null;
   return {
-    server: server.samples,
+    server: samples,
     clients: clients.samples,
     corePercent: {
-      server: busiestCorePercent(server.samples, client?.achieved.messagingMs ?? 0),
+      server: busiestCorePercent(samples, client?.achieved.messagingMs ?? 0),
       clients: cpuShare === null ? null : 100 * cpuShare,
     },
     host: worstNode(nodes) ?? takenByOthers(host.before, host.after, ownMs),
-    containers: { server: server.containerSamples, clients: clients.containerSamples },
+    containers: { server: sumSamples(server.containerSamples), clients: clients.containerSamples },
     tree,
     stopMs: isForeign ? null : server.stopMs,
     nodes,

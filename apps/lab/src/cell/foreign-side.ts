@@ -1,7 +1,7 @@
 import { numbered } from "@c10k-lab/files";
 import { listeningHost } from "@c10k-lab/posix";
 import { findFreePort, type Processors, pause, type TreeUsage } from "@c10k-lab/process";
-import type { ContainerSample, Incident, Probe, RepetitionResult, Sample } from "@c10k-lab/protocol";
+import type { Incident, Probe, RepetitionResult } from "@c10k-lab/protocol";
 import { addCounts, maxCounts } from "@c10k-lab/stats";
 import type { Engine, Exit, ForeignJob, ForeignService } from "../engines/engine.ts";
 import { readTotals, type ServerTotals } from "../evidence/foreign-totals.ts";
@@ -10,7 +10,7 @@ import type { Cell } from "../plan/cells.ts";
 import { type ForeignServer, type ReadySign, writesStats } from "../plan/foreign/foreign-server.ts";
 import { foreignJobs } from "./cell-jobs.ts";
 import { type Address, type ProbeResult, probe } from "./probe.ts";
-import { sumSamples } from "./server-side.ts";
+import { Side } from "./side.ts";
 import { addProbes } from "./sums.ts";
 
 /** A server that does not listen within this time is broken; a Java server starts in 2 s. */
@@ -20,21 +20,20 @@ const RETRY_MS = 50;
 const STOP_MS = 3000;
 
 /** The foreign servers of a cell, most often one. What they do wrong becomes incidents; they report nothing else. */
-export class ForeignSide {
+export class ForeignSide extends Side<ForeignService> {
   readonly #foreign: ForeignServer;
   readonly #folder: string;
-  #services: ForeignService[] = [];
   #addresses: Address[] = [];
   #probes: Probe[] = [];
   #ready: TreeUsage[] = [];
   #end: TreeUsage[] = [];
   #isStopping = false;
   readonly #incidents: Incident[] = [];
-  exits: readonly Exit[] = [];
   probeFailure: Extract<ProbeResult, { probe: null }> | null = null;
 
   /** @param folder the cell's, with the logs */
   constructor(foreign: ForeignServer, folder: string) {
+    super();
     this.#foreign = foreign;
     this.#folder = folder;
   }
@@ -56,7 +55,7 @@ export class ForeignSide {
   async start(jobs: readonly ForeignJob[], engine: Engine): Promise<void> {
     for (const [index, job] of jobs.entries()) {
       const service = await engine.startForeign(job);
-      this.#services.push(service);
+      this.running.push(service);
       const process = numbered("server", index + 1, jobs.length);
       void service.exited.then((exit) => {
         if (service.excess !== null)
@@ -69,7 +68,7 @@ export class ForeignSide {
   /** Waits until each is ready and echoes. @returns whether all do */
   async becomeReady(): Promise<boolean> {
     for (const index of this.#addresses.keys()) {
-      const service = this.#services[index] ?? null;
+      const service = this.running[index] ?? null;
       const process = numbered("server", index + 1, this.#addresses.length);
       const result = await this.#awaitEcho(service, index);
       if (result === null) {
@@ -94,22 +93,14 @@ export class ForeignSide {
     return true;
   }
 
-  signal(signal: NodeJS.Signals): void {
-    for (const service of this.#services) service.signal(signal);
-  }
-
   /** Stops them, and kills what does not end. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const alive = this.#services.flatMap(({ processes }) => processes?.usage() ?? []);
-    this.exits = await Promise.all(this.#services.map((service, index) => this.#stopOne(service, index)));
-    const final = this.#services.flatMap(({ finalUsage }) => finalUsage ?? []);
+    const alive = this.running.flatMap(({ processes }) => processes?.usage() ?? []);
+    this.exits = await Promise.all(this.running.map((service, index) => this.#stopOne(service, index)));
+    const final = this.running.flatMap(({ finalUsage }) => finalUsage ?? []);
     // The kernel adds up what was waited for; a child that nobody waited for is in the sums of /proc alone.
     this.#end = alive.map((usage, index) => maxCounts(usage, final[index] ?? usage));
-  }
-
-  get services(): readonly ForeignService[] {
-    return this.#services;
   }
 
   get addresses(): readonly Address[] {
@@ -143,14 +134,6 @@ export class ForeignSide {
     return this.#incidents;
   }
 
-  get samples(): Sample[] {
-    return sumSamples(this.#services.map(({ samples }) => samples));
-  }
-
-  get containerSamples(): ContainerSample[] {
-    return sumSamples(this.#services.map(({ containerSamples }) => containerSamples));
-  }
-
   /** Returns the result of the first echo; null when the server gave no sign in time, or has ended. */
   async #awaitEcho(service: ForeignService | null, index: number): Promise<ProbeResult | null> {
     const sign: ReadySign = this.#foreign.kind === "target" ? { sign: "port" } : this.#foreign.ready;
@@ -178,7 +161,7 @@ export class ForeignSide {
   }
 
   async #stopOne(service: ForeignService, index: number): Promise<Exit> {
-    const process = numbered("server", index + 1, this.#services.length);
+    const process = numbered("server", index + 1, this.running.length);
     const isOver = await hasEnded(service);
     if (!isOver) service.signal("SIGTERM");
     const exit = await service.endWithin(STOP_MS);

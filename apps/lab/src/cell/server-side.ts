@@ -1,8 +1,9 @@
-import { type ContainerSample, FinalLine, ListeningLine, type Probe, type Sample } from "@c10k-lab/protocol";
-import type { Engine, Exit, Job, Service } from "../engines/engine.ts";
+import { FinalLine, ListeningLine, type Probe } from "@c10k-lab/protocol";
+import type { Engine, Job, Service } from "../engines/engine.ts";
 import { onPort } from "./cell-jobs.ts";
 import { type Address, type ProbeResult, probe } from "./probe.ts";
-import { addFinals, addListening, addProbes, addSamples } from "./sums.ts";
+import { Side } from "./side.ts";
+import { addFinals, addListening, addProbes } from "./sums.ts";
 
 /** A server that does not listen within this time is broken. */
 const READY_MS = 30_000;
@@ -10,15 +11,13 @@ const READY_MS = 30_000;
 const NOT_CLOSED = { probe: null, sent: "", received: "", end: "stays-open" } as const;
 
 /** The servers of a cell, most often one. The reports of several are added. */
-export class ServerSide {
+export class ServerSide extends Side<Service> {
   readonly #sharesPort: boolean;
-  #services: Service[] = [];
   /** Servers that wait for the port of the first. */
   #waiting: readonly Job[] = [];
   #listening: ListeningLine[] = [];
   #probes: Probe[] = [];
   #finals: FinalLine[] = [];
-  exits: readonly Exit[] = [];
   /** The answer to the probe where it was no echo; null when it was, or was not tried. */
   probeFailure: Extract<ProbeResult, { probe: null }> | null = null;
   /** Jobs as they were started. */
@@ -28,6 +27,7 @@ export class ServerSide {
 
   /** @param sharesPort all have the port that the first one gets */
   constructor(sharesPort = false) {
+    super();
     this.#sharesPort = sharesPort;
   }
 
@@ -36,15 +36,15 @@ export class ServerSide {
     this.jobs = jobs;
     const now = this.#sharesPort ? jobs.slice(0, 1) : jobs;
     this.#waiting = jobs.slice(now.length);
-    for (const job of now) this.#services.push(await engine.start(job));
+    for (const job of now) this.running.push(await engine.start(job));
   }
 
   /** Waits until each says that it listens, and echoes. @returns whether all do. @throws EngineTrouble */
   async becomeReady(engine: Engine): Promise<boolean> {
-    const first = this.#services[0];
+    const first = this.running[0];
     if (first === undefined || !(await this.#hear(first))) return false;
     await this.#startWaiting(engine);
-    for (const service of this.#services.slice(1)) if (!(await this.#hear(service))) return false;
+    for (const service of this.running.slice(1)) if (!(await this.#hear(service))) return false;
     // On a shared port the kernel chooses who answers; the load reaches them all.
     for (const listening of this.#listening) if (!(await this.#try(listening))) return false;
     return true;
@@ -62,7 +62,7 @@ export class ServerSide {
     const others = this.#waiting.map((job) => onPort(job, port));
     this.#waiting = [];
     this.jobs = [...this.jobs.slice(0, this.jobs.length - others.length), ...others];
-    for (const job of others) this.#services.push(await engine.start(job));
+    for (const job of others) this.running.push(await engine.start(job));
   }
 
   async #try(listening: ListeningLine): Promise<boolean> {
@@ -75,23 +75,15 @@ export class ServerSide {
     return true;
   }
 
-  signal(signal: NodeJS.Signals): void {
-    for (const service of this.#services) service.signal(signal);
-  }
-
   /** Stops them and reads their totals. */
   async stop(): Promise<void> {
     const startedMs = performance.now();
-    this.exits = await Promise.all(this.#services.map((service) => service.stop()));
+    this.exits = await Promise.all(this.running.map((service) => service.stop()));
     this.stopMs = Math.round(performance.now() - startedMs);
-    for (const service of this.#services) {
+    for (const service of this.running) {
       const final = parseLine(FinalLine, await service.nextLine(0));
       if (final) this.#finals.push(final);
     }
-  }
-
-  get services(): readonly Service[] {
-    return this.#services;
   }
 
   /** Addresses and ports of the servers. */
@@ -111,28 +103,11 @@ export class ServerSide {
     return this.#sum(this.#finals, addFinals);
   }
 
-  get samples(): Sample[] {
-    return sumSamples(this.#services.map(({ samples }) => samples));
-  }
-
-  get containerSamples(): ContainerSample[] {
-    return sumSamples(this.#services.map(({ containerSamples }) => containerSamples));
-  }
-
   /** Returns the sum when every server has reported its part. */
   #sum<T>(parts: readonly T[], add: (a: T, b: T) => T): T | null {
     if (parts.length === 0 || parts.length < this.jobs.length) return null;
     return parts.reduce(add);
   }
-}
-
-/** Adds the samples of processes that started together, one by one. */
-export function sumSamples<S extends Sample | ContainerSample>(series: readonly (readonly S[])[]): S[] {
-  const [first = [], ...others] = series;
-  const common = Math.min(...series.map(({ length }) => length));
-  return first
-    .slice(0, common)
-    .map((sample, index) => others.map((other) => other[index] as S).reduce(addSamples, sample));
 }
 
 function parseLine<T>(schema: { parse(value: unknown): T }, line: string | null): T | null {

@@ -1,7 +1,7 @@
 import type { ContainerSample, FinalLine, ListeningLine, Probe, Sample } from "@c10k-lab/protocol";
 import { addCounts } from "@c10k-lab/stats";
 
-/** Sums of what several servers of one cell report. Only counts are added; all else is the first one's. */
+/** Adds the first lines of two servers of one cell. Only counts are added; all else is the first one's. */
 
 export function addListening(a: ListeningLine, b: ListeningLine): ListeningLine {
   return { ...a, usage: addCounts([a.usage, b.usage]) };
@@ -28,6 +28,15 @@ export function addFinals(a: FinalLine, b: FinalLine): FinalLine {
 /** Returns the plain counts of a final line. */
 function pickCounts({ event, server, durationMs, closed, acceptErrors, calls, usage, ...counts }: FinalLine) {
   return counts;
+}
+
+/** Adds the samples of processes that started together, one by one. */
+export function sumSamples<S extends Sample | ContainerSample>(series: readonly (readonly S[])[]): S[] {
+  const [first = [], ...others] = series;
+  const common = Math.min(...series.map(({ length }) => length));
+  return first
+    .slice(0, common)
+    .map((sample, index) => others.map((other) => other[index] as S).reduce(addSamples, sample));
 }
 
 /** Adds two samples that were taken together, of processes or of containers. */

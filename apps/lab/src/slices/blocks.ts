@@ -16,9 +16,6 @@ const SETTLE_MIN_MS = 5;
 /** The first turn of a stand is not kept: server and client warm up in it, and its rate gives the others their length. */
 const WARM_UP: TurnTimes = { settleMs: 100, durationMs: 200 };
 
-/** Turn in which the system calls of a foreign server are counted. */
-const SAMPLE: TurnTimes = { settleMs: 20, durationMs: 200 };
-
 /** Blocks of slices on stands that are up together: one slice of each, in turns of random order. */
 export class Blocks {
   readonly #stands: readonly Stand[];
@@ -39,8 +36,7 @@ export class Blocks {
       const turn = await stand.measure(WARM_UP, this.#waiting(stand));
       const perSecond = turn === null ? 0 : (1e6 * turn.messages) / turn.elapsedUs;
       this.#times.set(stand, timesAt(perSecond, countActive(stand.cell)));
-      // The number of calls a message takes does not change from start to start.
-      if (stand.cell.foreign && stand.cell.repetition === 1) await stand.sampleCalls(SAMPLE);
+      await stand.sampleCalls();
     }
   }
 

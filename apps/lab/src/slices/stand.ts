@@ -26,6 +26,8 @@ export interface TurnPace {
   readonly graceMs: number;
 }
 
+/** Turn in which the system calls of a foreign server are counted. */
+const SAMPLE: TurnTimes = { settleMs: 20, durationMs: 200 };
 /** Time in which messages that were due in a turn may still be sent, where the load has one rate. */
 const GRACE_MS = 100;
 
@@ -151,8 +153,12 @@ export class Stand {
     };
   }
 
-  /** Counts the system calls of a foreign server in a turn that is not kept: our servers count their own. */
-  async sampleCalls(times: TurnTimes): Promise<void> {
+  /**
+   * Counts the system calls of a foreign server in a turn that is not kept: our servers count their own. Their number a
+   * message does not change from start to start, so the first one is sampled.
+   */
+  async sampleCalls(): Promise<void> {
+    if (this.cell.foreign === null || this.cell.repetition > 1) return;
     const trees = this.#servers.map(({ processes }) => processes).filter((one) => one instanceof ProcessTree);
     const pids = trees.flatMap((tree) => tree.pids);
     if (pids.length === 0) return;
@@ -162,7 +168,7 @@ export class Stand {
       return;
     }
     const before = this.#messages;
-    const turn = await this.measure(times, []);
+    const turn = await this.measure(SAMPLE, []);
     this.calls = await tracer.detach(turn === null ? 0 : this.#messages - before);
   }
 

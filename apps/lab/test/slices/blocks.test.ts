@@ -38,7 +38,8 @@ function makeStands(names: readonly string[], answer: (name: string, call: numbe
       return answer(name, calls.filter((call) => call.name === name).length);
     };
     const cell = { load: {}, connections: 1000 };
-    return { cell, slices, processes: [], isSeen: true, measure } as unknown as Stand;
+    const sampleCalls = async () => {};
+    return { cell, slices, processes: [], isSeen: true, measure, sampleCalls } as unknown as Stand;
   });
   return { stands, calls };
 }
