@@ -13,7 +13,6 @@ export class Progress implements CellWatcher {
   readonly #width: number;
   readonly #startedMs = performance.now();
   readonly #line = new LiveLine();
-  readonly #said = new Set<string>();
   #done = 0;
   /** Start of the cell under way; null between two cells. */
   #currentMs: number | null = null;
@@ -36,7 +35,12 @@ export class Progress implements CellWatcher {
   finish(result: RepetitionResult): void {
     this.#done++;
     this.#currentMs = null;
-    this.#line.print(this.#finished(result));
+    const count = `[${String(this.#done).padStart(String(this.#cells).length)}/${this.#cells}]`;
+    const indent = " ".repeat(count.length);
+    this.#line.print(`${count} ${this.#finished(result)}`);
+    const failure = describeFailure(result);
+    if (failure !== null) this.#line.print(`${indent} ${failure}`);
+    for (const note of describeRefusedCalls([result])) this.#line.printOnce(`${indent} ${note}`);
   }
 
   stop(): void {
@@ -45,19 +49,13 @@ export class Progress implements CellWatcher {
 
   #finished(result: RepetitionResult): string {
     const { client, status } = result;
-    const count = `[${String(this.#done).padStart(String(this.#cells).length)}/${this.#cells}]`;
     const name = `${labelOf(result)}:`.padEnd(this.#width + 1);
     const rate = (client?.achieved.messagesPerSecond ?? 0).toLocaleString("en-US").padStart(8);
     const p99 = client?.latencyUs.response.p99;
     const latency = p99 == null ? "" : `, p99 ${p99 === INFINITE ? "∞" : (p99 / 1000).toFixed(2)} ms`;
     const trouble = status === "ok" ? "" : `  ${status}`;
     const left = this.#done < this.#cells ? `  (${this.#left()})` : "";
-    const failure = describeFailure(result);
-    const reason = failure === null ? "" : `\n${" ".repeat(count.length)} ${failure}`;
-    const notes = describeRefusedCalls([result]).filter((note) => !this.#said.has(note));
-    for (const note of notes) this.#said.add(note);
-    const below = notes.map((note) => `\n${" ".repeat(count.length)} ${note}`).join("");
-    return `${count} ${name} ${rate} messages/s${latency}${trouble}${left}${reason}${below}`;
+    return `${name} ${rate} messages/s${latency}${trouble}${left}`;
   }
 
   #drawn(current: Cell): string {

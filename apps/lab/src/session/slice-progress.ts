@@ -7,7 +7,6 @@ import { timeText } from "../terminal/time-text.ts";
 /** A line for each start of a point with the costs so far, and a live one. */
 export class SliceProgress {
   readonly #line = new LiveLine();
-  readonly #said = new Set<string>();
 
   begin(point: Point, start: number, leftMs: number): void {
     const untilMs = performance.now() + leftMs;
@@ -36,11 +35,7 @@ export class SliceProgress {
 
   /** Reports servers whose system calls could not be sampled, each reason once. */
   tellRefusedCalls(results: readonly RepetitionResult[]): void {
-    for (const sentence of describeRefusedCalls(results)) {
-      if (this.#said.has(sentence)) continue;
-      this.#said.add(sentence);
-      this.#line.print(sentence);
-    }
+    for (const sentence of describeRefusedCalls(results)) this.#line.printOnce(sentence);
   }
 
   stop(): void {

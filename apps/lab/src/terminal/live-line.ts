@@ -23,6 +23,7 @@ export class LiveLine {
   readonly #update = createLogUpdate(process.stderr);
   #timer: NodeJS.Timeout | undefined;
   #hasPrinted = false;
+  readonly #said = new Set<string>();
   static #draw: (() => string) | null = null;
   static readonly #printed: string[] = [];
 
@@ -54,6 +55,12 @@ export class LiveLine {
     this.#hasPrinted = true;
     LiveLine.#printed.push(line);
     if (LiveLine.#printed.length > PRINTED_MAX) LiveLine.#printed.shift();
+  }
+
+  /** Prints a line unless this one has been printed in the same words. */
+  printOnce(line: string): void {
+    if (!this.#said.has(line)) this.print(line);
+    this.#said.add(line);
   }
 
   #log(draw: () => string, waitMs: number): void {
