@@ -19,7 +19,7 @@ export function spellFlags(argv: readonly string[], options: OptionTable): strin
   });
 }
 
-/** Does the same for the variables of flags. @throws UsageError for a flag that is neither on nor off */
+/** Gives the environment variables of flags the values that yargs knows. @throws UsageError for a flag that is neither on nor off */
 export function spellFlagVariables(options: OptionTable, envPrefix: string): void {
   for (const name of Object.keys(options).filter((name) => options[name]?.isFlag)) {
     const variable = environmentVariable(envPrefix, name);

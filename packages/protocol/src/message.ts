@@ -8,7 +8,7 @@ export const NEWLINE = 0x0a;
 const LOOP_BYTES = 32;
 
 /**
- * Newlines in `bytes[0, length)`. Allocates nothing: it runs once a recv(2).
+ * Counts the newlines in `bytes[0, length)`. Allocates nothing: it runs once a recv(2).
  *
  * @param bytes a Buffer: unlike Uint8Array's, its indexOf is memchr and can be told where to stop. One that searched on
  *   through the rest of a 16 KiB buffer cost more than the echo itself.

@@ -71,7 +71,7 @@ export class LatencyHistogram {
   }
 
   /**
-   * Returns count, mean and percentiles.
+   * Returns counts, and mean and percentiles in µs.
    *
    * @param failed answers that never came: they count as longer than every recorded time
    */

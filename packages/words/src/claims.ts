@@ -6,7 +6,7 @@ import { integer, listed, NAMES_MAX, ratio, sentenceCase } from "./phrases/numbe
 /** A smaller factor is not worth a headline. */
 const GROWTH_MIN = 1.25;
 
-/** A claim without a full stop, and what orders claims. */
+/** An answer that findings allow, as a text without a full stop, and the strength that orders such answers. */
 export interface Claim {
   /** Servers that are the subject of `text`; null where the subject is in it. */
   readonly subject: string | null;

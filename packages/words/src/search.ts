@@ -113,7 +113,7 @@ function describeAmount({ searched }: Pick<Search, "searched">, value: number): 
   return searched === "connections" ? plural(value, "connection") : `${integer(value)} messages/s`;
 }
 
-/** Returns the fixed load: "at 10,000 messages/s". */
+/** Returns the load that a search keeps: "at 10,000 messages/s", "on 200 connections". */
 export function describeFixed({ fixed }: Search): string {
   return fixed.rate === null
     ? `on ${plural(fixed.connections ?? 0, "connection")}`

@@ -17,7 +17,7 @@ export class LoadSampler implements Disposable {
     this.#timer = setInterval(() => this.#series.add(this.#sample()), SAMPLE_MS);
   }
 
-  /** Takes the last sample, after the run. */
+  /** Takes the last sample, after the run. @returns the series */
   finish(): readonly LoadSample[] {
     this[Symbol.dispose]();
     return this.#series.end(this.#sample());

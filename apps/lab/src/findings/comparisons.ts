@@ -2,7 +2,7 @@ import type { Finding, FindingQuantity, RepetitionResult } from "@c10k-lab/proto
 import { countedCells, isSliced, type MeasuredCell } from "./cells.ts";
 import { hasFixedMessages, isOpenLoop, wholeQuantities } from "./whole-values.ts";
 
-/** Two cells whose quantity is compared. */
+/** A quantity of two cells that is compared: that of `cell` by that of `against`. */
 export interface Comparison {
   readonly question: Finding["question"];
   readonly quantity: Exclude<FindingQuantity, "held">;

@@ -2,7 +2,10 @@ import type { Axis, FindingQuantity, Percentile, RepetitionResult } from "@c10k-
 
 export type Read = (repetition: RepetitionResult) => number | null;
 
-/** Readers of the quantities of a load that was measured from start to end. */
+/**
+ * Readers of the quantities of a load that was measured from start to end: µs, messages/s or connections/s, and ms; null
+ * where a repetition has none.
+ */
 export const WHOLE_READERS: Readonly<Record<Exclude<FindingQuantity, "held">, Read>> = {
   cost: readCost,
   rate: ({ client }) => client?.achieved.messagesPerSecond || null,

@@ -13,7 +13,7 @@ export const UNEVEN = 1.05;
 /** Derives the number of processes from the connections and the limit of descriptors. */
 export const AUTO = "auto";
 
-/** Returns one replica's part of a whole number; the parts differ by one at most. */
+/** Returns one replica's part of a whole number; the parts differ by one at most. @param replica its number, from 1 */
 export function shareOf(whole: number, replica: number, replicas: number): number {
   return Math.floor(whole / replicas) + (replica <= whole % replicas ? 1 : 0);
 }

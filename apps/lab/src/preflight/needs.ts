@@ -61,18 +61,18 @@ export function sumMemory({ processes, server, clients, kernel }: MemoryNeeds): 
   return processes + server + clients + kernel;
 }
 
-/** Pairs of addresses between which a cell's connections are divided; each has all local ports. */
+/** Counts the pairs of addresses between which a cell's connections are divided; each has all local ports. */
 export function addressPairs({ load, servers, sharesPort }: Cell): number {
   const addresses = load.source === undefined ? 1 : (parseSourceRange(load.source.value)?.count ?? 1);
   return addresses * (sharesPort ? 1 : servers);
 }
 
-/** Processes of a cell, the lab's not counted. */
+/** Counts the processes of a cell, the lab's not among them. */
 export function processesOf({ servers, clients }: Cell): number {
   return servers + clients;
 }
 
-/** Memory of a connection in server, client and kernel together, bytes. */
+/** Returns the memory of a connection in server, client and kernel together, bytes. */
 function connectionBytes({ server }: Cell): number {
   return findContract(server)?.traits.connectionBytes ?? CONNECTION_BYTES;
 }

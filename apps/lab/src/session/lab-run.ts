@@ -10,7 +10,11 @@ const CELL_OVERHEAD_MS = 2500;
 /** The report is written within the budget, too. */
 const REPORT_MS = 10_000;
 
-/** Measures a plan: first cells that are measured whole, one after another, then the others in slices. */
+/**
+ * Measures a plan: first cells that are measured whole, one after another, then the others in slices.
+ *
+ * @throws EngineTrouble when no further cell can be run, or none makes sense
+ */
 export async function runPlan(session: LabSession, plan: Plan): Promise<void> {
   const deadlineMs = performance.now() + plan.budgetMs - REPORT_MS;
   const whole = plan.groups.filter(({ measure }) => measure === "whole");

@@ -71,7 +71,7 @@ export class ProcessTree implements ProcessCounts {
     return this.#sum("minorFaults");
   }
 
-  /** Reads memory, threads and descriptors of the processes that the last refresh found. */
+  /** Counts memory (KiB), threads, processes and descriptors of what the last refresh found. */
   size(): TreeSize {
     const stats = this.#pids.map(readProcessStat).filter((stat) => stat !== null);
     return {

@@ -62,7 +62,7 @@ export const Trouble = z.discriminatedUnion("trouble", [
 ]);
 export type Trouble = z.infer<typeof Trouble>;
 
-/** A pair of entries in the two ledgers that should be equal. */
+/** Entries of the two ledgers that should be equal and differ: connections, messages or bytes. */
 export const LedgerDifference = z.object({
   entry: z.enum(["connections", "messages", "bytes-to-server", "bytes-to-client"]),
   client: count,
@@ -178,7 +178,7 @@ export type Doubt = z.infer<typeof Doubt>;
 
 const acceptErrors = z.record(z.string(), count);
 
-/** Evidence against more load, in a repetition of a search that failed. */
+/** Evidence against more load, in a trial that failed. */
 export const Signal = z.discriminatedUnion("signal", [
   /** Connections refused for their descriptor's number, or errors of accept4(2) by name. */
   z.object({ signal: z.literal("fd-wall"), refused: count, asked: count, acceptErrors }),

@@ -61,7 +61,7 @@ export class PlanNode {
     return root;
   }
 
-  /** `mine.yaml:12:7: groups.corrected.load.duration` */
+  /** File, line, column and keys, for messages: `mine.yaml:12:7: groups.corrected.load.duration`. */
   get place(): string {
     return this.#placeAt(this.#offset, this.#path);
   }
