@@ -89,7 +89,7 @@ const ROOMS = {
     "child.ts",
     "stoppable.ts",
     "bounded-log.ts line-queue.ts",
-    "command-limits.ts environment.ts free-port.ts processors.ts timers.ts",
+    "command-limits.ts environment.ts free-port.ts printable.ts processors.ts timers.ts",
     "proc",
   ],
   "packages/report": [

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 import type { Readable } from "node:stream";
+import { makePrintable } from "./printable.ts";
 import { callAfter } from "./timers.ts";
 
 /** A server that writes a line for each message must not fill the disk: further output is read and dropped. */
@@ -19,9 +20,9 @@ export class BoundedLog {
     this.#file = path === null ? null : openSync(path, "a");
   }
 
-  /** Last line that is not blank; empty when there is none, or when a file holds the output. */
+  /** Last line that is not blank, in printable characters; empty when there is none, or when a file holds the output. */
   get lastLine(): string {
-    return this.#tail.trimEnd().split("\n").at(-1) ?? "";
+    return makePrintable(this.#tail.trimEnd().split("\n").at(-1) ?? "");
   }
 
   /** The end of the output, at most 64 Ki characters. */

@@ -6,6 +6,7 @@ export { type CommandLimits, defaultLimits } from "./command-limits.ts";
 export { findFreePort } from "./free-port.ts";
 export { type Excess, KeptCommand, type KeptCommandOptions } from "./kept-command.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";
+export { makePrintable } from "./printable.ts";
 export { type CpuTimes, parseCpuTimes, readCpuTimes } from "./proc/host.ts";
 export {
   childrenOf,

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type OptionValues, UsageError } from "@c10k-lab/cli";
 import { CsvFile, writeFileDurably } from "@c10k-lab/files";
+import { makePrintable } from "@c10k-lab/process";
 import { EXIT } from "@c10k-lab/protocol";
 import type { GRADE } from "../contract.ts";
 import { Grade, type Orders } from "../grade-result.ts";
@@ -32,6 +33,8 @@ export async function gradeAll(options: Options, given: readonly string[]): Prom
   const folders = given
     .map((folder) => resolve(folder))
     .filter((folder) => given.length === 1 || isFolder(folder));
+  for (const path of given.filter((path) => !isFolder(path) && given.length > 1))
+    process.stderr.write(`lab: ${makePrintable(path)} is left out: it is not a folder\n`);
   const missing = folders.find((folder) => !isFolder(folder));
   if (missing !== undefined) throw new UsageError(`${missing} is not a folder`);
   const names = nameFolders(folders);
@@ -43,7 +46,7 @@ export async function gradeAll(options: Options, given: readonly string[]): Prom
       const grade = await gradeOne(options, isolation, folders, index);
       await csv.append([toRow(name, grade, isolation)]);
       writeFileDurably(join(options.out, `${name}.html`), formatPage(name, grade, isolation));
-      process.stdout.write(`${name}: ${describeGrade(grade)}\n`);
+      process.stdout.write(`${makePrintable(name)}: ${describeGrade(grade)}\n`);
     }
     csv.close();
   } catch (error) {
@@ -95,11 +98,6 @@ function failed(status: Grade["status"], reason: string): Grade {
 
 function lastLine(text: string): string {
   return text.trimEnd().split("\n").at(-1) ?? "";
-}
-
-/** Replaces control characters: a reason quotes what a submission has printed, and a terminal would obey them. */
-function makePrintable(text: string): string {
-  return text.replaceAll(/\p{Cc}+/gu, "\ufffd");
 }
 
 function describeGrade({ status, reason, cases, measurement, incidents }: Grade): string {

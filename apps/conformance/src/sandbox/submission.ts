@@ -20,7 +20,10 @@ const Command = (key: string) =>
         .min(1)
         .transform((words) => words.map(quotePart).join(" ")),
     ],
-    { error: `${key} is neither a text nor a list of words` },
+    {
+      error: ({ input }) =>
+        input === undefined ? `there is no ${key}` : `${key} is neither a text nor a list of words`,
+    },
   );
 
 const ServerFile = z.strictObject(

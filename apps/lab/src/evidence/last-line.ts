@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { makePrintable } from "@c10k-lab/process";
 
 /** Characters of a line that are kept: a foreign server may write anything. */
 const KEPT = 1000;
@@ -18,7 +19,7 @@ export function readLastLine(folder: string, process: string): string {
     const lines = log.trimEnd().split("\n");
     const last = lines.at(-1) ?? "";
     const told = NODE_VERSION.test(last) ? (lines.findLast((line) => ERROR.test(line)) ?? last) : last;
-    return told.slice(0, KEPT);
+    return makePrintable(told.slice(0, KEPT));
   } catch {
     return "";
   }

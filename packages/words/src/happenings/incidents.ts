@@ -99,7 +99,8 @@ function connectionsText(counts: readonly number[]): string {
 
 /** Returns a text with its control characters visible. */
 function quote(text: string): string {
-  return JSON.stringify(text);
+  const toEscape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(text).replace(/\p{Cc}/gu, toEscape);
 }
 
 function describeFirst(first: FirstFailure): string {
