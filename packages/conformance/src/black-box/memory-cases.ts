@@ -14,11 +14,15 @@ const BATCHES = 12;
 /** Growth after which no further batch is needed. */
 const LEAK_MIB = 512;
 /** Single lines tell of a leak for each message, whatever its size: as many of them cost a good heap nothing when it is warm. */
-const LINES = 5000;
+const LINES = 20_000;
 const LINE_BYTES = 500;
-const LINE_GROWTH_BYTES = 200;
-const LINE_BATCHES = 8;
-const LINES_BOUND_MS = 5000;
+const LINE_GROWTH_BYTES = 50;
+const LINE_BATCHES = 5;
+/** Lines of a slow server, and the time after which they are enough. */
+const LINES_MIN = 2000;
+const LINES_BOUND_MS = 12_000;
+/** Growth that is no leak, however few the lines: the noise of a heap. */
+const NOISE_MIB = 0.25;
 const SENDERS = 10;
 const DEAF_CLIENTS = 20;
 const GROWTH_MAX_MIB = 96;
@@ -57,40 +61,45 @@ async function checkMessageMemory(visit: Visit): Promise<void> {
   const [talker] = talkers;
   if (talker === undefined) return;
   const chunk = lines(CHUNK_BYTES);
-  await expectPlateau(visit, BATCHES, "16 MiB of messages", async () => {
+  await expectPlateau(visit, BATCHES, "MiB of messages", async () => {
     for (let at = 0; at < CHUNKS; at++) await talker.exchange(chunk, BULK_BOUND_MS);
-    return BATCH_GROWTH_MIB;
+    return { count: (CHUNKS * CHUNK_BYTES) / MiB, leakMiB: BATCH_GROWTH_MIB };
   });
   // The first lines use what the last chunks have left behind.
   await exchangeLines(talkers);
-  await expectPlateau(visit, LINE_BATCHES, `${LINES} lines`, async () => {
+  await expectPlateau(visit, LINE_BATCHES, "lines", async () => {
     const count = await exchangeLines(talkers);
-    return (count * LINE_GROWTH_BYTES) / MiB;
+    return { count, leakMiB: Math.max(NOISE_MIB, (count * LINE_GROWTH_BYTES) / MiB) };
   });
 }
 
-/**
- * Expects that a batch of messages costs less memory than a leak would.
- *
- * @param exchange exchanges a batch, and returns the growth in MiB from which on it leaks
- */
+/** Messages of a batch, and the growth of memory from which on they leak. */
+interface Batch {
+  readonly count: number;
+  readonly leakMiB: number;
+}
+
+/** Expects that a batch of messages costs less memory than a leak would. */
 async function expectPlateau(
   visit: Visit,
   batches: number,
-  batch: string,
-  exchange: () => Promise<number>,
+  noun: string,
+  exchange: () => Promise<Batch>,
 ): Promise<void> {
   const beforeMiB = visit.processes.pssKiB() / 1024;
   let lastMiB = beforeMiB;
-  let count = 0;
-  for (; count < batches && lastMiB - beforeMiB < LEAK_MIB; count++) {
-    const leakMiB = await exchange();
+  let [done, exchanged] = [0, 0];
+  for (; done < batches && lastMiB - beforeMiB < LEAK_MIB; done++) {
+    const { count, leakMiB } = await exchange();
     const nowMiB = visit.processes.pssKiB() / 1024;
     if (nowMiB - lastMiB < leakMiB) return;
     lastMiB = nowMiB;
+    exchanged += count;
   }
-  const grownMiB = Math.round(lastMiB - beforeMiB);
-  throw new CaseFailure(`its memory grew by ${grownMiB} MiB over ${count} times ${batch}, each time anew`);
+  const grownMiB = (lastMiB - beforeMiB).toFixed(1);
+  throw new CaseFailure(
+    `its memory grew by ${grownMiB} MiB over ${exchanged} ${noun}, in each of ${done} batches anew`,
+  );
 }
 
 /** Exchanges lines with all clients at once. Returns the number of lines, which is less of a slow server. */
@@ -99,7 +108,8 @@ async function exchangeLines(talkers: readonly Talker[]): Promise<number> {
   const untilMs = performance.now() + LINES_BOUND_MS;
   const counts = talkers.map(async (talker) => {
     let count = 0;
-    for (; count < LINES / SENDERS && performance.now() < untilMs; count++) await talker.exchange(line);
+    const isEnough = () => count >= (performance.now() < untilMs ? LINES : LINES_MIN) / SENDERS;
+    for (; !isEnough(); count++) await talker.exchange(line);
     return count;
   });
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
