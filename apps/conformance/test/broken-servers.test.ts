@@ -31,6 +31,8 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
   ["closes-after-100", ["many-messages"], "course"],
   ["dies-after-1000", ["many-messages"], "course"],
   ["has-four-workers", ["own-bytes"], "course"],
+  ["shares-a-buffer", ["own-bytes"], "course"],
+  ["answers-the-newest", ["own-bytes"], "course"],
   ["leaves-processes", ["leftovers"], "course"],
   ["busy-waits", ["idle-quiet"], "course"],
   ["forks-a-daemon", [], "course"],

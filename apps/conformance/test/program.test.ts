@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BLACK_BOX_CASES, CommandServer } from "@c10k-lab/conformance/suite";
-import { processesWith } from "@c10k-lab/process";
+import { defaultLimits, processesWith } from "@c10k-lab/process";
 import { mainOf, runApp, TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { compileBrokenServer } from "./fixtures/broken-server.ts";
@@ -71,6 +71,31 @@ test("a command that ends at once fails with its exit code and its last line", a
   expect(stdout).toContain("not applicable: listens did not pass");
 });
 
+test("the exit of a server beyond a limit names the limit at once, not the SIGKILL that enforced it", async () => {
+  const exits: unknown[] = [];
+  const forks = "( sleep 1; for at in 1 2 3 4 5 6 7 8; do sleep 98775 & done; wait )";
+  await using server: CommandServer = await CommandServer.start({
+    command: `${forks} & ${commandOf("none")}`,
+    startBoundMs: 15_000,
+    limits: { ...defaultLimits(), processes: 4 },
+    onEnd: () => exits.push(server.exit),
+  });
+  await until(() => exits.length > 0, "the server is killed", 20_000);
+  expect(exits).toEqual([
+    expect.stringMatching(/^SIGKILL: it had \d+ processes, and one server may have 4$/),
+  ]);
+}, 40_000);
+
+test("bytes and lines that a terminal would obey are shown as text", async () => {
+  const script =
+    "require('net').createServer((s)=>s.on('data',()=>s.write('\\x9b2J\\x00\\\"\\n','latin1'))).listen(+process.argv[1])";
+  const command = `exec '${process.execPath}' -e "${script}" {port}`;
+  const { stdout } = await runApp("conformance", ["--command", command, "--only", "whole-line"]);
+  expect(stdout).toContain(String.raw`came back: "\x9b2J\x00\"\n"`);
+  const red = await runApp("conformance", ["--command", "printf '\\033[31mred\\n'; exit 3; {port}"]);
+  expect(red.stdout).toContain("its last line: \ufffd[31mred\n");
+});
+
 test.each([
   [
     "dies-after-100",
@@ -86,6 +111,14 @@ test.each([
     "counts-to-1000-clients",
     "visitors",
     /visitor 1001 of 1200.*usual cause: places of clients who have left/s,
+  ],
+  ["never-answers", "whole-line", /only 0 of 13 bytes.*usual cause: the server does not call accept\(2\)/s],
+  ["fills-a-file", "next-client", /SIGXFSZ: a file reached.*usual cause: the server takes more and more of/s],
+  // It ends when its clients leave, after the failure.
+  [
+    "blocks-and-dies",
+    "slow-reader",
+    /seen: .*: only 0 of 47 bytes came back\n.*usual cause: a blocking send/s,
   ],
   ["changes-a-byte", "sizes", /seen: byte \d+ of \d+ is 0x.*usual cause: bytes are changed/s],
 ])("the usual cause of a server that %s is not the one of the case %s", async (fault, only, sentences) => {

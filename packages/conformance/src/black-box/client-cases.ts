@@ -1,17 +1,13 @@
-import { randomBytes, randomInt } from "node:crypto";
 import { pause } from "@c10k-lab/process";
 import { CaseFailure } from "../probe/case-failure.ts";
 import { BULK_BOUND_MS, bounded, type Talker } from "../probe/talker.ts";
 import type { Visit } from "../probe/visit.ts";
 import type { BlackBoxCase } from "./case.ts";
 import { lines } from "./message-cases.ts";
+import { expectOwnBytes } from "./own-bytes.ts";
 import { fillSlowReader, MiB } from "./slow-reader.ts";
 
 const BURST = 20;
-/** More than the burst: a server with fewer places fails the simpler case. */
-const TALKERS = 25;
-/** A message that fits into the socket buffers, and takes several calls of recv(2) and send(2). */
-const OWN_BYTES_MAX = 60_000;
 const CONNECT_WHILE_FROZEN_MS = 300;
 /** Bound of a burst: clients beyond a small backlog repeat their SYN after 1, 3 and 7 s. */
 const BURST_BOUND_MS = 15_000;
@@ -45,12 +41,12 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     hint: "a server that serves its clients one after the other blocks in recv(2) of the first",
     requires: ["many-messages"],
     check: async (visit) => {
-      const silent = await visit.connect();
-      // It is served first, so that both clients cannot stand for one edge of the listener.
-      await visit.expectServed(silent, "the first client");
-      const other = await visit.connect();
-      await visit.expectServed(other, "the second client");
-      await visit.expectServed(silent, "the first client");
+      try {
+        await serveTwo(visit);
+      } catch (error) {
+        // Answers that go to another client are the matter of own-bytes.
+        if (!visit.hasStrayBytes) throw error;
+      }
     },
   },
   {
@@ -59,19 +55,13 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     level: "course",
     hint: "one buffer is shared by connections or threads, or each message is sent to all clients",
     requires: ["two-clients", "sizes"],
-    check: async (visit) => {
-      const talkers = await visit.connectServed(TALKERS);
-      for (let round = 0; round < 8; round++) {
-        await Promise.all(talkers.map((talker) => talker.exchange(ownLines())));
-      }
-      for (const talker of talkers) await talker.expectSilence(20, Buffer.from("\n"));
-    },
+    check: expectOwnBytes,
   },
   {
     name: "accept-burst",
     demand: `The server serves all of ${BURST} clients that connect at once, although no further client connects.`,
     level: "course",
-    hint: "one accept(2) an edge: an edge-triggered listener must be read until EAGAIN",
+    hint: "one accept(2) an edge: an edge-triggered listener must be read until EAGAIN; or a backlog of listen(2) that is shorter than the burst",
     requires: ["own-bytes"],
     check: acceptBurst,
   },
@@ -80,7 +70,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     demand: "A client that does not read delays no other client.",
     level: "course",
     hint: "a blocking send(2), or a loop around it, waits for one client in the thread that serves all",
-    requires: ["two-clients", "short-writes"],
+    requires: ["own-bytes", "short-writes"],
     check: async (visit) => {
       const other = await visit.connect();
       await visit.expectServed(other, "the other client");
@@ -123,6 +113,15 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     check: serveMany,
   },
 ];
+
+async function serveTwo(visit: Visit): Promise<void> {
+  const silent = await visit.connect();
+  // It is served first, so that both clients cannot stand for one edge of the listener.
+  await visit.expectServed(silent, "the first client");
+  const other = await visit.connect();
+  await visit.expectServed(other, "the second client");
+  await visit.expectServed(silent, "the first client");
+}
 
 async function acceptBurst(visit: Visit): Promise<void> {
   let connecting: Promise<Talker>[] = [];
@@ -176,11 +175,4 @@ async function serveMany(visit: Visit): Promise<void> {
   if (served.length < IDLE) throw new CaseFailure(`only ${served.length} of ${MANY} clients were served`);
   for (const [index, talker] of served.entries())
     await visit.expectServed(talker, `client ${index + 1} of ${served.length}, after ${MANY} had connected`);
-}
-
-/** Returns lines that repeat bytes of one client. */
-function ownLines(): Buffer {
-  const bytes = Buffer.alloc(randomInt(2, OWN_BYTES_MAX), `${randomBytes(160).toString("hex")}\n`);
-  bytes[bytes.length - 1] = 0x0a;
-  return bytes;
 }

@@ -16,7 +16,7 @@ export const ENDING_CASES: readonly BlackBoxCase[] = [
     demand: "A client that sends its last line and a FIN together still gets the line back.",
     level: "course",
     hint: "FIN before the echo: the connection is closed at EPOLLRDHUP, while its last bytes are unread or unsent",
-    requires: ["many-messages"],
+    requires: ["many-messages", "next-client"],
     check: checkHalfClose,
   },
   {

@@ -29,7 +29,7 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     demand: "Clients that are connected and silent cost no CPU time.",
     level: "course",
     hint: "busy waiting: non-blocking calls in a loop without a wait, or EPOLLOUT watched without pending output",
-    requires: ["many-messages", "two-clients"],
+    requires: ["own-bytes"],
     check: async (visit) => {
       const { length } = await visit.connectServed(3);
       await visit.expectQuiet(`with ${length} silent clients`);
@@ -104,7 +104,9 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
       await pause(100);
       processes.signal("SIGTERM");
       if (await holdsWithin(STOP_BOUND_MS, () => processes.hasEnded)) return;
-      throw new CaseFailure(`${processes.pids.length} processes still ran ${STOP_BOUND_MS} ms after SIGTERM`);
+      const { length } = processes.pids;
+      const noun = length === 1 ? "process" : "processes";
+      throw new CaseFailure(`${length} ${noun} still ran ${STOP_BOUND_MS} ms after SIGTERM`);
     },
   },
 ];

@@ -27,11 +27,15 @@ export class CaseFailure extends Error {
 
 /** Usual cause of an answer that is right so far, but late. */
 export const SLOW =
-  "the server is slow: it sleeps for each message, or reads or sends few bytes with each call";
+  "the server is slow: it sleeps for each message or client, or reads or sends few bytes with each call";
 
 /** Usual cause of an answer of the right length in which few bytes differ. */
 export const CHANGED =
   "bytes are changed: text is converted, or the buffer is written to while its bytes are being sent";
+
+/** Usual cause where nothing comes back on any connection. */
+export const SILENT =
+  "the server does not call accept(2) or recv(2), or keeps bytes until a buffer is full or the client has left";
 
 /** Usual cause where clients are served one after the other up to some number. */
 export const FULL = "an array or a pool of threads or processes has fewer places than clients";
@@ -50,9 +54,24 @@ export class NotApplicable extends Error {
 
 const SHOWN_BYTES = 48;
 
-/** Returns bytes as quoted text with escapes, at most 48 of them from `from` on. */
+/** Returns bytes as quoted text with the escapes of C, at most 48 of them from `from` on. */
 export function showBytes(bytes: Uint8Array, from = 0): string {
-  const shown = JSON.stringify(Buffer.from(bytes.subarray(from, from + SHOWN_BYTES)).toString("latin1"));
+  const shown = `"${Array.from(bytes.subarray(from, from + SHOWN_BYTES), showByte).join("")}"`;
   const isWhole = from === 0 && bytes.length <= SHOWN_BYTES;
   return isWhole ? shown : `${shown} (${SHOWN_BYTES} of ${bytes.length} bytes, from byte ${from} on)`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  '"': '\\"',
+  "\\": "\\\\",
+};
+
+/** A terminal would obey control characters, also those from 0x80 on. */
+function showByte(byte: number): string {
+  const char = String.fromCharCode(byte);
+  const isPrintable = byte >= 0x20 && byte < 0x7f;
+  return ESCAPES[char] ?? (isPrintable ? char : `\\x${byte.toString(16).padStart(2, "0")}`);
 }

@@ -9,7 +9,7 @@ export const BULK_BOUND_MS = 40_000;
 /** Longest pause within many bytes. */
 const STALL_BOUND_MS = 8000;
 const CHUNK_BYTES = 65_536;
-/** Time in which a server that is only slow sends some more of many bytes. */
+/** Time in which a server that is only slow sends some more. */
 const MORE_BOUND_MS = 1000;
 /** Bytes that differ in an answer whose others are right; more can be another client's, or moved. */
 const CHANGES_MAX = 8;
@@ -57,7 +57,7 @@ export class Talker {
     const at = findDifference(got, wanted);
     const from = Math.max(0, at - 16);
     const bytes = { sent: showBytes(wanted, from), received: showBytes(got, from), afterMs };
-    const isLate = at === got.length && got.length > CHUNK_BYTES && (await this.#isSendingMore());
+    const isLate = at === got.length && at > 0 && (await this.#isSendingMore());
     if (!isLate)
       throw new CaseFailure(
         this.#describe(got, wanted, at),
@@ -66,6 +66,13 @@ export class Talker {
       );
     const observed = `only ${got.length} of ${wanted.length} bytes had come back, and more were coming`;
     throw new CaseFailure(observed, bytes, SLOW);
+  }
+
+  /** Begins to read, and returns what has come, at most `length` bytes. */
+  async receive(length: number, boundMs: number): Promise<Buffer> {
+    this.client.resume();
+    await this.#untilReceived(length, boundMs);
+    return this.client.takeBuffered(length);
   }
 
   /** Expects that nothing arrives, and that the connection stays open. @throws CaseFailure */

@@ -13,6 +13,8 @@ const CASE_BOUND_MS = 120_000;
 const EXIT_BOUND_MS = 1000;
 const POLL_MS = 50;
 const ENDED = "the server itself ended: its exit and its last output tell why";
+const OVER_LIMIT =
+  "the server takes more and more of the machine, whatever its clients do: its exit names what";
 
 export type CaseStatus = "pass" | "fail" | "not applicable";
 
@@ -32,6 +34,8 @@ export interface CaseResult {
 export interface StartedTarget extends Target, AsyncDisposable {
   /** Exit of the server's first process, in words; null while it runs. */
   readonly exit?: string | null;
+  /** A limit that protects the machine ended it. */
+  readonly isOverLimit?: boolean;
 }
 
 export interface SuiteOptions {
@@ -73,7 +77,7 @@ export function listCases(level: Level, only?: readonly string[]): BlackBoxCase[
 /** Runs one case. A server that ends or hangs makes it fail. */
 async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): Promise<CaseResult> {
   const startMs = performance.now();
-  const { name, demand, level, hint } = one;
+  const { name, demand, level } = one;
   const finish = (further: Pick<CaseResult, "status"> & Partial<CaseResult>): CaseResult => ({
     name,
     demand,
@@ -82,21 +86,30 @@ async function runCase(one: BlackBoxCase, start: () => Promise<StartedTarget>): 
     ...further,
   });
   let target: StartedTarget | undefined;
+  let visit: Visit | undefined;
   try {
     target = await start();
-    using visit = new Visit(target);
+    visit = new Visit(target);
     await checkInTime(one, visit);
     return finish({ status: "pass" });
   } catch (error) {
     if (error instanceof NotApplicable) return finish({ status: "not applicable", reason: error.message });
-    // The demand of the case is not judged by a server that does not start.
+    // The clients are still there: a server that ends when they leave has not ended in this case.
     const hasEnded = await hasServerEnded(target);
-    const own = error instanceof StartError || error instanceof CaseFailure ? error.hint : null;
-    const cause = own ?? (hasEnded && !one.explainsEnd ? ENDED : hint);
+    const cause = findCause(one, error, hasEnded ? target : undefined);
     return finish({ status: "fail", evidence: describeFailure(error, target, hasEnded), hint: cause });
   } finally {
+    visit?.[Symbol.dispose]();
     await target?.[Symbol.asyncDispose]();
   }
+}
+
+/** Returns the usual cause of a failure. @param ended the server, if it has ended */
+function findCause({ hint, explainsEnd }: BlackBoxCase, error: unknown, ended?: StartedTarget): string {
+  if (ended?.isOverLimit) return OVER_LIMIT;
+  // The demand of the case is not judged by a server that does not start.
+  const own = error instanceof StartError || error instanceof CaseFailure ? error.hint : null;
+  return own ?? (ended && !explainsEnd ? ENDED : hint);
 }
 
 /** @throws CaseFailure also when the case has not ended in time */

@@ -1,6 +1,6 @@
 import { listeningHost } from "@c10k-lab/posix";
 import { type CommandLimits, type Exit, findFreePort, KeptCommand, pause } from "@c10k-lab/process";
-import { describeExcess, describeExit } from "./exit-words.ts";
+import { describeExcess, describeExit, limitOf } from "./exit-words.ts";
 import { ProcessTree, withDescendants } from "./process-tree.ts";
 import type { Target } from "./target.ts";
 
@@ -38,7 +38,7 @@ export class StartError extends Error {
 
 /** Usual cause of a port that nobody listens on. */
 export const NOT_LISTENING =
-  "the port of the command line is ignored, the server listens on another address than 127.0.0.1, or its socket is one of UDP";
+  "the port of the command line is ignored, the server listens on another address than 127.0.0.1, its socket is one of UDP, or it starts more slowly than this";
 
 const HINTS = {
   "port-in-use": "another program listens there: end it, or take another port",
@@ -60,6 +60,8 @@ export class CommandServer implements Target, AsyncDisposable {
   readonly processes: ProcessTree;
   /** Exit of the process that was started, in words; null while it runs. */
   exit: string | null = null;
+  /** It was ended by a limit of the machine's protection, and not by a client. */
+  isOverLimit = false;
   readonly #kept: KeptCommand;
   /** The keeper has no process left. A look at /proc can miss a process that is being forked. */
   #isOver = false;
@@ -81,11 +83,12 @@ export class CommandServer implements Target, AsyncDisposable {
     const find = () => (this.#isOver ? [] : withDescendants([keeperPid]).filter((pid) => pid !== keeperPid));
     this.processes = new ProcessTree(find);
     void this.#kept.commandEnded.then((exit) => {
-      this.exit = describeExit(exit);
+      this.#noteEnd(exit);
       onEnd?.(exit);
     });
-    void this.#kept.exited.then(() => {
-      if (this.#kept.excess !== null) this.exit = describeExcess(this.#kept.excess);
+    void this.#kept.exited.then((exit) => {
+      // The command itself may have ended well, and its daemons by a limit.
+      this.#noteEnd(exit);
       this.#isOver = true;
     });
   }
@@ -112,6 +115,13 @@ export class CommandServer implements Target, AsyncDisposable {
     running.delete(this);
     this.#kept.signal("SIGKILL");
     await this.#kept.exited;
+  }
+
+  /** A limit says more than the SIGKILL that enforced it. The keeper tells of it before the end. */
+  #noteEnd(exit: Exit): void {
+    const { excess } = this.#kept;
+    this.exit = excess === null ? describeExit(exit) : describeExcess(excess);
+    this.isOverLimit = excess !== null || limitOf(exit) !== null;
   }
 
   async #untilListening(boundMs: number): Promise<void> {
