@@ -24,7 +24,7 @@ describeTwoEngines("lab run --engine remote", () => {
 
   beforeAll(async () => {
     machines = await TwoNodeSwarm.start();
-    machines.load([THERE], "c10k-lab/server-epoll");
+    machines.load([THERE], "c10k-lab/server-epoll", "c10k-lab/client");
   }, SET_UP_MS);
   afterAll(async () => {
     await machines?.[Symbol.asyncDispose]();
@@ -89,6 +89,19 @@ describeTwoEngines("lab run --engine remote", () => {
     using unknown = run([...SMALL, "--server-address", "nowhere.invalid"]);
     expect(await unknown.exited, unknown.output).toBe(1);
     expect(unknown.stderr).toContain("does not answer at nowhere.invalid (");
+    expect(machines.containersOf(THERE)).toEqual([]);
+  });
+
+  test("trial 29: --engine docker with an engine on another network ends at the first cell, and says why", async () => {
+    const engine = machines.hostOf(THERE);
+    const values = ["--connections", "5,10"];
+    using lab = new LabProcess([...SMALL, ...values], { engine, program: machines.labOn(HERE) });
+    expect(await lab.exited, lab.output).toBe(1);
+    const trouble = { trouble: "engine-elsewhere", address: engine };
+    expect(lab.manifest).toMatchObject({ outcome: "no-engine", trouble });
+    expect(lab.cells).toMatchObject([{ status: "failed" }]);
+    expect(lab.stderr).toContain(`lab: The Docker engine at ${engine} is not on this machine's network`);
+    expect(lab.file("report.md")).toContain("> **No engine:** 1 of 2 cells were measured.");
     expect(machines.containersOf(THERE)).toEqual([]);
   });
 

@@ -242,6 +242,10 @@ test.each<[Bound, string]>([
 
 test.each<[Trouble, string]>([
   [
+    { trouble: "engine-elsewhere", address: "unix:///tmp/far.sock" },
+    "The Docker engine at unix:///tmp/far.sock is not on this machine's network, so the lab cannot reach its servers: use the engine of this machine, or --engine remote.",
+  ],
+  [
     { trouble: "no-permission", address: "unix:///run/docker.sock" },
     "This user may not use the Docker engine at unix:///run/docker.sock: join the group docker, or use --engine process.",
   ],

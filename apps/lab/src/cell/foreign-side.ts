@@ -73,6 +73,7 @@ export class ForeignSide extends Side<ForeignService> {
       const result = await this.#awaitEcho(service, index);
       if (result === null) {
         if (!(await hasEnded(service))) {
+          this.assertReachable();
           this.#incidents.push({
             incident: "not-ready",
             process,

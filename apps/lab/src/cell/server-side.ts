@@ -46,7 +46,11 @@ export class ServerSide extends Side<Service> {
     await this.#startWaiting(engine);
     for (const service of this.running.slice(1)) if (!(await this.#hear(service))) return false;
     // On a shared port the kernel chooses who answers; the load reaches them all.
-    for (const listening of this.#listening) if (!(await this.#try(listening))) return false;
+    for (const listening of this.#listening) {
+      if (await this.#try(listening)) continue;
+      if (this.probeFailure?.end === "ECONNREFUSED") this.assertReachable();
+      return false;
+    }
     return true;
   }
 

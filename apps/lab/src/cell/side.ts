@@ -1,5 +1,5 @@
 import type { ContainerSample, Sample } from "@c10k-lab/protocol";
-import type { Exit, Service } from "../engines/engine.ts";
+import { EngineTrouble, type Exit, type Service } from "../engines/engine.ts";
 
 /** The processes of one side of a cell, most often one. */
 export abstract class Side<S extends Service> {
@@ -24,5 +24,11 @@ export abstract class Side<S extends Service> {
   /** Samples of the container engine by process. */
   get containerSamples(): ContainerSample[][] {
     return this.running.map(({ containerSamples }) => [...containerSamples]);
+  }
+
+  /** @throws EngineTrouble when a process that did not answer is not on the network of the lab */
+  protected assertReachable(): void {
+    const address = this.running.map(({ elsewhere }) => elsewhere ?? null).find((one) => one !== null);
+    if (address) throw new EngineTrouble({ trouble: "engine-elsewhere", address });
   }
 }

@@ -84,6 +84,8 @@ export interface Service
   readonly samples: readonly Sample[];
   /** Samples of the container engine; empty for a process. */
   readonly containerSamples: readonly ContainerSample[];
+  /** Address of the engine that runs it, where that is not on the network of the lab; absent or null where it is. */
+  readonly elsewhere?: string | null;
   /** Account of the node it ran on, known at its end; absent where it ran here, null where the account is lost. */
   readonly node?: NodeLook | null;
 }

@@ -40,6 +40,7 @@ function readCommand(): string[] {
 /** Outcome of an experiment by the trouble that ended it. */
 const OUTCOMES: Readonly<Record<Trouble["trouble"], Manifest["outcome"]>> = {
   "no-engine": "no-engine",
+  "engine-elsewhere": "no-engine",
   "no-permission": "no-engine",
   "image-missing": "no-image",
   "build-failed": "no-image",

@@ -19,6 +19,8 @@ const quotation = z.string();
 export const Trouble = z.discriminatedUnion("trouble", [
   /** No container engine answers at this address. */
   z.object({ trouble: z.literal("no-engine"), address: z.string(), error: quotation }),
+  /** The engine starts programs, and none of them is on the network of the lab. */
+  z.object({ trouble: z.literal("engine-elsewhere"), address: z.string() }),
   /** The user may not talk to the container engine. */
   z.object({ trouble: z.literal("no-permission"), address: z.string() }),
   /** `service` of compose.yaml that builds it; null for an image that is not the lab's. */

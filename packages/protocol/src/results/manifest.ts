@@ -11,7 +11,7 @@ export const RUN_OUTCOMES = [
   "interrupted",
   /** A server or the client refused an option of the plan. */
   "bad-plan",
-  /** No container engine answered. */
+  /** No container engine answered, or it is on another network. */
   "no-engine",
   /** An image was missing or could not be built. */
   "no-image",

@@ -8,6 +8,8 @@ type Sentences = {
 const SENTENCES: Sentences = {
   "no-engine": ({ address, error }) =>
     `No Docker engine answers at ${address} (${error}): start it, set DOCKER_HOST, or use --engine process.`,
+  "engine-elsewhere": ({ address }) =>
+    `The Docker engine at ${address} is not on this machine's network, so the lab cannot reach its servers: use the engine of this machine, or --engine remote.`,
   "no-permission": ({ address }) =>
     `This user may not use the Docker engine at ${address}: join the group docker, or use --engine process.`,
   "image-missing": ({ image, service }) =>

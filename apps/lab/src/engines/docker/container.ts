@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createWriteStream, readFileSync } from "node:fs";
+import { createWriteStream, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Duplex, PassThrough, type Readable } from "node:stream";
 import {
@@ -19,6 +19,7 @@ import { EngineTrouble, type Exit, type Job, type Service } from "../engine.ts";
 import { ProcessSampler } from "../process-sampler.ts";
 import { ANSWER_MS, ask } from "./ask.ts";
 import { ContainerSampler } from "./container-sampler.ts";
+import { engineAddress } from "./engine-address.ts";
 import type { EngineWatch } from "./engine-watch.ts";
 
 /** Time that the rest of a container's output may take after its end. */
@@ -40,6 +41,7 @@ export class Container extends Stoppable<Exit> implements Service {
   readonly #sampler: ProcessSampler | null;
   readonly #containerSampler: ContainerSampler;
   readonly exited: Promise<Exit>;
+  readonly elsewhere: string | null;
 
   private constructor(
     container: Docker.Container,
@@ -57,6 +59,8 @@ export class Container extends Stoppable<Exit> implements Service {
     this.#pid = pid;
     const isHere = isInContainer(pid, container.id);
     this.pid = isHere ? pid : null;
+    // A container that has ended has no process anywhere.
+    this.elsewhere = pid === 0 || (isHere && isOnThisNetwork(pid)) ? null : engineAddress();
     this.processes = isHere ? countProcess(pid) : null;
     this.#sampler = isHere ? new ProcessSampler(pid) : null;
     this.#containerSampler = new ContainerSampler(stats);
@@ -169,6 +173,15 @@ function isInContainer(pid: number, containerId: string): boolean {
     return pid > 0 && readFileSync(`/proc/${pid}/cgroup`, "latin1").includes(containerId);
   } catch {
     return false;
+  }
+}
+
+/** Returns whether a local process has the network of this one, or that is not known. */
+function isOnThisNetwork(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net");
+  } catch {
+    return true; // It has ended, or belongs to another user.
   }
 }
 

@@ -49,6 +49,10 @@ export class ForeignContainer implements ForeignService {
     return this.#container.containerSamples;
   }
 
+  get elsewhere() {
+    return this.#container.elsewhere;
+  }
+
   waitForLine(pattern: RegExp, timeoutMs: number): Promise<boolean> {
     return this.#log.waitForLine(pattern, timeoutMs, this.exited);
   }
