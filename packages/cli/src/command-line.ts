@@ -29,8 +29,8 @@ export async function parseCommandLine<T extends OptionTable>(
   program: Program<T>,
   argv: string[],
 ): Promise<OptionValues<T>> {
-  prepareSurroundings(program.name);
   try {
+    prepareSurroundings(program.name);
     return await parseOptions(program, argv);
   } catch (error) {
     return exitWithUsage(program.name, error);

@@ -45,8 +45,8 @@ export interface CommandProgram {
  * @returns its exit code
  */
 export async function runCommands(program: CommandProgram, argv: string[]): Promise<number> {
-  prepareSurroundings(program.name);
   try {
+    prepareSurroundings(program.name);
     return await executeCommand(program, argv);
   } catch (error) {
     return exitWithUsage(program.name, error);

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
 
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU"] as const;
 export type StopSignal = (typeof STOP_SIGNALS)[number];
 
 /** Bits of the open flags that hold the access mode; 1 is O_WRONLY. */
@@ -11,8 +11,8 @@ const ACCESS_MODE = 3;
 const ONE_KEY_MS = 200;
 
 /**
- * Calls `stop` for SIGINT, SIGTERM, SIGHUP and SIGQUIT, first with `isSecond` false, then, when somebody insists, with
- * true. SIGHUP is ignored under nohup(1).
+ * Calls `stop` for SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGXCPU, first with `isSecond` false, then, when somebody insists,
+ * with true. SIGHUP is ignored under nohup(1).
  */
 export function onStopSignal(stop: (signal: StopSignal, isSecond: boolean) => void): void {
   let firstMs: number | undefined;
@@ -24,7 +24,9 @@ export function onStopSignal(stop: (signal: StopSignal, isSecond: boolean) => vo
     process.on(signal, () => {
       const nowMs = performance.now();
       const isEcho = signal === "SIGINT" && firstMs !== undefined && nowMs - firstMs < ONE_KEY_MS;
-      if (isEcho) return;
+      // Above its soft limit of CPU time a process gets one a second (setrlimit(2)): nobody insists.
+      const isReminder = signal === "SIGXCPU" && firstMs !== undefined;
+      if (isEcho || isReminder) return;
       const isSecond = firstMs !== undefined;
       firstMs ??= nowMs;
       stop(signal, isSecond);

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { UsageError } from "./units.ts";
 
 /** Exit code of a program whose results could not be written. */
 const EXIT_UNWRITABLE = 3;
@@ -8,12 +9,23 @@ const EXIT_UNWRITABLE = 3;
  * stderr does not end it, and relative paths are those of the folder where the user typed the command.
  *
  * @param name of the program, which begins the sentence about what stdout has not taken
+ * @throws UsageError when the working directory has been removed
  */
 export function prepareSurroundings(name: string): void {
   // Without a listener Node throws EPIPE, EIO and ENOSPC of a write as an uncaught error.
   if (process.stderr.listenerCount("error") === 0) process.stderr.on("error", () => {});
   if (process.stdout.listenerCount("error") === 0) reportLostOutput(name);
+  assertDirectory();
   returnToCaller(process.env);
+}
+
+/** Node throws ENOENT wherever it is asked for a directory that is gone. */
+function assertDirectory(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new UsageError("the working directory has been removed: change to another one");
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { setTimeout as pause } from "node:timers/promises";
 import { beforeAll, describe, expect, test, vi } from "vitest";
 
@@ -54,6 +55,14 @@ describe("trial 3: npm run moves to the folder of the package", () => {
     child.kill("SIGKILL");
     expect(String(line).split("\n")[0]).toBe(join(place, expected));
   });
+});
+
+test("a program whose working directory has been removed says so in one sentence, and exits with 2", async () => {
+  const words = ["-c", 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$1"', process.execPath, program];
+  const child = spawn("sh", words, { cwd: place, stdio: ["ignore", "ignore", "pipe"] });
+  const said = text(child.stderr);
+  expect(await once(child, "close")).toEqual([2, null]);
+  expect(await said).toBe("program: the working directory has been removed: change to another one\n");
 });
 
 describe("trial 15: closed pipes", () => {
@@ -104,11 +113,34 @@ describe("trial 16: signals that end a program", () => {
     ["SIGINT", 130],
     ["SIGQUIT", 131],
     ["SIGTERM", 143],
+    ["SIGXCPU", 152],
   ] as const)("%s stops a program, which exits with %i", async (signal, code) => {
     const child = spawn(process.execPath, [program], { cwd: place, stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");
     child.kill(signal);
     expect(await once(child, "close")).toEqual([code, null]);
+  });
+
+  test("the SIGXCPU that follows each second above the limit of CPU time does not insist", async () => {
+    const insisting = join(place, "insisting.ts");
+    writeFileSync(
+      insisting,
+      `import { onStopSignal } from ${JSON.stringify(cli)};
+       onStopSignal((signal, isSecond) => process.stdout.write(signal + " " + isSecond + "\\n"));
+       process.stdout.write("ready\\n");
+       setInterval(() => {}, 1000);`,
+    );
+    const child = spawn(process.execPath, [insisting], { stdio: ["ignore", "pipe", "inherit"] });
+    const next = async () => String((await once(child.stdout, "data"))[0]);
+    expect(await next()).toBe("ready\n");
+    child.kill("SIGXCPU");
+    expect(await next()).toBe("SIGXCPU false\n");
+    child.kill("SIGXCPU");
+    await pause(300);
+    child.kill("SIGTERM");
+    expect(await next()).toBe("SIGTERM true\n");
+    child.kill("SIGKILL");
+    expect(await once(child, "close")).toEqual([null, "SIGKILL"]);
   });
 
   test("SIGHUP does not stop a program under nohup", async () => {
