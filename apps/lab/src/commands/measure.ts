@@ -15,7 +15,6 @@ import {
 } from "@c10k-lab/cli";
 import { EXIT, type Manifest } from "@c10k-lab/protocol";
 import { describeTrouble } from "@c10k-lab/words";
-import { nameEngine } from "../engines/docker/engine-address.ts";
 import type { Engine } from "../engines/engine.ts";
 import { ProcessEngine } from "../engines/process/process-engine.ts";
 import { SERVERS } from "../plan/contracts.ts";
@@ -196,7 +195,10 @@ function isUnwritable(error: unknown): error is Error {
 async function loadEngine(options: MeasuringOptions): Promise<(run: string) => Engine> {
   const { engine, noBuild, memoryBytes } = options;
   if (engine === "process") return () => new ProcessEngine();
-  if (engine !== "remote") nameEngine();
+  if (engine !== "remote") {
+    const { nameEngine } = await import("../engines/docker/engine-address.ts");
+    nameEngine();
+  }
   if (engine === "swarm") {
     const { SwarmEngine } = await import("../engines/swarm/swarm-engine.ts");
     const nodes = {

@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { allowedProcessors } from "@c10k-lab/posix";
@@ -9,6 +10,8 @@ import { refusal } from "./refusal.ts";
 
 /** A plan whose cells are measured whole, one after another. */
 const BUSY = join(import.meta.dirname, "../fixtures/busy.yaml");
+/** Writes a line for each module that is loaded to the file LOADS. */
+const LOG_LOADS = new URL("../../../../packages/conformance/src/programs/log-loads.ts", import.meta.url);
 const SMALL = ["run", BUSY, "--max-connections", "10", "--duration", "1s", "--repeats", "1"];
 
 const json = (...path: string[]) => JSON.parse(readFileSync(join(...path), "utf8"));
@@ -83,9 +86,14 @@ test("a results folder that cannot be written to: one sentence, exit 3, nothing 
   expect(lab.children()).toEqual([]);
 });
 
-test("a mistake in the command line: one sentence, exit 2, no results", async () => {
-  const lab = new LabProcess(["run", "quick", "--fast"]);
+test("a mistake in the command line: one sentence, exit 2, no results, and nothing that only containers need is loaded", async () => {
+  const loads = join(mkdtempSync(join(tmpdir(), "c10k-loads-")), "loads");
+  const env = { LOADS: loads, NODE_OPTIONS: `--import=${LOG_LOADS.href}` };
+  const lab = new LabProcess(["run", "quick", "--fast"], { env });
   expect(await lab.exited).toBe(2);
+  const modules = readFileSync(loads, "utf8");
+  expect(modules).toContain("/commands/measure.ts");
+  expect(modules).not.toContain("/node_modules/dockerode/");
   expect(lab.stderr).toBe("lab: unknown option --fast (see --help)\n");
   expect(readdirSync(lab.results)).toEqual([]);
 });
