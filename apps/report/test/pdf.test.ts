@@ -2,10 +2,12 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mainOf, type Outcome, runApp, TestProgram } from "@c10k-lab/process/testing";
+import { mainOf, TestProgram } from "@c10k-lab/process/testing";
 import { findChromium } from "@c10k-lab/report/chromium";
-import { beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { type Outcome, runHere } from "../../../packages/cli/test/fixtures/run-here.ts";
 import { idleResults } from "../../../packages/report/test/fixtures/plans.ts";
+import { program } from "../src/commands/program.ts";
 import { writeResults } from "./results-on-disk.ts";
 
 const canPrint = findChromium() !== undefined || process.env.REQUIRE_BROWSER === "1";
@@ -16,22 +18,23 @@ describe("report --pdf", { timeout: 120_000 }, () => {
 
   beforeAll(async () => {
     folder = writeResults(mkdtempSync(join(tmpdir(), "c10k-pdf-")), idleResults());
-    expect((await runApp("report", ["report", folder])).code).toBe(0);
+    expect((await runHere(program, ["report", folder])).code).toBe(0);
   });
 
   beforeEach(() => rmSync(file("report.pdf"), { force: true }));
 
-  const report = (environment: NodeJS.ProcessEnv = {}): Promise<Outcome> =>
-    new TestProgram({
-      program: mainOf("report"),
-      args: ["report", folder, "--pdf"],
-      env: environment,
-    }).outcome();
+  afterEach(() => {
+    vi.unstubAllEnvs();
+  });
+
+  const report = (): Promise<Outcome> => runHere(program, ["report", folder, "--pdf"]);
 
   test.skipIf(!canPrint)(
     `writes report.pdf: at most two pages, charts as drawings, the same bytes again${canPrint ? "" : " [skipped: there is no Chromium]"}`,
     async () => {
-      expect(await report()).toMatchObject({ code: 0, stderr: "" });
+      const args = ["report", folder, "--pdf"];
+      const started = new TestProgram({ program: mainOf("report"), args });
+      expect(await started.outcome()).toMatchObject({ code: 0, stderr: "" });
       const pdf = readFileSync(file("report.pdf"));
       const objects = pdf.toString("latin1");
       expect(objects.slice(0, 5)).toBe("%PDF-");
@@ -57,7 +60,8 @@ describe("report --pdf", { timeout: 120_000 }, () => {
     "with %s the other files are written; one sentence and exit 1 say that there is no PDF",
     async (_, environment, words) => {
       rmSync(file("report.html"));
-      const lab = await report(environment);
+      for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+      const lab = await report();
       expect(lab.code).toBe(1);
       expect(lab.stderr).toMatch(/^report: .*\n$/);
       expect(lab.stderr).toContain(words);

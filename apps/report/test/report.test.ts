@@ -12,10 +12,12 @@ import {
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
-import { mainOf, type Outcome, TestProgram } from "@c10k-lab/process/testing";
+import { mainOf, TestProgram } from "@c10k-lab/process/testing";
 import type { LabResults } from "@c10k-lab/protocol";
 import { beforeAll, describe, expect, test } from "vitest";
+import { type Outcome, runHere } from "../../../packages/cli/test/fixtures/run-here.ts";
 import { capacityResults, idleResults, sizeResults } from "../../../packages/report/test/fixtures/plans.ts";
+import { program } from "../src/commands/program.ts";
 import { writeResults } from "./results-on-disk.ts";
 
 /** A folder with results/ in it, as the root of the repository is one. */
@@ -24,9 +26,11 @@ const paths = { idle: "", size: "", capacity: "" };
 
 const leaveResults = (results: LabResults) => writeResults(join(root, "results"), results);
 
-async function report(...args: string[]): Promise<Outcome> {
-  return new TestProgram({ program: mainOf("report"), args: ["report", ...args], cwd: root }).outcome();
-}
+const report = (...args: string[]): Promise<Outcome> => runHere(program, ["report", ...args], root);
+
+/** Starts the program. */
+const startReport = (...args: string[]) =>
+  new TestProgram({ program: mainOf("report"), args: ["report", ...args], cwd: root }).outcome();
 
 beforeAll(() => {
   paths.idle = leaveResults(idleResults());
@@ -35,7 +39,7 @@ beforeAll(() => {
 });
 
 test("one run: its answer in twenty lines, and the report in its own folder", async () => {
-  const lab = await report(paths.idle);
+  const lab = await startReport(paths.idle);
   expect(lab.code).toBe(0);
   expect(lab.stdout.split("\n").length).toBeLessThanOrEqual(21);
   expect(lab.stdout).toContain("report.html");
@@ -69,12 +73,12 @@ test("charts of an earlier report in the same folder go, other files stay", asyn
 });
 
 test("several runs without a folder to write to, and a folder that cannot be written to", async () => {
-  const nowhere = await report(paths.idle, paths.size);
+  const nowhere = await startReport(paths.idle, paths.size);
   expect(nowhere.code).toBe(2);
   expect(nowhere.stderr).toMatch(
     /^report: --out: name the folder that a report of several experiments goes to.*\n$/,
   );
-  const unwritable = await report(paths.idle, "--out", "/proc/none");
+  const unwritable = await startReport(paths.idle, "--out", "/proc/none");
   expect(unwritable.code).toBe(3);
   expect(unwritable.stderr).toMatch(/^report: cannot write to \/proc\/none: .*\n$/);
 });
