@@ -18,6 +18,8 @@ export interface BlackBoxCase {
   readonly explainsEnd?: true;
   /** The server ends during the check. */
   readonly endsServer?: true;
+  /** The case measures memory or limits the server: nobody else may have been served before, or be served afterwards. */
+  readonly needsFreshServer?: true;
   /** @throws CaseFailure, NotApplicable */
   check(visit: Visit): Promise<void>;
 }

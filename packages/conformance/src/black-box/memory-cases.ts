@@ -35,6 +35,7 @@ export const MEMORY_CASES: readonly BlackBoxCase[] = [
     level: "production",
     hint: "no backpressure: the server reads on while its output grows (socket.write() without drain)",
     requires: ["slow-reader", "accept-burst", "message-memory"],
+    needsFreshServer: true,
     check: async (visit) => {
       await visit.connectServed(3);
       const before = visit.processes.pssKiB();
@@ -52,6 +53,7 @@ export const MEMORY_CASES: readonly BlackBoxCase[] = [
     level: "production",
     hint: "leaked memory: malloc(3) for each message without free(3), or messages that are kept in a list",
     requires: ["stream", "own-bytes"],
+    needsFreshServer: true,
     check: checkMessageMemory,
   },
 ];

@@ -89,6 +89,7 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     hint: "EMFILE of accept(2) ends the server, or makes its loop spin",
     requires: ["idle-crowd", "accept-burst", "descriptors"],
     explainsEnd: true,
+    needsFreshServer: true,
     check: checkDescriptorLimit,
   },
   {

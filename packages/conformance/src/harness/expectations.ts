@@ -40,12 +40,17 @@ export function expectLedgersAgree({ final, rows, torn }: Ended): void {
   }
 }
 
+/** Expects exit 0 and ledgers that agree. */
+export function expectGoodEnd(ended: Ended): void {
+  expect(ended.code, `exit code; ${ended.stderr}`).toBe(0);
+  expectLedgersAgree(ended);
+}
+
 /** Sends SIGTERM and expects exit 0 and ledgers that agree. Every test of a healthy server ends with it. */
 export async function expectCleanEnd(server: ServerProcess): Promise<Ended & { final: object }> {
   const ended = await server.stop();
   expect(ended.stderr).not.toMatch(/error/i);
-  expect(ended.code, `exit code; ${ended.stderr}`).toBe(0);
-  expectLedgersAgree(ended);
+  expectGoodEnd(ended);
   return ended as Ended & { final: object };
 }
 
