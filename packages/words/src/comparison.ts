@@ -36,7 +36,8 @@ function describeChange(
 ): string {
   const { what, unit } = quantityWords(change.quantity);
   const values = `${describeValue(change, change.before)} → ${describeValue(change, change.after)} ${unit}`;
-  const interval = `${confidencePercent} % interval ${describeChangeInterval(change.intervalPercent)} %`;
+  const ends = describeChangeInterval(change.intervalPercent);
+  const interval = ends === MISSING ? "no interval" : `${confidencePercent} % interval ${ends} %`;
   const doubts = describeChangeDoubts(change);
   return `${describeCell(cell)}: ${what} changed by ${describePercent(change.changePercent)} % (${interval}; ${values}).${doubts && ` Inconclusive: ${doubts}.`}`;
 }
@@ -77,9 +78,11 @@ export function describePercent(percent: Percentile): string {
   return percent === INFINITE ? "+∞" : signed(percent);
 }
 
-/** Returns "−16.1 to −12.0", in per cent. */
+/** Returns "−16.1 to −12.0", in per cent; "+12.0 or more" where messages never came back in some repetitions. */
 export function describeChangeInterval(interval: Change["intervalPercent"]): string {
-  return interval ? `${describePercent(interval.low)} to ${describePercent(interval.high)}` : MISSING;
+  if (!interval || interval.low === INFINITE) return MISSING;
+  const low = describePercent(interval.low);
+  return interval.high === INFINITE ? `${low} or more` : `${low} to ${describePercent(interval.high)}`;
 }
 
 /**

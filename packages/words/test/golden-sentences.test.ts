@@ -21,6 +21,7 @@ import {
   describeAnswer,
   describeBound,
   describeCell,
+  describeChangeInterval,
   describeClaim,
   describeComparisonRule,
   describeDoubt,
@@ -874,4 +875,11 @@ test("a server that ran out of descriptors says how many connections it could ac
   expect(describeIncident({ incident: "accept-failed", errors: { EMFILE: 312 }, open: 19_968 })).toBe(
     "The server could accept no more than 19,968 connections: its process had no descriptor left (EMFILE).",
   );
+});
+
+test("an interval of a change has no infinite end", () => {
+  expect(describeChangeInterval({ low: -16.1, high: -12 })).toBe("−16.1 to −12.0");
+  expect(describeChangeInterval({ low: 12, high: "infinite" })).toBe("+12.0 or more");
+  expect(describeChangeInterval({ low: "infinite", high: "infinite" })).toBe("–");
+  expect(describeChangeInterval(null)).toBe("–");
 });

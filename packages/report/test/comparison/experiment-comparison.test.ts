@@ -401,6 +401,9 @@ it("of an open loop, messages that never left in time are infinite, and a regres
     changePercent: "infinite",
   });
   expect(comparison.regressions).toEqual([{ cell: "epoll-100", quantity: "intended-p99" }]);
+  const { markdown, html } = renderComparison(comparison);
+  expect(markdown).not.toMatch(/∞ to|to \+∞/);
+  expect(html).not.toMatch(/∞ to|to \+∞/);
   expect(compare(run([due("infinite")]), run([due("infinite")])).verdict).toBe("no-regression");
   expect(changeOf(compare(run([due("infinite")]), run([due(12_000)])), "intended-p99").judgement).toBe(
     "better",

@@ -142,7 +142,7 @@ describe.each<[string, readonly LabResults[], number, number]>([
   test("The report has no interval with infinity", () => {
     expect(markdown).not.toContain("∞");
     expect(details.markdown).not.toMatch(/∞ to|to ∞/);
-    for (const { series } of chartsIn(html))
+    for (const { series } of [...chartsIn(html), ...chartsIn(details.html)])
       for (const range of series.flatMap(({ ranges = [] }) => ranges))
         expect(range.every((end) => typeof end === "number")).toBe(true);
   });

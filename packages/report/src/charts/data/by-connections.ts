@@ -24,25 +24,39 @@ export interface Drawing {
   readonly unit?: string;
   readonly quantity: Quantity;
   readonly canBeLog?: true;
+  /** Sentences on what the values are. */
+  readonly note?: string;
   /** Reason why servers of this project may lack it, before their names. */
   readonly missing?: string;
 }
 
 export function drawByConnections(group: Group, drawing: Drawing): Chart {
-  const { name, title, label, quantity, unit = quantity.unit, canBeLog = false } = drawing;
+  const { name, title, label, quantity, unit = quantity.unit, canBeLog = false, note = "" } = drawing;
   const series = makeSeries(group, quantity);
   return {
     name,
     title: `${title}, by ${axisWords(group.axis).label}`,
     caption: [
+      ...(note === "" ? [] : [note]),
       ...hollowSentence(group, series),
       ...unknownSentence(group, listEmpty(series)),
       ...missingSentence(group, listEmpty(series), drawing.missing),
     ].join(" "),
-    x: makeLoadAxis(group.axis, listAxisValues(group)),
+    x: makeLoadAxis(group.axis, listDrawnValues(group, series)),
     y: numberAxis(label, unit, canBeLog ? chooseScale(series) : "linear"),
     series,
   };
+}
+
+/** Returns the axis values from the first to the last with a point: an axis is not longer than its lines. */
+function listDrawnValues(group: Group, series: readonly Series[]): number[] {
+  const values = listAxisValues(group);
+  const drawn = series.flatMap(({ points, hollow }) => [...points, ...hollow]).map(([x]) => x);
+  const [first, last] = [
+    values.findIndex((x) => drawn.includes(x)),
+    values.findLastIndex((x) => drawn.includes(x)),
+  ];
+  return first === -1 ? values : values.slice(first, last + 1);
 }
 
 export function makeSeries(group: Group, { value }: Pick<Quantity, "value">): Series[] {
@@ -56,7 +70,10 @@ export function makeSeries(group: Group, { value }: Pick<Quantity, "value">): Se
     const hollow = cells.filter((cell) => !isWhole(cell)).flatMap(makePoint);
     const ranges = cells.filter(isWhole).flatMap((cell): Range[] => {
       const interval = intervalOf(cell, value);
-      return interval === null ? [] : [[cell.axisValue, interval.low, interval.high]];
+      // Where some repetitions have messages that never came back, the interval has no upper end to draw.
+      return interval === null || !Number.isFinite(interval.high)
+        ? []
+        : [[cell.axisValue, interval.low, interval.high]];
     });
     return { name: variant, kind: "line", points, hollow, ranges };
   });

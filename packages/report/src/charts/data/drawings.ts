@@ -40,6 +40,7 @@ export const CONNECTION_BYTES: Drawing = {
   title: "Memory of a connection",
   label: "bytes a connection in server, clients and kernel",
   quantity: quantities.CONNECTION_BYTES,
+  note: "Memory that servers, clients and kernel gained with the connections, divided by their number. Few connections show none: they are lost in what the processes need anyway.",
   canBeLog: true,
 };
 
