@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
+import { MISSING } from "@c10k-lab/words";
 import { buildSync } from "esbuild";
 import { Marked, Renderer, type Tokens } from "marked";
 import type { GroupChart } from "../charts/draw/chart.ts";
@@ -125,9 +126,12 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
   return { body, contents: renderContents(headings) };
 }
 
-/** Moves the caption below a figure into it, so that no page of paper ends between them. */
+/** Moves the caption below a figure into it, before what one presses: so no page of paper ends between them. */
 function insideFigures(html: string): string {
-  return html.replace(/<\/figure>\n(<p><em>Figure \d+\.<\/em>.*?<\/p>\n)/gs, "$1</figure>\n");
+  return html.replace(
+    /(<div class="series"[^>]*><\/div>\n<div class="controls"[^>]*><\/div>\n)<\/figure>\n(<p><em>Figure \d+\.<\/em>.*?<\/p>\n)/gs,
+    "$2$1</figure>\n",
+  );
 }
 
 /** Returns whether a link leads to a page of the report: text that comes with the data links to nothing. */
@@ -163,17 +167,20 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
   const title = escapeHtml(unescaped(image.text));
   return `<figure data-chart="${name}">
 <figcaption>${title}</figcaption>
-<div class="controls" hidden></div>
-<div class="series" role="group" aria-label="Shown in this chart" hidden></div>
 <div class="chart" role="img" aria-label="${title}"></div>
 <div class="paper" role="img" aria-label="${title}"></div>
 <div class="still">${svgs.get(file) ?? ""}</div>
+<div class="series" role="group" aria-label="Shown in this chart" hidden></div>
+<div class="controls" hidden></div>
 </figure>
 `;
 }
 
 function tableHtml(token: Tokens.Table, caption: string, inline: (cell: Tokens.TableCell) => string): string {
-  const attribute = (cell: Tokens.TableCell) => (cell.align === "right" ? ' class="number"' : "");
+  const attribute = ({ align, text }: Tokens.TableCell) => {
+    const classes = [...(align === "right" ? ["number"] : []), ...(text === MISSING ? ["missing"] : [])];
+    return classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
+  };
   const head = token.header
     .map((cell) => `<th role="columnheader" scope="col"${attribute(cell)}>${inline(cell)}</th>`)
     .join("");
@@ -255,6 +262,7 @@ function bundleScript(): string {
     charset: "utf8",
     // Comments with paths would depend on the working directory.
     minifyWhitespace: true,
+    minifySyntax: true,
   }).outputFiles[0]?.text;
   return script ?? "";
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { numberAxis, type Series } from "../../src/charts/draw/chart.ts";
-import { endLabelRoom, placeLabels } from "../../src/charts/draw/end-labels.ts";
+import { endLabelRoom, namesByEnd, placeLabels } from "../../src/charts/draw/end-labels.ts";
 
 const BOUNDS = [0, 400] as const;
 const HEIGHT_PX = 18;
@@ -50,11 +50,12 @@ const LINES = Array.from({ length: 14 }, (_, at) => lineTo(100, `epoll, backlog 
 
 test.each<[string, boolean, readonly Series[], number]>([
   ["two lines in a wide window", true, [lineTo(100, "a"), lineTo(100, "b")], 960],
-  ["two lines in a narrow window", false, [lineTo(100, "a"), lineTo(100, "b")], 360],
+  ["two lines in a narrow window", true, [lineTo(100, "threaded"), lineTo(100, "c-threads")], 328],
+  ["names too long for a narrow window", false, [lineTo(100, "epoll, max-events 64"), lineTo(100, "b")], 328],
   ["a line that ends early", false, [lineTo(100, "a"), lineTo(50, "b")], 960],
   ["dots", false, [lineTo(100, "a", "dots"), lineTo(100, "b", "dots")], 960],
   ["names too long", false, [lineTo(100, "a".repeat(40)), lineTo(100, "b")], 960],
-  ["one line", false, [lineTo(100, "a")], 960],
+  ["one line", true, [lineTo(100, "a")], 960],
   [
     "a line that hollow marks continue",
     true,
@@ -66,4 +67,18 @@ test.each<[string, boolean, readonly Series[], number]>([
   ["more lines than have room on paper", false, LINES, 960],
 ])("%s: labels at the lines' ends are %s", (_, isLabelled, series, widthPx) => {
   expect(endLabelRoom({ ...axes, series }, widthPx) > 0).toBe(isLabelled);
+});
+
+test("Names are in the order of the lines' ends, the highest first, whatever came before", () => {
+  const line = (name: string, ...values: number[]): Series => ({
+    ...lineTo(100, name),
+    points: values.map((y, x) => [x, y]),
+  });
+  const series = [line("falls", 9, 1), line("rises", 1, 9), line("stays", 5, 5), line("asked", 7, 7)];
+  expect(namesByEnd({ ...axes, series })).toEqual(["rises", "stays", "falls"]);
+  const dots = [
+    { ...line("first", 1), kind: "dots" as const },
+    { ...line("second", 2), kind: "dots" as const },
+  ];
+  expect(namesByEnd({ ...axes, series: dots })).toEqual(["first", "second"]);
 });

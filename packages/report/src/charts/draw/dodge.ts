@@ -4,6 +4,8 @@ import type { Axis, GroupChart, Range, Series } from "./chart.ts";
 const STEP_PX = 7;
 /** Distance between the first and the last of them, at most: they must be seen as one load. */
 const SPREAD_MAX_PX = 28;
+/** Share of the distance between two loads that the points of one load take at most. */
+const SPREAD_SHARE = 0.7;
 /** Room beside the first and the last value of a linear axis, as a share of its length. */
 const MARGIN = 0.03;
 
@@ -28,12 +30,25 @@ export function extentOf(chart: GroupChart): Extent | null {
 
 /**
  * Returns by how many pixels each series stands beside its load, so that no interval lies on another: in charts of ratios,
- * where all gather around 1.
+ * where all gather around 1. Loads that are close together leave less room.
+ *
+ * @param plotPx length of the axis
  */
-export function dodgesOf(chart: GroupChart): ReadonlyMap<string, number> {
+export function dodgesOf(chart: GroupChart, plotPx: number): ReadonlyMap<string, number> {
   const dodged = isDodged(chart) ? chart.series.filter(hasRanges) : [];
-  const step = Math.min(STEP_PX, SPREAD_MAX_PX / Math.max(1, dodged.length - 1));
+  const spreadPx = Math.min(SPREAD_MAX_PX, SPREAD_SHARE * gapBetweenLoads(chart, plotPx));
+  const step = Math.min(STEP_PX, spreadPx / Math.max(1, dodged.length - 1));
   return new Map(dodged.map(({ name }, at) => [name, step * (at - (dodged.length - 1) / 2)] as const));
+}
+
+/** Returns the pixels between the two loads that are closest together. */
+function gapBetweenLoads(chart: GroupChart, plotPx: number): number {
+  const { ticks, scale } = chart.x;
+  const extent = extentOf(chart);
+  if (extent === null || ticks === null) return plotPx;
+  const place = (x: number) => (scale === "log" ? Math.log(x) : x);
+  const gaps = ticks.slice(1).map((x, at) => place(x) - place(ticks[at] ?? x));
+  return (plotPx * Math.min(...gaps)) / (place(extent.max) - place(extent.min));
 }
 
 function isDodged({ y, series }: GroupChart): boolean {

@@ -1,14 +1,14 @@
 import type { Axis, GroupChart, Point, Series } from "./chart.ts";
-import { isNarrow } from "./legend.ts";
+import { isNarrow, namesOf, widthOf } from "./legend.ts";
 import type { Look, Mark } from "./looks.ts";
 
-/** Height of a label with the room around it. */
-const LABEL_PX = 18;
-const FONT_PX = 14;
-/** Room between the right side of the plot and a label, for the line that joins the label to the curve. */
-const LEADER_PX = 16;
-/** Average width of a character by the size of its font, as in the legend. */
-const CHARACTER_WIDTH = 0.6;
+/** Sizes of labels in pixels: the letters, the height with the room around them, and the line that joins a label to its curve. */
+const SIZES = {
+  wide: { font: 14, height: 18, leader: 16 },
+  narrow: { font: 12, height: 15, leader: 12 },
+} as const;
+/** Room right of a label. */
+const MARGIN_PX = 8;
 /** Labels take at most this share of a chart. */
 const WIDTH_SHARE_MAX = 0.3;
 /** A line that ends left of this share of the plot is too far from its label. */
@@ -71,18 +71,27 @@ export function placeLabels(
 
 /** Returns the pixels right of the plot that labels at the lines' ends take; 0 where a legend is easier to read. */
 export function endLabelRoom(chart: Pick<GroupChart, "series" | "x" | "y">, widthPx: number): number {
+  const { font, leader } = sizesFor(widthPx);
   const ends = listEnds(chart);
-  const longest = ends.reduce((most, { name }) => Math.max(most, name.length), 0);
-  const roomPx = LEADER_PX + Math.ceil(longest * FONT_PX * CHARACTER_WIDTH) + 8;
+  const roomPx = leader + Math.max(0, ...ends.map(({ name }) => widthOf(name, font))) + MARGIN_PX;
   const isFit =
-    !isNarrow(widthPx) &&
-    ends.length > 1 &&
     ends.length <= LABELS_MAX &&
+    ends.length === namesOf(chart.series).length &&
     roomPx <= widthPx * WIDTH_SHARE_MAX &&
     chart.series.every(({ name, kind }) => name === "asked" || kind === "line" || kind === "curve") &&
-    ends.length === new Set(chart.series.map(({ name }) => name).filter((name) => name !== "asked")).size &&
     endAlike(ends, chart);
   return isFit ? roomPx : 0;
+}
+
+/** Returns the names of series from the highest end of a line to the lowest, as a reader meets them; dots have no end. */
+export function namesByEnd(chart: Pick<GroupChart, "series" | "x" | "y">): string[] {
+  if (chart.series.some(({ kind }) => kind === "dots")) return namesOf(chart.series);
+  const ends = new Map(listEnds(chart).map(({ name, point }) => [name, point[1]]));
+  return namesOf(chart.series).toSorted((a, b) => (ends.get(b) ?? 0) - (ends.get(a) ?? 0));
+}
+
+function sizesFor(widthPx: number) {
+  return isNarrow(widthPx) ? SIZES.narrow : SIZES.wide;
 }
 
 /** All lines end near the right side. */
@@ -99,12 +108,11 @@ function scaled(value: number, { scale }: Axis): number {
 function listEnds({ series, x, y }: Pick<GroupChart, "series" | "x" | "y">): End[] {
   const isDrawable = (point: Point) =>
     (x.scale !== "log" || point[0] > 0) && (y.scale !== "log" || point[1] > 0);
-  const named = Map.groupBy(
-    series.filter(({ name }) => name !== "asked"),
-    ({ name }) => name,
-  );
-  return [...named].flatMap(([name, parts]): End[] => {
-    const points = parts.flatMap(lineOf).filter(isDrawable);
+  return namesOf(series).flatMap((name): End[] => {
+    const points = series
+      .filter((one) => one.name === name)
+      .flatMap(lineOf)
+      .filter(isDrawable);
     const [first, ...others] = points;
     return first === undefined
       ? []
@@ -129,46 +137,50 @@ export function endLabels(
   chart: Pick<GroupChart, "series" | "x" | "y">,
   marks: ReadonlyMap<string, Mark>,
   look: Look,
-  sizePx: { readonly width: number; readonly height: number; readonly roomPx: number },
+  sizePx: { readonly width: number; readonly height: number },
   hidden: ReadonlySet<string> = new Set(),
 ) {
-  if (sizePx.roomPx === 0) return [];
+  const roomPx = endLabelRoom(chart, sizePx.width);
+  if (roomPx === 0) return [];
   const ends = listEnds(chart)
     .filter(({ name }) => !hidden.has(name))
     .map(({ name, point }) => {
       const [x = 0, y = 0] = [plot.convertToPixel({ gridIndex: 0 }, [point[0], point[1]])].flat();
       return { name, x, y };
     });
-  const middles = placeLabels(
-    ends.map(({ y }) => y),
-    LABEL_PX,
-    [0, sizePx.height],
-  );
-  const left = sizePx.width - sizePx.roomPx;
-  return ends.flatMap(({ name, x, y }, at) => {
-    const middle = middles[at] ?? y;
-    const colour = marks.get(name)?.colour ?? look.muted;
-    const points = [
-      [x, y],
-      [left + 2, y],
-      [left + LEADER_PX - 4, middle],
-    ];
-    return [
-      {
-        type: "polyline" as const,
-        silent: true,
-        z: 1,
-        shape: { points },
-        style: { stroke: colour, lineWidth: 1, fill: "none" },
-      },
-      {
-        type: "text" as const,
-        silent: true,
-        z: 6,
-        x: left + LEADER_PX,
-        y: middle,
-        style: { text: name, fill: look.text, fontSize: FONT_PX, verticalAlign: "middle" as const },
-      },
-    ];
+  const wanted = ends.map(({ y }) => y);
+  const middles = placeLabels(wanted, sizesFor(sizePx.width).height, [0, sizePx.height]);
+  return ends.flatMap((end, at) => {
+    const colour = marks.get(end.name)?.colour ?? look.muted;
+    return drawLabel(end, middles[at] ?? end.y, colour, look, { width: sizePx.width, room: roomPx });
   });
+}
+
+/** Draws a label at its place, and the line that joins it to the end of its curve. */
+function drawLabel(
+  { name, x, y }: { readonly name: string; readonly x: number; readonly y: number },
+  middle: number,
+  colour: string,
+  look: Look,
+  { width, room }: { readonly width: number; readonly room: number },
+) {
+  const { font, leader } = sizesFor(width);
+  const left = width - room;
+  const points = [
+    [x, y],
+    [left + 2, y],
+    [left + leader - 4, middle],
+  ];
+  const style = { stroke: colour, lineWidth: 1, fill: "none" };
+  return [
+    { type: "polyline" as const, silent: true, z: 1, shape: { points }, style },
+    {
+      type: "text" as const,
+      silent: true,
+      z: 6,
+      x: left + leader,
+      y: middle,
+      style: { text: name, fill: look.text, fontSize: font, verticalAlign: "middle" as const },
+    },
+  ];
 }
