@@ -28,6 +28,7 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
   ["dies-of-sigpipe", ["reset-survival"], "course"],
   ["blocks-on-slow-reader", ["slow-reader"], "course"],
   ["delays", ["prompt"], "course"],
+  ["sends-in-two-calls", ["prompt"], "course"],
   ["closes-after-100", ["many-messages"], "course"],
   ["dies-after-1000", ["many-messages"], "course"],
   ["has-four-workers", ["own-bytes"], "course"],

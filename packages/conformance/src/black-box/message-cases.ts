@@ -14,9 +14,14 @@ const MESSAGES = 1500;
 /** Time after which a slow server has shown enough. On a full machine a good one may need most of it. */
 const MESSAGES_BOUND_MS = 30_000;
 const ANSWERS_BOUND_MS = 10_000;
-/** Longest time of the fastest answer, ms. On a full machine single answers may take longer, not all of them. */
+/** Time of a prompt answer, ms. */
 const PROMPT_MS = 30;
 const ANSWERS = 80;
+/**
+ * Prompt answers that a good server has on a full machine, too. A delayed one has a few there: a client that wakes up late
+ * has acknowledged meanwhile, and then acknowledges the next bytes at once.
+ */
+const PROMPT_ANSWERS = 15;
 const QUICK_ANSWERS = 20;
 /** Sizes around those of usual buffers. All fit into the socket buffers, so no send(2) is short. */
 const SIZES = [255, 256, 257, 1023, 1024, 1025, 2048, 4095, 4096, 4097, 8192, 8193, 16_385, 32_769, 65_537];
@@ -89,7 +94,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
   },
   {
     name: "prompt",
-    demand: `A short line comes back without a delay: one of ${ANSWERS} answers takes at most ${PROMPT_MS} ms.`,
+    demand: `A short line comes back without a delay: ${PROMPT_ANSWERS} of ${ANSWERS} answers take at most ${PROMPT_MS} ms.`,
     level: "course",
     hint: "a sleep for each message, or an answer in two calls of send(2) without TCP_NODELAY: the second part waits for the client's delayed acknowledgement",
     requires: ["many-messages"],
@@ -200,15 +205,19 @@ async function expectMessage(talker: Talker, at: number): Promise<void> {
 async function checkPrompt(visit: Visit): Promise<void> {
   const talker = await visit.connect();
   const endMs = performance.now() + ANSWERS_BOUND_MS;
-  let [answers, fastestMs] = [0, Number.POSITIVE_INFINITY];
-  while (answers < ANSWERS && fastestMs > PROMPT_MS && performance.now() < endMs) {
+  let [answers, prompt] = [0, 0];
+  while (answers < ANSWERS && prompt < PROMPT_ANSWERS && performance.now() < endMs) {
     const startMs = performance.now();
     await talker.exchange("how long?\n");
     answers++;
     // A client acknowledges the first bytes of a connection at once, and delays later acknowledgements.
-    if (answers > QUICK_ANSWERS) fastestMs = Math.min(fastestMs, performance.now() - startMs);
+    if (answers > QUICK_ANSWERS && performance.now() - startMs <= PROMPT_MS) prompt++;
   }
-  if (fastestMs > PROMPT_MS) throw new CaseFailure(`none of ${answers} answers came within ${PROMPT_MS} ms`);
+  if (prompt >= PROMPT_ANSWERS) return;
+  const timed = Math.max(0, answers - QUICK_ANSWERS);
+  throw new CaseFailure(
+    `${prompt} of ${timed} answers, after the first ${QUICK_ANSWERS}, came within ${PROMPT_MS} ms`,
+  );
 }
 
 /** Returns random text whose lines have at most 512 bytes; the last byte is a newline. */
