@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -167,6 +169,21 @@ test("a folder whose name begins with a dash is graded after --", async () => {
   expect(await run.outcome()).toMatchObject({ code: 0 });
   const { rows } = await readCsv(join(folder, "grades/grades.csv"));
   expect(rows).toMatchObject([{ submission: "-ada", status: "does not start" }]);
+}, 60_000);
+
+test("the stage of a program that was killed is removed by the next one, and that of a running one is not", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  const { pid: ended } = spawnSync("true");
+  const [left, used] = [ended, process.pid].map((pid) => join(tmpdir(), `c10k-grade-${pid}-abcdef`));
+  try {
+    for (const stage of [left, used]) mkdirSync(join(stage ?? "", "work"), { recursive: true });
+    mkdirSync(join(folder, "empty"));
+    const { code } = await runApp("lab", ["grade", join(folder, "empty"), "--out", join(folder, "grades")]);
+    expect(code).toBe(0);
+    expect([left, used].map((stage) => existsSync(stage ?? ""))).toEqual([false, true]);
+  } finally {
+    rmSync(used ?? "", { recursive: true });
+  }
 }, 60_000);
 
 test("a folder that does not exist is wrong usage", async () => {

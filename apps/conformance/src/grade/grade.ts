@@ -9,7 +9,13 @@ import { Grade, type Orders } from "../grade-result.ts";
 import { countResults } from "../output/case-table.ts";
 import { formatPage } from "../output/grade-page.ts";
 import { userOf } from "../sandbox/confine.ts";
-import { findIsolation, type Isolation, NOT_COPIED, runJailed } from "../sandbox/sandbox.ts";
+import {
+  findIsolation,
+  type Isolation,
+  NOT_COPIED,
+  removeLeftStages,
+  runJailed,
+} from "../sandbox/sandbox.ts";
 
 const JUDGE = join(import.meta.dirname, "../judge-main.ts");
 const COLUMNS = [
@@ -38,6 +44,7 @@ export async function gradeAll(options: Options, given: readonly string[]): Prom
   const missing = folders.find((folder) => !isFolder(folder));
   if (missing !== undefined) throw new UsageError(`${missing} is not a folder`);
   const names = nameFolders(folders);
+  removeLeftStages();
   const isolation = await findIsolation();
   try {
     const csv = CsvFile.create(join(options.out, "grades.csv"), COLUMNS);

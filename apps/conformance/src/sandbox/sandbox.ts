@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { callAfter } from "@c10k-lab/process";
+import { callAfter, isAlive } from "@c10k-lab/process";
 import { quote } from "./shell.ts";
 
 const NAMESPACES = ["--net", "--pid", "--mount", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
@@ -19,6 +19,10 @@ export const JUDGE_FILES = "judge";
 /** Size of a file system of the judge's own: a submission that fills its disk takes none of it. */
 const JUDGE_BYTES = 16 * 2 ** 20;
 const FILES_MAX = 100_000;
+/** Start of a stage's name; the number of the process that uses it follows. */
+const STAGE = "c10k-grade-";
+/** Parents of stages. With namespaces nothing of a stage is outside them, and /tmp is covered inside. */
+const STAGE_PARENTS = { namespaces: "/run", limits: tmpdir() };
 const KILL_GRACE_MS = 5000;
 const STDERR_KEPT = 2000;
 
@@ -58,7 +62,7 @@ export interface JailedResult {
  */
 export async function runJailed(jail: Jail, module: string, args: readonly string[]): Promise<JailedResult> {
   const hasNamespaces = jail.isolation === "namespaces";
-  const stage = mkdtempSync(join(hasNamespaces ? "/run" : tmpdir(), "c10k-grade-"));
+  const stage = mkdtempSync(join(STAGE_PARENTS[jail.isolation], `${STAGE}${process.pid}-`));
   const remove = () => rmSync(stage, { recursive: true, force: true });
   process.once("exit", remove);
   const copy = `cp -a ${quote(jail.source)} ${quote(stage)}/work || exit ${NOT_COPIED}`;
@@ -78,6 +82,18 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
   } finally {
     remove();
     process.off("exit", remove);
+  }
+}
+
+/** Removes the stages of this user's programs that were killed and could not do it themselves. */
+export function removeLeftStages(): void {
+  for (const parent of Object.values(STAGE_PARENTS)) {
+    for (const name of readdirSync(parent)) {
+      const pid = Number(/^(\d+)-/.exec(name.startsWith(STAGE) ? name.slice(STAGE.length) : "")?.[1]);
+      const path = join(parent, name);
+      if (pid > 0 && !isAlive(pid) && lstatSync(path).uid === process.getuid?.())
+        rmSync(path, { recursive: true, force: true });
+    }
   }
 }
 
