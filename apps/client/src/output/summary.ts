@@ -20,7 +20,6 @@ export function summarize(
   const { connections, active, messagesEach, warmupMs } = workload;
   const outcomes = countOutcomes(results, connections);
   const achieved = summarizeAchieved(workload, results, result, outcomes.ok);
-  const { messagingMs } = achieved;
   const failed = countFailed(workload, results, result.unsent);
   return {
     schema: "c10k-lab/client-summary/1",
@@ -37,12 +36,7 @@ export function summarize(
     firstWrong: result.firstWrong,
     series: markWarmup(result),
     ...summarizeLatencies(CLOCKS, result.histograms, failed),
-    loop: {
-      ...summarizeLatencies(LOOP_CLOCKS, result.histograms, { turn: 0, sendLag: 0 }),
-      ...result.loop,
-      cpuUs: result.cpuUs,
-      cpuShare: messagingMs === 0 ? null : result.cpuUs / 1000 / (warmupMs + messagingMs),
-    },
+    loop: summarizeLoop(result, warmupMs, achieved.messagingMs),
     usage: usageNow(),
     environment: {
       node: process.version,
@@ -50,6 +44,19 @@ export function summarize(
       cpu: cpus()[0]?.model ?? "unknown",
       processors: cpus().length,
     },
+  };
+}
+
+function summarizeLoop(
+  { histograms, loop, cpuUs }: LoadResult,
+  warmupMs: number,
+  messagingMs: number,
+): ClientSummary["loop"] {
+  return {
+    ...summarizeLatencies(LOOP_CLOCKS, histograms, { turn: 0, sendLag: 0 }),
+    ...loop,
+    cpuUs,
+    cpuShare: messagingMs === 0 ? null : cpuUs / 1000 / (warmupMs + messagingMs),
   };
 }
 

@@ -38,15 +38,13 @@ export async function searchCapacity(
   const subjects = subjectsOf(plan);
   const progress = new SearchProgress(subjects.length);
   const rounds = new SearchRounds(session, plan, progress, isSliced);
-  const { objective } = plan.search;
-  const ended = new Set<LimitSearch>();
   const all: LimitSearch[] = [];
+  const told = new Set<LimitSearch>();
   const keep = (): void => {
-    searches.splice(0, searches.length, ...all.flatMap(({ result }) => result ?? []));
-    session.folder.writeCapacity({ schema: "c10k-lab/capacity/2", objective, searches });
+    keepSearches(session, plan, all, searches);
     for (const limit of all) {
-      if (limit.result === null || ended.has(limit)) continue;
-      ended.add(limit);
+      if (limit.result === null || told.has(limit)) continue;
+      told.add(limit);
       progress.ended(limit.result);
     }
   };
@@ -64,6 +62,17 @@ export async function searchCapacity(
   } finally {
     progress.stop();
   }
+}
+
+/** Writes the searches that have ended, and hands them to `searches`. */
+function keepSearches(
+  { folder }: LabSession,
+  { search: { objective } }: PlanToSearch,
+  all: readonly LimitSearch[],
+  searches: Search[],
+): void {
+  searches.splice(0, searches.length, ...all.flatMap(({ result }) => result ?? []));
+  folder.writeCapacity({ schema: "c10k-lab/capacity/2", objective, searches });
 }
 
 /** Returns whether every search of a plan found a boundary or reached the bound of its range. */

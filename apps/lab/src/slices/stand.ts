@@ -6,7 +6,7 @@ import { CallTracer, NO_SAMPLE } from "../evidence/call-tracer.ts";
 import type { Cell } from "../plan/cells.ts";
 import { shareOf } from "../plan/processes.ts";
 import { DirectedClient } from "./directed-client.ts";
-import { compareLooks, look, type Watched } from "./slice-look.ts";
+import { compareLooks, type LookDifference, look, type Watched } from "./slice-look.ts";
 import type { Turn } from "./turn.ts";
 
 /** All connections must be open within this time. */
@@ -135,22 +135,21 @@ export class Stand {
     const parked = await this.#order("park", () => pace?.graceMs ?? GRACE_MS);
     if (!begun || !from || !to || !parked) return null;
     this.#messages = parked.messages;
-    const looks = compareLooks(before, after);
     const perSecond = pace?.ratePerSecond ?? this.cell.load.rate?.value ?? null;
-    const clientUs = to.cpuUs - from.cpuUs;
-    const isPinned = this.#processors !== null;
     return {
-      ...looks,
-      isPinned,
-      // The client's work is part of what all processors do.
-      busyUs: isPinned ? looks.busyUs : looks.busyUs - clientUs,
+      ...this.#describeTime(compareLooks(before, after), to.cpuUs - from.cpuUs),
       elapsedUs: to.atUs - from.atUs,
       messages: to.messages - from.messages,
       errors: parked.errors - begun.errors,
       offered: parked.due === null || perSecond === null ? null : { perSecond, messages: parked.due },
-      clientUs,
       histograms: parked.histograms,
     };
+  }
+
+  #describeTime(looks: LookDifference, clientUs: number) {
+    const isPinned = this.#processors !== null;
+    // The client's work is part of what all processors do.
+    return { ...looks, isPinned, clientUs, busyUs: isPinned ? looks.busyUs : looks.busyUs - clientUs };
   }
 
   /**

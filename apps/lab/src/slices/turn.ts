@@ -1,5 +1,5 @@
 import type { Slice } from "@c10k-lab/protocol";
-import { LatencyHistogram } from "@c10k-lab/stats";
+import { addCounts, LatencyHistogram } from "@c10k-lab/stats";
 import type { LookDifference } from "./slice-look.ts";
 
 /** One turn of a slice: what it adds to it. Times in µs. */
@@ -16,50 +16,77 @@ export interface Turn extends LookDifference {
   readonly histograms: readonly Slice["histograms"][];
 }
 
-/** Sums the turns of a slice. @param isSeen whether the server's processes can be looked at */
+/** Times (µs) and counts of all turns together. */
+type Totals = Omit<Turn, "histograms" | "offered" | "isPinned">;
+
+/** Sums the turns of a slice. @param turns one or more. @param isSeen whether the server's processes can be looked at */
 export function describeSlice(
   { block, place }: Pick<Slice, "block" | "place">,
   turns: readonly Turn[],
   isSeen: boolean,
 ): Slice {
-  const sum = (name: Exclude<keyof Turn, "histograms" | "offered" | "isPinned">) =>
-    turns.reduce((total, turn) => total + turn[name], 0);
-  const cores = (name: Parameters<typeof sum>[0]) => Math.max(0, sum(name)) / sum("lookedUs");
+  const totals: Totals = addCounts(
+    turns.map(({ histograms, offered, isPinned, ...counts }): Totals => counts),
+  );
+  const { elapsedUs, messages, clientUs, errors } = totals;
   const merge = (name: keyof Slice["histograms"]) =>
     LatencyHistogram.decodeAll(turns.flatMap(({ histograms }) => histograms.map((one) => one[name])));
   const intended = merge("intended");
-  const elapsedUs = sum("elapsedUs");
-  const messages = sum("messages");
-  const perSecond = (1e6 * messages) / elapsedUs;
-  const server = { cores: cores("serverUs"), faults: sum("faults") };
   return {
     block,
     place,
     turns: turns.length,
     durationMs: elapsedUs / 1000,
     messages,
-    messagesPerSecond: perSecond,
-    server: {
-      cores: isSeen ? server.cores : null,
-      // Share by rate: lab and client read their clocks at slightly different moments.
-      cpuUsPerMessage: messages === 0 || !isSeen ? null : (1e6 * server.cores) / perSecond,
-      faultsPerMessage: messages === 0 || !isSeen ? null : server.faults / messages,
-    },
-    client: { cores: sum("clientUs") / elapsedUs },
-    waiting: { cores: cores("waitingUs") },
-    lab: { cores: cores("labUs") },
-    foreign: { cores: Math.max(0, cores("busyUs") - server.cores) },
-    stolen: { cores: cores("stolenUs") },
-    clientCore: turns.some(({ isPinned }) => !isPinned)
-      ? null
-      : {
-          foreign: Math.max(0, cores("clientBusyUs") - sum("clientUs") / elapsedUs),
-          stolen: cores("clientStolenUs"),
-        },
+    messagesPerSecond: (1e6 * messages) / elapsedUs,
+    server: describeServer(totals, isSeen),
+    client: { cores: clientUs / elapsedUs },
+    ...describeOthers(
+      totals,
+      turns.every(({ isPinned }) => isPinned),
+    ),
     offered: sumOffered(turns, intended.count),
     histograms: { response: merge("response").encode(), intended: intended.encode() },
-    disturbances: sum("errors") > 0 ? ["failures"] : [],
+    disturbances: errors > 0 ? ["failures"] : [],
   };
+}
+
+function describeServer(totals: Totals, isSeen: boolean): Slice["server"] {
+  const { elapsedUs, messages, faults } = totals;
+  const cores = coresIn(totals, totals.serverUs);
+  const isCounted = isSeen && messages > 0;
+  return {
+    cores: isSeen ? cores : null,
+    // Share by rate: lab and client read their clocks at slightly different moments.
+    cpuUsPerMessage: isCounted ? (cores * elapsedUs) / messages : null,
+    faultsPerMessage: isCounted ? faults / messages : null,
+  };
+}
+
+/** Returns what all but server and client took. */
+function describeOthers(
+  totals: Totals,
+  isPinned: boolean,
+): Pick<Slice, "waiting" | "lab" | "foreign" | "stolen" | "clientCore"> {
+  const { waitingUs, labUs, busyUs, serverUs, stolenUs, clientUs, clientBusyUs, clientStolenUs, elapsedUs } =
+    totals;
+  const cores = (us: number) => coresIn(totals, us);
+  return {
+    waiting: { cores: cores(waitingUs) },
+    lab: { cores: cores(labUs) },
+    foreign: { cores: Math.max(0, cores(busyUs) - cores(serverUs)) },
+    stolen: { cores: cores(stolenUs) },
+    clientCore: isPinned
+      ? {
+          foreign: Math.max(0, cores(clientBusyUs) - clientUs / elapsedUs),
+          stolen: cores(clientStolenUs),
+        }
+      : null,
+  };
+}
+
+function coresIn({ lookedUs }: Totals, us: number): number {
+  return Math.max(0, us) / lookedUs;
 }
 
 function sumOffered(turns: readonly Turn[], answered: number): Slice["offered"] {
