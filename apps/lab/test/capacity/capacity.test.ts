@@ -39,7 +39,7 @@ test("a capacity search finds an interval around the descriptor limit of select 
     [1050, false],
   ]);
   expect(textOf(lab)).toMatch(
-    /select missed the objective at 1,050 connections in 1 of 1 repetition\. The server refused \d+ of 1,050 connections/,
+    /select missed the objective at 1,050 connections in 1 of 1 trial\. The server refused \d+ of 1,050 connections/,
   );
   expect(lab.stderr).toMatch(/select, connections: 1,200 failed: fd-wall: /);
 }, 120_000);
