@@ -43,6 +43,31 @@ test.each([
   },
 );
 
+test("L1: beside 1,000 open files select serves clients whose descriptors are < FD_SETSIZE, and refuses the others", async () => {
+  // The numbers from 100 on are taken: the 1,000 files count for nothing, their place for everything.
+  const open = 'for number in {100..1099}; do eval "exec $number</dev/null"; done';
+  const wrapper = ["bash", "-c", `${open}; exec "$@"`, "bash"];
+  await using server = await ServerProcess.start(main, {
+    wrapper,
+    args: ["--fd-setsize", "1024", "--metrics-port", "0"],
+  });
+  const clients = await connectInTurn(150, server.port);
+  const read = async (name: string) => (await readMetrics(server))[`echo_connections_${name}`];
+  await until(async () => (await read("accepted_total")) === 150, "the server accepts all clients");
+  const refused = (await read("refused_total")) ?? 0;
+  await until(
+    () => clients.filter(({ isOver }) => isOver).length === refused,
+    "the refused clients get an end of file",
+  );
+  const served = clients.filter(({ isOver }) => !isOver);
+  expect(served.length).toBeGreaterThanOrEqual(50);
+  expect(served.length).toBeLessThan(100);
+  for (const client of served) expect(await client.answers()).toBe(true);
+  for (const client of served) await client.finish();
+  const { final } = await expectCleanEnd(server);
+  expect(final).toMatchObject({ accepted: 150, refused, closed: { "refused-descriptor": refused } });
+});
+
 test("with an fd_set of 4,096 bits select serves all of 1,100 clients", async () => {
   await using server = await ServerProcess.start(main, { args: ["--fd-setsize", "4096"] });
   const clients = await connectInTurn(1100, server.port);
