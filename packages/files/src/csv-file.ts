@@ -1,4 +1,4 @@
-import { closeSync, writeSync } from "node:fs";
+import { closeSync, fstatSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { writeToString } from "fast-csv";
 import { openForWriting, syncToDisk } from "./durable-file.ts";
@@ -17,6 +17,8 @@ export class CsvFile {
   readonly path: string;
   readonly #fd: number;
   #unwritten: Buffer[] = [];
+  /** Bytes in the file. */
+  #written = 0;
 
   private constructor(path: string, fd: number) {
     this.path = path;
@@ -38,7 +40,7 @@ export class CsvFile {
     return file;
   }
 
-  /** Appends rows. @throws Error of write(2); the rows are kept and written by the next call that succeeds */
+  /** Appends rows. @throws Error of write(2), or when another program writes to the file; the rows are kept and written by the next call that succeeds */
   async append(rows: readonly (readonly CsvValue[])[]): Promise<void> {
     if (rows.length > 0) {
       const text = await writeToString(rows as CsvValue[][], { includeEndRowDelimiter: true });
@@ -63,9 +65,17 @@ export class CsvFile {
     }
   }
 
+  /** @throws Error when the file has not the length that was written: rows of both writers would overwrite each other */
+  #assertAlone(): void {
+    const stat = fstatSync(this.#fd);
+    if (stat.isFile() && stat.size !== this.#written) throw new Error("another program writes to it");
+  }
+
   #flush(): void {
+    this.#assertAlone();
     for (let batch = this.#unwritten[0]; batch; batch = this.#unwritten[0]) {
       const written = writeSync(this.#fd, batch);
+      this.#written += written;
       if (written === batch.length) this.#unwritten.shift();
       else this.#unwritten[0] = batch.subarray(written);
     }

@@ -120,3 +120,18 @@ function rowEnds(text: string): number[] {
   });
   return ends;
 }
+
+test("of two programs that write one file one says so, and no row is overwritten", async () => {
+  const path = join(folder, "shared.csv");
+  const [first, rows] = [CsvFile.create(path, ["writer", "row"]), [["first", 1]]];
+  await first.append(rows);
+  const second = CsvFile.create(path, ["writer", "row"]);
+  const theirs = Array.from({ length: 20 }, (_, at) => ["second", at]);
+  await second.append(theirs);
+  await expect(first.append(rows)).rejects.toThrow("another program writes to it");
+  expect(() => first.close()).toThrow("another program writes to it");
+  second.close();
+  expect((await readCsv(path)).rows.map(({ writer, row }) => `${writer} ${row}`)).toEqual(
+    theirs.map((row) => row.join(" ")),
+  );
+});
