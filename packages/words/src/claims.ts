@@ -242,6 +242,10 @@ function claimNothing(findings: readonly Finding[]): Claim {
     const text = `no sign is shown that ${only} stops scaling up to ${describePlace(last.axis, last.at)}`;
     return { text, strength: 1, quantity, ...ABOUT_NONE };
   }
+  if (findings.every(({ low }) => low === null)) {
+    const text = `nothing was measured often enough to tell ${listed(names)} apart`;
+    return { text, strength: 0, quantity, ...ABOUT_NONE };
+  }
   const isSame = findings.some(({ verdict }) => verdict === "no-difference");
   const what = isSame ? "no difference of 5 % or more" : "no difference";
   return { text: `${what} is shown between ${listed(names)}`, strength: 1, quantity, ...ABOUT_NONE };

@@ -420,7 +420,7 @@ test("Accept queues explain long waits by what overflowed and what finished", ()
     "the long waits come from the accept queue: with a backlog of 5 it overflowed in all 36 repetitions and only 1 finished in the plan's time, while with a backlog of 4,096 it never overflowed and all finished",
   );
   expect(describeQueues({ ...short, backlog: null, overflowed: 30, cutOff: 36 }, long)).toContain(
-    "in “as submitted” it overflowed in 30 of 36 repetitions, and none finished",
+    "in “as submitted” it overflowed in 30 of 36 repetitions and none finished",
   );
 });
 
@@ -713,6 +713,11 @@ test.each<[string, readonly Finding[], string]>([
     "At 1,000 connections the CPU time per message of epoll is 2.5 times that of threaded.",
   ],
   [
+    "where nothing has an interval, nothing is said of differences",
+    [{ ...FINDING, verdict: "not-shown", low: null, high: null }],
+    "Nothing was measured often enough to tell threaded and epoll apart.",
+  ],
+  [
     "a time that grows as the connections do is queueing, and no claim",
     [
       {
@@ -799,7 +804,7 @@ test.each<[string, readonly Finding[], string | null]>([
     "Not settled: 2 of 3 comparisons; next: threaded at 1,000 connections, in some 26 s more (--budget).",
   ],
   [
-    "nothing has an interval, as in a plan that is measured once,",
+    "nothing has an interval, as in a plan measured once",
     [{ ...OPEN, low: null, high: null, wouldTake: null }],
     "Nothing was compared: an interval takes three repetitions or more (--repeats).",
   ],

@@ -1,3 +1,4 @@
+import { REPETITIONS_MIN } from "@c10k-lab/inference";
 import type { FindingQuantity, Level } from "@c10k-lab/protocol";
 import { axisWords, describePlace, FINDING_QUANTITIES } from "@c10k-lab/words";
 import { chooseScale } from "../charts/data/by-connections.ts";
@@ -110,9 +111,11 @@ const SLICED_BARS =
 function describeMarks(group: Group, levels: readonly Level[]): string {
   const isSliced = !isCold(group);
   const hasRanges = levels.some((level) => rangeOf(level, 0).length > 0);
+  const hasIntervals = levels.some(({ low }) => low !== null);
   const bounded = levels.some(({ isLowerBound }) => isLowerBound);
   return [
     ...(hasRanges ? [isSliced ? SLICED_BARS : "Bars are 99 % intervals."] : []),
+    ...(hasIntervals ? [] : [`No intervals: they take ${REPETITIONS_MIN} repetitions or more.`]),
     ...(bounded
       ? ["Where the server's core was not used up the client was the limit: such a rate is a lower bound."]
       : []),
