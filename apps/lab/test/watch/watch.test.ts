@@ -5,6 +5,7 @@ import { LabProcess, until } from "@c10k-lab/process/testing";
 import { findChromium } from "@c10k-lab/report/chromium";
 import { chromium } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
+import { listViolations } from "../../../../packages/report/test/page/axe.ts";
 import type { LiveView } from "../../src/watch/live-view.ts";
 
 const BOUND_MS = 120_000;
@@ -74,6 +75,7 @@ test.skipIf(browser === undefined && process.env.REQUIRE_BROWSER !== "1")(
     expect(await page.locator("h1").textContent()).toBe("Does the page grow?");
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(overflow).toBeLessThanOrEqual(0);
+    expect(await listViolations(page)).toEqual([]);
     await page.waitForURL("**/report.html", { timeout: BOUND_MS });
     expect(complaints).toEqual([]);
   },

@@ -2,8 +2,11 @@ import type { LiveChart, LivePoint, LiveView } from "../live-view.ts";
 
 /** Script of the page that `--watch` serves: draws each view of the experiment as it comes. */
 
-const WIDTH = 480;
+/** Widest and narrowest drawing: letters keep their size in a window that is narrower than a drawing. */
+const WIDTH = { most: 480, least: 300 };
 const HEIGHT = 280;
+/** Distance between the points of two servers at one load, so that no interval lies on another. */
+const DODGE_PX = 5;
 const LABEL_HEIGHT = 15;
 const ROOM = { left: 52, right: 96, top: 16, bottom: 40 };
 /** Colours in the style sheet, which has them for light and dark. */
@@ -59,18 +62,21 @@ function drawChart(chart: LiveChart): string {
   const step = roundUp((highest || TICKS_MAX) / TICKS_MAX);
   const ticks = Array.from({ length: Math.ceil((highest || TICKS_MAX) / step) + 1 }, (_, at) => at * step);
   const most = ticks.at(-1) ?? 1;
-  const x = (value: number) =>
-    ROOM.left + ((xs.indexOf(value) + 0.5) / xs.length) * (WIDTH - ROOM.left - ROOM.right);
-  const y = (value: number) => HEIGHT - ROOM.bottom - (value / most) * (HEIGHT - ROOM.top - ROOM.bottom);
   const longest = Math.max(0, ...chart.series.map(({ variant }) => shorten(variant).length));
-  const width = Math.max(WIDTH, WIDTH - ROOM.right + CHARACTER_WIDTH * longest);
+  const room = Math.max(ROOM.right, CHARACTER_WIDTH * longest);
+  const width = Math.max(WIDTH.least, Math.min(WIDTH.most, byId("charts").clientWidth)) + room - ROOM.right;
+  const right = width - room;
+  const x = (value: number) => ROOM.left + ((xs.indexOf(value) + 0.5) / xs.length) * (right - ROOM.left);
+  const y = (value: number) => HEIGHT - ROOM.bottom - (value / most) * (HEIGHT - ROOM.top - ROOM.bottom);
   const title = `${chart.group === null ? "" : `${chart.group}: `}${chart.quantity}`;
   const labels = spread(chart.series.map(({ points: own }) => y(own.at(-1)?.value ?? 0)));
-  const lines = chart.series.map(({ variant, place, points: own }, index) =>
-    drawSeries(variant, own, `var(--server-${place % COLOURS})`, { x, y }, labels[index] ?? 0),
-  );
+  const lines = chart.series.map(({ variant, place, points: own }, index, { length }) => {
+    const beside = DODGE_PX * (index - (length - 1) / 2);
+    const scales = { x: (value: number) => x(value) + beside, y };
+    return drawSeries(variant, own, `var(--server-${place % COLOURS})`, scales, labels[index] ?? 0);
+  });
   return `<figure style="margin:0"><h2>${encode(title)}</h2><svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${encode(describe(chart))}">
-${drawAxes(xs, chart.axis, ticks, { x, y })}${lines.join("")}</svg></figure>`;
+${drawAxes(xs, chart.axis, ticks, { x, y }, right)}${lines.join("")}</svg></figure>`;
 }
 
 interface Scales {
@@ -78,16 +84,23 @@ interface Scales {
   readonly y: (value: number) => number;
 }
 
-function drawAxes(xs: readonly number[], axis: string, ys: readonly number[], { x, y }: Scales): string {
+/** @param right end of the plot */
+function drawAxes(
+  xs: readonly number[],
+  axis: string,
+  ys: readonly number[],
+  { x, y }: Scales,
+  right: number,
+): string {
   const ticks = ys.map(
     (value) =>
-      `<line class="axis" x1="${ROOM.left}" x2="${WIDTH - ROOM.right}" y1="${y(value)}" y2="${y(value)}"/><text class="axis-text" x="${ROOM.left - 6}" y="${y(value) + 4}" text-anchor="end">${value.toLocaleString("en-US")}</text>`,
+      `<line class="axis" x1="${ROOM.left}" x2="${right}" y1="${y(value)}" y2="${y(value)}"/><text class="axis-text" x="${ROOM.left - 6}" y="${y(value) + 4}" text-anchor="end">${value.toLocaleString("en-US")}</text>`,
   );
   const labels = xs.map(
     (value) =>
       `<text class="axis-text" x="${x(value)}" y="${HEIGHT - ROOM.bottom + 18}" text-anchor="middle">${value.toLocaleString("en-US")}</text>`,
   );
-  const name = `<text class="axis-text" x="${(WIDTH - ROOM.right + ROOM.left) / 2}" y="${HEIGHT - 4}" text-anchor="middle">${encode(axis)}</text>`;
+  const name = `<text class="axis-text" x="${(right + ROOM.left) / 2}" y="${HEIGHT - 4}" text-anchor="middle">${encode(axis)}</text>`;
   return ticks.join("") + labels.join("") + name;
 }
 
