@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
+import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { PARENT_VARIABLE } from "@c10k-lab/posix";
 import { childEnvironment } from "./environment.ts";
@@ -39,6 +40,15 @@ export interface RunningProcess extends ChildProcess {
 export interface Exit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
+}
+
+/** A shell or an init whose command a signal has ended exits with the signal's number and this. */
+const SIGNAL_BASE = 128;
+
+/** Returns the signal that ended a process or, as its exit code tells, the command of a shell or an init; otherwise null. */
+export function signalOf({ code, signal }: Exit): NodeJS.Signals | null {
+  const named = Object.entries(constants.signals) as [NodeJS.Signals, number][];
+  return signal ?? named.find(([, number]) => SIGNAL_BASE + number === code)?.[0] ?? null;
 }
 
 /** A child process. Its stdout is read as lines, its stderr goes to a log file or is kept in part. */

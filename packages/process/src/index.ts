@@ -1,7 +1,7 @@
 /** Child processes: started, pinned, bounded in time. Readers of /proc. */
 
 export { BoundedLog } from "./bounded-log.ts";
-export { Child, type ChildOptions, type Exit, runModule } from "./child.ts";
+export { Child, type ChildOptions, type Exit, runModule, signalOf } from "./child.ts";
 export { type CommandLimits, defaultLimits } from "./command-limits.ts";
 export { findFreePort } from "./free-port.ts";
 export { type Excess, KeptCommand, type KeptCommandOptions } from "./kept-command.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { allowedProcessors } from "@c10k-lab/posix";
-import { Child, type ChildOptions, isAlive } from "@c10k-lab/process";
+import { Child, type ChildOptions, isAlive, signalOf } from "@c10k-lab/process";
 import { pause, TestProgram, until } from "@c10k-lab/process/testing";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
@@ -97,4 +97,14 @@ describe("a child", () => {
   test("throws an error that names its program when it cannot be started", () => {
     expect(() => new Child({ program: "/no/such/program" })).toThrow("cannot start /no/such/program");
   });
+});
+
+test.each([
+  [{ code: 139, signal: null }, "SIGSEGV"],
+  [{ code: 137, signal: null }, "SIGKILL"],
+  [{ code: null, signal: "SIGTERM" }, "SIGTERM"],
+  [{ code: 1, signal: null }, null],
+  [{ code: 128, signal: null }, null],
+] as const)("the exit %j of a process, a shell or an init tells of the signal %s", (exit, signal) => {
+  expect(signalOf(exit)).toBe(signal);
 });

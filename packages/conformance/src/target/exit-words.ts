@@ -1,8 +1,4 @@
-import { constants } from "node:os";
-import type { Excess, Exit } from "@c10k-lab/process";
-
-/** A shell that ends because a signal ended its command adds this to the signal's number. */
-const SIGNAL_BASE = 128;
+import { type Excess, type Exit, signalOf } from "@c10k-lab/process";
 
 /** Limit of one process that the kernel enforces with a signal. */
 export type LimitName = "file-size" | "cpu-time";
@@ -23,12 +19,6 @@ export function describeExit(exit: Exit): string {
 /** Returns the limit that ended a shell command; null for none. */
 export function limitOf(exit: Exit): LimitName | null {
   return LIMITS[signalOf(exit) ?? ""]?.limit ?? null;
-}
-
-/** Returns the signal that ended a command or, as its exit code tells, the command of a shell. */
-function signalOf({ code, signal }: Exit): string | null {
-  const found = Object.entries(constants.signals).find(([, number]) => SIGNAL_BASE + number === code);
-  return signal ?? found?.[0] ?? null;
 }
 
 const NOUNS: Readonly<Record<string, string>> = { memory: "MiB of memory", disk: "MiB on disk" };

@@ -1,10 +1,7 @@
-import { type BoundedLog, GRACE_MS, ProcessTree } from "@c10k-lab/process";
+import { type BoundedLog, GRACE_MS, ProcessTree, signalOf } from "@c10k-lab/process";
 import type { Exit, ForeignService } from "../engine.ts";
 import { TreeSampler } from "../tree-sampler.ts";
 import type { Container } from "./container.ts";
-
-/** 128 and the number of SIGKILL. */
-const KILLED_CODE = 137;
 
 /** A container of a foreign image. Removing the container ends all of its processes. */
 export class ForeignContainer implements ForeignService {
@@ -77,5 +74,6 @@ export class ForeignContainer implements ForeignService {
 
 /** The engine reports a signal as an exit code, as a shell does. */
 function nameSignal(exit: Exit): Exit {
-  return exit.code === KILLED_CODE && !exit.cause ? { ...exit, code: null, signal: "SIGKILL" } : exit;
+  const signal = exit.cause ? null : signalOf(exit);
+  return signal === null ? exit : { ...exit, code: null, signal };
 }
