@@ -73,11 +73,28 @@ static void signal_children(int number) {
   fclose(children);
 }
 
+static void report_exceeded(struct excess excess) {
+  dprintf(REPORT, "{\"event\":\"exceeded\",\"limit\":\"%s\",\"count\":%ld,\"allowed\":%ld}\n", excess.limit,
+          excess.count, excess.allowed);
+}
+
+/* Returns whether SIGKILL ended a process or, as a shell reports it, one that it had started. */
+static bool is_killed(int status) {
+  if (WIFSIGNALED(status)) return WTERMSIG(status) == SIGKILL;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGKILL;
+}
+
 /* Takes the exits of all children. Returns false when there is none left. */
-static bool reap(void) {
+static bool reap(const struct limits *limits) {
   int status;
   pid_t pid;
-  while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+  struct rusage usage;
+  while ((pid = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+    /* The kernel ends who takes the memory between two looks. */
+    if (!is_killing && is_killed(status) && usage.ru_maxrss > limits->memory_max_kib) {
+      is_killing = true;
+      report_exceeded((struct excess){"memory", usage.ru_maxrss / 1024, limits->memory_max_kib / 1024});
+    }
     if (pid != command) {
       if (is_killing) killed++;
       continue;
@@ -101,11 +118,6 @@ static void kill_tree(void) {
   read_tree(&tree, getpid(), SIGSTOP, SIZE_MAX);
   for (size_t index = 0; index < tree.count; index++) kill(tree.pids[index], SIGKILL);
   free_tree(&tree);
-}
-
-static void report_exceeded(struct excess excess) {
-  dprintf(REPORT, "{\"event\":\"exceeded\",\"limit\":\"%s\",\"count\":%ld,\"allowed\":%ld}\n", excess.limit,
-          excess.count, excess.allowed);
 }
 
 static long us(struct timeval time) { return time.tv_sec * 1000000L + time.tv_usec; }
@@ -143,7 +155,7 @@ int main(int argc, char **argv) {
   dprintf(REPORT, "{\"event\":\"started\",\"pid\":%d}\n", command);
 
   bool is_stopping = false;
-  for (long left_ms = GRACE_MS; reap();) {
+  for (long left_ms = GRACE_MS; reap(&limits);) {
     const struct timespec poll = {0, (is_killing ? ROUND_MS : is_stopping ? POLL_MS : LOOK_MS) * 1000000L};
     const int number = sigtimedwait(&handled, NULL, &poll);
     if (number == SIGQUIT) is_killing = true;

@@ -47,6 +47,27 @@ test("a command that holds more memory than it may have is killed, and its exces
   expect(kept.excess?.count).toBeGreaterThan(64);
 }, 30_000);
 
+test.each([
+  ["itself", "exec perl"],
+  ["the command of a shell", "perl"],
+])(
+  "SIGKILL of a command with more memory than it may have, between two looks, names the limit: %s",
+  async (_, perl) => {
+    const script = `${perl} -e '${holdMiB(100)} kill 9, $$'; exit $?`;
+    const kept = keep(["sh", "-c", script], { memoryBytes: 64 * 2 ** 20 });
+    await kept.exited;
+    expect(kept.excess).toEqual({ limit: "memory", count: expect.any(Number), allowed: 64 });
+    expect(kept.excess?.count).toBeGreaterThan(64);
+  },
+  30_000,
+);
+
+test("SIGKILL of a command that holds less memory than it may have names no limit", async () => {
+  const kept = keep(["sh", "-c", "kill -9 $$"], { memoryBytes: 64 * 2 ** 20 });
+  expect(await kept.exited).toEqual({ code: null, signal: "SIGKILL" });
+  expect(kept.excess).toBeNull();
+}, 30_000);
+
 test("memory that the processes of a command share counts once for its limit", async () => {
   const script = `${holdMiB(60)} for (1..6) { fork or do { sleep 2; exit } } wait for 1..6`;
   const kept = keep(["perl", "-e", script], { memoryBytes: 200 * 2 ** 20 });
