@@ -142,6 +142,23 @@ test("connections above a foreign server's limit are counted, with the first of 
   expect(count).toBe(3);
 });
 
+test("a server that closes after each answer breaks first itself, with the count and the first connection", async () => {
+  const once = `${WHOLE.replace("repeat: 5", "repeat: 1")}variants:\n  once: { command: "${command("once")}" }\n`;
+  const run = new LabProcess(["run", writePlan(once)]);
+  expect(await run.exited, run.stderr).toBe(1);
+  const { status, incidents } = readCell(run.results, "once-8");
+  expect(status).toBe("failed");
+  expect(incidents).toContainEqual({
+    incident: "failed",
+    outcome: "eof-early",
+    connections: expect.any(Number),
+    first: expect.objectContaining({ messages: 1, bytesSent: 20, bytesReceived: 20 }),
+  });
+  expect(readFileSync(join(run.results, "latest", "report.md"), "utf8")).toMatch(
+    /once .*\| +failed at 8 +\|/,
+  );
+}, 90_000);
+
 test("the ledger that a foreign server writes is compared with the client's to the byte", () => {
   expect(cellOf("ledger")).toMatchObject({
     status: "ok",
