@@ -111,6 +111,10 @@ test.each<[Incident, string]>([
     'The server did not echo the lab\'s probe: "ready?\\n" was sent and nothing came back in 5 s.',
   ],
   [
+    { incident: "no-echo", sent: "ready?\n", received: "\u009b2J\n", end: "wrong-bytes" },
+    'The server did not echo the lab\'s probe: "ready?\\n" was sent and "\\u009b2J\\n" came back.',
+  ],
+  [
     { incident: "no-echo", sent: "ready?\n", received: "ready?\n", end: "ECONNRESET" },
     "The server echoed the lab's probe, but reset the connection instead of closing it.",
   ],
