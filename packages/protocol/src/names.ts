@@ -200,6 +200,12 @@ export const CONTROL_ORDERS = [
   "end",
 ] as const;
 
+/**
+ * Interval between two looks whether a program is at rest, ms. One that was so at both gives memory back, which takes it less than
+ * a millisecond.
+ */
+export const REST_MS = 1000;
+
 /** Exit codes, everywhere; after a stop signal see `stopExitCode` of cli. */
 export const EXIT = {
   ok: 0,

@@ -34,9 +34,6 @@ export const EVENTS_PER_WAIT = 1024;
 /** Interval between two looks for time-outs; the live figures are renewed as often. */
 export const SWEEP_MS = 100;
 
-/** Interval between two looks whether the client is at rest. Giving memory back takes it less than a millisecond. */
-export const REST_MS = 1000;
-
 /** Interval between two samples of the series. */
 export const SAMPLE_MS = 100;
 

@@ -1,5 +1,5 @@
 import { releaseStartMemory } from "@c10k-lab/posix";
-import { REST_MS } from "../measure/limits.ts";
+import { REST_MS } from "@c10k-lab/protocol/names";
 import { LIVE } from "../measure/results-table.ts";
 
 /**

@@ -21,6 +21,7 @@ import { ConnectionList } from "./connection-list.ts";
 import { ConnectionLog } from "./connection-log.ts";
 import { countQueued, type Listener, listen, readEffectiveBacklog } from "./listener.ts";
 import { type Log, openLog } from "./log.ts";
+import { Rest } from "./rest.ts";
 import { startThreadPool } from "./thread-pool.ts";
 import { readTotals } from "./totals.ts";
 import { writeLine } from "./write-line.ts";
@@ -95,6 +96,7 @@ export class ControlPlane {
     const exiting = () => this.#endNow(log);
     process.once("exit", exiting);
     log.start();
+    using _rest = new Rest(this.#ledger);
     this.#stopOnSignals();
     this.#stopOnOwnErrors();
     const failure = await ended;
