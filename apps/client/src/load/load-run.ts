@@ -6,6 +6,7 @@ import { ROW_CLOSED, ROW_FREE } from "@c10k-lab/stats/shared-rows";
 import type { WakeFds } from "../io/load-io.ts";
 import { LoadSampler } from "../measure/load-sampler.ts";
 import { ResultsTable } from "../measure/results-table.ts";
+import { exposeCollector } from "../thread/collector.ts";
 import { reserveProcessor } from "../thread/own-processor.ts";
 import { Rest } from "../thread/rest.ts";
 import { Orders } from "../workload/orders.ts";
@@ -106,6 +107,7 @@ export class LoadRun {
       orders: this.#orders?.memory ?? null,
       results: this.results.memory,
     };
+    if (this.#workload.isGated) exposeCollector();
     const worker = new Worker(new URL("./load-worker.ts", import.meta.url), {
       workerData: data,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },

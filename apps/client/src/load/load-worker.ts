@@ -7,6 +7,7 @@ import type { WakeFds } from "../io/load-io.ts";
 import { openIo } from "../io/open-io.ts";
 import { COUNT } from "../measure/loop-evidence.ts";
 import { type ResultsMemory, ResultsTable } from "../measure/results-table.ts";
+import { settleMemory } from "../thread/collector.ts";
 import { yieldOthers } from "../thread/helpers.ts";
 import { Orders, type OrdersMemory } from "../workload/orders.ts";
 import { PayloadPool } from "../workload/payload.ts";
@@ -72,7 +73,8 @@ const context = new LoadContext(workload, pool, new ResultsTable(results), {
   orders: workload.isDirected ? given : null,
   gate: workload.isGated ? given : null,
 });
-releaseStartMemory();
+if (workload.isGated) settleMemory();
+else releaseStartMemory();
 const atRestKiB = ownMemoryKiB("self");
 /** Sums of all slices: a histogram takes a megabyte, so only where there are slices. */
 const total = workload.isDirected
@@ -110,12 +112,14 @@ parentPort?.postMessage({ event: "ended", result } satisfies LoadWorkerEvent);
 /** Reports the slice that has ended and starts the next one's clocks at zero. */
 function reportParked(): void {
   const { clocks } = context;
+  // At a gate nothing has been measured yet, and nothing is in flight.
+  const isAtGate = total === clocks;
+  if (isAtGate) settleMemory();
   const histograms = { response: clocks.response.encode(), intended: clocks.intended.encode() };
   const memory = { atRestKiB, heldKiB: ownMemoryKiB("self") };
   const due = clocks.countDue(context.pace, context.begunUs);
   parentPort?.postMessage({ event: "parked", histograms, due, memory } satisfies LoadWorkerEvent);
-  // At a gate nothing has been measured yet.
-  if (total === clocks) return;
+  if (isAtGate) return;
   addSlice();
   for (const clock of ["response", "intended"] as const) clocks[clock].reset();
 }

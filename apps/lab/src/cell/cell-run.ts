@@ -5,11 +5,12 @@ import {
   type ClientSummary,
   EXIT,
   type HeldMemory,
+  MEASURABLE_CONNECTIONS,
   type NodeEvidence,
   type RepetitionResult,
   type Trouble,
 } from "@c10k-lab/protocol";
-import { type Engine, EngineTrouble } from "../engines/engine.ts";
+import { type Engine, EngineTrouble, type Service } from "../engines/engine.ts";
 import { NO_SAMPLE } from "../evidence/call-tracer.ts";
 import { lookAtHost } from "../evidence/host-look.ts";
 import { type KernelMemory, kernelMemorySince, readKernelMemory } from "../evidence/kernel-memory.ts";
@@ -192,14 +193,20 @@ export class CellRun {
 
   /** Waits until all clients are ready, notes what their connections cost, and gives the word. */
   async #passGate(gate: Gate, before: KernelMemory, serverAtRestKiB: number): Promise<void> {
-    const gathered = await gate.gather(this.#clients.services, this.#cell.connections);
+    const clients = this.#clients.services;
+    const gathered = await gate.gather(clients, this.#cell.connections);
     if (gathered !== null) {
+      if (gathered.open >= MEASURABLE_CONNECTIONS) await gate.settle(clients);
       const { kinds, slabs } = kernelMemorySince(before, readKernelMemory());
       const { services } = this.#server;
       this.#held = {
         connections: gathered.open,
         server: { processes: services.length, atRestKiB: serverAtRestKiB, heldKiB: this.#serverKiB },
-        clients: { processes: this.#clients.services.length, ...gathered.memory },
+        clients: {
+          processes: clients.length,
+          atRestKiB: gathered.memory.atRestKiB,
+          heldKiB: sumOwnKiB(clients) ?? gathered.memory.heldKiB,
+        },
         kernelKiB: kinds,
         slabsKiB: slabs,
       };
@@ -207,12 +214,12 @@ export class CellRun {
     await gate.pass();
   }
 
-  /** Memory of the servers in their latest samples, without what they share where that is known. */
+  /** Memory of the servers, of containers with what they share. */
   get #serverKiB(): number {
-    return this.#server.services.reduce((sum, { samples }) => {
-      const latest = samples.at(-1);
-      return sum + (latest?.ownKiB ?? latest?.rssKiB ?? 0);
-    }, 0);
+    const { services } = this.#server;
+    return (
+      sumOwnKiB(services) ?? services.reduce((sum, { samples }) => sum + (samples.at(-1)?.rssKiB ?? 0), 0)
+    );
   }
 
   /** Ends the clients at the plan's limit: a cell that hangs costs no more time, and keeps its measurements. */
@@ -319,6 +326,14 @@ export class CellRun {
   get #tcpCounts(): TcpCounts {
     return this.#engine.remote ? sumTcpCounts(this.#nodes) : this.#tcp;
   }
+}
+
+/** Returns the memory of processes in their latest samples, without what they share; null where that is not known of all. */
+function sumOwnKiB(services: readonly Service[]): number | null {
+  return services.reduce<number | null>((sum, { samples }) => {
+    const ownKiB = samples.at(-1)?.ownKiB;
+    return sum === null || ownKiB === undefined ? null : sum + ownKiB;
+  }, 0);
 }
 
 /** Returns the size of the files in a folder. */

@@ -1,10 +1,13 @@
-import type { ClientMemory, ControlAnswer } from "@c10k-lab/protocol";
+import { pause } from "@c10k-lab/process";
+import { type ClientMemory, type ControlAnswer, REST_MS } from "@c10k-lab/protocol";
 import type { Service } from "../engines/engine.ts";
 import { DirectedClient } from "../slices/directed-client.ts";
 
 /** Time in which clients open their connections: for all, and for each connection on the slowest machine. */
 const READY_MS = 120_000;
 const READY_EACH_MS = 2;
+/** Time in which servers have given back what opening connections took: two looks whether they rest, and a sample. */
+const SETTLED_MS = 2 * REST_MS + 250;
 
 /** All clients of a cell when they stand by. */
 export interface Gathered {
@@ -39,6 +42,11 @@ export class Gate {
     );
     const given = answers.filter((answer) => answer !== null);
     return given.length < answers.length ? null : addGathered(given);
+  }
+
+  /** Waits until the servers have given unused memory back, or until a client has ended. */
+  async settle(clients: readonly Service[]): Promise<void> {
+    await Promise.race([pause(SETTLED_MS), ...clients.map(({ exited }) => exited)]);
   }
 
   /** Gives the word for the first message. */

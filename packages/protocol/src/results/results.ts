@@ -62,6 +62,9 @@ export const ContainerSample = z.object({
 });
 export type ContainerSample = z.infer<typeof ContainerSample>;
 
+/** Fewer connections cost less than what each process takes for itself meanwhile. */
+export const MEASURABLE_CONNECTIONS = 10_000;
+
 /** Memory of the processes of one side, without the pages of files that all of them share: before the first connection, and with all of them open. */
 const SideMemory = z.object({ processes: count, atRestKiB: count, heldKiB: count });
 

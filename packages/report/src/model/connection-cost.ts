@@ -1,7 +1,4 @@
-import type { LoadSample, RepetitionResult } from "@c10k-lab/protocol";
-
-/** With fewer the memory that each process takes for itself meanwhile, and the start of the clients, outweigh the connections. */
-const MEASURABLE_CONNECTIONS = 10_000;
+import { type LoadSample, MEASURABLE_CONNECTIONS, type RepetitionResult } from "@c10k-lab/protocol";
 
 const NONE = {
   /** Growth of the memory of all servers while the connections were opened, bytes a connection. */
