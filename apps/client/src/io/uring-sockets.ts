@@ -15,21 +15,20 @@ export const WANTS_ROOM = 64;
 
 export const IN_FLIGHT = CONNECTING | RECEIVING | SENDING;
 
-/** Bits above the flags: the error number of connect(2), which is below 4,096. */
-const ERRNO_SHIFT = 16;
-const FLAG_BITS = (1 << ERRNO_SHIFT) - 1;
+/** Bits above the flags: the number of bytes that are being sent or, before the first of them, the error number of connect(2). */
+const NUMBER_SHIFT = 8;
+const FLAG_BITS = (1 << NUMBER_SHIFT) - 1;
 
-// A row has 16 bytes: four integers.
-const ROW_BITS = 2;
+/** A row has 12 bytes: three integers. */
+const ROW_INTEGERS = 3;
 /** Index of its connection in the load. */
 const CONNECTION = 0;
 const FLAGS = 1;
-/** Bytes that are being sent: their offset in the memory of all messages, and their number. */
+/** Bytes that are being sent: their offset in the memory of all messages. */
 const SEND_OFFSET = 2;
-const SEND_BYTES = 3;
 
 /**
- * Sockets of a load on io_uring, named by their descriptors: a row of 16 bytes each, where an object takes 160. A number is
+ * Sockets of a load on io_uring, named by their descriptors: a row of 12 bytes each, where an object takes 160. A number is
  * not reused before nothing is in flight on it. Nothing allocates after the constructor.
  */
 export class UringSockets {
@@ -40,16 +39,16 @@ export class UringSockets {
 
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.#rows = new Int32Array(capacity << ROW_BITS);
+    this.#rows = new Int32Array(capacity * ROW_INTEGERS);
   }
 
   /** Takes over a descriptor below `capacity`. */
   open(fd: number): void {
-    this.#rows[(fd << ROW_BITS) + FLAGS] = OPEN;
+    this.#rows[fd * ROW_INTEGERS + FLAGS] = OPEN;
   }
 
   forget(fd: number): void {
-    this.#rows[(fd << ROW_BITS) + FLAGS] = 0;
+    this.#rows[fd * ROW_INTEGERS + FLAGS] = 0;
   }
 
   /** Returns whether the table has this descriptor, also one that was never opened. */
@@ -59,44 +58,53 @@ export class UringSockets {
 
   /** Returns whether a socket has any of these flags. */
   has(fd: number, flags: number): boolean {
-    return (this.#rows[(fd << ROW_BITS) + FLAGS] & flags) !== 0;
+    return (this.#rows[fd * ROW_INTEGERS + FLAGS] & flags) !== 0;
   }
 
   set(fd: number, flag: number): void {
-    this.#rows[(fd << ROW_BITS) + FLAGS] |= flag;
+    this.#rows[fd * ROW_INTEGERS + FLAGS] |= flag;
   }
 
   clear(fd: number, flag: number): void {
-    this.#rows[(fd << ROW_BITS) + FLAGS] &= ~flag;
+    this.#rows[fd * ROW_INTEGERS + FLAGS] &= ~flag;
   }
 
   connection(fd: number): number {
-    return this.#rows[(fd << ROW_BITS) + CONNECTION];
+    return this.#rows[fd * ROW_INTEGERS + CONNECTION];
   }
 
   setConnection(fd: number, connection: number): void {
-    this.#rows[(fd << ROW_BITS) + CONNECTION] = connection;
+    this.#rows[fd * ROW_INTEGERS + CONNECTION] = connection;
   }
 
   connectErrno(fd: number): number {
-    return this.#rows[(fd << ROW_BITS) + FLAGS] >>> ERRNO_SHIFT;
+    return this.#number(fd);
   }
 
   setConnectErrno(fd: number, errno: number): void {
-    const at = (fd << ROW_BITS) + FLAGS;
-    this.#rows[at] = (this.#rows[at] & FLAG_BITS) | (errno << ERRNO_SHIFT);
+    this.#setNumber(fd, errno);
   }
 
   sendOffset(fd: number): number {
-    return this.#rows[(fd << ROW_BITS) + SEND_OFFSET] >>> 0;
+    return this.#rows[fd * ROW_INTEGERS + SEND_OFFSET] >>> 0;
   }
 
   sendBytes(fd: number): number {
-    return this.#rows[(fd << ROW_BITS) + SEND_BYTES];
+    return this.#number(fd);
   }
 
+  /** @param bytes below 2^24 */
   setSend(fd: number, offset: number, bytes: number): void {
-    this.#rows[(fd << ROW_BITS) + SEND_OFFSET] = offset;
-    this.#rows[(fd << ROW_BITS) + SEND_BYTES] = bytes;
+    this.#rows[fd * ROW_INTEGERS + SEND_OFFSET] = offset;
+    this.#setNumber(fd, bytes);
+  }
+
+  #number(fd: number): number {
+    return this.#rows[fd * ROW_INTEGERS + FLAGS] >>> NUMBER_SHIFT;
+  }
+
+  #setNumber(fd: number, number: number): void {
+    const at = fd * ROW_INTEGERS + FLAGS;
+    this.#rows[at] = (this.#rows[at] & FLAG_BITS) | (number << NUMBER_SHIFT);
   }
 }

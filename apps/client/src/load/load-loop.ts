@@ -322,8 +322,8 @@ export class LoadLoop {
       endedUs: monotonicUs(),
       isInFlight,
       isOwed,
-      p50Us: clocks.ofConnections.percentile(connection, 50),
-      p99Us: clocks.ofConnections.percentile(connection, 99),
+      p50Bucket: clocks.ofConnections.percentileBucket(connection, 50),
+      p99Bucket: clocks.ofConnections.percentileBucket(connection, 99),
     });
     this.#ended++;
   }

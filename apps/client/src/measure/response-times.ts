@@ -25,15 +25,15 @@ export class ResponseTimes {
     this.#totals[connection]++;
   }
 
-  /** Returns the microseconds at a percentile of 0 to 100 of a connection's messages; 0 when it has none. */
-  percentile(connection: number, percentile: number): number {
+  /** Returns the bucket with a percentile of 0 to 100 of a connection's messages, below 2^16; 0 when it has none. See `middleOf`. */
+  percentileBucket(connection: number, percentile: number): number {
     const total = this.#totals[connection];
     // The memory of a connection without messages stays untouched, and takes no space.
     if (total === 0) return 0;
     let left = Math.ceil((total * percentile) / 100);
     let at = connection * BUCKETS - 1;
     while (left > 0) left -= this.#counts[++at];
-    return middleOf(Math.max(0, at - connection * BUCKETS));
+    return Math.max(0, at - connection * BUCKETS);
   }
 }
 
@@ -44,7 +44,8 @@ function bucketOf(us: number): number {
   return (shift << STEP_BITS) + (whole >>> shift);
 }
 
-function middleOf(bucket: number): number {
+/** Returns the microseconds in the middle of a bucket. */
+export function middleOf(bucket: number): number {
   if (bucket < 2 * STEPS) return bucket;
   const shift = (bucket >>> STEP_BITS) - 1;
   const low = (bucket - (shift << STEP_BITS)) * 2 ** shift;

@@ -3,8 +3,9 @@ import { posix } from "@c10k-lab/posix";
 import { CLIENT_COLUMNS } from "@c10k-lab/protocol/columns";
 import { OUTCOMES, type Outcome } from "@c10k-lab/protocol/names";
 import { ROW_CLOSED, SharedRows, type SharedRowsMemory } from "@c10k-lab/stats/shared-rows";
-import { LocalAddresses } from "./local-addresses.ts";
+import { LocalAddresses, type LocalAddressesMemory } from "./local-addresses.ts";
 import { OUTCOME } from "./outcome.ts";
+import { middleOf } from "./response-times.ts";
 
 /** Fields of a requested connection's row, times in microseconds: what a message changes is one cache line. */
 export const RESULT = {
@@ -19,11 +20,10 @@ export const RESULT = {
   firstResponseUs: 7,
 } as const;
 
-/** Moments of a connection, µs on CLOCK_MONOTONIC; 0: it has not come. */
-const MOMENT = { startedUs: 0, establishedUs: 1, endedUs: 2 } as const;
-const MOMENTS = Object.keys(MOMENT).length;
+/** Longest time of connect(2) that a row holds, µs: 71 minutes. */
+const MOST_CONNECT_US = 2 ** 32 - 1;
 
-/** Percentiles of the response times of a connection that has ended, µs. */
+/** Buckets with percentiles of the response times of a connection that has ended, see ResponseTimes. */
 const PERCENTILE = { p50: 0, p99: 1 } as const;
 const PERCENTILES = Object.keys(PERCENTILE).length;
 
@@ -46,8 +46,8 @@ export interface ConnectionEnd {
   readonly isInFlight: boolean;
   /** Work was left, and no interrupt is the reason. */
   readonly isOwed: boolean;
-  readonly p50Us: number;
-  readonly p99Us: number;
+  readonly p50Bucket: number;
+  readonly p99Bucket: number;
 }
 
 /** Live figures of the whole run, for the progress line and the series. */
@@ -72,13 +72,13 @@ export const LIVE = {
 /** Shared memory of the table: plain data, to be handed to the worker. */
 export interface ResultsMemory {
   readonly rows: SharedRowsMemory;
-  readonly moments: SharedArrayBuffer;
+  readonly starts: SharedArrayBuffer;
+  readonly connects: SharedArrayBuffer;
+  readonly ends: SharedArrayBuffer;
   readonly percentiles: SharedArrayBuffer;
   readonly outcomes: SharedArrayBuffer;
   readonly flags: SharedArrayBuffer;
-  readonly locals: SharedArrayBuffer;
-  /** AF_INET or AF_INET6: that of all addresses. */
-  readonly family: number;
+  readonly locals: LocalAddressesMemory;
   readonly live: SharedArrayBuffer;
   /** Messages that each connection with work is to exchange; Infinity: another bound holds. */
   readonly messagesEach: number;
@@ -89,8 +89,12 @@ export class ResultsTable {
   readonly memory: ResultsMemory;
   readonly rows: SharedRows;
   readonly live: Float64Array;
-  readonly #moments: Float64Array;
-  readonly #percentiles: Float32Array;
+  /** Moments of the start and of the end, µs on CLOCK_MONOTONIC; 0: it has not come. */
+  readonly #startsUs: Float64Array;
+  readonly #endsUs: Float64Array;
+  /** Times from the start to established, whole µs and at least one; 0: not established. */
+  readonly #connectsUs: Uint32Array;
+  readonly #percentiles: Uint16Array;
   /** Indexes into OUTCOMES. */
   readonly #outcomes: Uint8Array;
   /** Sums of HAS. */
@@ -101,11 +105,13 @@ export class ResultsTable {
     this.memory = memory;
     this.rows = new SharedRows(memory.rows);
     this.live = new Float64Array(memory.live);
-    this.#moments = new Float64Array(memory.moments);
-    this.#percentiles = new Float32Array(memory.percentiles);
+    this.#startsUs = new Float64Array(memory.starts);
+    this.#endsUs = new Float64Array(memory.ends);
+    this.#connectsUs = new Uint32Array(memory.connects);
+    this.#percentiles = new Uint16Array(memory.percentiles);
     this.#outcomes = new Uint8Array(memory.outcomes);
     this.#flags = new Uint8Array(memory.flags);
-    this.#locals = new LocalAddresses(memory.locals, memory.family);
+    this.#locals = new LocalAddresses(memory.locals);
   }
 
   /** @param family that of the server's address */
@@ -113,61 +119,68 @@ export class ResultsTable {
     const share = (bytesEach: number) => new SharedArrayBuffer(connections * bytesEach);
     return new ResultsTable({
       rows: SharedRows.allocate(connections, Object.keys(RESULT).length).memory,
-      moments: share(MOMENTS * Float64Array.BYTES_PER_ELEMENT),
-      percentiles: share(PERCENTILES * Float32Array.BYTES_PER_ELEMENT),
+      starts: share(Float64Array.BYTES_PER_ELEMENT),
+      connects: share(Uint32Array.BYTES_PER_ELEMENT),
+      ends: share(Float64Array.BYTES_PER_ELEMENT),
+      percentiles: share(PERCENTILES * Uint16Array.BYTES_PER_ELEMENT),
       outcomes: share(1),
       flags: share(1),
-      locals: share(LocalAddresses.bytesOf(family)),
-      family,
+      locals: LocalAddresses.allocate(connections, family).memory,
       live: new SharedArrayBuffer(Object.keys(LIVE).length * Float64Array.BYTES_PER_ELEMENT),
       messagesEach,
     });
   }
 
   startedUs(connection: number): number {
-    return this.#moments[connection * MOMENTS + MOMENT.startedUs];
+    return this.#startsUs[connection];
   }
 
+  /** Returns the moment when a connection was established; it must have been. */
   establishedUs(connection: number): number {
-    return this.#moments[connection * MOMENTS + MOMENT.establishedUs];
+    return this.#startsUs[connection] + this.#connectsUs[connection];
+  }
+
+  isEstablished(connection: number): boolean {
+    return this.#connectsUs[connection] > 0;
   }
 
   endedUs(connection: number): number {
-    return this.#moments[connection * MOMENTS + MOMENT.endedUs];
+    return this.#endsUs[connection];
   }
 
   /** Notes that a connection begins to connect; a further attempt replaces the first. */
   start(connection: number, hasWork: boolean, nowUs: number): void {
     this.#flags[connection] = hasWork ? HAS.work : 0;
-    this.#moments[connection * MOMENTS + MOMENT.startedUs] = nowUs;
+    this.#startsUs[connection] = nowUs;
   }
 
   /** Notes that a connection is established. @returns the microseconds it took */
   establish(connection: number, local: Uint8Array, nowUs: number): number {
     const { live } = this;
     this.#locals.keep(connection, local);
-    this.#moments[connection * MOMENTS + MOMENT.establishedUs] = nowUs;
+    const connectUs = nowUs - this.startedUs(connection);
+    this.#connectsUs[connection] = Math.min(MOST_CONNECT_US, Math.max(1, Math.round(connectUs)));
     live[LIVE.established]++;
     live[LIVE.open]++;
     live[LIVE.peak] = Math.max(live[LIVE.peak], live[LIVE.open]);
-    return nowUs - this.startedUs(connection);
+    return connectUs;
   }
 
   /** Returns true when a connection has begun to connect and is not established. */
   isConnecting(connection: number): boolean {
-    return this.startedUs(connection) > 0 && this.establishedUs(connection) === 0;
+    return this.startedUs(connection) > 0 && !this.isEstablished(connection);
   }
 
   /** Writes how a connection ended, and publishes its row. */
   close(connection: number, end: ConnectionEnd): void {
     const { live, rows } = this;
-    if (this.establishedUs(connection) > 0) live[LIVE.open]--;
+    if (this.isEstablished(connection)) live[LIVE.open]--;
     if (end.outcome !== OUTCOME.ok) live[LIVE.errors]++;
-    this.#moments[connection * MOMENTS + MOMENT.endedUs] = end.endedUs;
+    this.#endsUs[connection] = end.endedUs;
     this.#outcomes[connection] = end.outcome;
     this.#flags[connection] |= (end.isOwed ? HAS.owed : 0) | (end.isInFlight ? HAS.inFlight : 0);
-    this.#percentiles[connection * PERCENTILES + PERCENTILE.p50] = end.p50Us;
-    this.#percentiles[connection * PERCENTILES + PERCENTILE.p99] = end.p99Us;
+    this.#percentiles[connection * PERCENTILES + PERCENTILE.p50] = end.p50Bucket;
+    this.#percentiles[connection * PERCENTILES + PERCENTILE.p99] = end.p99Bucket;
     rows.publish(connection, ROW_CLOSED);
   }
 
@@ -200,8 +213,7 @@ export class ResultsTable {
     const { host, port } = this.#locals.read(connection);
     const completed = get(RESULT.completed);
     const startedUs = this.startedUs(connection);
-    const establishedUs = this.establishedUs(connection);
-    const isEstablished = establishedUs > 0;
+    const isEstablished = this.isEstablished(connection);
     const measured = get(RESULT.measured);
     const response = (us: number) => (measured > 0 ? milliseconds(us) : null);
     const planned = (this.#flags[connection] & HAS.work) === 0 ? 0 : this.memory.messagesEach;
@@ -209,7 +221,7 @@ export class ResultsTable {
       connection: connection + 1,
       local_address: isEstablished ? host : null,
       local_port: isEstablished ? port : null,
-      connect_ms: isEstablished ? milliseconds(establishedUs - startedUs) : null,
+      connect_ms: isEstablished ? milliseconds(this.#connectsUs[connection]) : null,
       first_response_ms: completed > 0 ? milliseconds(get(RESULT.firstResponseUs)) : null,
       requests_planned: Number.isFinite(planned) ? planned : null,
       requests_completed: completed,
@@ -228,7 +240,7 @@ export class ResultsTable {
 
   /** Returns a percentile, within the measured times: the middle of its bucket may lie outside. */
   #percentileUs(connection: number, percentile: number): number {
-    const us = this.#percentiles[connection * PERCENTILES + percentile];
+    const us = middleOf(this.#percentiles[connection * PERCENTILES + percentile]);
     const leastUs = this.rows.get(connection, RESULT.responseMinUs);
     const mostUs = this.rows.get(connection, RESULT.responseMaxUs);
     return Math.min(mostUs, Math.max(leastUs, us));

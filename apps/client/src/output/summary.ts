@@ -106,7 +106,7 @@ function countFailed({ connections, ratePerSecond }: Workload, results: ResultsT
   for (let connection = 0; connection < connections; connection++) {
     const outcome = results.outcome(connection);
     if (outcome === "ok" || outcome === "interrupted") continue;
-    if (results.establishedUs(connection) === 0) failed.connect++;
+    if (!results.isEstablished(connection)) failed.connect++;
     else if (results.isOwed(connection)) {
       failed.response++;
       if (results.rows.get(connection, RESULT.completed) === 0) failed.firstResponse++;
