@@ -30,8 +30,7 @@ export function labelsOf(run: string, runLabel = RUN_LABEL): Record<string, stri
 /** Returns whether the labels are those of a lab of this machine that has ended. */
 export function isOrphan(labels: Labels): boolean {
   if (labels[HOST_LABEL] !== hostname()) return false;
-  const lab = labels[LAB_LABEL] ?? "";
-  return labels[BOOT_LABEL] !== bootId() || identityOf(Number(lab.split(".")[0])) !== lab;
+  return labels[BOOT_LABEL] !== bootId() || !isRunning(labels[LAB_LABEL] ?? "");
 }
 
 /** Removes the containers of labs of this machine that have ended; those of running labs and of other machines stay. */
@@ -73,8 +72,13 @@ async function removeContainers(
   );
 }
 
+/** Returns whether the process of an identity still runs. */
+export function isRunning(identity: string): boolean {
+  return identity !== "" && identityOf(Number(identity.split(".")[0])) === identity;
+}
+
 /** Identifies a process by its number and its start time, because numbers are reused; empty when there is none. */
-function identityOf(pid: number): string {
+export function identityOf(pid: number): string {
   const stat = readProcessStat(pid);
   return stat === null ? "" : `${pid}.${stat.startTicks}`;
 }

@@ -1,14 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { identityOf, isRunning } from "./labels.ts";
 
 /** No question on the terminal; a host that is silent for 15 s is gone. */
 const OPTIONS = ["BatchMode=yes", "ConnectTimeout=8", "ServerAliveInterval=5", "ServerAliveCountMax=3"];
 /** The engine of that host, as docker(1) reaches it. */
 const REMOTE = ["docker", "system", "dial-stdio"];
 const STDERR_KEPT = 1000;
+/** Folder of a tunnel: the identity of its lab follows. */
+const FOLDER = "c10k-ssh-";
 
 /**
  * A unix socket whose connections end at the engine of an ssh:// address. ssh(1) carries each, so that keys, known hosts and
@@ -16,7 +19,7 @@ const STDERR_KEPT = 1000;
  */
 export class SshTunnel {
   readonly path: string;
-  readonly #folder = mkdtempSync(join(tmpdir(), "c10k-ssh-"));
+  readonly #folder = mkdtempSync(join(tmpdir(), `${FOLDER}${identityOf(process.pid)}-`));
   readonly #words: readonly string[];
   readonly #server: Server;
   readonly #programs = new Set<ChildProcess>();
@@ -24,6 +27,7 @@ export class SshTunnel {
 
   /** @param address as DOCKER_HOST has it: ssh://USER@HOST:PORT, user and port are optional */
   constructor(address: string) {
+    removeLeftFolders();
     this.#words = wordsOf(new URL(address));
     this.path = join(this.#folder, "socket");
     this.#server = createServer({ allowHalfOpen: true }, (socket) => this.#carry(socket));
@@ -61,6 +65,19 @@ export class SshTunnel {
       this.#programs.delete(ssh);
       socket.destroy();
     });
+  }
+}
+
+/** Removes the folders of labs that were killed. */
+function removeLeftFolders(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, lab] = new RegExp(`^${FOLDER}(\\d+\\.\\d+)-`).exec(name) ?? [];
+    if (lab === undefined || isRunning(lab)) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // It belongs to another user.
+    }
   }
 }
 
