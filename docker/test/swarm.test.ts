@@ -184,6 +184,29 @@ describeTwoEngines("lab run --engine swarm", () => {
     await nothingLeft();
   });
 
+  test("a server's node that falls silent is named, and the cell fails", async () => {
+    swarm.docker(MANAGER, "swarm", "update", "--dispatcher-heartbeat", "2s");
+    swarm.load([WORKER], "c10k-lab/server-epoll");
+    using lab = run([
+      ...LONG,
+      "--server-node",
+      swarm.nameOf(WORKER),
+      "--client-nodes",
+      swarm.nameOf(MANAGER),
+    ]);
+    await underLoad(MANAGER);
+    swarm.silence(WORKER);
+    const code = await lab.exited;
+    const left = swarm.services;
+    await swarm.unsilence(WORKER);
+    expect(code, lab.output).toBe(1);
+    expect(lab.cells).toMatchObject([{ status: "failed" }]);
+    const lost = { incident: "node-lost", process: "server", node: swarm.nameOf(WORKER) };
+    expect(lab.cells[0]?.incidents).toContainEqual(lost);
+    expect(left).toEqual([]);
+    await nothingLeft();
+  });
+
   test("a task that the swarm starts a second time fails the cell by name", async () => {
     using lab = run(LONG);
     await underLoad();
@@ -199,24 +222,34 @@ describeTwoEngines("lab run --engine swarm", () => {
     await nothingLeft();
   });
 
-  test("results that a service's log does not bring whole fail the cell, with the names of the files", async () => {
-    // One letter of each file is another one on its way to the log.
-    const restore = changeClients(
-      'import fs from"node:fs";import{syncBuiltinESMExports}from"node:module";const write=fs.writeSync;fs.writeSync=(fd,bytes,at)=>{if(fd===1&&at===0&&bytes[0]===72)bytes[60]^=1;return write(fd,bytes,at)};syncBuiltinESMExports()',
-    );
-    using lab = run(SMALL);
-    expect(await lab.exited, lab.output).toBe(1);
-    restore();
-    const files = ["client.csv", "client.json", "node.json"];
-    const node = swarm.nameOf(WORKER);
-    expect(lab.cells).toMatchObject([
-      { status: "failed", client: null, incidents: [{ incident: "results-lost", process: "client", node }] },
-    ]);
-    const [incident] = lab.cells.flatMap(({ incidents }) => incidents);
-    expect(incident?.incident === "results-lost" && incident.files.toSorted()).toEqual(files);
-    expect(swarm.services).toEqual([]);
-    await nothingLeft();
-  });
+  // The first letter of a packed file is an H.
+  test.each([
+    { damage: "one letter is another", statement: "bytes[60]^=1" },
+    { damage: "the file is cut", statement: "return bytes.length" },
+  ])(
+    "results that a service's log does not bring whole fail the cell, with the names of the files: $damage",
+    async ({ statement }) => {
+      const restore = changeClients(
+        `import fs from"node:fs";import{syncBuiltinESMExports}from"node:module";const write=fs.writeSync;fs.writeSync=(fd,bytes,at)=>{if(fd===1&&at===0&&bytes[0]===72)${statement};return write(fd,bytes,at)};syncBuiltinESMExports()`,
+      );
+      using lab = run(SMALL);
+      expect(await lab.exited, lab.output).toBe(1);
+      restore();
+      const files = ["client.csv", "client.json", "node.json"];
+      const node = swarm.nameOf(WORKER);
+      expect(lab.cells).toMatchObject([
+        {
+          status: "failed",
+          client: null,
+          incidents: [{ incident: "results-lost", process: "client", node }],
+        },
+      ]);
+      const [incident] = lab.cells.flatMap(({ incidents }) => incidents);
+      expect(incident?.incident === "results-lost" && incident.files.toSorted()).toEqual(files);
+      expect(swarm.services).toEqual([]);
+      await nothingLeft();
+    },
+  );
 
   test("a manager that goes away ends the experiment as engine-lost, and the next start cleans up", async () => {
     using lab = run(LONG);
@@ -251,9 +284,9 @@ describeTwoEngines("lab run --engine swarm", () => {
   }
 
   /** Waits until the server and the client of a cell run, and the client exchanges messages. */
-  async function underLoad(): Promise<void> {
-    const client = () => swarm.servicesOf("client").length === 1 && swarm.containersOf(WORKER)[0];
-    const isConnected = () => swarm.logOf(WORKER, client() || "").includes("connected");
+  async function underLoad(node = WORKER): Promise<void> {
+    const client = () => swarm.servicesOf("client").length === 1 && swarm.containersOf(node)[0];
+    const isConnected = () => swarm.logOf(node, client() || "").includes("connected");
     await until(() => Boolean(client()) && isConnected(), "a client is connected", STATE_BOUND_MS);
   }
 
