@@ -25,6 +25,8 @@ export class Acceptor {
   readonly #backlog: number;
   /** Takes over a new descriptor; its row is the one reserved in the ledger. */
   readonly #admit: (fd: number) => void;
+  /** Address of the peer that was admitted last. */
+  readonly #peer = new Uint8Array(PEER_BYTES);
   /** Accepted descriptors for which the ledger had no row. */
   readonly #waiting: number[] = [];
   #isArmed = false;
@@ -107,7 +109,8 @@ export class Acceptor {
         this.#pause();
         break;
       }
-      this.#readPeer(fd, this.#ledger.peers.subarray(row * PEER_BYTES, (row + 1) * PEER_BYTES));
+      this.#readPeer(fd);
+      this.#ledger.peers.set(this.#peer, row * PEER_BYTES);
       this.#admit(fd);
       admitted++;
     }
@@ -115,11 +118,11 @@ export class Acceptor {
   }
 
   /**
-   * Writes the peer's address, for which a multishot accept has no place. getpeername(2) fails for a connection that was
+   * Reads the peer's address, for which a multishot accept has no place. getpeername(2) fails for a connection that was
    * reset before it was accepted: its row gets the unspecified address.
    */
-  #readPeer(fd: number, peer: Uint8Array): void {
-    if (posix.getpeername(fd, peer) < 0) peer.set(UNSPECIFIED);
+  #readPeer(fd: number): void {
+    if (posix.getpeername(fd, this.#peer) < 0) this.#peer.set(UNSPECIFIED);
   }
 
   /**

@@ -12,9 +12,9 @@ export function mapPages(length: number, fd = -1, offset = 0): ArrayBuffer {
   return mapped;
 }
 
-/** Returns the low 32 bits of an address. */
+/** Returns the low 32 bits of an address, as `|` does. A remainder would be computed by division. */
 export function lowWord(address: number): number {
-  return (address % 2 ** 32) | 0;
+  return address | 0;
 }
 
 /** Returns the high 32 bits of an address. */
