@@ -15,6 +15,7 @@ type RegisterWait = (name: "epoll_wait" | "epoll_pwait2", events: Int32Array) =>
  */
 export class Epoll {
   readonly #epfd: number;
+  readonly #control = new RegisteredCall("epoll_ctl");
   readonly #wait: Wait;
   readonly #waitNs: Wait;
   readonly #events: Int32Array;
@@ -31,6 +32,7 @@ export class Epoll {
   ) {
     this.#events = new Int32Array(maxEvents * binding.EPOLL_EVENT_WORDS);
     this.#epfd = check(binding.epoll_create1(binding.EPOLL_CLOEXEC), "epoll_create1", "");
+    this.#control.numbers[0] = this.#epfd;
     this.#wait = register("epoll_wait", this.#events);
     this.#waitNs = register("epoll_pwait2", this.#events);
     this.#wait.numbers[0] = this.#epfd;
@@ -42,15 +44,15 @@ export class Epoll {
    * @param flags EPOLLIN, EPOLLOUT, EPOLLET, …
    */
   add(fd: number, generation: number, flags: number): number {
-    return binding.epoll_ctl(this.#epfd, binding.EPOLL_CTL_ADD, fd, flags, generation);
+    return this.#change(binding.EPOLL_CTL_ADD, fd, flags, generation);
   }
 
   modify(fd: number, generation: number, flags: number): number {
-    return binding.epoll_ctl(this.#epfd, binding.EPOLL_CTL_MOD, fd, flags, generation);
+    return this.#change(binding.EPOLL_CTL_MOD, fd, flags, generation);
   }
 
   remove(fd: number): number {
-    return binding.epoll_ctl(this.#epfd, binding.EPOLL_CTL_DEL, fd, 0, 0);
+    return this.#change(binding.EPOLL_CTL_DEL, fd, 0, 0);
   }
 
   /** Waits for events; `timeoutMs` -1 waits without limit. @returns the number of events, or a negative error number */
@@ -102,5 +104,15 @@ export class Epoll {
 
   close(): void {
     binding.close(this.#epfd);
+  }
+
+  #change(operation: number, fd: number, flags: number, generation: number): number {
+    const call = this.#control;
+    call.numbers[1] = operation;
+    call.numbers[2] = fd;
+    call.numbers[3] = flags;
+    call.numbers[4] = generation;
+    call.make();
+    return call.result;
   }
 }

@@ -1,4 +1,4 @@
-import { check, posix } from "@c10k-lab/posix";
+import { check, posix, RegisteredCall } from "@c10k-lab/posix";
 import { COUNTER, type Ledger, PEER_BYTES } from "@c10k-lab/stats/ledger";
 import { ACCEPT_PAUSE_MS, FAILED_ACCEPTS_BEFORE_PAUSE } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
@@ -17,6 +17,7 @@ export class AcceptQueue {
   readonly #poller: Poller;
   readonly #ledger: Ledger;
   readonly #listenerFd: number;
+  readonly #accept: RegisteredCall;
   readonly #acceptsPerTurn: number;
   readonly #backlog: number;
   /** Takes over a new descriptor; its row is the one reserved in the ledger. */
@@ -39,6 +40,8 @@ export class AcceptQueue {
     this.#poller = poller;
     this.#ledger = plane.ledger;
     this.#listenerFd = listenerFd;
+    this.#accept = new RegisteredCall("accept4", null, plane.ledger.peers);
+    this.#accept.numbers.set([listenerFd, 0, 0, PEER_BYTES, FLAGS]);
     this.#acceptsPerTurn = plane.options.acceptsPerTurn;
     this.#backlog = plane.options.backlog;
     this.#admit = admit;
@@ -95,7 +98,10 @@ export class AcceptQueue {
     const row = ledger.reserve();
     if (row < 0) return ACCEPT_PAUSE;
     ledger.count(COUNTER.acceptCalls, 1);
-    const fd = posix.accept4(this.#listenerFd, ledger.peers, row * PEER_BYTES, PEER_BYTES, FLAGS);
+    const call = this.#accept;
+    call.numbers[2] = row * PEER_BYTES;
+    call.make();
+    const fd = call.result;
     if (fd >= 0) {
       this.#admit(fd);
       return ACCEPTED;
