@@ -17,9 +17,9 @@ const COUNTS_MAX = 4;
 /** Longest time of all counts, ms: each message waits for a processor twice, and no time is judged. */
 const BOUND_MS = 180_000;
 /** Bound of the heap that a message may take, bytes. Measured: none. One boxed number has 12 to 16. */
-const MOST_ALLOCATED_BYTES = 12;
-/** System calls of a message that no other shares a wait with: wait, receive, send. */
-const MOST_CALLS = 3.1;
+const MOST_ALLOCATED_BYTES = 4;
+/** System calls of a message that no other shares a wait with: wait, receive, send; or one entry into the ring. Measured: 3.00, 1.00. */
+const MOST_CALLS = { separate: 3.02, ring: 1.02 };
 
 /** Registers the case of the cost of a message, by counts: no clock has a part in it. */
 export function costCases(subject: Subject): void {
@@ -42,7 +42,7 @@ async function boundCosts(subject: Subject): Promise<void> {
   const { allocatedBytes, calls } = cost;
   process.stdout.write(`a message: ${allocatedBytes.toFixed(1)} B, ${calls.toFixed(2)} system calls\n`);
   expect(allocatedBytes).toBeLessThan(MOST_ALLOCATED_BYTES);
-  expect(calls).toBeLessThan(MOST_CALLS);
+  expect(calls).toBeLessThan(subject.hasCallPerMessage ? MOST_CALLS.separate : MOST_CALLS.ring);
   for (const client of clients) client[Symbol.dispose]();
   await expectCleanEnd(server);
 }
