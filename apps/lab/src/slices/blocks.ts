@@ -1,4 +1,4 @@
-import type { ProcessCounts } from "@c10k-lab/process";
+import { type ProcessCounts, stayOn } from "@c10k-lab/process";
 import type { Slice } from "@c10k-lab/protocol";
 import { countActive } from "../plan/cells.ts";
 import { shuffled } from "../plan/random.ts";
@@ -6,12 +6,15 @@ import { judgeSlice } from "./disturbances.ts";
 import type { Stand, TurnTimes } from "./stand.ts";
 import { describeSlice, type Turn } from "./turn.ts";
 
-/** Turns of a slice: the variants take turns so quickly that a burst of foreign work meets all of them. */
-const TURNS = 4;
+/**
+ * Turns of a slice. The speed of a shared machine differs by some 5 % from one turn to the next, whether turns last 5 ms or
+ * 100: the more of them, the less it differs in a slice.
+ */
+const TURNS = 8;
 /** Turns have at least this length, and so many messages on each active connection. */
-const DURATION_MIN_MS = 30;
+const DURATION_MIN_MS = 15;
 const DURATION_MAX_MS = 500;
-const MESSAGES_EACH = 2;
+const MESSAGES_EACH = 1;
 const SETTLE_MIN_MS = 5;
 /** The first turn of a stand is not kept: server and client warm up in it, and its rate gives the others their length. */
 const WARM_UP: TurnTimes = { settleMs: 100, durationMs: 200 };
@@ -21,18 +24,24 @@ export class Blocks {
   readonly #stands: readonly Stand[];
   readonly #seed: number;
   readonly #times = new Map<Stand, TurnTimes>();
+  readonly #deadlineMs: number;
   #block = 0;
   #rounds = 0;
 
-  /** @param seed of the order of the turns */
-  constructor(stands: readonly Stand[], seed: number) {
+  /**
+   * @param seed of the order of the turns
+   * @param deadlineMs time, on performance.now(), after which no turn begins
+   */
+  constructor(stands: readonly Stand[], seed: number, deadlineMs = Number.POSITIVE_INFINITY) {
     this.#stands = stands;
     this.#seed = seed;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** Warms up every stand. */
   async warmUp(): Promise<void> {
     for (const stand of this.#stands) {
+      if (this.#isOver) return;
       const turn = await stand.measure(WARM_UP, this.#waiting(stand));
       const perSecond = turn === null ? 0 : (1e6 * turn.messages) / turn.elapsedUs;
       this.#times.set(stand, timesAt(perSecond, countActive(stand.cell)));
@@ -47,8 +56,14 @@ export class Blocks {
     return TURNS * turns.reduce((sum, { settleMs, durationMs }) => sum + 2 * settleMs + durationMs, 0);
   }
 
-  /** Measures one block. Disturbed slices are measured once more at the end of the block. */
+  /**
+   * Measures one block. Disturbed slices are measured once more at the end of the block.
+   *
+   * Meanwhile the lab runs on the servers' processor: the clock of a process is as of its last switch or tick, up to 4 ms
+   * ago, unless whoever reads it has just taken its place.
+   */
   async measure(): Promise<void> {
+    using _pinned = stayOn(this.#stands[0]?.processors?.server ?? null);
     this.#block++;
     const disturbed = await this.#measureSlices(this.#stands, 1);
     await this.#measureSlices(disturbed, this.#stands.length + 1);
@@ -60,6 +75,7 @@ export class Blocks {
     const turns = new Map<Stand, Turn[]>(order.map((stand) => [stand, []]));
     for (let round = 0; round < TURNS; round++) {
       for (const stand of round === 0 ? order : this.#shuffle(stands)) {
+        if (this.#isOver) return [];
         const turn = await stand.measure(this.#times.get(stand) ?? WARM_UP, this.#waiting(stand));
         if (turn !== null) turns.get(stand)?.push(turn);
       }
@@ -81,6 +97,10 @@ export class Blocks {
 
   #shuffle(stands: readonly Stand[]): readonly Stand[] {
     return shuffled(stands, this.#seed + ++this.#rounds);
+  }
+
+  get #isOver(): boolean {
+    return performance.now() > this.#deadlineMs;
   }
 
   #waiting(measured: Stand): ProcessCounts[] {

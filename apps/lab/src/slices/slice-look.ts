@@ -11,10 +11,14 @@ export interface Watched {
   readonly processors: Processors | null;
 }
 
-/** Counters at one end of a turn. Times in µs. */
-interface Look {
+/** The servers' own clock, and the time at which it was read, µs. */
+interface ServerLook {
   readonly atUs: number;
   readonly serverUs: number;
+}
+
+/** Counters at one end of a turn. Times in µs. */
+interface Look extends ServerLook {
   readonly waitingUs: number;
   readonly labUs: number;
   /** Page faults of the server that needed no disk. */
@@ -30,22 +34,22 @@ interface Look {
 /** Times in µs and counts between two looks. */
 export type LookDifference = Omit<Look, "atUs"> & { readonly lookedUs: number };
 
-/** Reads the counters now. The server's own clock is read next to the time, so that its share is exact. */
-export function look({ servers, waiting, processors }: Watched): Look {
+/** Reads the servers' clock: next to the load, so that the other counters are read before a turn begins and after it. */
+export function lookAtServers({ servers }: Watched): ServerLook {
+  const serverUs = sum(servers, (server) => server.cpuUs());
+  return { serverUs, atUs: monotonicUs() };
+}
+
+/** Reads the other counters. */
+export function look({ servers, waiting, processors }: Watched): Omit<Look, keyof ServerLook> {
   for (const server of servers) server.refresh();
   const host = readCpuTimes(processors?.server[0]);
   const client = processors === null ? { busyMs: 0, stolenMs: 0 } : readCpuTimes(processors.client[0]);
-  const faults = sum(servers, (server) => server.minorFaults());
-  const waitingUs = sum(waiting, (other) => other.cpuUs());
   const { user, system } = process.cpuUsage();
-  const serverUs = sum(servers, (server) => server.cpuUs());
-  const atUs = monotonicUs();
   return {
-    atUs,
-    serverUs,
-    waitingUs,
+    waitingUs: sum(waiting, (other) => other.cpuUs()),
     labUs: user + system,
-    faults,
+    faults: sum(servers, (server) => server.minorFaults()),
     busyUs: host.busyMs * 1000,
     stolenUs: host.stolenMs * 1000,
     clientBusyUs: client.busyMs * 1000,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { monotonicUs } from "@c10k-lab/posix";
 import { type ProcessCounts, type Processors, ProcessTree } from "@c10k-lab/process";
 import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
 import type { Service } from "../engines/engine.ts";
@@ -6,7 +7,7 @@ import { CallTracer, NO_SAMPLE } from "../evidence/call-tracer.ts";
 import type { Cell } from "../plan/cells.ts";
 import { shareOf } from "../plan/processes.ts";
 import { DirectedClient } from "./directed-client.ts";
-import { compareLooks, type LookDifference, look, type Watched } from "./slice-look.ts";
+import { compareLooks, type LookDifference, look, lookAtServers, type Watched } from "./slice-look.ts";
 import type { Turn } from "./turn.ts";
 
 /** All connections must be open within this time. */
@@ -36,20 +37,21 @@ export class Stand {
   readonly cell: Cell;
   readonly slices: Slice[] = [];
   calls = NO_SAMPLE;
-  readonly #processors: Processors | null;
+  /** null when they are not pinned. */
+  readonly processors: Processors | null;
   readonly #up = Promise.withResolvers<boolean>();
   readonly #released = Promise.withResolvers<void>();
   #links: readonly DirectedClient[] = [];
   #servers: readonly Service[] = [];
   #clients: readonly Service[] = [];
   #isGone = false;
+  #isGivenUp = false;
   /** Messages of all slices so far. */
   #messages = 0;
 
-  /** @param processors null when they are not pinned */
   constructor(cell: Cell, processors: Processors | null) {
     this.cell = cell;
-    this.#processors = processors;
+    this.processors = processors;
   }
 
   /** Opens a port for each client. @returns the addresses for `--control` */
@@ -99,6 +101,17 @@ export class Stand {
     this.release();
   }
 
+  /** It had no time for a slice, and is no result. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
+  /** Ends the repetition for lack of time. */
+  giveUp(): void {
+    this.#isGivenUp = this.slices.length === 0;
+    this.release();
+  }
+
   /** Ends the repetition. */
   release(): void {
     this.#up.resolve(false);
@@ -120,20 +133,26 @@ export class Stand {
     const watched: Watched = {
       servers: this.#servers.flatMap(({ processes }) => processes ?? []),
       waiting,
-      processors: this.#processors,
+      processors: this.processors,
     };
     const clients = this.#links.length;
     const begun = await this.#order("exchange", (client) =>
       pace === null ? 0 : shareOf(pace.ratePerSecond, client, clients),
     );
-    await sleep(times.settleMs);
-    const from = await this.#order("begin-slice");
-    const before = look(watched);
-    await sleep(times.durationMs);
-    const to = await this.#order("end-slice");
-    const after = look(watched);
-    const parked = await this.#order("park", () => pace?.graceMs ?? GRACE_MS);
-    if (!begun || !from || !to || !parked) return null;
+    if (begun === null) return null;
+    await sleepSince(begun, times.settleMs);
+    // An order takes milliseconds where server and client leave the lab little time: the looks do not wait for it.
+    const ordered = this.#order("begin-slice");
+    const before = { ...look(watched), ...lookAtServers(watched) };
+    const from = await ordered;
+    if (from === null) return null;
+    await sleepSince(from, times.durationMs);
+    const after = { ...lookAtServers(watched), ...look(watched) };
+    const [to, parked] = await Promise.all([
+      this.#order("end-slice"),
+      this.#order("park", () => pace?.graceMs ?? GRACE_MS),
+    ]);
+    if (to === null || parked === null) return null;
     this.#messages = parked.messages;
     const perSecond = pace?.ratePerSecond ?? this.cell.load.rate?.value ?? null;
     return {
@@ -147,7 +166,7 @@ export class Stand {
   }
 
   #describeTime(looks: LookDifference, clientUs: number) {
-    const isPinned = this.#processors !== null;
+    const isPinned = this.processors !== null;
     // The client's work is part of what all processors do.
     return { ...looks, isPinned, clientUs, busyUs: isPinned ? looks.busyUs : looks.busyUs - clientUs };
   }
@@ -186,6 +205,11 @@ export class Stand {
     this.#isGone = given.length < answers.length;
     return this.#isGone ? null : addAnswers(given);
   }
+}
+
+/** Sleeps until a time after an answer. */
+function sleepSince({ atUs }: Total, ms: number): Promise<void> {
+  return sleep(Math.max(0, ms - (monotonicUs() - atUs) / 1000));
 }
 
 /** Answers of all clients of a stand to one order. */

@@ -1,14 +1,14 @@
 import type { Slice } from "@c10k-lab/protocol";
 import { LatencyHistogram } from "@c10k-lab/stats";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { Blocks } from "../../src/slices/blocks.ts";
 import { judgeSlice } from "../../src/slices/disturbances.ts";
 import type { Stand, TurnTimes } from "../../src/slices/stand.ts";
 import { describeSlice, type Turn } from "../../src/slices/turn.ts";
 import { makeSlice } from "../fixtures/slices.ts";
 
-/** A slice has four turns, after one that warms up. */
-const TURNS = 4;
+/** A slice has eight turns, after one that warms up. */
+const TURNS = 8;
 
 interface Call {
   readonly name: string;
@@ -57,8 +57,8 @@ test("in a block the stands take turns, and their order changes from round to ro
   expect(new Set(rounds.map((round) => round.join())).size).toBeGreaterThan(2);
   for (const { slices } of stands)
     expect(slices.map(({ block, turns }) => [block, turns])).toEqual([
-      [1, 4],
-      [2, 4],
+      [1, TURNS],
+      [2, TURNS],
     ]);
   const places = stands.map(({ slices }) => slices[0]?.place);
   expect(places.toSorted()).toEqual([1, 2, 3]);
@@ -127,15 +127,15 @@ test("a slice of an open loop counts what was due in its turns, and what of it d
   expect(describeSlice({ block: 1, place: 1 }, unpinned, true).clientCore).toBeNull();
 });
 
-test("the warm-up counts for nothing but the length of the turns: two messages on each connection in a turn", async () => {
+test("the warm-up counts for nothing but the length of the turns: one message on each connection in a turn", async () => {
   const { stands, calls } = makeStands(["epoll"], () => makeTurn({ messages: 1000 }));
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
   expect(stands[0]?.slices).toEqual([]);
   await blocks.measure();
   // 1,000 connections at 10,000 messages per second take 100 ms for one message each.
-  expect(calls.at(-1)?.times).toEqual({ settleMs: 100, durationMs: 200 });
-  expect(blocks.blockMs).toBe(TURNS * 400);
+  expect(calls.at(-1)?.times).toEqual({ settleMs: 100, durationMs: 100 });
+  expect(blocks.blockMs).toBe(TURNS * 300);
 });
 
 test("a disturbed slice is kept as such and measured once more at the end of its block", async () => {
@@ -158,6 +158,25 @@ test.each([1, 3])("a stand whose client has gone after %i turns adds no slice", 
   await blocks.warmUp();
   await blocks.measure();
   expect(stands[0]?.slices).toEqual([]);
+});
+
+test("no turn begins after the deadline, and a slice that it cuts short does not count", async () => {
+  let late = 0;
+  const { stands, calls } = makeStands(["select", "epoll"], (_, call) => {
+    if (call > 1 + TURNS) late++;
+    return makeTurn();
+  });
+  const deadlineMs = performance.now() + 60_000;
+  const blocks = new Blocks(stands, 1, deadlineMs);
+  await blocks.warmUp();
+  await blocks.measure();
+  vi.spyOn(performance, "now").mockImplementation(() => deadlineMs + (late > 4 ? 1 : -1));
+  await blocks.measure();
+  await blocks.measure();
+  vi.restoreAllMocks();
+  expect(late).toBe(5);
+  expect(calls).toHaveLength(2 + 2 * TURNS + late);
+  for (const { slices } of stands) expect(slices.map(({ block }) => block)).toEqual([1]);
 });
 
 test("a foreign load that is always there disturbs nothing; more than that does", () => {
