@@ -77,6 +77,7 @@ const ROOMS = {
     "index.ts",
     "truth",
     "usl",
+    "further.ts",
     "verdict.ts",
     "starts.ts",
     "student.ts",

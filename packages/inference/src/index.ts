@@ -1,5 +1,6 @@
 /** Statistics without input or output: medians and their intervals, the Universal Scalability Law. */
 
+export { chooseFurther, isOpen } from "./further.ts";
 export { seedGenerator } from "./generator.ts";
 export {
   CONFIDENCE_PERCENT,

@@ -150,12 +150,3 @@ function mean(values: readonly number[]): number {
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
-
-/** Returns the place of the effect whose interval is the widest; null when all are within a factor of `precision`. */
-export function findWidest(effects: readonly Effect[], precision: number): number | null {
-  const widths = effects.map(({ effect, high }) =>
-    Number.isNaN(effect) ? Number.POSITIVE_INFINITY : high / effect,
-  );
-  const widest = Math.max(...widths);
-  return widest > precision ? widths.indexOf(widest) : null;
-}

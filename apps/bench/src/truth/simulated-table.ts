@@ -10,7 +10,7 @@ const DESIGNS: readonly { readonly name: string; readonly design: Design }[] = [
   { name: "2 starts of 3 blocks", design: { starts: 2, blocks: 3, further: 0 } },
   { name: "3 starts of 5 blocks", design: { starts: 3, blocks: 5, further: 0 } },
   { name: "6 starts of 10 blocks", design: { starts: 6, blocks: 10, further: 0 } },
-  { name: "3 starts of 5 blocks, 24 for the widest", design: { starts: 3, blocks: 5, further: 24 } },
+  { name: "2 starts of 10 blocks, 24 to settle", design: { starts: 2, blocks: 10, further: 24 } },
 ];
 
 /** Result of the simulated studies, to print. */

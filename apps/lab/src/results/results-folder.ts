@@ -49,6 +49,11 @@ export class ResultsFolder {
     this.#write(join(cell.id, "cell.json"), cell);
   }
 
+  /** Removes the folder of a cell that had no time to be measured. */
+  removeCell(id: string): void {
+    this.#keep(() => rmSync(join(this.path, id), { recursive: true }));
+  }
+
   writeCapacity(capacity: Capacity): void {
     this.#write("capacity.json", capacity);
   }

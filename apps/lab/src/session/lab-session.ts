@@ -152,7 +152,7 @@ export class LabSession {
    * Measures cells whose variants are up together, and keeps them.
    *
    * @param work directs the stands while they are up
-   * @returns their repetitions
+   * @returns their repetitions; those that had time for a slice
    * @throws EngineTrouble when no further cell can be run, or none makes sense
    */
   async runTogether(
@@ -169,7 +169,9 @@ export class LabSession {
     } finally {
       for (const stand of stands) stand.release();
     }
-    const measured = await results;
+    const all = await results;
+    for (const { cell, isGivenUp } of stands) if (isGivenUp) this.folder.removeCell(cell.id);
+    const measured = all.filter((_, index) => !stands[index]?.isGivenUp);
     for (const result of measured) this.#keep(result);
     this.#writeFindings();
     throwTroubles(runs);

@@ -1,21 +1,21 @@
-import { median } from "@c10k-lab/inference";
-import type { Findings, Unmeasured } from "@c10k-lab/protocol";
-import { cellsAt, type Point, pointsOf } from "../plan/cells.ts";
+import { chooseFurther, median } from "@c10k-lab/inference";
+import { callAfter } from "@c10k-lab/process";
+import type { Unmeasured } from "@c10k-lab/protocol";
+import { type Cell, cellsAt, type Point, pointsOf } from "../plan/cells.ts";
 import type { Plan } from "../plan/plan.ts";
 import { Blocks } from "../slices/blocks.ts";
 import type { Stand } from "../slices/stand.ts";
 import type { LabSession } from "./lab-session.ts";
 import { chooseNextStart } from "./next-start.ts";
+import { openVariants, variantEffects } from "./open-variants.ts";
 import type { SliceProgress } from "./slice-progress.ts";
 
 /** Blocks that each start has at least. */
 const BLOCKS_MIN = 3;
 /** Time for ending a start and reporting, ms. */
 const END_MS = 500;
-/** Ratio within which an interval is narrow enough: a wider one could not say that there is no difference (5 %). */
-const PRECISION = 1.04;
 
-/** Measures the points of a plan in slices until the intervals are narrow enough or the budget is spent. */
+/** Measures the points of a plan in slices until all comparisons are settled or the budget is spent. */
 export class SlicedRun {
   readonly #session: LabSession;
   readonly #plan: Plan;
@@ -24,10 +24,12 @@ export class SlicedRun {
   readonly #starts = new Map<Point, number>();
   /** Foreign variants that failed at a point: they are not started there again, so that they cost the others no time. */
   readonly #failed = new Map<Point, Set<string>>();
-  /** Time of the last start of each point, without its blocks, ms. */
-  readonly #overheadsMs = new Map<Point, number>();
+  /** Time that the last start of each point would have taken with the fewest blocks, ms. */
+  readonly #shortestMs = new Map<Point, number>();
   /** Times of all starts, with their blocks, ms. */
   readonly #visitsMs: number[] = [];
+  /** Time that the starts of each point took, ms. */
+  readonly #spentMs = new Map<Point, number>();
 
   /** @param deadlineMs end of the budget, on performance.now() */
   constructor(session: LabSession, plan: Plan, deadlineMs: number, progress: SliceProgress) {
@@ -65,7 +67,7 @@ export class SlicedRun {
       repeats: point.group.repeats,
     }));
     return (
-      chooseNextStart(counts, this.#leftMs(), median(this.#visitsMs) ?? 0)?.point ?? this.#findWidest(points)
+      chooseNextStart(counts, this.#leftMs(), median(this.#visitsMs) ?? 0)?.point ?? this.#findFurther(points)
     );
   }
 
@@ -77,45 +79,79 @@ export class SlicedRun {
   async #visit(point: Point, timeMs: number): Promise<void> {
     const startedMs = performance.now();
     const repetition = this.#startsOf(point) + 1;
-    this.#starts.set(point, repetition);
     this.#progress.begin(point, repetition, this.#leftMs());
-    let blocksMs = 0;
-    const failed = this.#failed.get(point) ?? new Set();
-    this.#failed.set(point, failed);
-    const cells = cellsAt(this.#plan, point, repetition).filter(({ variant }) => !failed.has(variant));
+    let sparedMs = 0;
+    const cells = this.#cellsOf(point, repetition);
     const results = await this.#session.runTogether(cells, async (stands) => {
-      const up = await standing(stands);
-      const blocks = new Blocks(up, 1000 * (1000 * this.#plan.seed + repetition));
-      await blocks.warmUp();
-      const upMs = performance.now();
-      const endMs = Math.min(startedMs + timeMs - END_MS, upMs + BLOCKS_MAX_MS);
-      for (let count = 0; up.some(({ isGone }) => !isGone) && !this.#session.isInterrupted; count++) {
-        const isTime = performance.now() + blocks.blockMs > endMs;
-        if (isTime && (count >= BLOCKS_MIN || performance.now() > this.#deadlineMs)) break;
-        await blocks.measure();
-      }
-      blocksMs = performance.now() - upMs;
+      sparedMs = await this.#measureBlocks(stands, repetition, startedMs + timeMs - END_MS);
     });
+    if (results.length > 0) this.#starts.set(point, repetition);
     this.#progress.tellRefusedCalls(results);
     for (const result of results) {
       const { variant, status } = result;
       if (status === "failed") this.#progress.fail(point, repetition, result);
       const isForeign = cells.some((cell) => cell.variant === variant && cell.foreign !== null);
-      if (isForeign && status === "failed") failed.add(variant);
+      if (isForeign && status === "failed") this.#failedAt(point).add(variant);
     }
     const visitMs = performance.now() - startedMs;
-    this.#overheadsMs.set(point, visitMs - blocksMs);
+    this.#shortestMs.set(point, visitMs - sparedMs);
     this.#visitsMs.push(visitMs);
+    this.#spentMs.set(point, (this.#spentMs.get(point) ?? 0) + visitMs);
     this.#progress.finish(point, repetition, this.#session.findings, this.#leftMs());
   }
 
-  /** Returns the point with the widest interval; null when all are narrow enough. */
-  #findWidest(points: readonly Point[]): Point | null {
-    const widths = points
-      .map((point) => ({ point, width: widthAt(point, this.#session.findings) }))
-      .filter(({ width }) => width > Math.log(PRECISION))
-      .toSorted((a, b) => b.width - a.width);
-    return widths[0]?.point ?? null;
+  /** Measures blocks until a time, on performance.now(). @returns the time of those beyond the fewest, ms */
+  async #measureBlocks(stands: readonly Stand[], repetition: number, endMs: number): Promise<number> {
+    const up = await this.#standing(stands);
+    const blocks = new Blocks(up, 1000 * (1000 * this.#plan.seed + repetition), this.#deadlineMs);
+    await blocks.warmUp();
+    const upMs = performance.now();
+    let count = 0;
+    for (; up.some(({ isGone }) => !isGone) && !this.#session.isInterrupted; count++) {
+      const isTime = performance.now() + blocks.blockMs > Math.min(endMs, upMs + BLOCKS_MAX_MS);
+      if (isTime && (count >= BLOCKS_MIN || this.#leftMs() < 0)) break;
+      await blocks.measure();
+    }
+    if (this.#leftMs() < 0) giveUp(stands);
+    return (performance.now() - upMs) * Math.max(0, 1 - BLOCKS_MIN / count);
+  }
+
+  /** Returns the stands whose connections are all open; the others are released. */
+  async #standing(stands: readonly Stand[]): Promise<Stand[]> {
+    // Where others take the processors, connecting may outlast the budget.
+    const cancel = callAfter(Math.max(0, this.#leftMs()), () => giveUp(stands));
+    const up = await Promise.all(stands.map((stand) => stand.isUp));
+    cancel();
+    return stands.filter((stand, index) => {
+      if (!up[index]) stand.release();
+      return up[index];
+    });
+  }
+
+  /** Returns the point that a further start is worth most to; null when all intervals are narrow enough. */
+  #findFurther(points: readonly Point[]): Point | null {
+    const { findings } = this.#session;
+    const spent = points.map((point) => ({
+      point,
+      effects: [...variantEffects(point, findings).values()],
+      spentS: (this.#spentMs.get(point) ?? 0) / 1000,
+    }));
+    return chooseFurther(spent)?.point ?? null;
+  }
+
+  /** Returns the cells of a start. Those beyond the ones that the plan asks for have what is still open alone. */
+  #cellsOf(point: Point, repetition: number): Cell[] {
+    const failed = this.#failedAt(point);
+    const open = repetition > point.group.repeats ? openVariants(point, this.#session.findings) : null;
+    return cellsAt(this.#plan, point, repetition).filter(
+      ({ variant }) => !failed.has(variant) && (open?.has(variant) ?? true),
+    );
+  }
+
+  #failedAt(point: Point): Set<string> {
+    const failed = this.#failed.get(point) ?? new Set();
+    this.#failed.set(point, failed);
+    return failed;
   }
 
   #leftMs(): number {
@@ -124,31 +160,14 @@ export class SlicedRun {
 
   /** A further start of the point would not fit into the budget. */
   #isOver(point: Point): boolean {
-    const overheadMs = this.#overheadsMs.get(point) ?? Math.max(0, ...this.#overheadsMs.values());
-    return this.#session.isInterrupted || this.#leftMs() < overheadMs + END_MS;
+    const shortestMs = this.#shortestMs.get(point) ?? Math.max(0, ...this.#shortestMs.values());
+    return this.#session.isInterrupted || this.#leftMs() < shortestMs + END_MS;
   }
 }
 
 /** Longest time of the blocks of one start: starts differ, so a further one tells more. */
 const BLOCKS_MAX_MS = 5000;
 
-/** Returns the stands whose connections are all open; the others are released. */
-async function standing(stands: readonly Stand[]): Promise<Stand[]> {
-  const up = await Promise.all(stands.map((stand) => stand.isUp));
-  return stands.filter((stand, index) => {
-    if (!up[index]) stand.release();
-    return up[index];
-  });
-}
-
-/** Returns half the width of the widest interval at a point, as a logarithm. */
-function widthAt({ group, step }: Point, { findings }: Findings): number {
-  const here = findings.filter(
-    (one) =>
-      one.group === group.name && one.at === step.x && one.question === "variants" && one.quantity === "cost",
-  );
-  const widths = here.map(({ effect, high }) =>
-    effect && high ? Math.log(high / effect) : Number.POSITIVE_INFINITY,
-  );
-  return Math.max(0, ...widths);
+function giveUp(stands: readonly Stand[]): void {
+  for (const stand of stands) stand.giveUp();
 }

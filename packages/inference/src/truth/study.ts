@@ -1,10 +1,11 @@
+import { chooseFurther } from "../further.ts";
 import { seedGenerator } from "../generator.ts";
 import { median } from "../interval.ts";
-import { type Effect, estimateEffects, findWidest } from "../starts.ts";
+import { type Effect, estimateEffects } from "../starts.ts";
 import { judgeEffect, UNBOUNDED } from "../verdict.ts";
 import { drawStart, drawStartSd, type Random, type Scenario } from "./scenario.ts";
 
-/** A simulated experiment: each comparison has at least `starts`; further ones go to the widest interval. */
+/** A simulated experiment: each comparison has at least `starts`; further ones go where the lab's rule sends them. */
 export interface Design {
   readonly starts: number;
   readonly blocks: number;
@@ -26,8 +27,6 @@ export interface Proof {
 
 /** Comparisons of an experiment, which share what is known of the variance between starts. */
 const COMPARISONS = 6;
-/** Ratio within which an interval is narrow enough, see the lab's rule. */
-const PRECISION = 1.1;
 
 /** Simulates experiments under a scenario and compares their intervals with the known truth. */
 export function proveScenario(scenario: Scenario, design: Design, experiments: number, seed = 1): Proof {
@@ -51,9 +50,14 @@ function simulate(scenario: Scenario, { starts, blocks, further }: Design, rando
   const estimate = () => estimateEffects(comparisons.map((comparison) => comparison.starts));
   let effects = estimate();
   for (let left = further; left > 0; left--) {
-    const comparison = comparisons[findWidest(effects, PRECISION) ?? -1];
-    if (comparison === undefined) break;
-    comparison.starts.push(comparison.draw());
+    const spent = comparisons.map((comparison, index) => ({
+      comparison,
+      effects: [effects[index] as Effect],
+      spentS: comparison.starts.length,
+    }));
+    const next = chooseFurther(spent)?.comparison;
+    if (next === undefined) break;
+    next.starts.push(next.draw());
     effects = estimate();
   }
   return effects;

@@ -7,7 +7,8 @@ describe.each([
   { starts: 2, blocks: 3, further: 0 },
   { starts: 3, blocks: 5, further: 0 },
   { starts: 2, blocks: 4, further: 12 },
-])("with $starts starts of $blocks blocks and $further further ones for the widest", (design) => {
+  { starts: 2, blocks: 10, further: 24 },
+])("with $starts starts of $blocks blocks and $further further ones where they settle most", (design) => {
   test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     "99 %% intervals cover the truth in at least 97 %%, and at most 5 %% of the findings are false: %s",
     (_, scenario) => {
