@@ -17,7 +17,7 @@ function findingsOf(...findings: Finding[]): Findings {
 const SHOWN = [1.1, 1.2, 1.31];
 const OPEN = [0.96, 1.02, 1.08];
 
-test("what is open at a point starts again, with what it is compared with; what is settled does not", () => {
+test("an open comparison starts again with both of its variants, a settled one does not", () => {
   const findings = findingsOf(findingOf("threaded", SHOWN), findingOf("select", OPEN));
   expect(openVariants(POINT, findings)).toEqual(new Set(["select", "epoll"]));
   expect(openVariants(POINT, findingsOf(findingOf("threaded", SHOWN)))).toBeNull();
