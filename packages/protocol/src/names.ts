@@ -164,6 +164,8 @@ export const SEARCH_ENDS = [
   "bound",
   /** The trials contradicted each other for too long, or no value could be tried. */
   "unsettled",
+  /** The plan's budget was spent. */
+  "out-of-time",
   "interrupted",
 ] as const;
 export type SearchEnd = (typeof SEARCH_ENDS)[number];

@@ -38,6 +38,7 @@ function describeResult(search: Search): string {
   const { ended, met, failed, bound } = search;
   const at = describeFixed(search);
   if (ended === "interrupted") return `interrupted; ${soFar(search)}.`;
+  if (ended === "out-of-time") return `not settled within the budget; ${soFar(search)}.`;
   if (ended === "unsettled") {
     return met === null && failed === null
       ? `no value could be tried. ${describeBound(bound)}`
@@ -186,7 +187,7 @@ function isClientLimit({ first }: Search): boolean {
 /** Returns what ended a search, in one sentence or two. */
 export function describeEnd(search: Search): string {
   const { ended, met, failed, first, bound } = search;
-  if (ended === "interrupted" || ended === "unsettled") return describeSearch(search);
+  if (ended !== "boundary" && ended !== "bound") return describeSearch(search);
   const name = searchName(search);
   if (failed === null) {
     return met === null

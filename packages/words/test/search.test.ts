@@ -71,6 +71,7 @@ test("A search claims an interval only where its trials agree", () => {
     { ended: "unsettled", ...nothing },
     { ended: "interrupted" },
     { ended: "interrupted", ...nothing },
+    { ended: "out-of-time" },
   ] as const) {
     expect(hasInterval(change), JSON.stringify(change)).toBe(false);
   }
@@ -91,6 +92,9 @@ test("The end of a search says what was missed and why, or how far it went", () 
   );
   expect(describeEnd(searchOf({ ended: "interrupted", failed: null, first: null }))).toMatch(
     /^epoll: interrupted; 9,500 met in /,
+  );
+  expect(describeEnd(searchOf({ ended: "out-of-time", failed: null, first: null }))).toMatch(
+    /^epoll: not settled within the budget; 9,500 met in /,
   );
 });
 

@@ -8,6 +8,9 @@ import { expectedTrials } from "./search.ts";
 import { SearchProgress } from "./search-progress.ts";
 import { SearchRounds } from "./search-rounds.ts";
 
+/** The report is written within the budget, too. */
+const REPORT_MS = 10_000;
+
 /** Returns the expected number of repetitions. The actual number depends on the results. */
 export function expectedCells(plan: PlanToSearch, isSliced: boolean): number {
   const { search, repeats } = plan;
@@ -48,15 +51,19 @@ export async function searchCapacity(
       progress.ended(limit.result);
     }
   };
+  const deadlineMs = performance.now() + plan.budgetMs - REPORT_MS;
+  const quantities = SEARCHED.filter((searched) => subjects.some((subject) => subject.searched === searched));
   try {
     keep();
-    for (const searched of SEARCHED) {
+    for (const [index, searched] of quantities.entries()) {
       if (session.isInterrupted) return;
       const limits = subjects
         .filter((subject) => subject.searched === searched)
         .map((subject) => new LimitSearch(subject, plan, machine));
       all.push(...limits);
-      await rounds.run(limits, keep);
+      // What one quantity leaves is the next one's.
+      const leftMs = deadlineMs - performance.now();
+      await rounds.run(limits, performance.now() + leftMs / (quantities.length - index), keep);
     }
     session.planned(session.repetitions.length);
   } finally {

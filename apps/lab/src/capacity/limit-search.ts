@@ -2,7 +2,7 @@ import { type Bound, CAPACITY_SIGNALS, type Search, type Trial } from "@c10k-lab
 import type { Subject } from "../plan/cells.ts";
 import type { PlanToSearch } from "../plan/plan.ts";
 import type { MachineLimits } from "../preflight/machine-limits.ts";
-import { type Answer, type Found, type SearchSteps, search } from "./search.ts";
+import { type Answer, type Found, type SearchSteps, type SearchStop, search } from "./search.ts";
 import { durationOf, spaceOf } from "./search-space.ts";
 import type { Question } from "./signals.ts";
 
@@ -34,7 +34,7 @@ export class LimitSearch {
     this.#machine = machine;
     this.#bound = bound;
     this.#steps = search(space);
-    this.#step = this.#steps.next(null);
+    this.#step = this.#steps.next("interrupted"); // The first value is asked for: nothing is answered yet.
   }
 
   /** The value to try next; null when the search has ended. */
@@ -85,9 +85,9 @@ export class LimitSearch {
     return kept;
   }
 
-  /** Ends the search as interrupted, if it has not ended. */
-  interrupt(): void {
-    if (!this.#step.done) this.#step = this.#steps.next(null);
+  /** Ends the search, if it has not ended. */
+  stop(ended: SearchStop): void {
+    if (!this.#step.done) this.#step = this.#steps.next(ended);
   }
 
   /** Takes back that trials of a cell of the rate's search met the objective: the ledgers of its two sides differ. */

@@ -33,14 +33,25 @@ export class RateStart {
   readonly #plan: PlanToSearch;
   readonly #progress: SearchProgress;
   readonly #start: number;
+  readonly #isOver: () => boolean;
   #block = 0;
 
-  /** @param start its number, from 1 */
-  constructor(session: LabSession, plan: PlanToSearch, progress: SearchProgress, start: number) {
+  /**
+   * @param start its number, from 1
+   * @param isOver returns whether no further slice is to be measured
+   */
+  constructor(
+    session: LabSession,
+    plan: PlanToSearch,
+    progress: SearchProgress,
+    start: number,
+    isOver: () => boolean,
+  ) {
     this.#session = session;
     this.#plan = plan;
     this.#progress = progress;
     this.#start = start;
+    this.#isOver = isOver;
   }
 
   /** Measures all values that the searches want, until each wants one that this start has measured. */
@@ -67,7 +78,7 @@ export class RateStart {
       this.#block++;
       const seed = 1000 * (1000 * this.#plan.seed + this.#start) + this.#block;
       for (const [index, one] of shuffled(waiting, seed).entries()) {
-        if (this.#session.isInterrupted) return;
+        if (this.#isOver()) return;
         await this.#tryValue(one, index + 1, up);
       }
     }

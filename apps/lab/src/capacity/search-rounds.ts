@@ -19,6 +19,7 @@ export class SearchRounds {
   readonly #isSliced: boolean;
   /** Searches whose next value is tried whole, because no slice could be. */
   readonly #refused = new Set<LimitSearch>();
+  #deadlineMs = Number.POSITIVE_INFINITY;
   #starts = 0;
   #rounds = 0;
 
@@ -31,29 +32,34 @@ export class SearchRounds {
   }
 
   /**
-   * Runs searches until all have ended.
+   * Runs searches until all have ended, or the time is over.
    *
+   * @param deadlineMs on performance.now()
    * @param keep called after each round and each start
    * @throws EngineTrouble when no further cell can be run, or none makes sense
    */
-  async run(limits: readonly LimitSearch[], keep: () => void): Promise<void> {
+  async run(limits: readonly LimitSearch[], deadlineMs: number, keep: () => void): Promise<void> {
+    this.#deadlineMs = deadlineMs;
     try {
       for (;;) {
         const open = limits.filter(({ wanted }) => wanted !== null);
-        if (open.length === 0 || this.#session.isInterrupted) return;
+        if (open.length === 0 || this.#isOver()) return;
         await this.#runRound(open);
         keep();
       }
     } finally {
-      for (const limit of limits) limit.interrupt();
+      const isOutOfTime = this.#isOver() && !this.#session.isInterrupted;
+      for (const limit of limits) limit.stop(isOutOfTime ? "out-of-time" : "interrupted");
       keep();
     }
   }
 
+  #isOver = (): boolean => this.#session.isInterrupted || performance.now() > this.#deadlineMs;
+
   async #runRound(open: readonly LimitSearch[]): Promise<void> {
     const sliced = open.filter((limit) => this.#isTriedInSlices(limit));
     if (sliced.length > 0) {
-      const start = new RateStart(this.#session, this.#plan, this.#progress, ++this.#starts);
+      const start = new RateStart(this.#session, this.#plan, this.#progress, ++this.#starts, this.#isOver);
       await start.run(sliced);
       for (const limit of start.refused) this.#refused.add(limit);
     }
@@ -68,7 +74,7 @@ export class SearchRounds {
   /** Tries a value with a new server and new clients, from their start to their end. */
   async #tryWhole(limit: LimitSearch): Promise<void> {
     const { subject, question, wanted } = limit;
-    if (this.#session.isInterrupted || wanted === null) return;
+    if (this.#isOver() || wanted === null) return;
     const { cutoffMs, clients } = this.#plan;
     const cell = cellAt(
       // More than one repeat: the number of the repetition is part of its name.

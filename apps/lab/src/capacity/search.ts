@@ -31,8 +31,11 @@ export interface Found {
   readonly isAboveOutOfReach: boolean;
 }
 
-/** Steps of a search: it yields the value to try next and takes the answer; null ends it as interrupted. */
-export type SearchSteps = Generator<number, Found, Answer | null>;
+/** Ends of a search from outside. */
+export type SearchStop = Extract<SearchEnd, "out-of-time" | "interrupted">;
+
+/** Steps of a search: it yields the value to try next and takes the answer, or its end. */
+export type SearchSteps = Generator<number, Found, Answer | SearchStop>;
 
 /**
  * Searches the largest value that is met. Doubles the start value until one fails, or halves it until one is met. Then
@@ -49,7 +52,7 @@ export function* search(space: SearchSpace): SearchSteps {
     if (value === null) return { ...tally.found, ended: endOf(tally) };
     if (trials === most) return { ...tally.found, ended: "unsettled" };
     const answer = yield value;
-    if (answer === null) return { ...tally.found, ended: "interrupted" };
+    if (answer === "out-of-time" || answer === "interrupted") return { ...tally.found, ended: answer };
     tally.add(value, answer);
   }
 }

@@ -75,6 +75,10 @@ const OPTIONS = {
     describe: "how long each trial exchanges messages [default: the plan's]",
     min: 100,
   }),
+  budgetMs: durationMs({
+    describe: "time for the whole search: what is not settled then is told as such [default: the plan's]",
+    min: 1000,
+  }),
 } as const;
 
 export const capacityCommand = command({
@@ -118,8 +122,8 @@ export const capacityCommand = command({
 function findSearch(name: string, options: OptionValues<typeof OPTIONS>): PlanToSearch {
   const found = findPlan(name);
   if (!found.search) throw new UsageError(`${found.name} has no search: npm run lab -- run ${name}`);
-  const { servers, durationMs, repeats } = options;
-  const plan = changePlan(found, { servers, durationMs, repeats });
+  const { servers, durationMs, repeats, budgetMs } = options;
+  const plan = changePlan(found, { servers, durationMs, repeats, budgetMs });
   const search = changeSearch(found.search, options);
   checkPlan({ ...plan, search });
   return { ...plan, search };

@@ -22,13 +22,14 @@ export function optionsOf({
       describe(variant),
     ]),
   );
+  const hasBudget = search !== null || groups.some(({ measure }) => measure === "slices");
   return {
     about,
     ...(search ? { search } : { varies: axis }),
     ...Object.fromEntries(variants),
     clients,
     repeats,
-    ...(groups.some(({ measure }) => measure === "slices") ? { budget: `${budgetMs / 1000} s` } : {}),
+    ...(hasBudget && Number.isFinite(budgetMs) ? { budget: `${budgetMs / 1000} s` } : {}),
     seed,
     ...(cutoffMs === null ? {} : { "cut off after": `${cutoffMs / 1000} s` }),
   };

@@ -52,7 +52,7 @@ function makeTurn(isCarried: boolean, perSecond: number, foreignCores: number, e
 }
 
 /** Runs the searches for the rate on such a machine. */
-async function searched(machine: Machine, isSliced = true) {
+async function searched(machine: Machine, isSliced = true, deadlineMs = Number.POSITIVE_INFINITY) {
   const asked: Asked[] = [];
   const starts: string[][] = [];
   const released = new Set<Stand>();
@@ -114,7 +114,7 @@ async function searched(machine: Machine, isSliced = true) {
     .filter((subject) => subject.searched === "rate")
     .map((subject) => new LimitSearch(subject, PLAN, MACHINE));
   const progress = { tried: vi.fn(), beginSlice: vi.fn() } as unknown as SearchProgress;
-  await new SearchRounds(session, PLAN, progress, isSliced).run(limits, () => {});
+  await new SearchRounds(session, PLAN, progress, isSliced).run(limits, deadlineMs, () => {});
   const searches = limits.map(({ result }) => result as Search);
   return { asked, starts, searches, released };
 }
@@ -209,4 +209,22 @@ test("a start whose ledgers differ though no connection failed proves nothing: t
     met: false,
     signals: [{ signal: "failures", doubt: { reason: "ledgers" } }],
   });
+});
+
+test("a search that the budget ends says so, and keeps what it has found", async () => {
+  const deadlineMs = performance.now() + 60_000;
+  let slices = 0;
+  vi.spyOn(performance, "now").mockImplementation(() => deadlineMs + (slices < 6 ? -1 : 1));
+  const foreign = (_: Asked, count: number) => {
+    slices = count;
+    return 0;
+  };
+  const { searches, asked } = await searched({ limits: LIMITS, foreign }, true, deadlineMs);
+  vi.restoreAllMocks();
+  expect(asked).toHaveLength(6);
+  for (const { ended, met, failed } of searches) {
+    expect(ended).toBe("out-of-time");
+    expect(met).toBeGreaterThan(0);
+    expect(failed).toBeNull();
+  }
 });

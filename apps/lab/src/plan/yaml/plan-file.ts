@@ -81,7 +81,7 @@ export function parsePlan(
     groups: readGroups(root, keys, { ...varied, measure, repeats }),
     clients: keys.clients ? readList(keys.clients).map((count) => count.read(ROWS.clients)) : [1],
     repeats,
-    budgetMs: keys.budget?.read(ROWS.budget) ?? DEFAULT_BUDGET_MS,
+    budgetMs: keys.budget?.read(ROWS.budget) ?? (keys.search ? Number.POSITIVE_INFINITY : DEFAULT_BUDGET_MS),
     seed: keys.seed?.read(ROWS.seed) ?? 1,
     cutoffMs: keys.cutoff?.read(ROWS.cutoff) ?? null,
     search: keys.search ? readSearch(keys.search) : null,
