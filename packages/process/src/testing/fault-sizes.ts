@@ -17,7 +17,7 @@ export const SIZE_PAIRS = {
   S20: { idle: [5, 2000], idleMs: [500, 5000] },
   S22: { equals: [20, 100] },
   E4: { failures: [20, 100] },
-  E5: { ready: [100, 10_000], batch: [8, 64], idleMs: [1000, 10_000] },
+  E5: { ready: [100, 10_000], batch: [8, 64], idleMs: [1000, 60_000] },
   T2: { blocked: [200, 5000] },
   T3: { clients: [50, 1000], workers: [8, 200] },
   T5: { visits: [1000, 100_000] },
