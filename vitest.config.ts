@@ -44,7 +44,7 @@ const SLOW: Record<string, string[]> = {
   ],
   "apps/server-threaded": ["test/conformance.test.ts", "test/threads.test.ts"],
   "apps/server-uring": ["test/conformance.test.ts", "test/options.test.ts", "test/system-calls.test.ts"],
-  "packages/report": ["test/page/page-in-chromium.test.ts"],
+  "packages/report": ["test/page/page-in-chromium.test.ts", "test/page/axe-in-chromium.test.ts"],
   "apps/soak": ["test/soak.test.ts"],
   docker: ["test/**"],
   tools: ["test/tutorial.test.ts"],

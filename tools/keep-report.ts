@@ -105,17 +105,17 @@ async function copyRows(cell: string, target: string): Promise<void> {
   }
 }
 
-/** Renders a kept report into a folder: report.md, details.md and the charts that they show. */
-export function renderKept(name: string, target: string): void {
+/** Renders a kept report into a folder: its pages and the charts beside them. */
+export function renderKept(name: string, target: string, pages = ["report.md", "details.md"]): void {
   const results = mkdtempSync(join(tmpdir(), "c10k-report-"));
   try {
     execFileSync("tar", ["-C", results, "-xzf", join(folderOf(name), PACKED)]);
     const program = join(ROOT, "apps/report/src/main.ts");
     execFileSync(process.execPath, [program, "report", results], { stdio: ["ignore", "ignore", "inherit"] });
-    for (const page of ["report.md", "details.md"]) {
+    for (const page of pages) {
       cpSync(join(results, page), join(target, page));
       const text = readFileSync(join(results, page), "utf8");
-      for (const [chart] of text.matchAll(/charts\/[\w-]+\.svg/g))
+      for (const [chart] of text.matchAll(/(?<=\]\()charts\/[\w-]+\.svg/g))
         cpSync(join(results, chart), join(target, chart));
     }
   } finally {

@@ -15,6 +15,9 @@ const LIBRARY = readFileSync(resolve("echarts/dist/echarts.common.min.js"), "utf
 /** Rows of a table, or lines of code. */
 const FOLDED_ABOVE = 40;
 
+/** Columns of a table whose letters are small, so that all of it is seen. */
+const WIDE_COLUMNS = 9;
+
 /** Columns that a screen reader says before each value of a row. */
 const ROW_HEADERS_MAX = 3;
 
@@ -197,8 +200,11 @@ function tableHtml(token: Tokens.Table, caption: string, inline: (cell: Tokens.T
     });
     return `<tr role="row">${cells.join("")}</tr>\n`;
   });
-  const isGrouped = token.rows.some(continues) ? ' class="grouped"' : "";
-  return `<table role="table"${isGrouped}>${caption}\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
+  const classes = [
+    ...(token.rows.some(continues) ? ["grouped"] : []),
+    ...(token.header.length >= WIDE_COLUMNS ? ["wide"] : []),
+  ];
+  return `<table role="table"${classes.length > 0 ? ` class="${classes.join(" ")}"` : ""}>${caption}\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
 }
 
 /** Returns whether the name in the first column is that of the row above, and left out. */
