@@ -14,7 +14,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readCsv } from "@c10k-lab/files";
 import { processesWith } from "@c10k-lab/process";
-import { mainOf, runApp, TestProgram } from "@c10k-lab/process/testing";
+import { mainOf, runApp, TestProgram, until } from "@c10k-lab/process/testing";
 import { expect, test } from "vitest";
 import { SOURCE } from "./fixtures/broken-server.ts";
 
@@ -185,6 +185,18 @@ test("the stage of a program that was killed is removed by the next one, and tha
     rmSync(used ?? "", { recursive: true });
   }
 }, 60_000);
+
+test("SIGTERM of the lab ends the grading with every process of the submission", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  const nap = "sleep 98776";
+  const submission = makeSubmission(join(folder, "naps"), { command: "./server {port}", build: nap });
+  const args = ["grade", submission, "--out", join(folder, "grades")];
+  const run = new TestProgram({ program: mainOf("lab"), args });
+  await until(() => processesWith(nap).length > 0, "the build runs", 40_000);
+  run.signal("SIGTERM");
+  expect(await run.outcome()).toMatchObject({ code: 143 });
+  await until(() => processesWith(nap).length === 0, "no process is left", 15_000);
+}, 90_000);
 
 test("a folder that does not exist is wrong usage", async () => {
   const { code, stderr } = await runApp("lab", ["grade", "/nowhere"]);
