@@ -121,7 +121,7 @@ function rowEnds(text: string): number[] {
   return ends;
 }
 
-test("of two programs that write one file one says so, and no row is overwritten", async () => {
+test("two programs write one file: one says so, and no row is overwritten", async () => {
   const path = join(folder, "shared.csv");
   const [first, rows] = [CsvFile.create(path, ["writer", "row"]), [["first", 1]]];
   await first.append(rows);
