@@ -1,4 +1,5 @@
-import { Epoll, posix } from "@c10k-lab/posix";
+import { posix } from "@c10k-lab/posix";
+import { Epoll } from "@c10k-lab/posix/loop";
 import { type Poller, READ_TO_THE_END, READABLE, WRITABLE } from "@c10k-lab/server/data-plane";
 
 /**

@@ -12,10 +12,7 @@ export {
   SOCKADDR_BYTES,
 } from "./address.ts";
 export { type Binding, binding as posix, loadAddon } from "./binding.ts";
-export { Epoll } from "./epoll.ts";
 export { check, errorName, errorText, SyscallError } from "./errors.ts";
-export { HeardUntil } from "./heard-until.ts";
-export { MessageCalls } from "./message-calls.ts";
 export { listeningHost } from "./ports.ts";
 export {
   allowedProcessors,

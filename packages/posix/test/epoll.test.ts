@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Epoll, monotonicUs, posix } from "../src/index.ts";
+import { Epoll } from "../src/epoll.ts";
+import { monotonicUs, posix } from "../src/index.ts";
 import { Descriptors } from "./sockets.ts";
 
 const ONE = Uint8Array.of(1);

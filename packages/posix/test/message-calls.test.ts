@@ -1,7 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
-import { MessageCalls, posix } from "../src/index.ts";
+import { posix } from "../src/index.ts";
+import { MessageCalls } from "../src/message-calls.ts";
 import { Descriptors } from "./sockets.ts";
 
 const output = Buffer.from("0123456789");

@@ -1,4 +1,5 @@
-import { check, Epoll, posix } from "@c10k-lab/posix";
+import { check, posix } from "@c10k-lab/posix";
+import { Epoll } from "@c10k-lab/posix/loop";
 import { EVENTS_PER_WAIT } from "../measure/limits.ts";
 import { type LoadEvents, ORDER, STOP, type WakeFds } from "./load-io.ts";
 

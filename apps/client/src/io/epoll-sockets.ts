@@ -1,4 +1,5 @@
-import { MessageCalls, posix } from "@c10k-lab/posix";
+import { posix } from "@c10k-lab/posix";
+import { MessageCalls } from "@c10k-lab/posix/loop";
 import { SCRATCH_BYTES } from "../measure/limits.ts";
 import type { SocketIo } from "./load-io.ts";
 

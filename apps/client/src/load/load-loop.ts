@@ -1,4 +1,5 @@
-import { HeardUntil, monotonicUs, posix } from "@c10k-lab/posix";
+import { monotonicUs, posix } from "@c10k-lab/posix";
+import { HeardUntil } from "@c10k-lab/posix/loop";
 import {
   AWAIT_EVENT,
   AWAIT_OTHERS,

@@ -1,4 +1,5 @@
-import { MessageCalls, posix } from "@c10k-lab/posix";
+import { posix } from "@c10k-lab/posix";
+import { MessageCalls } from "@c10k-lab/posix/loop";
 import { BUFFER_BYTES } from "../limits.ts";
 import type { SocketIo } from "./echo-connections.ts";
 

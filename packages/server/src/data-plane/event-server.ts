@@ -1,4 +1,5 @@
-import { check, HeardUntil, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
+import { check, monotonicUs, posix, SyscallError } from "@c10k-lab/posix";
+import { HeardUntil } from "@c10k-lab/posix/loop";
 import { COUNTER } from "@c10k-lab/stats/ledger";
 import { ACCEPT_PAUSE_MS, MOST_DESCRIPTORS } from "../limits.ts";
 import type { EventServerOptions } from "../options.ts";
