@@ -100,7 +100,7 @@ export class TwoNodeSwarm implements AsyncDisposable {
   labOn(node: NodeNumber): string {
     const path = join(this.#folder, `lab-${node}`);
     const words = ["nsenter", `--net=/run/netns/${this.nameOf(node)}`, process.execPath, mainOf("lab")];
-    writeFileSync(path, `#!/bin/sh\nexec ${words.join(" ")} "$@"\n`);
+    writeFileSync(path, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`);
     chmodSync(path, 0o755);
     return path;
   }

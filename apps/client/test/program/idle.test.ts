@@ -104,7 +104,7 @@ describe("held connections", () => {
     expect(result.summary().achieved).toMatchObject({ established: 5, peak: 5, held: 1 });
   });
 
-  test("one connection is held by a server that ends each before it serves the next", async () => {
+  test("a server that ends each connection before it serves the next holds one, and ends early all that wait for others", async () => {
     const waiting: Socket[] = [];
     const serveNext = () => {
       const [socket] = waiting;
@@ -118,8 +118,11 @@ describe("held connections", () => {
       if (waiting.push(socket) === 1) serveNext();
     });
     const result = await runClient(["--port", `${server.port}`, "--connections", "5", "--repeat", "1"]);
-    expect(result.code).toBe(0);
-    expect(result.summary().achieved).toMatchObject({ peak: 5, completed: 5, held: 1 });
+    expect(result.code).toBe(1);
+    const { achieved, outcomes } = result.summary();
+    expect(achieved).toMatchObject({ peak: 5, messages: 5, held: 1 });
+    // The last one waits for nobody, and is the first to close.
+    expect(outcomes).toMatchObject({ ok: 1, "eof-early": 4 });
   });
 
   test("connections that the server turns away are not held", async () => {

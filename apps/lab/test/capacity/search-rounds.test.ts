@@ -64,6 +64,7 @@ async function searched(machine: Machine, isSliced = true, deadlineMs = Number.P
       ...{ cell, slices: [], processes: [], isSeen: true },
       isUp: Promise.resolve(machine.isUp?.(variant) ?? true),
       release: () => released.add(stand as Stand),
+      sampleCalls: async () => {},
       measure: async (_times, _waiting, pace) => {
         const { ratePerSecond: value } = pace as TurnPace;
         const one = { variant, value, start };

@@ -10,7 +10,7 @@ import { beforeAll, expect, test } from "vitest";
 import { refusal } from "./refusal.ts";
 
 const SERVER = join(import.meta.dirname, "../fixtures/foreign-server.mjs");
-const command = (flaw: string) => `${process.execPath} ${SERVER} {port} ${flaw}`;
+const command = (flaw: string) => `'${process.execPath}' '${SERVER}' {port} ${flaw}`;
 
 const HEAD = `
 question: What do foreign servers do?

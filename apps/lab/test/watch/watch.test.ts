@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, renameSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabProcess, until } from "@c10k-lab/process/testing";
@@ -114,7 +114,8 @@ test(
     const watched = new LabProcess(["run", file, "--watch"]);
     const latest = join(watched.results, "latest");
     await until(() => existsSync(latest), "the first cell has a folder");
-    rmSync(realpathSync(latest), { recursive: true, force: true });
+    // At once, because the lab writes into it.
+    renameSync(realpathSync(latest), join(watched.results, "gone"));
     const { code, stderr } = await watched.outcome(BOUND_MS);
     expect(code, stderr).toBe(3);
   },
