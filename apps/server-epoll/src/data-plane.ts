@@ -1,5 +1,6 @@
 import { fileDescriptorLimit } from "@c10k-lab/posix";
-import { EventServer, openDataPlane } from "@c10k-lab/server/data-plane";
+import { openDataPlane } from "@c10k-lab/server/data-plane";
+import { EventServer } from "@c10k-lab/server/event-server";
 import type { EpollOptions } from "./contract.ts";
 import { EpollPoller } from "./epoll-poller.ts";
 

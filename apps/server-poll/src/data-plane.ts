@@ -1,5 +1,6 @@
 import { fileDescriptorLimit } from "@c10k-lab/posix";
-import { EventServer, MOST_CONNECTIONS, openDataPlane } from "@c10k-lab/server/data-plane";
+import { MOST_CONNECTIONS, openDataPlane } from "@c10k-lab/server/data-plane";
+import { EventServer } from "@c10k-lab/server/event-server";
 import type { PollOptions } from "./contract.ts";
 import { PollPoller } from "./poll-poller.ts";
 

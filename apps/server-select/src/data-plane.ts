@@ -1,4 +1,5 @@
-import { EventServer, openDataPlane } from "@c10k-lab/server/data-plane";
+import { openDataPlane } from "@c10k-lab/server/data-plane";
+import { EventServer } from "@c10k-lab/server/event-server";
 import type { SelectOptions } from "./contract.ts";
 import { SelectPoller } from "./select-poller.ts";
 
