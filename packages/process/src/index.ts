@@ -24,6 +24,6 @@ export {
 export { countProcess, type ProcessCounts } from "./proc/process-counts.ts";
 export { ProcessTree, type TreeUsage } from "./proc/process-tree.ts";
 export { parseProcessStat, readProcessStat } from "./proc/stat.ts";
-export { divideProcessors, type Processors, stayOn } from "./processors.ts";
+export { divideProcessors, type Processors } from "./processors.ts";
 export { GRACE_MS, Stoppable } from "./stoppable.ts";
 export { callAfter, pause, within } from "./timers.ts";

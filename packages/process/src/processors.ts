@@ -18,23 +18,17 @@ export function divideProcessors(): Processors | null {
 }
 
 /**
- * Pins this thread until it is disposed of.
- *
- * @param processors null for no change
- */
-export function stayOn(processors: readonly number[] | null): Disposable {
-  if (processors === null) return { [Symbol.dispose]() {} };
-  const own = allowedProcessors();
-  pinTo(processors);
-  return { [Symbol.dispose]: () => pinTo(own) };
-}
-
-/**
  * Calls `start` while this thread is pinned: a child process inherits the affinity of the thread that forks it.
  *
  * @param processors null for no change
  */
 export function startOn<T>(processors: readonly number[] | null, start: () => T): T {
-  using _pinned = stayOn(processors);
-  return start();
+  if (processors === null) return start();
+  const own = allowedProcessors();
+  pinTo(processors);
+  try {
+    return start();
+  } finally {
+    pinTo(own);
+  }
 }

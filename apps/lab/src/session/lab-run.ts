@@ -8,7 +8,7 @@ import { SlicedRun } from "./sliced-run.ts";
 /** Start and stop of the processes, and connecting, beside the exchange itself. */
 const CELL_OVERHEAD_MS = 2500;
 /** The report is written within the budget, too. */
-const REPORT_MS = 10_000;
+const REPORT_MS = 6000;
 
 /**
  * Measures a plan: first cells that are measured whole, one after another, then the others in slices.

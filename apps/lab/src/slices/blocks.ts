@@ -1,4 +1,4 @@
-import { type ProcessCounts, stayOn } from "@c10k-lab/process";
+import type { ProcessCounts } from "@c10k-lab/process";
 import type { Slice } from "@c10k-lab/protocol";
 import { countActive } from "../plan/cells.ts";
 import { shuffled } from "../plan/random.ts";
@@ -7,14 +7,14 @@ import type { Stand, TurnTimes } from "./stand.ts";
 import { describeSlice, type Turn } from "./turn.ts";
 
 /**
- * Turns of a slice. The speed of a shared machine differs by some 5 % from one turn to the next, whether turns last 5 ms or
- * 100: the more of them, the less it differs in a slice.
+ * Turns of a slice. Eight of 15 ms scatter no less, and the lab's own work at their ends, a millisecond each, then takes 8 % of
+ * a processor instead of 5.
  */
-const TURNS = 8;
+const TURNS = 4;
 /** Turns have at least this length, and so many messages on each active connection. */
-const DURATION_MIN_MS = 15;
+const DURATION_MIN_MS = 30;
 const DURATION_MAX_MS = 500;
-const MESSAGES_EACH = 1;
+const MESSAGES_EACH = 2;
 const SETTLE_MIN_MS = 5;
 /** The first turn of a stand is not kept: server and client warm up in it, and its rate gives the others their length. */
 const WARM_UP: TurnTimes = { settleMs: 100, durationMs: 200 };
@@ -56,14 +56,8 @@ export class Blocks {
     return TURNS * turns.reduce((sum, { settleMs, durationMs }) => sum + 2 * settleMs + durationMs, 0);
   }
 
-  /**
-   * Measures one block. Disturbed slices are measured once more at the end of the block.
-   *
-   * Meanwhile the lab runs on the servers' processor: the clock of a process is as of its last switch or tick, up to 4 ms
-   * ago, unless whoever reads it has just taken its place.
-   */
+  /** Measures one block. Disturbed slices are measured once more at the end of the block. */
   async measure(): Promise<void> {
-    using _pinned = stayOn(this.#stands[0]?.processors?.server ?? null);
     this.#block++;
     const disturbed = await this.#measureSlices(this.#stands, 1);
     await this.#measureSlices(disturbed, this.#stands.length + 1);

@@ -7,8 +7,8 @@ import type { Stand, TurnTimes } from "../../src/slices/stand.ts";
 import { describeSlice, type Turn } from "../../src/slices/turn.ts";
 import { makeSlice } from "../fixtures/slices.ts";
 
-/** A slice has eight turns, after one that warms up. */
-const TURNS = 8;
+/** A slice has four turns, after one that warms up. */
+const TURNS = 4;
 
 interface Call {
   readonly name: string;
@@ -127,15 +127,15 @@ test("a slice of an open loop counts what was due in its turns, and what of it d
   expect(describeSlice({ block: 1, place: 1 }, unpinned, true).clientCore).toBeNull();
 });
 
-test("the warm-up counts for nothing but the length of the turns: one message on each connection in a turn", async () => {
+test("the warm-up counts for nothing but the length of the turns: two messages on each connection in a turn", async () => {
   const { stands, calls } = makeStands(["epoll"], () => makeTurn({ messages: 1000 }));
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
   expect(stands[0]?.slices).toEqual([]);
   await blocks.measure();
   // 1,000 connections at 10,000 messages per second take 100 ms for one message each.
-  expect(calls.at(-1)?.times).toEqual({ settleMs: 100, durationMs: 100 });
-  expect(blocks.blockMs).toBe(TURNS * 300);
+  expect(calls.at(-1)?.times).toEqual({ settleMs: 100, durationMs: 200 });
+  expect(blocks.blockMs).toBe(TURNS * 400);
 });
 
 test("a disturbed slice is kept as such and measured once more at the end of its block", async () => {
