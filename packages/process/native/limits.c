@@ -1,7 +1,8 @@
 /*
  * RLIMIT_NPROC does not bind root and counts the processes of a user, not of a server; a control group needs rights on the
  * machine. So a look ten times a second decides: the kernel's count of all threads is one small file, and only when it has
- * grown by as much as the server may still start is the server's tree counted. So it is with the memory that is available.
+ * grown by as much as the server may still start is the server's tree counted. So it is with the memory that is available, but
+ * that is counted once a second in any case.
  */
 #include "limits.h"
 #include "tree.h"
@@ -15,6 +16,8 @@ static const long FREE_SHARE = 10, HELD_SHARE = 4;
 static const long STEP_MIN = 16;
 static const long MEMORY_STEP_MIN_KIB = 16 << 10;
 static const int LOOKS_AFTER_MEMORY = 20;
+/* One look in so many counts the tree's memory in any case: what it takes is not seen while others give as much back. */
+static const int LOOKS_UNTIL_COUNT = 10;
 
 /* The tests give files of their own. */
 #ifndef MEMINFO
@@ -98,9 +101,9 @@ bool exceeds(struct limits *limits, pid_t root, struct excess *excess) {
   read_memory_kib(&total_kib, &available_kib);
   if (limits->skipped_looks > 0) limits->skipped_looks--;
   const bool is_crowded = machine_threads >= limits->look_at_threads;
-  const bool is_large = available_kib < limits->look_at_available_kib;
+  const bool is_large = ++limits->looks % LOOKS_UNTIL_COUNT == 0 || available_kib < limits->look_at_available_kib;
   const bool is_short = available_kib < total_kib / FREE_SHARE && limits->skipped_looks == 0;
-  /* Other processes that ended make room in which the tree may have grown unseen. */
+  /* Others that ended make room. */
   limits->look_at_threads = min(limits->look_at_threads, machine_threads + half_of_numbers(limits));
   limits->look_at_available_kib = max(limits->look_at_available_kib, available_kib - limits->memory_max_kib / 2);
   if (!is_crowded && !is_large && !is_short) return false;

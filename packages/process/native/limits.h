@@ -17,6 +17,7 @@ struct limits {
   long look_at_available_kib;
   /* Looks that are left out after one that found the memory to be another program's. */
   int skipped_looks;
+  unsigned looks;
   struct space space;
 };
 

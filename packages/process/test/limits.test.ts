@@ -98,6 +98,12 @@ test("a command that holds much memory while little is left is killed, and one t
   expect(small).toContainEqual({ event: "ended", code: 0, signal: 0 });
 }, 60_000);
 
+test("a command that takes memory while others give as much back is killed", async () => {
+  const keeper = buildWithFiles({ meminfo: meminfo({ totalKiB: 4_000_000, availableKiB: 3_000_000 }) });
+  const told = await report(keeper, ["perl", "-e", `${holdMiB(150)} sleep 20`], 64);
+  expect(told).toContainEqual({ event: "exceeded", limit: "memory", count: expect.any(Number), allowed: 64 });
+}, 60_000);
+
 test("a command with more threads than half of the kernel's numbers is killed, and one with fewer is not", async () => {
   const keeper = buildWithFiles({ threads_max: "100\n" });
   const program = join(mkdtempSync(join(tmpdir(), "c10k-threads-")), "threads");
@@ -129,8 +135,8 @@ function buildWithFiles(files: Partial<Record<"meminfo" | "threads_max", string>
 }
 
 /** Runs a command under a keeper. Returns the keeper's report. */
-async function report(keeper: string, command: readonly string[]): Promise<object[]> {
-  const words = [process.pid, constants.signals.SIGTERM, 100, 1 << 20, 0].map(String);
+async function report(keeper: string, command: readonly string[], memoryMiB = 1 << 20): Promise<object[]> {
+  const words = [process.pid, constants.signals.SIGTERM, 100, memoryMiB, 0].map(String);
   const child = spawn(keeper, [...words, ...command], { stdio: ["ignore", "ignore", "ignore", "pipe"] });
   let text = "";
   child.stdio[3]?.on("data", (chunk) => {

@@ -93,7 +93,7 @@ test.each([
 });
 
 test("a budget that leaves no time for a load is a fact of the findings, and terminal and report say so", async () => {
-  const lab = start("--budget", "10s");
+  const lab = start("--budget", "6s");
   expect(await lab.exited, "nothing was measured").toBe(EXIT.incomplete);
   const [name = ""] = readdirSync(lab.results);
   const folder = join(lab.results, name);
