@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -54,4 +54,33 @@ function findPaths(page: string): string[] {
 
 test.each(pages.filter((page) => page !== "CHANGELOG.md"))("every path that %s names exists", (page) => {
   expect(findPaths(page).filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test.each(pages)("%s begins with a heading, and has text below it", (page) => {
+  const [first = "", ...others] = readProse(page)
+    .replace(/^<!--.*?-->\n/s, "")
+    .split("\n")
+    .filter((line) => line.trim() !== "");
+  expect(first).toMatch(/^# \S/);
+  expect(others).not.toEqual([]);
+});
+
+const topics = pages.filter((page) => /^docs\/measuring\/(?!README)/.test(page));
+
+test.each(topics)("%s opens with the thing to remember, and is listed in the index of its folder", (page) => {
+  expect(readProse(page).split(/\n{2,}/)[1]).toMatch(/^\*\*Remember: .*\*\*$/s);
+  expect(findLinks("docs/measuring/README.md")).toContain(basename(page));
+});
+
+const workspaces = ["apps", "packages"].flatMap((folder) =>
+  readdirSync(join(ROOT, folder))
+    .filter((name) => existsSync(join(ROOT, folder, name, "package.json")))
+    .map((name) => `${folder}/${name}/README.md`),
+);
+
+test.each(workspaces)("%s says in a dozen lines where to begin and how to test", (page) => {
+  const prose = readProse(page);
+  expect(prose).toMatch(/^- Entry\b/m);
+  expect(prose).toContain("npx vitest run --project");
+  expect(prose.split("\n").length).toBeLessThanOrEqual(13);
 });
