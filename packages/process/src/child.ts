@@ -47,8 +47,13 @@ const SIGNAL_BASE = 128;
 
 /** Returns the signal that ended a process or, as its exit code tells, the command of a shell or an init; otherwise null. */
 export function signalOf({ code, signal }: Exit): NodeJS.Signals | null {
+  return signal ?? nameSignal((code ?? 0) - SIGNAL_BASE);
+}
+
+/** Returns the name of a signal by its number; null where there is none. */
+export function nameSignal(signal: number): NodeJS.Signals | null {
   const named = Object.entries(constants.signals) as [NodeJS.Signals, number][];
-  return signal ?? named.find(([, number]) => SIGNAL_BASE + number === code)?.[0] ?? null;
+  return named.find(([, number]) => number === signal)?.[0] ?? null;
 }
 
 /** A child process. Its stdout is read as lines, its stderr goes to a log file or is kept in part. */

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { readOr } from "./proc/read-or.ts";
 
 const LOWEST = 10_000;
 const DEFAULT_CLIENTS_FROM = 32_768;
@@ -32,9 +33,7 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 function firstClientPort(): number {
-  try {
-    return Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/)[0]);
-  } catch {
-    return DEFAULT_CLIENTS_FROM;
-  }
+  return readOr(DEFAULT_CLIENTS_FROM, () =>
+    Number(readFileSync("/proc/sys/net/ipv4/ip_local_port_range", "utf8").split(/\s+/)[0]),
+  );
 }

@@ -9,6 +9,7 @@ export { eachLine, LineQueue } from "./line-queue.ts";
 export { makePrintable } from "./printable.ts";
 export { type CpuTimes, parseCpuTimes, readCpuTimes } from "./proc/host.ts";
 export {
+  allProcesses,
   childrenOf,
   commandLine,
   cpuUs,
@@ -23,6 +24,7 @@ export {
 } from "./proc/process.ts";
 export { countProcess, type ProcessCounts } from "./proc/process-counts.ts";
 export { ProcessTree, type TreeUsage } from "./proc/process-tree.ts";
+export { readOr } from "./proc/read-or.ts";
 export { parseProcessStat, readProcessStat } from "./proc/stat.ts";
 export { divideProcessors, type Processors } from "./processors.ts";
 export { GRACE_MS, Stoppable } from "./stoppable.ts";

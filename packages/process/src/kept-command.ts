@@ -3,7 +3,7 @@ import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { BoundedLog } from "./bounded-log.ts";
-import { type Exit, readExit } from "./child.ts";
+import { type Exit, nameSignal, readExit } from "./child.ts";
 import { type CommandLimits, defaultLimits, limitWords } from "./command-limits.ts";
 import { childEnvironment } from "./environment.ts";
 import { LineQueue } from "./line-queue.ts";
@@ -163,7 +163,5 @@ function startKeeper({
 }
 
 function exitOf({ code, signal }: { code: number; signal: number }): Exit {
-  if (signal === 0) return { code, signal: null };
-  const names = Object.entries(constants.signals) as [NodeJS.Signals, number][];
-  return { code: null, signal: names.find(([, number]) => number === signal)?.[0] ?? "SIGKILL" };
+  return signal === 0 ? { code, signal: null } : { code: null, signal: nameSignal(signal) ?? "SIGKILL" };
 }

@@ -1,3 +1,4 @@
+import { readOr } from "@c10k-lab/process";
 import { FinalLine, ListeningLine, type Probe } from "@c10k-lab/protocol";
 import type { Engine, Job, Service } from "../engines/engine.ts";
 import { onPort } from "./cell-jobs.ts";
@@ -115,10 +116,6 @@ export class ServerSide extends Side<Service> {
 }
 
 function parseLine<T>(schema: { parse(value: unknown): T }, line: string | null): T | null {
-  if (line === null) return null;
-  try {
-    return schema.parse(JSON.parse(line));
-  } catch {
-    return null; // Not the line that was due: the process is in trouble, and its exit and log tell which.
-  }
+  // Where it is not the line that was due, the process is in trouble, and its exit and log tell which.
+  return readOr(null, () => schema.parse(JSON.parse(line ?? "")));
 }

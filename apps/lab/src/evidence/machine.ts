@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { cpus, loadavg, release, totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
 import { fileDescriptorLimit } from "@c10k-lab/posix";
+import { readOr } from "@c10k-lab/process";
 import type { Manifest } from "@c10k-lab/protocol";
 import { SYSCTLS } from "../engines/sysctls.ts";
 
@@ -25,11 +26,7 @@ export function describeSoftware(): Manifest["software"] {
 }
 
 function readSysctl(path: string): string {
-  try {
-    return readFileSync(`/proc/sys/${path}`, "utf8").trim().replaceAll("\t", " ");
-  } catch {
-    return "unknown";
-  }
+  return readOr("unknown", () => readFileSync(`/proc/sys/${path}`, "utf8").trim().replaceAll("\t", " "));
 }
 
 /** Returns the commit that runs, with "+" when the tree differs from it; null outside a checkout. */
@@ -40,9 +37,8 @@ function commit(): string | null {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     }).trim();
-  try {
-    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain") === "" ? "" : "+");
-  } catch {
-    return null;
-  }
+  return readOr(
+    null,
+    () => git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain") === "" ? "" : "+"),
+  );
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { readOr } from "@c10k-lab/process";
 
 /** Reader of the kernel's text files in /proc and /sys; tests give one of their own. */
 export interface TextFiles {
@@ -8,12 +9,7 @@ export interface TextFiles {
 }
 
 export const SYSTEM_FILES: TextFiles = {
-  read: (path) => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch {
-      return null; // Files of processes come and go, and not every kernel has every setting.
-    }
-  },
+  // Files of processes come and go, and not every kernel has every setting.
+  read: (path) => readOr(null, () => readFileSync(path, "utf8")),
   list: (folder) => readdirSync(folder),
 };

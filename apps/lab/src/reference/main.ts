@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { command, flag, runCommands } from "@c10k-lab/cli";
 import { writeFileDurably } from "@c10k-lab/files";
+import { readOr } from "@c10k-lab/process";
 import { referencePages } from "./pages.ts";
 
 const FOLDER = fileURLToPath(new URL("../../../../docs/reference/", import.meta.url));
@@ -21,12 +22,9 @@ const write = command({
   },
 });
 
+/** Returns a page; null for one that is not there yet, which differs. */
 function read(name: string): string | null {
-  try {
-    return readFileSync(`${FOLDER}${name}`, "utf8");
-  } catch {
-    return null; // A page that is not there yet differs.
-  }
+  return readOr(null, () => readFileSync(`${FOLDER}${name}`, "utf8"));
 }
 
 process.exitCode = await runCommands(

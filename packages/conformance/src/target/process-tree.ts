@@ -1,10 +1,12 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import {
+  allProcesses,
   childrenOf,
   cpuUs,
   descriptors,
   isFrozen,
   pause,
+  readOr,
   runDelaysUs,
   status,
   threads,
@@ -118,8 +120,7 @@ export function findOwned(user: number): number[] {
 
 /** Returns the processes for which `isMeant` holds, with their descendants. */
 function findAll(isMeant: (pid: number) => boolean): number[] {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return withDescendants(pids.map(Number).filter((pid) => readOr(false, () => isMeant(pid))));
+  return withDescendants(allProcesses().filter((pid) => readOr(false, () => isMeant(pid))));
 }
 
 /** @throws Error when the process has ended, or is another user's */
@@ -133,13 +134,4 @@ function isZombie(pid: number): boolean {
 
 function signalQuietly(pid: number, name: NodeJS.Signals): void {
   readOr(false, () => process.kill(pid, name));
-}
-
-/** Returns what `read` returns, or `otherwise` when the process has ended meanwhile. */
-function readOr<T>(otherwise: T, read: () => T): T {
-  try {
-    return read();
-  } catch {
-    return otherwise;
-  }
 }

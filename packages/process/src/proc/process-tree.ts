@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
-import { cpuUs, threads } from "./process.ts";
+import { readdirSync, statSync } from "node:fs";
+import { allProcesses, cpuUs, numberIn, threads } from "./process.ts";
 import type { ProcessCounts } from "./process-counts.ts";
-import { parseProcessStat, readProcessStat } from "./stat.ts";
+import { readOr } from "./read-or.ts";
+import { readProcessStat } from "./stat.ts";
 
 /**
  * Usage of all processes of a tree, as getrusage(2) names it. `maxRssKiB` is a sum over the processes; pages that forked
@@ -98,7 +99,7 @@ export class ProcessTree implements ProcessCounts {
       involuntarySwitches: sum(switches, ({ involuntary }) => involuntary),
       minorFaults: this.minorFaults(),
       majorFaults: sum(stats, ({ majorFaults }) => majorFaults),
-      maxRssKiB: sum(this.#pids, (pid) => numberIn(`/proc/${pid}/status`, "VmHWM")),
+      maxRssKiB: sum(this.#pids, (pid) => countIn(`/proc/${pid}/status`, "VmHWM")),
     };
   }
 
@@ -116,10 +117,8 @@ export class ProcessTree implements ProcessCounts {
 /** Returns the processes below another one, by their parents in /proc/PID/stat. */
 function descendantsOf(root: number): number[] {
   const children = new Map<number, number[]>();
-  for (const name of readdirSync("/proc")) {
-    const pid = Number(name);
-    if (Number.isNaN(pid)) continue;
-    const parent = parentOf(pid);
+  for (const pid of allProcesses()) {
+    const parent = readProcessStat(pid)?.parent ?? 0;
     const siblings = children.get(parent);
     if (siblings) siblings.push(pid);
     else children.set(parent, [pid]);
@@ -129,47 +128,23 @@ function descendantsOf(root: number): number[] {
   return found;
 }
 
-function parentOf(pid: number): number {
-  const text = read(`/proc/${pid}/stat`);
-  return text === "" ? 0 : parseProcessStat(text).parent;
-}
-
 /** Counts descriptors. Since Linux 6.2 the folder's size is their number. */
 function countDescriptors(pid: number): number {
-  try {
-    return statSync(`/proc/${pid}/fd`).size || readdirSync(`/proc/${pid}/fd`).length;
-  } catch {
-    return 0;
-  }
+  const folder = `/proc/${pid}/fd`;
+  return readOr(0, () => statSync(folder).size || readdirSync(folder).length);
 }
 
 function countSwitches(pid: number): { voluntary: number; involuntary: number } {
-  const paths = threadsOf(pid).map((thread) => `/proc/${pid}/task/${thread}/status`);
+  const paths = readOr([], () => threads(pid)).map((thread) => `/proc/${pid}/task/${thread}/status`);
   return {
-    voluntary: sum(paths, (path) => numberIn(path, "voluntary_ctxt_switches")),
-    involuntary: sum(paths, (path) => numberIn(path, "nonvoluntary_ctxt_switches")),
+    voluntary: sum(paths, (path) => countIn(path, "voluntary_ctxt_switches")),
+    involuntary: sum(paths, (path) => countIn(path, "nonvoluntary_ctxt_switches")),
   };
 }
 
-function threadsOf(pid: number): number[] {
-  try {
-    return threads(pid);
-  } catch {
-    return [];
-  }
-}
-
 /** Returns a number of a status file; 0 when there is no such process. */
-function numberIn(path: string, name: string): number {
-  return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(read(path))?.[1] ?? 0);
-}
-
-function read(path: string): string {
-  try {
-    return readFileSync(path, "latin1");
-  } catch {
-    return "";
-  }
+function countIn(path: string, name: string): number {
+  return readOr(0, () => numberIn(path, name) || 0);
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { posix } from "@c10k-lab/posix";
+import { readOr } from "./read-or.ts";
 
 /** Kind of a process's clock: the scheduler's, not the tick's (linux/posix-timers.h). */
 const CPUCLOCK_SCHED = 2;
@@ -18,8 +19,12 @@ export function threads(pid: number): number[] {
 
 /** Reads a number in /proc/PID/status, such as VmRSS in KiB. */
 export function status(pid: number, name: string): number {
-  const line = new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"));
-  return Number(line?.[1]);
+  return numberIn(`/proc/${pid}/status`, name);
+}
+
+/** Reads a number of a status file; NaN where the file has none of that name. @throws Error when there is no such process */
+export function numberIn(path: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(readFileSync(path, "latin1"))?.[1]);
 }
 
 /**
@@ -52,11 +57,7 @@ export function isFrozen(pid: number): boolean {
 
 /** Returns whether a process exists and is no zombie. */
 export function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
+  return readOr(false, () => !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
 }
 
 /** Returns the descriptor limit (RLIMIT_NOFILE) that leaves a process so many unused descriptors. */
@@ -81,17 +82,17 @@ export function childrenOf(pid: number): number[] {
 
 /** Returns the processes whose command line contains a text. */
 export function processesWith(text: string): number[] {
+  return allProcesses().filter((pid) => commandLine(pid).includes(text));
+}
+
+/** Returns the numbers of all processes of this machine. */
+export function allProcesses(): number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => commandLine(pid).includes(text));
+    .map(Number);
 }
 
 /** Returns the command line of a process, words separated by blanks; empty when there is no such process. */
 export function commandLine(pid: number): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " ");
-  } catch {
-    return "";
-  }
+  return readOr("", () => readFileSync(`/proc/${pid}/cmdline`, "latin1").replaceAll("\0", " "));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readOr } from "./read-or.ts";
 
 /** Clock tick (sysconf(3), _SC_CLK_TCK: 100 per second on x86 and ARM). */
 export const TICK_MS = 10;
@@ -27,11 +28,7 @@ export interface ProcessStat {
 
 /** Returns null when there is no such process. */
 export function readProcessStat(pid: number | "self"): ProcessStat | null {
-  try {
-    return parseProcessStat(readFileSync(`/proc/${pid}/stat`, "latin1"));
-  } catch {
-    return null;
-  }
+  return readOr(null, () => parseProcessStat(readFileSync(`/proc/${pid}/stat`, "latin1")));
 }
 
 export function parseProcessStat(stat: string): ProcessStat {

@@ -9,6 +9,7 @@ import {
   LineQueue,
   type ProcessCounts,
   pause,
+  readOr,
   Stoppable,
   within,
 } from "@c10k-lab/process";
@@ -169,20 +170,12 @@ export class Container extends Stoppable<Exit> implements Service {
 
 /** Returns whether a local process belongs to the container: an engine may run elsewhere, and numbers are reused. */
 function isInContainer(pid: number, containerId: string): boolean {
-  try {
-    return pid > 0 && readFileSync(`/proc/${pid}/cgroup`, "latin1").includes(containerId);
-  } catch {
-    return false;
-  }
+  return pid > 0 && readOr(false, () => readFileSync(`/proc/${pid}/cgroup`, "latin1").includes(containerId));
 }
 
 /** Returns whether a local process has the network of this one, or that is not known. */
 function isOnThisNetwork(pid: number): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net");
-  } catch {
-    return true; // It has ended, or belongs to another user.
-  }
+  return readOr(true, () => readlinkSync(`/proc/${pid}/ns/net`) === readlinkSync("/proc/self/ns/net"));
 }
 
 async function awaitLastOutput(stdout: Readable): Promise<void> {

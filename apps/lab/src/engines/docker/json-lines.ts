@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { eachLine } from "@c10k-lab/process";
+import { eachLine, readOr } from "@c10k-lab/process";
 
 /**
  * Calls `onValue` with each line of JSON of an engine's stream. An engine that dies leaves half a line, which is dropped.
@@ -10,17 +10,9 @@ export function eachJsonLine<T>(stream: Readable, onValue: (value: T) => void, o
   eachLine(
     stream,
     (line) => {
-      const value = parse(line);
-      if (value !== undefined) onValue(value as T);
+      const value = readOr(undefined, () => JSON.parse(line));
+      if (value !== undefined) onValue(value);
     },
     onEnd,
   );
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { gunzipSync } from "node:zlib";
+import { readOr } from "@c10k-lab/process";
 import type { Exit } from "../engine.ts";
 
 /** The way in which an app ended. */
@@ -78,7 +79,7 @@ export class HandOver {
     if (this.#current === null) return;
     const { name, texts, bytes, sha256 } = this.#current;
     this.#current = null;
-    const content = unpack(texts.join(""));
+    const content = readOr(null, () => gunzipSync(Buffer.from(texts.join(""), "base64")));
     const isWhole = content?.length === bytes && hashOf(content) === sha256;
     if (content && isWhole && isPlainName(name)) this.#keep(name, content);
     else this.#lost.push(name);
@@ -87,19 +88,8 @@ export class HandOver {
 
 function readLine(text: string): Line | null {
   if (!/^\{"event":"(file|handed-over)"/.test(text)) return null;
-  try {
-    return JSON.parse(text) as Line;
-  } catch {
-    return null; // Cut off: the file that it belongs to will not have its hash.
-  }
-}
-
-function unpack(text: string): Buffer | null {
-  try {
-    return gunzipSync(Buffer.from(text, "base64"));
-  } catch {
-    return null;
-  }
+  // Where it is cut off, the file that it belongs to will not have its hash.
+  return readOr(null, () => JSON.parse(text));
 }
 
 function hashOf(content: Buffer): string {

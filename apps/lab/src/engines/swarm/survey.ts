@@ -1,3 +1,4 @@
+import { readOr } from "@c10k-lab/process";
 import { type NodeSurvey, SurveyLine, type SwarmNode } from "@c10k-lab/protocol";
 import { EngineTrouble, type Service } from "../engine.ts";
 import { SYSCTLS } from "../sysctls.ts";
@@ -58,18 +59,10 @@ export async function readSurvey(
   address: string,
 ) {
   const line = await task.nextLine(LINE_MS);
-  const { data } = SurveyLine.safeParse(line === null ? null : parseJson(line));
+  const { data } = SurveyLine.safeParse(readOr(null, () => JSON.parse(line ?? "")));
   if (data?.event === "surveyed") return data;
   const answer = data?.answer ?? "no answer";
   throw new EngineTrouble({ trouble: "node-silent", node, address, answer });
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }
 
 export function nodeOf(

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
+import { readOr } from "@c10k-lab/process";
 
 /**
  * Returns the path of a program as execvp(3) finds it, or null.
@@ -14,10 +15,8 @@ export function findProgram(name: string, folder: string, path = process.env.PAT
 }
 
 function isExecutable(path: string): boolean {
-  try {
+  return readOr(false, () => {
     accessSync(path, constants.X_OK);
     return statSync(path).isFile();
-  } catch {
-    return false;
-  }
+  });
 }
