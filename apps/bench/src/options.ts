@@ -9,7 +9,10 @@ import {
   type OptionValues,
   text,
 } from "@c10k-lab/cli";
-import { SERVERS } from "@c10k-lab/protocol";
+import type { ServerName } from "@c10k-lab/protocol";
+
+/** Architectures that have a twin in C: native/servers/c-NAME.c. */
+export const SERVERS: readonly ServerName[] = ["threaded", "select", "epoll", "poll", "uring"];
 
 const BENCH_OPTIONS = {
   servers: choices(SERVERS, {

@@ -1,5 +1,5 @@
-import { SERVERS } from "@c10k-lab/protocol";
 import { expect, test } from "vitest";
+import { SERVERS } from "../src/options.ts";
 import { runClient, startNative } from "./programs.ts";
 
 test.each(SERVERS)(

@@ -1,5 +1,11 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { choices, integer, type Program } from "@c10k-lab/cli";
-import { SERVERS } from "@c10k-lab/protocol";
+
+/** Names of the servers of this checkout: those of the folders apps/server-NAME. */
+export const SERVERS = readdirSync(join(import.meta.dirname, "../..")).flatMap(
+  (folder) => /^server-(.+)$/.exec(folder)?.[1] ?? [],
+);
 
 const OPTIONS = {
   minutes: integer({

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
 import { live } from "../src/life.ts";
+import { SERVERS } from "../src/options.ts";
+
+test("every server of this checkout can be soaked, a new one too", () => {
+  expect(SERVERS.toSorted()).toEqual(["epoll", "poll", "select", "threaded", "uring"]);
+});
 
 test("P5, P6: hostile and honest clients leave ledgers that agree and clients without a complaint", async () => {
   let looks = 0;

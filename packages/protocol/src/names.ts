@@ -5,7 +5,6 @@
 
 /** Name of an architecture: a lower-case word, such as `epoll`. Users may add servers of their own. */
 export type ServerName = string;
-export const SERVERS: readonly ServerName[] = ["threaded", "select", "epoll", "poll", "uring"];
 
 /** Quantities that a plan can vary: options of the client or the server, or quantities that follow from one. */
 export const AXES = [

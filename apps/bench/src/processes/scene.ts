@@ -1,5 +1,5 @@
-import { SERVERS, type ServerName } from "@c10k-lab/protocol";
-import type { BenchOptions } from "../options.ts";
+import type { ServerName } from "@c10k-lab/protocol";
+import { type BenchOptions, SERVERS } from "../options.ts";
 import { DELAY, DELAY_MS } from "./delay.ts";
 
 /** One server under one load. */
