@@ -153,12 +153,12 @@ function drawBar(row: AnswerRow, rows: readonly AnswerRow[]): string {
 
 /** Writes a row in words, below its question where that is new: for a screen that is too narrow for a table. */
 function describeRow(row: AnswerRow, before: AnswerRow | undefined, { columns }: Screen): string[] {
-  const { name, variant, holds, quantity, breaks } = row;
+  const { name, variant, holds, quantity, breaks, hasBroken } = row;
   const value = describeEnds(row);
   const parts = [
     ...(holds === MISSING ? [] : [`${holds} held`]),
     ...(value === MISSING ? [] : [`${value} ${unitOf(quantity)}`]),
-    ...(breaks === MISSING || breaks.startsWith("nothing") ? [] : [`breaks first: ${breaks}`]),
+    ...(hasBroken ? [`breaks first: ${breaks}`] : []),
   ];
   return [
     ...(before?.name === name ? [] : wrap(`${name}:`, columns)),

@@ -26,6 +26,8 @@ export interface AnswerRow {
   readonly low: Level | null;
   readonly high: Level | null;
   readonly breaks: string;
+  /** Something broke: `breaks` names it. */
+  readonly hasBroken: boolean;
 }
 
 /** Growth by less breaks nothing. */
@@ -45,8 +47,8 @@ export function rowsOf(group: Group, findings: readonly Finding[]): AnswerRow[] 
     if (limit === undefined && ends.length === 0) return [];
     const [low = null, high = null] = [ends[0], ends.length > 1 ? ends.at(-1) : undefined];
     const holds = describeHeld(group, limit, levels, variant);
-    const breaks = describeFirst(group, limit, own, variant, high ?? low);
-    return [{ question, name: group.name ?? question, variant, holds, quantity, low, high, breaks }];
+    const first = findFirst(group, limit, own, variant, high ?? low);
+    return [{ question, name: group.name ?? question, variant, holds, quantity, low, high, ...first }];
   });
 }
 
@@ -92,21 +94,22 @@ function describeHeld(
   return measured.length === 0 ? MISSING : axisWords(axis).format(Math.max(...measured));
 }
 
-function describeFirst(
+/** Returns what broke first, in words; of a server that carried all, how far it was asked to go. */
+function findFirst(
   { axis }: Group,
   limit: Finding | undefined,
   findings: readonly Finding[],
   variant: string,
   last: Level | null,
-): string {
-  if (limit !== undefined) return describeBreak(limit);
+): Pick<AnswerRow, "breaks" | "hasBroken"> {
+  if (limit !== undefined) return { breaks: describeBreak(limit), hasBroken: isBroken(limit) };
   const growth = findings.find(
     (one) => one.question === "growth" && one.quantity === "cost" && one.variant === variant,
   );
   const at = axisWords(axis).format(last?.axisValue ?? 0);
   if (growth?.verdict === "shown" && (growth.effect ?? 0) >= GROWTH_MIN) {
     const from = axisWords(axis).format(growth.against?.axisValue ?? 0);
-    return `cost ×${ratio(growth.effect ?? 0)} from ${from} to ${at}`;
+    return { breaks: `cost ×${ratio(growth.effect ?? 0)} from ${from} to ${at}`, hasBroken: true };
   }
   const dearer = findings.find(
     (one) =>
@@ -116,9 +119,15 @@ function describeFirst(
       one.at === last?.axisValue,
   );
   if (dearer?.verdict === "shown" && (dearer.effect ?? 0) >= GROWTH_MIN) {
-    return `cost ×${ratio(dearer.effect ?? 0)} that of ${dearer.against?.variant} at ${at}`;
+    const times = ratio(dearer.effect ?? 0);
+    return { breaks: `cost ×${times} that of ${dearer.against?.variant} at ${at}`, hasBroken: true };
   }
-  return `nothing up to ${at}`;
+  return { breaks: `nothing up to ${at}`, hasBroken: false };
+}
+
+/** Returns whether a limit was reached: the server's, or else the client's. */
+function isBroken({ cause, verdict }: Finding): boolean {
+  return cause === null ? verdict !== "at-least" : cause !== "listen-overflow" || verdict !== "at-most";
 }
 
 /** Returns the answer table. A question stands in its first row; columns that are empty throughout are left out. */

@@ -73,6 +73,7 @@ function rowOf(search: Search): AnswerRow {
     low: null,
     high: null,
     breaks: breaksOf(search),
+    hasBroken: search.first !== null,
   };
 }
 
