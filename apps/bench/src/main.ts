@@ -44,12 +44,8 @@ function printTruth(): number {
 }
 
 async function printBurns(): Promise<number> {
-  let interruptedBy: StopSignal | undefined;
   const stop = new AbortController();
-  onStopSignal((signal) => {
-    interruptedBy ??= signal;
-    stop.abort();
-  });
+  const stopped = stopAtSignal(() => stop.abort());
   try {
     const budgetMs = options.durationMs ?? BURN_STUDY_MS;
     const onStudy = (description: string) => process.stderr.write(`${description}\n`);
@@ -57,9 +53,18 @@ async function printBurns(): Promise<number> {
     process.stdout.write(`${text}\n`);
     return holds ? EXIT.ok : EXIT.incomplete;
   } catch (error) {
-    if (interruptedBy) return stopExitCode(interruptedBy);
-    return fail(EXIT.incomplete, (error as Error).message);
+    return stopped() ?? fail(EXIT.incomplete, (error as Error).message);
   }
+}
+
+/** Calls `stop` at each stop signal. @returns tells the exit code of the first one; undefined while there was none */
+function stopAtSignal(stop: () => void): () => number | undefined {
+  let first: StopSignal | undefined;
+  onStopSignal((signal) => {
+    first ??= signal;
+    stop();
+  });
+  return () => first && stopExitCode(first);
 }
 
 /** @throws UsageError or Error, see `assertBuilt` */
@@ -85,18 +90,14 @@ function compareClients(): ClientComparison {
 }
 
 async function drive(comparison: Comparison<unknown>): Promise<number> {
-  let interruptedBy: StopSignal | undefined;
-  onStopSignal((signal) => {
-    interruptedBy ??= signal;
-    comparison.interrupt();
-  });
+  const stopped = stopAtSignal(() => comparison.interrupt());
   let failure: Error | undefined;
   await comparison.run(startProgress(comparison.pairs)).catch((error) => {
     failure = error;
   });
   const isWritten = printResults(comparison);
-  if (interruptedBy) return stopExitCode(interruptedBy);
-  if (failure) return fail(EXIT.incomplete, failure.message);
+  const exitCode = stopped() ?? (failure && fail(EXIT.incomplete, failure.message));
+  if (exitCode !== undefined) return exitCode;
   const verdict = comparison.verdict();
   if (verdict) process.stdout.write(`${verdict.words}\n`);
   if (!isWritten) return EXIT.unwritable;

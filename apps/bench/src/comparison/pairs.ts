@@ -1,4 +1,4 @@
-import { medianInterval } from "@c10k-lab/inference";
+import { median, medianInterval } from "@c10k-lab/inference";
 
 /** Two measurements one after the other. Machine and time are the same for both, so their ratio is reliable. */
 export interface Pair<Figures> {
@@ -37,10 +37,7 @@ export interface Spread {
 
 /** Computes median, smallest and largest value. @param values one or more */
 export function computeSpread(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return { median, min: sorted[0], max: sorted[sorted.length - 1] };
+  return { median: median(values) ?? Number.NaN, min: Math.min(...values), max: Math.max(...values) };
 }
 
 type Numbers<K extends string> = Readonly<Partial<Record<K, number>>>;
@@ -60,7 +57,7 @@ export function formatRatio<K extends string>(pairs: readonly Pair<Numbers<K>>[]
   const ratios = divideSides(pairs, figure);
   const interval = medianInterval(ratios);
   const range = interval === null ? "" : ` (${interval.low.toFixed(2)}..${interval.high.toFixed(2)})`;
-  return `${computeSpread(ratios).median.toFixed(2)}${range}`;
+  return `${(median(ratios) ?? Number.NaN).toFixed(2)}${range}`;
 }
 
 function divideSides<K extends string>(pairs: readonly Pair<Numbers<K>>[], figure: K): number[] {
@@ -77,7 +74,7 @@ export function medianOf<K extends string>(
   side: keyof SideNames,
   figure: K,
 ): number {
-  return computeSpread(pairs.map((pair) => readFigure(pair[side], figure))).median;
+  return median(pairs.map((pair) => readFigure(pair[side], figure))) ?? Number.NaN;
 }
 
 /** Formats the medians of a figure on both sides, and the spread of its ratio. */
@@ -86,10 +83,10 @@ export function formatPairs<K extends string>(
   figure: K,
   format: (value: number) => string,
 ): [first: string, second: string, ratio: string] {
-  const { median, min, max } = computeRatios(pairs, figure);
+  const ratios = computeRatios(pairs, figure);
   return [
     format(medianOf(pairs, "first", figure)),
     format(medianOf(pairs, "second", figure)),
-    `${median.toFixed(2)} (${min.toFixed(2)}..${max.toFixed(2)})`,
+    `${ratios.median.toFixed(2)} (${ratios.min.toFixed(2)}..${ratios.max.toFixed(2)})`,
   ];
 }

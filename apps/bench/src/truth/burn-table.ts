@@ -1,20 +1,14 @@
 import { CONFIDENCE_PERCENT } from "@c10k-lab/inference";
 import { formatTable } from "../text-table.ts";
 import { type BurnRow, studyBurns } from "./burn-study.ts";
-
-/** Result of the studies of servers whose cost is known, to print. */
-export interface BurnTable {
-  readonly text: string;
-  /** Every interval holds the truth, and nothing was found where nothing is. */
-  readonly holds: boolean;
-}
+import type { TruthTable } from "./simulated-table.ts";
 
 /** Measures with and without another program at work. @param onStudy receives the description of each before it begins */
 export async function proveBurns(
   onStudy: (description: string) => void,
   budgetMs: number,
   stop: AbortSignal,
-): Promise<BurnTable> {
+): Promise<TruthTable> {
   const studies: { readonly setting: string; readonly rows: readonly BurnRow[] }[] = [];
   for (const hasBurner of [false, true]) {
     const setting = hasBurner ? "30 % of a core busy" : "nothing else started";

@@ -13,10 +13,10 @@ const DESIGNS: readonly { readonly name: string; readonly design: Design }[] = [
   { name: "2 starts of 10 blocks, 24 to settle", design: { starts: 2, blocks: 10, further: 24 } },
 ];
 
-/** Result of the simulated studies, to print. */
+/** Result of studies whose truth is known, to print. */
 export interface TruthTable {
   readonly text: string;
-  /** All scenarios have the coverage wanted, and few enough false findings. */
+  /** The intervals hold the truth, and few enough findings are false. */
   readonly holds: boolean;
 }
 
