@@ -49,10 +49,10 @@ export function estimateEffects(comparisons: readonly Starts[]): Effect[] {
 /**
  * Estimates the means of values that were measured in blocks within starts, of several comparisons at once.
  *
- * The value of a start is the trimmed mean of its blocks. Blocks of one start are alike and starts differ (Kalibera and Jones, ISMM 2013), so the starts decide the width of an
- * interval. Two or three of them say little about how much starts differ, but all comparisons of an experiment together
- * do: each variance is moderated by that of the others (Smyth, Statistical Applications in Genetics and Molecular Biology 3,
- * 2004). An interval is never narrower than the scatter of its own blocks.
+ * The value of a start is the trimmed mean of its blocks. Blocks of one start are alike and starts differ (Kalibera and
+ * Jones, ISMM 2013), so the starts decide the width of an interval. Two or three starts do not show how much starts differ;
+ * all comparisons of an experiment together do. So each variance is moderated by that of the others (Smyth, Statistical
+ * Applications in Genetics and Molecular Biology 3, 2004). An interval is never narrower than the scatter of its own blocks.
  *
  * @param comparisons of one quantity; with a single one its own starts alone decide
  */

@@ -14,7 +14,7 @@ const SLACK_MS = 90_000;
 /** Options of a client. */
 export interface Load {
   readonly connections: number;
-  /** Those that exchange messages; undefined: all. The load client alone knows it, like the two below. */
+  /** Connections that exchange messages; undefined: all. Only the load client knows this option and the next two. */
   readonly active?: number | undefined;
   /** Time before the duration, whose messages are in no clock. */
   readonly warmupMs?: number | undefined;

@@ -61,7 +61,7 @@ export async function searchCapacity(
         .filter((subject) => subject.searched === searched)
         .map((subject) => new LimitSearch(subject, plan, machine));
       all.push(...limits);
-      // What one quantity leaves is the next one's.
+      // Time that one quantity leaves goes to the next.
       const leftMs = deadlineMs - performance.now();
       await rounds.run(limits, performance.now() + leftMs / (quantities.length - index), keep);
     }

@@ -1,8 +1,7 @@
 import type { ContainerSample, FinalLine, ListeningLine, Probe, Sample } from "@c10k-lab/protocol";
 import { addCounts } from "@c10k-lab/stats";
 
-/** Adds the first lines of two servers of one cell. Only counts are added; all else is the first one's. */
-
+/** Adds the first lines of two servers of one cell. Only counts are added; everything else is that of the first. */
 export function addListening(a: ListeningLine, b: ListeningLine): ListeningLine {
   return { ...a, usage: addCounts([a.usage, b.usage]) };
 }

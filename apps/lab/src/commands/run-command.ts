@@ -34,7 +34,8 @@ const OPTIONS = {
   }),
   values: text({ describe: "values of the plan's axis: 10,100,1000 or 64,4KiB,1MiB [default: the plan's]" }),
   connections: integers({
-    describe: "the same where the plan varies connections; elsewhere the number of connections",
+    describe:
+      "numbers of connections, as --values has them, where the plan varies connections; elsewhere one number",
     min: 1,
     max: 1_000_000,
     noun: "a number of connections",

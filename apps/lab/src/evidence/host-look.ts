@@ -16,7 +16,7 @@ export function lookAtHost(): HostLook {
 }
 
 /**
- * Returns the time that other guests other processes and quotas took while a cell ran, in per cent of one core.
+ * Returns the time that other guests, other processes and quotas took while a cell ran, in per cent of one core.
  *
  * @param ownMs CPU time of server and clients; null when one of them could not report it
  */

@@ -99,7 +99,7 @@ function findOverload(cells: readonly MeasuredCell[]): Found | null {
   return first?.sign ? describe(first.cell, first.sign, "shown") : null;
 }
 
-/** Connections that come and go are not all open at one time. */
+/** Returns whether a cell asks for connections that are all open at one time, and do not come and go. */
 function asksToHold({ repetitions: [first] }: MeasuredCell): boolean {
   return first?.axis !== "connect-rate";
 }

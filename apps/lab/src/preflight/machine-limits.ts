@@ -79,7 +79,7 @@ export function readKernelLimits(files: TextFiles) {
   };
 }
 
-/** Reads "allocated 0 maximum". */
+/** Counts the open files of the machine: /proc/sys/fs/file-nr has "allocated 0 maximum". */
 function openFiles(files: TextFiles): Allowance {
   const [used = 0, , limit = Number.POSITIVE_INFINITY] = (files.read("/proc/sys/fs/file-nr") ?? "")
     .split(/\s+/)
@@ -88,7 +88,7 @@ function openFiles(files: TextFiles): Allowance {
   return { limit, used };
 }
 
-/** Without a rule that needs it the kernel tracks nothing: the count is then 0. */
+/** Counts the connections that the firewall tracks. Without a rule that needs it the kernel tracks none, and has no limit. */
 function tracked(files: TextFiles): Allowance {
   const read = (name: string) => Number(files.read(`/proc/sys/net/netfilter/nf_conntrack_${name}`) ?? 0);
   const [limit, used] = [read("max"), read("count")];

@@ -36,17 +36,17 @@ export interface MemoryNeeds {
 /** Resources that a plan needs where it needs most of each. */
 export interface Needs {
   readonly connections: number;
-  /** For one process. */
+  /** Descriptors of one process. */
   readonly fileDescriptors: number;
-  /** For all processes. */
+  /** Open files of all processes. */
   readonly openFiles: number;
-  /** For one pair of addresses: a client's, and a server's with its port. */
+  /** Ports for one pair of addresses: a client's, and a server's with its port. */
   readonly localPorts: number;
   readonly acceptQueue: number;
   readonly handshakes: number;
-  /** For all processes. */
+  /** Threads of all processes. */
   readonly threads: number;
-  /** For one server. */
+  /** Memory mappings of one server. */
   readonly mappings: number;
   readonly memory: MemoryNeeds;
 }

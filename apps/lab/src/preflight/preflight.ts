@@ -16,7 +16,7 @@ export interface Check {
   readonly remedy: string | null;
 }
 
-/** With this much idle time other work does not show beside the noise of one cell. */
+/** Idle time with which other work does not show beside the noise of one cell. */
 const IDLE_PERCENT = 90;
 const NOT_STOLEN_PERCENT = 98;
 /** One for the server, one for the client. */

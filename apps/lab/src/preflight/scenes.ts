@@ -16,7 +16,7 @@ import { addMissing } from "../plan/plan-changes.ts";
 /** Cells that are up together: the variants of a point that is measured in slices, otherwise one cell. */
 export type Scene = readonly Cell[];
 
-/** Returns what a plan has up at one time, each scene once. */
+/** Returns the scenes of a plan, each once. */
 export function scenesOf(plan: Plan): Scene[] {
   if (plan.search) return searchScenes(plan);
   const whole = plan.groups.filter(({ measure }) => measure === "whole");

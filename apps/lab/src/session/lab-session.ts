@@ -81,7 +81,7 @@ export class LabSession {
     return { ...this.#found.findings, unmeasured: [...this.#unmeasured] };
   }
 
-  /** The same with the slices of the starts under way. */
+  /** Answers of everything measured so far, and of the slices of the starts under way. */
   get liveFindings(): Findings {
     if (this.#plan.search !== null) return this.findings;
     const kept = new Set(this.#repetitions.map(({ id }) => id));

@@ -60,7 +60,7 @@ export class CommandServer implements Target, AsyncDisposable {
   readonly processes: ProcessTree;
   /** Exit of the process that was started, in words; null while it runs. */
   exit: string | null = null;
-  /** It was ended by a limit of the machine's protection, and not by a client. */
+  /** True when a limit that protects the machine ended it, and no client did. */
   isOverLimit = false;
   readonly #kept: KeptCommand;
   /** The keeper has no process left. A look at /proc can miss a process that is being forked. */

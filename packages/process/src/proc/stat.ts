@@ -14,7 +14,7 @@ export interface ProcessStat {
   readonly userMs: number;
   /** User and system time, ended threads included: utime + stime (14, 15). */
   readonly cpuMs: number;
-  /** The same of children that have ended and were waited for: cutime + cstime (16, 17). */
+  /** User and system time of children that have ended and were waited for: cutime + cstime (16, 17). */
   readonly childrenCpuMs: number;
   /** Page faults that needed no disk, ended threads included: minflt (10). */
   readonly minorFaults: number;

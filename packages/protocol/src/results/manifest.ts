@@ -5,7 +5,7 @@ import { Trouble } from "./facts.ts";
 
 /** Ends of an experiment. */
 export const RUN_OUTCOMES = [
-  /** It has not ended; or the lab was killed. */
+  /** The experiment has not ended, or the lab was killed. */
   "running",
   "complete",
   "interrupted",

@@ -51,7 +51,7 @@ export const Slice = z.object({
   /** Time that others took from the server's core; counted by the kernel in ticks of 10 ms. */
   foreign: z.object({ cores }),
   stolen: z.object({ cores }),
-  /** The same on the client's core; null where processors are not pinned, and in older results. */
+  /** Time that others took from the client's core; null where processors are not pinned, and in older results. */
   clientCore: z.object({ foreign: cores, stolen: cores }).nullable().default(null),
   /**
    * Open loop: messages per second, the messages that were due in the slice, and those of them that were not back when the

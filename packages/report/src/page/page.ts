@@ -24,7 +24,7 @@ const ROW_HEADERS_MAX = 3;
 /** Even if something slipped through, the page may load nothing from anywhere. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
 
-/** The same Markdown as one file that opens from disk: charts one can point at, everything it needs inside. */
+/** Renders a report in Markdown as one HTML file that opens from disk: everything is inside, and its charts have tooltips. */
 export function renderPage(
   markdown: string,
   charts: readonly GroupChart[],

@@ -9,7 +9,7 @@ import { SshTunnel } from "./ssh-tunnel.ts";
 
 /** A sign of life takes milliseconds. */
 const LIFE_MS = 10_000;
-/** To the engine of DOCKER_HOST, where its address is ssh://. */
+/** Tunnel to the engine of DOCKER_HOST, where its address is ssh://. */
 let tunnel: SshTunnel | undefined;
 
 const CONTEXT = ["context", "inspect", "--format", "{{.Endpoints.docker.Host}}"];

@@ -6,7 +6,7 @@ import { ask } from "./ask.ts";
 
 /** Label of what a lab starts on an engine: the id of its run. */
 export const RUN_LABEL = "c10k-lab.run";
-/** The same for containers on another machine: a lab of that machine would take those with RUN_LABEL for its own. */
+/** Label of the run for containers on another machine: a lab of that machine would take those with RUN_LABEL for its own. */
 export const REMOTE_RUN_LABEL = "c10k-lab.remote-run";
 /** Labels of the lab's process, and of the machine that it runs on and its present start. */
 const LAB_LABEL = "c10k-lab.lab";

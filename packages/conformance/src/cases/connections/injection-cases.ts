@@ -60,7 +60,7 @@ export function injectionCases(subject: Subject): void {
   });
 }
 
-/** For each error in turn, accept4(2) of one server fails so often while three more clients want in. */
+/** Lets accept4(2) of one server fail `failures` times with each error in turn, while three more clients connect. */
 async function surviveFailures(subject: Subject, errors: readonly string[], failures: number): Promise<void> {
   await using server = await subject.start();
   using first = await Client.connect(server.port);

@@ -95,7 +95,7 @@ async function serveLateReader(subject: Subject): Promise<void> {
   if (subject.writesShort) expect(final?.shortWrites).toBeGreaterThan(0);
 }
 
-/** Without a stall timeout only the error of its socket ends a connection that waits to be written to. */
+/** Proves that a reset ends a connection that waits to be written to: without a stall timeout nothing else would. */
 async function closeResetReaders(subject: Subject): Promise<void> {
   const args = ["--stall-timeout", "0s", "--drain-timeout", "100ms", "--metrics-port", "0"];
   await using server = await subject.start({ args });

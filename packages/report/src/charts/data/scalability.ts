@@ -27,7 +27,7 @@ export function scalabilityChart(group: Group): Chart | null {
   };
 }
 
-/** Only what the law is fitted to, and hollow what did not end well. */
+/** Returns a series with the curve of its model: full marks where the law is fitted to them, hollow ones of cells that did not end well. */
 function withCurve(one: Series, { cells, fitted }: ScalabilityModel): Series {
   const loads = new Set(cells.map(({ connections }) => connections));
   return {

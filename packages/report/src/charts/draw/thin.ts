@@ -1,6 +1,6 @@
 import type { Point } from "./chart.ts";
 
-/** The same of dots with labels, each label for itself: a rare one is not crowded out by those beside it. */
+/** Thins dots out, each label by itself, so that a rare one is not crowded out by those beside it. Returns at most about `max`. */
 export function thinnedByLabel(points: readonly Point[], max: number): readonly Point[] {
   if (points.length <= max) return points;
   const share = max / points.length;
@@ -10,8 +10,8 @@ export function thinnedByLabel(points: readonly Point[], max: number): readonly 
 }
 
 /**
- * At most `max` points: of each stretch of neighbours the lowest and the highest. Every n-th point would lose just the
- * connections a reader looks for.
+ * Returns at most `max` points: of each stretch of neighbours the lowest and the highest. Every n-th point would lose just
+ * the connections that a reader looks for.
  */
 export function thinned(points: readonly Point[], max: number): readonly Point[] {
   if (points.length <= max) return points;
