@@ -7,11 +7,12 @@ const PLACES: readonly string[] = [
   "summary",
   "startAtMs",
   "control",
+  "gate",
   "waitForServerMs",
   "exitWithParent",
-  "control",
 ];
 
+/** Returns whether an option has another value in each repetition, and is no part of the load. */
 export function hasPlace(option: string): boolean {
   return PLACES.includes(option);
 }
