@@ -110,7 +110,7 @@ function maskPlace(command: string): string {
   return command
     .replace(/\s+/g, " ")
     .trim()
-    .replace(/(--port |--control \S+:)[1-9]\d*/g, "$1PORT")
+    .replace(/(--port |--(?:control|gate) \S+:)[1-9]\d*/g, "$1PORT")
     .replace(/(--(?:stats|summary|volume) )\S+/g, "$1FILE")
     .replace(/(--start-at )\S+/g, "$1TIME");
 }
