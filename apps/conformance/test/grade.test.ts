@@ -186,17 +186,27 @@ test("the stage of a program that was killed is removed by the next one, and tha
   }
 }, 60_000);
 
-test("SIGTERM of the lab ends the grading with every process of the submission", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
-  const nap = "sleep 98776";
-  const submission = makeSubmission(join(folder, "naps"), { command: "./server {port}", build: nap });
-  const args = ["grade", submission, "--out", join(folder, "grades")];
-  const run = new TestProgram({ program: mainOf("lab"), args });
-  await until(() => processesWith(nap).length > 0, "the build runs", 40_000);
-  run.signal("SIGTERM");
-  expect(await run.outcome()).toMatchObject({ code: 143 });
-  await until(() => processesWith(nap).length === 0, "no process is left", 15_000);
-}, 90_000);
+test.each([
+  ["SIGTERM", 143],
+  ["SIGQUIT", 131],
+  ["SIGALRM", 142],
+  ["SIGKILL", null],
+] as const)(
+  "%s of the lab ends the grading with every process of the submission",
+  async (signal, code) => {
+    const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+    const nap = "sleep 98776";
+    const submission = makeSubmission(join(folder, "naps"), { command: "./server {port}", build: nap });
+    const args = ["grade", submission, "--out", join(folder, "grades")];
+    const run = new TestProgram({ program: mainOf("lab"), args });
+    await until(() => processesWith(nap).length > 0, "the build runs", 40_000);
+    run.signal(signal);
+    expect(await run.outcome()).toMatchObject({ code });
+    await until(() => processesWith(folder).length === 0, "no process is left", 15_000);
+    expect(processesWith(nap)).toEqual([]);
+  },
+  90_000,
+);
 
 test("a folder that does not exist is wrong usage", async () => {
   const { code, stderr } = await runApp("lab", ["grade", "/nowhere"]);

@@ -1,8 +1,29 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { constants } from "node:os";
 
-const STOP_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGXCPU"] as const;
-export type StopSignal = (typeof STOP_SIGNALS)[number];
+/** Signals of a person or a shell: a second one means that the program takes too long. */
+const INSISTING = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"] as const;
+
+/**
+ * Signals of timers, limits and power supplies, which would end the program as well, and which may come again and again: as
+ * SIGXCPU does each second above the limit of CPU time (setrlimit(2)). SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV and SIGSYS
+ * are errors of the program itself, after which no JavaScript may run; SIGUSR1 opens Node's debugger; Node ignores SIGPIPE
+ * and SIGXFSZ.
+ */
+const REMINDING = [
+  "SIGXCPU",
+  "SIGALRM",
+  "SIGVTALRM",
+  "SIGPROF",
+  "SIGUSR2",
+  "SIGABRT",
+  "SIGSTKFLT",
+  "SIGIO",
+  "SIGPWR",
+] as const;
+
+type Insisting = (typeof INSISTING)[number];
+export type StopSignal = Insisting | (typeof REMINDING)[number];
 
 /** Bits of the open flags that hold the access mode; 1 is O_WRONLY. */
 const ACCESS_MODE = 3;
@@ -11,27 +32,30 @@ const ACCESS_MODE = 3;
 const ONE_KEY_MS = 200;
 
 /**
- * Calls `stop` for SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGXCPU, first with `isSecond` false, then, when somebody insists,
- * with true. SIGHUP is ignored under nohup(1).
+ * Calls `stop` for each signal that would end the program, first with `isSecond` false, then, when somebody insists, with true.
+ * SIGHUP is ignored under nohup(1).
+ *
+ * @returns a function that gives the signals their earlier meaning again
  */
-export function onStopSignal(stop: (signal: StopSignal, isSecond: boolean) => void): void {
+export function onStopSignal(stop: (signal: StopSignal, isSecond: boolean) => void): () => void {
   let firstMs: number | undefined;
-  for (const signal of STOP_SIGNALS) {
-    if (signal === "SIGHUP" && isUnderNohup()) {
-      process.on(signal, () => {});
-      continue;
-    }
-    process.on(signal, () => {
-      const nowMs = performance.now();
-      const isEcho = signal === "SIGINT" && firstMs !== undefined && nowMs - firstMs < ONE_KEY_MS;
-      // Above its soft limit of CPU time a process gets one a second (setrlimit(2)): nobody insists.
-      const isReminder = signal === "SIGXCPU" && firstMs !== undefined;
-      if (isEcho || isReminder) return;
-      const isSecond = firstMs !== undefined;
-      firstMs ??= nowMs;
-      stop(signal, isSecond);
-    });
-  }
+  const take = (signal: StopSignal) => {
+    const nowMs = performance.now();
+    const isEcho = signal === "SIGINT" && firstMs !== undefined && nowMs - firstMs < ONE_KEY_MS;
+    const isReminder = firstMs !== undefined && !INSISTING.includes(signal as Insisting);
+    if (isEcho || isReminder) return;
+    const isSecond = firstMs !== undefined;
+    firstMs ??= nowMs;
+    stop(signal, isSecond);
+  };
+  const isIgnored = (signal: StopSignal) => signal === "SIGHUP" && isUnderNohup();
+  const listeners = [...INSISTING, ...REMINDING]
+    .filter((signal) => signal !== "SIGPROF" || !isProfiled())
+    .map((signal) => [signal, isIgnored(signal) ? () => {} : () => take(signal)] as const);
+  for (const [signal, listener] of listeners) process.on(signal, listener);
+  return () => {
+    for (const [signal, listener] of listeners) process.off(signal, listener);
+  };
 }
 
 /** Returns the exit code of a program that a signal stopped, as a shell reports it: 130 for SIGINT. */
@@ -45,6 +69,11 @@ export function stopExitCode(signal: StopSignal): number {
  */
 function isUnderNohup(): boolean {
   return /(^|\/)nohup$/.test(process.env._ ?? "") || isStdinUnreadable();
+}
+
+/** Returns whether Node profiles this program: SIGPROF takes each sample then. */
+function isProfiled(): boolean {
+  return [...process.execArgv, process.env.NODE_OPTIONS ?? ""].some((words) => /--(cpu-)?prof\b/.test(words));
 }
 
 function isStdinUnreadable(): boolean {

@@ -113,12 +113,51 @@ describe("trial 16: signals that end a program", () => {
     ["SIGINT", 130],
     ["SIGQUIT", 131],
     ["SIGTERM", 143],
+    ["SIGABRT", 134],
+    ["SIGUSR2", 140],
+    ["SIGALRM", 142],
+    ["SIGSTKFLT", 144],
     ["SIGXCPU", 152],
+    ["SIGVTALRM", 154],
+    ["SIGPROF", 155],
+    ["SIGIO", 157],
+    ["SIGPWR", 158],
   ] as const)("%s stops a program, which exits with %i", async (signal, code) => {
     const child = spawn(process.execPath, [program], { cwd: place, stdio: ["ignore", "pipe", "inherit"] });
     await once(child.stdout, "data");
     child.kill(signal);
     expect(await once(child, "close")).toEqual([code, null]);
+  });
+
+  test.each(["--cpu-prof", "--prof"])("the samples of %s do not stop a program", async (profiler) => {
+    const busy = join(place, "busy.ts");
+    writeFileSync(
+      busy,
+      `import { onStopSignal } from ${JSON.stringify(cli)};
+       onStopSignal((signal) => process.stdout.write(signal));
+       for (const endMs = performance.now() + 300; performance.now() < endMs; );
+       setTimeout(() => process.exit(7), 50);`,
+    );
+    const child = spawn(process.execPath, [profiler, busy], {
+      cwd: place,
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const said = text(child.stdout);
+    expect(await once(child, "close")).toEqual([7, null]);
+    expect(await said).toBe("");
+  });
+
+  test("a program that no longer listens ends by a signal as if it never had", async () => {
+    const released = join(place, "released.ts");
+    writeFileSync(
+      released,
+      `import { onStopSignal } from ${JSON.stringify(cli)};
+       onStopSignal(() => process.stdout.write("stopped"))();
+       process.kill(process.pid, "SIGALRM");
+       setInterval(() => {}, 1000);`,
+    );
+    const child = spawn(process.execPath, [released], { stdio: ["ignore", "pipe", "inherit"] });
+    expect(await once(child, "close")).toEqual([null, "SIGALRM"]);
   });
 
   test("the SIGXCPU that follows each second above the limit of CPU time does not insist", async () => {

@@ -117,18 +117,3 @@ export async function readExit(child: ChildProcess): Promise<Exit> {
   const [code, signal] = await once(child, "close");
   return { code, signal };
 }
-
-const PASSED_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/**
- * Runs a TypeScript module on this terminal until it ends. It gets the signals that ask this process to end. Returns its exit
- * code; null when a signal ended it.
- */
-export async function runModule(module: string, args: readonly string[]): Promise<number | null> {
-  const child = spawn(process.execPath, [module, ...args], { stdio: "inherit", env: childEnvironment() });
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  for (const signal of PASSED_SIGNALS) process.on(signal, pass);
-  const [code] = await once(child, "close");
-  for (const signal of PASSED_SIGNALS) process.off(signal, pass);
-  return code;
-}

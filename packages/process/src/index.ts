@@ -1,8 +1,10 @@
 /** Child processes: started, pinned, bounded in time. Readers of /proc. */
 
+export { endWithParent } from "@c10k-lab/posix";
 export { BoundedLog } from "./bounded-log.ts";
-export { Child, type ChildOptions, type Exit, runModule, signalOf } from "./child.ts";
+export { Child, type ChildOptions, type Exit, signalOf } from "./child.ts";
 export { type CommandLimits, defaultLimits } from "./command-limits.ts";
+export { childEnvironment } from "./environment.ts";
 export { findFreePort } from "./free-port.ts";
 export { type Excess, KeptCommand, type KeptCommandOptions } from "./kept-command.ts";
 export { eachLine, LineQueue } from "./line-queue.ts";

@@ -32,6 +32,6 @@ export function serverContract<const T extends OptionTable>(
 
 const EPILOGUE = `Every option is also read from the environment: --idle-timeout is ECHO_IDLE_TIMEOUT.
 stdout gets one JSON line when the server listens and one with its totals when it ends; messages go to stderr.
-SIGINT, SIGTERM, SIGHUP, SIGQUIT or SIGXCPU: stop listening, send the pending echoes, write every row, exit 0. A second one
-closes all at once. SIGHUP is ignored under nohup(1).
+SIGINT, SIGTERM, SIGHUP, SIGQUIT, or a signal of a timer or a limit: stop listening, send the pending echoes, write every row,
+exit 0. A second one of the first four closes all at once. SIGHUP is ignored under nohup(1).
 Exit codes: 0 success, 1 the server could not serve, 2 wrong usage, 3 rows could not be written.`;

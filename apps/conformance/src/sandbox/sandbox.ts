@@ -68,7 +68,8 @@ export async function runJailed(jail: Jail, module: string, args: readonly strin
   const copy = `cp -a ${quote(jail.source)} ${quote(stage)}/work || exit ${NOT_COPIED}`;
   const run = [process.execPath, module, stage, ...args].map(quote).join(" ");
   try {
-    if (!hasNamespaces) return await collect(["sh", "-c", `${copy}; exec ${run}`], jail.timeoutMs);
+    if (!hasNamespaces)
+      return await collect([...WITH_PARENT, "sh", "-c", `${copy}; exec ${run}`], jail.timeoutMs);
     // The shell stays: as the first process of the namespace it reaps orphans.
     const lines = [
       ...setUp(stage, copy, jail, module).map((line) => `${line} || exit ${BROKEN}`),

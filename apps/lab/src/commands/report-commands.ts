@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { command } from "@c10k-lab/cli";
-import { runModule } from "@c10k-lab/process";
 import { EXIT } from "@c10k-lab/protocol";
 import { COMPARE, REPORT } from "../../../report/src/contract.ts";
+import { runModule } from "./run-module.ts";
 
 const MAIN = join(import.meta.dirname, "../../../report/src/main.ts");
 
@@ -21,7 +21,7 @@ export async function runReport(words: readonly string[]): Promise<number> {
     );
     return EXIT.incomplete;
   }
-  return (await runModule(MAIN, words)) ?? EXIT.incomplete;
+  return runModule(MAIN, words);
 }
 
 const run = () => runReport(process.argv.slice(2));
