@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -207,6 +208,35 @@ test.each([
   },
   90_000,
 );
+
+test("trial 12: submissions whose folders have the same name have a page and a row each", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  const out = join(folder, "grades");
+  const folders = ["a/x", "b/x", "c/x-2", "d/x"].map((name) => join(folder, name));
+  for (const path of folders) mkdirSync(path, { recursive: true });
+  expect((await runApp("lab", ["grade", ...folders, "--out", out])).code).toBe(0);
+  const { rows } = await readCsv(join(out, "grades.csv"));
+  const names = ["x", "x-3", "x-2", "x-4"];
+  expect(rows.map(({ submission }) => submission)).toEqual(names);
+  expect(readdirSync(out).toSorted()).toEqual([
+    "grades.csv",
+    ...names.map((name) => `${name}.html`).toSorted(),
+  ]);
+}, 60_000);
+
+test("trial 19: a page that cannot be written is said before anything is graded", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "c10k-grade-test-"));
+  const out = join(folder, "grades");
+  const submission = makeSubmission(join(folder, "ada"), {
+    command: "./server {port}",
+    build: "touch /built",
+  });
+  mkdirSync(join(out, "ada.html"), { recursive: true });
+  const { code, stdout, stderr } = await runApp("lab", ["grade", submission, "--out", out]);
+  expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+  expect(stderr).toMatch(/^lab: EISDIR[^\n]+\n$/);
+  expect(readdirSync(out)).toEqual(["ada.html"]);
+});
 
 test("a folder that does not exist is wrong usage", async () => {
   const { code, stderr } = await runApp("lab", ["grade", "/nowhere"]);

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BLACK_BOX_CASES, CommandServer } from "@c10k-lab/conformance/suite";
@@ -198,3 +198,15 @@ test.each([
   expect(stderr).toMatch(/^conformance: [^\n]+\n$/);
   expect(stderr).toMatch(sentence);
 });
+
+test.each(["--json", "--junit"])(
+  "%s that cannot be written is said before the first case runs",
+  async (option) => {
+    const folder = mkdtempSync(join(tmpdir(), "c10k-conformance-"));
+    const words = ["--command", `touch ${folder}/started; exec sleep 5 # {port}`, option, folder];
+    const { code, stdout, stderr } = await runApp("conformance", words);
+    expect({ code, stdout }).toEqual({ code: 3, stdout: "" });
+    expect(stderr).toMatch(/^conformance: results cannot be written: EISDIR[^\n]+\n$/);
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

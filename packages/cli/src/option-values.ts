@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { lstatSync, readlinkSync, realpathSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import type { Option, OptionTable, OptionValues } from "./option.ts";
 import { findExclusion, type Given, readAt } from "./settings.ts";
 import { UsageError } from "./units.ts";
@@ -22,7 +23,7 @@ export function parseGiven<T extends OptionTable>(
  *
  * @param values by the names of the table
  * @param placeOf returns where an option was given: `--repeat` or `LOAD_REPEAT`
- * @throws UsageError when two options exclude each other (such options have no default), or name one file to write
+ * @throws UsageError when two options exclude each other (such options have no default), or the files to write do
  */
 export function checkTogether<T extends OptionTable>(
   options: T,
@@ -46,10 +47,29 @@ function refuseSharedFile(
   for (const [name, row] of Object.entries(options)) {
     const value = values[name];
     if (!row.isFileToWrite || typeof value !== "string" || value.startsWith("/dev/")) continue;
-    const path = resolve(value);
-    const owner = owners.get(path);
-    if (owner) throw new UsageError(`${placeOf(owner)} and ${placeOf(name)} name the same file: ${value}`);
+    const path = followLinks(resolve(value));
+    for (const [other, owner] of owners) {
+      const names = `${placeOf(owner)} and ${placeOf(name)}`;
+      if (other === path) throw new UsageError(`${names} name the same file: ${value}`);
+      const [file = "", below = ""] = [other, path].toSorted((a, b) => a.length - b.length);
+      if (below.startsWith(`${file}/`))
+        throw new UsageError(`${names}: ${file} cannot be both a file and a folder`);
+    }
     owners.set(path, name);
+  }
+}
+
+/** Returns the path without symbolic links, also that of a file that does not exist yet. */
+function followLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    const parent = dirname(path);
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT" || parent === path) return path;
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink();
+    return isLink
+      ? followLinks(resolve(parent, readlinkSync(path)))
+      : join(followLinks(parent), basename(path));
   }
 }
 

@@ -124,6 +124,8 @@ test.each([
   [["--limit=1%", "--idle-timeout=1s"], "--idle-timeout and --limit exclude each other: give one of them"],
   [["--reuse-port", "--idle-timeout=1s"], "--idle-timeout and --reuse-port exclude each other"],
   [["--rows=a/../x.csv", "--summary=./x.csv"], "--rows and --summary name the same file: ./x.csv"],
+  [["--rows=a/../d/x.csv", "--summary=./d"], "--rows and --summary: "],
+  [["--rows=d", "--summary=d/e/x.json"], "/d cannot be both a file and a folder"],
   [["word"], "unexpected argument"],
 ])("%j is a mistake: one sentence names it", async (argv, names) => {
   expect(await mistake(argv)).toContain(names);

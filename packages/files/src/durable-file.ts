@@ -11,11 +11,17 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { makeFolder } from "./folder.ts";
 
 /** Errors of creating or renaming a file beside one that exists and may be written itself, such as a mounted file. */
 const IN_PLACE = new Set(["EACCES", "EBUSY", "EPERM", "EROFS", "EXDEV"]);
+
+/** Named pipes that were probed and not written yet: a reader takes the last close for the end of the data. */
+const probedPipes = new Map<string, number>();
+
+/** Characters of a file's name in the name of its temporary file: at most 240 of 255 bytes. */
+const NAME_KEPT = 60;
 
 /**
  * Writes a file that is complete or absent even after a power failure: temporary file, fsync(2), rename(2), fsync of the
@@ -28,6 +34,7 @@ export function writeFileDurably(path: string, content: string | Uint8Array): vo
   const existing = lookAt(path);
   if (existing !== null && !existing.isFile()) {
     writeInPlace(path, content);
+    closePipe(path);
     return;
   }
   const target = existing === null ? path : realpathSync(path);
@@ -43,16 +50,19 @@ export function writeFileDurably(path: string, content: string | Uint8Array): vo
 /**
  * Checks that `writeFileDurably` can write a file, before there is content to lose.
  *
- * @throws Error of mkdir(2) or open(2)
+ * @throws Error of mkdir(2) or open(2); ENXIO for a named pipe that no process reads; EISDIR for a name that only a folder can have
  */
 export function probeWritable(path: string): void {
   const existing = lookAt(path);
-  // A reader of a pipe would take the end of the probe for the end of the data.
-  if (existing?.isFIFO()) return;
+  if (existing?.isFIFO()) {
+    probedPipes.set(path, openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    return;
+  }
   if (existing !== null) {
     closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND));
     return;
   }
+  if (/(^|\/)\.{0,2}$/.test(path)) throw new Error(`EISDIR: '${path}' names a folder, not a file`);
   makeFolder(dirname(path));
   const probe = temporaryOf(path);
   closeSync(openSync(probe, "w"));
@@ -125,6 +135,13 @@ function lookAt(path: string): Stats | null {
   return statSync(path);
 }
 
+function closePipe(path: string): void {
+  const probe = probedPipes.get(path);
+  if (probe !== undefined) closeSync(probe);
+  probedPipes.delete(path);
+}
+
 function temporaryOf(path: string): string {
-  return `${path}.${process.pid}.tmp`;
+  const name = [...basename(path)].slice(0, NAME_KEPT).join("");
+  return join(dirname(path), `${name}.${process.pid}.tmp`);
 }

@@ -43,6 +43,17 @@ describe("trial 18: devices and pipes", () => {
     execFileSync("mkfifo", [path]);
     expect(() => writeFileDurably(path, "content")).toThrow("ENXIO");
     expect(() => CsvFile.create(path, ["column"])).toThrow("ENXIO");
+    expect(() => probeWritable(path)).toThrow("ENXIO");
+  });
+
+  test("the reader of a named pipe that was probed waits for the content", async () => {
+    const path = join(makePlace(), "pipe");
+    execFileSync("mkfifo", [path]);
+    const reader = spawn("cat", [path], { stdio: ["ignore", "pipe", "ignore"] });
+    const read = text(reader.stdout);
+    await expect.poll(() => tryTo(() => probeWritable(path))).toBe("written");
+    writeFileDurably(path, "content");
+    expect(await read).toBe("content");
   });
 
   test.runIf(isRoot)("a device stays a device", () => {
@@ -113,3 +124,30 @@ function tryTo(work: () => void): string {
     return (error as Error).message;
   }
 }
+
+test.each([
+  ["255 letters", "x".repeat(255)],
+  ["85 signs of three bytes", "測".repeat(85)],
+  ["63 signs of four bytes", "🐢".repeat(63)],
+  ["a line break", "a\nb.json"],
+  ["letters and accents apart (NFD)", "e\u0301.json"],
+])("a name of %s is written, and nothing else", (_, name) => {
+  const folder = makePlace();
+  write(join(folder, name));
+  expect(readdirSync(folder)).toEqual([name]);
+});
+
+test("a loop of links is refused before there is content", () => {
+  const path = join(makePlace(), "loop");
+  symlinkSync(path, path);
+  expect(() => probeWritable(path)).toThrow("ELOOP");
+});
+
+test.each(["none/", "none/.", "none/.."])(
+  "%s, which only a folder can be called, is refused before there is content",
+  (name) => {
+    const folder = makePlace();
+    expect(() => probeWritable(`${folder}/${name}`)).toThrow("EISDIR");
+    expect(readdirSync(folder)).toEqual([]);
+  },
+);

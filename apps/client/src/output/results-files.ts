@@ -11,13 +11,16 @@ export interface ResultPaths {
 /**
  * Fills `{n}` with the first number that is free, the same in both paths, and checks that the summary can be written.
  *
- * @throws Error of mkdir(2) or open(2)
+ * @throws Error of mkdir(2) or open(2), or when both paths are the same
  */
 export function claimPaths({ stats, summary }: ResultPaths): ResultPaths {
   const numbered = [stats, summary].find((path) => path !== undefined && isNumbered(path));
   const n = numbered === undefined ? 0 : claimNumber(numbered);
   const fill = (path: string | undefined) => (path === undefined ? undefined : fillNumber(path, n));
   const paths = { stats: fill(stats), summary: fill(summary) };
+  // Without a number the command line was checked.
+  if (numbered !== undefined && paths.stats === paths.summary)
+    throw new Error(`--stats and --summary name the same file: ${paths.stats}`);
   if (paths.summary !== undefined) probeWritable(paths.summary);
   return paths;
 }

@@ -1,6 +1,9 @@
+import { mkdtempSync } from "node:fs";
 import type { Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { findFreePort } from "@c10k-lab/process";
-import { until } from "@c10k-lab/process/testing";
+import { mainOf, TestProgram, until } from "@c10k-lab/process/testing";
 import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
 import { startMutant } from "./mutant-server.ts";
@@ -143,6 +146,21 @@ describe("when something fails", () => {
     const result = await runClient(["--port", `${server.port}`], { files: [option, path] });
     expect(result.code).toBe(3);
     expect(result.stderr).toMatch(/^client: results cannot be written: .*\/proc\/none.*\n$/);
+    expect(connected).toBe(0);
+  });
+
+  test.each([
+    [["--summary", "d", "--stats", "d/rows.csv"], 2, "cannot be both a file and a folder"],
+    [["--stats", "{n}", "--summary", "1"], 3, "--stats and --summary name the same file: 1"],
+    [["--summary", "none/"], 3, "EISDIR: 'none/' names a folder, not a file"],
+  ])("trial 19: %j is refused before any load", async (files, code, sentence) => {
+    let connected = 0;
+    await using server = await startMutant(() => connected++);
+    const cwd = mkdtempSync(join(tmpdir(), "c10k-client-"));
+    const args = ["--port", `${server.port}`, "--host", "127.0.0.1", ...files];
+    const result = await new TestProgram({ program: mainOf("client"), args, cwd }).outcome();
+    expect(result).toMatchObject({ code, stderr: expect.stringContaining(sentence) });
+    expect(result.stderr.split("\n")).toHaveLength(2);
     expect(connected).toBe(0);
   });
 

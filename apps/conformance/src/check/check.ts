@@ -11,7 +11,7 @@ import {
   runSuite,
   type StartedTarget,
 } from "@c10k-lab/conformance/suite";
-import { writeFileDurably } from "@c10k-lab/files";
+import { probeWritable, writeFileDurably } from "@c10k-lab/files";
 import { EXIT } from "@c10k-lab/protocol";
 import type { CONFORMANCE } from "../contract.ts";
 import { formatResults } from "../output/case-table.ts";
@@ -32,6 +32,7 @@ export async function check(options: Options): Promise<number> {
     return EXIT.ok;
   }
   const start = await startOf(options);
+  if (!tryToWrite(() => probeResults(options))) return EXIT.unwritable;
   const isTerminal = process.stderr.isTTY && process.stdout.isTTY;
   // The table repeats every line: where both are read on one terminal, one line at a time is enough.
   const report = ({ name, status }: CaseResult) =>
@@ -41,21 +42,33 @@ export async function check(options: Options): Promise<number> {
   const results = await runSuite({ level: options.level, only, start, report });
   if (isTerminal) process.stderr.write(CLEAR_LINE);
   process.stdout.write(formatResults(results));
-  const isWritten = writeResults(options, results);
-  if (!isWritten) return EXIT.unwritable;
+  if (!tryToWrite(() => writeResults(options, results))) return EXIT.unwritable;
   return results.some(({ status }) => status === "fail") ? EXIT.incomplete : EXIT.ok;
 }
 
-function writeResults(options: Options, results: readonly CaseResult[]): boolean {
-  const { command, target, level, junit, json } = options;
+/** @throws Error of mkdir(2) or open(2) */
+function probeResults({ junit, json }: Options): void {
+  for (const path of [junit, json]) if (path !== undefined) probeWritable(path);
+}
+
+/** @throws Error of open(2) or write(2) */
+function writeResults(
+  { command, target, level, junit, json }: Options,
+  results: readonly CaseResult[],
+): void {
   const subject = command ?? target ?? "";
   const content = { schema: "c10k-lab/conformance/1", subject, level, cases: results };
+  if (junit) writeFileDurably(junit, formatJunit(subject, results));
+  if (json) writeFileDurably(json, `${JSON.stringify(content, null, 2)}\n`);
+}
+
+/** Returns false after a sentence when a file cannot be written. */
+function tryToWrite(write: () => void): boolean {
   try {
-    if (junit) writeFileDurably(junit, formatJunit(subject, results));
-    if (json) writeFileDurably(json, `${JSON.stringify(content, null, 2)}\n`);
+    write();
     return true;
   } catch (error) {
-    process.stderr.write(`conformance: ${(error as Error).message}\n`);
+    process.stderr.write(`conformance: results cannot be written: ${(error as Error).message}\n`);
     return false;
   }
 }

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type OptionValues, UsageError } from "@c10k-lab/cli";
-import { CsvFile, writeFileDurably } from "@c10k-lab/files";
+import { CsvFile, probeWritable, writeFileDurably } from "@c10k-lab/files";
 import { makePrintable } from "@c10k-lab/process";
 import { EXIT } from "@c10k-lab/protocol";
 import type { GRADE } from "../contract.ts";
@@ -47,12 +47,13 @@ export async function gradeAll(options: Options, given: readonly string[]): Prom
   removeLeftStages();
   const isolation = await findIsolation();
   try {
+    for (const name of names) probeWritable(pageOf(options, name));
     const csv = CsvFile.create(join(options.out, "grades.csv"), COLUMNS);
     for (const index of folders.keys()) {
       const name = names[index] ?? "";
       const grade = await gradeOne(options, isolation, folders, index);
       await csv.append([toRow(name, grade, isolation)]);
-      writeFileDurably(join(options.out, `${name}.html`), formatPage(name, grade, isolation));
+      writeFileDurably(pageOf(options, name), formatPage(name, grade, isolation));
       process.stdout.write(`${makePrintable(name)}: ${describeGrade(grade)}\n`);
     }
     csv.close();
@@ -62,6 +63,10 @@ export async function gradeAll(options: Options, given: readonly string[]): Prom
     return EXIT.unwritable;
   }
   return EXIT.ok;
+}
+
+function pageOf({ out }: Options, name: string): string {
+  return join(out, `${name}.html`);
 }
 
 async function gradeOne(
@@ -148,13 +153,17 @@ function failedNames(cases: Grade["cases"]): string {
   return cases.flatMap(({ name, status }) => (status === "fail" ? [name] : [])).join(" ");
 }
 
-/** Returns a name for each folder: its own, with a number when several have the same. */
+/** Returns a name for each folder: its own, with a number when an earlier one has the same. */
 function nameFolders(folders: readonly string[]): string[] {
-  return folders.map((folder, index) => {
-    const name = basename(folder);
-    const earlier = folders.slice(0, index).filter((other) => basename(other) === name).length;
-    return earlier === 0 ? name : `${name}-${earlier + 1}`;
-  });
+  const own = folders.map((folder) => basename(folder));
+  const names = new Set<string>();
+  for (const name of own) {
+    let unique = name;
+    for (let number = 2; names.has(unique) || (number > 2 && own.includes(unique)); number++)
+      unique = `${name}-${number}`;
+    names.add(unique);
+  }
+  return [...names];
 }
 
 function isFolder(path: string): boolean {
