@@ -120,11 +120,19 @@ test.each([
     "slow-reader",
     /seen: .*: only 0 of 47 bytes came back\n.*usual cause: a blocking send/s,
   ],
+  ["keeps-output", "own-bytes", /bytes of one that had left.*usual cause: output that was pending for/s],
   ["changes-a-byte", "sizes", /seen: byte \d+ of \d+ is 0x.*usual cause: bytes are changed/s],
 ])("the usual cause of a server that %s is not the one of the case %s", async (fault, only, sentences) => {
   const { code, stdout } = await runApp("conformance", ["--command", commandOf(fault), "--only", only]);
   expect(code).toBe(1);
   expect(stdout).toMatch(sentences);
+});
+
+test("memory that a server keeps of each client who has left is a failure with the number of visitors", async () => {
+  const words = ["--command", commandOf("leaks-with-each-client"), "--only", "visitor-memory"];
+  const { code, stdout } = await runApp("conformance", words);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/its memory grew by 5\d\d\.\d MiB over [45]000 visitors/);
 });
 
 test("a case whose server does not start has the hint of a start, not its own, and names the signal", async () => {

@@ -1,6 +1,6 @@
 import { pause } from "@c10k-lab/process";
 import { CaseFailure } from "../probe/case-failure.ts";
-import { BULK_BOUND_MS, bounded, type Talker } from "../probe/talker.ts";
+import { BULK_BOUND_MS, bounded, REPLY_BOUND_MS, type Talker } from "../probe/talker.ts";
 import type { Visit } from "../probe/visit.ts";
 import type { BlackBoxCase } from "./case.ts";
 import { lines } from "./message-cases.ts";
@@ -38,11 +38,12 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     name: "two-clients",
     demand: "A client is served while another one is connected and silent.",
     level: "course",
-    hint: "a server that serves its clients one after the other blocks in recv(2) of the first",
+    hint: "a server that serves its clients one after the other blocks in recv(2) of the first, or waits for the first message of a client before it accepts the next one",
     requires: ["many-messages"],
     check: async (visit) => {
       try {
         await serveTwo(visit);
+        await serveBesideMute(visit);
       } catch (error) {
         // Answers that go to another client are the matter of own-bytes.
         if (!visit.hasStrayBytes) throw error;
@@ -121,6 +122,24 @@ async function serveTwo(visit: Visit): Promise<void> {
   const other = await visit.connect();
   await visit.expectServed(other, "the second client");
   await visit.expectServed(silent, "the first client");
+  for (const { client } of [silent, other]) client.socket.destroy();
+}
+
+/** Expects that a client is served beside one that has not sent anything yet. */
+async function serveBesideMute(visit: Visit): Promise<void> {
+  await visit.connect();
+  const other = await visit.connect();
+  try {
+    await visit.expectServed(other, "a client, while one that has sent nothing yet is connected");
+  } catch (error) {
+    // Two clients that stood for one edge of the listener are the matter of accept-burst: a further one wakes the server.
+    await visit.connect();
+    await bounded(
+      REPLY_BOUND_MS,
+      other.client.waitFor(() => other.client.receivedBytes > 0),
+    );
+    if (other.client.receivedBytes === 0) throw error;
+  }
 }
 
 async function acceptBurst(visit: Visit): Promise<void> {

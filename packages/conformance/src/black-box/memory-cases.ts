@@ -24,6 +24,14 @@ const LINES_BOUND_MS = 12_000;
 /** Growth that is no leak, however few the lines: the noise of a heap. */
 const NOISE_MIB = 0.25;
 const SENDERS = 10;
+/** Visitors of a batch, and those who come at a time. A thread that is not joined keeps some KiB, a buffer at least as many. */
+const VISITORS = 1000;
+const VISITORS_AT_ONCE = 4;
+const VISITOR_GROWTH_KIB = 2;
+/** A collector that frees what each client had may run but once in ten batches. */
+const VISITOR_BATCHES = 20;
+/** Time after which fewer batches are enough. */
+const VISITORS_BOUND_MS = 80_000;
 const DEAF_CLIENTS = 20;
 const GROWTH_MAX_MIB = 96;
 
@@ -56,42 +64,81 @@ export const MEMORY_CASES: readonly BlackBoxCase[] = [
     needsFreshServer: true,
     check: checkMessageMemory,
   },
+  {
+    name: "visitor-memory",
+    demand: `Memory does not grow by ${VISITOR_GROWTH_KIB} KiB with each client that comes and leaves.`,
+    level: "production",
+    hint: "memory of clients who have left: malloc(3) for each without free(3), threads that are neither joined nor detached, or connections kept in a list",
+    requires: ["message-memory", "visitors"],
+    needsFreshServer: true,
+    check: checkVisitorMemory,
+  },
 ];
+
+async function checkVisitorMemory(visit: Visit): Promise<void> {
+  await receiveVisitors(visit);
+  const untilMs = performance.now() + VISITORS_BOUND_MS;
+  const plateau = { batches: VISITOR_BATCHES, noun: "visitors", untilMs };
+  await expectPlateau(visit, plateau, async () => {
+    await receiveVisitors(visit);
+    return { count: VISITORS, leakMiB: (VISITORS * VISITOR_GROWTH_KIB) / 1024 };
+  });
+}
+
+/** Lets clients come, a few at a time, and leave after an echo. */
+async function receiveVisitors(visit: Visit): Promise<void> {
+  const receive = async () => {
+    for (let at = 0; at < VISITORS; at += VISITORS_AT_ONCE) {
+      const talker = await visit.connect();
+      await visit.expectServed(talker, "a visitor");
+      talker.client.socket.destroy();
+    }
+  };
+  await Promise.all(Array.from({ length: VISITORS_AT_ONCE }, receive));
+}
 
 async function checkMessageMemory(visit: Visit): Promise<void> {
   const talkers = await visit.connectServed(SENDERS);
   const [talker] = talkers;
   if (talker === undefined) return;
   const chunk = lines(CHUNK_BYTES);
-  await expectPlateau(visit, BATCHES, "MiB of messages", async () => {
+  await expectPlateau(visit, { batches: BATCHES, noun: "MiB of messages" }, async () => {
     for (let at = 0; at < CHUNKS; at++) await talker.exchange(chunk, BULK_BOUND_MS);
     return { count: (CHUNKS * CHUNK_BYTES) / MiB, leakMiB: BATCH_GROWTH_MIB };
   });
   // The first lines use what the last chunks have left behind.
   await exchangeLines(talkers);
-  await expectPlateau(visit, LINE_BATCHES, "lines", async () => {
+  await expectPlateau(visit, { batches: LINE_BATCHES, noun: "lines" }, async () => {
     const count = await exchangeLines(talkers);
     return { count, leakMiB: Math.max(NOISE_MIB, (count * LINE_GROWTH_BYTES) / MiB) };
   });
 }
 
-/** Messages of a batch, and the growth of memory from which on they leak. */
+/** Messages or visitors of a batch, and the growth of memory from which on they leak. */
 interface Batch {
   readonly count: number;
   readonly leakMiB: number;
 }
 
-/** Expects that a batch of messages costs less memory than a leak would. */
+/** Number of batches in each of which a leak grows. */
+interface Plateau {
+  readonly batches: number;
+  readonly noun: string;
+  /** No batch begins after this moment. */
+  readonly untilMs?: number;
+}
+
+/** Expects that a batch costs less memory than a leak would. */
 async function expectPlateau(
   visit: Visit,
-  batches: number,
-  noun: string,
+  { batches, noun, untilMs = Number.POSITIVE_INFINITY }: Plateau,
   exchange: () => Promise<Batch>,
 ): Promise<void> {
   const beforeMiB = visit.processes.pssKiB() / 1024;
   let lastMiB = beforeMiB;
   let [done, exchanged] = [0, 0];
-  for (; done < batches && lastMiB - beforeMiB < LEAK_MIB; done++) {
+  const isOpen = () => done < batches && lastMiB - beforeMiB < LEAK_MIB && performance.now() < untilMs;
+  for (; isOpen(); done++) {
     const { count, leakMiB } = await exchange();
     const nowMiB = visit.processes.pssKiB() / 1024;
     if (nowMiB - lastMiB < leakMiB) return;

@@ -16,6 +16,14 @@ const LATE_BYTES = 8 * MiB;
 /** Longest time in which output that has waited comes. */
 const LATE_BOUND_MS = 15_000;
 const SHOWN_BEFORE = 16;
+/** Clients who come after others have left; more than those, because a descriptor may be free since before. */
+const NEXT = 12;
+const NEXT_LINE = Buffer.from("who is next?\n");
+/** More than the own line, so that what else comes is seen, too. */
+const NEXT_BYTES = 2 * NEXT_LINE.length;
+const NEXT_BOUND_MS = 1000;
+const KEPT_OUTPUT =
+  "output that was pending for a client who has left is kept with its descriptor, and sent to the next client there";
 
 /** Expects that clients get no byte of each other, while all send at once, and while the output of all waits. */
 export async function expectOwnBytes(visit: Visit): Promise<void> {
@@ -24,6 +32,7 @@ export async function expectOwnBytes(visit: Visit): Promise<void> {
   for (const talker of talkers) await talker.expectSilence(20, Buffer.from("\n"));
   for (const { client } of talkers) client.socket.destroy();
   await expectOwnLateBytes(visit);
+  await expectNothingOfThoseGone(visit);
 }
 
 /** Lets all clients send while the server is frozen, so that it finds all of their messages at the same time. */
@@ -47,6 +56,28 @@ async function expectOwnLateBytes(visit: Visit): Promise<void> {
   await Promise.all(readers.map((reader, index) => fillSlowReader(reader, linesOf(index))));
   const answers = await Promise.all(readers.map((reader) => reader.receive(LATE_BYTES, LATE_BOUND_MS)));
   for (const [index, received] of answers.entries()) expectOwnLetter(index, received);
+}
+
+/**
+ * Expects no letter of clients who have left with output pending: those who come next have their descriptors. A server that
+ * ends meanwhile, or serves nobody any more, is the matter of reset-survival.
+ */
+async function expectNothingOfThoseGone(visit: Visit): Promise<void> {
+  const gone: Talker[] = [];
+  while (gone.length < LETTERS.length) gone.push(await visit.connect({ paused: true }));
+  await Promise.all(gone.map((talker, index) => fillSlowReader(talker, linesOf(index))));
+  for (const { client } of gone) client.socket.resetAndDestroy();
+  const connecting = await Promise.allSettled(Array.from({ length: NEXT }, () => visit.connect()));
+  const next = connecting.flatMap((outcome) => (outcome.status === "fulfilled" ? [outcome.value] : []));
+  for (const talker of next) talker.send(NEXT_LINE);
+  const answers = await Promise.all(next.map((talker) => talker.receive(NEXT_BYTES, NEXT_BOUND_MS)));
+  const received = answers.find((bytes) => LETTERS.some((letter) => bytes.includes(letter)));
+  if (received === undefined) return;
+  throw new CaseFailure(
+    "a client got bytes of one that had left before",
+    { sent: showBytes(NEXT_LINE), received: showBytes(received) },
+    KEPT_OUTPUT,
+  );
 }
 
 function expectOwnLetter(index: number, received: Buffer): void {

@@ -15,6 +15,8 @@ const SETTLE_BOUND_MS = 6000;
 const POLL_MS = 50;
 /** Descriptors that a runtime may open by itself meanwhile. */
 const DESCRIPTORS_SPARE = 10;
+/** Clients that leave before they have read: more than the spare descriptors, and fewer than the places of idle-crowd. */
+const DESERTERS = 15;
 /** Threads of pools, such as 32 workers of Python's executor. */
 const THREADS_SPARE = 40;
 /** Free descriptors, and clients that ask for more. Those without one fit into a backlog of 5. */
@@ -39,7 +41,7 @@ export const RESOURCE_CASES: readonly BlackBoxCase[] = [
     name: "descriptors",
     demand: "The server holds no more descriptors after its clients have left than before they came.",
     level: "course",
-    hint: "leaked descriptors: close(2) is missing after recv(2) returned 0, or on the path of an error",
+    hint: "leaked descriptors: close(2) is missing after recv(2) returned 0, or on the path of an error of recv(2) or send(2)",
     requires: ["fin-quiet", "reset-quiet", "prompt"],
     check: (visit) => {
       // Further processes have descriptors too: they are the matter of leftovers.
@@ -117,12 +119,25 @@ async function expectReturn(visit: Visit, count: () => number, spare: number, no
   await leave(visit, WARM_UP, "close");
   await pause(500);
   const before = count();
-  for (const way of ["close", "reset"] as const) {
-    await leave(visit, VISITORS, way);
+  const ways: readonly [string, () => Promise<void>][] = [
+    [`${VISITORS} clients came and closed`, () => leave(visit, VISITORS, "close")],
+    [`${VISITORS} clients came and reset`, () => leave(visit, VISITORS, "reset")],
+    [`${DESERTERS} clients reset while output for them was pending`, () => desert(visit)],
+  ];
+  for (const [what, come] of ways) {
+    await come();
     if (await holdsWithin(SETTLE_BOUND_MS, () => count() <= before + spare)) continue;
     if (visit.processes.hasEnded) throw new CaseFailure("the server had ended");
-    throw new CaseFailure(`${before} ${noun} before, ${count()} after ${VISITORS} clients came and ${way}d`);
+    throw new CaseFailure(`${before} ${noun} before, ${count()} after ${what}`);
   }
+}
+
+/** Lets clients reset that have not read their echo, so that send(2) fails and not recv(2). */
+async function desert(visit: Visit): Promise<void> {
+  const entering = Array.from({ length: DESERTERS }, () => visit.connect({ paused: true }));
+  const deserters = await Promise.all(entering);
+  await Promise.all(deserters.map((talker) => fillSlowReader(talker, lines(8 * MiB))));
+  for (const { client } of deserters) client.socket.resetAndDestroy();
 }
 
 /** Lets clients come one after the other, and leave by a FIN or a reset. */
