@@ -237,7 +237,7 @@ export class LoadConnections {
   #sendNext(connection: number, nowUs: number): Need {
     this.#schedule.noteBegun(connection);
     this.#compose(connection, nowUs);
-    this.#context.clocks.noteSent(nowUs);
+    this.#context.clocks.noteSent(this.#beginUs(connection, nowUs), nowUs);
     return this.#send(connection);
   }
 
@@ -295,16 +295,21 @@ export class LoadConnections {
 
   #endMessage(connection: number, nowUs: number): Need {
     const { clocks, pace, workload } = this.#context;
-    if (clocks.recordResponse(connection, this.#messages.sentAtUs(connection), nowUs))
-      this.#census.noteEcho(connection);
-    if (pace !== null)
-      clocks.recordIntended(this.#messages.sentAtUs(connection), this.#schedule.dueUs(connection), nowUs);
+    const sentUs = this.#messages.sentAtUs(connection);
+    const beginUs = this.#beginUs(connection, sentUs);
+    if (clocks.recordResponse(connection, beginUs, sentUs, nowUs)) this.#census.noteEcho(connection);
+    if (pace !== null) clocks.recordIntended(beginUs, nowUs);
     if (this.#schedule.hasEnough(connection)) return this.#finish(connection);
     if (pace !== null) return this.#goOnWhenDue(connection, nowUs);
     if (this.#schedule.isPastEnd(connection, nowUs)) return this.#finish(connection);
     return workload.thinkMs.to > 0
       ? this.#sleep(connection, THINKING, this.#schedule.thinkUntilUs(connection, nowUs))
       : this.#sendNext(connection, nowUs);
+  }
+
+  /** Returns when the message in flight was due, or when it was sent in a closed loop. */
+  #beginUs(connection: number, sentUs: number): number {
+    return this.#context.pace === null ? sentUs : this.#schedule.dueUs(connection);
   }
 
   #goOnWhenDue(connection: number, nowUs: number): Need {
@@ -345,7 +350,8 @@ export class LoadConnections {
     this.isInFlight =
       this.state(connection) === WORKING &&
       !this.#census.isProving(connection) &&
-      !this.#messages.isComplete(connection);
+      // A wrong echo may be as long as the message, which is still unanswered.
+      (outcome === OUTCOME["wrong-bytes"] || !this.#messages.isComplete(connection));
     this.isOwed =
       this.isActive(connection) && !this.#census.isDone(connection) && outcome !== OUTCOME.interrupted;
     this.#census.remove(connection);

@@ -11,7 +11,7 @@ export class Clocks {
   readonly intended = new LatencyHistogram();
   /** Response times of each connection. */
   readonly ofConnections: ResponseTimes;
-  /** The moments of the first message sent after the warm-up and of the last one back; 0: none. */
+  /** The moments when the first message after the warm-up was sent and the last one was back; 0: none. */
   firstSentUs = 0;
   lastDoneUs = 0;
   readonly #results: ResultsTable;
@@ -26,7 +26,7 @@ export class Clocks {
     this.ofConnections = ofConnections;
   }
 
-  /** Records no time of messages sent before then: they warm up server and client. */
+  /** Records no time of messages that begin before then: they warm up server and client. */
   warmUpUntil(us: number): void {
     this.#steadyUs = us;
   }
@@ -42,8 +42,8 @@ export class Clocks {
     this.#measuredToUs = nowUs;
   }
 
-  recordIntended(sentUs: number, dueUs: number, nowUs: number): void {
-    if (this.#isMeasured(dueUs) && sentUs >= this.#steadyUs) this.intended.record(nowUs - dueUs);
+  recordIntended(dueUs: number, nowUs: number): void {
+    if (this.#isMeasured(dueUs) && dueUs >= this.#steadyUs) this.intended.record(nowUs - dueUs);
   }
 
   /**
@@ -64,12 +64,18 @@ export class Clocks {
     return us >= this.#measuredFromUs && us < this.#measuredToUs;
   }
 
-  noteSent(nowUs: number): void {
-    if (this.firstSentUs === 0 && nowUs >= this.#steadyUs) this.firstSentUs = nowUs;
+  /** @param beginUs the moment when the message was due, or of a closed loop when it was sent */
+  noteSent(beginUs: number, nowUs: number): void {
+    if (this.firstSentUs === 0 && beginUs >= this.#steadyUs) this.firstSentUs = nowUs;
   }
 
-  /** Records a message that is back and verified. @returns true when it is the connection's first */
-  recordResponse(connection: number, sentUs: number, nowUs: number): boolean {
+  /**
+   * Records a message that is back and verified.
+   *
+   * @param beginUs as in `noteSent`: a message that was due in the warm-up and sent after it tells of the warm-up
+   * @returns true when it is the connection's first
+   */
+  recordResponse(connection: number, beginUs: number, sentUs: number, nowUs: number): boolean {
     const { rows, live } = this.#results;
     const { values } = rows;
     const row = connection * rows.fields;
@@ -80,7 +86,7 @@ export class Clocks {
       values[row + RESULT.firstResponseUs] = us;
       this.firstResponse.record(us);
     }
-    if (sentUs < this.#steadyUs) live[LIVE.warmup]++;
+    if (beginUs < this.#steadyUs) live[LIVE.warmup]++;
     else this.#recordSteady(connection, sentUs, nowUs);
     return isFirst;
   }

@@ -70,7 +70,7 @@ export const ClientSummary = z.object({
     held: count,
     /** Echoed and verified. */
     messages: count,
-    /** Messages among them that were sent in the warm-up: in no clock, and not in `messagesPerSecond`. */
+    /** Messages among them that were sent, or of an open loop due, in the warm-up: in no clock, and not in `messagesPerSecond`. */
     warmup: count.default(0),
     /** Open loop: messages that were due before the run was over and were never sent. */
     unsent: count,
