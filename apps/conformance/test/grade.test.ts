@@ -7,6 +7,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -25,7 +26,7 @@ const GRADE_BOUND_MS = 280_000;
 const NAP_S = 98_765;
 
 const SUBMISSIONS: Readonly<Record<string, { command: string; build?: string }>> = {
-  "a-stuck-build": { command: "./server none {port}", build: `sleep ${NAP_S}` },
+  "a-stuck-build": { command: "./server none {port}", build: `echo still at it; sleep ${NAP_S}` },
   "b-no-build": { command: "./server none {port}", build: "cc -o server missing.c" },
   "c-bomb": { command: "bomb() { bomb | bomb & }; while :; do bomb; done; echo {port}" },
   "d-memory": { command: `perl -e 'my @a; push @a, q(x) x 10_000_000 while 1' {port}` },
@@ -53,7 +54,7 @@ test(
     const { rows } = await readCsv(join(out, "grades.csv"));
     expect(rows).toMatchObject(
       [
-        { submission: "a-stuck-build", status: "does not build", reason: /5000 ms/ },
+        { submission: "a-stuck-build", status: "does not build", reason: /5000 ms: still at it/ },
         { submission: "b-no-build", status: "does not build", reason: /missing\.c/ },
         { submission: "c-bomb", status: "does not start" },
         { submission: "d-memory", status: "does not start", limits_reached: "memory" },
@@ -114,16 +115,19 @@ test("a submission in a sandbox sees no other one, no grade and no network, and 
   rmSync(join(folder, "c-none/server.yaml"));
   const nameless = makeSubmission(join(folder, "d-nameless"), { command: "" });
   writeFileSync(join(nameless, "server.yaml"), "build: make\n");
+  const misnamed = makeSubmission(join(folder, "d-yml"), { command: "" });
+  renameSync(join(misnamed, "server.yaml"), join(misnamed, "Server.yml"));
   const archive = join(folder, "e.zip");
   writeFileSync(archive, "");
-  const words = ["grade", ...folders, nameless, archive, "--out", out];
+  const words = ["grade", ...folders, nameless, misnamed, archive, "--out", out];
   const { code, stderr } = await runApp("lab", words, GRADE_BOUND_MS);
   expect(code).toBe(0);
   expect(stderr).toBe(`lab: ${archive} is left out: it is not a folder\n`);
   const { rows } = await readCsv(join(out, "grades.csv"));
-  const [spy, yaml, none, command, ...others] = rows;
+  const [spy, yaml, none, command, yml, ...others] = rows;
   expect(others).toEqual([]);
   expect(command?.reason).toBe("server.yaml: there is no command");
+  expect(yml?.reason).toBe("there is Server.yml in place of server.yaml: rename it");
   const seen = spy?.sandbox === "namespaces" ? "exit code 8; its last line: nothing seen" : "exit code 9";
   expect(spy).toMatchObject({ status: "does not start", reason: expect.stringContaining(seen) });
   expect(yaml).toMatchObject({ status: "unreadable", reason: expect.stringMatching(/^server\.yaml: .*\d$/) });

@@ -45,13 +45,10 @@ export async function build(
   });
   cancel();
   await processes.kill();
-  if (isLate) return { reason: `the build did not end within ${timeoutMs} ms`, limit: null };
-  if (exit.code === 0) return null;
+  if (!isLate && exit.code === 0) return null;
   const last = lastLine(output);
-  return {
-    reason: `the build ended with ${describeExit(exit)}${last && `: ${last}`}`,
-    limit: limitOf(exit),
-  };
+  const what = isLate ? `did not end within ${timeoutMs} ms` : `ended with ${describeExit(exit)}`;
+  return { reason: `the build ${what}${last && `: ${last}`}`, limit: isLate ? null : limitOf(exit) };
 }
 
 function lastLine(output: string): string {

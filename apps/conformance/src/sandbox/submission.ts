@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -55,8 +55,7 @@ export function readSubmission(folder: string, given: string | undefined): Submi
   const makefile = MAKEFILES.some((name) => existsSync(join(folder, name))) ? "make" : null;
   const file = lstatSync(path, { throwIfNoEntry: false });
   if (file === undefined) {
-    if (makefile === null) throw new Error("there is neither a server.yaml nor a Makefile");
-    if (given === undefined) throw new Error("there is no server.yaml, and --command is not given");
+    if (makefile === null || given === undefined) throw new Error(explainMissing(folder, makefile !== null));
     return { build: makefile, command: checkPort(given) };
   }
   // This reads as root: the target of a link is nothing that the submission may show.
@@ -65,6 +64,15 @@ export function readSubmission(folder: string, given: string | undefined): Submi
   const { success, data, error } = ServerFile.safeParse(parseYaml(readFileSync(path, "utf8")));
   if (!success) throw new Error(`server.yaml: ${describe(error)}`);
   return { build: data.build ?? makefile, command: checkPort(data.command) };
+}
+
+/** Returns why a folder has no command, in a sentence. */
+function explainMissing(folder: string, hasMakefile: boolean): string {
+  const similar = readdirSync(folder).find((name) => /^server\.ya?ml(\.txt)?$/i.test(name));
+  if (similar !== undefined) return `there is ${similar} in place of server.yaml: rename it`;
+  return hasMakefile
+    ? "there is no server.yaml, and --command is not given"
+    : "there is neither a server.yaml nor a Makefile";
 }
 
 function describe({ issues }: z.ZodError): string {
