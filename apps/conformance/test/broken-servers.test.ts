@@ -38,6 +38,7 @@ const FAULTS: readonly (readonly [fault: string, failed: string[], level: Level]
   ["keeps-output", ["own-bytes"], "course"],
   ["waits-for-the-first-message", ["two-clients"], "course"],
   ["leaves-processes", ["leftovers"], "course"],
+  ["fills-a-pool", [], "course"],
   ["busy-waits", ["idle-quiet"], "course"],
   ["forks-a-daemon", [], "course"],
   ["listens-on-ipv6-alone", [], "course"],

@@ -62,7 +62,7 @@ export const CLIENT_CASES: readonly BlackBoxCase[] = [
     name: "accept-burst",
     demand: `The server serves all of ${BURST} clients that connect at once, although no further client connects.`,
     level: "course",
-    hint: "one accept(2) an edge: an edge-triggered listener must be read until EAGAIN; or a backlog of listen(2) that is shorter than the burst",
+    hint: "one accept(2) an edge: an edge-triggered listener must be read until EAGAIN; or a backlog of listen(2) that is shorter than the burst; or a thread gets the address of the accepted descriptor, which the next accept(2) overwrites",
     requires: ["own-bytes"],
     check: acceptBurst,
   },

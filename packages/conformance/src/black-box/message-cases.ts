@@ -129,7 +129,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     name: "sizes",
     demand: "Messages smaller than, as large as and larger than usual buffers come back whole.",
     level: "course",
-    hint: "one recv(2) per edge instead of reading until EAGAIN, or a message taken for one recv(2)",
+    hint: "one recv(2) per edge instead of reading until EAGAIN, a message taken for one recv(2), or a length of 64 KiB that does not fit its type or buffer",
     requires: ["many-messages"],
     check: async (visit) => {
       const talker = await visit.connect();
@@ -141,7 +141,7 @@ export const MESSAGE_CASES: readonly BlackBoxCase[] = [
     name: "short-writes",
     demand: "A client that begins to read late gets every byte of many MiB.",
     level: "course",
-    hint: "the result of send(2) is ignored: a short write or EAGAIN loses the rest; or the server stops after some number of bytes",
+    hint: "the result of send(2) is ignored: a short write or EAGAIN loses the rest; or the server stops after some number of bytes; or an edge is lost, because reading ends before EAGAIN",
     requires: ["sizes", "prompt"],
     check: async (visit) => {
       const talker = await visit.connectSlowReader();
