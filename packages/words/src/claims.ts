@@ -124,12 +124,16 @@ function claimBacklog(findings: readonly Finding[]): Claim | null {
   return { text, strength: 2, quantity, ...ABOUT_NONE };
 }
 
-/** Returns how a server grows, or how it differs from another: of connections that all work, whichever is clearer. */
+/**
+ * Returns how a server grows, or how it differs from another: of connections that all work, whichever is clearer. The clearer
+ * of both says how much the group shows, whichever is told.
+ */
 function claimShape(findings: readonly Finding[]): Claim | null {
   const [growth, variants] = [claimGrowth(findings), claimVariants(findings)];
+  if (growth === null || variants === null) return growth ?? variants;
   const isWorking = findings.some(({ axis }) => axis === "connections");
-  const isClearer = isWorking && (variants?.strength ?? 0) > (growth?.strength ?? 0);
-  return isClearer ? variants : (growth ?? variants);
+  const isClearer = isWorking && variants.strength > growth.strength;
+  return { ...(isClearer ? variants : growth), strength: Math.max(growth.strength, variants.strength) };
 }
 
 function claimGrowth(findings: readonly Finding[]): Claim | null {
