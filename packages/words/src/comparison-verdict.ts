@@ -117,7 +117,7 @@ export function describeComparisonRule(comparison: ExperimentComparison): string
       `median is at least ${ratioMin} times the other; from fewer than ${repetitionsMin} repetitions nothing is claimed.`,
     `It is a regression when it is worse and its whole interval is worse than the threshold: below −${thresholdPercent} % for a rate or a ` +
       `count of connections held, above +${thresholdPercent} % for a time or a cost.`,
-    "A cell is a regression when it ended worse than before, when repetitions of it failed and none before, and when it is missing.",
+    "A cell is a regression when it ended worse than before, when repetitions of it failed and none before, and when it is missing. A run that was interrupted lacks cells for another reason.",
     countsInconclusive
       ? "Inconclusive cells count like others."
       : "Inconclusive figures may not be the server's: they are shown and do not count.",

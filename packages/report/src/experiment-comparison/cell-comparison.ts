@@ -53,6 +53,7 @@ function findObstacle({ before, after }: CellPair): CellObstacle | null {
 function findDecline({ before, after }: CellPair): Decline | null {
   if (before === null || rankCell(before) === 0) return null;
   if (after === null) return { decline: "missing" };
+  if (isCutShort(after)) return null;
   if (rankCell(after) < rankCell(before)) return { decline: "status" };
   const failed = after.repetitions.filter(hasFailed).length;
   return failed === 0 || before.repetitions.some(hasFailed) ? null : { decline: "repetitions", failed };
@@ -64,9 +65,14 @@ function rankCell(cell: CellFigures): number {
   return cell.status === "limited" && !isUnbalanced(cell.middle) ? 1 : 0;
 }
 
+/** Nothing is known of the rest: somebody stopped the run, or its engine went away. */
+function isCutShort({ status }: Pick<RepetitionResult, "status">): boolean {
+  return status === "interrupted" || status === "engine-lost";
+}
+
 function hasFailed(repetition: RepetitionResult): boolean {
   const { status } = repetition;
-  if (status === "interrupted" || status === "engine-lost") return false;
+  if (isCutShort(repetition)) return false;
   return (status !== "ok" && status !== "limited") || isUnbalanced(repetition);
 }
 

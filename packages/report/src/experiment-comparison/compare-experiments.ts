@@ -27,7 +27,8 @@ export function compareExperiments(
   after: ComparedExperiment,
   rule: Rule,
 ): ExperimentComparison {
-  const cells = compareCells(pairCells(before, after), rule);
+  const wasInterrupted = after.manifest.outcome === "interrupted";
+  const cells = compareCells(pairCells(before, after), rule, wasInterrupted);
   const listBeyond = (counted: boolean): Regression[] =>
     cells.flatMap(({ name, changes }) =>
       changes
@@ -60,11 +61,17 @@ export function compareExperiments(
   };
 }
 
-/** Experiments without a cell in common were not meant to have the same cells: none is missing. */
-function compareCells(pairs: readonly CellPair[], rule: Rule): CellComparison[] {
-  const cells = pairs.map((pair) => compareCell(pair, rule));
+/**
+ * Experiments without a cell in common were not meant to have the same cells, and of one that was interrupted nothing is known
+ * of the rest: no cell is missing there.
+ */
+function compareCells(pairs: readonly CellPair[], rule: Rule, wasInterrupted: boolean): CellComparison[] {
   const haveCommon = pairs.some((pair) => pair.before !== null && pair.after !== null);
-  return haveCommon ? cells : cells.map((cell) => ({ ...cell, decline: null }));
+  const isMissing = haveCommon && !wasInterrupted;
+  return pairs.map((pair) => {
+    const cell = compareCell(pair, rule);
+    return isMissing || cell.decline?.decline !== "missing" ? cell : { ...cell, decline: null };
+  });
 }
 
 function summarize(cells: readonly CellComparison[]): ComparisonSummary {

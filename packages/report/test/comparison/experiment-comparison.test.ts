@@ -369,6 +369,20 @@ describe("a cell", () => {
     expect(compare(runOf(cells), after).regressions).toEqual([]);
   });
 
+  it("Cells that an interrupted run did not come to, or did not end, are no regressions", () => {
+    const after = run([{ ...EPOLL, status: "interrupted" }]);
+    const interrupted = { ...after, manifest: { ...after.manifest, outcome: "interrupted" as const } };
+    expect(compare(run([EPOLL, other]), interrupted)).toMatchObject({
+      verdict: "nothing-compared",
+      cells: [{ decline: null }, { decline: null }],
+    });
+    const failed = run([{ ...EPOLL, status: "failed" }]);
+    expect(
+      compare(run([EPOLL, other]), { ...failed, manifest: { ...failed.manifest, outcome: "interrupted" } })
+        .regressions,
+    ).toEqual([{ cell: "epoll-100", quantity: null }]);
+  });
+
   it("A cell that is limited on both sides is compared by what the server held", () => {
     const limited: CellWish = { server: "select", connections: 2000, refused: 1010 };
     const same = compare(run([limited]), run([limited]));
