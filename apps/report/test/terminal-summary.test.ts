@@ -70,21 +70,53 @@ test("A screen that is too narrow for a table has a sentence for each server, be
   expect(lines.some((line) => line.startsWith("question"))).toBe(false);
 });
 
-test("The terminal gives a difference once, at the load where it is clearest", () => {
+test("The terminal gives a difference once: in its answer, or else at the load where it is clearest", () => {
   const results = idleResults();
   const [growth] = results.findings?.findings ?? [];
   const against = { variant: "epoll", axisValue: 0, group: null };
-  const slower = (at: number, low: number) => ({
+  const slower = (variant: string, at: number, low: number) => ({
     ...(growth as NonNullable<typeof growth>),
-    ...({ question: "variants", at, against, effect: low + 1, low, high: low + 2 } as const),
+    ...({ variant, question: "variants", at, against, effect: low + 1, low, high: low + 2 } as const),
   });
   const findings = results.findings && {
     ...results.findings,
-    findings: [slower(1000, 1.5), slower(10_000, 4.5)],
+    findings: [
+      slower("select", 1000, 1.5),
+      slower("select", 10_000, 4.5),
+      slower("poll", 1000, 2.5),
+      slower("poll", 100, 1.3),
+    ],
   };
   const lines = summarize([{ ...results, findings }], { ...PLAIN, columns: 200 }, false);
-  expect(lines.filter((line) => line.includes("99 % interval"))).toEqual([
-    "At 10,000 idle connections the CPU time per message of select is 5.5 times that of epoll (99 % interval 4.5 to 6.5).",
+  expect(lines.filter((line) => line.includes(" times that of "))).toEqual([
+    "At 10,000 idle connections the CPU time per message of select is 5.5 times that of epoll.",
+    "At 1,000 idle connections the CPU time per message of poll is 3.5 times that of epoll (99 % interval 2.5 to 4.5).",
+  ]);
+});
+
+test("The terminal says once how many connections a server held, and why it refused the others", () => {
+  const results = idleResults();
+  const [growth] = results.findings?.findings ?? [];
+  const limit = (variant: string, held: number, cause: "refused-descriptor" | null) => ({
+    ...(growth as NonNullable<typeof growth>),
+    ...({
+      variant,
+      question: "limit",
+      quantity: "held",
+      at: 10_000,
+      against: null,
+      effect: held,
+      cause,
+    } as const),
+  });
+  const findings = results.findings && {
+    ...results.findings,
+    findings: [limit("select", 994, "refused-descriptor"), limit("epoll", 10_000, null)],
+  };
+  const lines = summarize([{ ...results, findings }], { ...PLAIN, columns: 200 }, false);
+  expect(lines.filter((line) => line.includes("held") || line.includes("refused"))).toEqual([
+    "select stops scaling first: it held 994 of the connections at 10,000 idle connections, while epoll held all.",
+    "select refused the others: their descriptor numbers did not fit into an fd_set.",
   ]);
 });
 

@@ -20,10 +20,12 @@ export interface Claim {
   readonly about: string | null;
   /** The server carried no more. */
   readonly isEnd: boolean;
+  /** Findings whose effect is in `text`. */
+  readonly tells: readonly Finding[];
 }
 
-/** The rest of a claim whose subject is in its text, and that speaks against no server. */
-export const ABOUT_NONE = { subject: null, about: null, isEnd: false } as const;
+/** The rest of a claim whose subject is in its text, that speaks against no server, and tells no effect of a finding. */
+export const ABOUT_NONE = { subject: null, about: null, isEnd: false, tells: [] } as const;
 
 /** Returns a claim as a heading. The name of a server keeps its case. */
 export function describeClaim({ subject, text }: Claim): string {
@@ -79,6 +81,7 @@ function claimGroups(findings: readonly Finding[]): Claim | null {
     strength: strengthOf(first),
     quantity,
     ...ABOUT_NONE,
+    tells: [first],
   };
 }
 
@@ -105,6 +108,7 @@ function claimRefusal(findings: readonly Finding[]): Claim | null {
     quantity: null,
     about: alike.length === 1 ? first.variant : null,
     isEnd: true,
+    tells: alike,
   };
 }
 
@@ -152,6 +156,7 @@ function claimGrowth(findings: readonly Finding[]): Claim | null {
     // Where others grow as much, none scales worst.
     about: steady.length > 0 || growth.length === 1 ? variant : null,
     isEnd: false,
+    tells: [first],
   };
 }
 
@@ -187,16 +192,19 @@ function claimVariants(findings: readonly Finding[]): Claim | null {
   const times = ratio(isSmaller ? 1 / (effect ?? 1) : (effect ?? 0));
   const more = isSmaller
     ? []
-    : others.filter((one) => one.quantity === quantity && (one.effect ?? 0) >= GROWTH_MIN);
+    : others
+        .filter((one) => one.quantity === quantity && (one.effect ?? 0) >= GROWTH_MIN)
+        .slice(0, NAMES_MAX - 1);
   const rest = listed([
     `${times} times that of ${than}`,
-    ...more.slice(0, NAMES_MAX - 1).map((one) => `that of ${one.variant} ${ratio(one.effect ?? 0)} times`),
+    ...more.map((one) => `that of ${one.variant} ${ratio(one.effect ?? 0)} times`),
   ]);
   return {
     text: `at ${describePlace(axis, at)} the ${noun} of ${of} is ${rest}`,
     strength: strengthOf(first),
     quantity,
     ...ABOUT_NONE,
+    tells: [first, ...more],
   };
 }
 
@@ -231,6 +239,7 @@ function claimBreak(findings: readonly Finding[]): Claim | null {
     quantity: first.quantity,
     about: scales ? first.variant : null,
     isEnd: scales,
+    tells: [first],
   };
 }
 

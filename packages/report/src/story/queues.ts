@@ -36,6 +36,7 @@ export function claimQueues({ groups }: Experiment): QueueClaim | null {
       quantity: "p99",
       about: null,
       isEnd: false,
+      tells: [],
     },
   };
 }

@@ -4,6 +4,7 @@ import {
   claimFall,
   claimOf,
   describeClaim,
+  describeRefusal,
   describeUnmeasured,
   isQueueing,
   joinClaims,
@@ -45,22 +46,25 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
   if (capacity !== null) return tellCapacity(experiment, capacity, servers);
   const all = found?.findings ?? [];
   const queues = claimQueues(experiment);
-  const told = experiment.groups.flatMap((group) =>
+  const sections = experiment.groups.flatMap((group) =>
     tellGroup(experiment, group, servers, queues?.group === group ? queues : null),
   );
-  const strongest = told.toSorted((a, b) => b.claim.strength - a.claim.strength);
+  const strongest = sections.toSorted((a, b) => b.claim.strength - a.claim.strength);
   const falls = experiment.groups.flatMap((group) => claimFall(levelsOf(group)) ?? []);
   const failures = experiment.groups.flatMap((group) => listFailures(group, all));
-  const remarks = all.length > 0 ? failures : explainNothing(experiment.results.repetitions);
+  const claims = chooseClaims(strongest, falls);
+  const told = mergeRefusals(claims.flatMap(({ tells }) => tells));
+  const remarks =
+    all.length > 0 ? [...failures, ...explainRefusals(told)] : explainNothing(experiment.results.repetitions);
   const costs = experiment.groups.flatMap((group) => summarizeCosts(group) ?? []);
   const isAboutServers = experiment.groups.some(isAboutLoad);
   return {
     experiment,
-    answer: [...joinClaims(chooseClaims(strongest, falls), isAboutServers), ...costs].slice(0, SENTENCES_MAX),
+    answer: [...joinClaims(claims, isAboutServers), ...costs].slice(0, SENTENCES_MAX),
     rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
-    sections: told.map(({ section }) => section),
+    sections: sections.map(({ section }) => section),
     lead: chooseLead(strongest),
-    findings: chooseTold(all),
+    findings: chooseUntold(all, told),
     remarks: [...new Set(remarks)],
     comparisons: listAsked(all),
     unmeasured: found && describeUnmeasured(found),
@@ -121,19 +125,31 @@ function listAsked(all: readonly Finding[]): Finding[] {
   return known.length === 0 ? asked : known;
 }
 
+/** Returns why servers refused connections, where the answer says how many they held: a sentence each. */
+function explainRefusals(told: readonly Finding[]): string[] {
+  return told.filter(isRefusal).map((finding) => `${finding.variant} ${describeRefusal(finding)}.`);
+}
+
 /**
- * Returns the findings that tell what answer and table do not, the strongest first: refusals with their reason, and each
+ * Returns the findings that say what answer and table do not, the strongest first: refusals with their reason, and each
  * difference at the load where it is clearest. Of values that are alike there is one a quantity.
  */
-function chooseTold(all: readonly Finding[]): Finding[] {
+function chooseUntold(all: readonly Finding[], told: readonly Finding[]): Finding[] {
   const settled = mergeRefusals(all)
     .filter((one) => one.verdict !== "not-shown" && !isQueueing(one))
     .filter((one) => one.question !== "limit" || isRefusal(one))
     .toSorted((a, b) => rankOf(b) - rankOf(a));
-  const alike = Map.groupBy(settled, ({ group, question, quantity, variant, verdict }) =>
-    [group, question, quantity, verdict === "no-difference" ? "" : variant].join(" "),
+  const known = new Set(told.map(topicOf));
+  const alike = Map.groupBy(
+    settled.filter((one) => !known.has(topicOf(one))),
+    topicOf,
   );
   return [...alike.values()].flatMap((same) => same.slice(0, 1));
+}
+
+/** Returns what findings have in common that differ in the load alone, or that all say that nothing differs. */
+function topicOf({ group, question, quantity, variant, verdict }: Finding): string {
+  return [group, question, quantity, verdict === "no-difference" ? "" : variant].join(" ");
 }
 
 /** Returns the factor that a finding shows at least; refusals come first. */
