@@ -5,15 +5,15 @@ import type { Page } from "playwright-core";
 import { expect, it } from "vitest";
 import { BYPASS_POLICY, listViolations } from "../../../packages/report/test/page/axe.ts";
 import { describeInChromium } from "../../../packages/report/test/page/chromium.ts";
-import { isDrawn, scrolling } from "../../../packages/report/test/page/probe.ts";
+import { cutOff, isDrawn, scrolling } from "../../../packages/report/test/page/probe.ts";
 import { keptReports, renderKept } from "../../../tools/keep-report.ts";
 
 const PAGES = ["report.html", "details.html"];
 /** Two screens of a laptop. */
 const LAPTOP = { width: 1280, height: 800 };
 const SCREENS = 2;
-/** Up to this width the rows of tables stand below each other. */
-const STACKED_PX = 900;
+/** Phone, tablet, laptop, and the first widths at which columns stand beside each other: see table-width.ts. */
+const WIDTHS_PX = [360, 390, 768, 900, 901, 1119, 1120, 1280];
 
 const kept = keptReports();
 const pages = kept.flatMap((name) => PAGES.map((page) => [name, page] as const));
@@ -26,13 +26,12 @@ describeInChromium("the pages of the kept reports", (open) => {
   it.each(pages)("%s/%s cuts off no column in a window of 360 pixels or more", async (name, file) => {
     const page = await open(read(name, file));
     await page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
-    for (const width of [360, 390, 768, 901, 1280]) {
+    for (const width of WIDTHS_PX) {
       await page.setViewportSize({ width, height: 900 });
       await page.evaluate(isDrawn);
       expect(await page.evaluate("document.documentElement.scrollWidth"), `${width} px`).toBe(width);
-      // Where rows do not stand below each other, the widest tables of the details scroll in their own region.
-      if (width <= STACKED_PX || file === "report.html")
-        expect(await page.locator(".table").evaluateAll(scrolling), `${width} px`).toEqual([]);
+      expect(await page.locator(".table").evaluateAll(scrolling), `${width} px`).toEqual([]);
+      expect(await page.locator("th:visible, td:visible").evaluateAll(cutOff), `${width} px`).toEqual([]);
     }
   });
 

@@ -2,6 +2,7 @@ import type { RepetitionResult } from "@c10k-lab/protocol";
 import { type Column, integer, listed, MISSING, optionText } from "@c10k-lab/words";
 import { dataFile, type Experiment } from "../model/experiment.ts";
 import { hasPlace } from "../model/options.ts";
+import { wideTableOf } from "../text/common-columns.ts";
 import { blocks, codeBlock, tableOf, text } from "../text/markdown.ts";
 
 /** More different values of an option than this are counted, not listed. */
@@ -149,7 +150,7 @@ function renderLedgers(name: string, repetitions: readonly RepetitionResult[]): 
     `### Repetitions and ledgers of plan ${text(name)}`,
     "In the order they were run. The server must have received what the client sent, and the other way round; one row " +
       "stands for both where they agree. The lab's own connection, which tries the server before the load, is left out.",
-    tableOf(LEDGER_COLUMNS, repetitions.flatMap(ledgerRows)),
+    wideTableOf(LEDGER_COLUMNS, repetitions.flatMap(ledgerRows)),
   ]);
 }
 

@@ -3,7 +3,8 @@ import { type Column, figure } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsInOrder, type Group } from "../model/group.ts";
 import { axisColumn, SERVER } from "../text/columns.ts";
-import { blocks, tableOf } from "../text/markdown.ts";
+import { wideTableOf } from "../text/common-columns.ts";
+import { blocks } from "../text/markdown.ts";
 
 const NAMES: Readonly<Record<Clock, string>> = {
   connect: "connect",
@@ -26,6 +27,6 @@ export function clocks(group: Group): string {
     "Never mixed. Connect: connect(2) to established. First response: the first byte sent to the first message back, the " +
       "wait to be accepted included. Response: each message from its sending. Intended: the same from the moment it was " +
       "due, which only an open loop has. Messages that failed count as longer than all others (∞).",
-    tableOf([SERVER, axisColumn(group.axis), ...columns], cells),
+    wideTableOf([SERVER, axisColumn(group.axis), ...columns], cells),
   ]);
 }

@@ -3,10 +3,11 @@ import type { Figures } from "../charts/charts.ts";
 import type { Figure } from "../charts/draw/chart.ts";
 import type { Experiment } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
+import { renderWide } from "../text/common-columns.ts";
 import { costTable, describeSlabs } from "../text/cost-table.ts";
 import { demandTable } from "../text/demand-table.ts";
 import { figureBlock } from "../text/figures.ts";
-import { blocks, bullets, demoted, renderTable, text } from "../text/markdown.ts";
+import { blocks, bullets, demoted, text } from "../text/markdown.ts";
 import { tabulateGroup } from "../text/summary-table.ts";
 import { appendix } from "./appendix.ts";
 import { capacitySection } from "./capacity.ts";
@@ -47,7 +48,7 @@ function renderGroup(group: Group, figures: readonly Figure[]): string {
   const inside = blocks([
     findingsTable(group),
     "### Medians",
-    renderTable(tabulateGroup(group)),
+    renderWide(tabulateGroup(group)),
     incidents(group),
     intervals(group),
     serviceDemand(group),
@@ -72,7 +73,7 @@ const MARKS =
 function serviceDemand(group: Group): string {
   const table = demandTable(group);
   if (table === null) return "";
-  return blocks(["### Service demand", DEMAND, renderTable(table)]);
+  return blocks(["### Service demand", DEMAND, renderWide(table)]);
 }
 
 const DEMAND =
@@ -83,7 +84,7 @@ const DEMAND =
 function connectionCost(group: Group): string {
   const table = costTable(group);
   if (table === null) return "";
-  return blocks(["### Cost of connections", COST, renderTable(table), bullets(describeSlabs(group))]);
+  return blocks(["### Cost of connections", COST, renderWide(table), bullets(describeSlabs(group))]);
 }
 
 const COST =

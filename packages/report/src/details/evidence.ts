@@ -4,26 +4,27 @@ import { type Column, figure, integer } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsInOrder, type Group } from "../model/group.ts";
 import { axisColumn, SERVER } from "../text/columns.ts";
+import { wideTableOf } from "../text/common-columns.ts";
 import { blocks, tableOf, text } from "../text/markdown.ts";
 
 /** Renders the work of the servers for each message, and the kernel's counters. */
 export function evidence(group: Group): string {
   return blocks([
     "### Work for each message",
-    "From the kernel's accounts of the server's process. Starting up is not counted.",
-    tableOf([SERVER, axisColumn(group.axis), ...EVIDENCE], cellsInOrder(group)),
+    "From the kernel's accounts of the server's process. Starting up is not counted. CPU time, switches and system calls are per message. A wake-up is a return of the wait for events; descriptors are those that it examined.",
+    wideTableOf([SERVER, axisColumn(group.axis), ...EVIDENCE], cellsInOrder(group)),
     kernelCounters(group),
   ]);
 }
 
 const EVIDENCE: readonly Column<CellFigures>[] = [
-  { head: "user µs per message", cell: (one) => figure(one.userPerMessageUs) },
-  { head: "system µs per message", cell: (one) => figure(one.systemPerMessageUs) },
-  { head: "voluntary switches per message", cell: (one) => figure(one.voluntaryPerMessage) },
-  { head: "involuntary switches per message", cell: (one) => figure(one.involuntaryPerMessage) },
-  { head: "system calls per message", cell: (one) => figure(one.callsPerMessage) },
+  { head: "user µs", cell: (one) => figure(one.userPerMessageUs) },
+  { head: "system µs", cell: (one) => figure(one.systemPerMessageUs) },
+  { head: "voluntary switches", cell: (one) => figure(one.voluntaryPerMessage) },
+  { head: "involuntary switches", cell: (one) => figure(one.involuntaryPerMessage) },
+  { head: "system calls", cell: (one) => figure(one.callsPerMessage) },
   { head: "events per wake-up", cell: (one) => figure(one.eventsPerWait) },
-  { head: "descriptors scanned per wake-up", cell: (one) => figure(one.descriptorsPerWait) },
+  { head: "descriptors per wake-up", cell: (one) => figure(one.descriptorsPerWait) },
   { head: "KiB per connection", cell: (one) => figure(one.rssPerConnectionKiB) },
   { head: "threads", cell: (one) => integer(one.threadsPeak) },
   { head: "client CPU %", cell: (one) => integer(one.clientCorePercent) },

@@ -1,7 +1,8 @@
 import type { Finding } from "@c10k-lab/protocol";
 import { axisWords, type Column, FINDING_QUANTITIES, figure, integer, MISSING, ratio } from "@c10k-lab/words";
 import type { Group } from "../model/group.ts";
-import { blocks, tableOf } from "../text/markdown.ts";
+import { wideTableOf } from "../text/common-columns.ts";
+import { blocks } from "../text/markdown.ts";
 
 const COLUMNS: readonly Column<Finding>[] = [
   { head: "server", align: "left", cell: ({ variant }) => variant },
@@ -20,7 +21,7 @@ const COLUMNS: readonly Column<Finding>[] = [
 export function findingsTable({ experiment, name }: Group): string {
   const findings = experiment.findings?.findings.filter(({ group }) => group === name) ?? [];
   if (findings.length === 0) return "";
-  return blocks(["### Findings", tableOf(COLUMNS, findings)]);
+  return blocks(["### Findings", wideTableOf(COLUMNS, findings)]);
 }
 
 function describeAgainst({ question, axis, against }: Finding): string {

@@ -1,9 +1,9 @@
-import type { TcpCounter } from "@c10k-lab/protocol";
 import { type Column, describePlace, integer, plural } from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsInOrder, type Group } from "../model/group.ts";
 import { axisColumn, SERVER } from "../text/columns.ts";
-import { blocks, bullets, tableOf, text } from "../text/markdown.ts";
+import { wideTableOf } from "../text/common-columns.ts";
+import { blocks, bullets, text } from "../text/markdown.ts";
 import { describeOverflows, describeWaits } from "../waits/describe-waits.ts";
 import { LATE_MS, rungText } from "../waits/ladder.ts";
 import { isLaddered, type Waits, waitsOf } from "../waits/waits.ts";
@@ -12,8 +12,6 @@ interface Row {
   readonly cell: CellFigures;
   readonly waits: Waits;
 }
-
-const COUNTERS: readonly TcpCounter[] = ["ListenOverflows", "ListenDrops", "TCPTimeouts", "TCPLossProbes"];
 
 /**
  * Renders whether long waits are the server's or the kernel's timers. Shown where something waited that long or an accept queue
@@ -27,7 +25,7 @@ export function retransmissions(group: Group): string {
   return blocks([
     heading,
     text(EXPLANATION),
-    tableOf(columnsFor(group, remarkable), remarkable),
+    wideTableOf(columnsFor(group, remarkable), remarkable),
     bullets(group.variants.flatMap((variant) => worstSentence(group, variant, remarkable))),
   ]);
 }
@@ -36,10 +34,10 @@ const EXPLANATION =
   "A message that is not acknowledged is sent again after 0.2 s, 0.2 s later, and then after twice as long each time, so an " +
   "answer that waited for it takes 0.2, 0.4, 0.8, 1.6 s and so on: the rungs of a ladder. When the accept queue is full the " +
   "kernel drops the last step of a handshake; the client is connected and sends, and its first message is repeated until there " +
-  "is room. The table counts the longest response of each connection, in all repetitions of a cell together; the charts by connection " +
+  "is room. The table counts the longest response of each connection by its rung, in all repetitions of a cell together; the charts by connection " +
   'draw one of them. "First": connections on a rung whose longest response was their first. "No response": connections ' +
-  'that ended, or were cut off, before any. "Sent again": segments that were no SYN. The counters belong to the whole network ' +
-  "namespace.";
+  'that ended, or were cut off, before any. "Sent again": segments of the whole network ' +
+  "namespace that were no SYN.";
 
 function columnsFor({ axis }: Group, rows: readonly Row[]): Column<Row>[] {
   const highest = Math.max(...rows.map(({ waits }) => waits.byRung.findLastIndex((count) => count > 0)));
@@ -57,10 +55,9 @@ function columnsFor({ axis }: Group, rows: readonly Row[]): Column<Row>[] {
     count("connections", ({ waits }) => waits.connections),
     count("no response", ({ waits }) => waits.unanswered),
     count(`above ${LATE_MS} ms`, ({ waits }) => waits.late),
-    ...rungs.map((rung) => count(`at ${rungText(rung)}`, ({ waits }) => waits.byRung[rung] ?? 0)),
+    ...rungs.map((rung) => count(rungText(rung), ({ waits }) => waits.byRung[rung] ?? 0)),
     count("on a rung", ({ waits }) => waits.onRung),
     count("first", ({ waits }) => waits.first),
-    ...COUNTERS.map((name) => count(name, ({ waits }) => waits.tcp[name])),
     count("sent again", ({ waits }) => waits.sentAgain),
   ];
 }

@@ -1,25 +1,30 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import { MISSING } from "@c10k-lab/words";
 import { buildSync } from "esbuild";
 import { Marked, Renderer, type Tokens } from "marked";
 import type { GroupChart } from "../charts/draw/chart.ts";
 import { slug } from "../model/experiment.ts";
 import { escapeHtml } from "../text/markdown.ts";
+import { tableHtml, unescaped } from "./table.ts";
 
-const STYLE = readFileSync(new URL("./page.css", import.meta.url), "utf8");
+/** Rows stand below each other where the columns of a table do not fit: see table-width.ts. */
+const STACKED = [
+  ["screen and (max-width: 900px)", "table"],
+  ["screen and (max-width: 1119px)", ".wide"],
+  ["screen", ".stacked"],
+] as const;
+const STYLE = [
+  readStyle("page.css"),
+  ...STACKED.map(
+    ([media, table]) => `@media ${media} {\n${readStyle("stacked.css").replace("table {", `${table} {`)}}\n`,
+  ),
+].join("");
 const { resolve } = createRequire(import.meta.url);
 const LIBRARY = readFileSync(resolve("echarts/dist/echarts.common.min.js"), "utf8");
 
 /** Rows of a table, or lines of code. */
 const FOLDED_ABOVE = 40;
-
-/** Columns of a table whose letters are small, so that all of it is seen. */
-const WIDE_COLUMNS = 9;
-
-/** Columns that a screen reader says before each value of a row. */
-const ROW_HEADERS_MAX = 3;
 
 /** Even if something slipped through, the page may load nothing from anywhere. */
 const POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:";
@@ -80,7 +85,6 @@ function renderContents(headings: readonly Heading[]): string {
 function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
   const headings: Heading[] = [];
   let section = "";
-  let tables = 0;
   const marked = new Marked({ gfm: true, async: false });
   const uniqueId = ids();
   marked.use({
@@ -104,11 +108,9 @@ function renderHtml(markdown: string, svgs: ReadonlyMap<string, string>) {
           : this.parser.parseInline(tokens);
       },
       table(token) {
-        const id = `table-${++tables}`;
-        const caption = `<caption id="${id}">${section}</caption>`;
+        const caption = `<caption>${section}</caption>`;
         const table = tableHtml(token, caption, (cell) => this.parser.parseInline(cell.tokens));
-        const box = `<div class="table" role="region" aria-labelledby="${id}" tabindex="0">${table}</div>\n`;
-        return folded(box, token.rows.length, "rows");
+        return folded(`<div class="table">${table}</div>\n`, token.rows.length, "rows");
       },
       text(token) {
         return unbroken(Renderer.prototype.text.call(this, token));
@@ -179,59 +181,6 @@ function figureHtml(image: Tokens.Image, svgs: ReadonlyMap<string, string>): str
 `;
 }
 
-function tableHtml(token: Tokens.Table, caption: string, inline: (cell: Tokens.TableCell) => string): string {
-  const attribute = ({ align, text }: Tokens.TableCell) => {
-    const classes = [...(align === "right" ? ["number"] : []), ...(text === MISSING ? ["missing"] : [])];
-    return classes.length === 0 ? "" : ` class="${classes.join(" ")}"`;
-  };
-  const head = token.header
-    .map((cell) => `<th role="columnheader" scope="col"${attribute(cell)}>${inline(cell)}</th>`)
-    .join("");
-  // The roles stay when a narrow page shows rows below each other; the labels stand before the values then.
-  const labels = token.header.map(({ text }) => escapeHtml(unescaped(text)));
-  const headers = countRowHeaders(token);
-  const rows = token.rows.map((row, from) => {
-    const cells = row.map((cell, at) => {
-      if (at === 0 && continues(row)) return "";
-      const height = at === 0 ? countContinued(token.rows, from) : 1;
-      const span = height > 1 ? ` rowspan="${height}"` : "";
-      const rest = `${span} data-label="${labels[at]}"${attribute(cell)}>${inline(cell)}`;
-      return at < headers ? `<th role="rowheader" scope="row"${rest}</th>` : `<td role="cell"${rest}</td>`;
-    });
-    return `<tr role="row">${cells.join("")}</tr>\n`;
-  });
-  const classes = [
-    ...(token.rows.some(continues) ? ["grouped"] : []),
-    ...(token.header.length >= WIDE_COLUMNS ? ["wide"] : []),
-  ];
-  return `<table role="table"${classes.length > 0 ? ` class="${classes.join(" ")}"` : ""}>${caption}\n<thead role="rowgroup"><tr role="row">${head}</tr></thead>\n<tbody role="rowgroup">\n${rows.join("")}</tbody>\n</table>`;
-}
-
-/** Returns whether the name in the first column is that of the row above, and left out. */
-function continues([first]: readonly Tokens.TableCell[]): boolean {
-  return first?.text === "";
-}
-
-/** Returns how many rows have the name that begins in a row. */
-function countContinued(rows: readonly Tokens.TableCell[][], from: number): number {
-  const next = rows.findIndex((row, at) => at > from && !continues(row));
-  return (next === -1 ? rows.length : next) - from;
-}
-
-/** Returns how many of the first columns name a row: as many as make all names different, or one. */
-function countRowHeaders({ header, rows }: Tokens.Table): number {
-  const columns = header.map((_, at) => at + 1);
-  let first = "";
-  const names = rows.map((row) => {
-    first = row[0]?.text || first;
-    return [first, ...row.slice(1).map(({ text }) => text)];
-  });
-  const isName = (count: number) =>
-    new Set(names.map((row) => JSON.stringify(row.slice(0, count)))).size === rows.length;
-  const found = columns.find(isName) ?? 1;
-  return found > ROW_HEADERS_MAX ? 1 : found;
-}
-
 /** Escapes text inside a script element, which ends at the first thing that looks like its end. */
 function inScript(content: string): string {
   return content.replace(/<(?=\/script|script|!--)/gi, "\\u003c");
@@ -246,14 +195,6 @@ function ids(): (heading: string) => string {
     taken.set(id, before + 1);
     return before === 0 ? id : `${id}-${before}`;
   };
-}
-
-function unescaped(text: string): string {
-  return text
-    .replace(/\\([^\w\s])/g, "$1")
-    .replace(/&lt;/g, "<")
-    .replace(/&gt;/g, ">")
-    .replace(/&amp;/g, "&");
 }
 
 let script: string | undefined;
@@ -271,4 +212,8 @@ function bundleScript(): string {
     minifySyntax: true,
   }).outputFiles[0]?.text;
   return script ?? "";
+}
+
+function readStyle(file: string): string {
+  return readFileSync(new URL(`./${file}`, import.meta.url), "utf8");
 }

@@ -101,6 +101,17 @@ export function scrolling(elements: readonly Element[]): string[] {
     .map((element) => (element.textContent ?? "").slice(0, 40));
 }
 
+/** Returns the beginning of each element that reaches beyond the window, or shows less than all of its text. */
+export function cutOff(elements: readonly Element[]): string[] {
+  return elements
+    .filter((element) => {
+      const { left, right } = element.getBoundingClientRect();
+      const isInside = left >= 0 && right <= document.documentElement.clientWidth;
+      return !isInside || (element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1);
+    })
+    .map((element) => (element.textContent ?? "").slice(0, 40));
+}
+
 /** Returns the beginning of each element that is wider than its parent. */
 export function overflowing(elements: readonly Element[]): string[] {
   return elements

@@ -87,13 +87,12 @@ const scattersOf = (group: Group) =>
   drawGroup(group, []).filter(({ name }) => name.startsWith("response-by-connection"));
 
 describe("the table of waits", () => {
-  it("The table of waits counts connections on each rung, and the kernel's counters beside them", () => {
+  it("The table of waits counts connections on each rung, and segments sent again beside them", () => {
     const text = retransmissions(groupNamed(ORIGIN, "as submitted"));
     const [, , first] = text.split("\n").filter((line) => line.startsWith("|"));
-    // Server, place, runs, connections, no response, late, seven rungs, on a rung, first, counters, sent again.
-    expect(first).toBe(
-      "| epoll | 1,000 | 1 | 1,000 | 10 | 198 | 29 | 29 | 28 | 28 | 28 | 28 | 28 | 198 | 198 | 900 | 900 | 700 | 0 | 700 |",
-    );
+    expect(text).toContain("In all rows: repetitions 1; no response 10; sent again 700.");
+    // Server, place, connections, late, seven rungs, on a rung, first.
+    expect(first).toBe("| epoll | 1,000 | 1,000 | 198 | 29 | 29 | 28 | 28 | 28 | 28 | 28 | 198 | 198 |");
   });
 
   it("The table of waits says of the group without waits that there are none", () => {
