@@ -62,6 +62,29 @@ test("the scan ends at the last ready entry", () => {
   expect(poller.wordsScanned).toBe(2);
 });
 
+test.each([0, 1, 3, 4, 5])("the scan finds entry %i of six as the only ready one", (ready) => {
+  const poller = new PollPoller(1023);
+  const pairs = Array.from({ length: 6 }, () => pair());
+  for (const [index, [, server]] of pairs.entries()) poller.add(server, index, READABLE);
+  const [client, server] = pairs[ready] as [number, number];
+  sendOne(client);
+  expect(waitFor(poller)).toEqual([[server, ready, READABLE]]);
+  expect(poller.wordsScanned).toBe(2 * (ready + 1));
+});
+
+test("an entry beyond the list's end is not reported again", () => {
+  const poller = new PollPoller(1024);
+  const [first, second] = [pair(), pair()];
+  poller.add(first[1], 1, READABLE);
+  poller.add(second[1], 2, READABLE);
+  sendOne(second[0]);
+  expect(waitFor(poller)).toEqual([[second[1], 2, READABLE]]);
+  poller.remove(second[1]);
+  expect(waitFor(poller)).toEqual([]);
+  sendOne(first[0]);
+  expect(waitFor(poller)).toEqual([[first[1], 1, READABLE]]);
+});
+
 test("a descriptor that was closed elsewhere is reported, so its connection can be closed", () => {
   const poller = new PollPoller(1024);
   const [, server] = pair();
