@@ -123,14 +123,19 @@ export class EchoStreams {
 
   /** Returns whether nothing is in flight and nothing remains to be sent: the loop may close the descriptor. */
   isOver(fd: number): boolean {
-    if (this.rows.hasFlag(fd, RECEIVING) || this.rows.hasFlag(fd, SENDING)) return false;
-    return this.rows.hasFlag(fd, CLOSING) || (this.rows.hasFlag(fd, ENDED) && !this.#hasEcho(fd));
+    const flags = this.rows.flags(fd);
+    if ((flags & (RECEIVING | SENDING)) !== 0) return false;
+    return (flags & CLOSING) !== 0 || ((flags & ENDED) !== 0 && !this.#hasEcho(fd));
   }
 
   /** Returns whether `write` would write an operation. */
   hasWork(fd: number): boolean {
+    const flags = this.rows.flags(fd);
     return (
-      this.#mustCancelReceive(fd) || this.#mustCancelSend(fd) || this.#wantsReceive(fd) || this.#wantsSend(fd)
+      this.#wantsSend(fd, flags) ||
+      this.#wantsReceive(fd, flags) ||
+      this.#mustCancelReceive(fd, flags) ||
+      mustCancelSend(flags)
     );
   }
 
@@ -138,10 +143,11 @@ export class EchoStreams {
   write(fd: number): void {
     const { ring } = this.#context;
     const generation = this.rows.generation(fd);
-    if (this.#mustCancelReceive(fd)) {
+    const flags = this.rows.flags(fd);
+    if (this.#mustCancelReceive(fd, flags)) {
       this.rows.raise(fd, RECEIVE_CANCELLED);
       ring.cancel(fd, encode(RECEIVE, generation), fd, encode(CANCEL, generation));
-    } else if (this.#wantsReceive(fd)) {
+    } else if (this.#wantsReceive(fd, flags)) {
       this.rows.raise(fd, RECEIVING);
       this.rows.set(fd, MULTISHOT, ring.isDeferred && !this.rows.hasFlag(fd, BULK));
       ring.receive(
@@ -152,10 +158,10 @@ export class EchoStreams {
         encode(RECEIVE, generation),
       );
     }
-    if (this.#mustCancelSend(fd)) {
+    if (mustCancelSend(flags)) {
       this.rows.raise(fd, SEND_CANCELLED);
       ring.cancel(fd, encode(SEND, generation), fd, encode(CANCEL, generation));
-    } else if (this.#wantsSend(fd)) {
+    } else if (this.#wantsSend(fd, flags)) {
       this.rows.raise(fd, SENDING);
       const high = encode(SEND, generation);
       if (this.#buffer(fd) === NONE)
@@ -172,8 +178,7 @@ export class EchoStreams {
   #sendBuffer(fd: number, high: number): void {
     const { ring } = this.#context;
     const address = this.#source(fd).address(this.#buffer(fd), 0);
-    const isLast =
-      !this.rows.hasFlag(fd, ENDED) && !this.rows.hasFlag(fd, FINISHING) && this.#backlogBytes(fd) === 0;
+    const isLast = !this.rows.hasFlag(fd, ENDED | FINISHING) && this.#backlogBytes(fd) === 0;
     if (ring.isDeferred && isLast) {
       this.rows.raise(fd, UNCONFIRMED);
       // Counted now: the next completion, which confirms it, may be a long time away.
@@ -190,8 +195,7 @@ export class EchoStreams {
   /** Handles the completion of a receive. */
   received(fd: number, result: number, flags: number): void {
     if ((flags & posix.IORING_CQE_F_MORE) === 0) {
-      this.rows.clear(fd, RECEIVING);
-      this.rows.clear(fd, RECEIVE_CANCELLED);
+      this.rows.clear(fd, RECEIVING | RECEIVE_CANCELLED);
     }
     if (result > 0) {
       this.#noteActive(fd);
@@ -209,10 +213,8 @@ export class EchoStreams {
   /** Handles the completion of a send. */
   sent(fd: number, result: number): void {
     const counted = this.rows.hasFlag(fd, UNCONFIRMED) ? this.#bufferLength(fd) : 0;
-    this.rows.clear(fd, UNCONFIRMED);
     const length = this.#buffer(fd) === NONE ? this.#backlog(fd).length : this.#bufferLength(fd);
-    this.rows.clear(fd, SENDING);
-    this.rows.clear(fd, SEND_CANCELLED);
+    this.rows.clear(fd, UNCONFIRMED | SENDING | SEND_CANCELLED);
     if (result < 0) this.#handleError(fd, result);
     const sent = Math.max(0, result);
     const { ledger } = this.#context;
@@ -261,34 +263,19 @@ export class EchoStreams {
     return this.#buffer(fd) !== NONE || this.#backlogBytes(fd) > 0;
   }
 
-  #wantsSend(fd: number): boolean {
-    return !this.rows.hasFlag(fd, CLOSING) && !this.rows.hasFlag(fd, SENDING) && this.#hasEcho(fd);
+  #wantsSend(fd: number, flags: number): boolean {
+    return (flags & (CLOSING | SENDING)) === 0 && this.#hasEcho(fd);
   }
 
-  #wantsReceive(fd: number): boolean {
-    return (
-      !this.rows.hasFlag(fd, CLOSING) &&
-      !this.rows.hasFlag(fd, RECEIVING) &&
-      !this.rows.hasFlag(fd, ENDED) &&
-      this.#backlogBytes(fd) === 0
-    );
+  #wantsReceive(fd: number, flags: number): boolean {
+    return (flags & (CLOSING | RECEIVING | ENDED)) === 0 && this.#backlogBytes(fd) === 0;
   }
 
-  #mustCancelReceive(fd: number): boolean {
-    if (!this.rows.hasFlag(fd, RECEIVING) || this.rows.hasFlag(fd, RECEIVE_CANCELLED)) return false;
-    return (
-      this.rows.hasFlag(fd, CLOSING) ||
-      (this.rows.hasFlag(fd, MULTISHOT) &&
-        (this.rows.hasFlag(fd, BULK) || this.#backlogBytes(fd) >= BUFFER_BYTES))
-    );
-  }
-
-  #mustCancelSend(fd: number): boolean {
-    return (
-      this.rows.hasFlag(fd, CLOSING) &&
-      this.rows.hasFlag(fd, SENDING) &&
-      !this.rows.hasFlag(fd, SEND_CANCELLED)
-    );
+  #mustCancelReceive(fd: number, flags: number): boolean {
+    if ((flags & (RECEIVING | RECEIVE_CANCELLED)) !== RECEIVING) return false;
+    if ((flags & CLOSING) !== 0) return true;
+    if ((flags & MULTISHOT) === 0) return false;
+    return (flags & BULK) !== 0 || this.#backlogBytes(fd) >= BUFFER_BYTES;
   }
 
   /** Takes over a receive buffer with `length` bytes. */
@@ -365,4 +352,8 @@ export class EchoStreams {
   #noteActive(fd: number): void {
     this.rows.noteActive(fd, this.#context.nowUs[0]);
   }
+}
+
+function mustCancelSend(flags: number): boolean {
+  return (flags & (CLOSING | SENDING | SEND_CANCELLED)) === (CLOSING | SENDING);
 }

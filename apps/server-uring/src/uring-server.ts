@@ -114,7 +114,9 @@ export class UringServer {
 
   /** Submits the written operations and waits for a completion. */
   #enter(): void {
-    const { ring } = this.#context;
+    const { ring, smallBuffers, largeBuffers } = this.#context;
+    smallBuffers.publish();
+    largeBuffers.publish();
     const mustWait = this.#queue.length === 0 && this.#isConfirmable && !ring.hasMore;
     const result = ring.enter(mustWait ? 1 : 0, mustWait ? this.#timeoutMs() : 0);
     this.#beforeUs[0] = this.#context.nowUs[0];

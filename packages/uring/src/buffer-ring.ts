@@ -10,7 +10,8 @@ const TAIL_HALF_WORD = 7;
  * Ring of receive buffers from which the kernel picks one when data arrive, so a silent connection holds none.
  *
  * Ownership: a buffer belongs to the kernel from `recycle` until a completion names it, and to the caller from then until
- * `recycle`. A caller that sends from a buffer recycles it after the send's completion, never before.
+ * `recycle`. A caller that sends from a buffer recycles it after the send's completion, never before. The kernel
+ * sees recycled buffers after `publish`.
  */
 export class BufferRing {
   readonly group: number;
@@ -24,6 +25,7 @@ export class BufferRing {
   readonly #mask: number;
   readonly #address: number;
   #tail = 0;
+  #published = 0;
 
   /**
    * @param count number of buffers: a power of two, at most 32,768
@@ -46,6 +48,7 @@ export class BufferRing {
       this.#views.push(this.bytes.subarray(id * bufferBytes, (id + 1) * bufferBytes));
       this.recycle(id);
     }
+    this.publish();
   }
 
   /** Returns the memory of a buffer. */
@@ -58,7 +61,7 @@ export class BufferRing {
     return this.#address + id * this.bufferBytes + offset;
   }
 
-  /** Gives a buffer to the kernel. */
+  /** Writes a buffer into the ring. */
   recycle(id: number): void {
     const at = (this.#tail & this.#mask) * ENTRY_WORDS;
     const address = this.address(id, 0);
@@ -68,6 +71,12 @@ export class BufferRing {
     // Not the whole word: its other half is the tail in the first entry.
     this.#halfWords[at * 2 + 6] = id;
     this.#tail = (this.#tail + 1) & 0xffff;
+  }
+
+  /** Shows the recycled buffers to the kernel. Once before each entry is enough. */
+  publish(): void {
+    if (this.#tail === this.#published) return;
+    this.#published = this.#tail;
     Atomics.store(this.#halfWords, TAIL_HALF_WORD, this.#tail);
   }
 }

@@ -91,7 +91,8 @@ function readDisabled(): number {
 /**
  * Submission and completion ring, shared with the kernel. Ordering as io_uring(7) asks: an operation is written before
  * the tail that publishes it, a completion is read after the tail that announces it and before the head that gives its
- * place back. JavaScript's Atomics are sequentially consistent, which is stronger than the acquire and release needed.
+ * place back. JavaScript's Atomics are sequentially consistent, which is stronger than the acquire and release needed. Each
+ * is a call that V8 does not inline, so none is made for each operation or completion.
  *
  * Nothing allocates after the constructor. User data are two 32-bit words of the caller's choice.
  */
@@ -113,6 +114,8 @@ export class Ring {
   readonly #cqMask: number;
   /** Tail including operations that are written but not yet published. */
   #written: number;
+  /** Head after the last entry: the kernel takes operations only while it is entered. */
+  #taken: number;
   /** Bounds of the batch that is being read. */
   #next = 0;
   #end = 0;
@@ -147,6 +150,7 @@ export class Ring {
     this.#cqes = cqOffset(CQ_CQES);
     this.#cqMask = this.#rings[cqOffset(MASK)];
     this.#written = this.#rings[this.#sqTail];
+    this.#taken = this.#rings[this.#sqHead];
     // The kernel finds operation i through entry i of an array, which therefore never changes.
     const array = sqOffset(SQ_ARRAY);
     for (let at = 0; at < params[SQ_ENTRIES]; at++) this.#rings[array + at] = at;
@@ -154,7 +158,7 @@ export class Ring {
 
   /** Number of operations that can be written now. */
   get space(): number {
-    return this.#sqMask + 1 - ((this.#written - Atomics.load(this.#rings, this.#sqHead)) | 0);
+    return this.#sqMask + 1 - ((this.#written - this.#taken) | 0);
   }
 
   /** True while the kernel holds completions back: the next `enter` delivers them. */
@@ -165,7 +169,7 @@ export class Ring {
 
   /** True when the kernel has taken every written operation, and every completion so far is in the ring. */
   get isSettled(): boolean {
-    if (this.#written !== Atomics.load(this.#rings, this.#sqHead)) return false;
+    if (this.#written !== this.#taken) return false;
     return (Atomics.load(this.#rings, this.#sqFlags) & posix.IORING_SQ_CQ_OVERFLOW) === 0;
   }
 
@@ -235,10 +239,11 @@ export class Ring {
   enter(completions: number, timeoutMs: number): number {
     Atomics.store(this.#rings, this.#sqTail, this.#written);
     const call = this.#enter;
-    call.numbers[1] = (this.#written - Atomics.load(this.#rings, this.#sqHead)) | 0;
+    call.numbers[1] = (this.#written - this.#taken) | 0;
     call.numbers[2] = completions;
     call.numbers[4] = timeoutMs < 0 ? -1 : timeoutMs * 1e6;
     call.make();
+    this.#taken = Atomics.load(this.#rings, this.#sqHead);
     return call.result;
   }
 

@@ -75,6 +75,7 @@ test("a multishot receive completes for each arrival, until the end of file ends
     const id = completion.flags >>> posix.IORING_CQE_BUFFER_SHIFT;
     expect(buffers.view(id)[0]).toBe(round);
     buffers.recycle(id);
+    buffers.publish();
   }
   posix.shutdown(client, posix.SHUT_WR);
   ring.enter(1, 1000);
@@ -94,10 +95,28 @@ test("without a free buffer a receive ends with ENOBUFS and loses no byte", () =
   expect(completions.map(isMore)).toEqual([true, false]);
   expect(buffers.view(0)[0]).toBe(5);
   buffers.recycle(0);
+  buffers.publish();
   ring.receive(server, GROUP, false, server, 1);
   ring.enter(1, 1000);
   expect(take(ring).map(({ result }) => result)).toEqual([1]);
   expect(buffers.view(0)[0]).toBe(6);
+});
+
+test("the kernel takes a recycled buffer after it was published, not before", () => {
+  const ring = open();
+  const [client, server] = descriptors.pair();
+  const buffers = new BufferRing(ring, GROUP, 1, 1);
+  const receive = () => {
+    posix.send(client, ONE, 0, 1);
+    ring.receive(server, GROUP, false, server, 1);
+    ring.enter(1, 1000);
+    return take(ring).map(({ result }) => result);
+  };
+  expect(receive()).toEqual([1]);
+  buffers.recycle(0);
+  expect(receive()).toEqual([-posix.ENOBUFS]);
+  buffers.publish();
+  expect(receive()).toEqual([1]);
 });
 
 test("a cancelled operation completes with ECANCELED, and so does its cancellation with 0", () => {

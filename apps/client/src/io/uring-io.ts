@@ -213,6 +213,7 @@ export class UringIo implements SocketIo, LoadEvents {
     for (let index = 0; index < count; index++) {
       if (buffers[index] !== NO_BUFFER) this.#buffers.recycle(buffers[index]);
     }
+    this.#buffers.publish();
     this.#events.count = 0;
     this.#taken = -1;
   }

@@ -103,8 +103,13 @@ export class ConnectionRows {
     return isQueued;
   }
 
+  /** Returns the sum of the raised flags. A test of several flags reads them once. */
+  flags(fd: number): number {
+    return this.get(fd, FLAGS);
+  }
+
   hasFlag(fd: number, flag: number): boolean {
-    return (this.get(fd, FLAGS) & flag) !== 0;
+    return (this.flags(fd) & flag) !== 0;
   }
 
   raise(fd: number, flag: number): void {
