@@ -12,5 +12,6 @@ export * from "./results/comparison.ts";
 export * from "./results/facts.ts";
 export * from "./results/findings.ts";
 export * from "./results/manifest.ts";
+export * from "./results/reach.ts";
 export * from "./results/results.ts";
 export * from "./results/slices.ts";

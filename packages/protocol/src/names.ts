@@ -54,6 +54,11 @@ export type CloseReason = (typeof CLOSE_REASONS)[number];
 /** The close reasons of a connection that the server accepted and closed at once. */
 export type RefusalReason = Extract<CloseReason, `refused-${string}`>;
 
+/** Resources for lack of which accept4(2) left connections in the accept queue. */
+export const REFUSALS_AT_ACCEPT = ["no-descriptors", "no-kernel-memory"] as const;
+/** Reasons why a server took only a part of the connections. */
+export type Refusal = RefusalReason | (typeof REFUSALS_AT_ACCEPT)[number];
+
 /** Ends of a connection that the client was asked for. */
 export const OUTCOMES = [
   /** All that was asked for was sent, echoed and verified. */

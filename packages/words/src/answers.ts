@@ -1,4 +1,4 @@
-import type { Break, Finding, FindingQuantity } from "@c10k-lab/protocol";
+import type { Break, Finding, FindingQuantity, Refusal } from "@c10k-lab/protocol";
 import { REFUSALS } from "./happenings/incidents.ts";
 import { axisWords, describePlace } from "./phrases/axis.ts";
 import { about, integer, percent, plural, ratio, sentenceCase } from "./phrases/numbers.ts";
@@ -120,7 +120,9 @@ function describeBroken(limit: Finding): string {
     case "out-of-memory":
       return `ran out of memory at ${place}`;
     case "cut-off":
-      return `did not finish in the plan's time at ${place}`;
+      return axis === "connections" && value < at
+        ? `${describeHeld(limit)} and did not finish in the plan's time`
+        : `did not finish in the plan's time at ${place}`;
     case "failed":
       return `failed at ${place}`;
     case "offered":
@@ -146,17 +148,25 @@ export function describeHeld({ axis, at, effect }: Finding): string {
   return `held ${integer(effect ?? 0)} of ${asked}`;
 }
 
-/** Returns "refused the others: …", with the reason that the server gave. */
+/** Returns "refused the others: …", with the reason that the server gave, or "could not accept the others: …". */
 export function describeRefusal({ cause }: Finding): string {
-  const reasons: Readonly<Record<string, string>> = REFUSALS;
-  return `refused the others: ${reasons[cause ?? ""] ?? cause}`;
+  const reasons: Readonly<Record<string, string>> = { ...REFUSALS, ...AT_ACCEPT };
+  const others = (cause ?? "") in AT_ACCEPT ? "could not accept the others" : "refused the others";
+  return `${others}: ${reasons[cause ?? ""] ?? cause}`;
 }
+
+const AT_ACCEPT = {
+  "no-descriptors": "no descriptor was left for them",
+  "no-kernel-memory": "the kernel had no memory left for them",
+} as const;
 
 const BREAKS: Readonly<Partial<Record<Break, (value: number) => string>>> = {
   "refused-descriptor": () => "the fd_set is full",
   "refused-limit": () => "--max-connections",
   "refused-thread": () => "no more threads",
   "refused-poller": () => "the poller is full",
+  "no-descriptors": () => "no more descriptors",
+  "no-kernel-memory": () => "no more kernel memory",
   "out-of-memory": () => "memory",
   "cut-off": () => "not done in time",
   failed: () => "failed",
@@ -165,6 +175,11 @@ const BREAKS: Readonly<Partial<Record<Break, (value: number) => string>>> = {
   latency: (ms) => `p99 ${about(ms)} ms`,
   "listen-overflow": () => "the accept queue overflows",
 };
+
+/** Returns why a server took only a part of the connections, for a cell of a table: "no more descriptors". */
+export function nameRefusal(cause: Refusal): string {
+  return BREAKS[cause]?.(0) ?? cause;
+}
 
 /** Returns what broke, for a cell of a table: "the fd_set is full at 10,000 connections". */
 export function describeBreak({ axis, at, cause, effect, verdict }: Finding): string {

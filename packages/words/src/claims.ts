@@ -1,4 +1,4 @@
-import type { Finding, FindingQuantity } from "@c10k-lab/protocol";
+import { type Finding, type FindingQuantity, isRefusal } from "@c10k-lab/protocol";
 import { describeHeld, describeLimitFinding, FINDING_QUANTITIES } from "./answers.ts";
 import { describePlace, describeRange } from "./phrases/axis.ts";
 import { integer, listed, NAMES_MAX, ratio, sentenceCase } from "./phrases/numbers.ts";
@@ -85,13 +85,11 @@ function claimGroups(findings: readonly Finding[]): Claim | null {
   };
 }
 
-const REFUSED = "refused-";
-
 /** Servers that refuse a good part come first: more load is lost, not late. */
 function claimRefusal(findings: readonly Finding[]): Claim | null {
   const limits = findings.filter(({ question }) => question === "limit");
   const [first] = limits
-    .filter(({ cause }) => cause?.startsWith(REFUSED))
+    .filter(({ cause }) => isRefusal(cause))
     .toSorted((a, b) => (a.effect ?? 0) - (b.effect ?? 0));
   if (first === undefined || first.at < GROWTH_MIN * (first.effect ?? 0)) return null;
   const others = limits

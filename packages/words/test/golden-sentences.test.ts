@@ -607,6 +607,22 @@ test.each<[Partial<Finding>, string]>([
     "select held 994 of 10,000 connections and refused the others: their descriptor numbers did not fit into an fd_set.",
   ],
   [
+    { question: "limit", quantity: "held", at: 100_000, effect: 19_970, cause: "no-descriptors" },
+    "threaded held 19,970 of 100,000 connections and could not accept the others: no descriptor was left for them.",
+  ],
+  [
+    { question: "limit", quantity: "held", at: 100_000, effect: 60_000, cause: "no-kernel-memory" },
+    "threaded held 60,000 of 100,000 connections and could not accept the others: the kernel had no memory left for them.",
+  ],
+  [
+    { question: "limit", quantity: "held", effect: 400, cause: "cut-off" },
+    "threaded held 400 of 1,000 connections and did not finish in the plan's time.",
+  ],
+  [
+    { question: "limit", quantity: "held", effect: 1000, cause: "cut-off" },
+    "threaded did not finish in the plan's time at 1,000 connections.",
+  ],
+  [
     {
       question: "limit",
       quantity: "held",
@@ -679,6 +695,14 @@ test.each<[string, readonly Finding[], string]>([
   [
     "a server that refuses is named with those that held all",
     [REFUSAL, { ...REFUSAL, variant: "epoll", effect: 10, cause: null, verdict: "at-least" }],
+    "threaded stops scaling first: it held 5 of 10 connections, while epoll held all.",
+  ],
+  [
+    "a server that could not accept them is named like one that refuses",
+    [
+      { ...REFUSAL, cause: "no-descriptors" },
+      { ...REFUSAL, variant: "epoll", effect: 10, cause: null, verdict: "at-least" },
+    ],
     "threaded stops scaling first: it held 5 of 10 connections, while epoll held all.",
   ],
   [

@@ -1,5 +1,5 @@
 import { csvFiles, readCsv } from "@c10k-lab/files";
-import type { FinalLine } from "@c10k-lab/protocol";
+import { type FinalLine, isRefusalReason } from "@c10k-lab/protocol";
 
 /** Totals of a server's ledger that are compared with the client's. */
 export type ServerTotals = Pick<
@@ -22,7 +22,7 @@ export async function readTotals(folder: string): Promise<ServerTotals | null> {
     rows.reduce((total, row) => total + Number(row[column]), 0);
   const totals = {
     accepted: rows.length,
-    refused: rows.filter((row) => row.close_reason?.startsWith("refused-")).length,
+    refused: rows.filter((row) => isRefusalReason(row.close_reason ?? "")).length,
     requests: sum("requests"),
     bytesReceived: sum("bytes_received"),
     bytesSent: sum("bytes_sent"),

@@ -1,4 +1,5 @@
 import { csvFiles, scanCsv, serverOf } from "@c10k-lab/files";
+import { isRefusalReason } from "@c10k-lab/protocol";
 
 /**
  * Returns the bytes that clients sent on connections the server refused. The kernel establishes a connection before the
@@ -25,7 +26,7 @@ export async function bytesSentToRefused(folder: string, sharesPort = false): Pr
 async function listRefused(file: string): Promise<Set<string>> {
   const refused = new Set<string>();
   await scanCsv(file, ["client_address", "client_port", "close_reason"], ([address, port, reason]) => {
-    if (reason?.startsWith("refused-")) refused.add(`${address} ${port}`);
+    if (reason !== undefined && isRefusalReason(reason)) refused.add(`${address} ${port}`);
     return true;
   });
   return refused;

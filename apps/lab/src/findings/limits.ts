@@ -9,9 +9,10 @@ import {
 import {
   type Axis,
   type Break,
-  CLOSE_REASONS,
+  countHeld,
   type Finding,
   type FindingQuantity,
+  findRefusal,
   type Incident,
   type RepetitionResult,
 } from "@c10k-lab/protocol";
@@ -52,7 +53,7 @@ export function findLimits(plan: string, group: readonly RepetitionResult[]): Fi
   const measured = group.filter(
     (one) =>
       !CUT_SHORT.includes(one.status) &&
-      (one.client !== null || one.status === "out-of-memory" || isBroken(one)),
+      (one.client !== null || findRefusal(one) !== null || one.status === "out-of-memory" || isBroken(one)),
   );
   return [...Map.groupBy(cellsOf(measured), ({ variant }) => variant).values()].flatMap((cells) => {
     const found = find(cells);
@@ -82,7 +83,7 @@ function findBreak(cells: readonly MeasuredCell[]): Found | null {
   const last = cells.at(-1);
   if (last === undefined) return null;
   const held = heldIn(last);
-  const isHeld = last.repetitions.every(({ connections, client }) => client?.achieved.held === connections);
+  const isHeld = last.repetitions.every((one) => countHeld(one) === one.connections);
   return describe(last, held, isHeld || !asksToHold(last) ? "at-least" : "not-shown");
 }
 
@@ -158,12 +159,8 @@ function failureSign(cell: MeasuredCell): Sign | null {
 }
 
 function refusalSign(cell: MeasuredCell): Sign | null {
-  const refusal = cell.repetitions.map(refusalOf).find((reason) => reason !== undefined);
-  return refusal === undefined ? null : { ...heldIn(cell), cause: refusal };
-}
-
-function refusalOf({ final }: RepetitionResult) {
-  return CLOSE_REASONS.find((reason) => reason.startsWith("refused-") && (final?.closed[reason] ?? 0) > 0);
+  const refusal = cell.repetitions.map(findRefusal).find((reason) => reason !== null);
+  return refusal === undefined || refusal === null ? null : { ...heldIn(cell), cause: refusal };
 }
 
 function hasMostly({ repetitions }: MeasuredCell, status: RepetitionResult["status"]): boolean {
@@ -171,7 +168,7 @@ function hasMostly({ repetitions }: MeasuredCell, status: RepetitionResult["stat
 }
 
 function heldIn({ repetitions }: MeasuredCell): Sign {
-  const held = repetitions.map(({ client }) => client?.achieved.held ?? 0);
+  const held = repetitions.map((one) => countHeld(one) ?? 0);
   return {
     cause: null,
     quantity: "held",

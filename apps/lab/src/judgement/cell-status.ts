@@ -3,9 +3,11 @@ import {
   CLOSE_REASONS,
   type FirstFailure,
   type Incident,
+  isRefusalReason,
   OUTCOMES,
   type Outcome,
   type RepetitionResult,
+  SHORTAGES,
   type Trouble,
 } from "@c10k-lab/protocol";
 import type { Exit } from "../engines/engine.ts";
@@ -165,18 +167,20 @@ function noEcho({ sent, received, end }: NonNullable<CellFacts["probeFailure"]>)
 function refusals({ final, client }: CellFacts): Incident[] {
   if (!final) return [];
   const asked = client?.asked.connections ?? final.accepted;
-  return CLOSE_REASONS.filter((reason) => reason.startsWith("refused-") && final.closed[reason] > 0).map(
-    (reason) => ({ incident: "refused", reason, connections: final.closed[reason], asked }),
-  );
+  return CLOSE_REASONS.filter(isRefusalReason)
+    .filter((reason) => final.closed[reason] > 0)
+    .map((reason) => ({ incident: "refused", reason, connections: final.closed[reason], asked }));
 }
 
-/** Errors of accept4(2) that say what the server ran out of. */
-const SHORTAGES = ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"];
-
 function shortages({ final }: CellFacts): Incident[] {
-  const errors = Object.entries(final?.acceptErrors ?? {}).filter(([name]) => SHORTAGES.includes(name));
+  const errors = Object.entries(final?.acceptErrors ?? {}).filter(([name]) => isShortage(name));
   if (final === null || errors.length === 0) return [];
   return [{ incident: "accept-failed", errors: Object.fromEntries(errors), open: final.peak }];
+}
+
+/** Returns whether an error of accept4(2) says what the server ran out of. */
+function isShortage(error: string): boolean {
+  return SHORTAGES.some((name) => name === error);
 }
 
 function failures(facts: CellFacts): Incident[] {

@@ -1,4 +1,11 @@
-import type { ContainerSample, Doubt, NodeEvidence, Percentile, RepetitionResult } from "@c10k-lab/protocol";
+import {
+  type ContainerSample,
+  countHeld,
+  type Doubt,
+  type NodeEvidence,
+  type Percentile,
+  type RepetitionResult,
+} from "@c10k-lab/protocol";
 
 /** Share of one core from which on the client, not the server, was the limit. */
 const CLIENT_CORE_PERCENT_MAX = 95;
@@ -18,10 +25,10 @@ const RULES: readonly ((facts: Facts) => Doubt | null)[] = [
     isWhole(status) && ledger !== "client-only" && !reconciliation?.balanced ? { reason: "ledgers" } : null,
 
   // A load counts as N connections only when both sides held N at one time.
-  ({ status, connections: asked, client, final }) => {
-    if (status !== "ok" || !client) return null;
-    const held = Math.min(client.achieved.held, final?.peak ?? Number.POSITIVE_INFINITY);
-    return held < asked ? { reason: "not-held", held, asked } : null;
+  (facts) => {
+    const { status, connections: asked } = facts;
+    const held = status === "ok" ? countHeld(facts) : null;
+    return held !== null && held < asked ? { reason: "not-held", held, asked } : null;
   },
 
   ({ evidence }) => {

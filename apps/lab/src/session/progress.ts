@@ -1,5 +1,5 @@
-import { INFINITE, type RepetitionResult } from "@c10k-lab/protocol";
-import { describeFailure, describePlace, describeRefusedCalls } from "@c10k-lab/words";
+import { countHeld, findRefusal, INFINITE, type RepetitionResult } from "@c10k-lab/protocol";
+import { describeFailure, describePlace, describeRefusedCalls, integer, nameRefusal } from "@c10k-lab/words";
 import type { Cell } from "../plan/cells.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { timeText } from "../terminal/time-text.ts";
@@ -53,7 +53,7 @@ export class Progress implements CellWatcher {
     const rate = (client?.achieved.messagesPerSecond ?? 0).toLocaleString("en-US").padStart(8);
     const p99 = client?.latencyUs.response.p99;
     const latency = p99 == null ? "" : `, p99 ${p99 === INFINITE ? "∞" : (p99 / 1000).toFixed(2)} ms`;
-    const trouble = status === "ok" ? "" : `  ${status}`;
+    const trouble = status === "ok" ? "" : `  ${status}${describeReach(result)}`;
     const left = this.#done < this.#cells ? `  (${this.#left()})` : "";
     return `${name} ${rate} messages/s${latency}${trouble}${left}`;
   }
@@ -79,6 +79,12 @@ export class Progress implements CellWatcher {
   #inCurrentMs(): number {
     return this.#currentMs === null ? 0 : performance.now() - this.#currentMs;
   }
+}
+
+/** Returns ", 19,970 held: no more descriptors" where it is known what kept the server from holding more. */
+function describeReach(result: RepetitionResult): string {
+  const refusal = findRefusal(result);
+  return refusal === null ? "" : `, ${integer(countHeld(result))} held: ${nameRefusal(refusal)}`;
 }
 
 type Labelled = Pick<Cell, "group" | "variant" | "axis" | "axisValue">;

@@ -248,6 +248,37 @@ test("a p99 above 100 ms is a limit only when its whole interval is", () => {
   expect(limits(...at(100.5))).toMatchObject([{ cause: null, verdict: "at-least" }]);
 });
 
+test.each([
+  ["cut off before the clients had proven a connection", { status: "cut-off" }, { held: 0, peak: 19_970 }],
+  ["given up with clients that left no totals", { status: "failed", client: null }, { peak: 19_970 }],
+  ["failed with the connections that the clients proved", { status: "failed" }, { held: 19_970 }],
+])("a server without descriptors holds what its ledger says: %s", (_, change, whole) => {
+  const acceptErrors = { EMFILE: 85, EAGAIN: 3 };
+  const [limit] = limits(
+    makeRepetition({ variant: "threaded", axisValue: 100_000 }, change, { ...whole, acceptErrors }),
+  );
+  expect(limit).toMatchObject({
+    quantity: "held",
+    effect: 19_970,
+    cause: "no-descriptors",
+    verdict: "shown",
+  });
+});
+
+test("a server that started no more threads holds its peak also where the clients were ended before their first echo", () => {
+  const refused = { held: 0, peak: 3100, closed: { "refused-thread": 900 } };
+  expect(
+    limits(makeRepetition({ variant: "threaded", axisValue: 10_000 }, { status: "cut-off" }, refused)),
+  ).toMatchObject([{ effect: 3100, cause: "refused-thread" }]);
+});
+
+test("an accept4(2) that failed for a moment ends no server that held all", () => {
+  const brief = { acceptErrors: { EMFILE: 2 } };
+  expect(limits(makeRepetition({ variant: "epoll" }, {}, brief))).toMatchObject([
+    { cause: null, effect: 100 },
+  ]);
+});
+
 test("most repetitions that were cut off are a limit", () => {
   const cut = measureWhole({ variant: "epoll" }, {}, { status: "cut-off" });
   expect(limits(...cut)).toMatchObject([{ cause: "cut-off", verdict: "shown" }]);
@@ -396,7 +427,7 @@ test("a server that refuses connections in slices has a limit, and a foreign one
       achieved: { held: 94 },
       latencyUs: { intended: { count: 0 } },
     },
-    final: { closed: { "refused-descriptor": 6 } },
+    final: { closed: { "refused-descriptor": 6 }, peak: 94 },
   }));
   const failing = measure("threaded", 10).map((one) => ({ ...one, ledger: "client-only", status: "failed" }));
   const found = findAnswers(MINE, [...refusing, ...failing] as never).findings;

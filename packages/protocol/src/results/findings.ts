@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { count } from "../count.ts";
-import { AXES, CLOSE_REASONS } from "../names.ts";
+import { AXES, CLOSE_REASONS, REFUSALS_AT_ACCEPT } from "../names.ts";
 import { Doubt } from "./facts.ts";
 
 /** Quantities that findings compare. */
@@ -40,6 +40,7 @@ export type Verdict = (typeof VERDICTS)[number];
 /** Signs that a server carries no more, causes before consequences. */
 const BREAKS = [
   ...CLOSE_REASONS,
+  ...REFUSALS_AT_ACCEPT,
   "out-of-memory",
   /** The plan's time was over before the server was done. */
   "cut-off",

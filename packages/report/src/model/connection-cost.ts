@@ -14,17 +14,16 @@ const NONE = {
   resultMiB: null,
 };
 
-/** Measures the costs of connections in one repetition; all null where its clients did not wait for each other. */
+/** Measures the costs of connections in one repetition; without memory where its clients did not wait for each other. */
 export function measureConnections({ evidence, client }: RepetitionResult): {
   [Name in keyof typeof NONE]: number | null;
 } {
   const { held, stopMs, resultBytes } = evidence;
-  if (!held || held.connections === 0) return NONE;
   const ending = {
     stopSeconds: stopMs == null ? null : stopMs / 1000,
     resultMiB: resultBytes === undefined ? null : resultBytes / 2 ** 20,
   };
-  if (held.connections < MEASURABLE_CONNECTIONS) return { ...NONE, ...ending };
+  if (!held || held.connections < MEASURABLE_CONNECTIONS) return { ...NONE, ...ending };
   const each = (kib: number) => (1024 * Math.max(0, kib)) / held.connections;
   const grown = ({ atRestKiB, heldKiB }: typeof held.server) => each(heldKiB - atRestKiB);
   const [serverBytes, clientBytes] = [grown(held.server), grown(held.clients)];

@@ -1,5 +1,6 @@
 import {
   type Clock,
+  countHeld,
   type FinalLine,
   INFINITE,
   type LatencySummary,
@@ -24,7 +25,6 @@ export function computeFigures(cell: RepetitionResult) {
   return {
     /** Connections established and not refused by the server. */
     established: countEstablished(cell),
-    /** Connections open at one time: proven by verified echoes, and at most the server's peak. */
     held: countHeld(cell),
     messages: achieved?.messages ?? null,
     messagesPerSecond: achieved?.messagesPerSecond ?? null,
@@ -62,12 +62,6 @@ function countEstablished({ client, final, probe }: RepetitionResult): number | 
   const served = final === null ? null : final.accepted - final.refused - (probe?.connections ?? 0);
   if (client === null) return served;
   return served === null ? client.achieved.established : Math.min(client.achieved.established, served);
-}
-
-function countHeld({ client, final, ledger }: RepetitionResult): number | null {
-  const held = client?.achieved.held ?? null;
-  if (held === null || (final === null && ledger === "both")) return null;
-  return Math.min(held, final?.peak ?? held);
 }
 
 function inMs(latencyUs: LatencySummary | undefined): LatencyMs {

@@ -1,4 +1,4 @@
-import type { Finding, RepetitionResult } from "@c10k-lab/protocol";
+import { type Finding, isRefusal, type RepetitionResult } from "@c10k-lab/protocol";
 import {
   type Claim,
   claimFall,
@@ -41,7 +41,7 @@ export function listReasons(group: Group, findings: readonly Finding[], claim: C
 /** Merges refusals of servers that held alike and gave one reason into one, whose subject are all of them. */
 export function mergeRefusals(findings: readonly Finding[]): Finding[] {
   const alike = Map.groupBy(findings, (one) =>
-    isRefusal(one) ? `${one.group} ${one.cause} ${one.effect} ${one.at}` : one,
+    isRefusal(one.cause) ? `${one.group} ${one.cause} ${one.effect} ${one.at}` : one,
   );
   return [...alike.values()].flatMap(([first, ...others]) =>
     first === undefined
@@ -56,7 +56,7 @@ function describeFigures(group: Group, finding: Finding, claim: Claim): string {
   if (question === "limit" || against === null) {
     const failure = cause === "failed" ? describeFailureOf(group, finding) : null;
     if (failure !== null) return `${variant}: ${failure}`;
-    return isRefusal(finding) && claim.isEnd
+    return isRefusal(cause) && claim.isEnd && claim.subject === variant
       ? `${variant} ${describeRefusal(finding)}.`
       : describeAnswer(finding);
   }
@@ -97,11 +97,6 @@ export function explainNothing(repetitions: readonly RepetitionResult[]): string
 function describeFailureOf(group: Group, { variant, at }: Finding): string | null {
   const cells = group.results.repetitions.filter((one) => one.variant === variant && one.axisValue === at);
   return cells.map(describeFailure).find((reason) => reason !== null) ?? null;
-}
-
-/** Returns whether a server refused a part of the load, which has a reason of its own. */
-export function isRefusal({ cause }: Finding): boolean {
-  return cause?.startsWith("refused-") ?? false;
 }
 
 /** One finding for each question and quantity, the strongest at the highest load, those of the claim's quantity first. */

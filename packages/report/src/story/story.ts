@@ -1,4 +1,4 @@
-import type { Finding } from "@c10k-lab/protocol";
+import { type Finding, isRefusal } from "@c10k-lab/protocol";
 import {
   type Claim,
   claimFall,
@@ -21,7 +21,6 @@ import { claimQueues, type QueueClaim } from "./queues.ts";
 import {
   explainNothing,
   explainQueue,
-  isRefusal,
   listFailures,
   listReasons,
   mergeRefusals,
@@ -137,7 +136,7 @@ function explainRefusals(told: readonly Finding[]): string[] {
 function chooseUntold(all: readonly Finding[], told: readonly Finding[]): Finding[] {
   const settled = mergeRefusals(all)
     .filter((one) => one.verdict !== "not-shown" && !isQueueing(one))
-    .filter((one) => one.question !== "limit" || isRefusal(one))
+    .filter((one) => one.question !== "limit" || isRefusal(one.cause))
     .toSorted((a, b) => rankOf(b) - rankOf(a));
   const known = new Set(told.map(topicOf));
   const alike = Map.groupBy(

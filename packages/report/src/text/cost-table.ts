@@ -1,4 +1,15 @@
-import { about, type Column, figure, integer, listed, type Table, tabulate } from "@c10k-lab/words";
+import { findRefusal } from "@c10k-lab/protocol";
+import {
+  about,
+  type Column,
+  figure,
+  integer,
+  listed,
+  MISSING,
+  nameRefusal,
+  type Table,
+  tabulate,
+} from "@c10k-lab/words";
 import type { CellFigures } from "../model/cell-figures.ts";
 import { cellsInOrder, type Group, hasConnectionCosts } from "../model/group.ts";
 import { axisColumn, SERVER } from "./columns.ts";
@@ -16,10 +27,21 @@ const COLUMNS: readonly Column<CellFigures>[] = [
   { head: "results MiB", cell: ({ resultMiB }) => figure(resultMiB) },
 ];
 
+/** Reason why a server did not hold all; the table is without it where every one did. */
+const END: Column<CellFigures> = { head: "ended by", align: "left", cell: describeEnd };
+
+function describeEnd({ status, middle }: CellFigures): string {
+  const refusal = findRefusal(middle);
+  if (refusal !== null) return nameRefusal(refusal);
+  return status === "ok" ? MISSING : status;
+}
+
 /** Returns what the connections of each cell cost; null where no cell's clients waited for each other. */
 export function costTable(group: Group): Table | null {
   if (!hasConnectionCosts(group)) return null;
-  return tabulate([SERVER, axisColumn(group.axis), ...COLUMNS], cellsInOrder(group));
+  const cells = cellsInOrder(group);
+  const ends = cells.some((cell) => describeEnd(cell) !== MISSING) ? [END] : [];
+  return tabulate([SERVER, axisColumn(group.axis), ...COLUMNS, ...ends], cells);
 }
 
 /** Returns a sentence on the kernel's objects of each variant at its largest load. */

@@ -58,6 +58,42 @@ test("A report answers what a connection costs, and where its memory is", () => 
   );
 });
 
+test("A server that ran out of descriptors before the clients had an echo holds its peak, and the tables say why", () => {
+  const epoll = heldResults([100_000]);
+  const threaded = makeCell({
+    ...{ server: "threaded", connections: 100_000, status: "cut-off" },
+    change: ({ client, final, ...cell }) => ({
+      ...cell,
+      client: client && { ...client, achieved: { ...client.achieved, held: 0 } },
+      final: final && { ...final, peak: 19_970, acceptErrors: { EMFILE: 85 } },
+      evidence: { ...cell.evidence, held: null, stopMs: 800, resultBytes: 2 ** 20 },
+    }),
+  });
+  const [all] = epoll.findings?.findings ?? [];
+  if (all === undefined || epoll.findings === null) throw new Error("the study has no limit");
+  const limit: Finding = {
+    ...all,
+    variant: "threaded",
+    effect: 19_970,
+    verdict: "shown",
+    cause: "no-descriptors",
+  };
+  const { markdown } = renderReport([
+    {
+      ...epoll,
+      repetitions: [threaded, ...epoll.repetitions],
+      findings: { ...epoll.findings, findings: [limit, all] },
+    },
+  ]);
+  expect(markdown).toMatch(
+    /^\| .* \| threaded \| 19,970 of 100,000 \| .*no more descriptors at 100,000 \|$/m,
+  );
+  expect(markdown).toMatch(
+    /^\| threaded \| 100,000 \| 1 \| 1 \| 19,970 \| .* \| 0\.80 \| 1\.00 \| no more descriptors \|$/m,
+  );
+  expect(markdown).toMatch(/^\| epoll \| 100,000 \| .* \| – \|$/m);
+});
+
 test("Few connections show no memory: that of their processes outweighs it", () => {
   const { markdown } = renderReport([heldResults([10, 1000, 10_000, 50_000, 200_000])]);
   expect(markdown).toMatch(/^\| epoll \| 1,000 \| \d+ \| \d+ \| 1,000 \| – \| – \| – \| – \|/m);
