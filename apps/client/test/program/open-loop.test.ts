@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { SIZED_BOUND_MS, SIZES } from "@c10k-lab/process/testing";
 import type { ClientSummary } from "@c10k-lab/protocol";
 import { describe, expect, test } from "vitest";
 import { runClient } from "./client-process.ts";
@@ -11,27 +12,35 @@ const echo = (socket: Socket) => socket.on("data", (data: Buffer) => socket.writ
 /** Longest time a message was sent after its due time, ms: on a busy machine the first one may be late by as much. */
 const sendLagMaxMs = ({ latencyUs }: ClientSummary["loop"]) => (latencyUs.sendLag.max ?? 0) / 1000;
 
-test("when a server freezes for a fifth of the time, the intended clock shows it and the raw one does not", async () => {
+const { durationMs: DURATION_MS, frozenMs: FROZEN_MS } = SIZES.C8;
+
+test(
+  "C8 when a server freezes for a fifth of the time, the intended clock shows it and the raw one does not",
+  showFreeze,
+  SIZED_BOUND_MS,
+);
+
+async function showFreeze(): Promise<void> {
   await using server = await startFreezable();
-  const args = ["--port", `${server.port}`, "--connections", "10", "--rate", "500", "--duration", "4s"];
-  const result = await runClient(args, {
+  const load = ["--connections", "10", "--rate", "500", "--duration", `${DURATION_MS}ms`];
+  const result = await runClient(["--port", `${server.port}`, ...load], {
     whileRunning: async () => {
       await server.inUse;
       await sleep(1000);
-      await server.freeze(800);
+      await server.freeze(FROZEN_MS);
     },
   });
   expect(result.code).toBe(0);
   const { latencyUs, achieved } = result.summary();
-  expect(achieved.messages + achieved.unsent).toBe(2000);
+  expect(achieved.messages + achieved.unsent).toBe(DURATION_MS / 2);
   expect(latencyUs.intended.count).toBe(achieved.messages);
-  // A fifth of all messages is due during the freeze: the p99 is 95 % of the way into the 800 ms.
-  expect(latencyUs.intended.p99).toBeGreaterThan(600_000);
-  expect(latencyUs.intended.p99).toBeLessThan(1_600_000);
-  // The raw clock has one late message of each of 10 connections, 0.5 %.
-  expect(latencyUs.response.p99).toBeLessThan(400_000);
-  expect(latencyUs.response.max).toBeGreaterThan(600_000);
-});
+  // A fifth of all messages is due during the freeze: the p99 is 95 % of the way into it.
+  expect(latencyUs.intended.p99).toBeGreaterThan(750 * FROZEN_MS);
+  expect(latencyUs.intended.p99).toBeLessThan(2000 * FROZEN_MS);
+  // The raw clock has one late message of each of 10 connections, 0.5 % at most.
+  expect(latencyUs.response.p99).toBeLessThan(500 * FROZEN_MS);
+  expect(latencyUs.response.max).toBeGreaterThan(750 * FROZEN_MS);
+}
 
 describe("an open loop", () => {
   test("an open loop sends what is due and no more, and reports its own delays", async () => {

@@ -27,6 +27,7 @@ export const SIZE_PAIRS = {
   C2: { churn: [5000, 50_000] },
   C3: { connections: [400, 100_000] },
   C7: { messageMiB: [8, 100] },
+  C8: { durationMs: [4000, 10_000], frozenMs: [800, 2000] },
   B1: { kills: [1, 50] },
   B8: { starts: [1, 50] },
 } as const satisfies Record<string, Record<string, Pair>>;
