@@ -139,6 +139,11 @@ export class EchoStreams {
     );
   }
 
+  /** Returns whether the connection has a receive buffer, which others may wait for. */
+  holdsBuffer(fd: number): boolean {
+    return this.#buffer(fd) !== NONE;
+  }
+
   /** Writes the operations that it needs now. The caller has checked the ring's space. */
   write(fd: number): void {
     const { ring } = this.#context;

@@ -44,8 +44,13 @@ export class UringServer {
   readonly #acceptor: Acceptor;
   readonly #streams: EchoStreams;
   readonly #rows: ConnectionRows;
-  /** Connections that have operations to write. */
-  readonly #queue = new StreamQueue();
+  /**
+   * Connections that have an echo to send from a receive buffer. They go first: a receive that finds no buffer fails, and the
+   * buffers come back with the sends.
+   */
+  readonly #senders = new StreamQueue();
+  /** Other connections that have operations to write. */
+  readonly #others = new StreamQueue();
   /** Connections with a send that completes only if it fails. */
   readonly #unconfirmed = new StreamQueue();
   /** False when the last entry has not shown which sends are done: the next one must not wait for other completions. */
@@ -79,7 +84,8 @@ export class UringServer {
 
   runOnce(): void {
     this.#writeOwn();
-    this.#writeQueued();
+    this.#writeQueued(this.#senders);
+    this.#writeQueued(this.#others);
     this.#enter();
     const completions = this.#dispatchAll();
     if (completions > 0) this.#plane.ledger.count(COUNTER.events, completions);
@@ -99,9 +105,8 @@ export class UringServer {
   }
 
   /** Writes operations of queued connections as long as there is space. The rest stays queued. */
-  #writeQueued(): void {
+  #writeQueued(queue: StreamQueue): void {
     const { ring } = this.#context;
-    const queue = this.#queue;
     let at = 0;
     for (; at < queue.length && ring.space >= MOST_OPERATIONS; at++) {
       const fd = queue.at(at);
@@ -117,7 +122,8 @@ export class UringServer {
     const { ring, smallBuffers, largeBuffers } = this.#context;
     smallBuffers.publish();
     largeBuffers.publish();
-    const mustWait = this.#queue.length === 0 && this.#isConfirmable && !ring.hasMore;
+    const isIdle = this.#senders.length === 0 && this.#others.length === 0;
+    const mustWait = isIdle && this.#isConfirmable && !ring.hasMore;
     const result = ring.enter(mustWait ? 1 : 0, mustWait ? this.#timeoutMs() : 0);
     this.#beforeUs[0] = this.#context.nowUs[0];
     this.#context.nowUs[0] = monotonicUs();
@@ -221,7 +227,10 @@ export class UringServer {
   /** Closes a connection that is over, and queues one that has operations to write. */
   #settle(fd: number): void {
     if (this.#streams.isOver(fd)) this.#end(fd);
-    else if (this.#streams.hasWork(fd) && this.#rows.joinQueue(fd)) this.#queue.add(fd);
+    else if (this.#streams.hasWork(fd) && this.#rows.joinQueue(fd)) {
+      if (this.#streams.holdsBuffer(fd)) this.#senders.add(fd);
+      else this.#others.add(fd);
+    }
   }
 
   #admit(fd: number): void {
