@@ -7,10 +7,10 @@ import { expect, test } from "vitest";
 const BUSY = join(import.meta.dirname, "../fixtures/busy.yaml");
 const LOAD = ["--max-connections", "10", "--load", "rate=1000", "--duration", "4s", "--repeats", "1"];
 const STALL_MS = 50;
-/** Lag of at least 1 % of the messages, µs: half of them are due while the client stands still. */
+/** Lag of at least 1 % of the messages, µs: half of them are due while the client stalls. */
 const LAG_US = 0.8 * STALL_MS * 1000;
 
-test(`C9 a client that stands still for ${STALL_MS} ms, again and again, is seen in its lag, and its latencies are doubted`, async () => {
+test(`C9 a client that stalls for ${STALL_MS} ms again and again is seen in its lag, and its latencies are doubted`, async () => {
   const lab = new LabProcess(["run", BUSY, ...LOAD, "--servers", "epoll"]);
   const findClient = () => lab.children().find(({ command }) => command.includes("/apps/client/"));
   await until(() => findClient() !== undefined, "the client runs");
