@@ -20,6 +20,7 @@ export const PLACES = {
   epoll: "server-epoll",
   uring: "server-uring",
   client: "client",
+  docker: "docker",
 } as const;
 export type Place = keyof typeof PLACES;
 export const PLACE_NAMES = Object.keys(PLACES) as Place[];

@@ -30,6 +30,7 @@ export const SIZE_PAIRS = {
   C8: { durationMs: [4000, 10_000], frozenMs: [800, 2000] },
   B1: { kills: [1, 50] },
   B8: { starts: [1, 50] },
+  K5: { kills: [1, 20] },
 } as const satisfies Record<string, Record<string, Pair>>;
 
 type Sizes = {
