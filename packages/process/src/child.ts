@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 import { PARENT_VARIABLE } from "@c10k-lab/posix";
 import { childEnvironment } from "./environment.ts";
 import { LineQueue } from "./line-queue.ts";
-import { startOn } from "./processors.ts";
+import { startOn } from "./processors/processors.ts";
 import { Stoppable } from "./stoppable.ts";
 
 /** Characters of stderr that are kept. */

@@ -8,7 +8,7 @@ import { type CommandLimits, defaultLimits, limitWords } from "./command-limits.
 import { childEnvironment } from "./environment.ts";
 import { LineQueue } from "./line-queue.ts";
 import { ProcessTree, type TreeUsage } from "./proc/process-tree.ts";
-import { startOn } from "./processors.ts";
+import { startOn } from "./processors/processors.ts";
 import { Stoppable } from "./stoppable.ts";
 
 /** Program that starts the command and ends everything the command has started. */
