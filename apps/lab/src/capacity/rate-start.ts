@@ -103,7 +103,7 @@ export class RateStart {
     const times = { settleMs: warmupMs?.value ?? SETTLE_MS, durationMs };
     const turn = await stand.measure(times, waitingBeside(stand, up), this.#paceOf(limit));
     if (this.#session.isInterrupted) return;
-    if (turn === null || turn.errors > 0) return this.#refuse(one);
+    if (turn === null || turn.whole.errors > 0) return this.#refuse(one);
     const before: readonly Slice[] = [...stand.slices];
     const slice = describeSlice({ block: this.#block, place }, [turn], stand.isSeen);
     const { trial, answer } = judgeSliceTrial({ cell: stand.cell.id, slice, before, objective });

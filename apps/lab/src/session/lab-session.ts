@@ -1,4 +1,4 @@
-import { divideProcessors, type Processors } from "@c10k-lab/process";
+import { divideProcessors, ProcessorHold, type Processors } from "@c10k-lab/process";
 import type { Findings, Manifest, RepetitionResult, Trouble, Unmeasured } from "@c10k-lab/protocol";
 import { describeHolding, type Holding } from "@c10k-lab/words";
 import { sampleCalls } from "../cell/call-sample.ts";
@@ -36,6 +36,7 @@ export class LabSession {
   readonly #repetitions: RepetitionResult[] = [];
   /** null where the apps run on other machines: each has its processors for itself. */
   readonly #processors: Processors | null;
+  #hold: ProcessorHold | null = null;
   #manifest: Manifest;
   /** Answers of this many repetitions: finding them takes up to a second. */
   #found = { repetitions: -1, findings: findAnswers({ name: "", variants: [] }, []) };
@@ -118,6 +119,7 @@ export class LabSession {
       if (!(error instanceof EngineTrouble)) throw error;
       trouble = error.fact;
     } finally {
+      await this.#hold?.stop();
       await this.#engine.close();
     }
     this.#writeFindings();
@@ -159,7 +161,8 @@ export class LabSession {
     cells: readonly Cell[],
     work: (stands: Stand[]) => Promise<void>,
   ): Promise<readonly RepetitionResult[]> {
-    const stands = cells.map((cell) => new Stand(cell, this.#processors));
+    const hold = await this.#holdProcessor();
+    const stands = cells.map((cell) => new Stand(cell, this.#processors, hold));
     const runs = stands.map((stand) => this.#prepareRun(stand.cell, stand));
     this.#current = runs;
     const results = Promise.all(runs.map((run) => run.run()));
@@ -176,6 +179,13 @@ export class LabSession {
     this.#writeFindings();
     throwTroubles(runs);
     return measured;
+  }
+
+  /** Returns the hold of the servers' processor; null when they are not pinned. */
+  async #holdProcessor(): Promise<ProcessorHold | null> {
+    const [processor] = this.#processors?.server ?? [];
+    if (processor !== undefined) this.#hold ??= await ProcessorHold.start(processor);
+    return this.#hold;
   }
 
   #prepareRun(cell: Cell, stand: Stand | null): CellRun {

@@ -43,7 +43,7 @@ export class Blocks {
     for (const stand of this.#stands) {
       if (this.#isOver) return;
       const turn = await stand.measure(WARM_UP, this.#waiting(stand));
-      const perSecond = turn === null ? 0 : (1e6 * turn.messages) / turn.elapsedUs;
+      const perSecond = turn === null ? 0 : (1e6 * turn.steady.messages) / turn.steady.elapsedUs;
       this.#times.set(stand, timesAt(perSecond, countActive(stand.cell)));
       await stand.sampleCalls();
     }

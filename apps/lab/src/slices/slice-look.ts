@@ -1,6 +1,5 @@
 import { monotonicUs } from "@c10k-lab/posix";
-import { type ProcessCounts, type Processors, readCpuTimes } from "@c10k-lab/process";
-import { subtractCounts } from "@c10k-lab/stats";
+import { type ProcessCounts, type ProcessorHold, type Processors, readCpuTimes } from "@c10k-lab/process";
 
 /** Processes whose time is read at both ends of a turn. */
 export interface Watched {
@@ -9,18 +8,22 @@ export interface Watched {
   readonly waiting: readonly ProcessCounts[];
   /** null when they are not pinned. */
   readonly processors: Processors | null;
+  /** Of the server's processor; null when it is not pinned. */
+  readonly hold: ProcessorHold | null;
 }
 
-/** The servers' own clock, and the time at which it was read, µs. */
-interface ServerLook {
-  readonly atUs: number;
+/** Clocks under load, µs: those of the servers, and that of the lab, which reads them. Also differences of two looks. */
+export interface ServerLook {
+  readonly timeUs: number;
   readonly serverUs: number;
+  readonly labUs: number;
 }
 
-/** Counters at one end of a turn. Times in µs. */
-interface Look extends ServerLook {
+/** Counters while server and client are at rest, before a turn and after it. Times in µs. Also differences of two looks. */
+export interface RestLook {
+  readonly timeUs: number;
+  readonly serverUs: number;
   readonly waitingUs: number;
-  readonly labUs: number;
   /** Page faults of the server that needed no disk. */
   readonly faults: number;
   /** Time in which the server's processor, or all processors when it is not pinned, had work. */
@@ -31,36 +34,32 @@ interface Look extends ServerLook {
   readonly clientStolenUs: number;
 }
 
-/** Times in µs and counts between two looks. */
-export type LookDifference = Omit<Look, "atUs"> & { readonly lookedUs: number };
-
-/** Reads the servers' clock: next to the load, so that the other counters are read before a turn begins and after it. */
-export function lookAtServers({ servers }: Watched): ServerLook {
-  const serverUs = sum(servers, (server) => server.cpuUs());
-  return { serverUs, atUs: monotonicUs() };
+/** Reads the servers' clocks under load, while their processor is held: it takes a tenth of a millisecond. */
+export function lookAtServers({ servers, hold }: Watched): ServerLook {
+  const read = () => ({ serverUs: readClocks(servers), timeUs: monotonicUs() });
+  const { user, system } = process.cpuUsage();
+  return { ...(hold === null ? read() : hold.during(read)), labUs: user + system };
 }
 
-/** Reads the other counters. */
-export function look({ servers, waiting, processors }: Watched): Omit<Look, keyof ServerLook> {
+/** Reads all other counters. */
+export function lookAtRest({ servers, waiting, processors }: Watched): RestLook {
   for (const server of servers) server.refresh();
   const host = readCpuTimes(processors?.server[0]);
   const client = processors === null ? { busyMs: 0, stolenMs: 0 } : readCpuTimes(processors.client[0]);
-  const { user, system } = process.cpuUsage();
   return {
-    waitingUs: sum(waiting, (other) => other.cpuUs()),
-    labUs: user + system,
+    serverUs: readClocks(servers),
+    waitingUs: readClocks(waiting),
     faults: sum(servers, (server) => server.minorFaults()),
     busyUs: host.busyMs * 1000,
     stolenUs: host.stolenMs * 1000,
     clientBusyUs: client.busyMs * 1000,
     clientStolenUs: client.stolenMs * 1000,
+    timeUs: monotonicUs(),
   };
 }
 
-/** Returns what happened between two looks. */
-export function compareLooks(before: Look, after: Look): LookDifference {
-  const { atUs: lookedUs, ...differences } = subtractCounts(after, before);
-  return { lookedUs, ...differences };
+function readClocks(processes: readonly ProcessCounts[]): number {
+  return sum(processes, (one) => one.cpuUs());
 }
 
 function sum(all: readonly ProcessCounts[], read: (one: ProcessCounts) => number): number {

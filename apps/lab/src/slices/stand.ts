@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicUs } from "@c10k-lab/posix";
-import { type ProcessCounts, type Processors, ProcessTree } from "@c10k-lab/process";
+import { type ProcessCounts, type ProcessorHold, type Processors, ProcessTree } from "@c10k-lab/process";
 import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
+import { subtractCounts } from "@c10k-lab/stats";
 import type { Service } from "../engines/engine.ts";
 import { CallTracer, NO_SAMPLE } from "../evidence/call-tracer.ts";
 import type { Cell } from "../plan/cells.ts";
 import { shareOf } from "../plan/processes.ts";
 import { DirectedClient } from "./directed-client.ts";
-import { compareLooks, type LookDifference, look, lookAtServers, type Watched } from "./slice-look.ts";
+import { lookAtRest, lookAtServers, type Watched } from "./slice-look.ts";
 import type { Turn } from "./turn.ts";
 
 /** All connections must be open within this time. */
@@ -39,6 +40,7 @@ export class Stand {
   calls = NO_SAMPLE;
   /** null when they are not pinned. */
   readonly processors: Processors | null;
+  readonly #hold: ProcessorHold | null;
   readonly #up = Promise.withResolvers<boolean>();
   readonly #released = Promise.withResolvers<void>();
   #links: readonly DirectedClient[] = [];
@@ -49,9 +51,11 @@ export class Stand {
   /** Messages of all slices so far. */
   #messages = 0;
 
-  constructor(cell: Cell, processors: Processors | null) {
+  /** @param hold of the servers' processor; null when they are not pinned */
+  constructor(cell: Cell, processors: Processors | null, hold: ProcessorHold | null) {
     this.cell = cell;
     this.processors = processors;
+    this.#hold = hold;
   }
 
   /** Opens a port for each client. @returns the addresses for `--control` */
@@ -71,7 +75,8 @@ export class Stand {
       ...clients.map((client) => client.nextLine(CONNECT_MS).then(() => [])),
     ]);
     for (const server of servers) void server.exited.then(() => this.#lose());
-    const open = answers.reduce((sum, answer) => sum + (answer?.open ?? 0), 0);
+    const { open, messages } = addAnswers(answers.flatMap((answer) => answer ?? []));
+    this.#messages = messages;
     this.#up.resolve(open === this.cell.connections);
     await this.#released.promise;
     await Promise.all(this.#links.map((link) => link.end()));
@@ -134,8 +139,10 @@ export class Stand {
       servers: this.#servers.flatMap(({ processes }) => processes ?? []),
       waiting,
       processors: this.processors,
+      hold: this.#hold,
     };
     const clients = this.#links.length;
+    const atRest = lookAtRest(watched);
     const begun = await this.#order("exchange", (client) =>
       pace === null ? 0 : shareOf(pace.ratePerSecond, client, clients),
     );
@@ -143,32 +150,37 @@ export class Stand {
     await sleepSince(begun, times.settleMs);
     // An order takes milliseconds where server and client leave the lab little time: the looks do not wait for it.
     const ordered = this.#order("begin-slice");
-    const before = { ...look(watched), ...lookAtServers(watched) };
+    const before = lookAtServers(watched);
     const from = await ordered;
     if (from === null) return null;
     await sleepSince(from, times.durationMs);
-    const after = { ...lookAtServers(watched), ...look(watched) };
+    const after = lookAtServers(watched);
     const [to, parked] = await Promise.all([
       this.#order("end-slice"),
       this.#order("park", () => pace?.graceMs ?? GRACE_MS),
     ]);
     if (to === null || parked === null) return null;
+    const whole = subtractCounts(lookAtRest(watched), atRest);
+    const messages = parked.messages - this.#messages;
     this.#messages = parked.messages;
     const perSecond = pace?.ratePerSecond ?? this.cell.load.rate?.value ?? null;
     return {
-      ...this.#describeTime(compareLooks(before, after), to.cpuUs - from.cpuUs),
-      elapsedUs: to.atUs - from.atUs,
-      messages: to.messages - from.messages,
-      errors: parked.errors - begun.errors,
+      steady: {
+        ...subtractCounts(after, before),
+        elapsedUs: to.atUs - from.atUs,
+        messages: to.messages - from.messages,
+        clientUs: to.cpuUs - from.cpuUs,
+      },
+      whole: {
+        ...whole,
+        messages,
+        clientUs: parked.cpuUs - begun.cpuUs,
+        errors: parked.errors - begun.errors,
+      },
+      isPinned: this.processors !== null,
       offered: parked.due === null || perSecond === null ? null : { perSecond, messages: parked.due },
       histograms: parked.histograms,
     };
-  }
-
-  #describeTime(looks: LookDifference, clientUs: number) {
-    const isPinned = this.processors !== null;
-    // The client's work is part of what all processors do.
-    return { ...looks, isPinned, clientUs, busyUs: isPinned ? looks.busyUs : looks.busyUs - clientUs };
   }
 
   /**
@@ -216,6 +228,7 @@ function sleepSince({ atUs }: Total, ms: number): Promise<void> {
 interface Total {
   readonly atUs: number;
   readonly messages: number;
+  readonly open: number;
   readonly errors: number;
   readonly cpuUs: number;
   /** null in a closed loop. */
@@ -224,13 +237,14 @@ interface Total {
 }
 
 function addAnswers(answers: readonly ControlAnswer[]): Total {
-  const sum = (name: "atUs" | "messages" | "errors" | "cpuUs") =>
+  const sum = (name: "atUs" | "messages" | "open" | "errors" | "cpuUs") =>
     answers.reduce((total, answer) => total + answer[name], 0);
   const dues = answers.flatMap(({ due }) => due ?? []);
   return {
     due: dues.length < answers.length ? null : dues.reduce((total, due) => total + due, 0),
     atUs: sum("atUs") / answers.length,
     messages: sum("messages"),
+    open: sum("open"),
     errors: sum("errors"),
     cpuUs: sum("cpuUs"),
     histograms: answers.flatMap(({ histograms }) => histograms ?? []),

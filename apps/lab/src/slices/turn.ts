@@ -1,23 +1,32 @@
 import type { Slice } from "@c10k-lab/protocol";
 import { addCounts, LatencyHistogram } from "@c10k-lab/stats";
-import type { LookDifference } from "./slice-look.ts";
+import type { RestLook, ServerLook } from "./slice-look.ts";
 
-/** One turn of a slice: what it adds to it. Times in µs. */
-export interface Turn extends LookDifference {
+/** While the load is steady. Times in µs. */
+interface SteadyPart extends ServerLook {
   /** By the client's clock. */
   readonly elapsedUs: number;
   readonly messages: number;
+  readonly clientUs: number;
+}
+
+/** From rest to rest, with the beginning and the end of the load. Times in µs. */
+interface WholeTurn extends RestLook {
+  readonly messages: number;
+  readonly clientUs: number;
   readonly errors: number;
+}
+
+/** One turn of a slice: what it adds to it. */
+export interface Turn {
+  readonly steady: SteadyPart;
+  readonly whole: WholeTurn;
   readonly isPinned: boolean;
   /** Open loop: its rate, and the messages that were due; null in a closed loop. */
   readonly offered: { readonly perSecond: number; readonly messages: number } | null;
-  readonly clientUs: number;
   /** Response times of the messages sent in it, one a client. */
   readonly histograms: readonly Slice["histograms"][];
 }
-
-/** Times (µs) and counts of all turns together. */
-type Totals = Omit<Turn, "histograms" | "offered" | "isPinned">;
 
 /** Sums the turns of a slice. @param turns one or more. @param isSeen whether the server's processes can be looked at */
 export function describeSlice(
@@ -25,10 +34,9 @@ export function describeSlice(
   turns: readonly Turn[],
   isSeen: boolean,
 ): Slice {
-  const totals: Totals = addCounts(
-    turns.map(({ histograms, offered, isPinned, ...counts }): Totals => counts),
-  );
-  const { elapsedUs, messages, clientUs, errors } = totals;
+  const steady = addCounts(turns.map((turn) => turn.steady));
+  const whole = addCounts(turns.map((turn) => turn.whole));
+  const { elapsedUs, messages, clientUs, labUs, timeUs } = steady;
   const merge = (name: keyof Slice["histograms"]) =>
     LatencyHistogram.decodeAll(turns.flatMap(({ histograms }) => histograms.map((one) => one[name])));
   const intended = merge("intended");
@@ -39,54 +47,46 @@ export function describeSlice(
     durationMs: elapsedUs / 1000,
     messages,
     messagesPerSecond: (1e6 * messages) / elapsedUs,
-    server: describeServer(totals, isSeen),
+    server: describeServer(steady, whole, isSeen),
     client: { cores: clientUs / elapsedUs },
+    lab: { cores: labUs / timeUs },
     ...describeOthers(
-      totals,
+      whole,
       turns.every(({ isPinned }) => isPinned),
     ),
     offered: sumOffered(turns, intended.count),
     histograms: { response: merge("response").encode(), intended: intended.encode() },
-    disturbances: errors > 0 ? ["failures"] : [],
+    disturbances: whole.errors > 0 ? ["failures"] : [],
   };
 }
 
-function describeServer(totals: Totals, isSeen: boolean): Slice["server"] {
-  const { elapsedUs, messages, faults } = totals;
-  const cores = coresIn(totals, totals.serverUs);
-  const isCounted = isSeen && messages > 0;
+function describeServer(steady: SteadyPart, whole: WholeTurn, isSeen: boolean): Slice["server"] {
+  const cores = Math.max(0, steady.serverUs) / steady.timeUs;
   return {
     cores: isSeen ? cores : null,
     // Share by rate: lab and client read their clocks at slightly different moments.
-    cpuUsPerMessage: isCounted ? (cores * elapsedUs) / messages : null,
-    faultsPerMessage: isCounted ? faults / messages : null,
+    cpuUsPerMessage: isSeen && steady.messages > 0 ? (cores * steady.elapsedUs) / steady.messages : null,
+    faultsPerMessage: isSeen && whole.messages > 0 ? whole.faults / whole.messages : null,
   };
 }
 
-/** Returns what all but server and client took. */
+/** Returns what all but server, client and lab took. */
 function describeOthers(
-  totals: Totals,
+  whole: WholeTurn,
   isPinned: boolean,
-): Pick<Slice, "waiting" | "lab" | "foreign" | "stolen" | "clientCore"> {
-  const { waitingUs, labUs, busyUs, serverUs, stolenUs, clientUs, clientBusyUs, clientStolenUs, elapsedUs } =
-    totals;
-  const cores = (us: number) => coresIn(totals, us);
+): Pick<Slice, "waiting" | "foreign" | "stolen" | "clientCore"> {
+  const cores = (us: number) => Math.max(0, us) / whole.timeUs;
+  const { busyUs, serverUs, clientUs } = whole;
+  // The client's work is part of what all processors do.
+  const foreignUs = isPinned ? busyUs - serverUs : busyUs - serverUs - clientUs;
   return {
-    waiting: { cores: cores(waitingUs) },
-    lab: { cores: cores(labUs) },
-    foreign: { cores: Math.max(0, cores(busyUs) - cores(serverUs)) },
-    stolen: { cores: cores(stolenUs) },
+    waiting: { cores: cores(whole.waitingUs) },
+    foreign: { cores: cores(foreignUs) },
+    stolen: { cores: cores(whole.stolenUs) },
     clientCore: isPinned
-      ? {
-          foreign: Math.max(0, cores(clientBusyUs) - clientUs / elapsedUs),
-          stolen: cores(clientStolenUs),
-        }
+      ? { foreign: cores(whole.clientBusyUs - clientUs), stolen: cores(whole.clientStolenUs) }
       : null,
   };
-}
-
-function coresIn({ lookedUs }: Totals, us: number): number {
-  return Math.max(0, us) / lookedUs;
 }
 
 function sumOffered(turns: readonly Turn[], answered: number): Slice["offered"] {

@@ -43,10 +43,13 @@ function makeTurn(isCarried: boolean, perSecond: number, foreignCores: number, e
   const intended = new LatencyHistogram();
   for (let message = 0; message < 200; message++) intended.record(isCarried ? 3000 : 300_000);
   const encoded = intended.encode();
+  const work = { timeUs: 1e6, serverUs: 5e5, clientUs: 5e5, messages: 200 };
+  const idle = { waitingUs: 0, stolenUs: 0, clientStolenUs: 0, faults: 0 };
   return {
-    ...{ lookedUs: 1e6, elapsedUs: 1e6, serverUs: 5e5, clientUs: 5e5, clientBusyUs: 5e5, waitingUs: 0 },
-    ...{ busyUs: 5e5 + 1e6 * foreignCores, stolenUs: 0, clientStolenUs: 0, labUs: 0, faults: 0 },
-    ...{ messages: 200, errors, isPinned: true, offered: { perSecond, messages: 200 } },
+    steady: { ...work, elapsedUs: 1e6, labUs: 0 },
+    whole: { ...work, busyUs: 5e5 + 1e6 * foreignCores, clientBusyUs: 5e5, errors, ...idle },
+    isPinned: true,
+    offered: { perSecond, messages: 200 },
     histograms: [{ response: encoded, intended: encoded }],
   };
 }

@@ -15,18 +15,23 @@ interface Call {
   readonly times: TurnTimes;
 }
 
-function makeTurn(change: Partial<Turn> = {}): Turn {
-  const idle = { waitingUs: 0, labUs: 0, stolenUs: 0, clientStolenUs: 0, faults: 0, errors: 0 };
-  const work = {
-    lookedUs: 100_000,
-    elapsedUs: 100_000,
-    serverUs: 50_000,
-    busyUs: 50_000,
-    clientUs: 90_000,
-    clientBusyUs: 95_000,
+function makeTurn({ steady, whole, ...change }: TurnChange = {}): Turn {
+  const idle = { waitingUs: 0, stolenUs: 0, clientStolenUs: 0, faults: 0, errors: 0 };
+  const work = { timeUs: 100_000, serverUs: 50_000, clientUs: 90_000, messages: 5000 };
+  return {
+    steady: { ...work, elapsedUs: 100_000, labUs: 0, ...steady },
+    whole: { ...idle, ...work, busyUs: 50_000, clientBusyUs: 95_000, ...whole },
+    isPinned: true,
+    offered: null,
+    histograms: [],
+    ...change,
   };
-  return { ...idle, ...work, isPinned: true, messages: 5000, offered: null, histograms: [], ...change };
 }
+
+type TurnChange = Partial<Omit<Turn, "steady" | "whole">> & {
+  readonly steady?: Partial<Turn["steady"]>;
+  readonly whole?: Partial<Turn["whole"]>;
+};
 
 /** Returns stands whose turns are made up. */
 function makeStands(names: readonly string[], answer: (name: string, call: number) => Turn | null) {
@@ -72,13 +77,10 @@ test("a slice is the sum of its turns", () => {
     return [{ response: encoded, intended: encoded }];
   };
   const turns = [
-    makeTurn({ serverUs: 40_000, busyUs: 70_000, histograms: times(100) }),
+    makeTurn({ steady: { serverUs: 40_000 }, whole: { busyUs: 70_000 }, histograms: times(100) }),
     makeTurn({
-      messages: 3000,
-      elapsedUs: 60_000,
-      lookedUs: 60_000,
-      faults: 8000,
-      errors: 1,
+      steady: { messages: 3000, elapsedUs: 60_000, timeUs: 60_000, labUs: 1600 },
+      whole: { messages: 4000, timeUs: 80_000, faults: 9000, errors: 1 },
       histograms: times(900),
     }),
   ];
@@ -91,14 +93,16 @@ test("a slice is the sum of its turns", () => {
     messages: 8000,
     messagesPerSecond: 50_000,
   });
+  // Costs are of the steady part, what others took of the whole.
   expect(slice.server).toEqual({
     cores: 90_000 / 160_000,
     cpuUsPerMessage: 90_000 / 8000,
     faultsPerMessage: 1,
   });
-  expect(slice.foreign.cores).toBeCloseTo(30_000 / 160_000);
+  expect(slice.lab.cores).toBeCloseTo(1600 / 160_000);
+  expect(slice.foreign.cores).toBeCloseTo(20_000 / 180_000);
   expect(slice.client.cores).toBeCloseTo(180_000 / 160_000);
-  expect(slice.clientCore).toEqual({ foreign: expect.closeTo(10_000 / 160_000), stolen: 0 });
+  expect(slice.clientCore).toEqual({ foreign: expect.closeTo(10_000 / 180_000), stolen: 0 });
   expect(slice.offered).toBeNull();
   expect(slice.disturbances).toEqual(["failures"]);
   expect(LatencyHistogram.decode(slice.histograms.response).count).toBe(2);
@@ -110,7 +114,7 @@ test("a slice is the sum of its turns", () => {
 });
 
 test("a slice of an open loop counts what was due in its turns, and what of it did not come back", () => {
-  const turnOf = (due: number, answered: number, change: Partial<Turn> = {}) => {
+  const turnOf = (due: number, answered: number, change: TurnChange = {}) => {
     const intended = new LatencyHistogram();
     for (let message = 0; message < answered; message++) intended.record(100);
     const times = { response: intended.encode(), intended: intended.encode() };
@@ -128,7 +132,7 @@ test("a slice of an open loop counts what was due in its turns, and what of it d
 });
 
 test("the warm-up counts for nothing but the length of the turns: two messages on each connection in a turn", async () => {
-  const { stands, calls } = makeStands(["epoll"], () => makeTurn({ messages: 1000 }));
+  const { stands, calls } = makeStands(["epoll"], () => makeTurn({ steady: { messages: 1000 } }));
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
   expect(stands[0]?.slices).toEqual([]);
@@ -141,7 +145,7 @@ test("the warm-up counts for nothing but the length of the turns: two messages o
 test("a disturbed slice is kept as such and measured once more at the end of its block", async () => {
   const third = (call: number) => call > 1 + 2 * TURNS && call <= 1 + 3 * TURNS;
   const { stands, calls } = makeStands(["select", "epoll"], (name, call) =>
-    makeTurn(name === "select" && third(call) ? { busyUs: 90_000 } : {}),
+    makeTurn(name === "select" && third(call) ? { whole: { busyUs: 90_000 } } : {}),
   );
   const blocks = new Blocks(stands, 1);
   await blocks.warmUp();
