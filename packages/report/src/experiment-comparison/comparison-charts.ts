@@ -3,14 +3,13 @@ import { axisWords, quantityWords } from "@c10k-lab/words";
 import {
   type Axis,
   type GroupChart,
+  LINE_POINTS_MIN,
   makeLoadAxis,
   numberAxis,
   type Range,
   type Series,
 } from "../charts/draw/chart.ts";
 
-/** Fewer points of a line show no course. */
-const POINTS_MIN = 3;
 /** A reader looks at this many charts at most. */
 const CHARTS_MAX = 6;
 /** An interval of a wider ratio is not drawn: it would squeeze all the others. */
@@ -67,7 +66,7 @@ function drawRatios(
   const variants = [...new Set(pairs.map(({ cell }) => cell.variant))];
   const series = variants.map((variant) => makeSeries(variant, pairs));
   const [axis] = pairs.map(({ cell }) => cell.axis);
-  if (axis === undefined || series.every(({ points }) => points.length < POINTS_MIN)) return [];
+  if (axis === undefined || series.every(({ points }) => points.length < LINE_POINTS_MIN)) return [];
   const ticks = [...new Set(pairs.map(({ cell }) => cell.axisValue))].toSorted((a, b) => a - b);
   const { what } = quantityWords(quantity);
   const place = group === null ? "" : `${group}: `;
