@@ -32,7 +32,7 @@ export type Measurement = z.infer<typeof Measurement>;
 /** Outcome of a submission, as the judge in the sandbox prints it. */
 export const Grade = z.object({
   status: z.enum(["graded", "unreadable", "does not build", "does not start", "late", "broken sandbox"]),
-  /** One sentence; empty when graded. */
+  /** Reason why it was not graded, or graded and not measured: one sentence; otherwise empty. */
   reason: z.string(),
   incidents: z.array(z.enum(["memory", "processes", "disk", "file-size", "cpu-time"])),
   cases: z.array(Case),

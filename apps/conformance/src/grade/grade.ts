@@ -119,13 +119,13 @@ function describeGrade({ status, reason, cases, measurement, incidents }: Grade)
   const names = failedNames(cases);
   return [
     `${passed} passed, ${failed} failed${failed > 0 ? ` (${names})` : ""}, ${notApplicable} not applicable`,
-    describeRate(measurement),
+    describeRate(measurement, reason),
     ...limits,
   ].join("; ");
 }
 
-function describeRate(measurement: Grade["measurement"]): string {
-  if (measurement === null) return "not measured";
+function describeRate(measurement: Grade["measurement"], reason: string): string {
+  if (measurement === null) return `not measured: ${reason}`;
   const { messagesPerSecond } = measurement;
   return messagesPerSecond === 0 ? "no message was echoed" : `${messagesPerSecond} messages/s`;
 }

@@ -75,9 +75,12 @@ export async function judge(stage: string, orders: Orders): Promise<Grade> {
   if (listens?.status === "fail")
     return grade({ status: "does not start", reason: listens.evidence?.observed ?? "", cases });
   await processes.kill();
-  const measurement = await measure(startServer, files, orders.durationMs).catch(() => null);
+  const measured = await measure(startServer, files, orders.durationMs).then(
+    (measurement) => ({ measurement }),
+    (error: Error) => ({ reason: error.message }),
+  );
   await processes.kill();
-  return grade({ cases, measurement });
+  return grade({ cases, ...measured });
 }
 
 /** Returns limits above those of the sandbox, which names the own ones. */

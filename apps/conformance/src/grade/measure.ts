@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { CommandServer, ProcessTree } from "@c10k-lab/conformance/suite";
+import { type CommandServer, describeExit, type ProcessTree } from "@c10k-lab/conformance/suite";
 import { Child } from "@c10k-lab/process";
 import { ClientSummary } from "@c10k-lab/protocol";
 import type { Measurement } from "../grade-result.ts";
@@ -10,12 +10,17 @@ const CONNECTIONS = 50;
 const GRACE_MS = 30_000;
 const POLL_MS = 100;
 
-/** Measures a server with the project's client. @param folder for the client's summary */
+/**
+ * Measures a server with the project's client.
+ *
+ * @param folder for the client's summary
+ * @throws Error with one sentence when there is no server or no summary
+ */
 export async function measure(
   start: () => Promise<CommandServer>,
   folder: string,
   durationMs: number,
-): Promise<Measurement | null> {
+): Promise<Measurement> {
   await using server = await start();
   using meter = new CpuMeter(server.processes);
   const summary = join(folder, "summary.json");
@@ -29,20 +34,25 @@ export async function measure(
   };
   const words = Object.entries(load).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const client = new Child({ program: CLIENT, args: words });
-  await client.endWithin(durationMs + GRACE_MS);
+  const exit = await client.endWithin(durationMs + GRACE_MS);
   const cpuUs = meter.read();
+  const { achieved, latencyUs } = readSummary(summary, describeExit(exit), client.lastErrorLine);
+  const { p99 } = latencyUs.response;
+  return {
+    messagesPerSecond: Math.round(achieved.messagesPerSecond),
+    cpuUsPerMessage: achieved.messages > 0 ? cpuUs / achieved.messages : null,
+    connections: CONNECTIONS,
+    completed: achieved.completed,
+    p99Us: typeof p99 === "number" ? p99 : null,
+  };
+}
+
+/** @throws Error with one sentence when the client has left no summary */
+function readSummary(path: string, exit: string, lastLine: string): ClientSummary {
   try {
-    const { achieved, latencyUs } = ClientSummary.parse(JSON.parse(readFileSync(summary, "utf8")));
-    const { p99 } = latencyUs.response;
-    return {
-      messagesPerSecond: Math.round(achieved.messagesPerSecond),
-      cpuUsPerMessage: achieved.messages > 0 ? cpuUs / achieved.messages : null,
-      connections: CONNECTIONS,
-      completed: achieved.completed,
-      p99Us: typeof p99 === "number" ? p99 : null,
-    };
+    return ClientSummary.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch {
-    return null;
+    throw new Error(`the load client left no summary and ended with ${exit}${lastLine && `: ${lastLine}`}`);
   }
 }
 

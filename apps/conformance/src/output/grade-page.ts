@@ -39,8 +39,9 @@ function describeOutcome({ status, reason, cases }: Grade): string {
   return `${passed} cases passed, ${failed} failed, ${notApplicable} were not applicable.`;
 }
 
-function describeMeasurement({ measurement }: Grade): string {
-  if (measurement === null) return "It was not measured.";
+function describeMeasurement({ status, reason, measurement }: Grade): string {
+  if (measurement === null)
+    return status === "graded" ? `It was not measured: ${reason}.` : "It was not measured.";
   const { messagesPerSecond, cpuUsPerMessage, connections, completed, p99Us } = measurement;
   if (messagesPerSecond === 0) return "Under load no message was echoed.";
   const cost = cpuUsPerMessage === null ? "" : `, ${cpuUsPerMessage.toFixed(1)} µs of CPU time each`;
