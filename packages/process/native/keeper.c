@@ -50,8 +50,11 @@ static void become_first_victim(void) {
   close(file);
 }
 
-static void run_command(char **argv, const sigset_t *mask) {
+static void run_command(char **argv, const sigset_t *mask, pid_t keeper) {
   const struct rlimit file = {FILE_BYTES_MAX, FILE_BYTES_MAX}, core = {0, 0};
+  /* SIGKILL of this program leaves nobody who could end the command. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != keeper) _exit(1);
   setsid();
   setrlimit(RLIMIT_FSIZE, &file);
   setrlimit(RLIMIT_CORE, &core);
@@ -149,9 +152,10 @@ int main(int argc, char **argv) {
   struct limits limits = {
       .processes_max = atol(argv[3]), .memory_max_kib = atol(argv[4]) * 1024, .disk_max_mib = atol(argv[5])};
   begin_limits(&limits);
+  const pid_t keeper = getpid();
   command = fork();
   if (command < 0) return 1;
-  if (command == 0) run_command(argv + 6, &before);
+  if (command == 0) run_command(argv + 6, &before, keeper);
   dprintf(REPORT, "{\"event\":\"started\",\"pid\":%d}\n", command);
 
   bool is_stopping = false;

@@ -40,6 +40,14 @@ test("processes that a command leaves behind at its stop are killed and counted"
   expect(processesWith("sleep 98763")).toEqual([]);
 });
 
+test("trial X1: a killed keeper leaves no command behind", async () => {
+  const kept = keep("exec sleep 98768");
+  await until(() => processesWith("sleep 98768").some((pid) => pid !== kept.keeperPid), "it runs", 10_000);
+  process.kill(kept.keeperPid, "SIGKILL");
+  expect(await kept.exited).toEqual({ code: null, signal: "SIGKILL" });
+  await until(() => processesWith("sleep 98768").length === 0, "the command has ended", 5000);
+});
+
 test("a killed parent leaves no process behind", async () => {
   const parent = spawn(process.execPath, [KEEPING, "setsid", "sleep", "98764"], { stdio: "ignore" });
   await until(() => processesWith("sleep 98764").length > 0, "the command runs", 10_000);
