@@ -41,7 +41,8 @@ function bounded(
   { min = 0, max = Number.MAX_SAFE_INTEGER, noun }: Bounds,
 ): number {
   if (value >= min && value <= max) return value;
-  const bounds = max === Number.MAX_SAFE_INTEGER ? `at least ${min}` : `${min} to ${max}`;
+  const isOpen = max === Number.MAX_SAFE_INTEGER && !(value > max);
+  const bounds = isOpen ? `at least ${min}` : `${min} to ${max}`;
   throw new UsageError(`${text} is not ${noun ?? "possible"}: ${bounds}`);
 }
 

@@ -120,6 +120,7 @@ test.each([
   [["--limit", "0.1"], "--limit: '0.1' is not a percentage such as 10%"],
   [["--limit=-1%"], "--limit: '-1%' is not a percentage"],
   [["--limit", "101%"], "--limit: 101% is not possible: 0 to 100"],
+  [["--idle-timeout=999999999999h"], "999999999999h is not possible: 1 to 9007199254740991"],
   [["--no-such-thing"], "no-such-thing"],
   [["--limit=1%", "--idle-timeout=1s"], "--idle-timeout and --limit exclude each other: give one of them"],
   [["--reuse-port", "--idle-timeout=1s"], "--idle-timeout and --reuse-port exclude each other"],
