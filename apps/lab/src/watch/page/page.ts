@@ -7,6 +7,8 @@ const WIDTH = { most: 480, least: 300 };
 const HEIGHT = 280;
 /** Distance between the points of two servers at one load, so that no interval lies on another. */
 const DODGE_PX = 5;
+/** Room between the last bar and a name. */
+const LABEL_GAP_PX = 10;
 const LABEL_HEIGHT = 15;
 const ROOM = { left: 52, right: 96, top: 16, bottom: 40 };
 /** Colours in the style sheet, which has them for light and dark. */
@@ -73,10 +75,19 @@ function drawChart(chart: LiveChart): string {
   const lines = chart.series.map(({ variant, place, points: own }, index, { length }) => {
     const beside = DODGE_PX * (index - (length - 1) / 2);
     const scales = { x: (value: number) => x(value) + beside, y };
-    return drawSeries(variant, own, `var(--server-${place % COLOURS})`, scales, labels[index] ?? 0);
+    const beyond = x(own.at(-1)?.axisValue ?? 0) + (DODGE_PX * (length - 1)) / 2 + LABEL_GAP_PX;
+    const name = { text: shorten(variant), x: beyond, y: labels[index] ?? 0 };
+    return drawSeries(own, `var(--server-${place % COLOURS})`, scales, name);
   });
   return `<figure style="margin:0"><h2>${encode(title)}</h2><svg viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${encode(describe(chart))}">
 ${drawAxes(xs, chart.axis, ticks, { x, y }, right)}${lines.join("")}</svg></figure>`;
+}
+
+/** Name of a series, beyond the bars of all series at its last load. */
+interface Label {
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
 }
 
 interface Scales {
@@ -116,13 +127,7 @@ function spread(wanted: readonly number[]): number[] {
   return placed;
 }
 
-function drawSeries(
-  variant: string,
-  points: readonly LivePoint[],
-  colour: string,
-  { x, y }: Scales,
-  label: number,
-): string {
+function drawSeries(points: readonly LivePoint[], colour: string, { x, y }: Scales, label: Label): string {
   const path = points.map(({ axisValue, value }) => `${x(axisValue)},${y(value)}`).join(" ");
   const marks = points.map(({ axisValue, value, low, high }) => {
     const interval =
@@ -131,11 +136,8 @@ function drawSeries(
         : `<line style="stroke: ${colour}" stroke-width="2" x1="${x(axisValue)}" x2="${x(axisValue)}" y1="${y(low)}" y2="${y(high)}"/>`;
     return `${interval}<circle style="fill: ${colour}" cx="${x(axisValue)}" cy="${y(value)}" r="4"/>`;
   });
-  const last = points.at(-1);
   const name =
-    last === undefined
-      ? ""
-      : `<text x="${x(last.axisValue) + 10}" y="${label + 4}">${encode(shorten(variant))}</text>`;
+    points.length === 0 ? "" : `<text x="${label.x}" y="${label.y + 4}">${encode(label.text)}</text>`;
   return `<polyline fill="none" style="stroke: ${colour}" stroke-width="2" points="${path}"/>${marks.join("")}${name}`;
 }
 
