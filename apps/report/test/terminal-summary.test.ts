@@ -59,7 +59,7 @@ test("The terminal's table keeps its columns on a narrow screen, with a short he
   const narrow = summarize([idleResults()], { ...PLAIN, columns: 60 }, false);
   expect(narrow.some((line) => /^question .* server +holds +µs\/message/.test(line))).toBe(true);
   const wide = summarize([idleResults()], { ...PLAIN, columns: 120 }, false);
-  expect(wide.some((line) => line.includes("CPU\u00a0time\u00a0per\u00a0message"))).toBe(true);
+  expect(wide.some((line) => line.includes("CPU time per message, µs  breaks first"))).toBe(true);
 });
 
 test("A screen that is too narrow for a table has a sentence for each server, below its question", () => {

@@ -24,13 +24,12 @@ import {
   wrap,
 } from "@c10k-lab/words";
 import { bold, type Screen } from "./screen.ts";
-import { terminalTable, widthOf } from "./terminal-table.ts";
+import { NO_BREAK, terminalTable, widthOf } from "./terminal-table.ts";
 
 /** Lines that a reader takes in at a glance; two of them are the path of the report and how to open it. */
 const LINES_MAX = 18;
 const FINDINGS_MAX = 5;
 const BAR_WIDTH = 12;
-const NO_BREAK = "\u00a0";
 
 /** Returns what an experiment found, in at most 18 lines; everything with `isVerbose`. */
 export function summarize(experiments: readonly LabResults[], screen: Screen, isVerbose: boolean): string[] {

@@ -15,6 +15,9 @@ const LINES = [
 
 const NO_LINES = { ...Object.fromEntries(LINES.map((line) => [line, ""])), middle: "  " };
 
+/** Keeps words of a heading on one line. A blank in its place is printed, so that a search in the output finds them. */
+export const NO_BREAK = "\u00a0";
+
 /** Formats a table for a terminal: words of a heading below each other, columns separated by white space alone. */
 export function terminalTable({ head, align, rows }: Table): string {
   const table = new CliTable({
@@ -24,7 +27,7 @@ export function terminalTable({ head, align, rows }: Table): string {
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
   });
   table.push(...rows);
-  return table.toString().replace(/ +$/gm, "");
+  return table.toString().replace(/ +$/gm, "").replaceAll(NO_BREAK, " ");
 }
 
 /** Returns the columns that the longest line takes. */
