@@ -2,11 +2,14 @@ import type { Findings, Unmeasured } from "@c10k-lab/protocol";
 import { axisWords } from "./phrases/axis.ts";
 import { integer, listed } from "./phrases/numbers.ts";
 
-/** Returns the loads that the budget left no time for, and the time that they would take; null where all were measured. */
-export function describeUnmeasured({
-  unmeasured,
-  levels,
-}: Pick<Findings, "unmeasured" | "levels">): string | null {
+/**
+ * Returns the loads that the budget left no time for, and the time that they would take; of a run that was interrupted, the
+ * loads alone. null where all were measured.
+ */
+export function describeUnmeasured(
+  { unmeasured, levels }: Pick<Findings, "unmeasured" | "levels">,
+  wasInterrupted: boolean,
+): string | null {
   if (unmeasured.length === 0) return null;
   const groups = [...Map.groupBy(unmeasured, ({ group }) => group)].map(([group, loads]) => {
     const places = describePlaces(loads);
@@ -14,7 +17,9 @@ export function describeUnmeasured({
     const isWhole = levels.every((level) => level.group !== group);
     return isWhole ? `the question “${group}” (${places})` : `“${group}” at ${places}`;
   });
-  return `Not measured for lack of time: ${groups.join("; ")}. ${describeTime(unmeasured)}.`;
+  return wasInterrupted
+    ? `Not measured, because the run was interrupted: ${groups.join("; ")}.`
+    : `Not measured for lack of time: ${groups.join("; ")}. ${describeTime(unmeasured)}.`;
 }
 
 /** Returns "0, 1,000 and 5,000 idle connections". */

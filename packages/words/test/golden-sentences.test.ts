@@ -870,7 +870,13 @@ test.each<[string, readonly Unmeasured[], readonly Level[], string | null]>([
     "Not measured for lack of time: “idle” at 1,000 idle connections; the question “busy” (1 connection). It would take some 17 s more (--budget).",
   ],
 ])("the budget left no time for %s", (_, unmeasured, levels, sentence) => {
-  expect(describeUnmeasured({ unmeasured: [...unmeasured], levels: [...levels] })).toBe(sentence);
+  expect(describeUnmeasured({ unmeasured: [...unmeasured], levels: [...levels] }, false)).toBe(sentence);
+});
+
+test("a run that was interrupted had no lack of time", () => {
+  expect(describeUnmeasured({ unmeasured: [LEFT_OUT], levels: [LEVEL] }, true)).toBe(
+    "Not measured, because the run was interrupted: “idle” at 1,000 idle connections.",
+  );
 });
 
 test("system calls that could not be sampled", () => {

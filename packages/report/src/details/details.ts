@@ -1,7 +1,7 @@
 import { describeIncidents, describeUnmeasured } from "@c10k-lab/words";
 import type { Figures } from "../charts/charts.ts";
 import type { Figure } from "../charts/draw/chart.ts";
-import type { Experiment } from "../model/experiment.ts";
+import { type Experiment, isInterrupted } from "../model/experiment.ts";
 import { type Group, isAblation } from "../model/group.ts";
 import { renderWide } from "../text/common-columns.ts";
 import { costTable, describeSlabs } from "../text/cost-table.ts";
@@ -35,7 +35,8 @@ export function renderDetails(experiments: readonly Experiment[], figures: Figur
 function renderExperiment(experiment: Experiment, figures: Figures): string {
   const { capacity, repetitions: cells } = experiment.results;
   const groups = capacity === null && cells.length > 0 ? experiment.groups : [];
-  const unmeasured = experiment.results.findings && describeUnmeasured(experiment.results.findings);
+  const { findings } = experiment.results;
+  const unmeasured = findings && describeUnmeasured(findings, isInterrupted(experiment));
   return blocks([
     `## Plan ${text(experiment.name)}`,
     unmeasured === null ? "" : text(unmeasured),

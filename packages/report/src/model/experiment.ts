@@ -17,6 +17,11 @@ export function listExperiments(all: readonly LabResults[]): Experiment[] {
   });
 }
 
+/** Returns whether somebody stopped the run. */
+export function isInterrupted({ results }: Pick<Experiment, "results">): boolean {
+  return results.manifest.outcome === "interrupted";
+}
+
 /** Returns a name fit for files: "as submitted" → "as-submitted". */
 export function slug(name: string): string {
   return name

@@ -9,7 +9,7 @@ import {
   isQueueing,
   joinClaims,
 } from "@c10k-lab/words";
-import type { Experiment } from "../model/experiment.ts";
+import { type Experiment, isInterrupted } from "../model/experiment.ts";
 import { type Group, isAblation, levelsOf, listAxisValues } from "../model/group.ts";
 import { costTable } from "../text/cost-table.ts";
 import { rowsOf } from "./answer-rows.ts";
@@ -66,7 +66,7 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
     findings: chooseUntold(all, told),
     remarks: [...new Set(remarks)],
     comparisons: listAsked(all),
-    unmeasured: found && describeUnmeasured(found),
+    unmeasured: found && describeUnmeasured(found, isInterrupted(experiment)),
   };
 }
 
