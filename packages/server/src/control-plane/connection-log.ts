@@ -5,7 +5,10 @@ import type { ClientNames } from "./client-names.ts";
 import type { ConnectionEntry, ConnectionList } from "./connection-list.ts";
 import type { Log } from "./log.ts";
 
-/** Writer that moves closed rows from the ledger to the CSV file, a batch every COLLECT_INTERVAL_MS. */
+/**
+ * Writer that moves closed rows from the ledger to the CSV file, a batch every COLLECT_INTERVAL_MS. Without a file it only releases
+ * them: nothing is formatted, and no name is looked up.
+ */
 export class ConnectionLog {
   readonly #reader: LedgerReader;
   readonly #list: ConnectionList;
@@ -71,15 +74,14 @@ export class ConnectionLog {
 
   /** Moves closed rows from the ledger to the pending entries. */
   #take(): void {
-    this.#reader.collect((row) => this.#pending.push(this.#list.readEntry(row)));
+    this.#reader.collect((row) => {
+      if (this.#file) this.#pending.push(this.#list.readEntry(row));
+    });
   }
 
   async #collect(): Promise<void> {
     this.#take();
-    if (!this.#file || (this.#pending.length === 0 && !this.#hasFailed)) {
-      this.#pending = [];
-      return;
-    }
+    if (!this.#file || (this.#pending.length === 0 && !this.#hasFailed)) return;
     await this.#names.settle();
     try {
       await this.#file.append(this.#pending.map((entry) => this.#list.toCsvRow(entry)));
