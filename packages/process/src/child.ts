@@ -4,7 +4,7 @@ import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import type { Readable } from "node:stream";
 import { PARENT_VARIABLE } from "@c10k-lab/posix";
-import { childEnvironment } from "./environment.ts";
+import { childEnvironment, LEAN_ALLOCATOR } from "./environment.ts";
 import { LineQueue } from "./line-queue.ts";
 import { startOn } from "./processors/processors.ts";
 import { Stoppable } from "./stoppable.ts";
@@ -97,7 +97,11 @@ export function startProcess(options: ChildOptions): RunningProcess {
     const child = startOn(processors, () =>
       spawn(isModule ? process.execPath : program, words, {
         cwd,
-        env: childEnvironment({ ...env, ...(ownSession ? { [PARENT_VARIABLE]: String(process.pid) } : {}) }),
+        env: childEnvironment({
+          ...(isModule ? LEAN_ALLOCATOR : {}),
+          ...env,
+          ...(ownSession ? { [PARENT_VARIABLE]: String(process.pid) } : {}),
+        }),
         detached: ownSession,
         stdio: ["ignore", "pipe", errors],
       }),
