@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 
 /** Most bytes by which the memory of either program may grow for a connection. */
 const BOUND_BYTES = 200;
-/** As many as a process with 20,000 descriptors has room for, with some to spare: V8's own growth weighs less. */
+/** Connections of the one process of either side, below 20,000 descriptors: the more there are, the less V8's own growth weighs. */
 const CONNECTIONS = 15_000;
 const LOAD = ["--connections", `${CONNECTIONS}`, "--active", "1%", "--duration", "1m"];
 /** Time by which a program on a busy machine may be late. */
@@ -52,7 +52,7 @@ async function findPort(server: TestProgram): Promise<number> {
   return JSON.parse(server.stdout.split("\n", 1)[0] ?? "").port;
 }
 
-/** Runs a small load to its end. The server gives memory back once it is over. */
+/** Runs a small load. The server gives memory back once it is over. */
 async function visit(port: number): Promise<void> {
   const { code } = await runApp("client", ["--port", `${port}`, "--connections", "10"]);
   expect(code).toBe(0);
