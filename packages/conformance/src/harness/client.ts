@@ -27,6 +27,7 @@ export class Client implements Disposable {
   #tinyFd: number | null = null;
   #buffered = 0;
   #changed = Promise.withResolvers<void>();
+  readonly #closed = Promise.withResolvers<void>();
 
   private constructor(socket: Socket, paused: boolean) {
     this.socket = socket;
@@ -42,6 +43,7 @@ export class Client implements Disposable {
     });
     socket.on("close", () => {
       this.isClosed = true;
+      this.#closed.resolve();
       this.#wake();
     });
   }
@@ -141,8 +143,9 @@ export class Client implements Disposable {
     return this.waitFor(() => this.isOver);
   }
 
+  /** Returns the same promise to all, because a sender asks once a message: a wait of its own would wake up at every chunk. */
   untilClosed(): Promise<void> {
-    return this.waitFor(() => this.isClosed);
+    return this.#closed.promise;
   }
 
   /** Waits until a condition on this client holds. */
