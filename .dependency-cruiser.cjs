@@ -90,7 +90,8 @@ const ROOMS = {
     "child.ts",
     "stoppable.ts",
     "bounded-log.ts line-queue.ts",
-    "command-limits.ts environment.ts free-port.ts printable.ts processors.ts timers.ts",
+    "command-limits.ts environment.ts free-port.ts printable.ts timers.ts",
+    "processors",
     "proc",
   ],
   "packages/report": [
