@@ -88,9 +88,13 @@ function sendTimeoutMs({ idleTimeoutMs, stallTimeoutMs }: ServerOptions): number
   return limits.length === 0 ? 0 : Math.min(...limits);
 }
 
-/** Returns the length of the accept queue: the kernel silently caps `backlog` at net.core.somaxconn. */
+/** Returns the length of the accept queue: the kernel silently caps `backlog` at net.core.somaxconn, which sandboxes may hide. */
 export function readEffectiveBacklog(backlog: number): number {
-  return Math.min(backlog, Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8")));
+  try {
+    return Math.min(backlog, Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8")));
+  } catch {
+    return backlog;
+  }
 }
 
 /** Returns the number of connections in the accept queue; 0 for a closed listener. */
