@@ -92,9 +92,13 @@ function dropForeignVariables({
   }
 }
 
-/** Prints a UsageError and exits with 2; throws every other error again. */
+/** Prints a UsageError on one line, without control characters of what was typed, and exits with 2; throws other errors again. */
 export function exitWithUsage(name: string, error: unknown): never {
   if (!(error instanceof UsageError)) throw error;
-  process.stderr.write(`${name}: ${error.message}\n`);
+  process.stderr.write(`${name}: ${error.message.replaceAll(/\p{Cc}/gu, escapeControl)}\n`);
   process.exit(2);
+}
+
+function escapeControl(sign: string): string {
+  return `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`;
 }

@@ -65,6 +65,19 @@ test("a program whose working directory has been removed says so in one sentence
   expect(await said).toBe("program: the working directory has been removed: change to another one\n");
 });
 
+test("control characters that were typed are shown and do not reach the terminal", async () => {
+  const counting = join(place, "counting.ts");
+  writeFileSync(
+    counting,
+    `import { exitWithUsage, UsageError } from ${JSON.stringify(cli)};
+     exitWithUsage("program", new UsageError("there is no " + process.argv[2]));`,
+  );
+  const child = spawn(process.execPath, [counting, "a\nb\u001b[2J"], { stdio: ["ignore", "ignore", "pipe"] });
+  const said = text(child.stderr);
+  expect(await once(child, "close")).toEqual([2, null]);
+  expect(await said).toBe("program: there is no a\\x0ab\\x1b[2J\n");
+});
+
 describe("trial 15: closed pipes", () => {
   test("a program whose stdout and stderr are closed goes on until it is stopped", async () => {
     const child = spawn(process.execPath, [program], { cwd: place, stdio: ["ignore", "pipe", "pipe"] });
