@@ -25,7 +25,7 @@ async function startHold(processor: number): Promise<ProcessorHold> {
   return hold;
 }
 
-test("while a processor is held, the clocks of programs on it stand still, and are exact", async () => {
+test("while a processor is held, the clocks of programs on it are exact, and do not move", async () => {
   const [processor = 0] = allowedProcessors();
   const pid = await startSpinner(processor);
   const hold = await startHold(processor);

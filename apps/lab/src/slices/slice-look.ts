@@ -8,7 +8,7 @@ export interface Watched {
   readonly waiting: readonly ProcessCounts[];
   /** null when they are not pinned. */
   readonly processors: Processors | null;
-  /** Of the server's processor; null when it is not pinned. */
+  /** Holds the server's processor; null when it is not pinned. */
   readonly hold: ProcessorHold | null;
 }
 

@@ -2,7 +2,7 @@ import type { Slice } from "@c10k-lab/protocol";
 import { addCounts, LatencyHistogram } from "@c10k-lab/stats";
 import type { RestLook, ServerLook } from "./slice-look.ts";
 
-/** While the load is steady. Times in µs. */
+/** The time while the load is steady. Times in µs. */
 interface SteadyPart extends ServerLook {
   /** By the client's clock. */
   readonly elapsedUs: number;
@@ -10,7 +10,7 @@ interface SteadyPart extends ServerLook {
   readonly clientUs: number;
 }
 
-/** From rest to rest, with the beginning and the end of the load. Times in µs. */
+/** The time from rest to rest, with the beginning and the end of the load. Times in µs. */
 interface WholeTurn extends RestLook {
   readonly messages: number;
   readonly clientUs: number;

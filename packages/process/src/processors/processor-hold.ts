@@ -30,7 +30,7 @@ export class ProcessorHold {
     return new ProcessorHold(worker, state);
   }
 
-  /** Calls `read` while the processor is held. Where it cannot be had in time, `read` is called all the same. */
+  /** Calls `read` while the processor is held. Where it cannot be had in time, `read` is called without it. */
   during<T>(read: () => T): T {
     this.#change(HOLD.wanted);
     Atomics.wait(this.#state, 0, HOLD.wanted, HELD_WITHIN_MS);
