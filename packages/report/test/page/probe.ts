@@ -121,3 +121,16 @@ export function overflowing(elements: readonly Element[]): string[] {
     })
     .map((element) => (element.textContent ?? "").slice(0, 40));
 }
+
+/** Removes the rows of each table beyond `kept` of a form: the same elements with the same attributes, whatever their text. */
+export function removeRepeatedRows(kept: number): void {
+  for (const body of document.querySelectorAll("tbody")) {
+    const counts = new Map<string, number>();
+    for (const row of [...body.rows]) {
+      const form = row.outerHTML.replace(/>[^<]+</g, "><");
+      const count = (counts.get(form) ?? 0) + 1;
+      counts.set(form, count);
+      if (count > kept) row.remove();
+    }
+  }
+}
