@@ -162,6 +162,17 @@ test("completions beyond the size of their ring are kept by the kernel and deliv
   expect(ring.lost).toBe(0);
 });
 
+test("an entry that asks for more completions than there are delivers all of them without waiting", () => {
+  const ring = open({ entries: 64, completions: 64 });
+  const [client, server] = descriptors.pair();
+  for (let at = 0; at < 40; at++) ring.poll(server, at, 1);
+  expect(ring.enter(0, 0)).toBe(40);
+  posix.send(client, ONE, 0, 1);
+  expect(ring.enter(256, 0)).toBe(0);
+  expect(take(ring)).toHaveLength(40);
+  expect(ring.hasMore).toBe(false);
+});
+
 test("a wait ends with ETIME when its time-out expires", () => {
   expect(open().enter(1, 20)).toBe(-posix.ETIME);
 });
