@@ -126,7 +126,9 @@ function listAsked(all: readonly Finding[]): Finding[] {
 
 /** Returns why servers refused connections, where the answer says how many they held: a sentence each. */
 function explainRefusals(told: readonly Finding[]): string[] {
-  return told.filter(({ cause }) => isRefusal(cause)).map((finding) => `${finding.variant} ${describeRefusal(finding)}.`);
+  return told
+    .filter(({ cause }) => isRefusal(cause))
+    .map((finding) => `${finding.variant} ${describeRefusal(finding)}.`);
 }
 
 /**
