@@ -35,9 +35,16 @@ export function describeClaim({ subject, text }: Claim): string {
 /** Returns claims as sentences, the strongest first: "select stops scaling first: it held …." and "At 4,000 connections …." */
 export function joinClaims(claims: readonly Claim[], isAboutServers: boolean): string[] {
   const [first, ...others] = claims;
-  if (first === undefined) return ["Nothing was measured that answers the question."];
+  if (first === undefined) return [];
   const verdict = isAboutServers ? describeVerdict(first) : describeClaim(first);
   return [verdict, ...others.map(describeClaim)].map((sentence) => `${sentence}.`);
+}
+
+/** Returns the answer of a plan without a claim. @param isMeasured a server has been measured, at a single load */
+export function describeNoClaim(isMeasured: boolean): string {
+  return isMeasured
+    ? "There is nothing to compare: the table has what was measured."
+    : "Nothing was measured that answers the question.";
 }
 
 /** Returns a claim with what it means for the server that it speaks against. */

@@ -5,6 +5,7 @@ export {
   type Claim,
   claimOf,
   describeClaim,
+  describeNoClaim,
   isQueueing,
   joinClaims,
 } from "./claims.ts";

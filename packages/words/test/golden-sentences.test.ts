@@ -30,6 +30,7 @@ import {
   describeHolding,
   describeIncident,
   describeIncidents,
+  describeNoClaim,
   describeQueues,
   describeRefusedCalls,
   describeRegression,
@@ -770,7 +771,8 @@ test("an answer has a sentence for each fact, the verdict first, and joins none 
     "The CPU time per message of select grows 2.5-fold from 0 to 5,000 idle connections.",
   ]);
   expect(joinClaims(claims, false)[0]).toBe("threaded held 5 of 10 connections, while epoll held all.");
-  expect(joinClaims([], true)).toEqual(["Nothing was measured that answers the question."]);
+  expect(describeNoClaim(true)).toBe("There is nothing to compare: the table has what was measured.");
+  expect(describeNoClaim(false)).toBe("Nothing was measured that answers the question.");
 });
 
 test("a rate that falls is a claim where the intervals of its ends do not meet", () => {

@@ -4,6 +4,7 @@ import {
   claimFall,
   claimOf,
   describeClaim,
+  describeNoClaim,
   describeRefusal,
   describeUnmeasured,
   isQueueing,
@@ -56,11 +57,13 @@ export function tellStory(experiment: Experiment, servers: readonly string[]): S
   const remarks =
     all.length > 0 ? [...failures, ...explainRefusals(told)] : explainNothing(experiment.results.repetitions);
   const costs = experiment.groups.flatMap((group) => summarizeCosts(group) ?? []);
+  const rows = experiment.groups.flatMap((group) => rowsOf(group, all));
   const isAboutServers = experiment.groups.some(isAboutLoad);
+  const answer = claims.length > 0 ? joinClaims(claims, isAboutServers) : [describeNoClaim(rows.length > 0)];
   return {
     experiment,
-    answer: [...joinClaims(claims, isAboutServers), ...costs].slice(0, SENTENCES_MAX),
-    rows: experiment.groups.flatMap((group) => rowsOf(group, all)),
+    answer: [...answer, ...costs].slice(0, SENTENCES_MAX),
+    rows,
     sections: sections.map(({ section }) => section),
     lead: chooseLead(strongest),
     findings: chooseUntold(all, told),
