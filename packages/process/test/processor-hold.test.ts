@@ -15,45 +15,42 @@ async function startSpinner(processor: number): Promise<number> {
   return program.pid;
 }
 
-function waitUs(us: number): void {
-  for (const endUs = monotonicUs() + us; monotonicUs() < endUs; );
-}
-
 async function startHold(processor: number): Promise<ProcessorHold> {
   const hold = await ProcessorHold.start(processor);
   onTestFinished(() => hold.stop());
   return hold;
 }
 
-test("while a processor is held, the clocks of programs on it are exact, and do not move", async () => {
+test("while a processor is held, the clocks of programs on it are exact", async () => {
   const [processor = 0] = allowedProcessors();
   const pid = await startSpinner(processor);
   const hold = await startHold(processor);
-  for (let holds = 0; holds < 20; holds++) {
+  // Where others take this test's own processor, a hold may be lost.
+  for (let held = 0; held < 10; ) {
     const startUs = cpuUs(pid);
     await until(() => cpuUs(pid) > startUs, "the program runs");
-    const [firstUs, secondUs] = hold.during(() => {
-      const first = cpuUs(pid);
-      waitUs(100);
+    const { value: readUs, isHeld } = hold.during(() => {
+      const us = cpuUs(pid);
       // It stops at its next turn: the clock of a process that is stopped is exact.
       process.kill(pid, "SIGSTOP");
-      return [first, cpuUs(pid)];
+      return us;
     });
-    expect(secondUs).toBe(firstUs);
     await until(() => isFrozen(pid), "the program is stopped");
-    expect(cpuUs(pid) - firstUs).toBeLessThan(1000);
+    if (isHeld) expect(cpuUs(pid) - readUs).toBeLessThan(500);
+    if (isHeld) held++;
     process.kill(pid, "SIGCONT");
   }
 });
 
-test("a processor is given back after a millisecond, even while its holder is still busy", async () => {
+test("a processor is given back after a millisecond, and a reader who takes longer is told", async () => {
   const [processor = 0] = allowedProcessors();
   const pid = await startSpinner(processor);
   const hold = await startHold(processor);
-  hold.during(() => {
+  const { isHeld } = hold.during(() => {
     const firstUs = cpuUs(pid);
     const endUs = monotonicUs() + 5e6;
     while (cpuUs(pid) === firstUs && monotonicUs() < endUs);
     expect(cpuUs(pid)).toBeGreaterThan(firstUs);
   });
+  expect(isHeld).toBe(false);
 });

@@ -38,7 +38,7 @@ export interface RestLook {
 export function lookAtServers({ servers, hold }: Watched): ServerLook {
   const read = () => ({ serverUs: readClocks(servers), timeUs: monotonicUs() });
   const { user, system } = process.cpuUsage();
-  return { ...(hold === null ? read() : hold.during(read)), labUs: user + system };
+  return { ...(hold === null ? read() : hold.during(read).value), labUs: user + system };
 }
 
 /** Reads all other counters. */
