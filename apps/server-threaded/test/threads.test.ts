@@ -192,7 +192,7 @@ async function visitOneByOne(): Promise<void> {
 /** Returns what a server has without its garbage. */
 async function measureMemory(server: ServerProcess) {
   const before = server.stderr.length;
-  server.kill("SIGUSR2");
+  server.kill("SIGWINCH");
   await until(() => server.stderr.includes("garbage is collected", before), "garbage is collected");
   return {
     threads: threads(server.pid).length,

@@ -48,7 +48,7 @@ class HeapProgram implements AsyncDisposable {
 
   async #read(): Promise<number> {
     const earlier = this.#lines().length;
-    this.program.signal("SIGUSR2");
+    this.program.signal("SIGWINCH");
     await until(() => this.#lines().length > earlier, "the heap is read", 60_000);
     return Number(this.#lines().at(-1));
   }

@@ -72,7 +72,7 @@ async function readCosts(server: ServerProcess, clients: readonly BlockingClient
   const file = join(server.folder, "allocated");
   const readLines = () => (existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : []);
   const earlier = readLines().length;
-  server.kill("SIGUSR2");
+  server.kill("SIGWINCH");
   while (readLines().length === earlier) await exchange(clients, ROUNDS_PER_TURN);
   const metrics = await readMetrics(server);
   const calls = Object.values(pickSystemCalls(metrics)).reduce((sum, count) => sum + count, 0);

@@ -40,7 +40,7 @@ export function failureCases(subject: Subject): void {
 
   test("T3 an exit of a server without clients ends the process with its code", async () => {
     await using server = await subject.start(BREAKABLE);
-    server.kill("SIGPWR");
+    server.kill("SIGURG");
     const ended = await server.ended();
     expect(ended).toMatchObject({ code: 7, rows: [], final: { accepted: 0 } });
   });
@@ -64,7 +64,7 @@ export function failureCases(subject: Subject): void {
   );
 }
 
-/** Starts a server whose control plane breaks at SIGUSR2 and exits at SIGPWR. */
+/** Starts a server whose control plane breaks at SIGWINCH and exits at SIGURG. */
 function startBreakable(subject: Subject): Promise<ServerProcess> {
   return subject.start({ ...BREAKABLE, args: [...subject.argsForMany, "--drain-timeout", "10m"] });
 }
@@ -72,7 +72,7 @@ function startBreakable(subject: Subject): Promise<ServerProcess> {
 async function drainAfterError(subject: Subject): Promise<void> {
   await using server = await startBreakable(subject);
   const clients = await Client.serve(CLIENTS, server.port);
-  server.kill("SIGUSR2");
+  server.kill("SIGWINCH");
   await Promise.all(clients.map((client) => client.readToEnd()));
   for (const client of clients) client.socket.end();
   const ended = await server.ended();
@@ -85,7 +85,7 @@ async function endDrainAfterErrors(subject: Subject): Promise<void> {
   await using server = await startBreakable(subject);
   const clients = await Client.serve(CLIENTS, server.port);
   for (let at = 1; at <= 2; at++) {
-    server.kill("SIGUSR2");
+    server.kill("SIGWINCH");
     await until(() => server.stderr.split("broken by a test").length > at, "the error is reported");
   }
   await Promise.all(clients.map((client) => client.readToEnd()));
@@ -101,7 +101,7 @@ async function exitWithClients(subject: Subject): Promise<void> {
   const clients = await Client.serve(CLIENTS, server.port);
   const [leaver] = clients;
   await leaver?.finish();
-  server.kill("SIGPWR");
+  server.kill("SIGURG");
   const ended = await server.ended();
   expect(ended).toMatchObject({ code: 7, final: { accepted: CLIENTS } });
   expectLedgersAgree(ended);
