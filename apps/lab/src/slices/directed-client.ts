@@ -9,6 +9,7 @@ export class DirectedClient {
   readonly address: string;
   readonly #server: Server;
   readonly #socket: Promise<Socket>;
+  readonly #closed = Promise.withResolvers<void>();
   #lines: LineQueue | null = null;
 
   private constructor(server: Server, address: string) {
@@ -30,10 +31,15 @@ export class DirectedClient {
     return new DirectedClient(server, `${address.address}:${address.port}`);
   }
 
-  /** Waits for the client's first line: its connections are open, or have failed. null: it did not come. */
+  /**
+   * Waits for the client's first line: its connections are open, or have failed.
+   *
+   * @returns null when it did not come, or is no longer waited for
+   */
   async connected(timeoutMs: number): Promise<ControlAnswer | null> {
     try {
-      await within(timeoutMs, this.#socket, () => "the client does not connect");
+      const connected = Promise.race([this.#socket, this.#closed.promise]);
+      await within(timeoutMs, connected, () => "the client does not connect");
     } catch {
       return null;
     }
@@ -54,14 +60,20 @@ export class DirectedClient {
 
   /** Gives a client at the gate the word, and leaves it to itself. */
   async release(): Promise<void> {
-    this.#server.close();
+    this.#close();
     if (this.#lines !== null) (await this.#socket).write("exchange\n");
   }
 
   /** Lets the client end its connections and write its results. */
   async end(): Promise<void> {
-    this.#server.close();
+    this.#close();
     if (this.#lines !== null) (await this.#socket).end("end\n");
+  }
+
+  /** No client is waited for any more. */
+  #close(): void {
+    this.#server.close();
+    this.#closed.resolve();
   }
 
   async #answer(timeoutMs: number): Promise<ControlAnswer | null> {
