@@ -3,7 +3,7 @@ import { HOLD } from "./hold-states.ts";
 
 /** The thread gets the processor within a few milliseconds, whatever else runs there. */
 const HELD_WITHIN_MS = 20;
-/** Where others take the reader's own processor, a hold may end before all is read. */
+/** Calls of a reader whose hold ends before all is read: where others take its own processor. */
 const TRIES = 3;
 
 /**
