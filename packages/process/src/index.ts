@@ -28,7 +28,7 @@ export { countProcess, type ProcessCounts } from "./proc/process-counts.ts";
 export { ProcessTree, type TreeUsage } from "./proc/process-tree.ts";
 export { readOr } from "./proc/read-or.ts";
 export { parseProcessStat, readProcessStat } from "./proc/stat.ts";
-export { ProcessorHold } from "./processors/processor-hold.ts";
+export { ClockReader } from "./processors/clock-reader.ts";
 export { divideProcessors, type Processors } from "./processors/processors.ts";
 export { GRACE_MS, Stoppable } from "./stoppable.ts";
 export { callAfter, pause, within } from "./timers.ts";

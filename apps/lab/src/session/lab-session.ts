@@ -1,4 +1,4 @@
-import { divideProcessors, ProcessorHold, type Processors } from "@c10k-lab/process";
+import { ClockReader, divideProcessors, type Processors } from "@c10k-lab/process";
 import type { Findings, Manifest, RepetitionResult, Trouble, Unmeasured } from "@c10k-lab/protocol";
 import { describeHolding, type Holding } from "@c10k-lab/words";
 import { sampleCalls } from "../cell/call-sample.ts";
@@ -36,7 +36,7 @@ export class LabSession {
   readonly #repetitions: RepetitionResult[] = [];
   /** null where the apps run on other machines: each has its processors for itself. */
   readonly #processors: Processors | null;
-  #hold: ProcessorHold | null = null;
+  #reader: ClockReader | null = null;
   #manifest: Manifest;
   /** Answers of this many repetitions: finding them takes up to a second. */
   #found = { repetitions: -1, findings: findAnswers({ name: "", variants: [] }, []) };
@@ -119,7 +119,7 @@ export class LabSession {
       if (!(error instanceof EngineTrouble)) throw error;
       trouble = error.fact;
     } finally {
-      await this.#hold?.stop();
+      await this.#reader?.stop();
       await this.#engine.close();
     }
     this.#writeFindings();
@@ -161,8 +161,8 @@ export class LabSession {
     cells: readonly Cell[],
     work: (stands: Stand[]) => Promise<void>,
   ): Promise<readonly RepetitionResult[]> {
-    const hold = await this.#holdProcessor();
-    const stands = cells.map((cell) => new Stand(cell, this.#processors, hold));
+    const reader = await this.#startReader();
+    const stands = cells.map((cell) => new Stand(cell, this.#processors, reader));
     const runs = stands.map((stand) => this.#prepareRun(stand.cell, stand));
     this.#current = runs;
     const results = Promise.all(runs.map((run) => run.run()));
@@ -181,11 +181,11 @@ export class LabSession {
     return measured;
   }
 
-  /** Returns the hold of the servers' processor; null when they are not pinned. */
-  async #holdProcessor(): Promise<ProcessorHold | null> {
+  /** Returns the reader of clocks on the servers' processor; null when they are not pinned. */
+  async #startReader(): Promise<ClockReader | null> {
     const [processor] = this.#processors?.server ?? [];
-    if (processor !== undefined) this.#hold ??= await ProcessorHold.start(processor);
-    return this.#hold;
+    if (processor !== undefined) this.#reader ??= await ClockReader.start(processor);
+    return this.#reader;
   }
 
   #prepareRun(cell: Cell, stand: Stand | null): CellRun {

@@ -1,5 +1,5 @@
 import { monotonicUs } from "@c10k-lab/posix";
-import { type ProcessCounts, type ProcessorHold, type Processors, readCpuTimes } from "@c10k-lab/process";
+import { type ClockReader, type ProcessCounts, type Processors, readCpuTimes } from "@c10k-lab/process";
 
 /** Processes whose time is read at both ends of a turn. */
 export interface Watched {
@@ -8,8 +8,8 @@ export interface Watched {
   readonly waiting: readonly ProcessCounts[];
   /** null when they are not pinned. */
   readonly processors: Processors | null;
-  /** Holds the server's processor; null when it is not pinned. */
-  readonly hold: ProcessorHold | null;
+  /** Reads clocks on the server's processor; null when it is not pinned. */
+  readonly reader: ClockReader | null;
 }
 
 /** Clocks under load, µs: those of the servers, and that of the lab, which reads them. Also differences of two looks. */
@@ -34,11 +34,14 @@ export interface RestLook {
   readonly clientStolenUs: number;
 }
 
-/** Reads the servers' clocks under load, while their processor is held: it takes a tenth of a millisecond. */
-export function lookAtServers({ servers, hold }: Watched): ServerLook {
-  const read = () => ({ serverUs: readClocks(servers), timeUs: monotonicUs() });
+/** Reads the servers' clocks under load. */
+export function lookAtServers({ servers, reader }: Watched): ServerLook {
   const { user, system } = process.cpuUsage();
-  return { ...(hold === null ? read() : hold.during(read).value), labUs: user + system };
+  const labUs = user + system;
+  if (reader === null) return { serverUs: readClocks(servers), timeUs: monotonicUs(), labUs };
+  const { cpuUs, atUs } = reader.read(servers.flatMap(({ pids }) => pids));
+  const serverUs = sum(servers, (server) => server.cpuUs((pid) => cpuUs.get(pid) ?? Number.NaN));
+  return { serverUs, timeUs: atUs, labUs };
 }
 
 /** Reads all other counters. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { monotonicUs } from "@c10k-lab/posix";
-import { type ProcessCounts, type ProcessorHold, type Processors, ProcessTree } from "@c10k-lab/process";
+import { type ClockReader, type ProcessCounts, type Processors, ProcessTree } from "@c10k-lab/process";
 import type { ControlAnswer, ControlOrder, Slice } from "@c10k-lab/protocol";
 import { subtractCounts } from "@c10k-lab/stats";
 import type { Service } from "../engines/engine.ts";
@@ -40,7 +40,7 @@ export class Stand {
   calls = NO_SAMPLE;
   /** null when they are not pinned. */
   readonly processors: Processors | null;
-  readonly #hold: ProcessorHold | null;
+  readonly #reader: ClockReader | null;
   readonly #up = Promise.withResolvers<boolean>();
   readonly #released = Promise.withResolvers<void>();
   #links: readonly DirectedClient[] = [];
@@ -51,11 +51,11 @@ export class Stand {
   /** Messages of all slices so far. */
   #messages = 0;
 
-  /** @param hold of the servers' processor; null when they are not pinned */
-  constructor(cell: Cell, processors: Processors | null, hold: ProcessorHold | null) {
+  /** @param reader of clocks on the servers' processor; null when they are not pinned */
+  constructor(cell: Cell, processors: Processors | null, reader: ClockReader | null) {
     this.cell = cell;
     this.processors = processors;
-    this.#hold = hold;
+    this.#reader = reader;
   }
 
   /** Opens a port for each client. @returns the addresses for `--control` */
@@ -139,7 +139,7 @@ export class Stand {
       servers: this.#servers.flatMap(({ processes }) => processes ?? []),
       waiting,
       processors: this.processors,
-      hold: this.#hold,
+      reader: this.#reader,
     };
     const clients = this.#links.length;
     const atRest = lookAtRest(watched);

@@ -20,6 +20,7 @@ test("the server's clock is read around the steady part, all else before the fir
   const events: string[] = [];
   let serverUs = 0;
   const counts: ProcessCounts = {
+    pids: [],
     refresh() {},
     minorFaults: () => 0,
     cpuUs() {

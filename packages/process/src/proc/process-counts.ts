@@ -5,8 +5,14 @@ import { readProcessStat } from "./stat.ts";
 export interface ProcessCounts {
   /** Looks for processes that have been started since. */
   refresh(): void;
-  /** CPU time, µs, from the kernel's nanosecond clocks. */
-  cpuUs(): number;
+  /** Those that the last refresh found. */
+  readonly pids: readonly number[];
+  /**
+   * Returns the CPU time, µs, from the kernel's nanosecond clocks.
+   *
+   * @param clockOf returns that of a process; NaN where there is none
+   */
+  cpuUs(clockOf?: (pid: number) => number): number;
   /** Page faults that needed no disk. */
   minorFaults(): number;
 }
@@ -16,9 +22,10 @@ export function countProcess(pid: number): ProcessCounts {
   let usedUs = 0;
   let faults = 0;
   return {
+    pids: [pid],
     refresh() {},
-    cpuUs() {
-      usedUs = Math.max(usedUs, cpuUs(pid) || 0);
+    cpuUs(clockOf = cpuUs) {
+      usedUs = Math.max(usedUs, clockOf(pid) || 0);
       return usedUs;
     },
     minorFaults() {

@@ -60,8 +60,8 @@ export class ProcessTree implements ProcessCounts {
     this.#pids = this.#includesRoot ? [this.#root, ...below] : below;
   }
 
-  cpuUs(): number {
-    for (const pid of this.#pids) this.#look(pid).cpuUs = Math.max(this.#look(pid).cpuUs, cpuUs(pid) || 0);
+  cpuUs(clockOf = cpuUs): number {
+    for (const pid of this.#pids) this.#look(pid).cpuUs = Math.max(this.#look(pid).cpuUs, clockOf(pid) || 0);
     return this.#sum("cpuUs");
   }
 
