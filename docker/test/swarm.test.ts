@@ -5,14 +5,12 @@ import { until } from "@c10k-lab/process/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { STATE_BOUND_MS } from "./harness/engine.ts";
 import { LabProcess } from "./harness/lab-process.ts";
-import { LONG, SMALL, TWICE } from "./harness/small-plans.ts";
+import { LONG, SMALL } from "./harness/small-plans.ts";
 import { describeTwoEngines, type NodeNumber, TwoNodeSwarm } from "./harness/two-node-swarm.ts";
 
 const MANAGER: NodeNumber = 0;
 const WORKER: NodeNumber = 1;
 const SET_UP_MS = 120_000;
-/** The lab waits for the beginning of a task for a minute. */
-const NEVER_STARTS_MS = 180_000;
 
 describeTwoEngines("lab run --engine swarm", () => {
   let swarm: TwoNodeSwarm;
@@ -223,28 +221,6 @@ describeTwoEngines("lab run --engine swarm", () => {
     expect(swarm.services).toEqual([]);
     await nothingLeft();
   });
-
-  test(
-    "a task that never starts ends the experiment by name, and keeps what was measured before",
-    async () => {
-      using lab = run(TWICE);
-      await underLoad();
-      // Its tasks go on, and it takes no further ones: as if another program had taken its memory.
-      swarm.docker(MANAGER, "node", "update", "--availability", "pause", swarm.nameOf(WORKER));
-      const code = await lab.exited;
-      swarm.docker(MANAGER, "node", "update", "--availability", "active", swarm.nameOf(WORKER));
-      expect(code, lab.output).toBe(1);
-      const trouble = { trouble: "task-not-started", process: "client", state: "pending" };
-      expect(lab.manifest).toMatchObject({ outcome: "engine-refused", trouble });
-      expect(lab.cells[0]).toMatchObject({ status: "ok" });
-      expect(lab.stderr).toContain(
-        "The swarm did not start the client: its task is pending (no suitable node",
-      );
-      expect(swarm.services).toEqual([]);
-      await nothingLeft();
-    },
-    NEVER_STARTS_MS,
-  );
 
   // The first letter of a packed file is an H.
   test.each([

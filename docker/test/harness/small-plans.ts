@@ -7,15 +7,3 @@ const BUSY = join(import.meta.dirname, "../../../apps/lab/test/fixtures/busy.yam
 export const SMALL = [BUSY, "--max-connections", "10", "--duration", "1s", "--servers", "epoll"];
 /** One cell that a test ends. */
 export const LONG = [BUSY, "--max-connections", "10", "--duration", "60s", "--servers", "epoll"];
-/** Two cells; a test acts while the first one is under load. */
-export const TWICE = [
-  BUSY,
-  "--max-connections",
-  "10",
-  "--duration",
-  "5s",
-  "--servers",
-  "epoll",
-  "--repeats",
-  "2",
-];
