@@ -27,11 +27,6 @@ import {
 import { StreamQueue } from "./stream-queue.ts";
 
 const FOREVER = -1;
-/**
- * Completions that an entry asks for when more are known to be there. Linux 6.13 and later runs 20 deferred ones an entry, or as
- * many as it is asked for: without a wait, because the time-out is 0.
- */
-const MANY = 256;
 /** Interval at which the loop checks the drain deadline while it stops, ms. */
 const DRAIN_TICK_MS = 50;
 /** Pause after the kernel refused operations for want of memory, ms. */
@@ -129,7 +124,7 @@ export class UringServer {
     largeBuffers.publish();
     const isIdle = this.#senders.length === 0 && this.#others.length === 0;
     const mustWait = isIdle && this.#isConfirmable && !ring.hasMore;
-    const result = ring.enter(mustWait ? 1 : MANY, mustWait ? this.#timeoutMs() : 0);
+    const result = ring.enter(mustWait ? 1 : 0, mustWait ? this.#timeoutMs() : 0);
     this.#beforeUs[0] = this.#context.nowUs[0];
     this.#context.nowUs[0] = monotonicUs();
     this.#plane.ledger.count(COUNTER.waitCalls, 1);

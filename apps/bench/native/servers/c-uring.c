@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 /* The defaults of apps/server-uring, and the size of its small buffers. */
-enum { ENTRIES = 2048, COMPLETIONS = 8192, BUFFERS = 512, SMALL_BYTES = 2048, GROUP = 0, MANY = 256 };
+enum { ENTRIES = 2048, COMPLETIONS = 8192, BUFFERS = 512, SMALL_BYTES = 2048, GROUP = 0 };
 enum operation { RECEIVE, SEND, ACCEPT, CANCEL };
 
 struct row {
@@ -91,22 +91,17 @@ static void open_buffers(void) {
   for (unsigned id = 0; id < BUFFERS; id++) recycle(id);
 }
 
-/* Submits what is written. Waits for a completion, or takes all that are there: Linux 6.13 and later runs 20 deferred ones
-   an entry, or as many as it is asked for, without a wait because the time-out is 0. */
-static void enter(bool waits) {
-  static const struct __kernel_timespec none;
-  struct io_uring_getevents_arg at_once = {.ts = (uint64_t)(uintptr_t)&none};
+/* Submits what is written, and waits for `completions`. */
+static void enter(unsigned completions) {
   __atomic_store_n(sq_tail, written, __ATOMIC_RELEASE);
   unsigned to_submit = written - __atomic_load_n(sq_head, __ATOMIC_ACQUIRE);
-  long result = waits ? syscall(SYS_io_uring_enter, ring_fd, to_submit, 1, IORING_ENTER_GETEVENTS, NULL, 0)
-                      : syscall(SYS_io_uring_enter, ring_fd, to_submit, MANY, IORING_ENTER_GETEVENTS | IORING_ENTER_EXT_ARG,
-                                &at_once, sizeof at_once);
+  long result = syscall(SYS_io_uring_enter, ring_fd, to_submit, completions, IORING_ENTER_GETEVENTS, NULL, 0);
   /* EBUSY: completions overflow, reading them makes room. */
-  if (result < 0 && errno != EINTR && errno != EBUSY && errno != EAGAIN && errno != ETIME) fail("io_uring_enter");
+  if (result < 0 && errno != EINTR && errno != EBUSY && errno != EAGAIN) fail("io_uring_enter");
 }
 
 static struct io_uring_sqe *write_operation(enum io_uring_op code, int fd, enum operation operation) {
-  while (written - __atomic_load_n(sq_head, __ATOMIC_ACQUIRE) > sq_mask) enter(false);
+  while (written - __atomic_load_n(sq_head, __ATOMIC_ACQUIRE) > sq_mask) enter(0);
   struct io_uring_sqe *sqe = &sqes[written++ & sq_mask];
   memset(sqe, 0, sizeof *sqe);
   sqe->opcode = (uint8_t)code;
@@ -263,7 +258,7 @@ static void dispatch(const struct io_uring_cqe *cqe) {
 
 static void run_once(void) {
   bool has_more = (__atomic_load_n(sq_flags, __ATOMIC_ACQUIRE) & (IORING_SQ_CQ_OVERFLOW | IORING_SQ_TASKRUN)) != 0;
-  enter(!has_more);
+  enter(has_more ? 0 : 1);
   now_us = monotonic_us();
   counters.waits++;
   unsigned head = *cq_head, tail = __atomic_load_n(cq_tail, __ATOMIC_ACQUIRE);
