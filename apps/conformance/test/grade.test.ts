@@ -207,8 +207,8 @@ test.each([
     await until(() => processesWith(nap).length > 0, "the build runs", 40_000);
     run.signal(signal);
     expect(await run.outcome()).toMatchObject({ code });
-    await until(() => processesWith(folder).length === 0, "no process is left", 15_000);
-    expect(processesWith(nap)).toEqual([]);
+    // The processes of a build do not end at the same moment as the program that graded.
+    await until(() => [folder, nap].flatMap(processesWith).length === 0, "no process is left", 15_000);
   },
   90_000,
 );
